@@ -1,0 +1,136 @@
+/**
+ * The contract between the client and a board: types and plain data, nothing that runs.
+ *
+ * A board implements Flash (twice: store and staging), Boot, Link, a clock, a source of random bytes, and says who it is.
+ * Everything is synchronous and polled: the client asks, the board answers at once or says "not yet".
+ * `test/conformance` is this contract in executable form.
+ */
+
+/** Geometry of a partition, in bytes. It never changes while the program runs. */
+export interface FlashStatus {
+  readonly blocks: number;
+  readonly blockLength: number;
+  /** Offset and length of every write are multiples of this; a power of two, at most 256. */
+  readonly writeAlign: number;
+  /** What an erased byte reads as. */
+  readonly eraseValue: number;
+}
+
+/**
+ * One flash partition, in the shape of ECMA-419 storage flash. Offsets count from the start of the partition.
+ *
+ * Every function throws a FlashError: `misaligned` and `bounds` are the caller's mistake and leave the flash untouched;
+ * `device` says that the flash itself failed, and leaves the bytes (or the block) of this call undefined.
+ */
+export interface Flash {
+  status(): FlashStatus;
+  /** Fills `buffer` from `byteOffset` on. Any offset and length inside the partition. */
+  read(buffer: Uint8Array, byteOffset: number): void;
+  /** Programs erased bytes, once per erase. Durable when it returns. Power loss: only these bytes are undefined. */
+  write(bytes: Uint8Array, byteOffset: number): void;
+  /** Erases one block. Durable when it returns. Power loss: this block is undefined, no other. */
+  eraseBlock(block: number): void;
+}
+
+export type FlashErrorKind = "misaligned" | "bounds" | "device";
+
+export interface FlashError extends Error {
+  readonly kind: FlashErrorKind;
+}
+
+/** Why the board was reset. `power` covers power-on and brown-out; `restart` is Boot.restart. */
+export type ResetCause = "power" | "restart" | "watchdog" | "panic" | "unknown";
+
+/** What executes. `slot` numbers are the board's; two boots of the same slot give the same number. */
+export interface Running {
+  readonly slot: number;
+  /** True while an image runs that was armed and has not been confirmed. */
+  readonly trial: boolean;
+  readonly cause: ResetCause;
+}
+
+/** The boot selector. Every function is idempotent, and safe when power fails inside it. */
+export interface Boot {
+  running(): Running;
+  /** The next restart boots the staged image, once, on trial. Durable when it returns. Throws when the image cannot be booted. */
+  arm(): void;
+  /** Keeps the running image. Until then the next reset, whatever its cause, goes back to the other image. */
+  confirm(): void;
+  /** Resets the board. Does not return. */
+  restart(): never;
+}
+
+/** One HTTP request. `body` is only read until `request` returns. */
+export interface LinkRequest {
+  readonly method: "GET" | "POST" | "HEAD";
+  /** Absolute, http or https, without user information and fragment. */
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array;
+}
+
+/** Status line and headers of an answer. Names are in lower case; a repeated header keeps its first value. */
+export interface LinkHead {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** A request under way. After any throw it is closed. Redirects are not followed. */
+export interface Exchange {
+  /** The head of the answer, or undefined while it has not arrived. Throws a LinkError. */
+  head(): LinkHead | undefined;
+  /**
+   * Moves body bytes, as they arrive, to the start of `buffer`: how many, 0 when there are none yet, -1 after the last.
+   * What is not read stays with the peer (flow control). Throws a LinkError; a body shorter than announced is `broken`.
+   */
+  read(buffer: Uint8Array): number;
+  /** Gives the connection up. May be called at any time, and again. */
+  close(): void;
+}
+
+/** `resolve`: no such host. `refused`: nobody listens. `broken`: lost on the way or cut short. `secure`: TLS failed. `protocol`: not HTTP. `url`: malformed. */
+export type LinkErrorKind = "url" | "resolve" | "refused" | "broken" | "secure" | "protocol";
+
+export interface LinkError extends Error {
+  readonly kind: LinkErrorKind;
+}
+
+/** HTTP, one or more requests at a time (a board says how many it bears; the client uses one). No time-outs: the client has the clock. */
+export interface Link {
+  request(request: LinkRequest): Exchange;
+}
+
+/** Who the device is: values of DevInfo and DevDetail (OMA DM standard objects), and what a package must be made for. */
+export interface Identity {
+  readonly DevId: string;
+  readonly Man: string;
+  readonly Mod: string;
+  readonly Lang: string;
+  readonly DevTyp: string;
+  readonly OEM: string;
+  readonly FwV: string;
+  readonly SwV: string;
+  readonly HwV: string;
+  /** Vendor and class identifier of packages for this device, 16 bytes each (UUID). */
+  readonly vendorId: Uint8Array;
+  readonly classId: Uint8Array;
+}
+
+export type LogLevel = "error" | "warning" | "info" | "debug";
+
+/** A board, whole. */
+export interface Hal {
+  /** At least two erase blocks for the client's own log. */
+  readonly store: Flash;
+  /** The slot that does not run. */
+  readonly staging: Flash;
+  readonly boot: Boot;
+  readonly link: Link;
+  readonly identity: Identity;
+  /** Milliseconds since this boot; never goes back. */
+  now(): number;
+  /** Fills `bytes` with unpredictable values. */
+  random(bytes: Uint8Array): void;
+  /** A line for the person at the serial console. `source` names the part that speaks. */
+  log(level: LogLevel, source: string, text: string): void;
+}

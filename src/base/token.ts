@@ -1,0 +1,57 @@
+/**
+ * The one token model of both encodings: XML and WBXML readers and writers implement these, and nothing above them can
+ * tell which it has. A tag is a number of a vocabulary, page << 8 | code, as in WBXML; 0 is a tag that it does not have.
+ */
+
+/** What `next` found. Stable numbers, so that a switch over them is cheap. */
+export const Token = { error: 0, open: 1, close: 2, text: 3, end: 4 } as const;
+export type TokenKind = (typeof Token)[keyof typeof Token];
+
+/** Element names and numbers. `names` has one table a page, indexed by code; `pages` the namespace of each page. */
+export interface Vocabulary {
+  readonly tags: ReadonlyMap<string, number>;
+  readonly pages: readonly VocabularyPage[];
+}
+export interface VocabularyPage {
+  readonly namespace: string;
+  readonly names: readonly (string | undefined)[];
+}
+
+/** Tokens over one buffer that holds a whole document. The reader may rewrite the buffer: text is decoded in place. */
+export interface TokenReader {
+  readonly bytes: Uint8Array;
+  /** Of the last open or close. An empty element gives an open and a close. */
+  readonly tag: number;
+  /** The local name of the last open; a string is made only here. */
+  name(): string;
+  /** The last text is bytes[from, to), decoded. Neighbouring text, CDATA and references are one token; white space is kept. */
+  readonly from: number;
+  readonly to: number;
+  /** True when the last text came as opaque bytes (WBXML) and is not characters. */
+  readonly opaque: boolean;
+  /** Where the last token began in the input, in bytes. */
+  readonly offset: number;
+  /** After Token.error: what is wrong. Every later `next` is an error too. */
+  readonly problem: string;
+  next(): TokenKind;
+}
+
+/** Writes one document into a bounded buffer. A write past the end changes nothing and sets `full`, until `rewind`. */
+export interface TokenWriter {
+  open(tag: number): void;
+  close(): void;
+  /** Characters; the writer escapes them. */
+  text(value: string): void;
+  /** Characters as UTF-8 bytes. */
+  utf8(bytes: Uint8Array): void;
+  /** Bytes that are not text: base64 in XML, opaque in WBXML. */
+  binary(bytes: Uint8Array): void;
+  /** Bytes written so far. */
+  readonly length: number;
+  readonly full: boolean;
+  /** A state to come back to, while no element that was open at the mark has been closed. */
+  mark(): number;
+  rewind(mark: number): void;
+  /** Bytes that `binary` would take for so many bytes of data. */
+  binaryLength(count: number): number;
+}

@@ -1,0 +1,25 @@
+/** Strings and UTF-8 bytes. Portable version; boards with XS use the native module of the same name. */
+
+declare const TextDecoder: new (label: string, options: object) => { decode(bytes: Uint8Array): string };
+declare const TextEncoder: new () => { encode(text: string): Uint8Array };
+
+/** The string in bytes[from, to). Throws a RangeError out of bounds, a TypeError when it is not UTF-8 or has a NUL. */
+export function text(bytes: Uint8Array, from: number, to: number): string {
+  if (from < 0 || to < from || to > bytes.length) throw new RangeError("text");
+  const part = bytes.subarray(from, to);
+  if (part.includes(0)) throw new TypeError("not UTF-8: NUL");
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(part);
+}
+
+/** The bytes of a string. */
+export function utf8(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
+}
+
+/** Writes a string at target[at, …): the index after it, or -1, with nothing written, when it does not fit. */
+export function putText(target: Uint8Array, at: number, value: string): number {
+  const bytes = utf8(value);
+  if (at + bytes.length > target.length) return -1;
+  target.set(bytes, at);
+  return at + bytes.length;
+}
