@@ -1,0 +1,29 @@
+/** Every bound of the client, in one place. Each has a test at it and past it. */
+
+/** Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer. */
+export const MESSAGE_BYTES_MAX = 16384;
+/** Elements open at the same time in one document. */
+export const ELEMENT_DEPTH_MAX = 16;
+/** Commands in one message, those inside Atomic and Sequence included. */
+export const COMMANDS_MAX = 64;
+/** Items in one message. */
+export const ITEMS_MAX = 128;
+/** Bytes of a URI of the management tree, and how many segments it has. */
+export const URI_BYTES_MAX = 255;
+export const URI_DEPTH_MAX = 16;
+/** Bytes of one segment of a URI. */
+export const NODE_NAME_BYTES_MAX = 64;
+/** Nodes of the management tree that servers have added. */
+export const DYNAMIC_NODES_MAX = 128;
+/** Bytes of the value of a leaf that is kept in the tree; larger objects need a node that takes a stream. */
+export const LEAF_BYTES_MAX = 4096;
+/** Bytes of a URL for download. */
+export const URL_BYTES_MAX = 1024;
+/** Bytes of a Correlator. */
+export const CORRELATOR_BYTES_MAX = 255;
+/** Redirects followed in one download. */
+export const REDIRECTS_MAX = 3;
+/** Bytes of all type-length-value records of an image together. */
+export const TLV_BYTES_MAX = 2048;
+/** Trials of one image whose power was cut before it could confirm. */
+export const TRIALS_MAX = 3;
