@@ -27,3 +27,11 @@ export const REDIRECTS_MAX = 3;
 export const TLV_BYTES_MAX = 2048;
 /** Trials of one image whose power was cut before it could confirm. */
 export const TRIALS_MAX = 3;
+/** How long the client waits for the head of an answer to a message, and between two parts of its body. */
+export const ANSWER_TIMEOUT_MS = 60_000;
+export const BODY_IDLE_TIMEOUT_MS = 30_000;
+/** Pause before a failed session is tried again: the first, doubled each time up to the last; jitter adds at most a quarter. */
+export const SESSION_RETRY_MS = 2_000;
+export const SESSION_RETRY_MAX_MS = 900_000;
+/** A trial image that has not authenticated with a DM server after so long is reverted. */
+export const TRIAL_DEADLINE_MS = 600_000;

@@ -1,0 +1,111 @@
+/**
+ * What the factory, or whoever flashes a development board, tells a device: its account, the vendor's keys, its rules.
+ * One JSON text; a product keeps it in a partition of its own or compiles it in. Unknown members are ignored.
+ */
+import { assert } from "../base/assert.ts";
+
+export type AuthType = "none" | "basic" | "md5";
+
+/** A DM account. The server's own credentials are demanded when `serverSecret` is given. */
+export interface ProvisionedAccount {
+  readonly serverId: string;
+  /** Absolute http or https URL of the DM server. */
+  readonly address: string;
+  readonly auth: AuthType;
+  readonly name: string;
+  readonly secret: string;
+  readonly serverAuth: AuthType;
+  readonly serverName: string;
+  readonly serverSecret: string;
+}
+
+export interface Provision {
+  readonly account: ProvisionedAccount | undefined;
+  /** Vendor public keys, SPKI DER in base64. No key: no package is ever accepted. */
+  readonly keys: readonly string[];
+  /** FUMO objects that exist from the start, as names below ./FwUpdate. */
+  readonly objects: readonly string[];
+  readonly allowHttp: boolean;
+  readonly allowPrivate: boolean;
+  readonly allowDowngrade: boolean;
+  /** A session every so many seconds; 0: only when there is a reason. */
+  readonly pollSeconds: number;
+  /** A session at every start, reason or not. */
+  readonly sessionAtBoot: boolean;
+  /** Ask the server for an update in the first session (FUMO §10.3). */
+  readonly request: "none" | "device" | "user";
+  /** End after one session: for tools, not for products. */
+  readonly once: boolean;
+  /** Log every message whole. */
+  readonly trace: boolean;
+}
+
+type Json = { readonly [name: string]: unknown };
+
+const AUTH: readonly AuthType[] = ["none", "basic", "md5"];
+const REQUESTS = ["none", "device", "user"] as const;
+
+/** Reads a provisioning text. A wrong text is a mistake of the person who wrote it: throws an Error that names the member. */
+export function parseProvision(text: string): Provision {
+  const json: unknown = JSON.parse(text);
+  assert(isObject(json), "provision: not a JSON object");
+  return {
+    account: json.account === undefined ? undefined : parseAccount(json.account),
+    keys: strings(json, "keys"),
+    objects: strings(json, "objects"),
+    allowHttp: flag(json, "allowHttp"),
+    allowPrivate: flag(json, "allowPrivate"),
+    allowDowngrade: flag(json, "allowDowngrade"),
+    pollSeconds: number(json, "pollSeconds"),
+    sessionAtBoot: flag(json, "sessionAtBoot"),
+    request: choice(json, "request", REQUESTS, "none"),
+    once: flag(json, "once"),
+    trace: flag(json, "trace"),
+  };
+}
+
+function parseAccount(json: unknown): ProvisionedAccount {
+  assert(isObject(json), "provision: account is not an object");
+  const account = {
+    serverId: string(json, "serverId"), address: string(json, "address"),
+    auth: choice(json, "auth", AUTH, "none"), name: string(json, "name"), secret: string(json, "secret"),
+    serverAuth: choice(json, "serverAuth", AUTH, "none"), serverName: string(json, "serverName"), serverSecret: string(json, "serverSecret"),
+  };
+  assert(account.serverId !== "" && account.address !== "", "provision: account needs serverId and address");
+  return account;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function string(json: Json, name: string): string {
+  const value = json[name] ?? "";
+  assert(typeof value === "string", `provision: ${name} is not a string`);
+  return value;
+}
+
+function strings(json: Json, name: string): readonly string[] {
+  const value = json[name] ?? [];
+  assert(Array.isArray(value) && value.every((item) => typeof item === "string"), `provision: ${name} is not a list of strings`);
+  return value;
+}
+
+function flag(json: Json, name: string): boolean {
+  const value = json[name] ?? false;
+  assert(typeof value === "boolean", `provision: ${name} is not true or false`);
+  return value;
+}
+
+function number(json: Json, name: string): number {
+  const value = json[name] ?? 0;
+  assert(typeof value === "number" && value >= 0, `provision: ${name} is not a number`);
+  return value;
+}
+
+function choice<T extends string>(json: Json, name: string, choices: readonly T[], otherwise: T): T {
+  const value = json[name] ?? otherwise;
+  const found = choices.find((item) => item === value);
+  assert(found !== undefined, `provision: ${name} is none of ${choices.join(", ")}`);
+  return found;
+}
