@@ -88,7 +88,10 @@ export interface Exchange {
   close(): void;
 }
 
-/** `resolve`: no such host. `refused`: nobody listens. `broken`: lost on the way or cut short. `secure`: TLS failed. `protocol`: not HTTP. `url`: malformed. */
+/**
+ * `resolve`: no such host. `refused`: nobody listens. `broken`: lost on the way or cut short. `secure`: TLS failed.
+ * `protocol`: not HTTP. `url`: malformed.
+ */
 export type LinkErrorKind = "url" | "resolve" | "refused" | "broken" | "secure" | "protocol";
 
 export interface LinkError extends Error {

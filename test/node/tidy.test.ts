@@ -1,0 +1,35 @@
+/** The tree keeps the rules of test/tidy.ts, and those rules can fail. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { root } from "../root.ts";
+import { tidy } from "../tidy.ts";
+
+test("the tree is tidy: import direction, file sizes, banned words", () => {
+  assert.deepEqual(tidy(root), []);
+});
+
+for (const [what, file, text, expected] of [
+  ["an import against the direction", "src/base/a.ts", '/** A. */\nimport { b } from "../store/b.ts";\n', "src/base may not import src/store/b.ts"],
+  ["a package that is not listed", "src/tree/a.ts", '/** A. */\nimport { b } from "left-pad";\n', "may not import left-pad"],
+  ["a long file", "src/base/a.ts", `/** A. */\n${"//\n".repeat(300)}`, "301 lines"],
+  ["a clock that is not the board's", "src/base/a.ts", "/** A. */\nexport const t = Date.now();\n", "use hal.now"],
+  ["an indexed string", "src/base/a.ts", "/** A. */\nexport const c = (s: string) => s.charAt(3);\n", "no string is indexed"],
+  ["a regular expression on the device", "src/base/a.ts", "/** A. */\nexport const r = /x/;\n", "use bytes"],
+  ["a file in no layer", "src/utils/a.ts", "/** A. */\n", "in no layer"],
+  ["a file without a purpose", "src/base/a.ts", "export {};\n", "does not begin with its purpose"],
+] as const) {
+  test(`tidy reports ${what}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "tidy-"));
+    try {
+      for (const name of ["src", "hal", "test"]) mkdirSync(join(folder, name));
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+      assert.ok(tidy(folder).some((problem) => problem.includes(expected)), tidy(folder).join("\n"));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,118 @@
+/** Checks what the compiler cannot: import direction, sizes, banned words, files that nothing uses. Run by node/tidy.test.ts. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** The architecture in one place: folder, then the folders it may import. A folder lists earlier rows only, so no cycle can be written. */
+export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[] = [
+  ["hal/hal.ts"],
+  ["src/base", "hal/hal.ts"],
+  ["src/xmllite", "src/base"],
+  ["src/wbxml", "src/base"],
+  ["src/syncml", "src/xmllite", "src/wbxml", "src/base"],
+  ["src/store", "src/base", "hal/hal.ts"],
+  ["src/tree", "src/base", "src/store"],
+  ["src/image", "src/base"],
+  ["src/update", "src/image", "src/store", "src/base", "hal/hal.ts"],
+  ["src/download", "src/xmllite", "src/base", "hal/hal.ts"],
+  ["src/objects", "src/tree", "src/update", "src/download", "src/base", "src/store", "hal/hal.ts"],
+  ["src/session", "src/syncml", "src/tree", "src/base", "src/xmllite", "src/wbxml"],
+  ["src/client", "src", "hal/hal.ts"],
+  ["src/main.ts", "src/client", "hal/hal.ts"],
+  ["hal/checked.ts", "hal/hal.ts"],
+  ["hal/xs", "hal/hal.ts", "src/base"],
+  ["hal/sim", "hal/hal.ts", "hal/checked.ts", "src/base", "src/image"],
+  ["hal/host", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
+];
+/** npm packages a folder may name; everything else is ours. Node's own modules are for hal/xs's build and hal/sim's files. */
+const PACKAGES: { readonly [folder: string]: readonly string[] } = {
+  "src/base": ["crc-32", "@noble/hashes/sha2.js", "@noble/hashes/legacy.js", "@noble/curves/ed25519.js", "@noble/curves/nist.js"],
+  "src/main.ts": ["board"],
+};
+const NODE_FILES = /^hal\/(xs|sim)\//;
+
+const FILE_LINES_MAX = 300;
+const LINE_COLUMNS_MAX = 140;
+
+/** Word, what to use instead. Only for code that runs on the device: src and hal, but for the files that run on Node. */
+const BANNED: readonly (readonly [RegExp, string])[] = [
+  [/\bDate\.now\b|\bperformance\b|\bnew Date\b/, "hal.now"],
+  [/\bMath\.random\b/, "hal.random"],
+  [/\bset(Timeout|Interval)\b/, "step()"],
+  [/\bconsole\b/, "hal.log"],
+  [/\bnew RegExp\b|(?:[=(,:]|return)\s*\/(?![/*])/, "bytes"],
+  [/\bcharCodeAt\b|\bcodePointAt\b|\bcharAt\b/, "bytes (no string is indexed)"],
+  [/^(export )?(let|var)\b/, "an instance (no mutable state at module level)"],
+  [/\basync\b|\bawait\b|\bfunction\*/, "an event"],
+];
+const BANNED_EVERYWHERE: readonly (readonly [RegExp, string])[] = [
+  [/:\s*any\b|\bas any\b|<an[y]>|@ts-/, "a type"],
+  [/^\s*(export )?(const )?enum\b/, "an as const object"],
+  [/\bFIX(ME)\b|\bTO(DO)\b/, "doing it"],
+];
+/** Portable versions of natives: never on the device, so they may use what Node has. */
+const PORTABLE = /^src\/base\/(bytes|utf8|base64|crc32|sha256|md5|signature)\.ts$/;
+
+export function tidy(root: string): string[] {
+  const problems: string[] = [];
+  checkLayers(problems);
+  for (const file of sources(root, ["src", "hal", "test"])) {
+    const text = readFileSync(join(root, file), "utf8");
+    checkText(file, text, problems);
+    if (!file.startsWith("test/")) checkImports(root, file, text, problems);
+  }
+  for (const file of [...sources(root, ["hal"], ".c"), ...sources(root, ["hal"], ".h")]) {
+    const lines = readFileSync(join(root, file), "utf8").split("\n").length - 1;
+    if (lines > FILE_LINES_MAX) problems.push(`${file}: ${lines} lines, at most ${FILE_LINES_MAX}`);
+  }
+  return problems;
+}
+
+function checkLayers(problems: string[]): void {
+  LAYERS.forEach(([folder, ...imports], index) => {
+    for (const name of imports) {
+      if (name !== "src" && LAYERS.findIndex(([other]) => other === name) >= index) problems.push(`LAYERS: ${folder} lists later ${name}`);
+    }
+  });
+}
+
+function checkText(file: string, text: string, problems: string[]): void {
+  const lines = text.split("\n");
+  const device = !file.startsWith("test/") && !text.includes('from "node:') && !PORTABLE.test(file);
+  if (lines.length - 1 > FILE_LINES_MAX) problems.push(`${file}: ${lines.length - 1} lines, at most ${FILE_LINES_MAX}`);
+  if (!text.startsWith("/**") && !text.startsWith("#!")) problems.push(`${file}: does not begin with its purpose`);
+  lines.forEach((line, index) => {
+    const at = `${file}:${index + 1}`;
+    if (line.length > LINE_COLUMNS_MAX) problems.push(`${at}: ${line.length} columns, at most ${LINE_COLUMNS_MAX}`);
+    if (line.includes("\t")) problems.push(`${at}: a tab`);
+    const code = line.replace(/(^|\s)\/\/.*|^\s*\*.*|\/\*.*?\*\//g, "").replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""');
+    for (const [banned, instead] of device ? [...BANNED, ...BANNED_EVERYWHERE] : BANNED_EVERYWHERE) {
+      const found = banned.exec(code);
+      if (found) problems.push(`${at}: use ${instead} instead of ${found[0].trim()}`);
+    }
+  });
+}
+
+function checkImports(root: string, file: string, text: string, problems: string[]): void {
+  const layer = LAYERS.find(([folder]) => file === folder || file.startsWith(`${folder}/`));
+  if (layer === undefined) {
+    problems.push(`${file}: in no layer`);
+    return;
+  }
+  const [folder, ...imports] = layer;
+  for (const [, specifier] of text.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"/gm)) {
+    if (specifier === undefined) continue;
+    if (!specifier.startsWith(".")) {
+      const allowed = PACKAGES[folder]?.includes(specifier) === true || (specifier.startsWith("node:") && NODE_FILES.test(file));
+      if (!allowed) problems.push(`${file}: ${folder} may not import ${specifier}`);
+      continue;
+    }
+    const target = relative(root, join(root, dirname(file), specifier));
+    const inside = (name: string): boolean => target === name || target.startsWith(`${name}/`);
+    if (!inside(folder) && !imports.some(inside)) problems.push(`${file}: ${folder} may not import ${target}`);
+  }
+}
+
+function sources(root: string, folders: readonly string[], ending = ".ts"): string[] {
+  return folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending)).map((name) => `${folder}/${name}`)).sort();
+}
