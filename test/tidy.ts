@@ -45,7 +45,7 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/\basync\b|\bawait\b|\bfunction\*/, "an event"],
 ];
 const BANNED_EVERYWHERE: readonly (readonly [RegExp, string])[] = [
-  [/:\s*any\b|\bas any\b|<an[y]>|@ts-/, "a type"],
+  [/:\s*any\b|\bas any\b|<an[y]>|@t[s]-/, "a type"],
   [/^\s*(export )?(const )?enum\b/, "an as const object"],
   [/\bFIX(ME)\b|\bTO(DO)\b/, "doing it"],
 ];

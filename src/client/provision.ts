@@ -87,7 +87,8 @@ function string(json: Json, name: string): string {
 
 function strings(json: Json, name: string): readonly string[] {
   const value = json[name] ?? [];
-  assert(Array.isArray(value) && value.every((item) => typeof item === "string"), `provision: ${name} is not a list of strings`);
+  const good = Array.isArray(value) && value.every((item) => typeof item === "string");
+  assert(good, `provision: ${name} is not a list of strings`);
   return value;
 }
 

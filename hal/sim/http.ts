@@ -1,0 +1,133 @@
+/**
+ * Link for the sim board over real sockets: Node's own HTTP client, made to be polled. `activity` lets the loop that
+ * drives the client sleep until something has arrived.
+ */
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { Exchange, Link, LinkError, LinkErrorKind, LinkHead, LinkRequest } from "../hal.ts";
+
+/** Bytes held before the socket is paused: what has not been read stays with the peer. */
+const HELD_BYTES_MAX = 65536;
+
+class HttpError extends Error implements LinkError {
+  override name = "LinkError";
+  readonly kind: LinkErrorKind;
+
+  constructor(kind: LinkErrorKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+const KINDS: { readonly [code: string]: LinkErrorKind } = {
+  ENOTFOUND: "resolve", EAI_AGAIN: "resolve", ECONNREFUSED: "refused", EHOSTUNREACH: "refused", ENETUNREACH: "refused",
+  ETIMEDOUT: "refused", ECONNRESET: "broken", EPIPE: "broken", ERR_INVALID_URL: "url",
+};
+
+function classify(error: Error & { code?: string }): HttpError {
+  const code = error.code ?? "";
+  const kind = KINDS[code] ?? (code.startsWith("HPE_") ? "protocol" : code.startsWith("ERR_TLS") || code.includes("CERT") ? "secure" : "broken");
+  return new HttpError(kind, error.message);
+}
+
+export class HttpLink implements Link {
+  #wake: (() => void) | undefined;
+
+  request(request: LinkRequest): Exchange {
+    return new HttpExchange(request, () => this.#wake?.());
+  }
+
+  /** Resolves when something happened on an exchange, or after `ms`. */
+  activity(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+class HttpExchange implements Exchange {
+  #request: ClientRequest | undefined;
+  #response: IncomingMessage | undefined;
+  #chunks: Uint8Array[] = [];
+  #held = 0;
+  #ended = false;
+  #error: HttpError | undefined;
+  #wake: () => void;
+
+  constructor(request: LinkRequest, wake: () => void) {
+    this.#wake = wake;
+    try {
+      const start = request.url.startsWith("https:") ? httpsRequest : httpRequest;
+      const headers: Record<string, string | number> = Object.fromEntries(request.headers);
+      if (request.body) headers["Content-Length"] = request.body.length;
+      this.#request = start(request.url, { method: request.method, headers, agent: false });
+      this.#request.on("response", (response) => this.#arrived(response));
+      this.#request.on("error", (error) => this.#failed(classify(error)));
+      this.#request.end(request.body ? Uint8Array.from(request.body) : undefined);
+    } catch (error) {
+      this.#error = classify(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #arrived(response: IncomingMessage): void {
+    this.#response = response;
+    response.on("data", (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#held += chunk.length;
+      if (this.#held >= HELD_BYTES_MAX) response.pause();
+      this.#wake();
+    });
+    response.on("end", () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    response.on("error", (error) => this.#failed(classify(error)));
+    response.on("close", () => {
+      if (!response.complete) this.#failed(new HttpError("broken", "the connection closed in the middle of a body"));
+    });
+    this.#wake();
+  }
+
+  #failed(error: HttpError): void {
+    this.#error ??= error;
+    this.#wake();
+  }
+
+  head(): LinkHead | undefined {
+    if (this.#response === undefined) {
+      if (this.#error) throw this.#error;
+      return undefined;
+    }
+    const headers = new Map<string, string>();
+    for (const [name, value] of Object.entries(this.#response.headers)) {
+      if (value !== undefined) headers.set(name, Array.isArray(value) ? value[0] ?? "" : value);
+    }
+    return { status: this.#response.statusCode ?? 0, headers };
+  }
+
+  read(buffer: Uint8Array): number {
+    const chunk = this.#chunks[0];
+    if (chunk === undefined) {
+      if (this.#ended) return -1;
+      if (this.#error) throw this.#error;
+      return 0;
+    }
+    const count = Math.min(chunk.length, buffer.length);
+    buffer.set(chunk.subarray(0, count));
+    if (count === chunk.length) this.#chunks.shift();
+    else this.#chunks[0] = chunk.subarray(count);
+    this.#held -= count;
+    if (this.#held < HELD_BYTES_MAX) this.#response?.resume();
+    return count;
+  }
+
+  close(): void {
+    this.#request?.destroy();
+    this.#chunks = [];
+    this.#held = 0;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The event log of a run: the one source of truth. Terminal, NDJSON and reports are views of it.
+ * Every event says when (ms since the run began), which board, and what kind; the rest depends on the kind.
+ */
+import { createWriteStream, type WriteStream } from "node:fs";
+
+export type RigEvent =
+  | { readonly kind: "note"; readonly text: string }
+  | { readonly kind: "warning"; readonly text: string }
+  | { readonly kind: "serial"; readonly line: string }
+  | { readonly kind: "boot"; readonly version: string; readonly slot: string; readonly trial: boolean; readonly cause: string }
+  | { readonly kind: "state"; readonly state: number; readonly name: string }
+  | { readonly kind: "progress"; readonly bytes: number; readonly total: number }
+  | { readonly kind: "message"; readonly direction: "sent" | "received"; readonly text: string }
+  | { readonly kind: "heap"; readonly slots: number; readonly slotBytes: number; readonly chunkBytes: number }
+  | { readonly kind: "server"; readonly text: string; readonly session?: string }
+  | { readonly kind: "cut"; readonly operation: number; readonly seed: number }
+  | { readonly kind: "result"; readonly code: number; readonly text: string }
+  | { readonly kind: "end"; readonly status: number; readonly text: string };
+
+export type Recorded = RigEvent & { readonly t: number; readonly board: string };
+export type View = (event: Recorded) => void;
+
+export class EventLog {
+  readonly events: Recorded[] = [];
+  readonly board: string;
+  #views: View[] = [];
+  #start = performance.now();
+
+  constructor(board: string) {
+    this.board = board;
+  }
+
+  /** Adds a view: it is called for every event from now on. */
+  view(view: View): void {
+    this.#views.push(view);
+  }
+
+  emit(event: RigEvent): void {
+    const recorded: Recorded = { t: Math.round(performance.now() - this.#start), board: this.board, ...event };
+    this.events.push(recorded);
+    for (const view of this.#views) view(recorded);
+  }
+
+  /** The last event of a kind. */
+  last<K extends RigEvent["kind"]>(kind: K): Extract<Recorded, { kind: K }> | undefined {
+    return this.events.findLast((event): event is Extract<Recorded, { kind: K }> => event.kind === kind);
+  }
+
+  all<K extends RigEvent["kind"]>(kind: K): Extract<Recorded, { kind: K }>[] {
+    return this.events.filter((event): event is Extract<Recorded, { kind: K }> => event.kind === kind);
+  }
+}
+
+/** A view that writes one JSON object a line. */
+export function ndjson(path: string): View {
+  const stream: WriteStream = createWriteStream(path);
+  return (event) => { stream.write(`${JSON.stringify(event)}\n`); };
+}

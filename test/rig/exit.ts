@@ -1,0 +1,18 @@
+/** What a command of the rig can end with. A broken bench is not a broken firmware: CI systems tell them apart by these numbers. */
+export const Exit = {
+  ok: 0, failed: 1, usage: 2, noBoard: 3, flash: 4, protocol: 5, crash: 6, timeout: 42, interrupted: 130,
+} as const;
+export type ExitCode = (typeof Exit)[keyof typeof Exit];
+
+/** An end that the person at the terminal can act on: what happened, and what to do. */
+export class RigError extends Error {
+  override name = "RigError";
+  readonly code: ExitCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ExitCode, message: string, hint?: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}

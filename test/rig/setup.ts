@@ -1,0 +1,79 @@
+/** What a board needs of the machine, whether it is there, and how to get it. Used by doctor, and before anything is built. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { Exit, RigError } from "./exit.ts";
+
+export type BoardName = "sim" | "host" | "qemu";
+
+/** A thing to have: a program to find on the PATH, or a file; and the Debian package that brings it. */
+interface Requirement {
+  readonly what: string;
+  readonly program?: string;
+  readonly file?: string;
+  readonly debian: string;
+}
+
+const HOST: readonly Requirement[] = [
+  { what: "C compiler", program: process.env.CC ?? "cc", debian: "gcc" },
+  { what: "GNU make", program: "make", debian: "make" },
+  { what: "C library headers", file: "/usr/include/stdlib.h", debian: "libc6-dev" },
+  { what: "libsodium (Ed25519)", file: "/usr/include/sodium.h", debian: "libsodium-dev" },
+  { what: "Mbed TLS (SHA-256, MD5, P-256)", file: "/usr/include/mbedtls/sha256.h", debian: "libmbedtls-dev" },
+];
+
+export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = { sim: [], host: HOST, qemu: HOST };
+
+export interface Check {
+  readonly what: string;
+  readonly present: boolean;
+  readonly debian: string;
+}
+
+/** Looks for everything that `board` needs; nothing is changed. */
+export function check(board: BoardName): Check[] {
+  return REQUIREMENTS[board].map(({ what, program, file, debian }) => ({
+    what, debian, present: file !== undefined ? existsSync(file) : program !== undefined && onPath(program),
+  }));
+}
+
+function onPath(program: string): boolean {
+  return spawnSync("sh", ["-c", `command -v "${program}"`], { stdio: "ignore" }).status === 0;
+}
+
+/** The line to type for what is missing. */
+export function installLine(packages: readonly string[]): string {
+  return `sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`;
+}
+
+/**
+ * Makes sure that `board` can be built: installs the missing Debian packages where this user may without being asked
+ * (root, or sudo without a password), else throws a RigError with the one line to type.
+ */
+export function setUp(board: BoardName, note: (text: string) => void): void {
+  const missing = check(board).filter(({ present }) => !present);
+  if (missing.length === 0) return;
+  const packages = missing.map(({ debian }) => debian);
+  const prefix = privilege();
+  if (prefix !== undefined) {
+    note(`installing ${packages.join(", ")} (Debian packages that board ${board} is built with)`);
+    aptGet(prefix, ["update", "-qq"]);
+    aptGet(prefix, ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
+  }
+  const left = check(board).filter(({ present }) => !present);
+  if (left.length > 0) {
+    const what = left.map((item) => item.what).join(", ");
+    throw new RigError(Exit.noBoard, `board ${board} cannot be built here: missing ${what}`, `type: ${installLine(left.map(({ debian }) => debian))}`);
+  }
+}
+
+/** The command words that make apt-get work here, or undefined when nobody here may install. */
+function privilege(): readonly string[] | undefined {
+  if (!onPath("apt-get")) return undefined;
+  if (process.getuid?.() === 0) return [];
+  return spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0 ? ["sudo", "-n"] : undefined;
+}
+
+function aptGet(prefix: readonly string[], words: readonly string[]): void {
+  const [program = "apt-get", ...rest] = [...prefix, "apt-get", ...words];
+  spawnSync(program, rest, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+}

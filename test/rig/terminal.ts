@@ -1,0 +1,99 @@
+/** The event log for a person: lines that read like sentences, and a progress bar where the terminal can show one. */
+import { styleText } from "node:util";
+import cliProgress from "cli-progress";
+import type { Recorded, View } from "./events.ts";
+
+export interface TerminalOptions {
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** Show the device's serial lines and every message. */
+  readonly verbose: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** True when the output is a person's terminal that may be drawn on: not a pipe, not a CI log, not NO_COLOR. */
+export function isInteractive(): boolean {
+  return process.stdout.isTTY === true && process.env.CI === undefined && process.env.NO_COLOR === undefined;
+}
+
+export function terminal(options: TerminalOptions): View {
+  if (options.json) return (event) => { process.stdout.write(`${JSON.stringify(event)}\n`); };
+  const interactive = isInteractive();
+  const paint = (style: Style, text: string): string => interactive ? styleText(style, text) : text;
+  const progress = new Progress(interactive);
+  return (event) => {
+    if (event.kind === "progress") {
+      if (!options.quiet) progress.show(event.bytes, event.total);
+      return;
+    }
+    const line = sentence(event, options, paint);
+    if (line === undefined) return;
+    progress.clear();
+    process.stdout.write(`${paint("dim", seconds(event.t))}  ${line}\n`);
+  };
+}
+
+function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: TerminalOptions, paint: (style: Style, text: string) => string): string | undefined {
+  const important = event.kind === "result" || event.kind === "end" || event.kind === "warning";
+  if (options.quiet && !important) return undefined;
+  switch (event.kind) {
+    case "note": return event.text;
+    case "warning": return paint("yellow", `warning: ${event.text}`);
+    case "boot": return paint("bold", `device  runs version ${event.version} from slot ${event.slot}${event.trial ? ", on trial" : ""} (reset: ${event.cause})`);
+    case "state": return paint("cyan", `device  State ${event.state}  ${event.name}`);
+    case "server": return options.verbose ? `server  ${event.text}` : undefined;
+    case "serial": return options.verbose ? paint("dim", `serial  ${event.line}`) : undefined;
+    case "message": return options.verbose ? undefined : `device  ${event.direction} ${event.text}`;
+    case "heap": return `device  heap at most ${event.slots} slots (${size(event.slotBytes)}) and ${size(event.chunkBytes)} of chunks`;
+    case "cut": return paint("yellow", `power cut at operation ${event.operation} (seed ${event.seed})`);
+    case "result": return paint(event.code < 300 ? "green" : "red", `result  ${event.code}  ${event.text}`);
+    case "end": return paint(event.status === 0 ? "green" : "red", event.text);
+  }
+}
+
+/** A bar on a terminal; elsewhere a line every quarter. */
+class Progress {
+  #bar: cliProgress.SingleBar | undefined;
+  #interactive: boolean;
+  #quarter = 0;
+
+  constructor(interactive: boolean) {
+    this.#interactive = interactive;
+  }
+
+  show(bytes: number, total: number): void {
+    if (this.#interactive) {
+      this.#bar ??= this.#start(total);
+      this.#bar.setTotal(total);
+      this.#bar.update(bytes, { amount: `${size(bytes)} of ${size(total)}` });
+      if (bytes >= total) this.clear();
+      return;
+    }
+    const quarter = total > 0 ? Math.floor(bytes * 4 / total) : 0;
+    if (quarter > this.#quarter) process.stdout.write(`          package ${quarter * 25} % (${size(bytes)} of ${size(total)})\n`);
+    this.#quarter = quarter;
+  }
+
+  clear(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
+  #start(total: number): cliProgress.SingleBar {
+    const bar = new cliProgress.SingleBar({ format: "          package {bar} {percentage} %  {amount}", hideCursor: true, clearOnComplete: false },
+      cliProgress.Presets.shades_classic);
+    bar.start(total, 0, { amount: "" });
+    return bar;
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`.padStart(8);
+}
+
+/** Bytes for a person: "820 B", "64.0 KiB", "4.0 MiB". */
+export function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
