@@ -46,8 +46,9 @@ export interface TokenWriter {
   utf8(bytes: Uint8Array): void;
   /** Bytes that are not text: base64 in XML, opaque in WBXML. */
   binary(bytes: Uint8Array): void;
-  /** Bytes written so far. */
+  /** Bytes written so far, and how many the buffer holds. */
   readonly length: number;
+  readonly capacity: number;
   readonly full: boolean;
   /** A state to come back to, while no element that was open at the mark has been closed. */
   mark(): number;
