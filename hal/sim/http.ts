@@ -26,8 +26,8 @@ const KINDS: { readonly [code: string]: LinkErrorKind } = {
 
 function classify(error: Error & { code?: string }): HttpError {
   const code = error.code ?? "";
-  const kind = KINDS[code] ?? (code.startsWith("HPE_") ? "protocol" : code.startsWith("ERR_TLS") || code.includes("CERT") ? "secure" : "broken");
-  return new HttpError(kind, error.message);
+  const secure = code.startsWith("ERR_TLS") || code.includes("CERT");
+  return new HttpError(KINDS[code] ?? (code.startsWith("HPE_") ? "protocol" : secure ? "secure" : "broken"), error.message);
 }
 
 export class HttpLink implements Link {

@@ -69,7 +69,8 @@ function parseAccount(json: unknown): ProvisionedAccount {
   const account = {
     serverId: string(json, "serverId"), address: string(json, "address"),
     auth: choice(json, "auth", AUTH, "none"), name: string(json, "name"), secret: string(json, "secret"),
-    serverAuth: choice(json, "serverAuth", AUTH, "none"), serverName: string(json, "serverName"), serverSecret: string(json, "serverSecret"),
+    serverAuth: choice(json, "serverAuth", AUTH, "none"),
+    serverName: string(json, "serverName"), serverSecret: string(json, "serverSecret"),
   };
   assert(account.serverId !== "" && account.address !== "", "provision: account needs serverId and address");
   return account;

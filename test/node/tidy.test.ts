@@ -12,7 +12,8 @@ test("the tree is tidy: import direction, file sizes, banned words", () => {
 });
 
 for (const [what, file, text, expected] of [
-  ["an import against the direction", "src/base/a.ts", '/** A. */\nimport { b } from "../store/b.ts";\n', "src/base may not import src/store/b.ts"],
+  ["an import against the direction", "src/base/a.ts", '/** A. */\nimport { b } from "../store/b.ts";\n',
+    "src/base may not import src/store/b.ts"],
   ["a package that is not listed", "src/tree/a.ts", '/** A. */\nimport { b } from "left-pad";\n', "may not import left-pad"],
   ["a long file", "src/base/a.ts", `/** A. */\n${"//\n".repeat(300)}`, "301 lines"],
   ["a clock that is not the board's", "src/base/a.ts", "/** A. */\nexport const t = Date.now();\n", "use hal.now"],

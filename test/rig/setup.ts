@@ -62,7 +62,8 @@ export function setUp(board: BoardName, note: (text: string) => void): void {
   const left = check(board).filter(({ present }) => !present);
   if (left.length > 0) {
     const what = left.map((item) => item.what).join(", ");
-    throw new RigError(Exit.noBoard, `board ${board} cannot be built here: missing ${what}`, `type: ${installLine(left.map(({ debian }) => debian))}`);
+    const line = installLine(left.map(({ debian }) => debian));
+    throw new RigError(Exit.noBoard, `board ${board} cannot be built here: missing ${what}`, `type: ${line}`);
   }
 }
 

@@ -20,7 +20,7 @@ export function isInteractive(): boolean {
 export function terminal(options: TerminalOptions): View {
   if (options.json) return (event) => { process.stdout.write(`${JSON.stringify(event)}\n`); };
   const interactive = isInteractive();
-  const paint = (style: Style, text: string): string => interactive ? styleText(style, text) : text;
+  const paint: Paint = (style, text) => interactive ? styleText(style, text) : text;
   const progress = new Progress(interactive);
   return (event) => {
     if (event.kind === "progress") {
@@ -34,13 +34,18 @@ export function terminal(options: TerminalOptions): View {
   };
 }
 
-function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: TerminalOptions, paint: (style: Style, text: string) => string): string | undefined {
+type Paint = (style: Style, text: string) => string;
+
+function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: TerminalOptions, paint: Paint): string | undefined {
   const important = event.kind === "result" || event.kind === "end" || event.kind === "warning";
   if (options.quiet && !important) return undefined;
   switch (event.kind) {
     case "note": return event.text;
     case "warning": return paint("yellow", `warning: ${event.text}`);
-    case "boot": return paint("bold", `device  runs version ${event.version} from slot ${event.slot}${event.trial ? ", on trial" : ""} (reset: ${event.cause})`);
+    case "boot": {
+      const trial = event.trial ? ", on trial" : "";
+      return paint("bold", `device  runs version ${event.version} from slot ${event.slot}${trial} (reset: ${event.cause})`);
+    }
     case "state": return paint("cyan", `device  State ${event.state}  ${event.name}`);
     case "server": return options.verbose ? `server  ${event.text}` : undefined;
     case "serial": return options.verbose ? paint("dim", `serial  ${event.line}`) : undefined;
@@ -81,8 +86,8 @@ class Progress {
   }
 
   #start(total: number): cliProgress.SingleBar {
-    const bar = new cliProgress.SingleBar({ format: "          package {bar} {percentage} %  {amount}", hideCursor: true, clearOnComplete: false },
-      cliProgress.Presets.shades_classic);
+    const format = "          package {bar} {percentage} %  {amount}";
+    const bar = new cliProgress.SingleBar({ format, hideCursor: true }, cliProgress.Presets.shades_classic);
     bar.start(total, 0, { amount: "" });
     return bar;
   }

@@ -1,0 +1,41 @@
+/** What a device says on its serial console, made into events. The sentences are those of src/client and the boards. */
+import type { RigEvent } from "./events.ts";
+
+/** `[  12.345] I update: State 30 Download Progressing` */
+const LINE = /^\[\s*(\d+\.\d+)\] ([EWID]) (\w+): (.*)$/;
+const BOOT = /^version (\S+) runs from slot (\S+?)(, on trial)?, reset by (\w+)$/;
+const STATE = /^State (\d+) (.*)$/;
+const PROGRESS = /^(\d+) of (\d+) bytes$/;
+const MESSAGE = /^(sent|received) (message \d+ .*)$/;
+const HEAP = /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks$/;
+
+/** Every line is a serial event; those that a view or a test understands are one more. */
+export function parseSerial(line: string): readonly RigEvent[] {
+  const serial: RigEvent = { kind: "serial", line };
+  const [, , level, source, text = ""] = LINE.exec(line) ?? [];
+  const more = level === undefined ? undefined : understand(level, source ?? "", text);
+  return more === undefined ? [serial] : [serial, more];
+}
+
+function understand(level: string, source: string, text: string): RigEvent | undefined {
+  const boot = BOOT.exec(text);
+  if (source === "client" && boot) {
+    const [, version = "", slot = "", trial, cause = ""] = boot;
+    return { kind: "boot", version, slot, trial: trial !== undefined, cause };
+  }
+  const state = STATE.exec(text);
+  if (source === "update" && state) return { kind: "state", state: Number(state[1]), name: state[2] ?? "" };
+  const progress = PROGRESS.exec(text);
+  if (source === "update" && progress) return { kind: "progress", bytes: Number(progress[1]), total: Number(progress[2]) };
+  const message = MESSAGE.exec(text);
+  if (source === "session" && message) {
+    return { kind: "message", direction: message[1] === "sent" ? "sent" : "received", text: message[2] ?? "" };
+  }
+  const heap = HEAP.exec(text);
+  if (source === "heap" && heap) {
+    const slots = Number(heap[1]);
+    return { kind: "heap", slots, slotBytes: slots * Number(heap[2]), chunkBytes: Number(heap[3]) };
+  }
+  if (level === "E" || level === "W") return { kind: "warning", text: `device: ${source}: ${text}` };
+  return undefined;
+}
