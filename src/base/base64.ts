@@ -1,5 +1,5 @@
 /** Base64, RFC 4648 §4, with padding. Portable version; boards with XS use the native module of the same name. */
-import { text } from "./utf8.ts";
+import { text, utf8 } from "./utf8.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const DIGITS = Uint8Array.from(ALPHABET, (digit) => digit.charCodeAt(0));
@@ -55,7 +55,7 @@ export function base64(bytes: Uint8Array): string {
 
 /** The bytes of a base64 string, or undefined. */
 export function fromBase64(value: string): Uint8Array | undefined {
-  const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0) & 0xff);
+  const bytes = utf8(value);
   const end = decodeBase64(bytes, 0, bytes.length);
   return end < 0 ? undefined : bytes.slice(0, end);
 }

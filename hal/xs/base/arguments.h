@@ -1,0 +1,52 @@
+/* How natives take their arguments. Converting one can run JavaScript, which can close an object or move a buffer: convert
+   all first, then take host data, buffers last; and take buffers again after anything that allocates in the heap of XS. */
+#ifndef ARGUMENTS_H
+#define ARGUMENTS_H
+
+#include "xsmc.h"
+#include <stdint.h>
+
+typedef struct {
+  uint8_t* bytes;
+  uint32_t length;
+} Buffer;
+
+/* A number from 0 to 2^32 - 1, or a RangeError. */
+static inline uint32_t toIndex(xsMachine* the, xsSlot* slot)
+{
+  xsNumberValue value = xsmcToNumber(*slot);
+  if (!(value >= 0) || (value > 4294967295.0))
+    xsRangeError("not an index");
+  return (uint32_t)value;
+}
+
+/* The bytes of a Uint8Array or ArrayBuffer, or a TypeError. */
+static inline Buffer toReadable(xsMachine* the, xsSlot* slot)
+{
+  Buffer buffer;
+  void* bytes;
+  xsUnsignedValue length;
+  xsmcGetBufferReadable(*slot, &bytes, &length);
+  buffer.bytes = bytes;
+  buffer.length = length;
+  return buffer;
+}
+
+static inline Buffer toWritable(xsMachine* the, xsSlot* slot)
+{
+  Buffer buffer;
+  void* bytes;
+  xsUnsignedValue length;
+  xsmcGetBufferWritable(*slot, &bytes, &length);
+  buffer.bytes = bytes;
+  buffer.length = length;
+  return buffer;
+}
+
+static inline void checkRange(xsMachine* the, uint32_t from, uint32_t to, uint32_t length)
+{
+  if ((from > to) || (to > length))
+    xsRangeError("out of the buffer");
+}
+
+#endif

@@ -1,0 +1,18 @@
+/** Strings and UTF-8 bytes: the native version of src/base/utf8.ts. */
+
+/** The string in bytes[from, to). Throws a RangeError out of bounds, a TypeError when it is not UTF-8 or has a NUL. */
+export function text(this: unknown, bytes: Uint8Array, from: number, to: number): string {
+  return native("xs_utf8_text").call(this, bytes, from, to);
+}
+
+function encode(this: unknown, value: string): ArrayBuffer { return native("xs_utf8_encode").call(this, value); }
+
+/** The bytes of a string. */
+export function utf8(value: string): Uint8Array {
+  return new Uint8Array(encode(value));
+}
+
+/** Writes a string at target[at, …): the index after it, or -1, with nothing written, when it does not fit. */
+export function putText(this: unknown, target: Uint8Array, at: number, value: string): number {
+  return native("xs_utf8_put").call(this, target, at, value);
+}

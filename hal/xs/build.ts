@@ -1,0 +1,112 @@
+/** Builds on Node: XS, its compiler and runners with make, and applications (the output of tsc) as blobs. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync, copyFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lower } from "./lower.ts";
+
+/** The top of the repository; this file runs as build/js/hal/xs/build.js. */
+export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+/** Where tsc writes, and where everything of XS goes. */
+export const JS = join(ROOT, "build/js");
+export const OUT = join(ROOT, "build/xs");
+
+/** What cannot be built, and what to do about it, for a person. */
+export class BuildError extends Error {
+  override name = "BuildError";
+}
+
+interface Need {
+  readonly path: string;
+  readonly what: string;
+  readonly line: string;
+}
+
+const NEEDS: readonly Need[] = [
+  { path: join(ROOT, "node_modules/@moddable/xs/moddable/xs"), what: "the sources of XS", line: "npm ci" },
+  { path: "/usr/include/mbedtls/md.h", what: "mbedTLS", line: "apt-get install libmbedtls-dev" },
+  { path: "/usr/include/sodium.h", what: "libsodium", line: "apt-get install libsodium-dev" },
+];
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  const result = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 1 << 26 });
+  if (result.error) throw new BuildError(`cannot run ${command}: ${result.error.message}\ntry: apt-get install build-essential`);
+  if (result.status !== 0) throw new BuildError(`${command} failed\n${result.stdout.slice(-2000)}${result.stderr.slice(-8000)}`);
+  return result.stdout;
+}
+
+/** Builds targets of a makefile, `hal/xs/Makefile` unless told. Throws a BuildError that says what is missing or what failed. */
+export function runMake(targets: readonly string[], makefile = "hal/xs/Makefile", variables: readonly string[] = []): void {
+  for (const need of NEEDS)
+    if (!existsSync(need.path)) throw new BuildError(`${need.what} is missing (${need.path})\ntry: ${need.line}`);
+  run("make", ["-s", "-j2", "-f", makefile, ...variables, ...targets], ROOT);
+}
+
+/** Module names are paths from build/js without extension, such as "src/base/crc32". */
+export interface BlobOptions {
+  /** The module that runs. */
+  readonly entry: string;
+  /** Modules that stand in for others: a name, or a bare specifier as "board", to the module that is loaded in its place. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** Path of the blob, and of a folder for its lowered sources: `${out}.js`. */
+  readonly out: string;
+  readonly version: string;
+  /** Keep names and lines of the TypeScript, for stack traces; 16 % larger. */
+  readonly positions?: boolean;
+  /** The text of modules that tsc did not write, by name. */
+  readonly generated?: Readonly<Record<string, string>>;
+}
+
+/** Base modules that have a native twin in this folder. */
+export const BASE_MODULES: Readonly<Record<string, string>> = Object.fromEntries(
+  ["base64", "bytes", "crc32", "md5", "sha256", "signature", "utf8"].map((name) => [`src/base/${name}`, `hal/xs/base/${name}`]));
+
+const IMPORT = /^(?:import|export)\s*(?:[\w*${},\s]+?\sfrom\s*)?["']([^"'\n]+)["']/gm;
+
+/** The module that `specifier` names in `importer`, before it is mapped. */
+function resolve(importer: string, specifier: string): string {
+  const name = specifier.replace(/\.js$/, "");
+  return name.startsWith(".") ? posix.join(posix.dirname(importer), name) : name;
+}
+
+interface Source {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Writes the lowered copy of one module and gives its imports, as names. */
+function prepare(name: string, importer: string, options: BlobOptions): { readonly path: string; readonly imports: string[] } {
+  const file = options.modules[name] ?? name;
+  const from = join(JS, `${file}.js`);
+  const path = join(`${options.out}.js`, `${file}.js`);
+  const generated = options.generated?.[name];
+  if (generated === undefined && !existsSync(from))
+    throw new BuildError(`${importer} imports ${name}, which is neither in ${JS} nor mapped to a module that is`);
+  const text = lower(generated ?? readFileSync(from, "utf8"));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  if (generated === undefined && existsSync(`${from}.map`)) copyFileSync(`${from}.map`, `${path}.map`);
+  return { path, imports: [...text.matchAll(IMPORT)].map((match) => resolve(name, match[1] ?? "")) };
+}
+
+/** Every module that the entry needs, the entry first. */
+function collect(options: BlobOptions): Source[] {
+  const found = new Map<string, Source>(), importers = new Map([[options.entry, "the entry"]]);
+  for (const [name, importer] of importers) {
+    const { path, imports } = prepare(name, importer, options);
+    const twin = [...found.values()].find((other) => other.path === path);
+    if (twin) throw new BuildError(`${name} and ${twin.name} are the same file, and would be loaded twice`);
+    found.set(name, { name, path });
+    for (const next of imports) if (!importers.has(next)) importers.set(next, name);
+  }
+  return [...found.values()];
+}
+
+/** Compiles the entry and all that it imports to one blob: its size, as blobc says it. Throws a BuildError. */
+export function buildBlob(options: BlobOptions): string {
+  runMake([join("build/xs", "blobc")]);
+  mkdirSync(dirname(options.out), { recursive: true });
+  const modules = collect(options).map((source) => `${source.name}=${source.path}`);
+  const flags = options.positions ? ["-p"] : [];
+  return run(join(OUT, "blobc"), [...flags, "-v", options.version, options.out, ...modules], ROOT);
+}

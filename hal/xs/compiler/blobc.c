@@ -1,0 +1,82 @@
+/* The command. The first module is the entry.
+   usage: blobc [-p] -v version out.blob name=file.js ...      -p keeps the names and lines of the sources */
+#include "compiler.h"
+
+List names, natives;
+
+void fail(const char* format, ...)
+{
+  va_list list;
+  va_start(list, format);
+  fprintf(stderr, "blobc: ");
+  vfprintf(stderr, format, list);
+  fprintf(stderr, "\n");
+  va_end(list);
+  exit(1);
+}
+
+void* allocate(void* former, size_t size)
+{
+  void* result = realloc(former, size ? size : 1);
+  if (!result)
+    fail("out of memory");
+  return result;
+}
+
+char* duplicate(const char* text)
+{
+  return strcpy(allocate(NULL, strlen(text) + 1), text);
+}
+
+uint32_t indexIn(List* list, const char* text)
+{
+  for (uint32_t i = 0; i < list->count; i++)
+    if (!strcmp(list->items[i], text))
+      return i;
+  list->items = allocate(list->items, (list->count + 1) * sizeof(char*));
+  list->items[list->count] = duplicate(text);
+  return list->count++;
+}
+
+static void compile(Module* module, const char* name, const char* path, int keepPositions)
+{
+  int mapped = 0;
+  memset(module, 0, sizeof(Module));
+  module->name = name;
+  module->script = parseModule(path, mxCFlag, &mapped);
+  if (keepPositions) {
+    txScript* lines = parseModule(path, mxCFlag | mxDebugFlag, &mapped);
+    char* file = allocate(NULL, strlen(name) + 4);
+    sprintf(file, "%s.%s", name, mapped ? "ts" : "js");
+    collectPositions(module, lines);
+    module->file = file;
+  }
+  prelink(module);
+  collectNatives(path);
+}
+
+int main(int argc, char** argv)
+{
+  const char* version = NULL, *output = NULL;
+  Module* modules = allocate(NULL, argc * sizeof(Module));
+  uint32_t count = 0, size;
+  int keepPositions = 0;
+  for (int a = 1; a < argc; a++) {
+    char* equal = strchr(argv[a], '=');
+    if (!strcmp(argv[a], "-p"))
+      keepPositions = 1;
+    else if (!strcmp(argv[a], "-v") && (a + 1 < argc))
+      version = argv[++a];
+    else if (!equal)
+      output = argv[a];
+    else {
+      *equal = 0;
+      compile(&modules[count++], argv[a], equal + 1, keepPositions);
+    }
+  }
+  if (!version || !output || !count)
+    fail("usage: blobc [-p] -v version out.blob name=file.js ...");
+  size = writeBlob(output, modules, count, version);
+  printf("%s: version %s, %u bytes, %u modules, %u names, %u natives\n", output, version, size, count, names.count, natives.count);
+  return 0;
+}

@@ -1,0 +1,55 @@
+/* File and line in Error.stack without mxDebug and without line opcodes: the blob maps code offsets to lines.
+   xsDefaults.c alone is compiled with -DfxCaptureErrorStack=captureErrorStack, so that XS calls this one. */
+#include "xsAll.h"
+#include "runtime.h"
+
+static uint32_t lineAt(const BlobHeader* blob, const BlobModule* module, uint32_t offset)
+{
+  const BlobPosition* positions = (const BlobPosition*)((const char*)blob + module->positions);
+  uint32_t low = 0, high = module->positionCount;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (positions[middle].code <= offset)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low ? positions[low - 1].line : 0;
+}
+
+static void locate(const Runtime* runtime, const txByte* code, txSlot* entry)
+{
+  uint32_t i;
+  for (i = 0; i < runtime->blob->moduleCount; i++) {
+    const BlobModule* module = blobModule(runtime->blob, i);
+    const txByte* start = (const txByte*)runtime->blob + module->code;
+    if (runtime->files[i] && (start <= code) && (code < start + module->codeSize)) {
+      entry->ID = runtime->files[i];
+      entry->value.key.sum = lineAt(runtime->blob, module, (uint32_t)(code - start));
+      return;
+    }
+  }
+}
+
+void captureErrorStack(txMachine* the, txSlot* internal, txSlot* frame)
+{
+  txSlot* callee = the->frame;
+  const txByte* code = (const txByte*)the->code;
+  txSlot* entry;
+  fxCaptureErrorStack(the, internal, frame);
+  entry = internal->value.reference->next;
+  /* each frame keeps the return address in its caller; -1 gets back into the call */
+  while (callee && (callee != frame)) {
+    code = callee->value.frame.code - 1;
+    callee = callee->next;
+  }
+  while (frame->next && entry) {
+    txSlot* function = frame + 3;
+    if ((function->kind == XS_REFERENCE_KIND) && mxIsFunction(function->value.reference)) {
+      locate(the->context, code, entry);
+      entry = entry->next;
+    }
+    code = frame->value.frame.code - 1;
+    frame = frame->next;
+  }
+}

@@ -1,0 +1,50 @@
+/* What one machine of ours has besides XS: it is the context of the machine. And what a board gives and gets. */
+#ifndef RUNTIME_H
+#define RUNTIME_H
+
+#include "xsmc.h"
+#include "blob.h"
+
+#define NATIVES_MAX 96
+#define MODULES_MAX 256
+
+/* The statuses of XS that boardAbort can get. */
+#define RUNTIME_OUT_OF_MEMORY 1
+#define RUNTIME_STACK_OVERFLOW 2
+#define RUNTIME_UNHANDLED_EXCEPTION 5
+#define RUNTIME_OUT_OF_KEYS 6
+
+typedef struct {
+  const BlobHeader* blob;
+  const BlobModule* loading;              /* the module whose host functions XS asks for */
+  int failed;
+  uint32_t chunkBytes, slotBytes;         /* taken from the system; XS gives nothing back before its end */
+  xsSlot functions[NATIVES_MAX];
+  uint8_t made[NATIVES_MAX];
+  uint16_t files[MODULES_MAX];            /* identifiers of the source names, 0 without positions */
+} Runtime;
+
+/* The heap of a machine. The peaks include garbage that was not collected yet: they never exceed what was created. */
+typedef struct {
+  uint32_t slots, peakSlots;              /* in use */
+  uint32_t slotBytes;                     /* of one slot */
+  uint32_t chunks, peakChunks;            /* bytes in use */
+} RuntimeHeap;
+
+/* Makes a machine for a checked blob, or gives the reason why not. `creation` sizes slots, chunks and stack;
+   increments of 0 make the heap fixed. Size initialHeapCount for the application: growth by steps costs collections. */
+const char* runtimeCreate(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine);
+/* Runs the entry module and all jobs; 0 when nothing was thrown. What was thrown is printed, with its stack. */
+int runtimeRun(xsMachine* the);
+void runtimeHeap(xsMachine* the, RuntimeHeap* heap);
+
+/* From the board. boardAbort gets a status of XS, after its reason was printed, when the machine cannot go on. */
+void boardPrint(const char* text);
+void boardAbort(int status) __attribute__((noreturn));
+/* The lowest address that the C stack of the machine may grow to. */
+char* boardStackLimit(void);
+
+/* Between the files of this folder. */
+void runtimePrintError(xsMachine* the, const char* what, xsSlot* error);
+
+#endif

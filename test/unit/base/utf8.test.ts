@@ -1,0 +1,93 @@
+/** Strings and UTF-8 bytes (RFC 3629), src/base/utf8.ts. */
+import { deepEqual, equal, test, throws } from "../../check.ts";
+import { fromHex, hex } from "../../../src/base/bytes.ts";
+import { putText, text, utf8 } from "../../../src/base/utf8.ts";
+
+function bytesOf(digits: string): Uint8Array {
+  return fromHex(digits) ?? new Uint8Array(0);
+}
+
+const SAMPLES: readonly (readonly [value: string, digits: string])[] = [
+  ["", ""], ["A", "41"], ["\u007f", "7f"], ["\u0080", "c280"], ["é", "c3a9"], ["\u07ff", "dfbf"], ["\u0800", "e0a080"],
+  ["€", "e282ac"], ["\ud7ff", "ed9fbf"], ["\ue000", "ee8080"], ["\uffff", "efbfbf"], ["\ufeffx", "efbbbf78"],
+  ["\u{10000}", "f0908080"], ["😀", "f09f9880"], ["\u{10ffff}", "f48fbfbf"], ["a😀é\n", "61f09f9880c3a90a"],
+];
+
+test("utf8 and text are inverse, at both ends of every length", () => {
+  for (const [value, digits] of SAMPLES) {
+    equal(hex(utf8(value)), digits);
+    const bytes = bytesOf(digits);
+    equal(text(bytes, 0, bytes.length), value);
+  }
+});
+
+test("utf8 writes NUL as one byte, which text refuses", () => {
+  deepEqual(utf8("a\u0000b"), Uint8Array.of(0x61, 0, 0x62));
+  throws(() => text(Uint8Array.of(0x61, 0, 0x62), 0, 3), "TypeError");
+  equal(text(Uint8Array.of(0x61, 0, 0x62), 2, 3), "b");
+});
+
+test("half a surrogate pair becomes U+FFFD, two halves in order are one character", () => {
+  equal(hex(utf8("\ud83d")), "efbfbd");
+  equal(hex(utf8("\ude00x")), "efbfbd78");
+  equal(hex(utf8("\ude00\ud83d")), "efbfbdefbfbd");
+  const halves = ["\ud83d", "\ude00"];
+  equal(hex(utf8(halves.join(""))), "f09f9880");
+});
+
+test("text takes a range of a view", () => {
+  const bytes = utf8("grün und blau");
+  equal(text(bytes, 0, 5), "grün");
+  equal(text(bytes.subarray(6, 9), 0, 3), "und");
+  equal(text(bytes, 14, 14), "");
+});
+
+test("text out of bounds throws a RangeError", () => {
+  const bytes = utf8("abc");
+  throws(() => text(bytes, 0, 4), "RangeError");
+  throws(() => text(bytes, 2, 1), "RangeError");
+  throws(() => text(bytes, -1, 1), "RangeError");
+  throws(() => text(bytes, 4, 4), "RangeError");
+});
+
+test("text refuses overlong forms (RFC 3629 §3)", () => {
+  for (const digits of ["c080", "c1bf", "e08080", "e09fbf", "f0808080", "f08fbfbf", "f8888080"])
+    throws(() => text(bytesOf(digits), 0, digits.length / 2), "TypeError");
+});
+
+test("text refuses surrogates and what lies above U+10FFFF", () => {
+  for (const digits of ["eda080", "edbfbf", "eda0bdedb880", "f4908080", "f5808080", "ff", "fe"])
+    throws(() => text(bytesOf(digits), 0, digits.length / 2), "TypeError");
+});
+
+test("text refuses sequences that are cut or out of place", () => {
+  for (const digits of ["80", "bf", "c3", "e282", "f09f98", "c341", "e28241", "f09f9841", "41c3", "c3a9a9", "e2c3a9"])
+    throws(() => text(bytesOf(digits), 0, digits.length / 2), "TypeError");
+});
+
+test("text does not look behind its range for the rest of a character", () => {
+  throws(() => text(bytesOf("e282ac"), 0, 2), "TypeError");
+});
+
+test("putText writes where it is told, and says where it ended", () => {
+  const target = new Uint8Array(8).fill(0x2e);
+  equal(putText(target, 2, "é€"), 7);
+  equal(hex(target), "2e2ec3a9e282ac2e");
+  equal(putText(target, 8, ""), 8);
+  equal(putText(target, 7, "!"), 8);
+});
+
+test("putText writes nothing when the text does not fit", () => {
+  const target = new Uint8Array(4).fill(0x2e);
+  equal(putText(target, 0, "abcde"), -1);
+  equal(putText(target, 2, "€"), -1);
+  equal(putText(target, 4, "x"), -1);
+  equal(hex(target), "2e2e2e2e");
+});
+
+test("a long text survives the way there and back", () => {
+  const value = "0123456789é€😀".repeat(500);
+  const bytes = utf8(value);
+  equal(bytes.length, 19 * 500);
+  equal(text(bytes, 0, bytes.length), value);
+});

@@ -1,0 +1,58 @@
+/**
+ * Runs the unit tests on XS: `node build/js/test/xs.js [part of a path ...]`. Prints TAP; the exit status tells.
+ * Everything in test/unit that imports only src and test/check.ts goes into one blob, with src/base in its native form.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { BASE_MODULES, BuildError, JS, OUT, buildBlob, runMake } from "../hal/xs/build.ts";
+
+/** Slots of the stack of XS: what the boards have. */
+const STACK = 640;
+
+/** Names of the test modules whose path has one of the parts; all without parts. */
+function testModules(parts: readonly string[]): string[] {
+  return readdirSync(join(JS, "test/unit"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".test.js") && (parts.length === 0 || parts.some((part) => path.includes(part))))
+    .map((path) => `test/unit/${path.slice(0, -3)}`)
+    .sort();
+}
+
+/** Builds the tests as one blob: its path. Throws a BuildError. */
+export function buildTests(parts: readonly string[]): string {
+  const names = testModules(parts);
+  if (names.length === 0) throw new BuildError(`no unit tests in ${JS}\ntry: npx tsc -p .`);
+  const out = join(OUT, "unit.blob");
+  const imports = names.map((name) => `import "./${name.slice("test/".length)}.js";\n`).join("");
+  buildBlob({
+    entry: "test/entry", out, version: "test", positions: true,
+    modules: { ...BASE_MODULES, "test/check": "hal/xs/check" },
+    generated: { "test/entry": `${imports}import { run } from "./check.js";\nrun();\n` },
+  });
+  return out;
+}
+
+/** Runs a blob on the plainest board, and prints what it says: its exit status, and whether all tests passed. */
+function runTests(blob: string): number {
+  const result = spawnSync(join(OUT, "run/run"), ["--stack", String(STACK), blob], { encoding: "utf8", maxBuffer: 1 << 28 });
+  process.stdout.write(result.stdout);
+  process.stderr.write(result.stderr);
+  if (result.status !== 0) {
+    process.stderr.write(`the runner ended with ${result.signal ?? result.status}\n`);
+    return result.status ?? 1;
+  }
+  return result.stdout.includes("\n# fail 0\n") ? 0 : 1;
+}
+
+function main(): number {
+  try {
+    runMake(["all"]);
+    return runTests(buildTests(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+if (process.argv[1]?.endsWith("test/xs.js")) process.exitCode = main();
