@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+/** The command `xs-fumo`: reads the command line, runs one command, ends with an exit status that a CI system can tell apart. */
+import { Command, CommanderError } from "commander";
+import { addDoctor } from "./commands/doctor.ts";
+import { addInspect } from "./commands/inspect.ts";
+import { addKeygen } from "./commands/keygen.ts";
+import { addPack } from "./commands/pack.ts";
+import { Exit, RigError } from "./exit.ts";
+
+const STATUSES = `
+Exit status: 0 ok, 1 the test or update failed, 2 wrong usage, 3 no board or tool, 4 flash, 5 protocol, 6 the device crashed,
+42 a limit on a wait was reached, 130 interrupted.`;
+
+export function program(): Command {
+  const command = new Command("xs-fumo")
+    .description("Firmware updates over OMA DM 1.2 / FUMO 1.0: a device, a server to test it, packages, keys.")
+    .showHelpAfterError("(xs-fumo help shows the commands)")
+    .addHelpText("after", `${STATUSES}
+
+Examples:
+  xs-fumo demo                                   a whole update on this machine, nothing to configure
+  xs-fumo build --board host --version 2.0.0 -o v2.img
+  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
+  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
+  for (const add of [addKeygen, addPack, addInspect, addDoctor]) add(command);
+  return command;
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const command = program();
+  for (const each of [command, ...command.commands]) each.exitOverride();
+  try {
+    await command.parseAsync(words);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** Says what went wrong and what to do: the exit status. Commander has said its own already. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
+  if (error instanceof RigError) {
+    process.stderr.write(`xs-fumo: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
+    return error.code;
+  }
+  process.stderr.write(`xs-fumo: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  return Exit.failed;
+}
+
+process.on("SIGINT", () => { process.exit(Exit.interrupted); });
+await main(process.argv);

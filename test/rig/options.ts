@@ -1,0 +1,39 @@
+/** Words of the command line made into values: each parser throws a message that commander shows with the option's name. */
+import { InvalidArgumentError } from "commander";
+import { fromHex } from "../../src/base/bytes.ts";
+import { parseVersion, type Version } from "../../src/image/version.ts";
+
+export function versionOption(text: string): Version {
+  const version = parseVersion(text);
+  if (version === undefined) throw new InvalidArgumentError("A version is MAJOR.MINOR.REVISION or MAJOR.MINOR.REVISION+BUILD.");
+  return version;
+}
+
+export function countOption(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError("A whole number is needed.");
+  return value;
+}
+
+/** Bytes: "65536", "64KiB", "4MiB". */
+export function sizeOption(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+)(KiB|MiB)?$/.exec(text) ?? [];
+  if (digits === "") throw new InvalidArgumentError("A size is a number of bytes, or has the unit KiB or MiB.");
+  return Number(digits) * (unit === "MiB" ? 1024 * 1024 : unit === "KiB" ? 1024 : 1);
+}
+
+/** A UUID, with or without dashes: 16 bytes. */
+export function uuidOption(text: string): Uint8Array {
+  const bytes = fromHex(text.replaceAll("-", ""));
+  if (bytes?.length !== 16) throw new InvalidArgumentError("A UUID has 32 hexadecimal digits.");
+  return bytes;
+}
+
+/** One of a list of words. */
+export function wordOption<T extends string>(words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw new InvalidArgumentError(`One of ${words.join(", ")} is needed.`);
+    return found;
+  };
+}
