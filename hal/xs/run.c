@@ -96,7 +96,11 @@ int main(int argc, char** argv)
   int result;
   const char* problem = parse(&options, argc, argv);
   stackLimit = (char*)__builtin_frame_address(0) - C_STACK_SIZE;
+#ifndef __SANITIZE_ADDRESS__ /* which wants more address space than any program */
   setrlimit(RLIMIT_DATA, &limit);
+#else
+  (void)limit;
+#endif
   if (!problem)
     problem = mapSlot(options.path, options.offset, &slot, &room);
   if (!problem)

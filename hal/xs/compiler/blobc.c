@@ -48,8 +48,8 @@ static void compile(Module* module, const char* name, const char* path, int keep
     txScript* lines = parseModule(path, mxCFlag | mxDebugFlag, &mapped);
     char* file = allocate(NULL, strlen(name) + 4);
     sprintf(file, "%s.%s", name, mapped ? "ts" : "js");
-    collectPositions(module, lines);
     module->file = file;
+    collectPositions(module, lines);
   }
   prelink(module);
   collectNatives(path);

@@ -24,6 +24,11 @@ uint32_t blobEngine(void)
   return crc;
 }
 
+static uint32_t numberAt(const BlobHeader* blob, uint32_t table, uint32_t index)
+{
+  return ((const uint32_t*)((const char*)blob + table))[index];
+}
+
 static int inside(const BlobHeader* blob, uint32_t offset, uint32_t count, uint32_t itemSize)
 {
   return (offset <= blob->size) && (count <= (blob->size - offset) / itemSize);
@@ -35,11 +40,21 @@ static int aligned(const BlobHeader* blob, uint32_t offset, uint32_t count, uint
   return !(offset % 4) && inside(blob, offset, count, itemSize);
 }
 
+static int stringsInside(const BlobHeader* blob, uint32_t table, uint32_t count)
+{
+  if (!aligned(blob, table, count, 4))
+    return 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (numberAt(blob, table, i) >= blob->size)
+      return 0;
+  return 1;
+}
+
 static int tablesInside(const BlobHeader* blob)
 {
   if (((const char*)blob)[blob->size - 1])
     return 0; /* so that every string ends inside */
-  if (!aligned(blob, blob->names, blob->nameCount, 4) || !aligned(blob, blob->natives, blob->nativeCount, 4))
+  if (!stringsInside(blob, blob->names, blob->nameCount) || !stringsInside(blob, blob->natives, blob->nativeCount))
     return 0;
   if (!blob->moduleCount || !aligned(blob, blob->modules, blob->moduleCount, sizeof(BlobModule)))
     return 0;
@@ -84,11 +99,6 @@ const char* blobCheck(const void* bytes, uint32_t room)
 const char* blobString(const BlobHeader* blob, uint32_t offset)
 {
   return offset < blob->size ? (const char*)blob + offset : "";
-}
-
-static uint32_t numberAt(const BlobHeader* blob, uint32_t table, uint32_t index)
-{
-  return ((const uint32_t*)((const char*)blob + table))[index];
 }
 
 const char* blobName(const BlobHeader* blob, uint32_t index)

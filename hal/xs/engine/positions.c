@@ -19,8 +19,7 @@ static uint32_t lineAt(const BlobHeader* blob, const BlobModule* module, uint32_
 
 static void locate(const Runtime* runtime, const txByte* code, txSlot* entry)
 {
-  uint32_t i;
-  for (i = 0; i < runtime->blob->moduleCount; i++) {
+  for (uint32_t i = 0; i < runtime->blob->moduleCount; i++) {
     const BlobModule* module = blobModule(runtime->blob, i);
     const txByte* start = (const txByte*)runtime->blob + module->code;
     if (runtime->files[i] && (start <= code) && (code < start + module->codeSize)) {
@@ -31,6 +30,12 @@ static void locate(const Runtime* runtime, const txByte* code, txSlot* entry)
   }
 }
 
+/* Each frame keeps the return address in its caller; the byte before it is in the call. A host has none. */
+static const txByte* before(const txSlot* frame)
+{
+  return frame->value.frame.code ? (const txByte*)frame->value.frame.code - 1 : NULL;
+}
+
 void captureErrorStack(txMachine* the, txSlot* internal, txSlot* frame)
 {
   txSlot* callee = the->frame;
@@ -38,9 +43,8 @@ void captureErrorStack(txMachine* the, txSlot* internal, txSlot* frame)
   txSlot* entry;
   fxCaptureErrorStack(the, internal, frame);
   entry = internal->value.reference->next;
-  /* each frame keeps the return address in its caller; -1 gets back into the call */
   while (callee && (callee != frame)) {
-    code = callee->value.frame.code - 1;
+    code = before(callee);
     callee = callee->next;
   }
   while (frame->next && entry) {
@@ -49,7 +53,7 @@ void captureErrorStack(txMachine* the, txSlot* internal, txSlot* frame)
       locate(the->context, code, entry);
       entry = entry->next;
     }
-    code = frame->value.frame.code - 1;
+    code = before(frame);
     frame = frame->next;
   }
 }

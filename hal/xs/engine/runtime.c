@@ -150,5 +150,6 @@ int runtimeRun(xsMachine* the)
   }
   fxEndHost(the);
   runJobs(the);
+  fxCheckUnhandledRejections(the, 1);
   return runtimeOf(the)->failed;
 }

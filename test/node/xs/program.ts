@@ -1,0 +1,38 @@
+/** Builds a program of programs/ and runs it on XS, for the tests here. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BASE_MODULES, OUT, buildBlob, runMake } from "../../../hal/xs/build.ts";
+
+runMake(["all"]);
+const folder = mkdtempSync(join(tmpdir(), "xs-"));
+
+/** The bytes of a program as a blob. */
+export function build(name: string, version = "1"): Buffer {
+  const out = join(folder, `${name}.blob`);
+  const modules = { ...BASE_MODULES, "test/check": "hal/xs/check" };
+  buildBlob({ entry: `test/node/xs/programs/${name}`, modules, out, version, positions: true });
+  return readFileSync(out);
+}
+
+/** A blob from texts of modules, by name; "main" is the entry. */
+export function buildTexts(generated: Readonly<Record<string, string>>): Buffer {
+  const out = join(folder, "texts.blob");
+  buildBlob({ entry: "main", modules: {}, out, version: "1", generated });
+  return readFileSync(out);
+}
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a blob that lies in a file, as in a flash slot. */
+export function run(bytes: Uint8Array, ...args: string[]): Outcome {
+  const path = join(folder, "slot");
+  writeFileSync(path, bytes);
+  const { status, stdout, stderr } = spawnSync(join(OUT, "run/run"), [...args, path], { encoding: "utf8" });
+  return { status, stdout, stderr };
+}

@@ -1,0 +1,5 @@
+/** Prints figures of the heap around an allocation. */
+import { heap } from "../../../../hal/xs/heap.ts";
+
+const before = heap(), kept = new Uint8Array(10000), objects = Array.from({ length: 1000 }, (_, i) => ({ i })), after = heap();
+trace(`${JSON.stringify({ before, after, kept: kept.length + objects.length })}\n`);

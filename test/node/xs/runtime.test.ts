@@ -1,0 +1,91 @@
+/** How programs end on XS, and what is said then (hal/xs/engine, hal/xs/run.c). */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { build, buildTexts, run } from "./program.ts";
+
+test("a program that throws shows file and line of the TypeScript, and ends with 1", () => {
+  const { status, stdout } = run(build("throws"));
+  assert.equal(status, 1);
+  assert.match(stdout, /^uncaught: RangeError: too large\n/);
+  assert.match(stdout, /at inner \(test\/node\/xs\/programs\/throws\.ts:4\)\n at call \(test\/node\/xs\/programs\/throws\.ts:12\)/);
+});
+
+test("a rejection that nobody takes is printed, and the program ends with 1", () => {
+  const { status, stdout } = run(build("rejects"));
+  assert.equal(status, 1);
+  assert.match(stdout, /^still here\nunhandled rejection: Error: nobody listens/);
+});
+
+test("out of memory ends with 101 and the reason, in a fixed heap and in one that grows", () => {
+  const reason = /^filling\n(?:# .*\n)?XS abort 1: out of memory \(\d+ slots of 32 bytes and \d+ bytes of chunks in use, stack of 640 slots\)\n$/;
+  for (const name of ["memory", "chunks"])
+    for (const args of [["--fixed"], []]) {
+      const { status, stdout } = run(build(name), ...args);
+      assert.match(stdout, reason);
+      assert.equal(status, 101);
+    }
+});
+
+test("a stack overflow cannot be caught: it ends with 102 and the reason", () => {
+  const { status, stdout } = run(build("stack"));
+  assert.match(stdout, /^calling\nXS abort 2: stack overflow \(.*, stack of 640 slots\)\n$/);
+  assert.equal(status, 102);
+});
+
+test("the heap module counts what is in use", () => {
+  const { before, after } = JSON.parse(run(build("heap")).stdout) as Record<"before" | "after", Record<string, number>>;
+  assert.ok((after.chunks ?? 0) >= (before.chunks ?? 0) + 10000);
+  assert.ok((after.slots ?? 0) >= (before.slots ?? 0) + 2000);
+  assert.ok((after.peakChunks ?? 0) >= (after.chunks ?? 0) && (after.peakSlots ?? 0) >= (after.slots ?? 0));
+  assert.equal(after.slotBytes, 32);
+});
+
+test("facades work through the globals, and name what is missing", () => {
+  assert.deepEqual(run(build("globals")).stdout.split("\n").slice(0, 9), [
+    String(0xcbf43926), "true",
+    "ReferenceError: no native function xs_tuba in this firmware",
+    "ReferenceError: no native function xs_sha256_destructor in this firmware",
+    "ReferenceError: no native class xs_crc32 in this firmware",
+    "true,21,37",
+    "SyntaxError: no digest under way",
+    "SyntaxError: digest under way already",
+    "TypeError: call: class",
+  ]);
+});
+
+test("an argument whose conversion ends the digest does no harm", () => {
+  const { stdout, status } = run(buildTexts({
+    main: `
+      class Hash @ "xs_sha256_destructor" {
+        constructor() @ "xs_sha256"
+        digest(result) @ "xs_sha256_digest"
+      }
+      function copy(target, at, source, from, to) @ "xs_bytes_copy"
+      const hash = new Hash(), result = new Uint8Array(32), buffer = new ArrayBuffer(64);
+      hash.digest(result);
+      let moved;
+      copy(result, { valueOf() { moved = new Array(1000).fill(0).map(() => new Uint8Array(100)); return 0; } }, new Uint8Array(buffer), 0, 32);
+      trace(result.join("") + "\\n");`,
+  }), "--chunks", "40000");
+  assert.equal(stdout, `${"0".repeat(32)}\n`);
+  assert.equal(status, 0);
+});
+
+test("unit tests that fail say what, and where in the TypeScript", () => {
+  const out = run(buildTexts({ main: "trace('')" }));
+  assert.equal(out.status, 0);
+  const { stdout, status } = run(build("failures"));
+  assert.equal(status, 0);
+  const place = (line: number): string => `test/node/xs/programs/failing.ts:${line}`;
+  assert.deepEqual(stdout.split("\n").filter((line) => line.startsWith("  # ")).map((line) => line.slice(4)), [
+    `${place(6)} sum: 2 is not 3`, `${place(8)} 0 is not 0`,
+    `${place(9)} {"a":1} has not the structure of {"a":1}`,
+    `${place(10)} Uint8Array [1,2] has not the structure of Uint8Array [1,3]`,
+    `${place(11)} [] has not the structure of {}`,
+    `${place(12)} Map [[1,2]] has not the structure of Map [[1,3]]`,
+    `${place(13)} 0 is not true`, `${place(14)} nothing was thrown`,
+    `${place(15)} TypeError: x was thrown, not RangeError`,
+    `${place(16)} SyntaxError: odd`,
+  ]);
+  assert.match(stdout, /\n1\.\.12\n# tests 12\n# pass 2\n# fail 10\n$/);
+});
