@@ -1,0 +1,126 @@
+/**
+ * Tokens to XML bytes, in a bounded buffer. A namespace is declared on each element whose page is not its parent's; an element
+ * without content is written `<Final/>`. No declaration: UTF-8 is XML's default.
+ */
+import { assert } from "../base/assert.ts";
+import { base64Length, putBase64 } from "../base/base64.ts";
+import { copy, find } from "../base/bytes.ts";
+import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
+import type { TokenWriter, Vocabulary } from "../base/token.ts";
+import { putText, utf8 } from "../base/utf8.ts";
+
+/** A mark holds the length and, in its lowest digit to this base, the depth. */
+const MARK_BASE = ELEMENT_DEPTH_MAX + 1;
+/** What cannot stand in text: `>` for the sake of `]]>`, CR because a reader would make it LF. */
+const AMP = 0x26, LT = 0x3c, GT = 0x3e, CR = 0x0d;
+
+export class XmlWriter implements TokenWriter {
+  length = 0;
+  full = false;
+  readonly #bytes: Uint8Array;
+  readonly #vocabulary: Vocabulary;
+  readonly #tags: number[] = [];
+  #depth = 0;
+  /** The length just after the last start tag: while it is the length, that element is empty. */
+  #startEnd = -1;
+
+  constructor(bytes: Uint8Array, vocabulary: Vocabulary) {
+    this.#bytes = bytes;
+    this.#vocabulary = vocabulary;
+  }
+
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  open(tag: number): void {
+    assert(this.#depth < ELEMENT_DEPTH_MAX, "too many open elements");
+    const page = tag >> 8, parent = this.#depth === 0 ? -1 : (this.#tags[this.#depth - 1] ?? 0) >> 8;
+    const name = this.#nameOf(tag), namespace = this.#vocabulary.pages[page]?.namespace ?? "";
+    this.#put(page === parent ? `<${name}>` : `<${name} xmlns="${namespace}">`);
+    if (this.full) return;
+    this.#tags[this.#depth++] = tag;
+    this.#startEnd = this.length;
+  }
+
+  close(): void {
+    if (this.full) return;
+    assert(this.#depth > 0, "no open element");
+    const start = this.length, tag = this.#tags[this.#depth - 1] ?? 0;
+    if (start === this.#startEnd) this.length--;
+    this.#put(start === this.#startEnd ? "/>" : `</${this.#nameOf(tag)}>`);
+    if (this.full) this.length = start;
+    else this.#depth--;
+  }
+
+  text(value: string): void {
+    this.utf8(utf8(value));
+  }
+
+  utf8(bytes: Uint8Array): void {
+    if (this.full) return;
+    const start = this.length;
+    let amp = this.#find(bytes, 0, AMP), lt = this.#find(bytes, 0, LT);
+    let gt = this.#find(bytes, 0, GT), cr = this.#find(bytes, 0, CR);
+    for (let from = 0; ;) {
+      const to = Math.min(amp, lt, gt, cr);
+      this.#copy(bytes, from, to);
+      if (to === bytes.length) break;
+      from = to + 1;
+      switch (to) {
+        case amp: this.#put("&amp;"); amp = this.#find(bytes, from, AMP); break;
+        case lt: this.#put("&lt;"); lt = this.#find(bytes, from, LT); break;
+        case gt: this.#put("&gt;"); gt = this.#find(bytes, from, GT); break;
+        default: this.#put("&#13;"); cr = this.#find(bytes, from, CR);
+      }
+    }
+    if (this.full) this.length = start;
+  }
+
+  binary(bytes: Uint8Array): void {
+    if (this.full) return;
+    this.#advance(putBase64(this.#bytes, this.length, bytes));
+  }
+
+  mark(): number {
+    return this.length * MARK_BASE + this.#depth;
+  }
+
+  rewind(mark: number): void {
+    this.#depth = mark % MARK_BASE;
+    this.length = (mark - this.#depth) / MARK_BASE;
+    this.full = false;
+    this.#startEnd = -1;
+  }
+
+  binaryLength(count: number): number {
+    return base64Length(count);
+  }
+
+  #nameOf(tag: number): string {
+    const name = this.#vocabulary.pages[tag >> 8]?.names[tag & 0xff];
+    assert(name !== undefined, "a tag without a name");
+    return name;
+  }
+
+  #find(bytes: Uint8Array, from: number, byte: number): number {
+    const at = find(bytes, from, byte);
+    return at < 0 ? bytes.length : at;
+  }
+
+  #copy(bytes: Uint8Array, from: number, to: number): void {
+    if (this.full || from === to) return;
+    if (this.length + (to - from) > this.#bytes.length) { this.full = true; return; }
+    copy(this.#bytes, this.length, bytes, from, to);
+    this.length += to - from;
+  }
+
+  #put(value: string): void {
+    if (!this.full) this.#advance(putText(this.#bytes, this.length, value));
+  }
+
+  #advance(end: number): void {
+    if (end < 0) this.full = true;
+    else this.length = end;
+  }
+}

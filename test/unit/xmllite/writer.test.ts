@@ -1,0 +1,80 @@
+/** The XML writer: namespaces, escaping, and what a full buffer leaves behind. */
+import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
+import type { Vocabulary } from "../../../src/base/token.ts";
+import { text, utf8 } from "../../../src/base/utf8.ts";
+import { XmlWriter } from "../../../src/xmllite/writer.ts";
+import { equal, ok, test, throws } from "../../check.ts";
+
+const VOCABULARY: Vocabulary = {
+  tags: new Map(),
+  pages: [{ namespace: "urn:zero", names: ["a", "b"] }, { namespace: "urn:one", names: ["Type", "Size"] }],
+};
+const A = 0, B = 1, TYPE = 0x100, SIZE = 0x101;
+
+function written(length: number, body: (writer: XmlWriter) => void): string {
+  const bytes = new Uint8Array(length), writer = new XmlWriter(bytes, VOCABULARY);
+  body(writer);
+  return text(bytes, 0, writer.length);
+}
+
+test("the namespace stands on each element whose page is not its parent's", () => {
+  equal(written(200, (writer) => {
+    writer.open(A); writer.open(TYPE); writer.open(SIZE); writer.close(); writer.text("x"); writer.close();
+    writer.open(B); writer.close(); writer.close();
+  }), "<a xmlns=\"urn:zero\"><Type xmlns=\"urn:one\"><Size/>x</Type><b/></a>");
+});
+
+test("markup in text is escaped, and so is CR", () => {
+  equal(written(100, (writer) => { writer.open(A); writer.text("a<b&&c]]>d\re\n\"'é"); writer.close(); }),
+    "<a xmlns=\"urn:zero\">a&lt;b&amp;&amp;c]]&gt;d&#13;e\n\"'é</a>");
+  equal(written(100, (writer) => { writer.open(A); writer.utf8(utf8("<")); writer.utf8(utf8("")); writer.close(); }),
+    "<a xmlns=\"urn:zero\">&lt;</a>");
+});
+
+test("binary is base64", () => {
+  equal(written(100, (writer) => { writer.open(A); writer.binary(utf8("Bruce2:OhBehave")); writer.close(); }),
+    "<a xmlns=\"urn:zero\">QnJ1Y2UyOk9oQmVoYXZl</a>");
+  equal(new XmlWriter(new Uint8Array(1), VOCABULARY).binaryLength(4), 8);
+});
+
+test("a write past the end changes nothing and is said, until the writer is wound back", () => {
+  const bytes = new Uint8Array(40), writer = new XmlWriter(bytes, VOCABULARY);
+  writer.open(A);
+  equal(writer.capacity, 40);
+  const mark = writer.mark(), length = writer.length;
+  writer.open(B);
+  writer.text("0123456789ABC&");
+  ok(writer.full);
+  const before = writer.length;
+  writer.text("x"); writer.close(); writer.open(B); writer.binary(utf8("x"));
+  equal(writer.length, before, "nothing is written while it is full");
+  writer.rewind(mark);
+  ok(!writer.full);
+  equal(writer.length, length);
+  writer.text("1"); writer.close();
+  equal(text(bytes, 0, writer.length), "<a xmlns=\"urn:zero\">1</a>");
+});
+
+test("a document of exactly the buffer's length fits, and of one more does not", () => {
+  const body = (writer: XmlWriter): void => { writer.open(A); writer.open(B); writer.close(); writer.text("&"); writer.close(); };
+  const length = "<a xmlns=\"urn:zero\"><b/>&amp;</a>".length;
+  equal(written(length, body).length, length);
+  const writer = new XmlWriter(new Uint8Array(length - 1), VOCABULARY);
+  body(writer);
+  ok(writer.full);
+});
+
+test("an empty element whose end does not fit is left open", () => {
+  const writer = new XmlWriter(new Uint8Array("<a xmlns=\"urn:zero\">".length), VOCABULARY);
+  writer.open(A);
+  ok(!writer.full);
+  writer.close();
+  ok(writer.full);
+  equal(writer.length, writer.capacity);
+});
+
+test("an element past the depth limit, or a close without an open, is a broken invariant", () => {
+  throws(() => written(2000, (writer) => { for (let i = 0; i <= ELEMENT_DEPTH_MAX; i++) writer.open(B); }));
+  ok(written(2000, (writer) => { for (let i = 0; i < ELEMENT_DEPTH_MAX; i++) writer.open(B); }).length > 0);
+  throws(() => written(20, (writer) => { writer.close(); }));
+});
