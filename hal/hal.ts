@@ -137,3 +137,14 @@ export interface Hal {
   /** A line for the person at the serial console. `source` names the part that speaks. */
   log(level: LogLevel, source: string, text: string): void;
 }
+
+/** A board with its program's loop: what `openBoard()` of each board's board.ts gives. */
+export interface Board extends Hal {
+  /** The provisioning text that the board was made with (src/client/provision.ts). Throws when there is none. */
+  provision(): string;
+  /**
+   * Calls `step` for ever. It gives the time, as of now(), at which it wants to be called again; the board waits until then, or
+   * until the network has something. -Infinity ends the program, where there is an operating system to end to.
+   */
+  run(step: () => number): void;
+}

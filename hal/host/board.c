@@ -1,0 +1,204 @@
+/* Power-on: keys, boot log, slots, selection. */
+#define _GNU_SOURCE
+#include "board.h"
+#include "file.h"
+#include "reset.h"
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BOOT_BLOCK_BYTES 4096
+#define BOOT_ALIGN 16
+
+static const char* const SLOT_FILES[2] = { "slot-a.flash", "slot-b.flash" };
+
+/* The one board of this process. */
+static struct {
+  int on;
+  char directory[PATH_BYTES_MAX];
+  HostPayloadCheck check;
+  FlashFile file;
+  Partition partition;
+  BootLog log;
+  BootKey keys[BOOT_KEYS_MAX];
+  int keyCount;
+  HostBoard board;
+} host;
+
+void hostLog(char level, const char* format, ...)
+{
+  va_list parts;
+  va_start(parts, format);
+  printf("[   0.000] %c boot: ", level);
+  vprintf(format, parts);
+  printf("\n");
+  fflush(stdout);
+  va_end(parts);
+}
+
+int hostPath(char path[PATH_BYTES_MAX], const char* name)
+{
+  return snprintf(path, PATH_BYTES_MAX, "%s/%s", host.directory, name) < PATH_BYTES_MAX;
+}
+
+static int readLog(const Partition* partition, uint32_t offset, void* bytes, uint32_t length)
+{
+  (void)partition;
+  return flashFileRead(&host.file, offset, bytes, length) == FLASH_DONE;
+}
+
+static int writeLog(const Partition* partition, uint32_t offset, const void* bytes, uint32_t length)
+{
+  (void)partition;
+  return flashFileWrite(&host.file, offset, bytes, length) == FLASH_DONE;
+}
+
+static int eraseLog(const Partition* partition, uint32_t block)
+{
+  (void)partition;
+  return flashFileErase(&host.file, block) == FLASH_DONE;
+}
+
+static const char* openLog(void)
+{
+  char path[PATH_BYTES_MAX];
+  if (!hostPath(path, "boot.flash") || !flashFileOpen(&host.file, path, BOOT_BLOCK_BYTES, BOOT_BLOCKS, BOOT_ALIGN))
+    return "cannot open boot.flash";
+  host.partition = (Partition){ BOOT_BLOCKS, BOOT_BLOCK_BYTES, BOOT_ALIGN, readLog, writeLog, eraseLog };
+  return bootLogOpen(&host.log, &host.partition) ? NULL : "cannot read boot.flash";
+}
+
+/* The file holds one SubjectPublicKeyInfo after the other, in DER. */
+static const char* readKeys(void)
+{
+  char path[PATH_BYTES_MAX];
+  uint8_t spki[BOOT_SPKI_BYTES];
+  FILE* file = hostPath(path, "keys") ? fopen(path, "rbe") : NULL;
+  const char* problem = NULL;
+  if (!file)
+    return "cannot read keys";
+  host.keyCount = 0;
+  while (!problem && (fread(spki, sizeof(spki), 1, file) == 1))
+    if ((host.keyCount == BOOT_KEYS_MAX) || !bootKey(&host.keys[host.keyCount++], spki))
+      problem = "keys: not one to four Ed25519 public keys in DER";
+  fclose(file);
+  return problem;
+}
+
+/* A slot in memory. Read-only: the engine would crash if it wrote to the code. */
+typedef struct {
+  void* bytes;
+  size_t length;
+  BootImage image;
+} Slot;
+
+static const char* mapSlot(Slot* slot, int number)
+{
+  char path[PATH_BYTES_MAX];
+  struct stat info = { 0 };
+  int file = hostPath(path, SLOT_FILES[number]) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  slot->bytes = MAP_FAILED;
+  if ((file >= 0) && !fstat(file, &info) && info.st_size && (info.st_size <= INT32_MAX)) {
+    slot->length = (size_t)info.st_size;
+    slot->bytes = mmap(NULL, slot->length, PROT_READ, MAP_SHARED, file, 0);
+  }
+  if (file >= 0)
+    close(file);
+  return slot->bytes == MAP_FAILED ? "empty" : NULL;
+}
+
+/* Maps a slot and checks the image in it. It stays mapped when it is good. */
+static const char* openImage(Slot* slot, int number)
+{
+  const char* problem = mapSlot(slot, number);
+  if (problem)
+    return problem;
+  problem = bootImageCheck(&slot->image, slot->bytes, (uint32_t)slot->length, host.keys, host.keyCount);
+  if (!problem && host.check)
+    problem = host.check(slot->image.payload, slot->image.payloadLength);
+  if (problem)
+    munmap(slot->bytes, slot->length);
+  return problem;
+}
+
+static int isUsable(int slot)
+{
+  Slot opened;
+  const char* problem = openImage(&opened, slot);
+  if (problem)
+    hostLog('E', "slot %c cannot be booted: %s", 'A' + slot, problem);
+  else
+    host.board.image = opened.image;
+  return !problem;
+}
+
+static void logChoice(const BootChoice* choice)
+{
+  static const char* const causes[] = { "power", "restart", "watchdog", "panic", "unknown" };
+  static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed", ", the armed image is bad",
+    ", the selected image is bad" };
+  if (choice->decision == BOOT_NOTHING)
+    hostLog('E', "no slot can be booted");
+  else if (choice->decision == BOOT_HELD)
+    hostLog('E', "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
+  else
+    hostLog('I', "slot %c, version %s, cause %s%s", 'A' + choice->slot, host.board.image.version, causes[choice->cause],
+      decisions[choice->decision]);
+}
+
+const char* hostPowerOn(const char* directory, ResetCause cause, HostPayloadCheck check)
+{
+  const char* problem;
+  if (strlen(directory) >= sizeof(host.directory))
+    return "the path of the state directory is too long";
+  strcpy(host.directory, directory);
+  host.check = check;
+  problem = readKeys();
+  if (!problem)
+    problem = openLog();
+  if (problem)
+    return problem;
+  host.board.choice = bootSelect(&host.log, cause, isUsable);
+  logChoice(&host.board.choice);
+  host.on = 1;
+  return NULL;
+}
+
+HostBoard* hostBoard(void)
+{
+  const char* directory = getenv("XS_FUMO_STATE");
+  const char* problem = NULL;
+  if (!host.on)
+    problem = directory ? hostPowerOn(directory, resetStart(), NULL) : "XS_FUMO_STATE names no directory";
+  if (problem)
+    hostLog('E', "%s", problem);
+  return problem ? NULL : &host.board;
+}
+
+const char* hostArm(void)
+{
+  HostBoard* board = hostBoard();
+  Slot other;
+  const char* problem = board ? NULL : "no board";
+  if (!problem && board->choice.trial)
+    problem = "the running image is on trial";
+  if (!problem)
+    problem = openImage(&other, !board->choice.slot);
+  if (problem)
+    return problem;
+  munmap(other.bytes, other.length);
+  return bootArm(&host.log, &board->choice) ? NULL : "the boot log cannot be written";
+}
+
+const char* hostConfirm(void)
+{
+  HostBoard* board = hostBoard();
+  if (!board)
+    return "no board";
+  return bootConfirm(&host.log, &board->choice) ? NULL : "the boot log cannot be written";
+}

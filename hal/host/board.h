@@ -1,0 +1,34 @@
+/* The board behind the natives: a state directory with the flash files, and what was booted from them. */
+#ifndef HOST_BOARD_H
+#define HOST_BOARD_H
+
+#include "../xs/boot/image.h"
+#include "../xs/boot/select.h"
+
+#define PATH_BYTES_MAX 4096
+
+/* Says why a payload cannot run here, or NULL. Without one (under the SDK) the payload is not looked at. */
+typedef const char* (*HostPayloadCheck)(const void* payload, uint32_t length);
+
+typedef struct {
+  BootChoice choice;
+  BootImage image;          /* of choice.slot, mapped read-only for good; not set when nothing can be booted */
+} HostBoard;
+
+/* "Powers on": opens the boot log in the state directory and selects a slot. NULL, or what is wrong with the directory. */
+const char* hostPowerOn(const char* directory, ResetCause cause, HostPayloadCheck check);
+
+/* The board. Where no runner has powered it on (under the SDK), the first call does, in the directory XS_FUMO_STATE. NULL: it cannot. */
+HostBoard* hostBoard(void);
+
+/* NULL when done, otherwise the reason why not. hostArm checks the other image first. */
+const char* hostArm(void);
+const char* hostConfirm(void);
+
+/* The path of a file of the state directory; 0 when it is too long. */
+int hostPath(char path[PATH_BYTES_MAX], const char* name);
+
+/* A line of the board itself for the serial console; level is E, W, I or D. */
+void hostLog(char level, const char* format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

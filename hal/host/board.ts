@@ -1,0 +1,60 @@
+/** The board "XS on Linux", whole. README.md says what is in its state directory. */
+import type { Board, Identity, LogLevel } from "../hal.ts";
+import { fromHex } from "../../src/base/bytes.ts";
+import { HttpLink } from "../xs/http.ts";
+import { HostBoot } from "./boot.ts";
+import { FileFlash } from "./flash.ts";
+import { TcpSocket, wait } from "./socket.ts";
+import { exit, now, print, provision, random, version } from "./system.ts";
+
+const BLOCK_BYTES = 4096;
+const WRITE_ALIGN = 16;
+const STORE_BLOCKS = 16;
+const SLOT_BLOCKS = 2048;
+const SLOT_FILES: readonly string[] = ["slot-a.flash", "slot-b.flash"];
+const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W", info: "I", debug: "D" };
+
+/** What every host board is, but for what "identity" in provision.json says otherwise. */
+const IDENTITY = Object.freeze({
+  DevId: "urn:uuid:00000000-0000-4000-8000-000000000001", Man: "xs-fumo", Mod: "host", Lang: "en", DevTyp: "device", OEM: "xs-fumo",
+  SwV: "1.0", HwV: "1.0", vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",
+});
+
+/** Opens the flash of a board that was powered on. Call it once. Throws when the state directory cannot be used. */
+export function openBoard(): Board {
+  const boot = new HostBoot();
+  const text = provision();
+  return {
+    store: new FileFlash("store.flash", BLOCK_BYTES, STORE_BLOCKS, WRITE_ALIGN),
+    staging: new FileFlash(SLOT_FILES[1 - boot.running().slot] ?? "", BLOCK_BYTES, SLOT_BLOCKS, WRITE_ALIGN),
+    boot,
+    link: new HttpLink((host, port) => new TcpSocket(host, port)),
+    identity: readIdentity(text),
+    now: () => now(),
+    random: (bytes) => { random(bytes); },
+    log: (level, source, line) => { print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`); },
+    provision: () => text,
+    run,
+  };
+}
+
+function run(step: () => number): void {
+  for (;;) {
+    const until = step();
+    if (until === -Infinity) exit(0);
+    wait(until - now());
+  }
+}
+
+/** Members of "identity" replace the defaults; vendorId and classId are 32 hexadecimal digits. FwV is what runs. */
+function readIdentity(provisioning: string): Identity {
+  const { identity } = JSON.parse(provisioning) as { identity?: Partial<typeof IDENTITY> };
+  const given = { ...IDENTITY, ...identity };
+  return { ...given, FwV: version(), vendorId: uuid(given.vendorId), classId: uuid(given.classId) };
+}
+
+function uuid(digits: string): Uint8Array {
+  const bytes = fromHex(digits);
+  if (bytes?.length !== 16) throw new Error(`provision: identity: ${digits} is no UUID`);
+  return bytes;
+}

@@ -1,0 +1,31 @@
+/** The boot selector of the board, as Boot of hal.ts. */
+import type { Boot, ResetCause, Running } from "../hal.ts";
+
+function bootSlot(this: unknown): number { return native("xs_boot_slot").call(this); }
+function bootTrial(this: unknown): number { return native("xs_boot_trial").call(this); }
+function bootCause(this: unknown): number { return native("xs_boot_cause").call(this); }
+function bootArm(this: unknown): void { native("xs_boot_arm").call(this); }
+function bootConfirm(this: unknown): void { native("xs_boot_confirm").call(this); }
+function bootRestart(this: unknown): never { return native("xs_boot_restart").call(this); }
+
+/** In the order of ResetCause in hal/xs/boot/log.h. */
+const CAUSES: readonly ResetCause[] = ["power", "restart", "watchdog", "panic", "unknown"];
+
+/** Slot 0 is A, slot 1 is B. arm and confirm throw when the other image cannot be booted, or the boot log not be written. */
+export class HostBoot implements Boot {
+  running(): Running {
+    return { slot: bootSlot(), trial: bootTrial() === 1, cause: CAUSES[bootCause()] ?? "unknown" };
+  }
+
+  arm(): void {
+    bootArm();
+  }
+
+  confirm(): void {
+    bootConfirm();
+  }
+
+  restart(): never {
+    return bootRestart();
+  }
+}

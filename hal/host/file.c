@@ -1,0 +1,170 @@
+/* Flash in a file. Every change is a pwrite or a truncation, in an order that leaves no byte 0 that was never programmed. */
+#define _GNU_SOURCE
+#include "file.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PART 4096
+#define CAPACITY_MAX 0x40000000u
+
+static uint32_t cutLeft;
+static CutMode cutMode;
+
+void flashFileCut(uint32_t operation, CutMode mode)
+{
+  cutLeft = operation;
+  cutMode = mode;
+}
+
+uint32_t flashFileCutLeft(void)
+{
+  return cutLeft;
+}
+
+static void powerOff(void)
+{
+  kill(getpid(), SIGKILL);
+  for (;;)
+    pause();
+}
+
+/* Counts an operation; gives how many of its bytes may be done before the power goes, `length` without a cut. */
+static uint32_t countOperation(uint32_t length, int* last)
+{
+  *last = cutLeft && !--cutLeft;
+  if (!*last || (cutMode == CUT_AFTER))
+    return length;
+  return cutMode == CUT_TORN ? length / 2 : 0;
+}
+
+int flashFileOpen(FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign)
+{
+  if (!blocks || (blockLength < 256) || (blocks > CAPACITY_MAX / blockLength))
+    return 0;
+  if (!writeAlign || (writeAlign > 256) || (writeAlign & (writeAlign - 1)) || (blockLength % writeAlign))
+    return 0;
+  *flash = (FlashFile){ open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), blocks, blockLength, writeAlign };
+  return flash->file >= 0;
+}
+
+void flashFileClose(FlashFile* flash)
+{
+  close(flash->file);
+  flash->file = -1;
+}
+
+static int fits(const FlashFile* flash, uint32_t offset, uint32_t length)
+{
+  uint32_t capacity = flash->blocks * flash->blockLength;
+  return (offset <= capacity) && (length <= capacity - offset);
+}
+
+FlashResult flashFileRead(const FlashFile* flash, uint32_t offset, void* bytes, uint32_t length)
+{
+  uint8_t* to = bytes;
+  if (!fits(flash, offset, length))
+    return FLASH_BOUNDS;
+  while (length) {
+    ssize_t count = pread(flash->file, to, length, offset);
+    if (count < 0)
+      return FLASH_DEVICE;
+    if (!count) {
+      memset(to, 0xFF, length);
+      break;
+    }
+    to += count;
+    offset += (uint32_t)count;
+    length -= (uint32_t)count;
+  }
+  return FLASH_DONE;
+}
+
+static int put(const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length)
+{
+  const uint8_t* from = bytes;
+  while (length) {
+    ssize_t count = pwrite(flash->file, from, length, offset);
+    if (count <= 0)
+      return 0;
+    from += count;
+    offset += (uint32_t)count;
+    length -= (uint32_t)count;
+  }
+  return 1;
+}
+
+static int fillErased(const FlashFile* flash, uint32_t from, uint32_t to)
+{
+  uint8_t erased[PART];
+  memset(erased, 0xFF, sizeof(erased));
+  while (from < to) {
+    uint32_t length = to - from < PART ? to - from : PART;
+    if (!put(flash, from, erased, length))
+      return 0;
+    from += length;
+  }
+  return 1;
+}
+
+static int endOf(const FlashFile* flash, uint32_t* end)
+{
+  struct stat info;
+  if (fstat(flash->file, &info))
+    return 0;
+  *end = info.st_size < CAPACITY_MAX ? (uint32_t)info.st_size : CAPACITY_MAX;
+  return 1;
+}
+
+/* A byte that was programmed with 0xFF cannot be told from an erased one: a lenience of NOR flash, too. */
+static FlashResult checkErased(const FlashFile* flash, uint32_t offset, uint32_t length)
+{
+  uint8_t old[PART];
+  while (length) {
+    uint32_t part = length < PART ? length : PART;
+    if (flashFileRead(flash, offset, old, part) != FLASH_DONE)
+      return FLASH_DEVICE;
+    for (uint32_t i = 0; i < part; i++)
+      if (old[i] != 0xFF)
+        return FLASH_DEVICE;
+    offset += part;
+    length -= part;
+  }
+  return FLASH_DONE;
+}
+
+FlashResult flashFileWrite(const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length)
+{
+  uint32_t end, done;
+  int last;
+  if ((offset % flash->writeAlign) || (length % flash->writeAlign))
+    return FLASH_MISALIGNED;
+  if (!fits(flash, offset, length))
+    return FLASH_BOUNDS;
+  if ((checkErased(flash, offset, length) != FLASH_DONE) || !endOf(flash, &end))
+    return FLASH_DEVICE;
+  done = countOperation(length, &last);
+  if (((end < offset) && !fillErased(flash, end, offset)) || !put(flash, offset, bytes, done))
+    return FLASH_DEVICE;
+  if (last)
+    powerOff();
+  return FLASH_DONE;
+}
+
+FlashResult flashFileErase(const FlashFile* flash, uint32_t block)
+{
+  uint32_t from = block * flash->blockLength, to = from + flash->blockLength, end;
+  int last;
+  if (block >= flash->blocks)
+    return FLASH_BOUNDS;
+  if (!endOf(flash, &end))
+    return FLASH_DEVICE;
+  to = from + countOperation(flash->blockLength, &last);
+  if ((end <= to) && (end > from) ? ftruncate(flash->file, from) != 0 : (end > to) && !fillErased(flash, from, to))
+    return FLASH_DEVICE;
+  if (last)
+    powerOff();
+  return FLASH_DONE;
+}

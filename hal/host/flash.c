@@ -1,0 +1,86 @@
+/* Natives of flash.ts: a partition in a file of the state directory. */
+#include "../xs/base/arguments.h"
+#include "../xs/base/throw.h"
+#include "board.h"
+#include "file.h"
+#include "mc.xs.h"
+#include <stdlib.h>
+
+/* XS calls this with NULL for the prototype object and for instances that were closed. */
+void xs_flash_destructor(void* data)
+{
+  if (!data)
+    return;
+  flashFileClose(data);
+  free(data);
+}
+
+/* FileFlash.prototype is a host object of the right type but without data, hence the second check. */
+static FlashFile* thisFlash(xsMachine* the)
+{
+  FlashFile* flash = xsmcGetHostDataValidate(xsThis, xs_flash_destructor);
+  if (!flash)
+    xsSyntaxError("flash is closed");
+  return flash;
+}
+
+static void check(xsMachine* the, FlashResult result)
+{
+  if (result == FLASH_MISALIGNED)
+    throwKind(the, "misaligned", "flash: not a multiple of writeAlign");
+  if (result == FLASH_BOUNDS)
+    throwKind(the, "bounds", "flash: outside the partition");
+  if (result == FLASH_DEVICE)
+    throwKind(the, "device", "flash: not erased, or the file failed");
+}
+
+void xs_flash(xsMachine* the)
+{
+  uint32_t blockLength = toIndex(the, &xsArg(1)), blocks = toIndex(the, &xsArg(2)), writeAlign = toIndex(the, &xsArg(3));
+  char path[PATH_BYTES_MAX];
+  FlashFile* flash;
+  if (xsmcGetHostDataValidate(xsThis, xs_flash_destructor))
+    xsSyntaxError("flash is open");
+  if (!hostBoard() || !hostPath(path, xsmcToString(xsArg(0))))
+    throwKind(the, "device", "flash: no state directory");
+  flash = malloc(sizeof(FlashFile));
+  if (!flash || !flashFileOpen(flash, path, blockLength, blocks, writeAlign)) {
+    free(flash);
+    throwKind(the, "device", "flash: the file cannot be opened with this geometry");
+  }
+  xsmcSetHostData(xsThis, flash);
+}
+
+void xs_flash_read(xsMachine* the)
+{
+  uint32_t offset = toIndex(the, &xsArg(1));
+  FlashFile* flash = thisFlash(the);
+  Buffer buffer = toWritable(the, &xsArg(0));
+  check(the, flashFileRead(flash, offset, buffer.bytes, buffer.length));
+}
+
+void xs_flash_write(xsMachine* the)
+{
+  uint32_t offset = toIndex(the, &xsArg(1));
+  FlashFile* flash = thisFlash(the);
+  Buffer buffer = toReadable(the, &xsArg(0));
+  check(the, flashFileWrite(flash, offset, buffer.bytes, buffer.length));
+}
+
+void xs_flash_erase_block(xsMachine* the)
+{
+  uint32_t block = toIndex(the, &xsArg(0));
+  check(the, flashFileErase(thisFlash(the), block));
+}
+
+/* A second close does nothing; every other call after a close throws SyntaxError. */
+void xs_flash_close(xsMachine* the)
+{
+  FlashFile* flash = xsmcGetHostData(xsThis);
+  if (!flash)
+    return;
+  flash = xsmcGetHostDataValidate(xsThis, xs_flash_destructor);
+  xsmcSetHostData(xsThis, NULL);
+  xsmcSetHostDestructor(xsThis, NULL);
+  xs_flash_destructor(flash);
+}

@@ -1,0 +1,19 @@
+/** What else the process gives: clock, randomness, console, provisioning. */
+
+/** Milliseconds since the first call in this boot. */
+export function now(this: unknown): number { return native("xs_system_now").call(this); }
+
+/** Fills `bytes` with unpredictable values. */
+export function random(this: unknown, bytes: Uint8Array): void { native("xs_system_random").call(this, bytes); }
+
+/** Writes a line to the serial console, which is the standard output. */
+export function print(this: unknown, line: string): void { native("xs_system_print").call(this, line); }
+
+/** The text of provision.json. Throws when there is none. */
+export function provision(this: unknown): string { return native("xs_system_provision").call(this); }
+
+/** The version of the running image, from its signed header: "1.2.3+4". */
+export function version(this: unknown): string { return native("xs_system_version").call(this); }
+
+/** Switches the board off: the process ends with this status, 0 to 255. */
+export function exit(this: unknown, status: number): never { return native("xs_system_exit").call(this, status); }

@@ -1,0 +1,261 @@
+/**
+ * HTTP/1.1 over a socket that never blocks: Link of hal.ts for boards that have TCP and no HTTP of their own (RFC 9112).
+ *
+ * One connection a request. The body goes from the socket into the caller's buffer; only what came in the same read as the head or
+ * as the line before a chunk is copied. Nothing is read ahead of the caller, so the peer is held by TCP's flow control.
+ */
+import type { Exchange, Link, LinkErrorKind, LinkHead, LinkRequest } from "../hal.ts";
+import { copy } from "../../src/base/bytes.ts";
+import { HTTP_CHUNK_LINE_BYTES_MAX, HTTP_HEAD_BYTES_MAX, HTTP_INTERIM_MAX } from "../../src/base/limits.ts";
+import { utf8 } from "../../src/base/utf8.ts";
+import { chunkLength, endOfLine, isEmptyLine } from "./chunk.ts";
+import { endOfBlock, parseHead, type Head } from "./head.ts";
+import { splitUrl, type Target } from "./url.ts";
+
+/** How much is read at once while the line before a chunk is awaited: a copy of fewer bytes costs less than a call for each. */
+const CHUNK_READ_BYTES = 32;
+
+/** A TCP connection, under way or made. read and write throw a LinkError when it cannot be made or is lost; then it is of no use. */
+export interface Socket {
+  /** Moves bytes that have arrived to the start of `buffer`: how many, 0 when there are none yet, -1 when the peer has closed. */
+  read(buffer: Uint8Array): number;
+  /** Sends what it can take at once of bytes[from, …): how many bytes. */
+  write(bytes: Uint8Array, from: number): number;
+  /** May be called again. */
+  close(): void;
+}
+
+/** Throws a LinkError: `resolve`. */
+export type Connect = (host: string, port: number) => Socket;
+
+export class HttpError extends Error {
+  override readonly name = "LinkError";
+  readonly kind: LinkErrorKind;
+
+  constructor(kind: LinkErrorKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+export class HttpLink implements Link {
+  readonly #connect: Connect;
+
+  constructor(connect: Connect) {
+    this.#connect = connect;
+  }
+
+  /** Throws a LinkError when there is no way to begin: `url`, `resolve`, and `secure` for https. */
+  request(request: LinkRequest): Exchange {
+    const target = splitUrl(request.url);
+    if (target === undefined) throw new HttpError("url", "not a URL of HTTP");
+    if (target.secure) throw new HttpError("secure", "this board has no TLS");
+    const bytes = composeRequest(request, target);
+    return new HttpExchange(this.#connect(target.host, target.port), bytes, request.method === "HEAD");
+  }
+}
+
+/** The request as bytes, its body included: the caller's body may change once request() has returned. */
+function composeRequest(request: LinkRequest, target: Target): Uint8Array {
+  const lines = [`${request.method} ${target.path} HTTP/1.1`, `Host: ${target.authority}`, "Connection: close"];
+  for (const [name, value] of request.headers) {
+    if (name.includes("\r") || name.includes("\n") || value.includes("\r") || value.includes("\n")) {
+      throw new HttpError("protocol", "a line break in a header");
+    }
+    lines.push(`${name}: ${value}`);
+  }
+  const body = request.body;
+  if (body !== undefined || request.method === "POST") lines.push(`Content-Length: ${body?.length ?? 0}`);
+  const head = utf8(`${lines.join("\r\n")}\r\n\r\n`);
+  if (body === undefined) return head;
+  const bytes = new Uint8Array(head.length + body.length);
+  copy(bytes, 0, head, 0, head.length);
+  copy(bytes, head.length, body, 0, body.length);
+  return bytes;
+}
+
+/** What the next byte of the answer belongs to. `data` is the body itself, of which `#left` bytes are to come. */
+type Part = "head" | "data" | "untilClose" | "chunkLine" | "chunkEnd" | "trailer" | "end";
+
+class HttpExchange implements Exchange {
+  readonly #socket: Socket;
+  readonly #bodiless: boolean;
+  #request: Uint8Array | undefined;
+  #sent = 0;
+  /** The head, and later lines around chunks: held[from, to) has arrived and is not used yet. */
+  readonly #held = new Uint8Array(HTTP_HEAD_BYTES_MAX);
+  #from = 0;
+  #to = 0;
+  #head: Head | undefined;
+  #interim = 0;
+  #part: Part = "head";
+  #chunked = false;
+  #left = 0;
+  #closed = false;
+
+  constructor(socket: Socket, request: Uint8Array, bodiless: boolean) {
+    this.#socket = socket;
+    this.#request = request;
+    this.#bodiless = bodiless;
+  }
+
+  head(): LinkHead | undefined {
+    if (this.#head !== undefined) return this.#head;
+    this.#checkOpen();
+    try {
+      this.#send();
+      return this.#receiveHead();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  read(buffer: Uint8Array): number {
+    if (this.#part === "end") return -1;
+    if (this.head() === undefined || buffer.length === 0) return 0;
+    this.#checkOpen();
+    try {
+      return this.#receiveBody(buffer);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#request = undefined;
+    this.#socket.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new HttpError("broken", "the exchange is closed");
+  }
+
+  /** The answer may come before the whole request is sent: then the rest is not missed. */
+  #send(): void {
+    const request = this.#request;
+    if (request === undefined) return;
+    while (this.#sent < request.length) {
+      const count = this.#socket.write(request, this.#sent);
+      if (count === 0) return;
+      this.#sent += count;
+    }
+    this.#request = undefined;
+  }
+
+  #receiveHead(): LinkHead | undefined {
+    for (;;) {
+      const end = endOfBlock(this.#held, this.#from, this.#to);
+      if (end >= 0) {
+        if (this.#takeHead(end)) return this.#head;
+      } else {
+        if (this.#to === this.#held.length) throw new HttpError("protocol", "the head is too long");
+        if (!this.#fill(this.#held.length)) return undefined;
+      }
+    }
+  }
+
+  /** Takes the head that ends at `end`; false for an interim answer. */
+  #takeHead(end: number): boolean {
+    const head = parseHead(this.#held, end, this.#bodiless);
+    if (typeof head === "string") throw new HttpError("protocol", head);
+    this.#from = end;
+    if (head.status === 101) throw new HttpError("protocol", "the protocol is switched");
+    if (head.status < 200) {
+      if (++this.#interim > HTTP_INTERIM_MAX) throw new HttpError("protocol", "too many interim answers");
+      this.#compact();
+      return false;
+    }
+    this.#head = head;
+    this.#chunked = head.framing.type === "chunked";
+    this.#part = head.framing.type === "length" ? "data" : head.framing.type === "chunked" ? "chunkLine" : "untilClose";
+    this.#left = head.framing.type === "length" ? head.framing.length : 0;
+    if (this.#part === "data" && this.#left === 0) this.#finish();
+    return true;
+  }
+
+  #receiveBody(buffer: Uint8Array): number {
+    for (;;) {
+      switch (this.#part) {
+        case "data": return this.#receiveData(buffer);
+        case "untilClose": return this.#receiveUntilClose(buffer);
+        case "end": return -1;
+        default: if (!this.#receiveLine()) return 0;
+      }
+    }
+  }
+
+  #receiveData(buffer: Uint8Array): number {
+    const room = buffer.length > this.#left ? buffer.subarray(0, this.#left) : buffer;
+    const count = this.#move(room);
+    if (count < 0) throw new HttpError("broken", "the body ends early");
+    this.#left -= count;
+    if (this.#left === 0) {
+      if (this.#chunked) this.#part = "chunkEnd";
+      else this.#finish();
+    }
+    return count;
+  }
+
+  #receiveUntilClose(buffer: Uint8Array): number {
+    const count = this.#move(buffer);
+    if (count < 0) this.#finish();
+    return count;
+  }
+
+  /** One line of what surrounds chunks; false when it has not arrived. */
+  #receiveLine(): boolean {
+    const end = endOfLine(this.#held, this.#from, this.#to);
+    const longest = this.#part === "trailer" ? HTTP_HEAD_BYTES_MAX : HTTP_CHUNK_LINE_BYTES_MAX;
+    if ((end < 0 ? this.#to : end - 1) - this.#from >= longest) throw new HttpError("protocol", "a line between chunks is too long");
+    if (end < 0) {
+      this.#compact();
+      return this.#fill(Math.min(this.#to + CHUNK_READ_BYTES, longest));
+    }
+    const from = this.#from, isEmpty = isEmptyLine(this.#held, from, end);
+    this.#from = end;
+    if (this.#part === "chunkLine") this.#beginChunk(chunkLength(this.#held, from, end));
+    else if (this.#part === "chunkEnd" && isEmpty) this.#part = "chunkLine";
+    else if (this.#part === "chunkEnd") throw new HttpError("protocol", "no line break after a chunk");
+    else if (isEmpty) this.#finish();
+    else if ((this.#left += end - from) > HTTP_HEAD_BYTES_MAX) throw new HttpError("protocol", "the trailer is too long");
+    return true;
+  }
+
+  #beginChunk(length: number): void {
+    if (length < 0) throw new HttpError("protocol", "bad chunk size");
+    this.#left = length;
+    this.#part = length === 0 ? "trailer" : "data";
+  }
+
+  /** What is held goes first; then the socket fills the buffer itself. */
+  #move(buffer: Uint8Array): number {
+    const held = Math.min(this.#to - this.#from, buffer.length);
+    if (held === 0) return this.#socket.read(buffer);
+    copy(buffer, 0, this.#held, this.#from, this.#from + held);
+    this.#from += held;
+    return held;
+  }
+
+  /** Reads into held up to `limit`; false when nothing has arrived. */
+  #fill(limit: number): boolean {
+    const count = this.#socket.read(this.#held.subarray(this.#to, limit));
+    if (count < 0) throw new HttpError("broken", "the answer ends early");
+    this.#to += count;
+    return count > 0;
+  }
+
+  #compact(): void {
+    if (this.#from === 0) return;
+    copy(this.#held, 0, this.#held, this.#from, this.#to);
+    this.#to -= this.#from;
+    this.#from = 0;
+  }
+
+  #finish(): void {
+    this.#part = "end";
+    this.#socket.close();
+  }
+}

@@ -1,0 +1,138 @@
+/** Boot, trial, confirm and fallback of the host board, by its real runner. */
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { Device, build, image, key, strangerKey } from "./device.ts";
+import { spkiOf } from "../../rig/keys.ts";
+
+const A = "runs 1.0.0+0 slot 0 trial false cause power";
+const B = "runs 2.0.0+0 slot 1 trial false cause power";
+const TRIAL = "runs 2.0.0+0 slot 1 trial true cause restart";
+
+before(build);
+
+function two(): Device {
+  return new Device(image(1), image(2));
+}
+
+test("a new board boots slot A", () => {
+  const { lines, boot, status } = two().run();
+  assert.deepEqual([lines, boot, status], [[A], ["I boot: slot A, version 1.0.0+0, cause power"], 0]);
+});
+
+test("arm and restart boot the other slot on trial, and without confirm the next power-on is back on the first", () => {
+  const device = two();
+  assert.deepEqual(device.run({ "1.0.0+0 power": ["arm", "arm", "restart"] }).lines, [A, "arm: done", "arm: done", TRIAL]);
+  const back = device.run();
+  assert.deepEqual(back.lines, [A]);
+  assert.match(back.boot[0] ?? "", /slot A.*the trial was not confirmed/);
+  assert.deepEqual(device.run().boot, ["I boot: slot A, version 1.0.0+0, cause power"]);
+});
+
+test("a power-on is a trial too, when the power failed between arm and restart", () => {
+  const device = two();
+  assert.deepEqual(device.run({ "1.0.0+0 power": ["arm"] }).lines, [A, "arm: done"]);
+  assert.deepEqual(device.run().lines, ["runs 2.0.0+0 slot 1 trial true cause power"]);
+  assert.deepEqual(device.run().lines, [A]);
+});
+
+test("confirm keeps the trial, and may be called again", () => {
+  const device = two();
+  device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": ["confirm", "confirm"] });
+  assert.deepEqual(device.run({ "2.0.0+0 power": ["confirm", "restart"], "2.0.0+0 restart": [] }).lines,
+    [B, "confirm: done", "runs 2.0.0+0 slot 1 trial false cause restart"]);
+  assert.deepEqual(device.run().lines, [B]);
+});
+
+test("and from B the way leads to A again", () => {
+  const device = two();
+  device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": ["confirm"] });
+  device.write("slot-a.flash", image(3));
+  const { lines } = device.run({ "2.0.0+0 power": ["arm", "restart"], "3.0.0+0 restart": ["arm", "confirm"] });
+  assert.deepEqual(lines, [B, "arm: done", "runs 3.0.0+0 slot 0 trial true cause restart", "arm: throws Error", "confirm: done"]);
+  assert.deepEqual(device.run().lines, ["runs 3.0.0+0 slot 0 trial false cause power"]);
+});
+
+const FAILURES = [["throws", "throw", "panic"], ["overflows its stack", "overflow", "panic"], ["hangs", "hang", "watchdog"]] as const;
+
+for (const [name, command, cause] of FAILURES) {
+  test(`a trial that ${name} is over: cause ${cause}`, () => {
+    const device = two();
+    const { lines } = device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": [command] }, "--watchdog", "1");
+    assert.deepEqual(lines.filter((line) => line.startsWith("runs")), [A, TRIAL, `runs 1.0.0+0 slot 0 trial false cause ${cause}`]);
+  });
+}
+
+test("an image that panics at every boot stops the board with status 5, and a power-on starts again", () => {
+  const device = new Device(image(1), undefined);
+  const script = { "1.0.0+0 power": ["throw"], "1.0.0+0 panic": ["throw"] };
+  for (let i = 0; i < 2; i++) {
+    const { status, lines, boot } = device.run(script);
+    assert.equal(status, 5);
+    assert.equal(lines.filter((line) => line.startsWith("runs")).length, 8);
+    assert.match(boot.at(-1) ?? "", /^E boot: 8 failures in a row/);
+  }
+  assert.equal(device.run().status, 0);
+});
+
+test("waiting does not wake the watchdog", () => {
+  const { status, lines } = new Device(image(1), undefined).run({ "1.0.0+0 power": ["wait 1600", "log"] }, "--watchdog", "1");
+  assert.deepEqual([status, lines], [0, [A]]);
+});
+
+const bad: Readonly<Record<string, () => Uint8Array | undefined>> = {
+  "not there": () => undefined,
+  "erased": () => new Uint8Array(4096).fill(0xff),
+  "cut short": () => image(2).subarray(0, -1),
+  "changed in its payload": () => flip(image(2), 500),
+  "changed in its header": () => flip(image(2), 20),
+  "changed in its signature": () => flip(image(2), image(2).length - 1),
+  "signed with another key": () => image(2, strangerKey),
+};
+
+function flip(bytes: Buffer, at: number): Buffer {
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return bytes;
+}
+
+for (const [name, make] of Object.entries(bad)) {
+  test(`an image that is ${name} cannot be armed, does not boot, and the other slot does`, () => {
+    const bytes = make();
+    assert.deepEqual(new Device(image(1), bytes).run({ "1.0.0+0 power": ["arm"] }).lines, [A, "arm: throws Error"]);
+    const fallback = new Device(bytes, image(2));
+    const { boot, lines } = fallback.run();
+    assert.match(boot[0] ?? "", /^E boot: slot A cannot be booted: /);
+    assert.match(boot[1] ?? "", /^I boot: slot B.*the selected image is bad$/);
+    assert.deepEqual(lines, [B]);
+    assert.deepEqual(fallback.run().boot, ["I boot: slot B, version 2.0.0+0, cause power"]);
+    const { status, boot: nothing } = new Device(bytes, bytes).run();
+    assert.equal(status, 4);
+    assert.equal(nothing.at(-1), "E boot: no slot can be booted");
+  });
+}
+
+test("an image that is damaged between arm and restart does not boot", () => {
+  const device = two();
+  device.run({ "1.0.0+0 power": ["arm"] });
+  device.write("slot-b.flash", flip(image(2), 999));
+  const { boot, lines } = device.run();
+  assert.match(boot[1] ?? "", /slot A.*the armed image is bad$/);
+  assert.deepEqual(lines, [A]);
+});
+
+test("every bit of what is signed, and of the signature, counts", () => {
+  const whole = image(2), start = whole.length - 150;
+  for (let at = start; at < whole.length; at += 7) {
+    assert.equal(new Device(undefined, flip(image(2), at)).run().status, 4, `byte ${at}`);
+  }
+});
+
+test("any of several vendor keys will do, and no keys means no image", () => {
+  const device = new Device(image(1, strangerKey), undefined);
+  assert.equal(device.run().status, 4);
+  device.write("keys", Buffer.concat([spkiOf(key), spkiOf(strangerKey)]));
+  assert.equal(device.run().status, 0);
+  device.write("keys", Buffer.alloc(0));
+  assert.equal(device.run().status, 4);
+  device.write("keys", Buffer.alloc(44));
+  assert.equal(device.run().status, 3);
+});

@@ -1,0 +1,80 @@
+/** A host board for tests: its state directory, images of the test application, and runs of the real runner. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
+import { buildImage } from "../../rig/image.ts";
+import { spkiOf } from "../../rig/keys.ts";
+import { root } from "../../root.ts";
+
+export const RUNNER = join(root, "build/host/xs-fumo-host");
+const BLOB = join(root, "build/host/test.blob");
+
+export const key = generateKeyPairSync("ed25519").privateKey;
+export const strangerKey = generateKeyPairSync("ed25519").privateKey;
+
+/** Builds the runner and the application. Once a test file. */
+export function build(): void {
+  runMake(["build/host/xs-fumo-host"], "hal/host/Makefile");
+  buildBlob({ entry: "test/node/host/app", modules: BASE_MODULES, out: BLOB, version: "test", positions: true });
+}
+
+/** The test application as version n.0.0, signed. */
+export function image(major: number, signer = key): Buffer {
+  return buildImage({ payload: readFileSync(BLOB), version: { major, minor: 0, revision: 0, build: 0 }, key: signer });
+}
+
+export type Script = Readonly<Record<string, readonly string[]>>;
+
+export interface Run {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Lines of the application: those that do not begin with a time. */
+  readonly lines: readonly string[];
+  /** Lines of the board itself. */
+  readonly boot: readonly string[];
+}
+
+export class Device {
+  readonly folder: string;
+
+  /** `a` and `b`: what is in the slots. */
+  constructor(a: Uint8Array | undefined, b: Uint8Array | undefined) {
+    this.folder = mkdtempSync(join(tmpdir(), "host-"));
+    mkdirSync(this.folder, { recursive: true });
+    this.write("keys", spkiOf(key));
+    this.script({});
+    if (a) this.write("slot-a.flash", a);
+    if (b) this.write("slot-b.flash", b);
+  }
+
+  write(name: string, bytes: Uint8Array): void {
+    writeFileSync(join(this.folder, name), bytes);
+  }
+
+  read(name: string): Buffer {
+    return readFileSync(join(this.folder, name));
+  }
+
+  script(script: Script): void {
+    writeFileSync(join(this.folder, "provision.json"), JSON.stringify({ script }));
+  }
+
+  /** Powers on, and waits until the process has ended. */
+  run(script: Script = {}, ...options: string[]): Run {
+    this.script(script);
+    const result = spawnSync(RUNNER, ["--state", this.folder, ...options], { encoding: "utf8", timeout: 20000 });
+    const lines = result.stdout.split("\n").filter((line) => line !== "");
+    return {
+      status: result.status, signal: result.signal,
+      lines: lines.filter((line) => !line.startsWith("[")),
+      boot: lines.filter((line) => line.startsWith("[")).map((line) => line.slice(11)),
+    };
+  }
+
+  start(...options: string[]): ChildProcess {
+    return spawn(RUNNER, ["--state", this.folder, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  }
+}
