@@ -1,0 +1,80 @@
+/** Get: values, names of children, properties, and structure (OMA-TS-DM-Protocol §8.2-8.4). */
+import { LIST_NODES_MAX } from "../base/limits.ts";
+import { utf8 } from "../base/utf8.ts";
+import { isInterior } from "./node.ts";
+import type { Node } from "./node.ts";
+import type { Nodes } from "./nodes.ts";
+import { getProperty } from "./property.ts";
+import { mayDo } from "./rights.ts";
+import { TreeStatus } from "./status.ts";
+import { parseUri, uriText } from "./uri.ts";
+import type { Value } from "./value.ts";
+
+export interface Result {
+  readonly uri: string;
+  readonly value: Value;
+}
+
+export interface GetAnswer {
+  readonly status: number;
+  readonly results: readonly Result[];
+}
+
+function refused(status: number): GetAnswer {
+  return { status, results: [] };
+}
+
+function readable(nodes: Nodes, node: Node, server: string): number {
+  if (!node.definition.access.includes("Get")) return TreeStatus.notAllowed;
+  return mayDo(nodes, node.at, "Get", server) ? TreeStatus.ok : TreeStatus.permissionDenied;
+}
+
+/** What a Get of the node itself gives. */
+function contents(nodes: Nodes, node: Node, server: string): Value | number {
+  const status = readable(nodes, node, server);
+  if (status !== TreeStatus.ok) return status;
+  if (isInterior(node.definition)) return { format: "node", type: "text/plain", data: utf8(nodes.children(node).join("/")) };
+  const data = nodes.value(node, server);
+  return typeof data === "number" ? data : { format: node.definition.format, type: nodes.type(node), data };
+}
+
+/** One result of a list, or undefined for a node that the server may not see. */
+function listed(nodes: Nodes, node: Node, values: boolean, server: string): Value | undefined {
+  if (readable(nodes, node, server) !== TreeStatus.ok) return undefined;
+  const { format } = node.definition;
+  const data = values && format !== "node" ? nodes.value(node, server) : new Uint8Array(0);
+  return typeof data === "number" ? undefined : { format, type: nodes.type(node), data };
+}
+
+/** `?list=Struct` and `?list=StructData`: the node and everything under it, parents before children. */
+function list(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer {
+  if (kind !== "Struct" && kind !== "StructData") return refused(TreeStatus.unsupported);
+  const status = readable(nodes, from, server);
+  if (status !== TreeStatus.ok) return refused(status);
+  const results: Result[] = [];
+  const left: Node[] = [from];
+  for (let visited = 0; ; visited++) {
+    const node = left.pop();
+    if (node === undefined) return { status: TreeStatus.ok, results };
+    if (visited === LIST_NODES_MAX) return refused(TreeStatus.tooLarge);
+    const value = listed(nodes, node, kind === "StructData", server);
+    if (value !== undefined) results.push({ uri: uriText(node.at), value });
+    if (!isInterior(node.definition)) continue;
+    for (const name of nodes.children(node)) {
+      const child = nodes.child(node, name);
+      if (child !== undefined) left.push(child);
+    }
+  }
+}
+
+/** Answers a Get. A value is reported under the URI that the server used, a list under the full URIs of its nodes. */
+export function getNode(nodes: Nodes, uri: string, server: string): GetAnswer {
+  const parsed = parseUri(uri);
+  if (typeof parsed === "number") return refused(parsed);
+  const node = nodes.find(parsed.segments);
+  if (node === undefined) return refused(TreeStatus.notFound);
+  const { query } = parsed;
+  if (query?.kind === "list") return list(nodes, node, query.value, server);
+  const value = query === undefined ? contents(nodes, node, server) : getProperty(nodes, node, query.value, server);
+  return typeof value === "number" ? refused(value) : { status: TreeStatus.ok, results: [{ uri, value }] };
+}

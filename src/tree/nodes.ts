@@ -1,0 +1,150 @@
+/**
+ * Which nodes exist, and what they hold: definitions, plus what servers added, plus the instances that bindings list.
+ *
+ * In the store a fact has a key of its own, followed by the names joined by slashes (the root: nothing):
+ * `tree.node.` an added node, holding its MIME type, maybe empty; `tree.value.` a kept value; `tree.acl.`; `tree.title.`.
+ */
+import { assert } from "../base/assert.ts";
+import { text } from "../base/utf8.ts";
+import { childDefinition, isInterior } from "./node.ts";
+import type { Binding, Bindings, Node, NodeDefinition } from "./node.ts";
+import type { Staged } from "./staged.ts";
+import { TreeStatus } from "./status.ts";
+
+export const NODE_KEY = "tree.node.";
+export const VALUE_KEY = "tree.value.";
+export const ACL_KEY = "tree.acl.";
+export const TITLE_KEY = "tree.title.";
+const KEYS: readonly string[] = [NODE_KEY, VALUE_KEY, ACL_KEY, TITLE_KEY];
+
+/** The key of one fact about a node. */
+export function nodeKey(prefix: string, at: readonly string[]): string {
+  return prefix + at.join("/");
+}
+
+export class Nodes {
+  readonly staged: Staged;
+  readonly #mounted: NodeDefinition[] = [];
+  readonly #bindings = new Map<NodeDefinition, Binding>();
+  readonly #root: Node = {
+    at: [],
+    definition: {
+      name: "", format: "node", access: ["Get"], occurrence: "One", scope: "permanent", description: "The root of the tree.",
+      children: this.#mounted,
+    },
+    permanent: true,
+  };
+
+  constructor(staged: Staged) {
+    this.staged = staged;
+  }
+
+  /** Puts a permanent object under the root. */
+  mount(definition: NodeDefinition, bindings: Bindings): void {
+    assert(definition.name !== "" && definition.occurrence === "One", "what is mounted has a name and exists");
+    assert(!this.#mounted.some((other) => other.name === definition.name), "mounted twice");
+    this.#mounted.push(definition);
+    for (const [bound, binding] of bindings) this.#bindings.set(bound, binding);
+  }
+
+  binding(definition: NodeDefinition): Binding | undefined {
+    return this.#bindings.get(definition);
+  }
+
+  /** The deepest node on the way that exists; its `at` says how far that is. */
+  nearest(at: readonly string[]): Node {
+    let node = this.#root;
+    for (const name of at) {
+      const child = this.child(node, name);
+      if (child === undefined) break;
+      node = child;
+    }
+    return node;
+  }
+
+  find(at: readonly string[]): Node | undefined {
+    const node = this.nearest(at);
+    return node.at.length === at.length ? node : undefined;
+  }
+
+  child(parent: Node, name: string): Node | undefined {
+    const definition = childDefinition(parent.definition, name);
+    if (definition === undefined) return undefined;
+    const at = [...parent.at, name];
+    if (definition.occurrence === "One" && definition.name !== "") {
+      return { at, definition, permanent: parent.permanent };
+    }
+    if (this.added(at)) return { at, definition, permanent: false };
+    if (this.binding(definition)?.instances?.(parent.at).includes(name)) return { at, definition, permanent: true };
+    return undefined;
+  }
+
+  /** Names of the children that exist, each once. */
+  children(node: Node): readonly string[] {
+    const names = new Set<string>();
+    for (const child of node.definition.children ?? []) {
+      if (child.name !== "" && child.occurrence === "One") names.add(child.name);
+      for (const name of this.binding(child)?.instances?.(node.at) ?? []) names.add(name);
+    }
+    const prefix = node.at.length === 0 ? NODE_KEY : `${nodeKey(NODE_KEY, node.at)}/`;
+    for (const key of this.staged.keys(prefix)) {
+      const name = key.slice(prefix.length);
+      if (!name.includes("/") && childDefinition(node.definition, name) !== undefined) names.add(name);
+    }
+    return [...names];
+  }
+
+  /** True when a server has added the node itself. */
+  added(at: readonly string[]): boolean {
+    return this.staged.get(nodeKey(NODE_KEY, at)) !== undefined;
+  }
+
+  /** How many nodes servers have added. */
+  addedCount(): number {
+    return this.staged.keys(NODE_KEY).length;
+  }
+
+  /** The value of a leaf, or the status that says why there is none to be had. */
+  value(node: Node, server: string): Uint8Array | number {
+    const binding = this.binding(node.definition);
+    if (binding?.get !== undefined) return binding.get({ at: node.at, server, staged: this.staged });
+    if (binding?.stream !== undefined) return TreeStatus.notAllowed;
+    return this.staged.get(nodeKey(VALUE_KEY, node.at)) ?? new Uint8Array(0);
+  }
+
+  /** The Type property: of a leaf a MIME type, of an interior node the identifier of its object, or empty. */
+  type(node: Node): string {
+    const kept = this.text(NODE_KEY, node.at);
+    if (kept !== "") return kept;
+    return node.definition.type ?? (isInterior(node.definition) ? "" : "text/plain");
+  }
+
+  /** A fact that is text; empty when there is none. */
+  text(prefix: string, at: readonly string[]): string {
+    const bytes = this.staged.get(nodeKey(prefix, at));
+    return bytes === undefined ? "" : text(bytes, 0, bytes.length);
+  }
+
+  /** Forgets all that is kept about a node and everything under it. */
+  erase(at: readonly string[]): void {
+    this.#everyKey(at, (key) => { this.staged.set(key, undefined); });
+  }
+
+  /** Gives an added node, with everything under it, another last name. */
+  rename(at: readonly string[], name: string): void {
+    const target = [...at.slice(0, -1), name];
+    this.#everyKey(at, (key, prefix) => {
+      const value = this.staged.get(key);
+      this.staged.set(key, undefined);
+      this.staged.set(nodeKey(prefix, target) + key.slice(nodeKey(prefix, at).length), value);
+    });
+  }
+
+  #everyKey(at: readonly string[], visit: (key: string, prefix: string) => void): void {
+    for (const prefix of KEYS) {
+      const own = nodeKey(prefix, at);
+      if (this.staged.get(own) !== undefined) visit(own, prefix);
+      for (const key of this.staged.keys(`${own}/`)) visit(key, prefix);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Properties of nodes, `?prop=…` (OMA-TS-DM-TND §7.7).
+ *
+ * ACL, Format, Name, Size, Title and Type are there. TStamp and VerNo are not (the standard leaves them to the client): a board
+ * has no calendar, and a version number would cost a flash write for each Replace. Servers may replace ACL, Name and Title.
+ */
+import { ACL_BYTES_MAX, TITLE_BYTES_MAX } from "../base/limits.ts";
+import { utf8 } from "../base/utf8.ts";
+import { aclText, parseAcl } from "./acl.ts";
+import { isInterior } from "./node.ts";
+import type { Node } from "./node.ts";
+import { nodeKey, TITLE_KEY } from "./nodes.ts";
+import type { Nodes } from "./nodes.ts";
+import { keepAcl, mayDo, ownAcl } from "./rights.ts";
+import { TreeStatus } from "./status.ts";
+import { parseUri, validName } from "./uri.ts";
+import type { Value } from "./value.ts";
+
+const PROPERTIES: readonly string[] = ["ACL", "Format", "Name", "Size", "Title", "TStamp", "Type", "VerNo"];
+
+function textValue(value: string, format = "chr"): Value {
+  return { format, type: "text/plain", data: utf8(value) };
+}
+
+function size(nodes: Nodes, node: Node, server: string): Value | number {
+  if (isInterior(node.definition)) return TreeStatus.unsupported;
+  const value = nodes.value(node, server);
+  return typeof value === "number" ? TreeStatus.unsupported : textValue(`${value.length}`, "int");
+}
+
+/** The value of a property, or a status: 406 for one that the client or this kind of node does not have. */
+export function getProperty(nodes: Nodes, node: Node, property: string, server: string): Value | number {
+  if (!mayDo(nodes, node.at, "Get", server)) return TreeStatus.permissionDenied;
+  switch (property) {
+    case "ACL": return textValue(ownAcl(nodes, node.at));
+    case "Format": return textValue(node.definition.format);
+    case "Name": return textValue(node.at[node.at.length - 1] ?? ".");
+    case "Size": return size(nodes, node, server);
+    case "Title": return textValue(nodes.text(TITLE_KEY, node.at));
+    case "Type": return textValue(nodes.type(node));
+    default: return TreeStatus.unsupported;
+  }
+}
+
+/** Replace of an ACL: the right comes from the node when it is interior, and always from its parent (ibid. §7.7.1.1). */
+function replaceAcl(nodes: Nodes, node: Node, text: string, server: string): number {
+  const root = node.at.length === 0;
+  const byNode = isInterior(node.definition) && mayDo(nodes, node.at, "Replace", server);
+  if (!byNode && (root || !mayDo(nodes, node.at.slice(0, -1), "Replace", server))) return TreeStatus.permissionDenied;
+  if (utf8(text).length > ACL_BYTES_MAX) return TreeStatus.tooLarge;
+  const acl = parseAcl(text);
+  if (acl === undefined) return TreeStatus.failed;
+  if (root && acl.size === 0) return TreeStatus.notAllowed;
+  keepAcl(nodes, node.at, aclText(acl));
+  return TreeStatus.ok;
+}
+
+/** Only nodes that servers added, under a placeholder, and that take Replace, can have another name. */
+function replaceName(nodes: Nodes, node: Node, name: string, server: string): number {
+  const { definition, at } = node;
+  if (node.permanent || definition.name !== "" || !definition.access.includes("Replace")) return TreeStatus.notAllowed;
+  if (!mayDo(nodes, at, "Replace", server)) return TreeStatus.permissionDenied;
+  if (name === at[at.length - 1]) return TreeStatus.ok;
+  const target = [...at.slice(0, -1), name];
+  if (parseUri(target.join("/")) === TreeStatus.uriTooLong) return TreeStatus.uriTooLong;
+  if (!validName(name)) return TreeStatus.failed;
+  if (nodes.find(target) !== undefined) return TreeStatus.exists;
+  nodes.rename(at, name);
+  return TreeStatus.ok;
+}
+
+function replaceTitle(nodes: Nodes, node: Node, title: string, server: string): number {
+  if (!mayDo(nodes, node.at, "Replace", server)) return TreeStatus.permissionDenied;
+  const bytes = utf8(title);
+  if (bytes.length > TITLE_BYTES_MAX) return TreeStatus.tooLarge;
+  nodes.staged.set(nodeKey(TITLE_KEY, node.at), bytes.length === 0 ? undefined : bytes);
+  return TreeStatus.ok;
+}
+
+/** Replaces a property: a status. 405 for those that servers cannot change. */
+export function replaceProperty(nodes: Nodes, node: Node, property: string, text: string, server: string): number {
+  switch (property) {
+    case "ACL": return replaceAcl(nodes, node, text, server);
+    case "Name": return replaceName(nodes, node, text, server);
+    case "Title": return replaceTitle(nodes, node, text, server);
+    default: return PROPERTIES.includes(property) ? TreeStatus.notAllowed : TreeStatus.unsupported;
+  }
+}

@@ -1,0 +1,45 @@
+/** What a server may do to a node: the ACLs that are kept, and how nodes without one inherit (OMA-TS-DM-TND §7.7.1.1). */
+import { utf8 } from "../base/utf8.ts";
+import { aclText, granted, parseAcl, permits, ROOT_ACL, stripped } from "./acl.ts";
+import type { Acl, Right } from "./acl.ts";
+import { ACL_KEY, nodeKey } from "./nodes.ts";
+import type { Nodes } from "./nodes.ts";
+
+/** The node's own ACL as text; empty when it inherits. The root always has one. */
+export function ownAcl(nodes: Nodes, at: readonly string[]): string {
+  const own = nodes.text(ACL_KEY, at);
+  return own === "" && at.length === 0 ? ROOT_ACL : own;
+}
+
+/** The ACL that holds for a node: its own or that of the nearest ancestor that has one, as a whole. */
+function effectiveAcl(nodes: Nodes, at: readonly string[]): Acl {
+  for (let depth = at.length; depth > 0; depth--) {
+    const own = nodes.text(ACL_KEY, at.slice(0, depth));
+    if (own !== "") return parseAcl(own) ?? new Map();
+  }
+  return parseAcl(ownAcl(nodes, [])) ?? new Map();
+}
+
+export function mayDo(nodes: Nodes, at: readonly string[], right: Right, server: string): boolean {
+  return permits(effectiveAcl(nodes, at), right, server);
+}
+
+/** Gives a node an ACL; the empty text makes it inherit again. */
+export function keepAcl(nodes: Nodes, at: readonly string[], text: string): void {
+  nodes.staged.set(nodeKey(ACL_KEY, at), text === "" ? undefined : utf8(text));
+}
+
+/** Gives the server these rights on a node, besides those that hold there already. */
+export function grant(nodes: Nodes, at: readonly string[], server: string, rights: readonly Right[]): void {
+  keepAcl(nodes, at, aclText(granted(effectiveAcl(nodes, at), server, rights)));
+}
+
+/** Takes a server that is no more out of every ACL. */
+export function forgetServer(nodes: Nodes, server: string): void {
+  for (const key of nodes.staged.keys(ACL_KEY)) {
+    const path = key.slice(ACL_KEY.length);
+    const at = path === "" ? [] : path.split("/");
+    const acl = parseAcl(nodes.text(ACL_KEY, at));
+    if (acl !== undefined) keepAcl(nodes, at, aclText(stripped(acl, server, at.length === 0)));
+  }
+}

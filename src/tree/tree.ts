@@ -1,0 +1,152 @@
+/**
+ * The management tree (OMA-TS-DM-TND) as a session uses it: one function a command, in statuses of SyncML.
+ *
+ * Every command is one commit of the store, or part of the one commit of an Atomic: it is whole or not there, whenever power
+ * fails. `server` is the ServerID of the authenticated peer.
+ */
+import { assert } from "../base/assert.ts";
+import { RIGHTS } from "./acl.ts";
+import type { Right } from "./acl.ts";
+import { addNode, admitStream, copyNode, execNode, removeNode, replaceNode } from "./change.ts";
+import { getNode } from "./get.ts";
+import type { GetAnswer } from "./get.ts";
+import type { Bindings, Exec, NodeDefinition } from "./node.ts";
+import { nodeKey, Nodes, VALUE_KEY } from "./nodes.ts";
+import { forgetServer, grant, keepAcl } from "./rights.ts";
+import { Staged, unlessFull } from "./staged.ts";
+import type { TreeStore } from "./staged.ts";
+import { succeeded, TreeStatus } from "./status.ts";
+import { Collector } from "./stream.ts";
+import type { Sink, StreamMeta } from "./stream.ts";
+import { parseUri } from "./uri.ts";
+import type { Value } from "./value.ts";
+
+export class Tree {
+  readonly #staged: Staged;
+  readonly #nodes: Nodes;
+  #atomic = false;
+
+  constructor(store: TreeStore) {
+    this.#staged = new Staged(store);
+    this.#nodes = new Nodes(this.#staged);
+  }
+
+  /** Puts a permanent object under the root. What servers added to it in earlier runs is there at once. */
+  mount(definition: NodeDefinition, bindings: Bindings): void {
+    this.#nodes.mount(definition, bindings);
+  }
+
+  /** Understands `?prop=` and `?list=`. Inside Atomic every Get is 500 (OMA-TS-DM-RepPro, Atomic). */
+  get(uri: string, server: string): GetAnswer {
+    return this.#atomic ? { status: TreeStatus.failed, results: [] } : getNode(this.#nodes, uri, server);
+  }
+
+  add(uri: string, value: Value | undefined, server: string): number {
+    return this.#run(() => addNode(this.#nodes, uri, value, server));
+  }
+
+  /** Also of properties: `?prop=ACL`, `Name`, `Title`. */
+  replace(uri: string, value: Value, server: string): number {
+    return this.#run(() => replaceNode(this.#nodes, uri, value, server));
+  }
+
+  remove(uri: string, server: string): number {
+    return this.#run(() => removeNode(this.#nodes, uri, server));
+  }
+
+  copy(from: string, to: string, server: string): number {
+    return this.#run(() => copyNode(this.#nodes, from, to, server));
+  }
+
+  /** Inside Atomic every Exec is 500: Exec is legal in Sequence and SyncBody only (OMA-TS-DM-RepPro, Exec). */
+  exec(uri: string, argument: Exec, server: string): number {
+    return this.#atomic ? TreeStatus.failed : this.#run(() => execNode(this.#nodes, uri, argument, server));
+  }
+
+  /**
+   * A large object, asked for before its first chunk: where its bytes go, or a status (413 when the node cannot hold
+   * so much; without a size that shows when too much has come …). Not inside Atomic, which fits in one message and so has no chunks: 500.
+   */
+  stream(command: "Add" | "Replace", uri: string, meta: StreamMeta, server: string): Sink | number {
+    if (this.#atomic) return TreeStatus.failed;
+    const sink = admitStream(this.#nodes, command, uri, meta, server);
+    this.#staged.forget();
+    if (typeof sink === "number") return sink;
+    if (sink === undefined) {
+      return new Collector(meta.size, (data) => {
+        const value = { format: meta.format, type: meta.type, data };
+        return command === "Add" ? this.add(uri, value, server) : this.replace(uri, value, server);
+      });
+    }
+    return { write: (bytes) => sink.write(bytes), close: () => this.#run(() => sink.close()), abort: () => { sink.abort(); } };
+  }
+
+  /** Begins an Atomic. After a command in it has failed only `rollback` may follow. */
+  begin(): void {
+    assert(!this.#atomic, "an Atomic within an Atomic");
+    this.#atomic = true;
+  }
+
+  /** Ends an Atomic: 200, or 420 when the store is full; then nothing has changed and its commands were rolled back. */
+  commit(): number {
+    assert(this.#atomic, "no Atomic to commit");
+    this.#atomic = false;
+    return this.#staged.commit();
+  }
+
+  /** Undoes an Atomic: the status of the commands that had succeeded, 216, or 516 when one of them cannot be undone. */
+  rollback(): number {
+    assert(this.#atomic, "no Atomic to roll back");
+    this.#atomic = false;
+    const { irrevocable } = this.#staged;
+    this.#staged.forget();
+    return irrevocable ? TreeStatus.notRolledBack : TreeStatus.rolledBack;
+  }
+
+  /** The kept value of a leaf, for the objects of the device itself: no rights, no binding. */
+  kept(at: readonly string[]): Uint8Array | undefined {
+    return this.#staged.get(nodeKey(VALUE_KEY, at));
+  }
+
+  /** Provisioning and other changes by the device itself, in one commit: 200, or 420 and nothing has changed. */
+  locally(change: (provisioning: Provisioning) => void): number {
+    return this.#run(() => {
+      change({
+        staged: this.#staged,
+        grant: (uri, server, rights = RIGHTS) => { grant(this.#nodes, provisioned(uri), server, rights); },
+        acl: (uri, acl) => { keepAcl(this.#nodes, provisioned(uri), acl); },
+        forget: (server) => { forgetServer(this.#nodes, server); },
+      });
+      return TreeStatus.ok;
+    });
+  }
+
+  #run(command: () => number): number {
+    const status = unlessFull(command);
+    if (this.#atomic) return status;
+    if (!succeeded(status)) {
+      this.#staged.forget();
+      return status;
+    }
+    const committed = this.#staged.commit();
+    return committed === TreeStatus.ok ? status : committed;
+  }
+}
+
+/** What the device may do to its own tree without asking an ACL. */
+export interface Provisioning {
+  /** Changes of other records, in the same commit. */
+  readonly staged: Staged;
+  /** Gives the server rights on a node (all, if none are named), besides those that hold there. */
+  grant(uri: string, server: string, rights?: readonly Right[]): void;
+  /** Gives a node an ACL of its own, in the grammar of the ACL property; the empty text makes it inherit. */
+  acl(uri: string, acl: string): void;
+  /** Takes a server out of every ACL. */
+  forget(server: string): void;
+}
+
+function provisioned(uri: string): readonly string[] {
+  const parsed = parseUri(uri);
+  assert(typeof parsed !== "number" && parsed.query === undefined, "a URI of the tree");
+  return parsed.segments;
+}

@@ -1,0 +1,87 @@
+/**
+ * URIs of the management tree (OMA-TS-DM-TND §4, OMA-TS-DM-Protocol §8.2): segments between slashes, relative to the root ".".
+ *
+ * `./A/b`, `A/b` name the same node; `.`, `./` and the empty URI name the root. A query is split off: `?prop=ACL`, `?list=Struct`.
+ * Segments are compared byte by byte, unescaped.
+ */
+import { find } from "../base/bytes.ts";
+import { NODE_NAME_BYTES_MAX, URI_BYTES_MAX, URI_DEPTH_MAX } from "../base/limits.ts";
+import { text, utf8 } from "../base/utf8.ts";
+import { TreeStatus } from "./status.ts";
+
+export interface Query {
+  readonly kind: "prop" | "list";
+  readonly value: string;
+}
+
+export interface Uri {
+  /** Names from the root down; none for the root. */
+  readonly segments: readonly string[];
+  readonly query?: Query;
+}
+
+const SLASH = 0x2f, QUESTION_MARK = 0x3f, SPACE = 0x20, DELETE = 0x7f;
+
+/** What is wrong with the bytes of one segment: a status, or 0. */
+function segmentProblem(bytes: Uint8Array, from: number, to: number): number {
+  if (to === from) return TreeStatus.notFound;
+  if (to - from > NODE_NAME_BYTES_MAX) return TreeStatus.uriTooLong;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte < SPACE || byte === DELETE) return TreeStatus.notFound;
+  }
+  return 0;
+}
+
+function parseQuery(query: string): Query | number {
+  if (query.startsWith("prop=")) return { kind: "prop", value: query.slice(5) };
+  if (query.startsWith("list=")) return { kind: "list", value: query.slice(5) };
+  return TreeStatus.unsupported;
+}
+
+/** The names in bytes[from, to), or a status. */
+function parseSegments(bytes: Uint8Array, from: number, to: number): readonly string[] | number {
+  const segments: string[] = [];
+  while (from < to) {
+    const slash = find(bytes, from, SLASH);
+    const end = slash < 0 || slash > to ? to : slash;
+    const problem = segmentProblem(bytes, from, end);
+    if (problem !== 0) return problem;
+    const segment = text(bytes, from, end);
+    if (segment === "." || segment === "..") return TreeStatus.notFound;
+    if (segments.length === URI_DEPTH_MAX) return TreeStatus.uriTooLong;
+    segments.push(segment);
+    if (end + 1 === to) return TreeStatus.notFound;
+    from = end + 1;
+  }
+  return segments;
+}
+
+/**
+ * Reads a LocURI. Otherwise a status: 414 when the URI, a segment or the depth is past its limit, 404 when no node can have
+ * that name (empty segments, a slash at the end, dots, control characters), 406 for a query that is not `prop` or `list`.
+ */
+export function parseUri(uri: string): Uri | number {
+  const bytes = utf8(uri);
+  if (bytes.length > URI_BYTES_MAX) return TreeStatus.uriTooLong;
+  const mark = find(bytes, 0, QUESTION_MARK);
+  const end = mark < 0 ? bytes.length : mark;
+  const from = uri === "." || uri.startsWith("./") || uri.startsWith(".?") ? Math.min(2, end) : 0;
+  const segments = parseSegments(bytes, from, end);
+  if (typeof segments === "number") return segments;
+  if (mark < 0) return { segments };
+  const query = parseQuery(text(bytes, mark + 1, bytes.length));
+  return typeof query === "number" ? query : { segments, query };
+}
+
+/** The one spelling of a node's URI: `./A/b`, and `.` for the root. */
+export function uriText(segments: readonly string[]): string {
+  return segments.length === 0 ? "." : `./${segments.join("/")}`;
+}
+
+/** True for a name that a node can be given: the limits and characters of one segment. */
+export function validName(name: string): boolean {
+  const bytes = utf8(name);
+  return segmentProblem(bytes, 0, bytes.length) === 0 && find(bytes, 0, SLASH) < 0 && find(bytes, 0, QUESTION_MARK) < 0
+    && name !== "." && name !== "..";
+}

@@ -1,0 +1,144 @@
+/** Properties of nodes, and the cases of ACLs (OMA-TS-DM-TND §7.7). */
+import { ACL_BYTES_MAX, TITLE_BYTES_MAX } from "../../../src/base/limits.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
+import { equal, test } from "../../check.ts";
+import { Garden, GUEST, OWNER } from "./garden.ts";
+import { MapStore } from "./mapstore.ts";
+
+test("Get of each property", () => {
+  const garden = new Garden(new MapStore());
+  garden.replace("./Garden/Name", "rosé");
+  equal(garden.read("./Garden/Name?prop=ACL"), "");
+  equal(garden.read("./Garden/Name?prop=Format"), "chr");
+  equal(garden.read("./Garden/Name?prop=Name"), "Name");
+  equal(garden.read("./Garden/Name?prop=Size"), "5");
+  equal(garden.read("./Garden/Name?prop=Title"), "");
+  equal(garden.read("./Garden/Name?prop=Type"), "text/plain");
+  equal(garden.read("./Garden?prop=Format"), "node");
+  equal(garden.read("./Garden?prop=Type"), "urn:test:garden:1.0");
+  equal(garden.read("./Garden/Pipe?prop=Format"), "bin");
+});
+
+test("a property that the client, or this kind of node, does not have is 406", () => {
+  const garden = new Garden(new MapStore());
+  for (const property of ["TStamp", "VerNo", "Colour", ""]) equal(garden.read(`./Garden/Name?prop=${property}`), 406, property);
+  equal(garden.read("./Garden?prop=Size"), 406);
+  equal(garden.read("./Garden/Pipe?prop=Size"), 406);
+  equal(garden.replace("./Garden/Name?prop=Colour", "red"), 406);
+});
+
+test("Get of a property needs the right of Get: 425; of a missing node: 404", () => {
+  const garden = new Garden(new MapStore());
+  garden.replace("./Garden/Beds?prop=ACL", `Get=${OWNER}&Replace=${OWNER}`);
+  equal(garden.read("./Garden/Beds?prop=Name", GUEST), 425);
+  equal(garden.read("./Garden/Nothing?prop=Name"), 404);
+  equal(garden.replace("./Garden/Nothing?prop=Title", "x"), 404);
+});
+
+test("only ACL, Name and Title can be replaced: 405", () => {
+  const garden = new Garden(new MapStore());
+  for (const property of ["Format", "Size", "TStamp", "Type", "VerNo"]) {
+    equal(garden.replace(`./Garden/Name?prop=${property}`, "x"), 405, property);
+  }
+});
+
+test("a Title is kept, up to its limit: 413", () => {
+  const garden = new Garden(new MapStore());
+  const longest = "t".repeat(TITLE_BYTES_MAX);
+  equal(garden.replace("./Garden/Name?prop=Title", longest), 200);
+  equal(garden.replace("./Garden/Name?prop=Title", `${longest}t`), 413);
+  equal(garden.read("./Garden/Name?prop=Title"), longest);
+  equal(garden.replace("./Garden/Name?prop=Title", "x", GUEST), 425);
+  equal(garden.tree.replace("./Garden/Name?prop=Title", { format: "chr", type: "", data: Uint8Array.of(0xff) }, OWNER), 500);
+});
+
+test("an added node can have another name; everything under it comes along", () => {
+  const garden = new Garden(new MapStore());
+  garden.add("./Garden/Beds/b/Pots/p", "v");
+  garden.replace("./Garden/Beds/b?prop=Title", "bed");
+  equal(garden.replace("./Garden/Beds/b?prop=Name", "c"), 200);
+  equal(garden.read("./Garden/Beds"), "c");
+  equal(garden.read("./Garden/Beds/c/Pots/p"), "v");
+  equal(garden.read("./Garden/Beds/c?prop=Title"), "bed");
+  equal(garden.read("./Garden/Beds/c?prop=Name"), "c");
+});
+
+test("a name that is taken is 418, one past its limit 414, of a permanent node 405, without the right 425", () => {
+  const garden = new Garden(new MapStore());
+  garden.tree.add("./Garden/Beds/b", undefined, OWNER);
+  garden.tree.add("./Garden/Beds/c", undefined, OWNER);
+  equal(garden.replace("./Garden/Beds/b?prop=Name", "c"), 418);
+  equal(garden.replace("./Garden/Beds/b?prop=Name", "b"), 200);
+  equal(garden.replace("./Garden/Beds/b?prop=Name", "x/y"), 500);
+  equal(garden.replace("./Garden/Beds/b?prop=Name", "n".repeat(65)), 414);
+  equal(garden.replace("./Garden/Name?prop=Name", "x"), 405);
+  equal(garden.replace("./Garden/Beds/b/Label?prop=Name", "x"), 405);
+  equal(garden.replace("./Garden/Beds/b?prop=Name", "d", GUEST), 425);
+});
+
+test("the root gives Add and Get to all until it has another ACL", () => {
+  const garden = new Garden(new MapStore());
+  equal(garden.read(".?prop=ACL"), "Add=*&Get=*");
+  equal(garden.replace(".?prop=ACL", "Get=x"), 425);
+  equal(garden.tree.locally(({ acl }) => { acl(".", `Get=*&Replace=${OWNER}`); }), 200);
+  equal(garden.read(".?prop=ACL"), `Get=*&Replace=${OWNER}`);
+  equal(garden.replace(".?prop=ACL", ""), 405);
+  equal(garden.replace(".?prop=ACL", `Get=*&Replace=${OWNER}`), 200);
+});
+
+test("an ACL holds for everything below that has none, as a whole", () => {
+  const garden = new Garden(new MapStore());
+  equal(garden.replace("./Garden/Beds?prop=ACL", `Add=${GUEST}&Replace=${OWNER}`), 200);
+  equal(garden.read("./Garden/Beds"), 425);
+  equal(garden.tree.add("./Garden/Beds/b", undefined, GUEST), 200);
+  equal(garden.replace("./Garden/Beds?prop=ACL", ""), 200);
+  equal(garden.read("./Garden/Beds"), "b");
+});
+
+test("the ACL of a leaf is changed with the right of the node above; its own does not suffice", () => {
+  const garden = new Garden(new MapStore());
+  equal(garden.replace("./Garden/Name?prop=ACL", `Get=*&Replace=${GUEST}`), 200);
+  equal(garden.replace("./Garden/Name", "x", GUEST), 200);
+  equal(garden.replace("./Garden/Name?prop=ACL", "Get=*", GUEST), 425);
+  equal(garden.replace("./Garden/Name", "x"), 425);
+  equal(garden.replace("./Garden/Name?prop=ACL", ""), 200);
+});
+
+test("the ACL of an interior node is changed with its own right, or that of the node above", () => {
+  const garden = new Garden(new MapStore());
+  equal(garden.replace("./Garden/Beds?prop=ACL", `Replace=${GUEST}`), 200);
+  equal(garden.replace("./Garden/Beds?prop=ACL", `Get=*&Replace=${GUEST}`, GUEST), 200);
+  equal(garden.replace("./Garden/Beds?prop=ACL", "Get=*"), 200);
+  equal(garden.replace("./Garden/Beds?prop=ACL", "", GUEST), 425);
+});
+
+test("a malformed ACL is 500, one past its limit 413; nothing has changed", () => {
+  const garden = new Garden(new MapStore());
+  equal(garden.replace("./Garden/Beds?prop=ACL", "Get=a&"), 500);
+  const name = "n".repeat(ACL_BYTES_MAX - 4);
+  equal(garden.replace("./Garden/Leaves?prop=ACL", `Get=${name}n`), 413);
+  equal(garden.read("./Garden/Leaves?prop=ACL"), "");
+  equal(utf8(`Get=${name}`).length, ACL_BYTES_MAX);
+  equal(garden.replace("./Garden/Leaves?prop=ACL", `Get=${name}`), 200);
+});
+
+test("a new node has no ACL; a server without Replace above gets rights on the interior node that it adds", () => {
+  const garden = new Garden(new MapStore());
+  garden.tree.add("./Garden/Beds/b", undefined, OWNER);
+  equal(garden.read("./Garden/Beds/b?prop=ACL"), "");
+  garden.replace("./Garden/Beds?prop=ACL", `Add=*&Get=*&Replace=${OWNER}`);
+  garden.tree.add("./Garden/Beds/c", undefined, GUEST);
+  equal(garden.read("./Garden/Beds/c?prop=ACL"), `Add=*&Delete=${GUEST}&Get=*&Replace=${OWNER}+${GUEST}`);
+  equal(garden.replace("./Garden/Beds/c/Label", "mine", GUEST), 200);
+  equal(garden.tree.remove("./Garden/Beds/c", GUEST), 200);
+});
+
+test("a server that is no more is in no ACL", () => {
+  const garden = new Garden(new MapStore());
+  garden.replace("./Garden/Beds?prop=ACL", `Get=${GUEST}+${OWNER}&Add=${GUEST}`);
+  garden.tree.locally(({ acl, forget }) => { acl(".", `Get=${GUEST}`); forget(GUEST); });
+  equal(garden.read("./Garden/Beds?prop=ACL"), `Get=${OWNER}`);
+  equal(garden.read(".?prop=ACL"), "Get=*");
+  garden.tree.locally(({ acl }) => { acl("./Garden", ""); });
+  equal(garden.read("./Garden?prop=Name", GUEST), "Garden");
+});
