@@ -35,6 +35,12 @@ export const SESSION_RETRY_MS = 2_000;
 export const SESSION_RETRY_MAX_MS = 900_000;
 /** A trial image that has not authenticated with a DM server after so long is reverted. */
 export const TRIAL_DEADLINE_MS = 600_000;
+/** Bytes of the head of an HTTP answer, and of the trailer of a chunked one. */
+export const HTTP_HEAD_BYTES_MAX = 4096;
+/** Bytes of a line that announces a chunk. */
+export const HTTP_CHUNK_LINE_BYTES_MAX = 128;
+/** Interim answers (1xx) before the final one. */
+export const HTTP_INTERIM_MAX = 4;
 /** Bytes of an ACL, and of the Title of a node. */
 export const ACL_BYTES_MAX = 1024;
 export const TITLE_BYTES_MAX = 255;
