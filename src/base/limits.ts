@@ -17,6 +17,9 @@ export const NODE_NAME_BYTES_MAX = 64;
 export const DYNAMIC_NODES_MAX = 128;
 /** Bytes of the value of a leaf that is kept in the tree; larger objects need a node that takes a stream. */
 export const LEAF_BYTES_MAX = 4096;
+/** Bytes of a key of the store, and of a value. */
+export const STORE_KEY_BYTES_MAX = 320;
+export const STORE_VALUE_BYTES_MAX = 65534;
 /** Bytes of a URL for download. */
 export const URL_BYTES_MAX = 1024;
 /** Bytes of a Correlator. */

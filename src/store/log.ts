@@ -1,0 +1,160 @@
+/**
+ * One generation of the store: frames, one after the other, in the data of its blocks as if these were one stretch of bytes.
+ * A position counts from the start of the first block's data. A frame may run on into the next block.
+ *
+ * What is not whole is never written over: after a torn frame the next one begins in a new block.
+ */
+import { copy, filled } from "../base/bytes.ts";
+import { crc32 } from "../base/crc32.ts";
+import type { Block, Ring } from "./ring.ts";
+
+/** Bytes of a frame around its payload. */
+export const FRAME_BYTES = 8;
+/** What the length of a frame can say. */
+export const FRAME_PAYLOAD_BYTES_MAX = 0xffffff;
+const FRAME_HEAD_BYTES = 4;
+const FRAME_MARK = 0xa5;
+/** Bytes per flash operation; not less than any alignment. */
+const CHUNK_BYTES = 256;
+
+export class Log {
+  #ring: Ring;
+  #blocks: Block[];
+  #tail: number;
+  #chunk = new Uint8Array(CHUNK_BYTES);
+  #filled = 0;
+  #crc = 0;
+  #failed = false;
+
+  /** A log over `blocks`, oldest first: none for a new one. Until `settle`, a frame would go to a new block. */
+  constructor(ring: Ring, blocks: readonly Block[]) {
+    this.#ring = ring;
+    this.#blocks = [...blocks];
+    this.#tail = this.end;
+  }
+
+  get blockCount(): number { return this.#blocks.length; }
+  /** The position after the last block. */
+  get end(): number { return this.#blocks.length * this.#ring.dataLength; }
+  /** Where the next frame goes. */
+  get tail(): number { return this.#tail; }
+
+  holds(number: number): boolean {
+    return this.#blocks.some((block) => block.number === number);
+  }
+
+  /** Fills the buffer from a position inside the log. False when the flash fails. */
+  read(position: number, buffer: Uint8Array): boolean {
+    const { dataLength } = this.#ring;
+    let done = 0;
+    while (done < buffer.length) {
+      const offset = (position + done) % dataLength, block = this.#blocks[Math.floor((position + done) / dataLength)];
+      const count = Math.min(buffer.length - done, dataLength - offset);
+      if (block === undefined || !this.#ring.read(block.number, offset, buffer.subarray(done, done + count))) return false;
+      done += count;
+    }
+    return true;
+  }
+
+  /** Visits each whole frame, oldest first, then finds where the next one may go. */
+  scan(visit: (position: number, length: number) => void): void {
+    const { dataLength, status } = this.#ring;
+    let position = 0, tail = this.end;
+    while (position < this.end) {
+      const index = Math.floor(position / dataLength), next = (index + 1) * dataLength;
+      const inside = position % dataLength === 0 && this.#blocks[index]?.continues === true;
+      const length = inside ? undefined : this.frameLength(position);
+      if (length !== undefined) {
+        visit(position + FRAME_HEAD_BYTES, length);
+        position += Math.ceil((FRAME_BYTES + length) / status.writeAlign) * status.writeAlign;
+        tail = position;
+      } else {
+        tail = !inside && this.#blank(position, next) ? position : this.end;
+        position = next;
+      }
+    }
+    this.#tail = tail;
+  }
+
+  /** The payload's length of the frame at a position, or undefined when there is no whole one. */
+  frameLength(position: number): number | undefined {
+    const bytes = this.#chunk.subarray(0, FRAME_HEAD_BYTES);
+    if (position + FRAME_BYTES > this.end || !this.read(position, bytes) || bytes[0] !== FRAME_MARK) return undefined;
+    const length = (bytes[1] ?? 0) | (bytes[2] ?? 0) << 8 | (bytes[3] ?? 0) << 16;
+    const end = position + FRAME_HEAD_BYTES + length;
+    if (end + 4 > this.end) return undefined;
+    let crc = 0;
+    for (let at = position; at < end; at += CHUNK_BYTES) {
+      const part = this.#chunk.subarray(0, Math.min(CHUNK_BYTES, end - at));
+      if (!this.read(at, part)) return undefined;
+      crc = crc32(part, crc);
+    }
+    const stored = new DataView(this.#chunk.buffer, 0, 4);
+    return this.read(end, this.#chunk.subarray(0, 4)) && stored.getUint32(0, true) === crc ? length : undefined;
+  }
+
+  /**
+   * Appends a frame of `length` bytes, which `content` gives to `put` piece by piece; `busy` names blocks not to take. The position
+   * of its first payload byte; undefined when the flash fails or has no block left: then the log holds what it held, and the next
+   * frame begins in a new block.
+   */
+  append(length: number, busy: (number: number) => boolean, content: (put: (bytes: Uint8Array) => void) => void): number | undefined {
+    const payload = this.#tail + FRAME_HEAD_BYTES;
+    this.#filled = 0;
+    this.#crc = 0;
+    this.#failed = false;
+    const put = (bytes: Uint8Array): void => {
+      this.#crc = crc32(bytes, this.#crc);
+      this.#put(bytes, payload - FRAME_HEAD_BYTES, busy);
+    };
+    put(Uint8Array.of(FRAME_MARK, length & 0xff, length >> 8 & 0xff, length >> 16));
+    content(put);
+    const crc = this.#crc;
+    put(Uint8Array.of(crc & 0xff, crc >>> 8 & 0xff, crc >>> 16 & 0xff, crc >>> 24));
+    this.#flush(payload - FRAME_HEAD_BYTES, busy);
+    if (!this.#failed) return payload;
+    this.#tail = this.end;
+    return undefined;
+  }
+
+  #put(bytes: Uint8Array, frame: number, busy: (number: number) => boolean): void {
+    for (let from = 0; from < bytes.length;) {
+      const count = Math.min(bytes.length - from, CHUNK_BYTES - this.#filled);
+      copy(this.#chunk, this.#filled, bytes, from, from + count);
+      this.#filled += count;
+      from += count;
+      if (this.#filled === CHUNK_BYTES) this.#flush(frame, busy);
+    }
+  }
+
+  /** Writes the chunk, padded to the alignment, at the tail; a block is taken when the tail stands at the end. */
+  #flush(frame: number, busy: (number: number) => boolean): void {
+    const { dataLength, status } = this.#ring;
+    const length = Math.ceil(this.#filled / status.writeAlign) * status.writeAlign;
+    this.#chunk.fill(status.eraseValue, this.#filled, length);
+    this.#filled = 0;
+    for (let from = 0; from < length && !this.#failed;) {
+      if (this.#tail === this.end && !this.#extend(this.#tail > frame, busy)) break;
+      const offset = this.#tail % dataLength, count = Math.min(length - from, dataLength - offset);
+      const block = this.#blocks[Math.floor(this.#tail / dataLength)];
+      if (block === undefined || !this.#ring.write(block.number, offset, this.#chunk.subarray(from, from + count))) this.#failed = true;
+      this.#tail += count;
+      from += count;
+    }
+  }
+
+  #extend(continues: boolean, busy: (number: number) => boolean): boolean {
+    const block = this.#ring.take(this.#blocks[0]?.generation, continues, (number) => busy(number) || this.holds(number));
+    if (block === undefined) this.#failed = true;
+    else this.#blocks.push(block);
+    return block !== undefined;
+  }
+
+  #blank(from: number, to: number): boolean {
+    for (let at = from; at < to; at += CHUNK_BYTES) {
+      const part = this.#chunk.subarray(0, Math.min(CHUNK_BYTES, to - at));
+      if (!this.read(at, part) || !filled(part, 0, part.length, this.#ring.status.eraseValue)) return false;
+    }
+    return true;
+  }
+}

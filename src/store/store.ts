@@ -1,0 +1,256 @@
+/**
+ * Everything durable of the client: keys and values in one append-only log on flash. A commit is one frame, whole or not there.
+ *
+ * The log fills block after block. When what is free is only just enough to hold all live data once more, these are written, as
+ * one frame, into free blocks: a new generation, which counts from the moment that its first frame is whole. Blocks of the
+ * generation that counts are never erased; all others are free. So live data take at most half of the blocks.
+ *
+ * A block: header, padded to the write alignment with the erase value, then data. Little-endian but for the magic.
+ *
+ * | at | bytes | block header                                                    |
+ * |----|-------|-----------------------------------------------------------------|
+ * | 0  | 2     | magic 58 46                                                     |
+ * | 2  | 1     | layout version: 1                                               |
+ * | 3  | 1     | 1 when the data begin in the middle of a frame, else 0          |
+ * | 4  | 4     | sequence: of the last block taken, plus one                     |
+ * | 8  | 4     | generation: the sequence of the log's first block               |
+ * | 12 | 4     | CRC-32 of the above                                             |
+ *
+ * | at | bytes | frame; its end is padded to the write alignment                 |
+ * |----|-------|-----------------------------------------------------------------|
+ * | 0  | 1     | mark a5                                                         |
+ * | 1  | 3     | n, length of the payload                                        |
+ * | 4  | n     | entries                                                         |
+ * | 4+n| 4     | CRC-32 of the above                                             |
+ *
+ * | at | bytes | entry                                                           |
+ * |----|-------|-----------------------------------------------------------------|
+ * | 0  | 2     | k, length of the key                                            |
+ * | 2  | 2     | v, length of the value; ffff: the key is deleted, v is 0        |
+ * | 4  | k     | key, UTF-8                                                      |
+ * | 4+k| v     | value                                                           |
+ */
+import type { Flash, FlashErrorKind } from "../../hal/hal.ts";
+import { assert } from "../base/assert.ts";
+import { STORE_KEY_BYTES_MAX, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
+import { text, utf8 } from "../base/utf8.ts";
+import { FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log } from "./log.ts";
+import { Ring } from "./ring.ts";
+
+/** A key and its new value; undefined deletes the key. */
+export type Change = readonly [key: string, value: Uint8Array | undefined];
+
+/** The live data would not fit. Nothing changed. */
+export class StoreFull extends Error {
+  override name = "StoreFull";
+}
+
+/** The flash fails in every block that is left. What was committed before is still there. */
+export class StoreFailed extends Error {
+  override name = "StoreFailed";
+  readonly kind: FlashErrorKind = "device";
+}
+
+/** Bytes, but for counts. `capacity` is what `bytesLive` can grow to. */
+export interface StoreStats {
+  readonly bytesUsed: number;
+  readonly bytesLive: number;
+  readonly capacity: number;
+  readonly commits: number;
+  readonly erases: number;
+}
+
+/** Where a value lies in the log; `size` counts its whole entry. */
+interface Place {
+  readonly position: number;
+  readonly length: number;
+  readonly size: number;
+}
+
+/** What goes into a frame: a value as given, one that lies in the log so far, or a deletion. */
+type Entries = ReadonlyMap<string, Uint8Array | Place | undefined>;
+
+const ENTRY_HEAD_BYTES = 4;
+const DELETED = 0xffff;
+const COPY_BYTES = 256;
+
+export class Store {
+  #ring: Ring;
+  #log: Log;
+  #index = new Map<string, Place>();
+  #live = 0;
+  #commits = 0;
+
+  private constructor(ring: Ring) {
+    this.#ring = ring;
+    this.#log = new Log(ring, []);
+  }
+
+  /**
+   * Scans the log, and passes over what a power loss left. Any content is accepted: where no valid frame is, nothing is stored.
+   * Writes nothing. Throws when the partition has fewer than two blocks.
+   */
+  static open(flash: Flash): Store {
+    const ring = new Ring(flash), store = new Store(ring), blocks = ring.scan();
+    for (let start = blocks.length - 1; start >= 0; start--) {
+      const first = blocks[start];
+      if (first === undefined || first.sequence !== first.generation) continue;
+      const log = new Log(ring, blocks.filter((block) => block.generation === first.generation));
+      if (log.frameLength(0) === undefined) continue;
+      store.#log = log;
+      log.scan((position, length) => { store.#restore(position, length); });
+      break;
+    }
+    return store;
+  }
+
+  /** The value, as a fresh copy; undefined when there is none. Throws StoreFailed when the flash cannot be read. */
+  get(key: string): Uint8Array | undefined {
+    const place = this.#index.get(key);
+    if (place === undefined) return undefined;
+    const value = new Uint8Array(place.length);
+    if (!this.#log.read(place.position, value)) throw new StoreFailed();
+    return value;
+  }
+
+  /** The keys that begin with `prefix`, sorted. */
+  keys(prefix: string): string[] {
+    return [...this.#index.keys()].filter((key) => key.startsWith(prefix)).sort();
+  }
+
+  /**
+   * Makes all changes or none; of two to one key the last counts. Durable when it returns. Throws StoreFull when the live data would
+   * not fit, StoreFailed when the flash fails; then nothing changed.
+   */
+  commit(changes: readonly Change[]): void {
+    const entries = this.#effective(changes);
+    if (entries.size === 0) return;
+    const live = this.#liveAfter(entries);
+    if (live > FRAME_PAYLOAD_BYTES_MAX || 2 * this.#blocksFor(live) > this.#ring.usable) throw new StoreFull();
+    const frame = sizeOf(entries);
+    if (!this.#fits(frame, live) || !this.#write(this.#log, entries, frame)) this.#compact(entries, live);
+    this.#commits++;
+  }
+
+  stats(): StoreStats {
+    const capacity = Math.floor(this.#ring.usable / 2) * this.#ring.dataLength - FRAME_BYTES;
+    return { bytesUsed: this.#log.tail, bytesLive: this.#live, capacity, commits: this.#commits, erases: this.#ring.erases };
+  }
+
+  /** The changes that change something, by key. */
+  #effective(changes: readonly Change[]): Entries {
+    const entries = new Map<string, Uint8Array | undefined>();
+    for (const [key, value] of changes) {
+      assert(key.length > 0 && utf8(key).length <= STORE_KEY_BYTES_MAX, "a key is 1 to STORE_KEY_BYTES_MAX bytes");
+      if (value !== undefined && value.length > STORE_VALUE_BYTES_MAX) throw new StoreFull();
+      entries.set(key, value);
+    }
+    for (const [key, value] of entries) if (value === undefined && !this.#index.has(key)) entries.delete(key);
+    return entries;
+  }
+
+  #liveAfter(entries: Entries): number {
+    let live = this.#live;
+    for (const [key, value] of entries) live += (value === undefined ? 0 : entrySize(key, value)) - (this.#index.get(key)?.size ?? 0);
+    return live;
+  }
+
+  /**
+   * Whether a frame may go to the log as it is: enough blocks stay free for the live data, as they are (the frame may be torn) and as
+   * they will be. No new block is taken when that leaves none to spare for one that fails.
+   */
+  #fits(frame: number, live: number): boolean {
+    if (this.#log.blockCount === 0) return false;
+    const used = Math.ceil((this.#log.tail + FRAME_BYTES + frame) / this.#ring.dataLength);
+    const spare = used > this.#log.blockCount ? 1 : 0;
+    return used + Math.max(this.#blocksFor(live), this.#blocksFor(this.#live)) + spare <= this.#ring.usable;
+  }
+
+  /** Blocks of a generation that begins with so many bytes of entries. */
+  #blocksFor(bytes: number): number {
+    return Math.ceil((FRAME_BYTES + bytes) / this.#ring.dataLength);
+  }
+
+  /** Begins a new generation with the changes in it; when they leave no room beside the log as it is, without them first. */
+  #compact(entries: Entries, live: number): void {
+    if (this.#log.blockCount + this.#blocksFor(live) > this.#ring.usable) this.#rewrite(new Map(), this.#live);
+    this.#rewrite(entries, live);
+  }
+
+  #rewrite(changes: Entries, live: number): void {
+    const entries = new Map<string, Uint8Array | Place | undefined>(this.#index);
+    for (const [key, value] of changes) {
+      if (value === undefined) entries.delete(key);
+      else entries.set(key, value);
+    }
+    for (let attempt = 0; attempt < this.#ring.status.blocks; attempt++) {
+      if (!this.#write(new Log(this.#ring, []), entries, live)) continue;
+      for (const [key, value] of changes) if (value === undefined) this.#place(key, undefined);
+      return;
+    }
+    throw new StoreFailed();
+  }
+
+  /** Appends one frame to `log`, which then is the log. False when it could not be written; then nothing changed. */
+  #write(log: Log, entries: Entries, size: number): boolean {
+    const busy = (number: number): boolean => this.#log.holds(number);
+    const start = log.append(size, busy, (put) => {
+      for (const [key, value] of entries) this.#putEntry(key, value, put);
+    });
+    if (start === undefined) return false;
+    this.#log = log;
+    let position = start;
+    for (const [key, value] of entries) {
+      const size = entrySize(key, value), length = value?.length ?? 0;
+      position += size;
+      this.#place(key, value === undefined ? undefined : { position: position - length, length, size });
+    }
+    return true;
+  }
+
+  #putEntry(key: string, value: Uint8Array | Place | undefined, put: (bytes: Uint8Array) => void): void {
+    const name = utf8(key), length = value === undefined ? DELETED : value.length;
+    put(Uint8Array.of(name.length & 0xff, name.length >> 8, length & 0xff, length >> 8));
+    put(name);
+    if (value === undefined) return;
+    if (value instanceof Uint8Array) {
+      put(value);
+      return;
+    }
+    for (let done = 0; done < value.length; done += COPY_BYTES) {
+      const part = new Uint8Array(Math.min(COPY_BYTES, value.length - done));
+      if (!this.#log.read(value.position + done, part)) throw new StoreFailed();
+      put(part);
+    }
+  }
+
+  /** Takes the entries of a frame that was found whole. */
+  #restore(payload: number, length: number): void {
+    const head = new Uint8Array(ENTRY_HEAD_BYTES);
+    for (let at = payload; at < payload + length;) {
+      if (!this.#log.read(at, head)) throw new StoreFailed();
+      const keyLength = (head[0] ?? 0) | (head[1] ?? 0) << 8, valueLength = (head[2] ?? 0) | (head[3] ?? 0) << 8;
+      const key = new Uint8Array(keyLength), count = valueLength === DELETED ? 0 : valueLength;
+      if (!this.#log.read(at + ENTRY_HEAD_BYTES, key)) throw new StoreFailed();
+      const position = at + ENTRY_HEAD_BYTES + keyLength, size = ENTRY_HEAD_BYTES + keyLength + count;
+      this.#place(text(key, 0, keyLength), valueLength === DELETED ? undefined : { position, length: count, size });
+      at += size;
+    }
+  }
+
+  #place(key: string, place: Place | undefined): void {
+    this.#live += (place?.size ?? 0) - (this.#index.get(key)?.size ?? 0);
+    if (place === undefined) this.#index.delete(key);
+    else this.#index.set(key, place);
+  }
+}
+
+function entrySize(key: string, value: Uint8Array | Place | undefined): number {
+  return ENTRY_HEAD_BYTES + utf8(key).length + (value?.length ?? 0);
+}
+
+function sizeOf(entries: Entries): number {
+  let size = 0;
+  for (const [key, value] of entries) size += entrySize(key, value);
+  return size;
+}
