@@ -30,16 +30,21 @@ const NEEDS: readonly Need[] = [
 
 function run(command: string, args: readonly string[], cwd: string): string {
   const result = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 1 << 26 });
-  if (result.error) throw new BuildError(`cannot run ${command}: ${result.error.message}\ntry: apt-get install build-essential`);
+  if (result.error)
+    throw new BuildError(`cannot run ${command}: ${result.error.message}\ntry: apt-get install build-essential util-linux`);
   if (result.status !== 0) throw new BuildError(`${command} failed\n${result.stdout.slice(-2000)}${result.stderr.slice(-8000)}`);
   return result.stdout;
 }
 
-/** Builds targets of a makefile, `hal/xs/Makefile` unless told. Throws a BuildError that says what is missing or what failed. */
+/**
+ * Builds targets of a makefile, `hal/xs/Makefile` unless told, one make at a time: test files that run side by side each ask
+ * for it. Throws a BuildError that says what is missing or what failed.
+ */
 export function runMake(targets: readonly string[], makefile = "hal/xs/Makefile", variables: readonly string[] = []): void {
   for (const need of NEEDS)
     if (!existsSync(need.path)) throw new BuildError(`${need.what} is missing (${need.path})\ntry: ${need.line}`);
-  run("make", ["-s", "-j2", "-f", makefile, ...variables, ...targets], ROOT);
+  mkdirSync(OUT, { recursive: true });
+  run("flock", [join(OUT, "lock"), "make", "-s", "-j2", "-f", makefile, ...variables, ...targets], ROOT);
 }
 
 /** Module names are paths from build/js without extension, such as "src/base/crc32". */

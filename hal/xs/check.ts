@@ -25,6 +25,11 @@ function isView(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value);
 }
 
+/** JSON, but with what JSON leaves out. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => part === undefined || typeof part === "bigint" ? String(part) : part);
+}
+
 /** A value for a person; long ones are cut. */
 function show(value: unknown): string {
   let text: string;
@@ -33,8 +38,8 @@ function show(value: unknown): string {
     else if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") text = String(value);
     else if (value instanceof Error) text = `${value.name}: ${value.message}`;
     else if (isView(value)) text = `${value.constructor.name} [${value.join()}]`;
-    else if (value instanceof Map) text = `Map ${JSON.stringify([...value])}`;
-    else text = typeof value === "object" ? JSON.stringify(value) : String(value);
+    else if (value instanceof Map) text = `Map ${json([...value])}`;
+    else text = typeof value === "object" ? json(value) : Object.is(value, -0) ? "-0" : String(value);
   } catch { text = "(a value without text)"; }
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

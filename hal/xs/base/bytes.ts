@@ -8,7 +8,10 @@ export function find(this: unknown, bytes: Uint8Array, from: number, byte: numbe
 /** True when both hold the same bytes. Takes the same time wherever they differ: fit for secrets. */
 export function equal(this: unknown, a: Uint8Array, b: Uint8Array): boolean { return native("xs_bytes_equal").call(this, a, b); }
 
-/** Copies source[from, to) to target[at, …). Throws a RangeError, and copies nothing, when a range does not fit. They may overlap. */
+/**
+ * Copies source[from, to) to target[at, …). Throws a RangeError, and copies nothing, when a range does not fit. They may
+ * overlap.
+ */
 export function copy(this: unknown, target: Uint8Array, at: number, source: Uint8Array, from: number, to: number): void {
   native("xs_bytes_copy").call(this, target, at, source, from, to);
 }

@@ -77,6 +77,7 @@ int main(int argc, char** argv)
   if (!version || !output || !count)
     fail("usage: blobc [-p] -v version out.blob name=file.js ...");
   size = writeBlob(output, modules, count, version);
-  printf("%s: version %s, %u bytes, %u modules, %u names, %u natives\n", output, version, size, count, names.count, natives.count);
+  printf("%s: version %s, %u bytes, %u modules, %u names, %u natives\n",
+    output, version, size, count, names.count, natives.count);
   return 0;
 }

@@ -16,6 +16,9 @@ void runtimeHeap(xsMachine* the, RuntimeHeap* heap)
   heap->slotBytes = sizeof(txSlot);
   heap->chunks = the->currentChunksSize;
   heap->peakChunks = the->peakChunksSize;
+  heap->liveSlots = runtimeOf(the)->liveSlots;
+  heap->liveChunks = runtimeOf(the)->liveChunks;
+  heap->collections = runtimeOf(the)->collections;
 }
 
 /* An Error prints its stack, anything else its string. */

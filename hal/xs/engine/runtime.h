@@ -19,16 +19,20 @@ typedef struct {
   const BlobModule* loading;              /* the module whose host functions XS asks for */
   int failed;
   uint32_t chunkBytes, slotBytes;         /* taken from the system; XS gives nothing back before its end */
+  uint32_t collections;
+  uint32_t liveSlots, liveChunks;         /* most that a collection left */
   xsSlot functions[NATIVES_MAX];
   uint8_t made[NATIVES_MAX];
   uint16_t files[MODULES_MAX];            /* identifiers of the source names, 0 without positions */
 } Runtime;
 
-/* The heap of a machine. The peaks include garbage that was not collected yet: they never exceed what was created. */
+/* The heap of a machine. What is in use, and its peak, include garbage that was not collected yet; what a collection leaves
+   (0 without one) does not, and is the better guess at what a program needs. */
 typedef struct {
-  uint32_t slots, peakSlots;              /* in use */
+  uint32_t slots, peakSlots, liveSlots;
   uint32_t slotBytes;                     /* of one slot */
-  uint32_t chunks, peakChunks;            /* bytes in use */
+  uint32_t chunks, peakChunks, liveChunks; /* bytes */
+  uint32_t collections;
 } RuntimeHeap;
 
 /* Makes a machine for a checked blob, or gives the reason why not. `creation` sizes slots, chunks and stack;

@@ -56,7 +56,8 @@ test("a blob that is cut off is refused", () => {
 });
 
 test("a blob for another XS is refused, and says which", () => {
-  refused(changed((blob) => { blob[AT.xs] = 17; }), /blob for XS 17\.3\.0 with 2 byte identifiers, this firmware is XS 13\.3\.0 with 2/);
+  refused(changed((blob) => { blob[AT.xs] = 17; }),
+    /blob for XS 17\.3\.0 with 2 byte identifiers, this firmware is XS 13\.3\.0 with 2/);
   refused(changed((blob) => { blob[AT.xs + 3] = 4; }), /with 4 byte identifiers/);
 });
 
@@ -83,7 +84,8 @@ test("a blob that needs a native of another firmware is refused", () => {
 });
 
 test("a module that does not parse, and an import that is not there, are errors for a person", () => {
-  assert.throws(() => buildTexts({ main: "let = ;" }), (error) => error instanceof BuildError && /main\.js:1: error/.test(error.message));
+  assert.throws(() => buildTexts({ main: "let = ;" }),
+    (error) => error instanceof BuildError && /main\.js:1: error/.test(error.message));
   assert.throws(() => buildTexts({ main: 'import "./nowhere.js";' }), /main imports nowhere, which is neither/);
   assert.throws(() => buildTexts({ main: 'import { x } from "crc-32";' }), /main imports crc-32/);
 });

@@ -5,12 +5,14 @@ import { lower } from "../../../hal/xs/lower.ts";
 
 test("functions, methods, constructors and classes are lowered", () => {
   assert.equal(lower('export function f(a, b) { return native("n").call(this, a, b); }'), 'export function f(a, b) @ "n"');
-  assert.equal(lower('class F extends Native("d") {\n  m() { native("n").call(this); }\n}'), 'class F @ "d" {\n  m() @ "n"\n}');
+  assert.equal(lower('class F extends Native("d") {\n  m() { native("n").call(this); }\n}'),
+    'class F @ "d" {\n  m() @ "n"\n}');
   assert.equal(lower('constructor(a) { super(); native("n").call(this, a); }'), 'constructor(a) @ "n"');
 });
 
 test("lines stay where they are", () => {
-  const source = 'export function f(a) {\n  return native("n").call(this, a);\n}\nconstructor(a) {\n  super();\n  native("n").call(this, a);\n}\n';
+  const source = 'export function f(a) {\n  return native("n").call(this, a);\n}\n'
+    + 'constructor(a) {\n  super();\n  native("n").call(this, a);\n}\n';
   assert.equal(lower(source).split("\n").length, source.split("\n").length);
   assert.ok(!lower(source).includes("native("));
 });

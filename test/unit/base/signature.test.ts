@@ -24,11 +24,14 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 /** RFC 8032 §7.1, tests 1 to 3: key, message, signature. */
 const ED25519: readonly (readonly [key: string, message: string, signature: string])[] = [
   ["d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"],
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+      + "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"],
   ["3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"],
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+      + "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"],
   ["fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-    "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"],
+    "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+      + "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"],
 ];
 const KEY = bytesOf(ED25519[1]?.[0] ?? ""), MESSAGE = Uint8Array.of(0x72), SIGNATURE = bytesOf(ED25519[1]?.[2] ?? "");
 
@@ -105,7 +108,8 @@ test("P-256: the vector of RFC 6979 §A.2.5, with S high and low", () => {
 test("P-256: another digest, key or signature is refused", () => {
   for (const at of [0, 17, 31]) ok(!verifyP256(P256_KEY, flipped(DIGEST, at), sequence(R, S)));
   for (const at of [0, 1, 33, 64]) ok(!verifyP256(flipped(P256_KEY, at), DIGEST, sequence(R, S)));
-  for (const at of [0, 1, 2, 3, 4, 20, 37, 38, 39, 60, 71]) ok(!verifyP256(P256_KEY, DIGEST, flipped(sequence(R, S), at)), `${at}`);
+  for (const at of [0, 1, 2, 3, 4, 20, 37, 38, 39, 60, 71])
+    ok(!verifyP256(P256_KEY, DIGEST, flipped(sequence(R, S), at)), `${at}`);
 });
 
 test("P-256: other lengths of key and digest are refused", () => {
