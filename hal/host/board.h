@@ -18,7 +18,8 @@ typedef struct {
 /* "Powers on": opens the boot log in the state directory and selects a slot. NULL, or what is wrong with the directory. */
 const char* hostPowerOn(const char* directory, ResetCause cause, HostPayloadCheck check);
 
-/* The board. Where no runner has powered it on (under the SDK), the first call does, in the directory XS_FUMO_STATE. NULL: it cannot. */
+/* The board. Where no runner has powered it on (under the SDK), the first call does, in the directory XS_FUMO_STATE.
+   NULL: it cannot. */
 HostBoard* hostBoard(void);
 
 /* NULL when done, otherwise the reason why not. hostArm checks the other image first. */

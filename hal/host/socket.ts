@@ -2,8 +2,9 @@
 import type { Socket } from "../xs/http.ts";
 
 /**
- * Connects to the first address of `host` (a name or a number) that answers. Errors are Errors with the `kind` of a LinkError: `resolve`
- * at once, `refused` and `broken` from read and write. After close() every call throws a SyntaxError; close() may be called again.
+ * Connects to the first address of `host` (a name or a number) that answers. Errors are Errors with the `kind` of a LinkError:
+ * `resolve` at once, `refused` and `broken` from read and write. After close() every call throws a SyntaxError; close() may be
+ * called again.
  */
 export class TcpSocket extends Native("xs_socket_destructor") implements Socket {
   constructor(host: string, port: number) { super(); native("xs_socket").call(this, host, port); }

@@ -16,7 +16,7 @@ export function isEmptyLine(bytes: Uint8Array, from: number, end: number): boole
   return end === from + 2 && bytes[from] === CR;
 }
 
-/** The size in the chunk line bytes[from, end), whose last two bytes are CRLF; -1 when it is malformed. Extensions are skipped. */
+/** The size in the chunk line bytes[from, end), which ends with its CRLF; -1 when it is malformed. Extensions are skipped. */
 export function chunkLength(bytes: Uint8Array, from: number, end: number): number {
   if (end - from < 3 || bytes[end - 2] !== CR) return -1;
   let length = 0, i = from;

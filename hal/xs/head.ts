@@ -4,7 +4,10 @@ import { find } from "../../src/base/bytes.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";
 
 /** `length` is in bytes. */
-export type Framing = { readonly type: "length"; readonly length: number } | { readonly type: "chunked" } | { readonly type: "untilClose" };
+export type Framing =
+  | { readonly type: "length"; readonly length: number }
+  | { readonly type: "chunked" }
+  | { readonly type: "untilClose" };
 
 export interface Head extends LinkHead {
   /** Of HTTP/1.x. */
@@ -51,7 +54,7 @@ function readField(bytes: Uint8Array, line: number, next: number, headers: Map<s
   const colon = find(bytes, line, COLON), end = next - 2;
   if (find(bytes, line, CR) !== end) return "bare CR or LF in the head";
   if (colon <= line || colon > end) return "a header without a name";
-  if (isBefore(bytes, line, SPACE, colon) || isBefore(bytes, line, TAB, colon)) return "space in a header name, or a folded header";
+  if (isBefore(bytes, line, SPACE, colon) || isBefore(bytes, line, TAB, colon)) return "space in a header name";
   let from = colon + 1, to = end;
   while (from < to && isBlank(bytes[from])) from++;
   while (to > from && isBlank(bytes[to - 1])) to--;

@@ -1,8 +1,8 @@
 /**
  * HTTP/1.1 over a socket that never blocks: Link of hal.ts for boards that have TCP and no HTTP of their own (RFC 9112).
  *
- * One connection a request. The body goes from the socket into the caller's buffer; only what came in the same read as the head or
- * as the line before a chunk is copied. Nothing is read ahead of the caller, so the peer is held by TCP's flow control.
+ * One connection a request. The body goes from the socket into the caller's buffer; only what came in the same read as the head
+ * or as the line before a chunk is copied. Nothing is read ahead of the caller, so the peer is held by TCP's flow control.
  */
 import type { Exchange, Link, LinkErrorKind, LinkHead, LinkRequest } from "../hal.ts";
 import { copy } from "../../src/base/bytes.ts";
@@ -15,7 +15,7 @@ import { splitUrl, type Target } from "./url.ts";
 /** How much is read at once while the line before a chunk is awaited: a copy of fewer bytes costs less than a call for each. */
 const CHUNK_READ_BYTES = 32;
 
-/** A TCP connection, under way or made. read and write throw a LinkError when it cannot be made or is lost; then it is of no use. */
+/** A TCP connection, under way or made. read and write throw a LinkError when it cannot be made, or is lost: then close it. */
 export interface Socket {
   /** Moves bytes that have arrived to the start of `buffer`: how many, 0 when there are none yet, -1 when the peer has closed. */
   read(buffer: Uint8Array): number;
@@ -209,7 +209,7 @@ class HttpExchange implements Exchange {
   #receiveLine(): boolean {
     const end = endOfLine(this.#held, this.#from, this.#to);
     const longest = this.#part === "trailer" ? HTTP_HEAD_BYTES_MAX : HTTP_CHUNK_LINE_BYTES_MAX;
-    if ((end < 0 ? this.#to : end - 1) - this.#from >= longest) throw new HttpError("protocol", "a line between chunks is too long");
+    if ((end < 0 ? this.#to : end - 1) - this.#from >= longest) throw new HttpError("protocol", "a line of chunks is too long");
     if (end < 0) {
       this.#compact();
       return this.#fill(Math.min(this.#to + CHUNK_READ_BYTES, longest));

@@ -15,7 +15,7 @@ export interface Target {
 
 const SLASH = 0x2f, QUESTION = 0x3f, COLON = 0x3a, AT = 0x40, HASH = 0x23, OPEN = 0x5b, CLOSE = 0x5d, DELETE = 0x7f;
 
-/** Undefined: not an absolute http or https URL, or one with user information, a fragment, or a character that must be escaped. */
+/** Undefined: no absolute http or https URL, or one with user information, a fragment, or a character that must be escaped. */
 export function splitUrl(url: string): Target | undefined {
   const secure = url.startsWith("https://");
   if (!secure && !url.startsWith("http://")) return undefined;

@@ -123,7 +123,8 @@ const char* bootImageCheck(BootImage* image, const uint8_t* slot, uint32_t room,
       return "protected records are malformed";
     length = protected.to;
   }
-  if (!isWellFormed(slot, protected) || !findArea(&unprotected, slot, room, length, INFO_UNPROTECTED) || !isWellFormed(slot, unprotected))
+  if (!isWellFormed(slot, protected) || !findArea(&unprotected, slot, room, length, INFO_UNPROTECTED)
+    || !isWellFormed(slot, unprotected))
     return "records are malformed";
   image->payload = slot + header;
   snprintf(image->version, sizeof(image->version), "%u.%u.%u+%u", slot[20], slot[21], (unsigned)get16(slot + 22),

@@ -44,7 +44,8 @@ typedef struct {
 
 uint32_t bootCrc(const void* bytes, uint32_t length);
 
-/* Reads the log. Any content is accepted: without a valid entry slot 0 boots and no trial is under way. 0: the device cannot be read. */
+/* Reads the log. Any content is accepted: without a valid entry slot 0 boots and no trial is under way.
+   0: the device cannot be read. */
 int bootLogOpen(BootLog* log, const Partition* partition);
 
 /* Makes `state` the newest, durably. 0: the device failed, and the state before still holds. */

@@ -12,7 +12,8 @@ static uint8_t countFailures(const BootState* state, uint8_t cause)
 static void record(BootLog* log, BootState state)
 {
   const BootState* old = &log->state;
-  if ((old->slot != state.slot) || (old->trial != state.trial) || (old->cause != state.cause) || (old->failures != state.failures))
+  if ((old->slot != state.slot) || (old->trial != state.trial) || (old->cause != state.cause)
+    || (old->failures != state.failures))
     bootLogWrite(log, state);
 }
 

@@ -1,0 +1,129 @@
+/** The natives of the host board: flash, sockets with HTTP on top, clock, randomness, console. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTcp, type AddressInfo, type Server } from "node:net";
+import { after, before, test } from "node:test";
+import { Device, RUNNER, build, image } from "./device.ts";
+
+before(build);
+
+test("flash in a file keeps the rules of NOR flash, and its errors have kinds", () => {
+  const device = new Device(image(1), undefined);
+  const { lines } = device.run({ "1.0.0+0 power": ["flash"] });
+  assert.deepEqual(lines.slice(1), [
+    'status: {"blocks":4,"blockLength":4096,"writeAlign":16,"eraseValue":255}',
+    "erased at first: 255,255,255,255",
+    "write: 255,255,90,90 90,90,255,255",
+    "write twice: throws Error device",
+    "write over the edge of what is erased: throws Error device",
+    "nothing was written by it: 255,255,255,255",
+    "misaligned offset: throws Error misaligned",
+    "misaligned length: throws Error misaligned",
+    "write past the end: throws Error bounds",
+    "write across the end: throws Error bounds",
+    "read past the end: throws Error bounds",
+    "erase past the end: throws Error bounds",
+    "erase: 90,90,90,90",
+    "another block stays: 90,90,90,90 255,255,255,255",
+    "negative: throws RangeError",
+    "no buffer: throws TypeError",
+    "wrong receiver: throws SyntaxError",
+    "prototype as receiver: throws SyntaxError",
+    "socket as receiver: throws SyntaxError",
+    "close from a conversion: throws SyntaxError",
+    "close again: done",
+    "use after close: throws SyntaxError",
+    "bad geometry: throws Error device",
+    "bad alignment: throws Error device",
+    "bad path: throws Error device",
+  ]);
+  assert.equal(device.read("test.flash").length, 8192, "what is erased at the end takes no room");
+});
+
+test("random bytes differ, and a log line has time, level and source", () => {
+  const { lines, boot } = new Device(image(1), undefined).run({ "1.0.0+0 power": ["random", "random", "log"] });
+  assert.notEqual(lines[1], lines[2]);
+  assert.match(lines[1] ?? "", /^random: \d+(,\d+){7}$/);
+  assert.equal(boot.at(-1), "W test: a line");
+});
+
+const servers: Server[] = [];
+after(() => { for (const server of servers) server.close(); });
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** Runs the board beside the servers of this process. */
+async function fetch(url: string): Promise<string> {
+  const device = new Device(image(1), undefined);
+  device.script({ "1.0.0+0 power": [`fetch ${url}`] });
+  const child = spawn(RUNNER, ["--state", device.folder], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (bytes: Buffer) => { output += bytes.toString(); });
+  await once(child, "close");
+  return output.split("\n").find((line) => line.startsWith("fetch: ")) ?? output;
+}
+
+const LARGE = Buffer.alloc(3_000_000, "abcdefghij");
+
+const answers: RequestListener = (request, response) => {
+  let body = "";
+  request.on("data", (bytes: Buffer) => { body += bytes.toString(); });
+  request.on("end", () => {
+    if (request.url === "/large") response.end(LARGE);
+    else if (request.url === "/chunked") {
+      response.write(LARGE.subarray(0, 100_000));
+      response.end(LARGE.subarray(100_000));
+    } else if (request.url === "/cut") {
+      response.writeHead(200, { "content-length": 10 });
+      response.write("abc");
+      setTimeout(() => response.destroy(), 50);
+    } else response.end(`${request.headers["x-test"]} ${request.headers.host === undefined ? "" : body}`);
+  });
+};
+
+test("HTTP over real sockets: request, large and chunked bodies, a connection that breaks", async () => {
+  const port = await listen(createServer(answers));
+  assert.equal(await fetch(`http://127.0.0.1:${port}/`), "fetch: 200 12 bytes, yes question");
+  assert.equal(await fetch(`http://localhost:${port}/`), "fetch: 200 12 bytes, yes question");
+  assert.equal(await fetch(`http://127.0.0.1:${port}/large`), "fetch: 200 3000000 bytes, abcdefghijabcdefghij");
+  assert.equal(await fetch(`http://127.0.0.1:${port}/chunked`), "fetch: 200 3000000 bytes, abcdefghijabcdefghij");
+  assert.equal(await fetch(`http://127.0.0.1:${port}/cut`), "fetch: broken");
+});
+
+test("what is no server has a kind of error", async () => {
+  const closed = createTcp((socket) => { socket.destroy(); });
+  const port = await listen(closed);
+  assert.equal(await fetch(`http://127.0.0.1:${port}/`), "fetch: broken");
+  const free = createTcp();
+  const unused = await listen(free);
+  free.close();
+  assert.equal(await fetch(`http://127.0.0.1:${unused}/`), "fetch: refused");
+  assert.equal(await fetch("http://name.invalid/"), "fetch: resolve");
+  assert.equal(await fetch("https://127.0.0.1/"), "fetch: secure");
+  assert.equal(await fetch("http://u@h/"), "fetch: url");
+});
+
+test("the runner says how it is used, and what is wrong with a state directory", () => {
+  const device = new Device(image(1), undefined);
+  assert.equal(device.run({}, "--cut").status, 2);
+  assert.equal(device.run({}, "--cut-mode", "halfway").status, 2);
+  assert.equal(device.run({}, "--nonsense", "1").status, 2);
+  assert.equal(device.run({}, "--state", "/no/such/folder").status, 3);
+});
+
+test("SIGTERM ends the board", async () => {
+  const device = new Device(image(1), undefined);
+  device.script({ "1.0.0+0 power": ["wait 60000"] });
+  const child = device.start();
+  await once(child.stdout ?? child, "data");
+  child.kill("SIGTERM");
+  const [status, signal] = await once(child, "exit") as [number | null, string | null];
+  assert.deepEqual([status, signal], [null, "SIGTERM"]);
+});
