@@ -1,0 +1,48 @@
+/** A device as a child process: started, watched line by line, cut off. The same for every board whose device is a program. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { EventLog } from "./events.ts";
+import { Exit, RigError } from "./exit.ts";
+import { parseSerial } from "./serial.ts";
+
+export class DeviceProcess {
+  /** The exit status, once the process has ended; undefined for a kill. */
+  readonly ended: Promise<number | undefined>;
+  #child: ChildProcess;
+  #killed = false;
+
+  /** Starts `program` with `words`; every line that it prints becomes events of `log`. */
+  constructor(program: string, words: readonly string[], log: EventLog, environment: NodeJS.ProcessEnv = process.env) {
+    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: environment });
+    this.#child = child;
+    const closed = [child.stdout, child.stderr].map((stream) => new Promise<void>((resolve) => {
+      const lines = createInterface({ input: stream });
+      lines.on("line", (line) => { for (const event of parseSerial(line)) log.emit(event); });
+      lines.on("close", resolve);
+    }));
+    this.ended = new Promise((resolve, reject) => {
+      child.on("error", (error) => { reject(new RigError(Exit.noBoard, `cannot start ${program}: ${error.message}`)); });
+      child.on("exit", (code) => { void Promise.all(closed).then(() => { resolve(this.#killed ? undefined : code ?? Exit.crash); }); });
+    });
+  }
+
+  /** Cuts the power: nothing in the process gets to run again. */
+  async kill(): Promise<void> {
+    this.#killed = true;
+    this.#child.kill("SIGKILL");
+    await this.ended;
+  }
+}
+
+/** Fails with exit status 42 when `wait` takes longer than `limitMs`; `what` says what was waited for. */
+export async function within<T>(limitMs: number, what: string, wait: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => { reject(new RigError(Exit.timeout, `${what} took longer than ${limitMs / 1000} s`)); }, limitMs);
+  });
+  try {
+    return await Promise.race([wait, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
