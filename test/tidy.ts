@@ -17,16 +17,16 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["src/objects", "src/tree", "src/update", "src/download", "src/base", "src/store", "hal/hal.ts"],
   ["src/session", "src/syncml", "src/tree", "src/base", "src/xmllite", "src/wbxml"],
   ["src/client", "src", "hal/hal.ts"],
-  ["src/main.ts", "src/client", "hal/hal.ts"],
   ["hal/checked.ts", "hal/hal.ts"],
   ["hal/xs", "hal/hal.ts", "src/base"],
   ["hal/sim", "hal/hal.ts", "hal/checked.ts", "src/base", "src/image"],
   ["hal/host", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
+  ["hal/board.ts", "hal/host"],
+  ["src/main.ts", "src/client", "hal/board.ts"],
 ];
 /** npm packages a folder may name; everything else is ours. Node's own modules are for hal/xs's build and hal/sim's files. */
 const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "src/base": ["crc-32", "@noble/hashes/sha2.js", "@noble/hashes/legacy.js", "@noble/curves/ed25519.js", "@noble/curves/nist.js"],
-  "src/main.ts": ["board"],
 };
 const NODE_FILES = /^hal\/(xs|sim)\//;
 

@@ -1,0 +1,58 @@
+/** What the rig needs of a kind of board: build firmware for it, make a device, power it on. One row a board, in boards.ts. */
+import type { KeyObject } from "node:crypto";
+import type { Version } from "../../../src/image/version.ts";
+import type { DeviceProcess } from "../device.ts";
+import type { EventLog } from "../events.ts";
+import type { BoardName } from "../setup.ts";
+
+/** The account and the rules of a device: src/client/provision.ts, with the identity that a board may be given. */
+export interface DeviceProvision {
+  readonly account?: {
+    readonly serverId: string;
+    readonly address: string;
+    readonly auth: string;
+    readonly name: string;
+    readonly secret: string;
+    readonly serverAuth: string;
+    readonly serverName: string;
+    readonly serverSecret: string;
+  };
+  readonly keys: readonly string[];
+  readonly objects: readonly string[];
+  readonly allowHttp: boolean;
+  readonly allowPrivate: boolean;
+  readonly sessionAtBoot?: boolean;
+  readonly pollSeconds?: number;
+  readonly request?: "none" | "device" | "user";
+  readonly once?: boolean;
+  readonly trace?: boolean;
+  readonly identity?: { readonly [name: string]: string };
+}
+
+export interface RigBoard {
+  readonly name: BoardName;
+  readonly vendorId: Uint8Array;
+  readonly classId: Uint8Array;
+  /** Firmware of that version that this board really boots, at least `sizeMin` bytes long. Throws a RigError when it cannot be built. */
+  firmware(version: Version, sizeMin: number): Buffer;
+  /** A device as it leaves the factory: `image` in slot A, erased flash elsewhere. A device that is there already is left alone. */
+  manufacture(directory: string, image: Buffer, key: KeyObject): void;
+  /** Gives the device what it is told from outside; takes effect at its next start. */
+  provision(directory: string, provision: DeviceProvision): void;
+  /** Powers the device on. */
+  start(directory: string, log: EventLog): DeviceProcess;
+}
+
+/** `payload`, made at least `sizeMin` bytes long by bytes that do not compress, so that the wire carries them all. */
+export function padded(payload: Buffer, sizeMin: number): Buffer {
+  if (payload.length >= sizeMin) return payload;
+  const filler = Buffer.alloc(sizeMin - payload.length);
+  let state = 0x9e3779b9;
+  for (let i = 0; i < filler.length; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    filler[i] = state & 0xff;
+  }
+  return Buffer.concat([payload, filler]);
+}

@@ -1,0 +1,57 @@
+/** Board `host`: XS on Linux. A slot's payload is the application's own prelinked bytecode (hal/host/README.md). */
+import type { KeyObject } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BASE_MODULES, buildBlob, BuildError, runMake } from "../../../hal/xs/build.ts";
+import { hex } from "../../../src/base/bytes.ts";
+import { versionText } from "../../../src/image/version.ts";
+import { root } from "../../root.ts";
+import { DeviceProcess } from "../device.ts";
+import { Exit, RigError } from "../exit.ts";
+import { CLASS_ID, VENDOR_ID } from "../identity.ts";
+import { spkiOf } from "../keys.ts";
+import { padded, type RigBoard } from "./board.ts";
+
+const RUNNER = join(root, "build/host/xs-fumo-host");
+const FIRMWARE = join(root, "build/host/firmware");
+
+export const host: RigBoard = {
+  name: "host",
+  vendorId: VENDOR_ID,
+  classId: CLASS_ID.host,
+
+  firmware(version, sizeMin) {
+    const out = join(FIRMWARE, `${versionText(version)}.blob`);
+    make(() => {
+      buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: versionText(version) });
+    });
+    return padded(readFileSync(out), sizeMin);
+  },
+
+  manufacture(directory, image, key: KeyObject) {
+    make(() => { runMake(["build/host/xs-fumo-host"], "hal/host/Makefile"); });
+    if (existsSync(join(directory, "slot-a.flash"))) return;
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, "keys"), spkiOf(key));
+    writeFileSync(join(directory, "slot-a.flash"), image);
+  },
+
+  provision(directory, provision) {
+    const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host), ...provision.identity };
+    writeFileSync(join(directory, "provision.json"), JSON.stringify({ ...provision, identity }, undefined, 2));
+  },
+
+  start(directory, log) {
+    return new DeviceProcess(RUNNER, ["--state", directory], log);
+  },
+};
+
+/** A build that fails is the bench's fault, not the firmware's. */
+function make(build: () => void): void {
+  try {
+    build();
+  } catch (error) {
+    if (error instanceof BuildError) throw new RigError(Exit.noBoard, error.message, "xs-fumo doctor tells what is missing");
+    throw error;
+  }
+}
