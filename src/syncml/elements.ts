@@ -1,0 +1,203 @@
+/**
+ * Elements below the commands: strings, numbers, Meta, Item, Cred, Chal, Target and Source.
+ *
+ * Tolerant of what servers really send: white space and unknown elements anywhere, text where elements belong, numbers with
+ * blanks, empty elements. The first failure stays in `problem`; after it every loop ends at its next turn, so that callers
+ * need not look.
+ */
+import { ITEMS_MAX } from "../base/limits.ts";
+import { Token, type TokenReader } from "../base/token.ts";
+import { text } from "../base/utf8.ts";
+import type { Chal, Cred, Item, Meta } from "./command.ts";
+import { Tag } from "./vocabulary.ts";
+
+/** What `child` gives at the end of an element, and after a failure. Tags are 0 or more. */
+export const CLOSED = -1;
+const NUMBER_MAX = 0xffffffff;
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Target or Source. */
+export interface Location {
+  uri?: string;
+  name?: string;
+}
+
+export class ElementReader {
+  readonly reader: TokenReader;
+  problem = "";
+  offset = 0;
+  #items = 0;
+
+  constructor(reader: TokenReader) {
+    this.reader = reader;
+  }
+
+  /** Sets the first problem; `offset` is that of the last token. */
+  fail(problem: string): void {
+    if (this.problem !== "") return;
+    this.problem = problem;
+    this.offset = this.reader.offset;
+  }
+
+  /** The tag of the next element inside the open one, 0 for an unknown one, or CLOSED. Text between is passed over. */
+  child(): number {
+    while (this.problem === "") {
+      switch (this.reader.next()) {
+        case Token.open: return this.reader.tag;
+        case Token.close: return CLOSED;
+        case Token.text: break;
+        default: this.fail(this.reader.problem);
+      }
+    }
+    return CLOSED;
+  }
+
+  /** Passes over the open element. */
+  skip(): void {
+    for (let depth = 1; depth > 0 && this.problem === "";) {
+      const kind = this.reader.next();
+      if (kind === Token.open) depth++;
+      else if (kind === Token.close) depth--;
+      else if (kind !== Token.text) this.fail(this.reader.problem);
+    }
+  }
+
+  /** The characters of the open element, without white space around them. */
+  string(): string {
+    let value = "";
+    while (this.problem === "") {
+      switch (this.reader.next()) {
+        case Token.text: if (value === "") value = this.#characters().trim(); break;
+        case Token.close: return value;
+        case Token.open: this.skip(); break;
+        default: this.fail(this.reader.problem);
+      }
+    }
+    return "";
+  }
+
+  /** The number in the open element: decimal, 0 to 2^32 - 1. */
+  number(): number {
+    return this.numberOf(this.string());
+  }
+
+  numberOf(value: string): number {
+    const number = Number.parseInt(value, 10);
+    if (number >= 0 && number <= NUMBER_MAX && number === Number(value)) return number;
+    this.fail("not a number");
+    return 0;
+  }
+
+  /** Meta, with or without a MetInf around its elements (OMA-SyncML-MetaInfo §5). */
+  meta(): Meta {
+    const meta: Mutable<Meta> = {};
+    for (let depth = 1; depth > 0 && this.problem === "";) {
+      switch (this.child()) {
+        case CLOSED: depth--; break;
+        case Tag.MetInf: depth++; break;
+        case Tag.Format: meta.format = this.string(); break;
+        case Tag.Type: meta.type = this.string(); break;
+        case Tag.Size: meta.size = this.number(); break;
+        case Tag.Mark: meta.mark = this.string(); break;
+        case Tag.NextNonce: meta.nextNonce = this.string(); break;
+        case Tag.MaxMsgSize: meta.maxMsgSize = this.number(); break;
+        case Tag.MaxObjSize: meta.maxObjSize = this.number(); break;
+        case Tag.Version: meta.version = this.string(); break;
+        default: this.skip();
+      }
+    }
+    return meta;
+  }
+
+  location(): Location {
+    const location: Location = {};
+    for (let tag = this.child(); tag !== CLOSED; tag = this.child()) {
+      if (tag === Tag.LocURI) location.uri = this.string();
+      else if (tag === Tag.LocName) location.name = this.string();
+      else this.skip();
+    }
+    return location;
+  }
+
+  cred(): Cred {
+    const cred: Mutable<Cred> = { data: "" };
+    for (let tag = this.child(); tag !== CLOSED; tag = this.child()) {
+      if (tag === Tag.Meta) {
+        const meta = this.meta();
+        if (meta.type !== undefined) cred.type = meta.type;
+        if (meta.format !== undefined) cred.format = meta.format;
+      } else if (tag === Tag.Data) cred.data = this.string();
+      else this.skip();
+    }
+    return cred;
+  }
+
+  chal(): Chal {
+    const chal: Mutable<Chal> = { type: "" };
+    for (let tag = this.child(); tag !== CLOSED; tag = this.child()) {
+      if (tag !== Tag.Meta) { this.skip(); continue; }
+      const meta = this.meta();
+      if (meta.type !== undefined) chal.type = meta.type;
+      if (meta.format !== undefined) chal.format = meta.format;
+      if (meta.nextNonce !== undefined) chal.nextNonce = meta.nextNonce;
+    }
+    return chal;
+  }
+
+  item(): Item {
+    const item: Mutable<Item> = { binary: false, moreData: false };
+    if (++this.#items > ITEMS_MAX) this.fail("too many items");
+    for (let tag = this.child(); tag !== CLOSED; tag = this.child()) {
+      switch (tag) {
+        case Tag.Target: {
+          const location = this.location();
+          if (location.uri !== undefined) item.target = location.uri;
+          if (location.name !== undefined) item.targetName = location.name;
+          break;
+        }
+        case Tag.Source: {
+          const location = this.location();
+          if (location.uri !== undefined) item.source = location.uri;
+          if (location.name !== undefined) item.sourceName = location.name;
+          break;
+        }
+        case Tag.Meta: item.meta = this.meta(); break;
+        case Tag.Data: this.#data(item); break;
+        case Tag.MoreData: item.moreData = true; this.skip(); break;
+        default: this.skip();
+      }
+    }
+    return item;
+  }
+
+  #data(item: Mutable<Item>): void {
+    const reader = this.reader;
+    let data: Uint8Array | undefined;
+    while (this.problem === "") {
+      switch (reader.next()) {
+        case Token.text:
+          if (data !== undefined && item.markup !== true) this.fail("data in pieces");
+          data = reader.bytes.subarray(reader.from, reader.to);
+          item.binary = reader.opaque;
+          break;
+        case Token.open: item.markup = true; this.skip(); break;
+        case Token.close:
+          if (item.markup === true) item.binary = false;
+          else item.data = data ?? new Uint8Array(0);
+          return;
+        default: this.fail(reader.problem);
+      }
+    }
+  }
+
+  #characters(): string {
+    const reader = this.reader;
+    try {
+      return text(reader.bytes, reader.from, reader.to);
+    } catch {
+      this.fail("not characters");
+      return "";
+    }
+  }
+}

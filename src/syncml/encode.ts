@@ -1,0 +1,171 @@
+/**
+ * Commands to tokens, one message in one buffer. Room for the end of the message is always kept, so that a message which took
+ * any command can be ended. Elements stand in the order of the DTD (OMA-SyncML-RepPro §6).
+ */
+import type { TokenWriter } from "../base/token.ts";
+import type { Chal, Command, Cred, Header, Item, Meta } from "./command.ts";
+import { Tag } from "./vocabulary.ts";
+
+/** What `<Final/></SyncBody></SyncML>` takes, which is more than its WBXML form. */
+const END_BYTES = 28;
+
+export class MessageWriter {
+  readonly #writer: TokenWriter;
+
+  constructor(writer: TokenWriter) {
+    this.#writer = writer;
+  }
+
+  /** Opens a message. False when not even the header fits; the buffer is then of no use. */
+  begin(header: Header): boolean {
+    const writer = this.#writer;
+    writer.open(Tag.SyncML);
+    writer.open(Tag.SyncHdr);
+    this.#text(Tag.VerDTD, header.verDTD);
+    this.#text(Tag.VerProto, header.verProto);
+    this.#text(Tag.SessionID, header.sessionID);
+    this.#text(Tag.MsgID, header.msgID);
+    this.#location(Tag.Target, header.target, header.targetName);
+    this.#location(Tag.Source, header.source, header.sourceName);
+    if (header.respURI !== undefined) this.#text(Tag.RespURI, header.respURI);
+    if (header.cred !== undefined) this.#cred(header.cred);
+    if (header.maxMsgSize !== undefined || header.maxObjSize !== undefined) {
+      this.#meta({ maxMsgSize: header.maxMsgSize, maxObjSize: header.maxObjSize });
+    }
+    writer.close();
+    writer.open(Tag.SyncBody);
+    return !writer.full && this.room >= 0;
+  }
+
+  /** Appends a command with all that is in it. False when it does not fit beside the end: nothing is then written. */
+  command(command: Command): boolean {
+    const writer = this.#writer, mark = writer.mark();
+    this.#command(command);
+    if (!writer.full && this.room >= 0) return true;
+    writer.rewind(mark);
+    return false;
+  }
+
+  end(final: boolean): void {
+    const writer = this.#writer;
+    if (final) this.#empty(Tag.Final);
+    writer.close();
+    writer.close();
+  }
+
+  /** Bytes left for commands. */
+  get room(): number {
+    return this.#writer.capacity - this.#writer.length - END_BYTES;
+  }
+
+  #command(command: Command): void {
+    const writer = this.#writer;
+    if (command.name === "Unknown") return;
+    writer.open(Tag[command.name]);
+    this.#text(Tag.CmdID, command.cmdID);
+    switch (command.name) {
+      case "Status":
+        this.#text(Tag.MsgRef, command.msgRef);
+        this.#text(Tag.CmdRef, command.cmdRef);
+        this.#text(Tag.Cmd, command.cmd);
+        for (const reference of command.targetRefs) this.#text(Tag.TargetRef, reference);
+        for (const reference of command.sourceRefs) this.#text(Tag.SourceRef, reference);
+        if (command.cred !== undefined) this.#cred(command.cred);
+        if (command.chal !== undefined) this.#chal(command.chal);
+        this.#text(Tag.Data, String(command.data));
+        this.#items(command.items);
+        break;
+      case "Results":
+        if (command.msgRef !== undefined) this.#text(Tag.MsgRef, command.msgRef);
+        this.#text(Tag.CmdRef, command.cmdRef);
+        if (command.meta !== undefined) this.#meta(command.meta);
+        if (command.targetRef !== undefined) this.#text(Tag.TargetRef, command.targetRef);
+        if (command.sourceRef !== undefined) this.#text(Tag.SourceRef, command.sourceRef);
+        this.#items(command.items);
+        break;
+      case "Alert":
+        this.#text(Tag.Data, String(command.data));
+        if (command.correlator !== undefined) this.#text(Tag.Correlator, command.correlator);
+        this.#items(command.items);
+        break;
+      case "Atomic":
+      case "Sequence":
+        if (command.meta !== undefined) this.#meta(command.meta);
+        for (const inner of command.commands) this.#command(inner);
+        break;
+      default:
+        if (command.cred !== undefined) this.#cred(command.cred);
+        if (command.meta !== undefined) this.#meta(command.meta);
+        if (command.correlator !== undefined) this.#text(Tag.Correlator, command.correlator);
+        this.#items(command.items);
+    }
+    writer.close();
+  }
+
+  #items(items: readonly Item[]): void {
+    const writer = this.#writer;
+    for (const item of items) {
+      writer.open(Tag.Item);
+      if (item.target !== undefined) this.#location(Tag.Target, item.target, item.targetName);
+      if (item.source !== undefined) this.#location(Tag.Source, item.source, item.sourceName);
+      if (item.meta !== undefined) this.#meta(item.meta);
+      if (item.data !== undefined) {
+        writer.open(Tag.Data);
+        if (item.binary) writer.binary(item.data);
+        else writer.utf8(item.data);
+        writer.close();
+      }
+      if (item.moreData) this.#empty(Tag.MoreData);
+      writer.close();
+    }
+  }
+
+  #meta(meta: Meta): void {
+    const writer = this.#writer;
+    writer.open(Tag.Meta);
+    if (meta.format !== undefined) this.#text(Tag.Format, meta.format);
+    if (meta.type !== undefined) this.#text(Tag.Type, meta.type);
+    if (meta.mark !== undefined) this.#text(Tag.Mark, meta.mark);
+    if (meta.size !== undefined) this.#text(Tag.Size, String(meta.size));
+    if (meta.version !== undefined) this.#text(Tag.Version, meta.version);
+    if (meta.nextNonce !== undefined) this.#text(Tag.NextNonce, meta.nextNonce);
+    if (meta.maxMsgSize !== undefined) this.#text(Tag.MaxMsgSize, String(meta.maxMsgSize));
+    if (meta.maxObjSize !== undefined) this.#text(Tag.MaxObjSize, String(meta.maxObjSize));
+    writer.close();
+  }
+
+  #cred(cred: Cred): void {
+    const writer = this.#writer;
+    writer.open(Tag.Cred);
+    if (cred.type !== undefined || cred.format !== undefined) this.#meta({ type: cred.type, format: cred.format });
+    this.#text(Tag.Data, cred.data);
+    writer.close();
+  }
+
+  #chal(chal: Chal): void {
+    const writer = this.#writer;
+    writer.open(Tag.Chal);
+    this.#meta(chal);
+    writer.close();
+  }
+
+  #location(tag: number, uri: string, name: string | undefined): void {
+    const writer = this.#writer;
+    writer.open(tag);
+    this.#text(Tag.LocURI, uri);
+    if (name !== undefined) this.#text(Tag.LocName, name);
+    writer.close();
+  }
+
+  #text(tag: number, value: string): void {
+    const writer = this.#writer;
+    writer.open(tag);
+    writer.text(value);
+    writer.close();
+  }
+
+  #empty(tag: number): void {
+    this.#writer.open(tag);
+    this.#writer.close();
+  }
+}
