@@ -1,0 +1,152 @@
+/**
+ * The DMAcc object (OMA-TS-DM-StdObj §5.3.3, urn:oma:mo:oma-dm-dmacc:1.0): the accounts, one node each. Accounts are provisioned,
+ * not added by servers. A server that has the right may change where it is and its secrets; secrets and nonces are never read.
+ */
+import { URL_BYTES_MAX } from "../base/limits.ts";
+import { utf8 } from "../base/utf8.ts";
+import type { Access, Binding, Call, NodeDefinition } from "../tree/node.ts";
+import type { Tree } from "../tree/tree.ts";
+import { TreeStatus } from "../tree/status.ts";
+import { textOf } from "../tree/value.ts";
+import type { Value } from "../tree/value.ts";
+import { accountChange, accountNames, nonceChange, readAccount } from "./accounts.ts";
+import type { Account, Credentials, Direction, Records } from "./accounts.ts";
+import { interior, leaf } from "./definition.ts";
+
+const READ: readonly Access[] = ["Get"];
+const CHANGE: readonly Access[] = ["Get", "Replace"];
+const SECRET: readonly Access[] = ["Replace"];
+
+/** A leaf with what it shows of an account, and how a new text changes the account. */
+interface AccountLeaf {
+  readonly definition: NodeDefinition;
+  readonly get: (account: Account) => string;
+  readonly changed?: (account: Account, text: string) => Account;
+}
+
+/** AAuthType and AAuthPref by kind of credentials. */
+const AUTH_TYPES = { none: "TRANSPORT", basic: "BASIC", md5: "DIGEST" } as const;
+
+function credentialLeaves(direction: Direction): readonly AccountLeaf[] {
+  const change = (account: Account, part: Partial<Credentials>): Account => {
+    return { ...account, [direction]: { ...account[direction], ...part } };
+  };
+  const level = direction === "client" ? "CLCRED" : "SRVCRED";
+  return [
+    { definition: leaf("AAuthLevel", "chr", READ, "Who proves itself with these."), get: () => level },
+    {
+      definition: leaf("AAuthType", "chr", READ, "How: BASIC, DIGEST or TRANSPORT."),
+      get: (account) => AUTH_TYPES[account[direction].type],
+    },
+    {
+      definition: leaf("AAuthName", "chr", CHANGE, "The name."), get: (account) => account[direction].name,
+      changed: (account, name) => change(account, { name }),
+    },
+    {
+      definition: leaf("AAuthSecret", "chr", SECRET, "The secret."), get: () => "",
+      changed: (account, secret) => change(account, { secret }),
+    },
+  ];
+}
+
+const CLIENT_LEAVES = credentialLeaves("client");
+const SERVER_LEAVES = credentialLeaves("server");
+const CLIENT_NONCE = leaf("AAuthData", "bin", SECRET, "The next nonce of the device.");
+const SERVER_NONCE = leaf("AAuthData", "bin", SECRET, "The next nonce of the server.");
+const PORT = leaf("PortNbr", "chr", READ, "The port; empty when the address says it.");
+const ADDRESS_LEAVES: readonly AccountLeaf[] = [
+  {
+    definition: leaf("Addr", "chr", CHANGE, "URL of the server."), get: (account) => account.address,
+    changed: (account, address) => ({ ...account, address }),
+  },
+  { definition: leaf("AddrType", "chr", READ, "Kind of address."), get: () => "URI" },
+];
+const ACCOUNT_LEAVES: readonly AccountLeaf[] = [
+  { definition: leaf("AppID", "chr", READ, "Always w7."), get: () => "w7" },
+  { definition: leaf("ServerID", "chr", READ, "Identifier of the server."), get: (account) => account.serverId },
+  {
+    definition: leaf("Name", "chr", CHANGE, "Name of the server for people."), get: (account) => account.displayName ?? "",
+    changed: (account, displayName) => ({ ...account, displayName }),
+  },
+  { definition: leaf("AAuthPref", "chr", READ, "What the device begins with."), get: (account) => AUTH_TYPES[account.client.type] },
+];
+
+function definitions(leaves: readonly AccountLeaf[]): readonly NodeDefinition[] {
+  return leaves.map((one) => one.definition);
+}
+
+const ACCOUNT: NodeDefinition = {
+  ...interior("", "One account.", [
+    ...definitions(ACCOUNT_LEAVES),
+    interior("AppAddr", "Where the server is.", [
+      interior("1", "Its address.", [
+        ...definitions(ADDRESS_LEAVES),
+        interior("Port", "Its port.", [interior("1", "The only one.", [PORT])]),
+      ]),
+    ]),
+    interior("AppAuth", "How both sides prove who they are.", [
+      interior("Client", "The device, to the server.", [...definitions(CLIENT_LEAVES), CLIENT_NONCE]),
+      interior("Server", "The server, to the device.", [...definitions(SERVER_LEAVES), SERVER_NONCE]),
+    ]),
+  ]),
+  occurrence: "ZeroOrMore",
+  scope: "dynamic",
+  type: "urn:oma:mo:oma-dm-dmacc:1.0",
+};
+
+export const DM_ACC: NodeDefinition = interior("DMAcc", "Accounts of DM servers.", [ACCOUNT]);
+
+/** The account that a node below ./DMAcc/<name> belongs to. */
+function accountOf(call: Call): Account | undefined {
+  return readAccount(call.staged, call.at[1] ?? "");
+}
+
+function accountBinding(one: AccountLeaf): Binding {
+  const { changed } = one;
+  const get = (call: Call): Uint8Array | number => {
+    const account = accountOf(call);
+    return account === undefined ? TreeStatus.notFound : utf8(one.get(account));
+  };
+  if (changed === undefined) return { get };
+  return {
+    get,
+    replace: (call: Call, value: Value): number => {
+      const account = accountOf(call);
+      if (account === undefined) return TreeStatus.notFound;
+      const text = textOf(value.data);
+      if (text === undefined) return TreeStatus.failed;
+      if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
+      call.staged.set(...accountChange(changed(account, text)));
+      return TreeStatus.ok;
+    },
+  };
+}
+
+function nonceBinding(direction: Direction): Binding {
+  return {
+    get: () => TreeStatus.notAllowed,
+    replace: (call, value) => {
+      if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
+      call.staged.set(...nonceChange(call.at[1] ?? "", direction, value.data.slice()));
+      return TreeStatus.ok;
+    },
+  };
+}
+
+/** Puts ./DMAcc in the tree, over the accounts in the same store. */
+export function mountDmAcc(tree: Tree, records: Records): void {
+  const bindings = new Map<NodeDefinition, Binding>();
+  for (const one of [...ACCOUNT_LEAVES, ...ADDRESS_LEAVES, ...CLIENT_LEAVES, ...SERVER_LEAVES]) {
+    bindings.set(one.definition, accountBinding(one));
+  }
+  bindings.set(PORT, {
+    get: (call) => {
+      const port = accountOf(call)?.port;
+      return utf8(port === undefined ? "" : `${port}`);
+    },
+  });
+  bindings.set(CLIENT_NONCE, nonceBinding("client"));
+  bindings.set(SERVER_NONCE, nonceBinding("server"));
+  bindings.set(ACCOUNT, { instances: () => accountNames(records) });
+  tree.mount(DM_ACC, bindings);
+}

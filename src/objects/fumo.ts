@@ -1,0 +1,193 @@
+/**
+ * The FUMO object (OMA-TS-DM-FUMO 1.0): lets DM servers drive the update engine.
+ *
+ * It keeps nothing itself. State and reports are functions of the engine's record, package texts lie in the tree, and who asked
+ * for what lies in the engine's tickets. One package is dealt with at a time; State of all other objects is 10.
+ */
+import { assert } from "../base/assert.ts";
+import { CORRELATOR_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import { utf8 } from "../base/utf8.ts";
+import type { Binding, Call, Exec, NodeDefinition } from "../tree/node.ts";
+import { nodeKey, VALUE_KEY } from "../tree/nodes.ts";
+import { TreeStatus } from "../tree/status.ts";
+import type { Sink } from "../tree/stream.ts";
+import type { Tree } from "../tree/tree.ts";
+import { uriText, validName } from "../tree/uri.ts";
+import { textOf } from "../tree/value.ts";
+import type { Value } from "../tree/value.ts";
+import { interior } from "./definition.ts";
+import type { Refusal, UpdateEngine } from "./engine.ts";
+import { readRequest, requestText } from "./execrequest.ts";
+import { FumoState, fumoState, inOperation } from "./fumostate.ts";
+import {
+  DOWNLOAD, DOWNLOAD_AND_UPDATE, DOWNLOAD_AND_UPDATE_URL, DOWNLOAD_URL, PACKAGE, PKG_DATA, STATE, UPDATE,
+} from "./fumonodes.ts";
+import type { Way } from "./fumonodes.ts";
+import { RESULT_CODES, resultMark } from "./results.ts";
+
+/** A generic alert (1226) that is owed to a server. */
+export interface FumoAlert {
+  readonly id: number;
+  readonly server: string;
+  readonly type: string;
+  readonly format: string;
+  readonly mark: string;
+  readonly source?: string;
+  readonly correlator?: string;
+  readonly data: string;
+}
+
+const ALERT_TYPES: { readonly [way in Way]: string } = {
+  Download: "org.openmobilealliance.dm.firmwareupdate.download",
+  Update: "org.openmobilealliance.dm.firmwareupdate.update",
+  DownloadAndUpdate: "org.openmobilealliance.dm.firmwareupdate.downloadandupdate",
+};
+
+/** Status of a Replace of PkgData: 403 for what is in use or not for this device, 420 for what does not fit. */
+function dataStatus(refusal: Refusal | undefined): number {
+  if (refusal === undefined) return TreeStatus.ok;
+  return refusal === "tooLarge" ? TreeStatus.deviceFull : TreeStatus.forbidden;
+}
+
+/** Status of an Exec: 202, or 405 when the object is not in a state for it, 420 when the package cannot fit. */
+function execStatus(refusal: Refusal | undefined): number {
+  if (refusal === undefined) return TreeStatus.accepted;
+  if (refusal === "tooLarge") return TreeStatus.deviceFull;
+  return refusal === "busy" || refusal === "noPackage" || refusal === "sequence" ? TreeStatus.notAllowed : TreeStatus.forbidden;
+}
+
+export interface FumoOptions {
+  /** Name, below the root, of the node under which objects are. */
+  readonly root: string;
+  /** Names of the objects that exist from the start and cannot be deleted. */
+  readonly objects: readonly string[];
+}
+
+export class Fumo {
+  readonly #engine: UpdateEngine;
+
+  /** Puts the object in the tree. */
+  constructor(tree: Tree, engine: UpdateEngine, options: FumoOptions) {
+    this.#engine = engine;
+    assert(validName(options.root) && options.objects.every(validName), "FUMO objects are named like nodes");
+    const url: Binding = { admit: (call, value) => this.#admitUrl(call, value) };
+    tree.mount(interior(options.root, "Firmware packages.", [PACKAGE]), new Map<NodeDefinition, Binding>([
+      [PACKAGE, { instances: () => options.objects, remove: (call) => this.#remove(call) }],
+      [STATE, { get: (call) => utf8(`${this.state(objectOf(call))}`) }],
+      [DOWNLOAD_URL, url],
+      [DOWNLOAD_AND_UPDATE_URL, url],
+      [PKG_DATA, { stream: (call, meta) => this.#stream(call, meta.size) }],
+      [DOWNLOAD, { exec: (call, argument) => this.#exec("Download", call, argument) }],
+      [UPDATE, { exec: (call, argument) => this.#exec("Update", call, argument) }],
+      [DOWNLOAD_AND_UPDATE, { exec: (call, argument) => this.#exec("DownloadAndUpdate", call, argument) }],
+    ]));
+  }
+
+  /** State of the object with that URI. */
+  state(object: string): number {
+    const { record } = this.#engine;
+    return record.object === object ? fumoState(record) : FumoState.idle;
+  }
+
+  /** Outcomes that this server asked for and has not acknowledged, oldest first (OMA-TS-DM-FUMO §10.2.2). */
+  alerts(server: string): readonly FumoAlert[] {
+    const alerts: FumoAlert[] = [];
+    for (const { id, owner, reason } of this.#engine.tickets()) {
+      const request = readRequest(owner);
+      if (reason === undefined || request?.server !== server) continue;
+      const code = RESULT_CODES[reason];
+      const alert = {
+        id, server, type: ALERT_TYPES[request.way], format: "int", mark: resultMark(code), source: request.object, data: `${code}`,
+      };
+      alerts.push(request.correlator === undefined ? alert : { ...alert, correlator: request.correlator });
+    }
+    return alerts;
+  }
+
+  /**
+   * The server's Status for an alert. Any but 401 and 407 is an answer, also a refusal: the standard has no rule to send again,
+   * and a server that refuses once would refuse for ever. After 401 and 407 the alert was never looked at and stays owed.
+   */
+  acknowledge(id: number, status: number): void {
+    if (status !== 401 && status !== 407) this.#engine.settle(id);
+  }
+
+  /** PkgURL and PkgData exclude each other, and a new URL is a new package: what there is of the last one goes. */
+  #admitUrl(call: Call, value: Value): number {
+    const object = objectOf(call), { record } = this.#engine;
+    if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
+    const url = textOf(value.data);
+    if (url === undefined) return TreeStatus.failed;
+    if (record.object !== object) return TreeStatus.ok;
+    if (inOperation(record)) return TreeStatus.forbidden;
+    if (url !== keptUrl(call, call.at)) call.staged.after(() => { this.#engine.discard(object); });
+    return TreeStatus.ok;
+  }
+
+  #stream(call: Call, size: number | undefined): Sink | number {
+    const refusal = this.#engine.open(size ?? 0, objectOf(call));
+    if (refusal !== undefined) return dataStatus(refusal);
+    let open = true;
+    return {
+      write: (bytes) => {
+        const status = dataStatus(this.#engine.write(bytes));
+        open = status === TreeStatus.ok;
+        return status;
+      },
+      close: () => {
+        open = false;
+        const status = dataStatus(this.#engine.close());
+        if (status === TreeStatus.ok) forgetUrls(call);
+        return status;
+      },
+      abort: () => {
+        if (open) this.#engine.abort();
+        open = false;
+      },
+    };
+  }
+
+  #exec(way: Way, call: Call, { correlator }: Exec): number {
+    if (correlator !== undefined && utf8(correlator).length > CORRELATOR_BYTES_MAX) return TreeStatus.failed;
+    const object = objectOf(call);
+    const request = requestText({ object, way, server: call.server, correlator });
+    if (way === "Update") {
+      this.#finishVerification(object);
+      return execStatus(this.#engine.install(object, request));
+    }
+    const url = keptUrl(call, [...call.at, "PkgURL"]);
+    if (url === "") return TreeStatus.notAllowed;
+    return execStatus(this.#engine.start(url, object, request, way === "DownloadAndUpdate"));
+  }
+
+  /** An Exec Update right behind the last chunk of PkgData must not fail because verification has not ended yet. */
+  #finishVerification(object: string): void {
+    while (this.#engine.record.phase === "verifying" && this.#engine.record.object === object) this.#engine.step(0);
+  }
+
+  #remove(call: Call): number {
+    const object = objectOf(call), { record } = this.#engine;
+    if (record.object !== object) return TreeStatus.ok;
+    if (inOperation(record)) return TreeStatus.forbidden;
+    call.staged.after(() => { this.#engine.discard(object); });
+    return TreeStatus.ok;
+  }
+}
+
+/** Depth of x: the root of the objects is directly below the root of the tree. */
+const OBJECT_DEPTH = 2;
+
+/** The URI of x, which is also its name for the engine. */
+function objectOf(call: Call): string {
+  return uriText(call.at.slice(0, OBJECT_DEPTH));
+}
+
+function keptUrl(call: Call, at: readonly string[]): string {
+  const bytes = call.staged.get(nodeKey(VALUE_KEY, at));
+  return bytes === undefined ? "" : textOf(bytes) ?? "";
+}
+
+function forgetUrls(call: Call): void {
+  const object = call.at.slice(0, OBJECT_DEPTH);
+  for (const way of ["Download", "DownloadAndUpdate"]) call.staged.set(nodeKey(VALUE_KEY, [...object, way, "PkgURL"]), undefined);
+}

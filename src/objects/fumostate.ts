@@ -1,0 +1,46 @@
+/** FUMO State (OMA-TS-DM-FUMO §10.1.1.10), a pure function of the update record. */
+import type { UpdateState } from "./engine.ts";
+
+export const FumoState = {
+  idle: 10,
+  downloadFailed: 20,
+  downloadProgressing: 30,
+  downloadComplete: 40,
+  readyToUpdate: 50,
+  updateProgressing: 60,
+  updateFailedHaveData: 70,
+  updateFailedNoData: 80,
+  updateSuccessfulHaveData: 90,
+  updateSuccessfulNoData: 100,
+} as const;
+
+function outcome({ reason, installing, kept }: UpdateState): number {
+  if (reason === "succeeded") return kept ? FumoState.updateSuccessfulHaveData : FumoState.updateSuccessfulNoData;
+  if (!installing) return FumoState.downloadFailed;
+  return kept ? FumoState.updateFailedHaveData : FumoState.updateFailedNoData;
+}
+
+/** The State of the object whose package the record is about. Objects without a package are idle. */
+export function fumoState(record: UpdateState): number {
+  switch (record.phase) {
+    case "idle":
+    case "receiving": return FumoState.idle;
+    case "downloading": return FumoState.downloadProgressing;
+    case "verifying": return FumoState.downloadComplete;
+    case "ready": return FumoState.readyToUpdate;
+    case "arming":
+    case "restarting":
+    case "trial":
+    case "committing":
+    case "reverting": return FumoState.updateProgressing;
+    case "succeeded":
+    case "failed":
+    case "settled": return outcome(record);
+  }
+}
+
+/** True while an operation runs that a server may not disturb. */
+export function inOperation(record: UpdateState): boolean {
+  const state = fumoState(record);
+  return state === FumoState.downloadProgressing || state === FumoState.downloadComplete || state === FumoState.updateProgressing;
+}

@@ -1,0 +1,30 @@
+/** What is written once, before a server is first met: its account, and its rights. */
+import type { Tree } from "../tree/tree.ts";
+import { accountChange, nonceChange } from "./accounts.ts";
+import type { Account } from "./accounts.ts";
+
+/**
+ * Makes an account, or replaces the one of its name with its nonces, and gives its server every right on it and on the objects
+ * at `uris` (the root ACL gives only Add and Get, and FUMO needs Replace and Exec). All in one commit: 200, or 420 when the store
+ * is full; then nothing has changed.
+ */
+export function provision(tree: Tree, account: Account, uris: readonly string[]): number {
+  return tree.locally(({ staged, grant }) => {
+    staged.set(...accountChange(account));
+    staged.set(...nonceChange(account.name, "client", undefined));
+    staged.set(...nonceChange(account.name, "server", undefined));
+    grant(`./DMAcc/${account.name}`, account.serverId);
+    for (const uri of uris) grant(uri, account.serverId);
+  });
+}
+
+/** Removes an account, and its server from every ACL, in one commit. */
+export function withdraw(tree: Tree, account: Account): number {
+  return tree.locally(({ staged, acl, forget }) => {
+    staged.set(accountChange(account)[0], undefined);
+    staged.set(...nonceChange(account.name, "client", undefined));
+    staged.set(...nonceChange(account.name, "server", undefined));
+    acl(`./DMAcc/${account.name}`, "");
+    forget(account.serverId);
+  });
+}

@@ -1,0 +1,48 @@
+/** What a FUMO server is told of an outcome: the result codes of the final alert (OMA-TS-DM-FUMO §10.2.2.4). */
+import type { Reason } from "./engine.ts";
+
+/**
+ * Result code by reason, where the standard leaves a choice:
+ * - `flash` is 402, which covers a package that "did not store correctly".
+ * - `failedBefore` is 405: the package is refused before it is tried again; 410 would say that an update was attempted.
+ * - `serverError` is 500, "alternate download server error", as servers read it; the text of the standard repeats 410 there.
+ */
+export const RESULT_CODES: { readonly [reason in Reason]: number } = {
+  succeeded: 200,
+  cancelled: 401,
+  corrupt: 402,
+  flash: 402,
+  mismatch: 403,
+  untrusted: 404,
+  unacceptable: 405,
+  failedBefore: 405,
+  authentication: 406,
+  timeout: 407,
+  undefined: 409,
+  reverted: 410,
+  badURL: 411,
+  serverUnavailable: 412,
+  serverError: 500,
+  tooLarge: 501,
+  noMemory: 502,
+  network: 503,
+};
+
+const TEXTS: ReadonlyMap<number, string> = new Map([
+  [200, "successful"], [401, "cancelled"], [402, "package corrupt or not stored correctly"], [403, "package is for another device"],
+  [404, "package signature not valid"], [405, "package not acceptable"], [406, "download: authentication failed"],
+  [407, "download: timed out"], [408, "not implemented"], [409, "undefined error"], [410, "update failed"],
+  [411, "malformed or bad URL"], [412, "download: server unavailable"], [500, "download: server error"],
+  [501, "download: package does not fit"], [502, "update: out of memory"], [503, "download: network issues"],
+]);
+
+/** The meaning of a result code for people; the vendors' ranges have a common text each. */
+export function resultText(code: number): string {
+  return TEXTS.get(code) ?? (code >= 250 && code < 300 ? "successful (vendor)" : "failed");
+}
+
+/** How much a result matters (Mark of the alert, OMA-TS-DM-Protocol §8.7): a failure is never informational. */
+export function resultMark(code: number): string {
+  if (code >= 200 && code < 300) return "informational";
+  return code === 401 ? "warning" : "critical";
+}

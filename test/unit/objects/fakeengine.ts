@@ -1,0 +1,69 @@
+/** An update engine for tests: accepts what its phase allows, notes what it is asked, and ends when it is told to. */
+import type { Reason, Refusal, Ticket, UpdateEngine, UpdateState } from "../../../src/objects/engine.ts";
+
+export const IDLE: UpdateState = { phase: "idle", object: "", installing: false, kept: false };
+
+export class FakeEngine implements UpdateEngine {
+  record: UpdateState = IDLE;
+  readonly calls: string[] = [];
+  /** What the next call of that name answers. */
+  readonly refuse = new Map<string, Refusal>();
+  #tickets: Ticket[] = [];
+  #next = 1;
+
+  open(size: number, object: string): Refusal | undefined {
+    return this.#call("open", `${size} ${object}`, { ...IDLE, phase: "receiving", object });
+  }
+
+  write(bytes: Uint8Array): Refusal | undefined {
+    return this.#call("write", `${bytes.length}`, this.record);
+  }
+
+  close(): Refusal | undefined {
+    return this.#call("close", "", { ...this.record, phase: "verifying" });
+  }
+
+  abort(): void {
+    this.#call("abort", "", { ...this.record, phase: "idle" });
+  }
+
+  start(url: string, object: string, owner: string, thenInstall: boolean): Refusal | undefined {
+    return this.#call("start", `${url} ${String(thenInstall)}`, { ...IDLE, phase: "downloading", object }, owner);
+  }
+
+  install(object: string, owner: string): Refusal | undefined {
+    if (this.record.object !== object || !this.record.kept) return "noPackage";
+    return this.#call("install", object, { ...this.record, phase: "arming", installing: true }, owner);
+  }
+
+  discard(object: string): Refusal | undefined {
+    return this.#call("discard", object, IDLE);
+  }
+
+  tickets(): readonly Ticket[] {
+    return this.#tickets;
+  }
+
+  settle(id: number): void {
+    this.#tickets = this.#tickets.filter((ticket) => ticket.id !== id);
+  }
+
+  step(now: number): number {
+    this.record = { ...this.record, phase: "ready", kept: true };
+    return now;
+  }
+
+  /** Everything that runs ends so. */
+  end(reason: Reason): void {
+    this.#tickets = this.#tickets.map((ticket) => ({ ...ticket, reason }));
+  }
+
+  #call(name: string, argument: string, after: UpdateState, owner?: string): Refusal | undefined {
+    this.calls.push(argument === "" ? name : `${name} ${argument}`);
+    const refusal = this.refuse.get(name);
+    if (refusal !== undefined) return refusal;
+    this.record = after;
+    if (owner !== undefined) this.#tickets.push({ id: this.#next++, owner });
+    return undefined;
+  }
+}
