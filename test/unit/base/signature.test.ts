@@ -1,4 +1,7 @@
-/** Ed25519 (RFC 8032) and ECDSA P-256 (FIPS 186-4), src/base/signature.ts. */
+/**
+ * Ed25519 (RFC 8032) and ECDSA P-256 (FIPS 186-4), src/base/signature.ts.
+ * What Node and the device judge differently is in test/node/xs/signature.test.ts.
+ */
 import { ok, test } from "../../check.ts";
 import { fromHex } from "../../../src/base/bytes.ts";
 import { verifyEd25519, verifyP256 } from "../../../src/base/signature.ts";
