@@ -6,7 +6,7 @@ import type { Account } from "./accounts.ts";
 /**
  * Makes an account, or replaces the one of its name with its nonces, and gives its server every right on it and on the objects
  * at `uris` (the root ACL gives only Add and Get, and FUMO needs Replace and Exec). All in one commit: 200, or 420 when the store
- * is full; then nothing has changed.
+ * is full; then nothing has changed. Not at every start: it would undo what the server has changed since.
  */
 export function provision(tree: Tree, account: Account, uris: readonly string[]): number {
   return tree.locally(({ staged, grant }) => {

@@ -10,6 +10,7 @@ import { childDefinition, isInterior } from "./node.ts";
 import type { Binding, Bindings, Node, NodeDefinition } from "./node.ts";
 import type { Staged } from "./staged.ts";
 import { TreeStatus } from "./status.ts";
+import { parseUri } from "./uri.ts";
 
 export const NODE_KEY = "tree.node.";
 export const VALUE_KEY = "tree.value.";
@@ -130,14 +131,22 @@ export class Nodes {
     this.#everyKey(at, (key) => { this.staged.set(key, undefined); });
   }
 
-  /** Gives an added node, with everything under it, another last name. */
-  rename(at: readonly string[], name: string): void {
+  /** Gives an added node, with everything under it, another last name. False, and nothing is staged, when a URI would be too long. */
+  rename(at: readonly string[], name: string): boolean {
     const target = [...at.slice(0, -1), name];
+    const moves: (readonly [from: string, to: string])[] = [];
+    let fits = true;
     this.#everyKey(at, (key, prefix) => {
-      const value = this.staged.get(key);
-      this.staged.set(key, undefined);
-      this.staged.set(nodeKey(prefix, target) + key.slice(nodeKey(prefix, at).length), value);
+      const path = target.join("/") + key.slice(nodeKey(prefix, at).length);
+      fits &&= typeof parseUri(`./${path}`) !== "number";
+      moves.push([key, prefix + path]);
     });
+    if (!fits) return false;
+    for (const [from, to] of moves) {
+      this.staged.set(to, this.staged.get(from));
+      this.staged.set(from, undefined);
+    }
+    return true;
   }
 
   #everyKey(at: readonly string[], visit: (key: string, prefix: string) => void): void {

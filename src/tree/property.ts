@@ -65,8 +65,7 @@ function replaceName(nodes: Nodes, node: Node, name: string, server: string): nu
   if (parseUri(target.join("/")) === TreeStatus.uriTooLong) return TreeStatus.uriTooLong;
   if (!validName(name)) return TreeStatus.failed;
   if (nodes.find(target) !== undefined) return TreeStatus.exists;
-  nodes.rename(at, name);
-  return TreeStatus.ok;
+  return nodes.rename(at, name) ? TreeStatus.ok : TreeStatus.uriTooLong;
 }
 
 function replaceTitle(nodes: Nodes, node: Node, title: string, server: string): number {

@@ -4,6 +4,7 @@
  * Reads see them; the store sees them all in one commit, or never. So a command is whole or not there, also when power fails,
  * and rolling an Atomic back is forgetting. Effects outside the store wait until the commit is durable.
  */
+import { equal } from "../base/bytes.ts";
 import { TreeStatus } from "./status.ts";
 
 /** What the tree needs of a store: see src/store. */
@@ -23,6 +24,10 @@ export function unlessFull(act: () => number): number {
     if (error instanceof Error && error.name === "StoreFull") return TreeStatus.deviceFull;
     throw error;
   }
+}
+
+function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equal(a, b);
 }
 
 export class Staged {
@@ -59,9 +64,12 @@ export class Staged {
     this.#effects.push(effect);
   }
 
-  /** 200 when everything is durable, 420 when the store is full; then nothing has changed and the changes are forgotten. */
+  /**
+   * 200 when everything is durable, 420 when the store is full; then nothing has changed and the changes are forgotten. What is
+   * there already is not written again.
+   */
   commit(): number {
-    const changes = [...this.#changes];
+    const changes = [...this.#changes].filter(([key, value]) => !same(this.#store.get(key), value));
     const effects = [...this.#effects];
     this.forget();
     const status = unlessFull(() => {

@@ -109,7 +109,8 @@ test("a record that cannot be read is no account", () => {
 
 test("provisioning gives the server every right on its account and FUMO, in one commit, and others what they had", () => {
   const device = new Device(), { store } = device, before = store.commits;
-  equal(provision(device.tree, ACCOUNT, ["./FwUpdate"]), 200);
+  equal(provision(device.tree, { ...ACCOUNT, port: 8443 }, ["./FwUpdate"]), 200);
+  equal(device.read("./DMAcc/main/AppAddr/1/Port/1/PortNbr"), "8443");
   equal(store.commits, before + 1);
   equal(device.read("./FwUpdate?prop=ACL"), "Add=*&Delete=srv&Exec=srv&Get=*&Replace=srv");
   equal(device.read("./DMAcc/main?prop=ACL"), "Add=*&Delete=srv&Exec=srv&Get=*&Replace=srv");

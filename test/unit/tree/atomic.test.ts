@@ -60,6 +60,17 @@ test("an Atomic that the store has no room for changes nothing: 420", () => {
   equal(garden.read("./Garden/Leaves/l"), 404);
 });
 
+test("what is there already costs no write", () => {
+  const store = new MapStore(), garden = new Garden(store);
+  garden.replace("./Garden/Name", "rose");
+  const before = store.commits;
+  equal(garden.replace("./Garden/Name", "rose"), 200);
+  equal(garden.replace("./Garden/Name?prop=Title", ""), 200);
+  equal(store.commits, before);
+  equal(garden.replace("./Garden/Name", ""), 200);
+  equal(store.commits, before + 1);
+});
+
 test("an Atomic begins once and ends once", () => {
   const { tree } = new Garden(new MapStore());
   throws(() => tree.commit());

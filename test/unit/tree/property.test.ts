@@ -1,8 +1,10 @@
 /** Properties of nodes, and the cases of ACLs (OMA-TS-DM-TND §7.7). */
 import { ACL_BYTES_MAX, TITLE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
+import type { NodeDefinition } from "../../../src/tree/node.ts";
+import { Tree } from "../../../src/tree/tree.ts";
 import { equal, test } from "../../check.ts";
-import { Garden, GUEST, OWNER } from "./garden.ts";
+import { chr, Garden, GUEST, OWNER } from "./garden.ts";
 import { MapStore } from "./mapstore.ts";
 
 test("Get of each property", () => {
@@ -74,6 +76,23 @@ test("a name that is taken is 418, one past its limit 414, of a permanent node 4
   equal(garden.replace("./Garden/Name?prop=Name", "x"), 405);
   equal(garden.replace("./Garden/Beds/b/Label?prop=Name", "x"), 405);
   equal(garden.replace("./Garden/Beds/b?prop=Name", "d", GUEST), 425);
+});
+
+test("a name that makes a URI further down too long is 414, and nothing has moved", () => {
+  const level = (children: readonly NodeDefinition[]): NodeDefinition => {
+    const access = ["Add", "Get", "Replace"] as const;
+    return { name: "", format: "node", access, occurrence: "ZeroOrMore", scope: "dynamic", description: "", children };
+  };
+  const tree = new Tree(new MapStore());
+  tree.mount({ ...level([level([level([level([level([])])])])]), name: "R", occurrence: "One" }, new Map());
+  tree.locally(({ grant }) => { grant("./R", OWNER); });
+  const below = `${"n".repeat(64)}/`.repeat(3).slice(0, -1);
+  equal(tree.add(`./R/x/${below}`, undefined, OWNER), 200);
+  equal(tree.replace("./R/x?prop=Name", chr("n".repeat(57)), OWNER), 414);
+  equal(tree.get(`./R/x/${below}`, OWNER).status, 200);
+  equal(tree.replace("./R/x?prop=Name", chr("n".repeat(56)), OWNER), 200);
+  equal(tree.get(`./R/${"n".repeat(56)}/${below}`, OWNER).status, 200);
+  equal(tree.get("./R/x", OWNER).status, 404);
 });
 
 test("the root gives Add and Get to all until it has another ACL", () => {
