@@ -184,15 +184,13 @@ const char* hostArm(void)
 {
   HostBoard* board = hostBoard();
   Slot other;
-  const char* problem = board ? NULL : "no board";
-  if (!problem && board->choice.trial)
-    problem = "the running image is on trial";
-  if (!problem)
-    problem = openImage(&other, !board->choice.slot);
+  const char* problem = board ? openImage(&other, !board->choice.slot) : "no board";
   if (problem)
     return problem;
   munmap(other.bytes, other.length);
-  return bootArm(&host.log, &board->choice) ? NULL : "the boot log cannot be written";
+  if (bootArm(&host.log, &board->choice))
+    return NULL;
+  return board->choice.trial ? "the running image is on trial" : "the boot log cannot be written";
 }
 
 const char* hostConfirm(void)

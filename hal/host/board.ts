@@ -17,7 +17,8 @@ const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W"
 /** What every host board is, but for what "identity" in provision.json says otherwise. */
 const IDENTITY = Object.freeze({
   DevId: "urn:uuid:00000000-0000-4000-8000-000000000001", Man: "xs-fumo", Mod: "host", Lang: "en", DevTyp: "device",
-  OEM: "xs-fumo", SwV: "1.0", HwV: "1.0", vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",
+  OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
+  vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",
 });
 
 /** Opens the flash of a board that was powered on. Call it once. Throws when the state directory cannot be used. */

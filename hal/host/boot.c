@@ -3,6 +3,7 @@
 #include "reset.h"
 #include "xsmc.h"
 #include "mc.xs.h"
+#include <stdio.h>
 
 static HostBoard* boardOf(xsMachine* the)
 {

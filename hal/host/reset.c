@@ -23,7 +23,7 @@ static char cut[] = "XS_FUMO_CUT=0000000000";
 static char argumentBytes[ARGUMENT_BYTES_MAX];
 static char* arguments[ARGUMENTS_MAX];
 static char* environment[ENVIRONMENT_MAX];
-static int watchdogSeconds;
+static int watchdogMs;
 
 /* All that exec needs is made here, since a signal handler must not allocate. */
 static void saveArguments(void)
@@ -72,7 +72,7 @@ static void onSignal(int number)
   resetNow(number == SIGALRM ? RESET_WATCHDOG : RESET_PANIC);
 }
 
-void resetGuard(int seconds)
+void resetGuard(int timeoutMs)
 {
   static const int signals[] = { SIGALRM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
   static uint8_t stack[STACK_BYTES];
@@ -81,19 +81,19 @@ void resetGuard(int seconds)
   sigaltstack(&other, NULL);
   for (unsigned i = 0; i < sizeof(signals) / sizeof(*signals); i++)
     sigaction(signals[i], &action, NULL);
-  watchdogSeconds = seconds;
+  watchdogMs = timeoutMs;
   resetFeed();
 }
 
-static void setTimer(int seconds)
+static void setTimer(int timeoutMs)
 {
-  struct itimerval timer = { .it_value = { .tv_sec = seconds } };
+  struct itimerval timer = { .it_value = { .tv_sec = timeoutMs / 1000, .tv_usec = timeoutMs % 1000 * 1000 } };
   setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 void resetFeed(void)
 {
-  setTimer(watchdogSeconds);
+  setTimer(watchdogMs);
 }
 
 void resetPause(void)

@@ -6,8 +6,8 @@
 
 /* Remembers the arguments; gives the reset cause that the process before left, RESET_POWER when there was none. */
 ResetCause resetStart(void);
-/* Panic when the process crashes, and when `seconds` pass without resetFeed; 0: no watchdog. */
-void resetGuard(int seconds);
+/* Panic when the process crashes, and when `timeoutMs` pass without resetFeed; 0: no watchdog. */
+void resetGuard(int timeoutMs);
 void resetFeed(void);
 /* No watchdog until the next resetFeed: for waiting. */
 void resetPause(void);

@@ -13,11 +13,11 @@
 #define STATUS_HELD 5
 
 #define C_STACK_BYTES (1024 * 1024)
-#define WATCHDOG_SECONDS 30
+#define WATCHDOG_MS 30000
 
 typedef struct {
   const char* directory;
-  int watchdog;
+  int watchdogMs;
   uint32_t cut;
   CutMode cutMode;
   xsCreation creation;
@@ -75,7 +75,7 @@ static int parse(Options* options, int argc, char** argv)
     else if (!strcmp(argv[i], "--cut"))
       options->cut = (uint32_t)number;
     else if (!strcmp(argv[i], "--watchdog"))
-      options->watchdog = number;
+      options->watchdogMs = number;
     else if (!strcmp(argv[i], "--slots"))
       options->creation.initialHeapCount = number;
     else if (!strcmp(argv[i], "--chunks"))
@@ -114,7 +114,7 @@ static int runImage(Options* options, const BootImage* image)
 
 int main(int argc, char** argv)
 {
-  Options options = { .watchdog = WATCHDOG_SECONDS, .cutMode = CUT_TORN, .creation = { .initialChunkSize = 128 * 1024,
+  Options options = { .watchdogMs = WATCHDOG_MS, .cutMode = CUT_TORN, .creation = { .initialChunkSize = 128 * 1024,
     .incrementalChunkSize = 16 * 1024, .initialHeapCount = 24 * 1024, .incrementalHeapCount = 4 * 1024, .stackCount = 1024,
     .initialKeyCount = 2048, .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 } };
   ResetCause cause = resetStart();
@@ -123,7 +123,7 @@ int main(int argc, char** argv)
   stackLimit = (char*)__builtin_frame_address(0) - C_STACK_BYTES;
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   if (!parse(&options, argc, argv)) {
-    fprintf(stderr, "usage: xs-fumo-host --state DIR [--watchdog SECONDS] [--cut N] [--cut-mode before|torn|after] "
+    fprintf(stderr, "usage: xs-fumo-host --state DIR [--watchdog MS] [--cut N] [--cut-mode before|torn|after] "
       "[--slots N] [--chunks BYTES]\n");
     return STATUS_USAGE;
   }
@@ -138,6 +138,6 @@ int main(int argc, char** argv)
     return STATUS_NO_IMAGE;
   if (board->choice.decision == BOOT_HELD)
     return STATUS_HELD;
-  resetGuard(options.watchdog);
+  resetGuard(options.watchdogMs);
   return runImage(&options, &board->image);
 }

@@ -4,6 +4,7 @@
 #include "mc.xs.h"
 #include "reset.h"
 #include "socket.h"
+#include <stdio.h>
 
 #define NAME_BYTES_MAX 256
 

@@ -3,6 +3,7 @@
 #include "../xs/base/arguments.h"
 #include "board.h"
 #include "mc.xs.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>

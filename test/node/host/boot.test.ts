@@ -1,7 +1,7 @@
 /** Boot, trial, confirm and fallback of the host board, by its real runner. */
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
-import { Device, build, image, key, strangerKey } from "./device.ts";
+import { after, before, test } from "node:test";
+import { Device, build, cleanUp, image, key, strangerKey } from "./device.ts";
 import { spkiOf } from "../../rig/keys.ts";
 
 const A = "runs 1.0.0+0 slot 0 trial false cause power";
@@ -9,6 +9,7 @@ const B = "runs 2.0.0+0 slot 1 trial false cause power";
 const TRIAL = "runs 2.0.0+0 slot 1 trial true cause restart";
 
 before(build);
+after(cleanUp);
 
 function two(): Device {
   return new Device(image(1), image(2));
@@ -59,7 +60,7 @@ const FAILURES = [
 for (const [name, command, cause] of FAILURES) {
   test(`a trial that ${name} is over: cause ${cause}`, () => {
     const device = two();
-    const { lines } = device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": [command] }, "--watchdog", "1");
+    const { lines } = device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": [command] }, "--watchdog", "300");
     const boots = lines.filter((line) => line.startsWith("runs"));
     assert.deepEqual(boots, [A, TRIAL, `runs 1.0.0+0 slot 0 trial false cause ${cause}`]);
   });
@@ -77,10 +78,33 @@ test("an image that panics at every boot stops the board with status 5, and a po
   assert.equal(device.run().status, 0);
 });
 
+test("a watchdog that has reset the board once does so again", () => {
+  const script = { "1.0.0+0 power": ["hang"], "1.0.0+0 watchdog": ["throw"], "1.0.0+0 panic": ["hang"] };
+  assert.equal(new Device(image(1), undefined).run(script, "--watchdog", "100").status, 5);
+});
+
 test("waiting does not wake the watchdog", () => {
-  const { status, lines } = new Device(image(1), undefined).run({ "1.0.0+0 power": ["wait 1600", "log"] }, "--watchdog", "1");
+  const { status, lines } = new Device(image(1), undefined).run({ "1.0.0+0 power": ["wait 900", "log"] }, "--watchdog", "300");
   assert.deepEqual([status, lines], [0, [A]]);
 });
+
+const COUNTER = { type: 0xa0, value: new Uint8Array(4) };
+/** Of the unprotected records: their info, digest, key hash and signature. */
+const AREA_BYTES = 4 + 36 + 36 + 68;
+
+function record(type: number, length: number): Buffer {
+  const bytes = Buffer.alloc(4 + length);
+  bytes.writeUInt16LE(type, 0);
+  bytes.writeUInt16LE(length, 2);
+  return bytes;
+}
+
+/** An image with one more unprotected record, which its signature does not cover. */
+function withRecord(bytes: Buffer, more: Buffer): Buffer {
+  const result = Buffer.concat([bytes, more]);
+  result.writeUInt16LE(AREA_BYTES + more.length, bytes.length - AREA_BYTES + 2);
+  return result;
+}
 
 const bad: Readonly<Record<string, () => Uint8Array | undefined>> = {
   "not there": () => undefined,
@@ -90,6 +114,16 @@ const bad: Readonly<Record<string, () => Uint8Array | undefined>> = {
   "changed in its header": () => flip(image(2), 20),
   "changed in its signature": () => flip(image(2), image(2).length - 1),
   "signed with another key": () => image(2, strangerKey),
+  "not signed": () => image(2, undefined, { key: undefined }),
+  "not an application": () => image(2, key, { payload: Buffer.alloc(100) }),
+  "encrypted": () => image(2, key, { flags: 0x4 }),
+  "not to be booted": () => image(2, key, { flags: 0x10 }),
+  "with a header that misaligns the payload": () => image(2, key, { headerSize: 34 }),
+  "with a protected record twice": () => image(2, key, { extra: [COUNTER, COUNTER] }),
+  "with an unknown unprotected record": () => withRecord(image(2), record(0x02, 0)),
+  "with a second digest": () => withRecord(image(2), record(0x10, 32)),
+  "with records that reach past the end": () => withRecord(image(2), record(0xa0, 4)).subarray(0, -8),
+  "with a record that reaches past its area": () => withRecord(image(2), record(0xa0, 4).subarray(0, -1)),
 };
 
 function flip(bytes: Buffer, at: number): Buffer {
@@ -112,6 +146,14 @@ for (const [name, make] of Object.entries(bad)) {
     assert.equal(nothing.at(-1), "E boot: no slot can be booted");
   });
 }
+
+test("protected records, a longer header, and what an older image left behind the end do not matter", () => {
+  const identity = { securityCounter: 3, vendorId: new Uint8Array(16), classId: new Uint8Array(16), extra: [COUNTER] };
+  const good = [image(1, key, identity), image(1, key, { headerSize: 512 }), Buffer.concat([image(1), Buffer.alloc(999)])];
+  for (const bytes of good) {
+    assert.deepEqual(new Device(bytes, undefined).run().lines, [A]);
+  }
+});
 
 test("an image that is damaged between arm and restart does not boot", () => {
   const device = two();

@@ -1,14 +1,15 @@
 /** Power failures of the host board: torn boot logs, a cut at each flash operation, and a storm of SIGKILL. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { crc32 } from "../../../src/base/crc32.ts";
-import { Device, build, image, type Script } from "./device.ts";
+import { Device, build, cleanUp, image, type Script } from "./device.ts";
 
 const ENTRY = 16, BLOCK = 4096, POWER = 0, RESTART = 1;
 const NONE = 0, ARMED = 1, RUNNING = 2;
 
 before(build);
+after(cleanUp);
 
 /** An entry of the boot log, as hal/xs/boot/log.h describes it. */
 function entry(sequence: number, slot: number, trial: number, cause = POWER): Buffer {
@@ -73,7 +74,8 @@ test("a log without a valid entry boots slot A, whatever is in it", () => {
 
 test("values that no boot writes are not trusted, even with a CRC", () => {
   for (const odd of [entry(2, 2, NONE), entry(2, 1, 3), entry(2, 1, NONE, 5), entry(0, 1, NONE)]) {
-    assert.equal(runs(block([entry(1, 0, NONE), odd])), A);
+    const { lines, boot } = device(block([entry(1, 0, NONE), odd])).run();
+    assert.deepEqual([lines, boot], [[A.slice(2)], ["I boot: slot A, version 1.0.0+0, cause power"]]);
   }
 });
 
@@ -83,6 +85,14 @@ test("the newest entry counts, in whichever block it is", () => {
 });
 
 const UPDATE: Script = { "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": ["confirm"], "2.0.0+0 power": ["confirm"] };
+/** What the next boot may be, after an update from A to B that went as far as these lines say. */
+function allowedAfter(lines: readonly string[]): string[] {
+  const a = A.slice(2), b = B.slice(2), trial = b.replace("trial false", "trial true");
+  if (lines.includes("confirm: done")) return [b];
+  if (lines.some((line) => line.includes("trial true"))) return [a, b];
+  return [a, trial];
+}
+
 const LOGS: Readonly<Record<string, () => Buffer | undefined>> = {
   "a new log": () => undefined,
   "a log whose first block is full": () => block(Array.from({ length: 255 }, (_, i) => entry(i + 1, 0, NONE)), false),
@@ -102,8 +112,7 @@ for (const [name, make] of Object.entries(LOGS)) {
         const what = `operation ${operation} ${mode}`;
         const next = board.run();
         assert.equal(next.status, 0, what);
-        assert.match(next.lines.join(), /^runs (1.0.0\+0 slot 0 trial false|2.0.0\+0 slot 1 trial \w+) cause power$/, what);
-        if (lines.includes("confirm: done")) assert.match(next.lines.join(), /2\.0\.0.*false/, what);
+        assert.ok(allowedAfter(lines).includes(next.lines.join()), `${what}: ${next.lines.join()}`);
         assert.equal(board.run(UPDATE).lines.at(-1), "confirm: done", what);
         assert.equal(board.run().lines.join(), B.slice(2), what);
       }

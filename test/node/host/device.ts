@@ -1,19 +1,21 @@
 /** A host board for tests: its state directory, images of the test application, and runs of the real runner. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
-import { buildImage } from "../../rig/image.ts";
+import { buildImage, type ImageContent } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { root } from "../../root.ts";
 
 export const RUNNER = join(root, "build/host/xs-fumo-host");
-const BLOB = join(root, "build/host/test.blob");
 
 export const key = generateKeyPairSync("ed25519").privateKey;
 export const strangerKey = generateKeyPairSync("ed25519").privateKey;
+
+const folder = mkdtempSync(join(tmpdir(), "host-"));
+const BLOB = join(folder, "test.blob");
 
 /** Builds the runner and the application. Once a test file. */
 export function build(): void {
@@ -21,9 +23,14 @@ export function build(): void {
   buildBlob({ entry: "test/node/host/app", modules: BASE_MODULES, out: BLOB, version: "test", positions: true });
 }
 
-/** The test application as version n.0.0, signed. */
-export function image(major: number, signer = key): Buffer {
-  return buildImage({ payload: readFileSync(BLOB), version: { major, minor: 0, revision: 0, build: 0 }, key: signer });
+/** Removes what the tests of this file have written. */
+export function cleanUp(): void {
+  rmSync(folder, { recursive: true });
+}
+
+/** The test application as version n.0.0, signed; `more` says what else is in the image. */
+export function image(major: number, signer = key, more: Partial<ImageContent> = {}): Buffer {
+  return buildImage({ payload: readFileSync(BLOB), version: { major, minor: 0, revision: 0, build: 0 }, key: signer, ...more });
 }
 
 export type Script = Readonly<Record<string, readonly string[]>>;
@@ -42,8 +49,7 @@ export class Device {
 
   /** `a` and `b`: what is in the slots. */
   constructor(a: Uint8Array | undefined, b: Uint8Array | undefined) {
-    this.folder = mkdtempSync(join(tmpdir(), "host-"));
-    mkdirSync(this.folder, { recursive: true });
+    this.folder = mkdtempSync(join(folder, "state-"));
     this.write("keys", spkiOf(key));
     this.script({});
     if (a) this.write("slot-a.flash", a);

@@ -5,9 +5,10 @@ import { spawn } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcp, type AddressInfo, type Server } from "node:net";
 import { after, before, test } from "node:test";
-import { Device, RUNNER, build, image } from "./device.ts";
+import { Device, RUNNER, build, cleanUp, image } from "./device.ts";
 
 before(build);
+after(cleanUp);
 
 test("flash in a file keeps the rules of NOR flash, and its errors have kinds", () => {
   const device = new Device(image(1), undefined);
@@ -90,7 +91,9 @@ const answers: RequestListener = (request, response) => {
 
 test("HTTP over real sockets: request, large and chunked bodies, a connection that breaks", async () => {
   const port = await listen(createServer(answers));
+  const start = performance.now();
   assert.equal(await fetch(`http://127.0.0.1:${port}/`), "fetch: 200 12 bytes, yes question");
+  assert.ok(performance.now() - start < 900, "a wait ends when something has arrived");
   assert.equal(await fetch(`http://localhost:${port}/`), "fetch: 200 12 bytes, yes question");
   assert.equal(await fetch(`http://127.0.0.1:${port}/large`), "fetch: 200 3000000 bytes, abcdefghijabcdefghij");
   assert.equal(await fetch(`http://127.0.0.1:${port}/chunked`), "fetch: 200 3000000 bytes, abcdefghijabcdefghij");

@@ -155,7 +155,8 @@ test("a URL goes to its host, port and path", () => {
 
 test("what is no URL of HTTP is refused before a connection is made", () => {
   const bad = ["", "ftp://h/", "http://", "http:///x", "http://u@h/", "http://h:0/", "http://h:65536/", "http://h:8x/",
-    "http://h/#f", "http://h/a b", "http://h/\r\nX: y", "http://[::1/", "http://[]/", "http://[::1]x/", "http://hé/", "http://h:123456/"];
+    "http://h/#f", "http://h/a b", "http://h/\r\nX: y", "http://[::1/", "http://[]/", "http://[::1]x/",
+    "http://hé/", "http://h:123456/"];
   for (const url of bad) equal(kindOf(() => open(new ScriptedSocket([]), { ...GET, url })), "url", url);
   equal(kindOf(() => open(new ScriptedSocket([]), { ...GET, url: "https://h/" })), "secure");
   equal(kindOf(() => open(new ScriptedSocket([]), { ...GET, headers: [["A", "b\r\nC: d"]] })), "protocol");
