@@ -49,3 +49,9 @@ export const ACL_BYTES_MAX = 1024;
 export const TITLE_BYTES_MAX = 255;
 /** Nodes that a Get of structure (?list=) visits. */
 export const LIST_NODES_MAX = 512;
+/** Messages that a device sends in one session, the last being an abort: enough for a package of 16 MiB; no server keeps it for ever. */
+export const SESSION_MESSAGES_MAX = 2048;
+/** How often one message is sent again because the server's last one came again. */
+export const MESSAGE_REPEATS_MAX = 3;
+/** Challenges of one session that are answered, and that are made: a stale nonce needs one (OMA-TS-DM-Security §5.1.3.3). */
+export const CHALLENGES_MAX = 2;

@@ -1,0 +1,107 @@
+/** Management commands, item by item, on the tree (OMA-TS-DM-RepPro §4.1.6): each gives one Status code per item. */
+import { content, type Item, type ObjectCommand } from "../syncml/command.ts";
+import { AlertCode } from "../syncml/alert.ts";
+import { Status } from "../syncml/status.ts";
+import { LargeObject, formatOf, typeOf } from "./largeobject.ts";
+import { type Outgoing, statusOf } from "./outgoing.ts";
+import type { ManagementTree, NodeValue } from "./ports.ts";
+import { resultItem, sentLength } from "./results.ts";
+
+/** What commands work on. */
+export interface Context {
+  readonly tree: ManagementTree;
+  readonly server: string;
+  readonly outgoing: Outgoing;
+  readonly object: LargeObject;
+  readonly encoding: "xml" | "wbxml";
+  /** MsgID of the message that the commands are in. */
+  msgRef: string;
+  /** Bytes of the largest object that the device takes, and that the server takes; 0: any. */
+  readonly objectSizeMax: number;
+  serverObjectSizeMax: number;
+}
+
+type Operation = (item: Item, command: ObjectCommand, context: Context) => number;
+
+const OPERATIONS: { readonly [Name in ObjectCommand["name"]]: Operation } = {
+  Add: put, Replace: put, Delete: remove, Get: get, Copy: copy, Exec: exec,
+};
+
+/** Executes every item: their Status codes, in order. `nested`: inside Atomic or Sequence, which have no chunks (§2.1). */
+export function execute(command: ObjectCommand, context: Context, nested: boolean): readonly number[] {
+  if (command.items.length === 0) return [Status.badRequest];
+  const operation = OPERATIONS[command.name];
+  return command.items.map((item) => nested && item.moreData ? Status.commandFailed : operation(item, command, context));
+}
+
+/** Queues the Status of a command: one when all items agree, else one an item. */
+export function answer(command: ObjectCommand, codes: readonly number[], context: Context): void {
+  const [first] = codes;
+  if (first === undefined) return;
+  if (codes.every((code) => code === first)) {
+    const item = command.items.length === 1 ? command.items[0] : undefined;
+    context.outgoing.status(statusOf(context.msgRef, command, first, refs(item?.target), refs(item?.source)));
+    return;
+  }
+  command.items.forEach((item, index) => {
+    context.outgoing.status(statusOf(context.msgRef, command, codes[index] ?? first, refs(item.target), refs(item.source)));
+  });
+}
+
+function refs(uri: string | undefined): readonly string[] {
+  return uri === undefined ? [] : [uri];
+}
+
+function put(item: Item, command: ObjectCommand, context: Context): number {
+  const name = command.name === "Add" ? "Add" : "Replace", { object, tree, server } = context;
+  if (object.continuedBy(name, item, command.meta)) return object.add(item);
+  interrupt(context);
+  if (item.target === undefined) return Status.badRequest;
+  if (item.markup === true) return Status.unsupportedType;
+  if (item.moreData) return object.begin(name, item, command.meta, tree, server, context.objectSizeMax);
+  const format = formatOf(item, command.meta), type = typeOf(item, command.meta);
+  const data = content(item, command.meta);
+  if (data === undefined) return Status.badRequest;
+  if (context.objectSizeMax > 0 && data.length > context.objectSizeMax) return Status.tooLarge;
+  const value: NodeValue = { format, type, data };
+  if (name === "Replace") return tree.replace(item.target, value, server);
+  return tree.add(item.target, format === "node" ? undefined : value, server);
+}
+
+function remove(item: Item, _command: ObjectCommand, context: Context): number {
+  return item.target === undefined ? Status.badRequest : context.tree.remove(item.target, context.server);
+}
+
+function get(item: Item, command: ObjectCommand, context: Context): number {
+  if (item.target === undefined) return Status.badRequest;
+  const { status, results } = context.tree.get(item.target, context.server);
+  if (results.length === 0) return status;
+  const items = results.map(({ uri, value }) => resultItem(uri, value, context.encoding));
+  const sizeMax = context.serverObjectSizeMax;
+  if (sizeMax > 0 && items.some((one) => sentLength(one) > sizeMax)) return Status.tooLarge;
+  const { msgRef, outgoing } = context;
+  outgoing.results.add({ name: "Results", cmdID: "", msgRef, cmdRef: command.cmdID, targetRef: item.target, items });
+  return status;
+}
+
+function copy(item: Item, _command: ObjectCommand, context: Context): number {
+  if (item.source === undefined || item.target === undefined) return Status.badRequest;
+  return context.tree.copy(item.source, item.target, context.server);
+}
+
+function exec(item: Item, command: ObjectCommand, context: Context): number {
+  if (item.target === undefined) return Status.badRequest;
+  const data = content(item, command.meta);
+  if (data === undefined) return Status.badRequest;
+  const argument = command.correlator === undefined ? {} : { correlator: command.correlator };
+  return context.tree.exec(item.target, data.length === 0 ? argument : { ...argument, data }, context.server);
+}
+
+/** Gives up a large object when something else comes before its last chunk, and says which (Alert 1225, §2.2). */
+export function interrupt(context: Context): void {
+  const uri = context.object.pending;
+  if (uri === undefined) return;
+  context.object.abort();
+  const items = [{ target: uri, binary: false, moreData: false }];
+  context.outgoing.request({ name: "Alert", cmdID: "", data: AlertCode.noEndOfData, items });
+}

@@ -1,0 +1,109 @@
+/**
+ * A large object on its way in (OMA-TS-DM-Protocol §2.2): chunks with MoreData, one after the other, go to a sink of the tree
+ * as they come. Committed only when the last one is there and the Size of the first was right.
+ */
+import { assert } from "../base/assert.ts";
+import type { Item, Meta } from "../syncml/command.ts";
+import { Status } from "../syncml/status.ts";
+import { Base64Chunks } from "./base64chunks.ts";
+import type { ManagementTree, ObjectSink } from "./ports.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** Format and Type that hold for an item: its own, its command's, the default (SyncML MetInf §4). */
+export function formatOf(item: Item, meta: Meta | undefined): string {
+  const format = item.meta?.format ?? meta?.format;
+  if (format === undefined || format === "") return item.binary ? "bin" : "chr";
+  return format === "b64" ? "bin" : format;
+}
+
+export function typeOf(item: Item, meta: Meta | undefined): string {
+  return item.meta?.type ?? meta?.type ?? "text/plain";
+}
+
+export class LargeObject {
+  #sink: ObjectSink | undefined;
+  #command: "Add" | "Replace" = "Add";
+  #uri = "";
+  #size = 0;
+  #bytes = 0;
+  #base64: Base64Chunks | undefined;
+
+  /** The URI of the object that is not whole yet, or undefined. */
+  get pending(): string | undefined {
+    return this.#sink === undefined ? undefined : this.#uri;
+  }
+
+  /** True when this item is the next chunk of the pending object. A Size that differs begins another one. */
+  continuedBy(command: string, item: Item, meta: Meta | undefined): boolean {
+    const size = item.meta?.size ?? meta?.size;
+    if (this.#sink === undefined || command !== this.#command || item.target !== this.#uri) return false;
+    return size === undefined || size === this.#size;
+  }
+
+  /** Takes the first chunk: 213, or why the object is not wanted. 412: it has no Size. */
+  begin(command: "Add" | "Replace", item: Item, meta: Meta | undefined, tree: ManagementTree, server: string,
+    sizeMax: number): number {
+    assert(this.#sink === undefined, "one large object at a time");
+    const size = item.meta?.size ?? meta?.size, uri = item.target;
+    if (uri === undefined) return Status.badRequest;
+    if (size === undefined) return Status.incomplete;
+    const characters = !item.binary && (item.meta?.format ?? meta?.format) === "b64";
+    if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax) return Status.tooLarge;
+    const about = { format: formatOf(item, meta), type: typeOf(item, meta) };
+    const sink = tree.stream(command, uri, characters ? about : { ...about, size }, server);
+    if (typeof sink === "number") return sink;
+    this.#sink = sink;
+    this.#command = command;
+    this.#uri = uri;
+    this.#size = size;
+    this.#bytes = 0;
+    this.#base64 = characters ? new Base64Chunks() : undefined;
+    return this.add(item);
+  }
+
+  /** Takes a chunk: 213, the status of the command after the last one, or why the object is given up. */
+  add(item: Item): number {
+    const status = this.#take(item.data ?? NOTHING);
+    if (status !== Status.ok) {
+      this.abort();
+      return status;
+    }
+    return item.moreData ? Status.chunkAccepted : this.#end();
+  }
+
+  /** Gives the pending object up. Nothing of it is committed. */
+  abort(): void {
+    this.#sink?.abort();
+    this.#sink = undefined;
+  }
+
+  #take(data: Uint8Array): number {
+    if (this.#base64 === undefined) return this.#write(data);
+    const runs = this.#base64.decode(data);
+    if (runs === undefined) return Status.badRequest;
+    const status = this.#write(runs[0]);
+    return status === Status.ok ? this.#write(runs[1]) : status;
+  }
+
+  #write(bytes: Uint8Array): number {
+    if (bytes.length === 0 || this.#sink === undefined) return Status.ok;
+    this.#bytes += bytes.length;
+    return this.#bytes > this.#size ? Status.sizeMismatch : this.#sink.write(bytes);
+  }
+
+  #end(): number {
+    const rest = this.#base64 === undefined ? NOTHING : this.#base64.end();
+    let status: number = rest === undefined ? Status.badRequest : this.#write(rest);
+    // Size counts what is sent, so base64 characters in XML (§8.3.7.4); servers that count decoded bytes are understood too.
+    const right = this.#bytes === this.#size || this.#base64?.characters === this.#size;
+    if (status === Status.ok && !right) status = Status.sizeMismatch;
+    const sink = this.#sink;
+    if (status !== Status.ok || sink === undefined) {
+      this.abort();
+      return status;
+    }
+    this.#sink = undefined;
+    return sink.close();
+  }
+}

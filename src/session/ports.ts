@@ -1,0 +1,113 @@
+/** What a session stands on: the account, the management tree, and whoever hears what becomes of alerts and nonces. */
+
+/** How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5, is the last one stored; empty when there is none. */
+export interface Credentials {
+  readonly type: "none" | "basic" | "md5";
+  readonly name: string;
+  readonly secret: string;
+  readonly nonce: Uint8Array;
+}
+
+/** A DM account (DMAcc). */
+export interface SessionAccount {
+  /** The name of the server in access control lists. */
+  readonly serverID: string;
+  /** Where to POST, absolute; also the LocURI that names the server. */
+  readonly url: string;
+  /** What the device shows to the server (AAuthLevel CLCRED). */
+  readonly client: Credentials;
+  /** What the device demands of the server (AAuthLevel SRVCRED); type none: the transport vouches for the server. */
+  readonly server: Credentials;
+}
+
+/** A generic alert (1226) that waits to be answered (OMA-TS-DM-Protocol §2.3.7). */
+export interface OutgoingAlert {
+  readonly id: number;
+  readonly type: string;
+  readonly format?: string | undefined;
+  readonly mark?: string | undefined;
+  /** URI of the object that speaks; absent: none in particular. */
+  readonly source?: string | undefined;
+  readonly correlator?: string | undefined;
+  readonly data: string;
+}
+
+/** A value of the tree: `format` in DFFormat's words (`bin`, never `b64`). */
+export interface NodeValue {
+  readonly format: string;
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
+/** Takes a large object. `write` and `close` answer with a Status code; after any but 200 of `write` comes `abort`. */
+export interface ObjectSink {
+  write(bytes: Uint8Array): number;
+  close(): number;
+  abort(): void;
+}
+
+/** A large object before its first byte. `size` counts decoded bytes; absent when only the last chunk will tell (base64). */
+export interface ObjectMeta {
+  readonly format: string;
+  readonly type: string;
+  readonly size?: number;
+}
+
+/** What a Get found: several nodes when it asks for a list. */
+export interface Gotten {
+  readonly status: number;
+  readonly results: readonly { readonly uri: string; readonly value: NodeValue }[];
+}
+
+/** The management tree as a server sees it. Every number is a Status code; `server` is its ServerID. */
+export interface ManagementTree {
+  get(uri: string, server: string): Gotten;
+  add(uri: string, value: NodeValue | undefined, server: string): number;
+  replace(uri: string, value: NodeValue, server: string): number;
+  remove(uri: string, server: string): number;
+  copy(from: string, to: string, server: string): number;
+  exec(uri: string, argument: { readonly correlator?: string; readonly data?: Uint8Array }, server: string): number;
+  stream(command: "Add" | "Replace", uri: string, meta: ObjectMeta, server: string): ObjectSink | number;
+  begin(): void;
+  commit(): void;
+  /** 216 when everything since `begin` is undone, 516 when not. */
+  rollback(): number;
+}
+
+export interface SessionPorts {
+  readonly tree: ManagementTree;
+  /** Fills `bytes` with unpredictable values. */
+  random(bytes: Uint8Array): void;
+  log(level: "error" | "warning" | "info" | "debug", text: string): void;
+  /** Generic alerts that this server has not answered yet, oldest first. */
+  alerts(): readonly OutgoingAlert[];
+  /** The server's Status for that alert: any but 401 and 407 counts as an answer (FUMO §10.2.2 has no rule to send again). */
+  acknowledged(id: number, status: number): void;
+  /** Both sides have proved themselves. Once a session, before a command of that message is executed. */
+  authenticated(): void;
+  /** A nonce for the next time; durable when it returns. `client`: for what the device shows; `server`: for what it demands. */
+  storeNonce(direction: "client" | "server", nonce: Uint8Array): void;
+}
+
+export interface SessionOptions {
+  readonly account: SessionAccount;
+  /** DevId, the Source of every message. */
+  readonly deviceId: string;
+  /** The leaves of DevInfo. */
+  readonly devInfo: readonly { readonly uri: string; readonly value: string }[];
+  readonly sessionID: string;
+  /** 1200: the server asked for this session; 1201: the client opens it. */
+  readonly alert: 1200 | 1201;
+  /** What is announced: bytes of a message that the inbound buffer takes, and of the largest object. */
+  readonly maxMsgSize: number;
+  readonly maxObjSize: number;
+  /** Every message is composed here. */
+  readonly outbound: Uint8Array;
+  readonly encoding: "xml" | "wbxml";
+}
+
+/** How a session ended. `detail` is for the log. */
+export interface Outcome {
+  readonly kind: "completed" | "aborted" | "unauthenticated" | "protocol";
+  readonly detail: string;
+}

@@ -1,0 +1,298 @@
+/**
+ * A DM session (OMA-TS-DM-Protocol §2.3): packages 1 to 4 and on, without a network. `next` gives the message to POST, `received`
+ * takes the answer, until `next` gives nothing.
+ *
+ * Invariants: one message is under way at a time; a message that is not well-formed, not of this session or seen before has
+ * no effect; nothing is executed before the server has proved itself, if that is demanded; the number of messages is bounded.
+ */
+import { assert } from "../base/assert.ts";
+import { MESSAGE_REPEATS_MAX, SESSION_MESSAGES_MAX } from "../base/limits.ts";
+import { AlertCode } from "../syncml/alert.ts";
+import { decodeMessage } from "../syncml/decode.ts";
+import type { Header, Malformed, Message } from "../syncml/command.ts";
+import { Status, succeeded } from "../syncml/status.ts";
+import { GenericAlerts } from "./alerts.ts";
+import { ClientAuthentication, ServerAuthentication, type Verdict } from "./authentication.ts";
+import type { Context } from "./commands.ts";
+import { readerOf, writerOf } from "./encoding.ts";
+import { headerFault, headerOf, repeated } from "./header.ts";
+import { asksForAnswer, refuse, run } from "./incoming.ts";
+import { LargeObject } from "./largeobject.ts";
+import { type Composed, Outgoing } from "./outgoing.ts";
+import { queuePackage1 } from "./package1.ts";
+import type { Outcome, SessionOptions, SessionPorts } from "./ports.ts";
+import { responseUrl } from "./respuri.ts";
+import { summary } from "./trace.ts";
+
+export interface Post {
+  readonly url: string;
+  readonly body: Uint8Array;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #ports: SessionPorts;
+  readonly #client: ClientAuthentication;
+  readonly #server: ServerAuthentication;
+  readonly #alerts: GenericAlerts;
+  readonly #outgoing = new Outgoing();
+  readonly #context: Context;
+  #url: string;
+  #messageID = 0;
+  /** The message that has been given out and not been answered. */
+  #post: Post | undefined;
+  /** MsgID of the server's last message. */
+  #lastID = "";
+  /** The bytes that the server takes in one message. */
+  #messageBytesMax: number;
+  /** True while package 1 has not been sent whole: its SyncHdr says what the device can take. */
+  #opening = true;
+  /** True when the server has closed its package, so that ours may be closed (§2.1.2). */
+  #closing = true;
+  #authenticated = false;
+  /** True when the server's last message closed its package and asked for nothing. */
+  #idle = false;
+  /** How often the message under way was asked for again. */
+  #repeats = 0;
+  /** Why the session is given up; Alert 1223 is still to be sent. */
+  #aborting: Outcome | undefined;
+  #outcome: Outcome | undefined;
+
+  constructor(options: SessionOptions, ports: SessionPorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#client = new ClientAuthentication(options.account.client);
+    this.#server = new ServerAuthentication(options.account.server, ports);
+    this.#alerts = new GenericAlerts(ports);
+    this.#url = options.account.url;
+    this.#messageBytesMax = options.outbound.length;
+    this.#context = {
+      tree: ports.tree, server: options.account.serverID, outgoing: this.#outgoing, object: new LargeObject(),
+      encoding: options.encoding, msgRef: "", objectSizeMax: options.maxObjSize, serverObjectSizeMax: 0,
+    };
+    queuePackage1(options, this.#alerts, this.#outgoing);
+  }
+
+  /** How it ended. Only after `next` gave undefined. */
+  get outcome(): Outcome {
+    assert(this.#outcome !== undefined, "the session is not over");
+    return this.#outcome;
+  }
+
+  /** The next message to POST, a view of `outbound`, the same again until it is answered; undefined when the session is over. */
+  next(): Post | undefined {
+    if (this.#outcome !== undefined) return undefined;
+    if (this.#post === undefined) this.#proceed();
+    return this.#post;
+  }
+
+  /** Takes the body of the answer, bytes[0, length), and does what it says. The buffer is rewritten, not kept. Late: no effect. */
+  received(bytes: Uint8Array, length: number): void {
+    if (this.#aborting !== undefined || this.#outcome !== undefined) {
+      if (this.#aborting !== undefined && this.#post !== undefined) this.#end(this.#aborting);
+      return;
+    }
+    assert(this.#post !== undefined, "no message is under way");
+    const message = decodeMessage(readerOf(bytes, length));
+    if ("problem" in message) {
+      this.#malformed(message);
+      return;
+    }
+    this.#ports.log("debug", `received message ${message.header.msgID} (${length} bytes): ${summary(message.commands)}`);
+    const fault = headerFault(message.header, this.#options.sessionID, this.#options.deviceId);
+    if (fault !== undefined) {
+      this.#reject(message.header, fault, "a message that is not of this session");
+    } else if (repeated(message.header.msgID, this.#lastID)) {
+      this.#ports.log("warning", `message ${message.header.msgID} came again: answered as before`);
+      this.#repeat();
+    } else {
+      this.#take(message);
+    }
+  }
+
+  /** Gives the session up: the next message says so (Alert 1223, §2.3.1), and is the last. Without effect once it is over. */
+  abort(detail: string): void {
+    if (this.#outcome !== undefined || this.#aborting !== undefined) return;
+    this.#abort({ kind: "aborted", detail });
+  }
+
+  /** The server cannot be reached any more: over at once. Without effect once it is over. */
+  lost(detail: string): void {
+    if (this.#outcome === undefined) this.#end(this.#aborting ?? { kind: "aborted", detail });
+  }
+
+  #take(message: Message): void {
+    const { header } = message;
+    this.#lastID = header.msgID;
+    this.#repeats = 0;
+    this.#post = undefined;
+    this.#context.msgRef = header.msgID;
+    this.#closing ||= message.final;
+    this.#obey(header);
+    const verdict = this.#server.judge(header.cred), challenged = this.#answers(message);
+    if (this.#outcome !== undefined) return;
+    if (message.commands.some((command) => command.name === "Alert" && command.data === AlertCode.sessionAbort)) {
+      this.#end({ kind: "aborted", detail: "the server aborted the session" });
+      return;
+    }
+    const asks = message.commands.some(asksForAnswer);
+    if (!this.#server.trusted) {
+      this.#distrust(message, verdict, asks || challenged || !message.final);
+    } else {
+      this.#outgoing.header(header, verdict.status, verdict.chal);
+      if (challenged) refuse(message.commands, Status.notExecuted, this.#context);
+      else run(message.commands, this.#context, this.#ports);
+    }
+    this.#idle = !asks && message.final;
+    if (challenged && this.#aborting === undefined) this.#again();
+  }
+
+  /** What the server says about itself in its SyncHdr. */
+  #obey(header: Header): void {
+    const { account, outbound } = this.#options;
+    const { maxMsgSize = 0 } = header;
+    if (maxMsgSize > 0) this.#messageBytesMax = Math.min(maxMsgSize, outbound.length);
+    if (header.maxObjSize !== undefined) this.#context.serverObjectSizeMax = header.maxObjSize;
+    this.#url = account.url;
+    if (header.respURI === undefined) return;
+    const url = responseUrl(header.respURI, account.url);
+    if (url === undefined) this.#ports.log("warning", "a RespURI that leads to another server is not followed");
+    else this.#url = url;
+  }
+
+  /** Takes the Status commands of a message: true when the server challenges the device. May end the session. */
+  #answers(message: Message): boolean {
+    let challenged = false;
+    const rest = message.commands.filter((command) => command.name === "Status");
+    for (const status of rest) {
+      if (status.cmdRef !== "0" || status.cmd !== "SyncHdr") continue;
+      if (status.msgRef !== String(this.#messageID)) {
+        this.#ports.log("warning", `a Status for message ${status.msgRef}, which is not the last: ignored`);
+        continue;
+      }
+      const answer = this.#client.answered(status.data, status.chal);
+      challenged = answer === "again";
+      if (answer !== "refused") continue;
+      const credentials = status.data === Status.invalidCredentials || status.data === Status.missingCredentials;
+      this.#end({ kind: credentials ? "unauthenticated" : "protocol", detail: `the server answered ${status.data} to SyncHdr` });
+      return false;
+    }
+    if (this.#server.trusted && !challenged) this.#bothProved();
+    for (const status of rest) {
+      if (status.cmdRef === "0") continue;
+      const sent = this.#outgoing.answered(status.msgRef, status.cmdRef);
+      if (sent === undefined) {
+        this.#ports.log("warning", `a Status for message ${status.msgRef}, command ${status.cmdRef}, not known: ignored`);
+      } else if (sent.alert !== undefined) {
+        if (this.#server.trusted) this.#alerts.answered(sent.alert, status.data);
+      } else if (sent.name === "Results" && !succeeded(status.data) && this.#outgoing.results.drop()) {
+        this.#ports.log("warning", `the server refused a result: ${status.data}`);
+      }
+    }
+    return challenged;
+  }
+
+  #bothProved(): void {
+    this.#client.keepNonce(this.#ports);
+    if (this.#authenticated || !this.#client.accepted) return;
+    this.#authenticated = true;
+    this.#ports.authenticated();
+  }
+
+  /** The server has not proved itself: only Status answers, and a challenge, unless it has nothing to say anyway (§2.4). */
+  #distrust(message: Message, verdict: Verdict, worthwhile: boolean): void {
+    if (!worthwhile) {
+      this.#end({ kind: "unauthenticated", detail: "the server did not prove itself" });
+      return;
+    }
+    const { status, chal } = this.#server.challenge(verdict);
+    this.#outgoing.header(message.header, status, chal);
+    refuse(message.commands, status, this.#context);
+    if (this.#server.exhausted) this.#abort({ kind: "unauthenticated", detail: "the server does not prove itself" });
+  }
+
+  /** The server wants credentials: package 1 again, in a new message (§2.4). Statuses of the challenge go along. */
+  #again(): void {
+    this.#context.object.abort();
+    this.#outgoing.restart();
+    this.#idle = false;
+    this.#opening = true;
+    this.#closing = true;
+    queuePackage1(this.#options, this.#alerts, this.#outgoing);
+  }
+
+  /**
+   * Composes the next message, or ends when the server has nothing to ask and the device nothing to say (§2.3). Reports are
+   * asked for as late as here, so that what `authenticated` has set off can still go with this package.
+   */
+  #proceed(): void {
+    if (this.#aborting === undefined) {
+      if (this.#closing && this.#lastID !== "" && this.#server.trusted) this.#alerts.queue(this.#outgoing);
+      if (this.#idle && this.#outgoing.empty) {
+        if (this.#authenticated) this.#end({ kind: "completed", detail: `${this.#messageID} messages` });
+        else this.#end({ kind: "unauthenticated", detail: "the server never accepted the device" });
+        return;
+      }
+    }
+    this.#post = this.#compose();
+  }
+
+  #malformed({ problem, offset, header }: Malformed): void {
+    this.#ports.log("error", `received a malformed message, at byte ${offset}: ${problem}`);
+    const detail = `malformed message: ${problem}`;
+    if (header === undefined || header.sessionID !== this.#options.sessionID) this.#end({ kind: "protocol", detail });
+    else this.#reject(header, Status.badRequest, detail);
+  }
+
+  /** Answers SyncHdr alone, and gives up. */
+  #reject(header: Header, status: number, detail: string): void {
+    this.#post = undefined;
+    this.#outgoing.clear();
+    this.#outgoing.header(header, status, undefined);
+    this.#abort({ kind: "protocol", detail: `${detail} (${status})` });
+  }
+
+  #abort(outcome: Outcome): void {
+    this.#context.object.abort();
+    this.#post = undefined;
+    this.#aborting = outcome;
+  }
+
+  #end(outcome: Outcome): void {
+    this.#context.object.abort();
+    this.#post = undefined;
+    this.#outcome = outcome;
+    const level = outcome.kind === "completed" ? "info" : "warning";
+    this.#ports.log(level, `session ${this.#options.sessionID} ${outcome.kind}: ${outcome.detail}`);
+  }
+
+  /** The message under way is to be sent again as it is, but not for ever. */
+  #repeat(): void {
+    this.#repeats++;
+    if (this.#repeats > MESSAGE_REPEATS_MAX) this.#abort({ kind: "protocol", detail: "the server repeats itself" });
+  }
+
+  #compose(): Post | undefined {
+    if (this.#messageID >= SESSION_MESSAGES_MAX - 1) this.#aborting ??= { kind: "aborted", detail: "too many messages" };
+    this.#messageID++;
+    const { encoding, outbound } = this.#options;
+    const header = headerOf(this.#options, this.#messageID, this.#opening, this.#client.credential(), this.#client.name);
+    const tokens = writerOf(encoding, outbound.subarray(0, this.#messageBytesMax));
+    const composed = this.#aborting === undefined
+      ? this.#outgoing.compose(tokens, header, this.#closing) : this.#outgoing.composeAbort(tokens, header);
+    if (composed === undefined) {
+      this.#end(this.#aborting ?? { kind: "protocol", detail: `${this.#messageBytesMax} bytes are too few for a message` });
+      return undefined;
+    }
+    return this.#sending(composed);
+  }
+
+  #sending(composed: Composed): Post {
+    if (composed.final) {
+      this.#closing = false;
+      this.#opening = false;
+    }
+    this.#ports.log("debug", `sent message ${this.#messageID} (${composed.length} bytes): ${composed.summary}`);
+    return { url: this.#url, body: this.#options.outbound.subarray(0, composed.length) };
+  }
+}

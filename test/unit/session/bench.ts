@@ -1,0 +1,211 @@
+/** A session between a scripted server and a tree that only records: what the session tests stand on. */
+import { base64 } from "../../../src/base/base64.ts";
+import { text, utf8 } from "../../../src/base/utf8.ts";
+import { readerOf, writerOf } from "../../../src/session/encoding.ts";
+import type {
+  ManagementTree, NodeValue, ObjectMeta, ObjectSink, Outcome, OutgoingAlert, SessionAccount, SessionOptions,
+} from "../../../src/session/ports.ts";
+import { Session } from "../../../src/session/session.ts";
+import { decodeMessage } from "../../../src/syncml/decode.ts";
+import type { Command, Header, Item, Message, ObjectCommand, StatusCommand } from "../../../src/syncml/command.ts";
+import { MessageWriter } from "../../../src/syncml/encode.ts";
+import { ok } from "../../check.ts";
+
+export const NO_NONCE = new Uint8Array(0);
+export const NONE = { type: "none", name: "", secret: "", nonce: NO_NONCE } as const;
+export const SERVER_URL = "https://dm.example/dm";
+export const DEVICE = "IMEI:493005100592800";
+
+/** Records every call in `calls`; answers from `values`, and with `status` when a test sets it. */
+export class FakeTree implements ManagementTree {
+  readonly calls: string[] = [];
+  readonly values = new Map<string, NodeValue>();
+  /** uri → the Status that every command on it gives. */
+  readonly statuses = new Map<string, number>();
+  /** The bytes that sinks have taken; committed objects are in `values`. */
+  sunk: number[] = [];
+
+  get(uri: string): ReturnType<ManagementTree["get"]> {
+    this.calls.push(`get ${uri}`);
+    const value = this.values.get(uri);
+    return value === undefined ? { status: 404, results: [] } : { status: 200, results: [{ uri, value }] };
+  }
+  add(uri: string, value: NodeValue | undefined): number {
+    this.calls.push(`add ${uri} ${value === undefined ? "node" : value.format}`);
+    return this.#status(uri);
+  }
+  replace(uri: string, value: NodeValue, server: string): number {
+    this.calls.push(`replace ${uri} ${value.format} ${value.type} ${value.data.length} ${server}`);
+    if (this.#status(uri) === 200) this.values.set(uri, { ...value, data: value.data.slice() });
+    return this.#status(uri);
+  }
+  remove(uri: string): number {
+    this.calls.push(`remove ${uri}`);
+    return this.#status(uri);
+  }
+  copy(from: string, to: string): number {
+    this.calls.push(`copy ${from} ${to}`);
+    return this.#status(to);
+  }
+  exec(uri: string, argument: { readonly correlator?: string }): number {
+    this.calls.push(`exec ${uri} ${argument.correlator ?? "-"}`);
+    return this.statuses.get(uri) ?? 202;
+  }
+  stream(command: "Add" | "Replace", uri: string, meta: ObjectMeta): ObjectSink | number {
+    this.calls.push(`stream ${command} ${uri} ${meta.format} ${meta.size ?? "-"}`);
+    const status = this.#status(uri), sunk: number[] = [];
+    this.sunk = sunk;
+    if (status !== 200) return status;
+    return {
+      write: (bytes: Uint8Array) => { sunk.push(...bytes); return this.statuses.get("write") ?? 200; },
+      close: () => { this.calls.push(`close ${sunk.length}`); return this.statuses.get("close") ?? 200; },
+      abort: () => { this.calls.push("abort"); },
+    };
+  }
+  begin(): void { this.calls.push("begin"); }
+  commit(): void { this.calls.push("commit"); }
+  rollback(): number { this.calls.push("rollback"); return this.statuses.get("rollback") ?? 216; }
+
+  #status(uri: string): number { return this.statuses.get(uri) ?? 200; }
+}
+
+export type BenchOptions = Partial<SessionOptions> & Partial<Pick<SessionAccount, "client" | "server">>
+  & { readonly alerts?: OutgoingAlert[] };
+
+export interface ReplyOptions {
+  readonly final?: boolean;
+  readonly header?: Partial<Header>;
+  readonly wbxml?: boolean;
+}
+
+export class Bench {
+  readonly tree = new FakeTree();
+  readonly session: Session;
+  readonly log: string[] = [];
+  /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1 200". */
+  readonly told: string[] = [];
+  alerts: OutgoingAlert[] = [];
+  readonly inbound = new Uint8Array(16384);
+  readonly #sessionID: string;
+  #messageID = 0;
+  #random = 0;
+  /** The last message of the device, and where it went. */
+  last: Message = { header: header("0", "1", "", ""), commands: [], final: true };
+  url = "";
+  length = 0;
+
+  constructor(options: BenchOptions = {}) {
+    const { client = NONE, server = NONE, alerts = [], ...rest } = options;
+    this.#sessionID = rest.sessionID ?? "1";
+    this.alerts = alerts;
+    const account = { serverID: "srv", url: SERVER_URL, client, server };
+    this.session = new Session({
+      account, deviceId: DEVICE, devInfo: [{ uri: "./DevInfo/DevId", value: DEVICE }, { uri: "./DevInfo/Man", value: "Maker" }],
+      sessionID: "1", alert: 1201, maxMsgSize: 16384, maxObjSize: 1_000_000, outbound: new Uint8Array(16384), encoding: "xml",
+      ...rest,
+    }, {
+      tree: this.tree,
+      random: (bytes) => { for (let i = 0; i < bytes.length; i++) bytes[i] = ++this.#random; },
+      log: (level, text) => { this.log.push(`${level}: ${text}`); },
+      alerts: () => this.alerts,
+      acknowledged: (id, status) => { this.told.push(`alert ${id} ${status}`); },
+      authenticated: () => { this.told.push("authenticated"); },
+      storeNonce: (direction, nonce) => { this.told.push(`nonce ${direction} ${base64(nonce)}`); },
+    });
+  }
+
+  /** The device's next message, decoded. */
+  next(): Message {
+    const post = this.session.next();
+    ok(post !== undefined, "the session is over");
+    const body = post.body.slice();
+    this.url = post.url;
+    this.length = body.length;
+    const message = decodeMessage(readerOf(body, body.length));
+    ok(!("problem" in message), "problem" in message ? message.problem : "");
+    this.last = message;
+    return message;
+  }
+
+  /** Answers the last message with these commands, numbered from 1. */
+  reply(commands: readonly Command[], options: ReplyOptions = {}): void {
+    const head = { ...header(String(++this.#messageID), this.#sessionID, DEVICE, SERVER_URL), ...options.header };
+    this.#messageID = Number(head.msgID);
+    const tokens = writerOf(options.wbxml === true ? "wbxml" : "xml", this.inbound), writer = new MessageWriter(tokens);
+    ok(writer.begin(head));
+    commands.forEach((command, index) => {
+      ok(writer.command({ ...command, cmdID: String(index + 1) }), "the server's message is too large");
+    });
+    writer.end(options.final ?? true);
+    this.session.received(this.inbound, tokens.length);
+  }
+
+  /** Answers with literal bytes. */
+  replyText(text: string): void {
+    const bytes = utf8(text);
+    this.inbound.set(bytes);
+    this.session.received(this.inbound, bytes.length);
+  }
+
+  /** The Status of the server for the last message's SyncHdr. */
+  header(data: number, chal?: StatusCommand["chal"]): StatusCommand {
+    const status = { ...this.status("0", "SyncHdr", data) };
+    return chal === undefined ? status : { ...status, chal };
+  }
+
+  /** The Status of the server for a command of the last message. */
+  status(cmdRef: string, cmd: string, data: number): StatusCommand {
+    const { msgID } = this.last.header;
+    return { name: "Status", cmdID: "", msgRef: msgID, cmdRef, cmd, targetRefs: [], sourceRefs: [], data, items: [] };
+  }
+
+  /** "200 SyncHdr, 404 Get 2": the Status commands of the last message, with CmdRef from the second on. */
+  statuses(): string {
+    return this.last.commands.filter((command) => command.name === "Status")
+      .map(({ data, cmd, cmdRef }) => cmdRef === "0" ? `${data} ${cmd}` : `${data} ${cmd} ${cmdRef}`).join(", ");
+  }
+
+  /** "Alert 1201, Replace": the other commands of the last message. */
+  others(): string {
+    return this.last.commands.filter((command) => command.name !== "Status")
+      .map((command) => command.name === "Alert" ? `Alert ${command.data}` : command.name).join(", ");
+  }
+
+  outcome(): Outcome["kind"] {
+    ok(this.session.next() === undefined, "the session is not over");
+    return this.session.outcome.kind;
+  }
+
+  /** True when a line of the log has these words. */
+  logged(words: string): boolean {
+    return this.log.some((line) => line.includes(words));
+  }
+}
+
+/** The text of a message with this SyncBody, as a server might write it. */
+export function messageText(body: string): string {
+  return `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>`
+    + `<MsgID>1</MsgID><Target><LocURI>${DEVICE}</LocURI></Target><Source><LocURI>${SERVER_URL}</LocURI></Source></SyncHdr>`
+    + `<SyncBody>${body}</SyncBody></SyncML>`;
+}
+
+function header(msgID: string, sessionID: string, target: string, source: string): Header {
+  return { verDTD: "1.2", verProto: "DM/1.2", sessionID, msgID, target, source };
+}
+
+export function item(target: string, data?: Uint8Array | string, more: Partial<Item> = {}): Item {
+  const bytes = typeof data === "string" ? utf8(data) : data;
+  return { target, binary: false, moreData: false, ...(bytes === undefined ? {} : { data: bytes }), ...more };
+}
+
+export function command(name: "Add" | "Replace" | "Delete" | "Get" | "Copy" | "Exec", ...items: readonly Item[]): ObjectCommand {
+  return { name, cmdID: "", items };
+}
+
+export function alert(data: number): Command {
+  return { name: "Alert", cmdID: "", data, items: [] };
+}
+
+export function textOf(item: Item | undefined): string {
+  return item?.data === undefined ? "" : text(item.data, 0, item.data.length);
+}
