@@ -205,6 +205,13 @@ test("what an Atomic that is rolled back would have ended goes on", () => {
   deepEqual(device.engine.calls, []);
 });
 
+test("a URL that the store has no room for ends nothing: 420", () => {
+  const device = inPhase("ready", true);
+  device.store.room = 1;
+  equal(device.replace(`${MAIN}/Download/PkgURL`, URL), 420);
+  deepEqual(device.engine.calls, []);
+});
+
 test("while an operation runs neither URL nor object can go: 403", () => {
   const device = new Device();
   device.tree.add("./FwUpdate/p1", undefined, SERVER);

@@ -99,7 +99,9 @@ test("a nonce is durable, and provisioning forgets it", () => {
 test("a record that cannot be read is no account", () => {
   const device = new Device(), accounts = new Accounts(device.store);
   const records = ["", "{", "[]", "null", '{"v":1,"name":"main"}',
-    '{"name":"a","serverId":"b","address":"c","client":1,"server":2}'];
+    '{"name":"a","serverId":"b","address":"c","client":1,"server":2}',
+    '{"name":"a","serverId":"b","address":"c","client":{"type":"odd","name":"n","secret":"s"},'
+      + '"server":{"type":"none","name":"n","secret":"s"}}'];
   for (const record of records) {
     device.store.commit([["account.main", utf8(record)]]);
     equal(accounts.get("main"), undefined, record);

@@ -68,6 +68,13 @@ test("list=StructData gives the values too, and leaves out what may not be read"
     ["./Garden 0", "./Garden/Beds 0", "./Garden/Name 4", "./Garden/Weather 4"]);
 });
 
+test("a list of what may not be read is refused as its Get is", () => {
+  const garden = new Garden(new MapStore());
+  equal(garden.tree.get("./Garden/Key?list=Struct", OWNER).status, 405);
+  garden.replace("./Garden/Beds?prop=ACL", `Get=${OWNER}`);
+  equal(garden.tree.get("./Garden/Beds?list=Struct", GUEST).status, 425);
+});
+
 test("list=TNDS and unknown lists are 406", () => {
   const garden = new Garden(new MapStore());
   equal(garden.read("./Garden?list=TNDS"), 406);

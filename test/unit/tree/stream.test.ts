@@ -23,6 +23,16 @@ test("a large object becomes the value when it is complete, not before (OMA-TS-D
   equal(garden.read("./Garden/Name"), "rosarum");
 });
 
+test("the bytes of a chunk may be written over once they are taken", () => {
+  const garden = new Garden(new MapStore()), chunk = utf8("ab");
+  const sink = sinkOf(garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: 4 }, OWNER));
+  sink.write(chunk);
+  chunk.fill(0x63);
+  sink.write(chunk);
+  equal(sink.close(), 200);
+  equal(garden.read("./Garden/Name"), "abcc");
+});
+
 test("a large object can be added; without a size too", () => {
   const garden = new Garden(new MapStore());
   const sink = sinkOf(garden.tree.stream("Add", "./Garden/Leaves/l", CHR, OWNER));
