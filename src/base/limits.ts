@@ -26,6 +26,21 @@ export const URL_BYTES_MAX = 1024;
 export const CORRELATOR_BYTES_MAX = 255;
 /** Redirects followed in one download. */
 export const REDIRECTS_MAX = 3;
+/** Bytes of a download that are taken from the link at a time. */
+export const DOWNLOAD_BUFFER_BYTES = 4096;
+/** Bytes of a download that must come in each window of so long. */
+export const DOWNLOAD_RATE_BYTES_MIN = 1024;
+export const DOWNLOAD_RATE_WINDOW_MS = 60_000;
+/** How long one attempt of a download may take. */
+export const DOWNLOAD_ATTEMPT_MS = 3_600_000;
+/** Attempts of a download that bring less than so many bytes more than any before. */
+export const DOWNLOAD_ATTEMPTS_MAX = 8;
+export const DOWNLOAD_PROGRESS_BYTES = 4096;
+/** Pause before a download is tried again: the first, doubled each time up to the last; jitter takes away at most half. */
+export const DOWNLOAD_RETRY_MS = 2_000;
+export const DOWNLOAD_RETRY_MAX_MS = 540_000;
+/** The longest Retry-After that is honoured. */
+export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
 /** Bytes of all type-length-value records of an image together. */
 export const TLV_BYTES_MAX = 2048;
 /** Trials of one image whose power was cut before it could confirm. */

@@ -1,0 +1,205 @@
+/** A download from start to end: what is asked, what is taken, when it goes on, starts over, or gives up. */
+import { REDIRECTS_MAX } from "../../../src/base/limits.ts";
+import { deepEqual, equal, ok, test } from "../../check.ts";
+import { content, done, Scene, times, type Answer } from "./scripted.ts";
+
+const TAG = { "content-length": "200", etag: "\"v1\"" };
+const REST = { status: 206, headers: { "content-range": "bytes 120-199/200", etag: "\"v1\"" }, body: [content(120, 200)] };
+const WHOLE: Answer = { headers: TAG, body: [content(0, 200)] };
+const CUT: Answer = { headers: TAG, body: [content(0, 120), "broken"] };
+
+test("a package comes in one answer, through the buffer, and the sink hears its size and validator first", () => {
+  const scene = new Scene([WHOLE]);
+  equal(scene.run(), "done");
+  done(scene);
+  deepEqual(scene.log, ["accept 200 \"v1\""]);
+  equal(scene.requests[0]?.url, "https://h/package");
+  equal(scene.requests[0]?.method, "GET");
+  equal(scene.header(0, "Range"), undefined);
+  equal(scene.header(0, "Accept-Encoding"), "identity");
+});
+
+test("with a length it is done at the last byte, without one at the end of the body", () => {
+  const open = new Scene([{ headers: TAG, body: [content(0, 200), 1e9] }]);
+  equal(open.run(), "done");
+  done(open);
+  const unknown = new Scene([{ body: [content(0, 200)] }]);
+  equal(unknown.run(), "done");
+  done(unknown);
+  deepEqual(unknown.log, ["accept undefined undefined"]);
+});
+
+test("after a break it goes on where it ended, if it is still the same package (RFC 9110 §13.1.5, §14)", () => {
+  const scene = new Scene([CUT, REST]);
+  equal(scene.run(), "done");
+  done(scene);
+  equal(scene.header(1, "Range"), "bytes=120-");
+  equal(scene.header(1, "If-Range"), "\"v1\"");
+  deepEqual(scene.log, ["accept 200 \"v1\"", "attempted 1", "accept 200 \"v1\""]);
+});
+
+test("after a reset it goes on from what is durable", () => {
+  const scene = new Scene([REST]);
+  equal(scene.run({ from: 120, size: 200, validator: "\"v1\"" }), "done");
+  done(scene);
+  equal(scene.header(0, "Range"), "bytes=120-");
+  equal(scene.header(0, "If-Range"), "\"v1\"");
+});
+
+test("what is all there already needs no request", () => {
+  const scene = new Scene([]);
+  equal(scene.run({ from: 200, size: 200 }), "done");
+  equal(scene.requests.length, 0);
+});
+
+test("a strong ETag is preferred, else Last-Modified serves; a weak ETag is no validator", () => {
+  const date = "Wed, 21 Oct 2015 07:28:00 GMT";
+  for (const [headers, expected] of [
+    [{ etag: "\"v1\"", "last-modified": date }, "\"v1\""], [{ "last-modified": date }, date], [{ etag: "W/\"v1\"",
+      "last-modified": date }, date],
+    [{ etag: "W/\"v1\"" }, undefined],
+  ] as const) {
+    const scene = new Scene([{ headers: { ...headers, "content-length": "200" }, body: [content(0, 120), "broken"] },
+      { status: 206, headers: { "content-range": "bytes 120-199/200" }, body: [content(120, 200)] }]);
+    equal(scene.run(), "done");
+    equal(scene.header(1, "If-Range"), expected);
+    done(scene);
+  }
+});
+
+test("200 to a range is another package: it starts over", () => {
+  const scene = new Scene([CUT, { headers: { "content-length": "90", etag: "\"v2\"" }, body: [content(0, 90)] }]);
+  equal(scene.run(), "done");
+  done(scene, 90);
+  deepEqual(scene.log, ["accept 200 \"v1\"", "attempted 1", "restart", "accept 90 \"v2\""]);
+});
+
+test("a part of another total or another ETag is another package: it starts over without a range", () => {
+  for (const headers of [{ "content-range": "bytes 120-200/201" }, { "content-range": "bytes 120-199/200", etag: "\"v2\"" }]) {
+    const scene = new Scene([CUT, { status: 206, headers, body: [content(120, 200)] }, WHOLE]);
+    equal(scene.run(), "done");
+    done(scene);
+    equal(scene.header(2, "Range"), undefined);
+    equal(scene.header(2, "If-Range"), undefined);
+    ok(scene.log.includes("restart"));
+  }
+});
+
+test("a part that does not begin where it must is not taken", () => {
+  for (const range of ["bytes 119-199/200", "bytes 121-199/200", "bytes 0-199/200", "bytes 120-200/200", "bytes 120-119/200",
+    "120-199/200", "bytes */200", ""]) {
+    const scene = new Scene([{ status: 206, headers: { "content-range": range }, body: [content(120, 200)] }],
+      { attemptsMax: 1 });
+    equal(scene.run({ from: 120, size: 200 }), "serverError", range);
+    equal(scene.received.length, 120);
+  }
+  equal(new Scene([{ status: 206, headers: { "content-range": "bytes 0-199/200" }, body: [content(0, 200)] }],
+    { attemptsMax: 1 }).run(), "serverError");
+});
+
+test("a shorter part than asked for is taken, and the next one asked for", () => {
+  const scene = new Scene([{ status: 206, headers: { "content-range": "bytes 120-149/200" }, body: [content(120, 150)] },
+    { status: 206, headers: { "content-range": "bytes 150-199/*" }, body: [content(150, 200)] }]);
+  equal(scene.run({ from: 120, size: 200 }), "done");
+  done(scene);
+  equal(scene.header(1, "Range"), "bytes=150-");
+});
+
+test("416 means done when the package is all there, else it starts over; without a range it is an error", () => {
+  const all = new Scene([CUT, { status: 416, headers: { "content-range": "bytes */120" } }, WHOLE]);
+  equal(all.run(), "done");
+  ok(all.log.includes("restart"));
+  done(all);
+  const unknown = new Scene([{ body: [content(0, 120), "broken"] }, { status: 416 }, WHOLE]);
+  equal(unknown.run(), "done");
+  done(unknown);
+  equal(new Scene([{ status: 416 }]).run(), "serverError");
+});
+
+test("the first byte too many ends the download, and is not written", () => {
+  const announced = new Scene([{ headers: { "content-length": "100" }, body: [content(0, 101)] }]);
+  equal(announced.run(), "corrupt");
+  const known = new Scene([{ body: [content(0, 100), 5, content(100, 101), 1e9] }]);
+  equal(known.run({ size: 100 }), "corrupt");
+  equal(known.received.length, 100);
+  const exact = new Scene([{ body: [content(0, 100)] }]);
+  equal(exact.run({ size: 100 }), "done");
+});
+
+test("an endless body ends when the sink has enough", () => {
+  const scene = new Scene([{ body: [content(0, 64 * 100)] }]);
+  scene.start();
+  while (scene.received.length < 640) scene.step();
+  scene.refuseBytes = "tooLarge";
+  deepEqual(scene.step(), { type: "failed", reason: "tooLarge" });
+  deepEqual(scene.step(), { type: "wait", until: Infinity });
+  equal(scene.open, 0);
+});
+
+test("a size that the sink refuses ends the download before the first byte", () => {
+  const scene = new Scene([WHOLE]);
+  scene.refuseSize = "tooLarge";
+  equal(scene.run(), "tooLarge");
+  equal(scene.reads, 0);
+  equal(new Scene([{ headers: { "content-length": "0" } }]).run(), "corrupt");
+});
+
+test("a length that is no number, and a coded body, are errors of the server", () => {
+  for (const length of ["-1", "1x", "", "01", "99999999999999999999"]) {
+    equal(new Scene([{ headers: { "content-length": length } }], { attemptsMax: 1 }).run(), "serverError", length);
+  }
+  equal(new Scene([{ headers: { "content-encoding": "gzip" } }]).run(), "serverError");
+});
+
+test("a redirect is followed, at most so often, from the original URL at each attempt", () => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    const scene = new Scene([{ status, headers: { location: "//i/x" } }, CUT, { status, headers: { location: "/y" } }, REST]);
+    equal(scene.run(), "done");
+    deepEqual(scene.requests.map((request) => request.url), ["https://h/package", "https://i/x", "https://h/package",
+      "https://h/y"]);
+    equal(scene.header(3, "Range"), "bytes=120-");
+    done(scene);
+  }
+  const hop: Answer = { status: 302, headers: { location: "/again" } };
+  equal(new Scene([...times(REDIRECTS_MAX, hop), WHOLE]).run(), "done");
+  equal(new Scene([...times(REDIRECTS_MAX + 1, hop), WHOLE]).run(), "badURL");
+});
+
+test("a redirect obeys the rules of URLs", () => {
+  for (const location of ["http://i/x", "https://10.0.0.1/", "https://u@i/", "ftp://i/", "https://localhost/"]) {
+    const scene = new Scene([{ status: 302, headers: { location } }]);
+    equal(scene.run(), "badURL", location);
+    equal(scene.requests.length, 1);
+    equal(scene.open, 0);
+  }
+  equal(new Scene([{ status: 302 }]).run(), "serverError");
+});
+
+test("a URL that is none, or is against the rules, is not asked for", () => {
+  for (const url of ["", "nonsense", "file:///x", "https://u:p@h/", "https://127.0.0.1/"]) equal(new Scene([]).run({ url }),
+    "badURL", url);
+  equal(new Scene([], {}, { allowHttp: false }).run({ url: "http://h/" }), "badURL");
+  equal(new Scene([{ fails: "url" }]).run(), "badURL");
+  equal(new Scene([{ failsHead: "url" }]).run(), "badURL");
+});
+
+test("stopping closes the exchange; nothing more is asked or written", () => {
+  const scene = new Scene([WHOLE]);
+  scene.start();
+  for (let i = 0; i < 3; i++) scene.step();
+  equal(scene.open, 1);
+  scene.downloader.stop();
+  equal(scene.open, 0);
+  deepEqual(scene.step(), { type: "wait", until: Infinity });
+});
+
+test("a body byte is written once, straight from the buffer, one read a step", () => {
+  const scene = new Scene([WHOLE], {}, {}, 50);
+  scene.start();
+  let steps = 0;
+  while (scene.step().type === "wait") {
+    steps++;
+    ok(scene.reads <= steps);
+  }
+  equal(scene.reads, 4);
+});

@@ -1,0 +1,131 @@
+/** When a download is tried again, how long it pauses, and what is too slow. */
+import { DOWNLOAD_ATTEMPTS_MAX, DOWNLOAD_RETRY_AFTER_MAX_MS, DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS } from "../../../src/base/limits.ts";
+import { deepEqual, equal, ok, test } from "../../check.ts";
+import { content, done, Scene, times, type Answer } from "./scripted.ts";
+
+const TAG = { "content-length": "200", etag: "\"v1\"" };
+const WHOLE: Answer = { headers: TAG, body: [content(0, 200)] };
+const CUT: Answer = { headers: TAG, body: [content(0, 120), "broken"] };
+
+test("an answer that no other try will change ends the download", () => {
+  const cases = [[401, "authentication"], [407, "authentication"], [403, "authentication"], [404, "serverUnavailable"], [410,
+    "serverUnavailable"],
+    [400, "serverError"], [304, "serverError"], [204, "serverError"], [100, "serverError"]] as const;
+  for (const [status, reason] of cases) {
+    const scene = new Scene([{ status }]);
+    equal(scene.run(), reason, `${status}`);
+    deepEqual(scene.log, []);
+  }
+});
+
+test("an answer that may change is asked for again, so often and no more", () => {
+  const cases: readonly (readonly [Answer, string])[] = [
+    [{ status: 500 }, "serverError"], [{ status: 502 }, "serverError"], [{ status: 503 }, "serverUnavailable"],
+      [{ status: 429 }, "serverUnavailable"],
+    [{ status: 408 }, "timeout"], [{ fails: "resolve" }, "network"], [{ fails: "refused" }, "network"],
+      [{ failsHead: "secure" }, "network"],
+    [{ failsHead: "protocol" }, "network"], [{ body: ["broken"] }, "network"], [{ headers: TAG, body: [content(0, 10)] },
+      "network"],
+    [{ afterMs: 1e9 }, "timeout"], [{ headers: TAG, body: [1e9] }, "timeout"],
+  ];
+  for (const [answer, reason] of cases) {
+    const scene = new Scene(times(DOWNLOAD_ATTEMPTS_MAX, answer));
+    equal(scene.run(), reason);
+    equal(scene.requests.length, DOWNLOAD_ATTEMPTS_MAX, reason);
+    equal(scene.log[scene.log.length - 1], `attempted ${DOWNLOAD_ATTEMPTS_MAX}`);
+    equal(scene.open, 0);
+  }
+});
+
+test("pauses double up to the longest, and jitter takes away at most half", () => {
+  for (const [random, share] of [[0, 0.5], [0xff, 1]] as const) {
+    const scene = new Scene(times(20, { status: 500 }), { attemptsMax: 20 });
+    scene.random = random;
+    equal(scene.run(), "serverError");
+    for (let i = 1; i < 20; i++) {
+      const pause = (scene.sent[i] ?? 0) - (scene.sent[i - 1] ?? 0);
+      const longest = Math.min(DOWNLOAD_RETRY_MS * 2 ** (i - 1), DOWNLOAD_RETRY_MAX_MS);
+      ok(Math.abs(pause - longest * share) <= longest / 1000 + 1, `${i}: ${pause}`);
+    }
+  }
+});
+
+test("the attempt is durable before the pause, and the pause is kept after a reset", () => {
+  const scene = new Scene([WHOLE]);
+  scene.start({ attempt: 3 });
+  const event = scene.step();
+  deepEqual(event, { type: "wait", until: scene.now + DOWNLOAD_RETRY_MS * 2 });
+  equal(scene.requests.length, 0);
+  scene.now += DOWNLOAD_RETRY_MS * 2 - 1;
+  deepEqual(scene.step(), event);
+  equal(new Scene([]).run({ attempt: DOWNLOAD_ATTEMPTS_MAX }), "network");
+  equal(new Scene([WHOLE]).run({ attempt: DOWNLOAD_ATTEMPTS_MAX - 1 }), "done");
+});
+
+test("Retry-After is honoured when it is longer than the pause, within bounds", () => {
+  const cases = [["7", 7000], ["0", DOWNLOAD_RETRY_MS / 2], ["999999999", DOWNLOAD_RETRY_AFTER_MAX_MS], ["soon",
+    DOWNLOAD_RETRY_MS / 2],
+    ["Wed, 21 Oct 2015 07:28:00 GMT", DOWNLOAD_RETRY_MS / 2]] as const;
+  for (const [value, pause] of cases) {
+    const scene = new Scene([{ status: 503, headers: { "retry-after": value } }, WHOLE]);
+    equal(scene.run(), "done");
+    equal((scene.sent[1] ?? 0) - (scene.sent[0] ?? 0), pause, value);
+  }
+});
+
+test("an attempt that came further than all before counts as the first, one that did not does not", () => {
+  const steps: Answer[] = [];
+  for (let at = 0; at < 1000; at += 50) {
+    steps.push({ status: at === 0 ? 200 : 206, headers: { "content-range": `bytes ${at}-999/1000`,
+      ...(at === 0 ? { "content-length": "1000" } : {}) },
+      body: [content(at, at + 50), "broken"] });
+  }
+  const scene = new Scene(steps, { attemptsMax: 2, progressBytes: 50 });
+  equal(scene.run(), "done");
+  done(scene, 1000);
+  const slower = new Scene(steps, { attemptsMax: 2, progressBytes: 101 });
+  equal(slower.run(), "network");
+  equal(slower.requests.length, 2);
+});
+
+test("a server that starts over again and again does not get us to run for ever", () => {
+  const scene = new Scene(times(50, CUT), { progressBytes: 50 });
+  equal(scene.run(), "network");
+  ok(scene.requests.length <= DOWNLOAD_ATTEMPTS_MAX + 1);
+});
+
+test("a head or a silence that lasts a millisecond too long is a time-out", () => {
+  const limits = { attemptsMax: 1, answerMs: 100, idleMs: 50 };
+  equal(new Scene([{ ...WHOLE, afterMs: 100 }], limits).run(), "done");
+  equal(new Scene([{ ...WHOLE, afterMs: 101 }], limits).run(), "timeout");
+  const timely = new Scene([{ headers: TAG, body: [content(0, 10), 50, content(10, 200)] }], limits);
+  equal(timely.run(), "done");
+  const silent = new Scene([{ headers: TAG, body: [content(0, 10), 51, content(10, 200)] }], limits);
+  equal(silent.run(), "timeout");
+});
+
+test("a trickle that keeps below the least rate is a time-out", () => {
+  const limits = { attemptsMax: 1, rateBytesMin: 10, rateWindowMs: 1000, idleMs: 500 };
+  for (const [bytes, expected] of [[2, "timeout"], [40, "done"]] as const) {
+    const body: (Uint8Array | number)[] = [];
+    for (let at = 0; at < 200; at += bytes) body.push(content(at, at + bytes), 400);
+    const scene = new Scene([{ headers: TAG, body }], limits);
+    scene.start();
+    let result = "";
+    for (let i = 0; i < 2000 && result === ""; i++) {
+      const event = scene.step();
+      scene.now += event.type === "wait" && event.until > scene.now ? 100 : 0;
+      result = event.type === "failed" ? event.reason : event.type === "done" ? "done" : "";
+    }
+    equal(result, expected);
+  }
+});
+
+test("an attempt has an end, however busy it is", () => {
+  const scene = new Scene([{ body: [content(0, 64 * 1000)] }], { attemptsMax: 1, attemptMs: 500 });
+  scene.start();
+  let event = scene.step();
+  for (; event.type === "wait"; event = scene.step()) scene.now += 10;
+  deepEqual(event, { type: "failed", reason: "timeout" });
+  ok(scene.now - (scene.sent[0] ?? 0) <= 510);
+});
