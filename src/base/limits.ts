@@ -45,6 +45,18 @@ export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
 export const TLV_BYTES_MAX = 2048;
 /** Trials of one image whose power was cut before it could confirm. */
 export const TRIALS_MAX = 3;
+/** Resets by watchdog or panic while one package is fetched or verified. */
+export const CRASHES_MAX = 5;
+/** Restarts away from an image that was rejected and runs all the same. */
+export const RESTARTS_MAX = 3;
+/** Requests of servers whose outcome is not yet acknowledged. */
+export const TICKETS_MAX = 4;
+/** Characters of what a caller keeps in a ticket. */
+export const TICKET_OWNER_LENGTH_MAX = 1024;
+/** Digests of images that failed their trial and are not tried again. */
+export const FAILED_DIGESTS_MAX = 4;
+/** Bytes verified in one step. */
+export const VERIFY_STEP_BYTES = 16384;
 /** How long the client waits for the head of an answer to a message, and between two parts of its body. */
 export const ANSWER_TIMEOUT_MS = 60_000;
 export const BODY_IDLE_TIMEOUT_MS = 30_000;

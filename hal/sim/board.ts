@@ -1,0 +1,68 @@
+/** A whole board in this process: a store, two slots, a boot selector, a clock that stands still unless told, and power that fails. */
+import type { FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
+import { CheckedFlash } from "../checked.ts";
+import { SimBoot, type Bootable, type BootLog } from "./boot.ts";
+import { SimFlash } from "./flash.ts";
+import { Power } from "./power.ts";
+import { Random } from "./random.ts";
+
+export interface SimBoardOptions {
+  readonly store: FlashStatus;
+  readonly slot: FlashStatus;
+  readonly identity: Identity;
+  readonly link: Link;
+  readonly bootable: Bootable;
+  readonly power?: Power;
+  readonly bootLog?: BootLog;
+  readonly seed?: number;
+  readonly log?: (level: LogLevel, source: string, text: string) => void;
+  /** A real clock, milliseconds; without it, time is `advance`. */
+  readonly clock?: () => number;
+  /** Unpredictable bytes; without it, they come from `seed`. */
+  readonly random?: (bytes: Uint8Array) => void;
+}
+
+export class SimBoard {
+  readonly power: Power;
+  readonly store: SimFlash;
+  readonly slots: readonly [SimFlash, SimFlash];
+  readonly boot: SimBoot;
+  #options: SimBoardOptions;
+  #random: Random;
+  #elapsedMs = 0;
+
+  constructor(options: SimBoardOptions) {
+    this.#options = options;
+    this.#random = new Random(options.seed ?? 1);
+    this.power = options.power ?? new Power();
+    this.store = new SimFlash(this.power, options.store);
+    this.slots = [new SimFlash(this.power, options.slot), new SimFlash(this.power, options.slot)];
+    this.boot = new SimBoot(this.power, this.slots, options.bootable, options.bootLog);
+  }
+
+  /** Lets time pass. */
+  advance(milliseconds: number): void {
+    this.#elapsedMs += milliseconds;
+  }
+
+  /**
+   * Power on, or a reset for another cause: runs the bootloader, and gives the board as the program sees it until the next
+   * reset. Throws a PowerLoss when power is cut in the bootloader, Unbootable when no image is left.
+   */
+  start(cause: ResetCause): Hal {
+    this.power.restore();
+    const running = this.boot.reset(cause), options = this.#options;
+    const bootedAt = options.clock?.() ?? 0;
+    this.#elapsedMs = 0;
+    return {
+      store: new CheckedFlash(this.store),
+      staging: new CheckedFlash(this.slots[running.slot === 0 ? 1 : 0]),
+      boot: this.boot,
+      link: options.link,
+      identity: options.identity,
+      now: () => options.clock === undefined ? this.#elapsedMs : options.clock() - bootedAt,
+      random: (bytes) => options.random === undefined ? this.#random.fill(bytes) : options.random(bytes),
+      log: (level, source, text) => options.log?.(level, source, text),
+    };
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * The update engine: performs what the phase of the record calls for.
+ *
+ * Every change is `reduce`, then durable, then acted upon. The engine has no state that a reset could lose and the record
+ * does not have, but streams and digests under way, which begin again.
+ */
+import type { Boot, Flash, LogLevel } from "../../hal/hal.ts";
+import { hex } from "../base/bytes.ts";
+import { TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../base/limits.ts";
+import type { ImageFault, ImagePolicy } from "../image/policy.ts";
+import type { ImageFacts } from "../image/verifier.ts";
+import { versionText } from "../image/version.ts";
+import type { Store } from "../store/store.ts";
+import { Download } from "./download.ts";
+import type { Fetcher } from "./fetcher.ts";
+import { Intake } from "./intake.ts";
+import { Journal } from "./journal.ts";
+import { PHASES } from "./machine.ts";
+import { securityFloor } from "./memory.ts";
+import { Proof } from "./proof.ts";
+import type { Reason, Ticket, UpdateRecord } from "./record.ts";
+import { Staging } from "./staging.ts";
+
+/**
+ * Why a call was not accepted; then nothing changed. `busy`: not in this phase, or too much is unreported. `noPackage`: there is
+ * none of this object. `tooLarge`: it does not fit. `sequence`: no stream is open. An ImageFault: the package is not taken.
+ */
+export type Refusal = "busy" | "noPackage" | "tooLarge" | "sequence" | ImageFault;
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly staging: Flash;
+  readonly boot: Boot;
+  readonly policy: ImagePolicy;
+  readonly fetcher: Fetcher;
+  readonly log: (level: LogLevel, text: string) => void;
+}
+
+export class Engine {
+  #journal: Journal;
+  #store: Store;
+  #boot: Boot;
+  #fetcher: Fetcher;
+  #staging: Staging;
+  #policy: ImagePolicy;
+  #log: (level: LogLevel, text: string) => void;
+  #push: Intake | undefined;
+  #download: Download | undefined;
+  #proof: Proof | undefined;
+
+  /** Reads the record; performs nothing before `boot`. */
+  constructor(options: EngineOptions) {
+    this.#store = options.store;
+    this.#boot = options.boot;
+    this.#fetcher = options.fetcher;
+    this.#log = options.log;
+    this.#journal = new Journal(options.store, options.log);
+    this.#staging = new Staging(options.staging, options.store);
+    const { policy } = options;
+    this.#policy = {
+      ...policy,
+      capacity: Math.min(policy.capacity, this.#staging.capacity),
+      securityCounter: Math.max(policy.securityCounter, securityFloor(options.store)),
+    };
+  }
+
+  /** What is durable. FUMO State and reports are functions of it. */
+  get record(): UpdateRecord {
+    return this.#journal.record;
+  }
+
+  /** Called after each change is durable. */
+  set onChange(listener: ((record: UpdateRecord) => void) | undefined) {
+    this.#journal.onChange = listener;
+  }
+
+  /** Once, before anything else: tells the machine what booted. */
+  boot(): void {
+    const { slot, trial, cause } = this.#boot.running();
+    this.#log("info", `slot ${slot} runs${trial ? ", on trial" : ""}, after ${cause}; update ${this.record.phase}`);
+    this.#journal.dispatch({ type: "booted", slot, trial, cause });
+  }
+
+  /**
+   * A package of `size` bytes comes in pieces from the first byte on; 0 when the size is not known. It replaces the last one.
+   * The same package again after an interruption is compared with what is in flash, and written where it differs.
+   */
+  open(size: number, object: string): Refusal | undefined {
+    if (PHASES[this.record.phase].on.opened === undefined) return "busy";
+    if (size > this.#policy.capacity) return "tooLarge";
+    this.#forget();
+    if (!this.#journal.accept({ type: "opened", object, size })) return "busy";
+    this.#staging.compare(this.record.generation);
+    this.#push = new Intake(this.#staging, this.#policy, size);
+    return undefined;
+  }
+
+  /** The next bytes. After a refusal the stream is closed and the phase is idle. */
+  write(bytes: Uint8Array): Refusal | undefined {
+    const push = this.#push;
+    if (push === undefined) return "sequence";
+    const fault = push.write(bytes);
+    if (fault !== undefined) return this.#refuse(push, fault);
+    this.#staging.checkpoint();
+    return undefined;
+  }
+
+  /** All bytes are there: `step` verifies them. After a refusal the phase is idle. */
+  close(): Refusal | undefined {
+    const push = this.#push;
+    if (push === undefined) return "sequence";
+    const fault = push.finish();
+    if (fault !== undefined) return this.#refuse(push, fault);
+    this.#complete(push.position);
+    return undefined;
+  }
+
+  /** No more bytes will come. What is durable helps when the same package comes again. */
+  abort(): void {
+    this.#forget();
+    this.#journal.dispatch({ type: "aborted" });
+  }
+
+  /** Fetches the package at `url`, and installs it when `thenInstall`. The outcome is reported for `owner`. */
+  start(url: string, object: string, owner: string, thenInstall: boolean): Refusal | undefined {
+    if (url.length > URL_BYTES_MAX) return "tooLarge";
+    if (PHASES[this.record.phase].on.started === undefined || !this.#ticketFits(owner)) return "busy";
+    this.#forget();
+    return this.#journal.accept({ type: "started", url, object, owner, thenInstall }) ? undefined : "busy";
+  }
+
+  /** Installs the package of `object`. `step` restarts the board in the course of it. */
+  install(object: string, owner: string): Refusal | undefined {
+    const { phase, kept } = this.record;
+    if (phase !== "idle" && phase !== "receiving" && phase !== "succeeded" && PHASES[phase].on.install === undefined) return "busy";
+    if (!kept || this.record.object !== object) return "noPackage";
+    if (!this.#ticketFits(owner)) return "busy";
+    return this.#journal.accept({ type: "install", slot: this.#boot.running().slot, owner }) ? undefined : "busy";
+  }
+
+  /** Drops the package and what is known of it. What was asked for and still runs is reported as cancelled. */
+  discard(object: string): Refusal | undefined {
+    if (this.record.object !== object) return "noPackage";
+    if (PHASES[this.record.phase].on.discarded === undefined) return "busy";
+    this.#forget();
+    this.#journal.dispatch({ type: "discarded" });
+    return undefined;
+  }
+
+  /** The image on trial is good. Nothing happens in another phase. */
+  healthy(): void {
+    this.#journal.dispatch({ type: "healthy" });
+  }
+
+  /** The image on trial is not good. */
+  unhealthy(): void {
+    this.#journal.dispatch({ type: "unhealthy" });
+  }
+
+  /** With a reason: to be reported; without: still running. */
+  tickets(): readonly Ticket[] {
+    return this.record.tickets;
+  }
+
+  /** The server acknowledged the report of this ticket. */
+  settle(id: number): void {
+    this.#journal.dispatch({ type: "acknowledged", id });
+  }
+
+  /**
+   * Performs the effect of the phase, a bounded piece of it. Says when it wants to be called again: `now` for at once,
+   * Infinity for after the next call of another method.
+   */
+  step(now: number): number {
+    switch (PHASES[this.record.phase].effect) {
+      case "wait": return Infinity;
+      case "fetch": return this.#fetch(now);
+      case "verify": return this.#verify(now);
+      case "install": return this.#installAtOnce(now);
+      case "arm": return this.#arm(now);
+      case "restart": return this.#boot.restart();
+      case "selfTest": return this.#selfTest(now);
+      case "confirm": return this.#confirm(now);
+      case "report": return this.#report(now);
+    }
+  }
+
+  /** Streams and digests under way are void. */
+  #forget(): void {
+    this.#download?.stop();
+    this.#download = undefined;
+    this.#push = undefined;
+    this.#proof = undefined;
+  }
+
+  #ticketFits(owner: string): boolean {
+    return this.record.tickets.length < TICKETS_MAX && owner.length <= TICKET_OWNER_LENGTH_MAX;
+  }
+
+  #complete(size: number): void {
+    this.#forget();
+    this.#journal.dispatch({ type: "complete", size });
+  }
+
+  #refuse(push: Intake, fault: ImageFault | "flash"): Refusal {
+    this.#log("warning", `package refused at byte ${push.position}: ${fault}`);
+    this.abort();
+    return fault === "flash" ? "corrupt" : fault;
+  }
+
+  #fetch(now: number): number {
+    const download = this.#download ??= this.#startDownload(), progress = download.step(now);
+    if ("until" in progress) return progress.until;
+    if ("complete" in progress) this.#complete(progress.complete);
+    else {
+      this.#forget();
+      this.#journal.dispatch({ type: "fetchFailed", reason: progress.failed });
+    }
+    return now;
+  }
+
+  #startDownload(): Download {
+    const download = new Download(this.#journal, this.#staging, this.#policy, this.#fetcher);
+    if (download.position > 0) this.#log("info", `download goes on at byte ${download.position}`);
+    return download;
+  }
+
+  #verify(now: number): number {
+    const result = this.#prove();
+    if (result === undefined) return now;
+    if (typeof result === "string") this.#journal.dispatch({ type: "invalid", reason: result });
+    else {
+      const { version, securityCounter } = result;
+      this.#journal.dispatch({ type: "valid", digest: hex(result.digest), version: versionText(version), securityCounter });
+    }
+    return now;
+  }
+
+  #prove(): ImageFacts | Reason | undefined {
+    const proof = this.#proof ??= new Proof(this.#store, this.#staging, this.record.size, this.#policy), result = proof.step();
+    if (result !== undefined) this.#proof = undefined;
+    return result;
+  }
+
+  #installAtOnce(now: number): number {
+    if (!this.record.thenInstall) return Infinity;
+    this.#journal.dispatch({ type: "install", slot: this.#boot.running().slot, owner: undefined });
+    return now;
+  }
+
+  /** The package is proved again before it is armed: flash may have changed since, and so may what this device takes. */
+  #arm(now: number): number {
+    const result = this.#prove();
+    if (result === undefined) return now;
+    if (typeof result === "string") this.#journal.dispatch({ type: "invalid", reason: result });
+    else if (hex(result.digest) !== this.record.digest) this.#journal.dispatch({ type: "invalid", reason: "corrupt" });
+    else this.#journal.dispatch({ type: this.#done(() => this.#boot.arm()) ? "armed" : "refused" });
+    return now;
+  }
+
+  #selfTest(now: number): number {
+    if (now < TRIAL_DEADLINE_MS) return TRIAL_DEADLINE_MS;
+    this.#log("error", "the image on trial has not proved itself in time");
+    this.unhealthy();
+    return now;
+  }
+
+  #confirm(now: number): number {
+    this.#journal.dispatch({ type: this.#done(() => this.#boot.confirm()) ? "confirmed" : "refused" });
+    return now;
+  }
+
+  #report(now: number): number {
+    if (this.record.tickets.length > 0) return Infinity;
+    this.#journal.dispatch({ type: "reported" });
+    return now;
+  }
+
+  /** Whether the boot selector did it. It may throw anything: a board says so in its own words. */
+  #done(act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      this.#log("error", `boot selector: ${error instanceof Error ? error.message : "failed"}`);
+      return false;
+    }
+  }
+}

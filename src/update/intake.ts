@@ -1,0 +1,73 @@
+/** The bytes of a package on their way to the staging slot, whichever way they come: judged by its header before a byte is erased. */
+import { copy } from "../base/bytes.ts";
+import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/header.ts";
+import { admit, type ImageFault, type ImagePolicy } from "../image/policy.ts";
+import { flashFailure } from "./failure.ts";
+import type { Staging } from "./staging.ts";
+
+/** After a fault the intake is spent. Flash that fails is a fault too. */
+export class Intake {
+  #staging: Staging;
+  #policy: ImagePolicy;
+  #header = new Uint8Array(IMAGE_HEADER_BYTES);
+  #held = 0;
+  /** Bytes announced, or 0. */
+  #size: number;
+
+  /** `staging` has been begun; `size` is 0 while nobody has said it. */
+  constructor(staging: Staging, policy: ImagePolicy, size: number) {
+    this.#staging = staging;
+    this.#policy = policy;
+    this.#size = size;
+  }
+
+  /** Bytes of the package so far. */
+  get position(): number {
+    return this.#staging.position + this.#held;
+  }
+
+  set size(size: number) {
+    this.#size = size;
+  }
+
+  /** Takes the next bytes. */
+  write(bytes: Uint8Array): ImageFault | "flash" | undefined {
+    try {
+      return this.#take(bytes);
+    } catch (error) {
+      return flashFailure(error);
+    }
+  }
+
+  /** All bytes are there; durable when it returns undefined. */
+  finish(): ImageFault | "flash" | undefined {
+    if (this.#held > 0 || this.position === 0 || (this.#size > 0 && this.position !== this.#size)) return "corrupt";
+    try {
+      this.#staging.finish();
+      return undefined;
+    } catch (error) {
+      return flashFailure(error);
+    }
+  }
+
+  #take(bytes: Uint8Array): ImageFault | undefined {
+    const after = this.position + bytes.length;
+    if (this.#size > 0 && after > this.#size) return "corrupt";
+    if (after > this.#staging.capacity) return "tooLarge";
+    if (this.#staging.position > 0) {
+      this.#staging.write(bytes);
+      return undefined;
+    }
+    const taken = Math.min(bytes.length, IMAGE_HEADER_BYTES - this.#held);
+    copy(this.#header, this.#held, bytes, 0, taken);
+    this.#held += taken;
+    if (this.#held < IMAGE_HEADER_BYTES) return undefined;
+    const header = parseImageHeader(this.#header);
+    const fault = header === undefined ? "corrupt" : admit(header, this.#size > 0 ? this.#size : undefined, this.#policy);
+    if (fault !== undefined) return fault;
+    this.#held = 0;
+    this.#staging.write(this.#header);
+    this.#staging.write(bytes.subarray(taken));
+    return undefined;
+  }
+}

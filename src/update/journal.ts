@@ -1,0 +1,53 @@
+/** The record and its store: the only way to another record is reduce, make durable, then act. */
+import type { LogLevel } from "../../hal/hal.ts";
+import { readRecord, recordChange } from "../store/record.ts";
+import { StoreFull, type Store } from "../store/store.ts";
+import { reduce, type UpdateEvent } from "./machine.ts";
+import { memoryChanges } from "./memory.ts";
+import { decodeRecord, type UpdateRecord } from "./record.ts";
+import { sentence } from "./sentence.ts";
+
+/** Key of the record in the store. */
+export const RECORD_KEY = "update.record";
+
+export class Journal {
+  /** Called after each change is durable. */
+  onChange: ((record: UpdateRecord) => void) | undefined;
+  #store: Store;
+  #log: (level: LogLevel, text: string) => void;
+  #record: UpdateRecord;
+
+  constructor(store: Store, log: (level: LogLevel, text: string) => void) {
+    this.#store = store;
+    this.#log = log;
+    this.#record = decodeRecord(readRecord<object>(store, RECORD_KEY));
+  }
+
+  /** What is durable. */
+  get record(): UpdateRecord {
+    return this.#record;
+  }
+
+  /** Durable when it returns. Throws what the store throws; then nothing changed. */
+  dispatch(event: UpdateEvent): void {
+    const before = this.#record, after = reduce(before, event);
+    if (after === before) return;
+    this.#store.commit([recordChange(RECORD_KEY, after), ...memoryChanges(this.#store, before, after)]);
+    this.#record = after;
+    const text = sentence(before, after);
+    if (text !== undefined) this.#log(after.phase === "failed" ? "error" : "info", text);
+    this.onChange?.(after);
+  }
+
+  /** Dispatches what makes the record grow. False when the store is full; then nothing changed. */
+  accept(event: UpdateEvent): boolean {
+    try {
+      this.dispatch(event);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreFull)) throw error;
+      this.#log("error", `no room in the store for ${event.type}`);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The update machine: a table of phases × events, and one pure function over it.
+ *
+ * A phase alone determines the effect (a Moore machine), so recovery from power loss is the same act as entering a phase:
+ * read the record, perform its effect. There is no resume path.
+ *
+ * Invariants:
+ *   - A record is durable before its effect starts; every effect is idempotent.
+ *   - What the hardware says at boot wins over the record.
+ *   - Every way back to an earlier phase adds to a number in the record that is bounded in limits.ts.
+ *   - A ticket gets a reason exactly once, and leaves only when it is acknowledged.
+ */
+import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../base/limits.ts";
+import type { ResetCause } from "../../hal/hal.ts";
+import type { Phase, Reason, Ticket, UpdateRecord } from "./record.ts";
+
+/** What the engine does in a phase, on entry and after any reset. */
+export type Effect = "wait" | "fetch" | "verify" | "install" | "arm" | "restart" | "selfTest" | "confirm" | "report";
+
+export type UpdateEvent =
+  | { readonly type: "started"; readonly url: string; readonly object: string; readonly owner: string; readonly thenInstall: boolean }
+  | { readonly type: "opened"; readonly object: string; readonly size: number }
+  /** What the server says of the package, before its first byte. */
+  | { readonly type: "announced"; readonly size: number | undefined; readonly validator: string | undefined }
+  /** The bytes come again from the first on. */
+  | { readonly type: "rewound" }
+  | { readonly type: "attempted"; readonly attempt: number }
+  | { readonly type: "complete"; readonly size: number }
+  | { readonly type: "aborted" }
+  | { readonly type: "fetchFailed"; readonly reason: Reason }
+  | { readonly type: "valid"; readonly digest: string; readonly version: string; readonly securityCounter: number }
+  | { readonly type: "invalid"; readonly reason: Reason }
+  /** `owner` is absent when the engine itself goes on after Download-and-update. */
+  | { readonly type: "install"; readonly slot: number; readonly owner: string | undefined }
+  | { readonly type: "armed" }
+  /** The boot selector refused. */
+  | { readonly type: "refused" }
+  | { readonly type: "booted"; readonly slot: number; readonly trial: boolean; readonly cause: ResetCause }
+  | { readonly type: "healthy" }
+  | { readonly type: "unhealthy" }
+  | { readonly type: "confirmed" }
+  /** No ticket waits any more. */
+  | { readonly type: "reported" }
+  /** The server has answered the report of this ticket. */
+  | { readonly type: "acknowledged"; readonly id: number }
+  | { readonly type: "discarded" };
+
+export type EventType = UpdateEvent["type"];
+type Booted = Extract<UpdateEvent, { type: "booted" }>;
+type Handler<T extends EventType> = (record: UpdateRecord, event: Extract<UpdateEvent, { type: T }>) => UpdateRecord;
+export interface PhaseRow {
+  readonly effect: Effect;
+  readonly on: { readonly [T in EventType]?: Handler<T> };
+}
+
+const to = (phase: Phase) => (record: UpdateRecord): UpdateRecord => ({ ...record, phase });
+
+/** The outcome of everything that was still running. */
+function resolve(tickets: readonly Ticket[], reason: Reason): readonly Ticket[] {
+  return tickets.map((ticket) => ticket.reason === undefined ? { ...ticket, reason } : ticket);
+}
+
+function end(record: UpdateRecord, phase: "succeeded" | "failed", reason: Reason, kept: boolean): UpdateRecord {
+  return { ...record, phase, reason, kept, thenInstall: false, tickets: resolve(record.tickets, reason) };
+}
+
+const failWith = (record: UpdateRecord, event: { readonly reason: Reason }): UpdateRecord => end(record, "failed", event.reason, false);
+const succeed = (record: UpdateRecord): UpdateRecord => end(record, "succeeded", "succeeded", false);
+const revert = (record: UpdateRecord): UpdateRecord => end(record, "failed", "reverted", false);
+
+/** The record of another package: nothing stays of the last one but reports that are owed. */
+function fresh(record: UpdateRecord, phase: Phase, object: string, size: number): UpdateRecord {
+  return {
+    v: 1, phase, generation: record.generation + 1, object, size, attempt: 0, crashes: 0, thenInstall: false, installing: false,
+    trials: 0, restarts: 0, kept: false, tickets: resolve(record.tickets, "cancelled"), nextTicket: record.nextTicket,
+  };
+}
+
+function withTicket(record: UpdateRecord, owner: string): UpdateRecord {
+  return { ...record, tickets: [...record.tickets, { id: record.nextTicket, owner }], nextTicket: record.nextTicket + 1 };
+}
+
+const start: Handler<"started"> = (record, event) =>
+  withTicket({ ...fresh(record, "downloading", event.object, 0), url: event.url, thenInstall: event.thenInstall }, event.owner);
+
+const open: Handler<"opened"> = (record, event) => fresh(record, "receiving", event.object, event.size);
+
+/** The same package again, after an interruption: what is in flash already is compared, not written again. */
+const reopen: Handler<"opened"> = (record, event) =>
+  record.object === event.object && record.size === event.size && event.size > 0
+    ? { ...record, phase: "receiving" } : open(record, event);
+
+/** Another validator is another package: what is durable does not belong to it. */
+const announce: Handler<"announced"> = (record, event) => {
+  const same = event.validator === record.validator, size = event.size ?? (same ? record.size : 0);
+  if (same && size === record.size) return record;
+  const { validator, ...rest } = record, generation = same || validator === undefined ? record.generation : record.generation + 1;
+  return event.validator === undefined ? { ...rest, size, generation } : { ...rest, size, generation, validator: event.validator };
+};
+
+const verified: Handler<"valid"> = (record, event) => ({
+  ...record, phase: "ready", kept: true, digest: event.digest, version: event.version, securityCounter: event.securityCounter,
+  tickets: record.thenInstall ? record.tickets : resolve(record.tickets, "succeeded"),
+});
+
+const install: Handler<"install"> = (record, event) => {
+  const { reason: _, target: __, ...rest } = event.owner === undefined ? record : withTicket(record, event.owner);
+  return { ...rest, phase: "arming", slot: event.slot, installing: true, thenInstall: false, trials: 1, restarts: 0 };
+};
+
+/** From a failure the package must still be there. */
+const installAgain: Handler<"install"> = (record, event) => record.kept ? install(record, event) : record;
+
+/** Arms once more; when power failed too often, gives up, and the package stays. */
+const armAgain = (record: UpdateRecord): UpdateRecord =>
+  record.trials < TRIALS_MAX ? { ...record, phase: "arming", trials: record.trials + 1 } : end(record, "failed", "reverted", record.kept);
+
+/** An image on trial is never the one that ran before, whatever the record says. */
+function atTarget(record: UpdateRecord, event: Booted): boolean {
+  if (event.trial) return true;
+  return record.target === undefined ? record.slot !== undefined && event.slot !== record.slot : event.slot === record.target;
+}
+
+const onTrial = (record: UpdateRecord, event: Booted): UpdateRecord =>
+  record.phase === "trial" && record.target === event.slot ? record : { ...record, phase: "trial", target: event.slot };
+
+/** An image runs on trial that this record knows nothing of: the log was lost. It is tested and confirmed as any other. */
+const unexpected: Handler<"booted"> = (record, event) =>
+  event.trial ? { ...record, phase: "trial", target: event.slot, installing: true, kept: false, trials: TRIALS_MAX } : record;
+
+/** The same, and a program that crashes again and again over this package gives it up. */
+const watched: Handler<"booted"> = (record, event) => {
+  if (event.trial) return unexpected(record, event);
+  if (event.cause !== "watchdog" && event.cause !== "panic") return record;
+  return record.crashes < CRASHES_MAX ? { ...record, crashes: record.crashes + 1 } : end(record, "failed", "undefined", false);
+};
+
+/** Back on the old image: only a power failure is no verdict on the new one. */
+const backAtSource = (record: UpdateRecord, event: Booted): UpdateRecord =>
+  event.cause === "power" ? armAgain(record) : revert(record);
+
+const discard: Handler<"discarded"> = (record) => fresh(record, "idle", "", 0);
+const acknowledge: Handler<"acknowledged"> = (record, event) => {
+  const tickets = record.tickets.filter((ticket) => ticket.id !== event.id || ticket.reason === undefined);
+  return tickets.length === record.tickets.length ? record : { ...record, tickets };
+};
+
+/** The table. DESIGN: the phase decides the effect; what a row does not list leaves the record as it is. */
+export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
+  idle: { effect: "wait", on: { started: start, opened: reopen, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+  receiving: { effect: "wait", on: {
+    started: start, opened: reopen, complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
+    aborted: to("idle"), booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+  downloading: { effect: "fetch", on: {
+    announced: announce, rewound: (record) => ({ ...record, generation: record.generation + 1 }),
+    attempted: (record, event) => ({ ...record, attempt: event.attempt }),
+    complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
+    fetchFailed: failWith, booted: watched, acknowledged: acknowledge, discarded: discard } },
+  verifying: { effect: "verify", on: { valid: verified, invalid: failWith, booted: watched, acknowledged: acknowledge } },
+  ready: { effect: "install", on: {
+    install, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+  arming: { effect: "arm", on: {
+    armed: to("restarting"), invalid: failWith, refused: revert,
+    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record), acknowledged: acknowledge } },
+  restarting: { effect: "restart", on: {
+    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
+    acknowledged: acknowledge } },
+  trial: { effect: "selfTest", on: {
+    healthy: to("committing"), unhealthy: to("reverting"),
+    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
+    acknowledged: acknowledge } },
+  committing: { effect: "confirm", on: {
+    confirmed: succeed, refused: to("reverting"),
+    booted: (record, event) =>
+      !atTarget(record, event) ? backAtSource(record, event)
+      : event.trial ? { ...record, target: event.slot } : succeed(record),
+    acknowledged: acknowledge } },
+  reverting: { effect: "restart", on: {
+    booted: (record, event) => !atTarget(record, event) ? revert(record)
+      : !event.trial ? succeed(record)
+      : record.restarts < RESTARTS_MAX ? { ...record, restarts: record.restarts + 1 } : end(record, "failed", "undefined", false),
+    acknowledged: acknowledge } },
+  succeeded: { effect: "report", on: {
+    reported: to("settled"), started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+  failed: { effect: "report", on: {
+    reported: to("settled"), install: installAgain, started: start, opened: open, booted: unexpected,
+    acknowledged: acknowledge, discarded: discard } },
+  settled: { effect: "wait", on: {
+    install: installAgain, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+});
+
+/** The record after `event`; the same object when the phase does not react to it. */
+export function reduce(record: UpdateRecord, event: UpdateEvent): UpdateRecord {
+  const handler = PHASES[record.phase].on[event.type] as ((record: UpdateRecord, event: UpdateEvent) => UpdateRecord) | undefined;
+  return handler === undefined ? record : handler(record, event);
+}

@@ -1,0 +1,136 @@
+/**
+ * The update record: everything that is needed to go on after a reset, and nothing else.
+ *
+ * It is stored as JSON under one key. Fields are only ever added, because after a rollback old firmware reads what new
+ * firmware wrote: a field that is unknown is ignored, one that is missing or has another type reads as its default, and a
+ * phase that is unknown reads as `trial`, in which the hardware decides at the next `booted`. src/update/JOURNAL.md.
+ */
+import type { ImageFault } from "../image/policy.ts";
+
+/** Where the update is. The phase alone decides what the engine does; see `PHASES`. */
+export type Phase = "idle" | "receiving" | "downloading" | "verifying" | "ready" | "arming" | "restarting" | "trial"
+  | "committing" | "reverting" | "succeeded" | "failed" | "settled";
+
+/** How an update, or a part of it that a server asked for, ended. */
+export type Reason = "succeeded" | ImageFault | "cancelled" | "authentication" | "timeout" | "badURL" | "serverUnavailable"
+  | "serverError" | "network" | "reverted" | "failedBefore" | "noMemory" | "flash" | "undefined";
+
+/** Something a server asked for and must be told the outcome of. */
+export interface Ticket {
+  readonly id: number;
+  /** Who asked, in the asker's own words. The engine only keeps it. */
+  readonly owner: string;
+  /** Set once the outcome is known; from then on the ticket waits to be reported. */
+  readonly reason?: Reason;
+}
+
+export interface UpdateRecord {
+  readonly v: 1;
+  readonly phase: Phase;
+  /** Counts packages. Progress and comparison of another generation are void. */
+  readonly generation: number;
+  /** Whose package it is, in the words of the caller. */
+  readonly object: string;
+  /** Bytes of the package; 0 while unknown. */
+  readonly size: number;
+  readonly url?: string;
+  /** What the server calls this version of the package (ETag). */
+  readonly validator?: string;
+  /** How often the download was tried. */
+  readonly attempt: number;
+  /** Resets that were neither a restart nor a power failure while fetching or verifying. */
+  readonly crashes: number;
+  readonly thenInstall: boolean;
+  /** True from the moment when this package was asked to be installed: a failure is one of the update, not of the download. */
+  readonly installing: boolean;
+  /** The slot that ran when the installation began. */
+  readonly slot?: number;
+  /** The slot that was seen on trial. */
+  readonly target?: number;
+  /** How often this package was armed. */
+  readonly trials: number;
+  /** Restarts that did not end a trial although the image was rejected. */
+  readonly restarts: number;
+  /** The outcome of the package, from `succeeded` or `failed` on. */
+  readonly reason?: Reason;
+  /** True while the staging slot holds the whole, verified package. */
+  readonly kept: boolean;
+  /** SHA-256 of the verified image, in hexadecimal. */
+  readonly digest?: string;
+  readonly version?: string;
+  readonly securityCounter?: number;
+  readonly tickets: readonly Ticket[];
+  readonly nextTicket: number;
+}
+
+/** The record of a device that has never updated. */
+export const IDLE: UpdateRecord = Object.freeze({
+  v: 1, phase: "idle", generation: 0, object: "", size: 0, attempt: 0, crashes: 0, thenInstall: false, installing: false,
+  trials: 0, restarts: 0, kept: false, tickets: Object.freeze([]), nextTicket: 1,
+} as const);
+
+const NAMES: readonly Phase[] = Object.freeze(["idle", "receiving", "downloading", "verifying", "ready", "arming", "restarting",
+  "trial", "committing", "reverting", "succeeded", "failed", "settled"] as const);
+const REASONS: readonly Reason[] = Object.freeze(["succeeded", "corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge",
+  "cancelled", "authentication", "timeout", "badURL", "serverUnavailable", "serverError", "network", "reverted", "failedBefore",
+  "noMemory", "flash", "undefined"] as const);
+
+/** The record in a stored value, whoever wrote it; undefined gives IDLE. Never throws. */
+export function decodeRecord(stored: object | undefined): UpdateRecord {
+  if (stored === undefined) return IDLE;
+  const value = stored as { readonly [field: string]: unknown };
+  const url = string(value["url"]), validator = string(value["validator"]), digest = string(value["digest"]);
+  const version = string(value["version"]), slot = count(value["slot"]), target = count(value["target"]);
+  const securityCounter = count(value["securityCounter"]), tickets = decodeTickets(value["tickets"]);
+  const reason = value["reason"] === undefined ? undefined : asReason(value["reason"]);
+  return {
+    v: 1,
+    phase: NAMES.find((name) => name === value["phase"]) ?? "trial",
+    generation: count(value["generation"]) ?? 0,
+    object: string(value["object"]) ?? "",
+    size: count(value["size"]) ?? 0,
+    attempt: count(value["attempt"]) ?? 0,
+    crashes: count(value["crashes"]) ?? 0,
+    thenInstall: value["thenInstall"] === true,
+    installing: value["installing"] === true,
+    trials: count(value["trials"]) ?? 0,
+    restarts: count(value["restarts"]) ?? 0,
+    kept: value["kept"] === true,
+    tickets,
+    nextTicket: tickets.reduce((next, ticket) => Math.max(next, ticket.id + 1), count(value["nextTicket"]) ?? 1),
+    ...(url === undefined ? {} : { url }),
+    ...(validator === undefined ? {} : { validator }),
+    ...(slot === undefined ? {} : { slot }),
+    ...(target === undefined ? {} : { target }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(digest === undefined ? {} : { digest }),
+    ...(version === undefined ? {} : { version }),
+    ...(securityCounter === undefined ? {} : { securityCounter }),
+  };
+}
+
+function decodeTickets(value: unknown): readonly Ticket[] {
+  if (!Array.isArray(value)) return [];
+  const tickets: Ticket[] = [];
+  for (const item of value as readonly unknown[]) {
+    if (typeof item !== "object" || item === null) continue;
+    const fields = item as { readonly [field: string]: unknown };
+    const id = count(fields["id"]), owner = string(fields["owner"]);
+    if (id === undefined || owner === undefined) continue;
+    tickets.push(fields["reason"] === undefined ? { id, owner } : { id, owner, reason: asReason(fields["reason"]) });
+  }
+  return tickets;
+}
+
+/** A reason that newer firmware knows and this one does not is still an outcome. */
+function asReason(value: unknown): Reason {
+  return REASONS.find((name) => name === value) ?? "undefined";
+}
+
+function string(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}

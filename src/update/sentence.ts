@@ -1,0 +1,33 @@
+/** What a person at the serial console reads when the record changes. */
+import type { UpdateRecord } from "./record.ts";
+
+/** A sentence for the step from one record to the next, or undefined when there is nothing to say. */
+export function sentence(before: UpdateRecord, after: UpdateRecord): string | undefined {
+  if (after.phase === before.phase && after.trials === before.trials) return undefined;
+  switch (after.phase) {
+    case "idle": return "update idle";
+    case "receiving": return `receiving a package of ${size(after.size)}`;
+    case "downloading": return `downloading ${after.url ?? ""}${after.thenInstall ? ", then installing" : ""}`;
+    case "verifying": return `verifying ${size(after.size)}`;
+    case "ready": return `verified ${size(after.size)}: ${image(after)}`;
+    case "arming": return `installing ${image(after)}, trial ${after.trials}`;
+    case "restarting": return "restarting into the new image";
+    case "trial": return `on trial: ${image(after)}`;
+    case "committing": return "the image on trial is healthy; keeping it";
+    case "reverting": return "the image on trial is rejected; going back";
+    case "succeeded": return `updated to ${image(after)}`;
+    case "failed": return `update failed: ${after.reason ?? "undefined"}${after.kept ? "; the package is kept" : ""}`;
+    case "settled": return "every outcome is reported";
+  }
+}
+
+function image(record: UpdateRecord): string {
+  return record.version === undefined ? "an image that the record does not know"
+    : `version ${record.version}, security counter ${record.securityCounter ?? 0}`;
+}
+
+function size(bytes: number): string {
+  if (bytes === 0) return "unknown size";
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1048576).toFixed(1)} MiB`;
+}

@@ -1,0 +1,180 @@
+/**
+ * The staging slot: a package is written to it as a stream, block by block, and survives interruptions.
+ *
+ * Invariants:
+ *   - A block is erased when the stream enters it, so nothing is programmed over what an interruption left.
+ *   - The stored progress counts whole blocks that are durable, for one generation of the record; it never runs ahead of the flash.
+ *     It is stored by `checkpoint`, which the caller does between writes, where the stack is shallow.
+ *   - Below `#compareEnd` incoming bytes are compared with the flash instead of written. The last block of the slot is never
+ *     compared: a difference inside a block needs the block after it as a spare.
+ *   - In RAM are less than `writeAlign` bytes of the package.
+ */
+import type { Flash, FlashStatus } from "../../hal/hal.ts";
+import { assert } from "../base/assert.ts";
+import { copy, equal } from "../base/bytes.ts";
+import { readRecord, recordChange } from "../store/record.ts";
+import type { Store } from "../store/store.ts";
+
+/** Key of the progress in the store. */
+export const PROGRESS_KEY = "update.progress";
+
+interface Progress {
+  readonly v: 1;
+  readonly generation: number;
+  /** Bytes that are durable: whole blocks. */
+  readonly bytes: number;
+}
+
+/** Bytes moved at a time when flash is compared with, or copied to, flash. A multiple of every writeAlign. */
+const PIECE_BYTES = 512;
+
+/** Every function throws what the flash and the store throw; the stream must then be begun again. */
+export class Staging {
+  #flash: Flash;
+  #store: Store;
+  #status: FlashStatus;
+  #generation = 0;
+  #durable = 0;
+  #compareEnd = 0;
+  /** Bytes before the carry: a multiple of writeAlign. */
+  #at = 0;
+  #carry: Uint8Array;
+  #held = 0;
+  #piece = new Uint8Array(PIECE_BYTES);
+
+  constructor(flash: Flash, store: Store) {
+    this.#flash = flash;
+    this.#store = store;
+    this.#status = flash.status();
+    this.#carry = new Uint8Array(this.#status.writeAlign);
+  }
+
+  /** Bytes that fit. */
+  get capacity(): number {
+    return this.#status.blocks * this.#status.blockLength;
+  }
+
+  /** Bytes taken since the first of the package. */
+  get position(): number {
+    return this.#at + this.#held;
+  }
+
+  /** Goes on behind what is durable of this generation: the next byte is number `position`. */
+  resume(generation: number): void {
+    this.#begin(generation);
+    this.#at = this.#durable;
+  }
+
+  /**
+   * Starts at the first byte of the package; what is durable of this generation is compared, and written only where it differs.
+   * From here on progress counts what has been compared: a block that differs may be erased at any moment.
+   */
+  compare(generation: number): void {
+    this.#begin(generation);
+    this.#compareEnd = Math.min(this.#durable, this.capacity - this.#status.blockLength);
+    if (this.#durable > 0) this.#progress(0);
+  }
+
+  /** Makes the progress durable when another block is whole. */
+  checkpoint(): void {
+    const whole = this.#at - this.#at % this.#status.blockLength;
+    if (whole > this.#durable) this.#progress(whole);
+  }
+
+  /** Takes the next bytes. They must fit. */
+  write(bytes: Uint8Array): void {
+    assert(this.position + bytes.length <= this.capacity, "the package fits");
+    const { writeAlign, blockLength } = this.#status;
+    let from = 0;
+    while (from < bytes.length) {
+      const left = bytes.length - from;
+      if (this.#held > 0 || left < writeAlign) {
+        const taken = Math.min(left, writeAlign - this.#held);
+        copy(this.#carry, this.#held, bytes, from, from + taken);
+        this.#held += taken;
+        from += taken;
+        if (this.#held === writeAlign) {
+          this.#held = 0;
+          this.#put(this.#carry);
+        }
+      } else {
+        const length = Math.min(left - left % writeAlign, blockLength - this.#at % blockLength);
+        this.#put(bytes.subarray(from, from + length));
+        from += length;
+      }
+    }
+  }
+
+  /** Writes what is held back. The package is whole and durable when it returns. */
+  finish(): void {
+    if (this.#held === 0) return;
+    const length = this.position;
+    this.#carry.fill(this.#status.eraseValue, this.#held);
+    this.#held = 0;
+    this.#put(this.#carry);
+    assert(this.#at >= length, "the carry is durable");
+  }
+
+  /** Reads the package; the board's flash bounds it. */
+  read(buffer: Uint8Array, offset: number): void {
+    this.#flash.read(buffer, offset);
+  }
+
+  #begin(generation: number): void {
+    const stored = readRecord<Partial<Progress>>(this.#store, PROGRESS_KEY), bytes = stored?.bytes;
+    const valid = stored?.generation === generation && typeof bytes === "number" && bytes >= 0 && bytes <= this.capacity
+      && bytes % this.#status.blockLength === 0;
+    this.#generation = generation;
+    this.#durable = valid ? bytes : 0;
+    this.#compareEnd = 0;
+    this.#at = 0;
+    this.#held = 0;
+  }
+
+  /** Makes aligned bytes that lie in one block durable at #at. */
+  #put(bytes: Uint8Array): void {
+    const { blockLength } = this.#status;
+    if (this.#at < this.#compareEnd && !this.#same(bytes)) this.#diverge();
+    if (this.#at >= this.#compareEnd) {
+      if (this.#at % blockLength === 0) this.#flash.eraseBlock(this.#at / blockLength);
+      this.#flash.write(bytes, this.#at);
+    }
+    this.#at += bytes.length;
+  }
+
+  #same(bytes: Uint8Array): boolean {
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+      const part = bytes.subarray(from, Math.min(from + PIECE_BYTES, bytes.length));
+      const present = this.#piece.subarray(0, part.length);
+      this.#flash.read(present, this.#at + from);
+      if (!equal(present, part)) return false;
+    }
+    return true;
+  }
+
+  /** From #at on the package is another one. The beginning of this block is right: it moves to the next block and back. */
+  #diverge(): void {
+    const { blockLength } = this.#status, start = this.#at - this.#at % blockLength;
+    this.#compareEnd = 0;
+    if (this.#at === start) return;
+    const spare = start + blockLength;
+    this.#flash.eraseBlock(spare / blockLength);
+    this.#move(start, spare, this.#at - start);
+    this.#flash.eraseBlock(start / blockLength);
+    this.#move(spare, start, this.#at - start);
+  }
+
+  #move(from: number, to: number, length: number): void {
+    for (let done = 0; done < length; done += PIECE_BYTES) {
+      const part = this.#piece.subarray(0, Math.min(PIECE_BYTES, length - done));
+      this.#flash.read(part, from + done);
+      this.#flash.write(part, to + done);
+    }
+  }
+
+  #progress(bytes: number): void {
+    const progress: Progress = { v: 1, generation: this.#generation, bytes };
+    this.#store.commit([recordChange(PROGRESS_KEY, progress)]);
+    this.#durable = bytes;
+  }
+}

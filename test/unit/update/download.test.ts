@@ -1,0 +1,95 @@
+/** Downloads through the engine: where they go on, what restarts them, and how they end. */
+import { deepEqual, equal, test, throws } from "../../check.ts";
+import type { FetchEvent } from "../../../src/update/fetcher.ts";
+import { Board, IMAGE, serve } from "./board.ts";
+
+const DONE: FetchEvent = { type: "done" };
+const WAIT: FetchEvent = { type: "wait", until: 7 };
+
+test("a download is fetched, verified and reported, and installed only when asked", () => {
+  const board = new Board();
+  equal(board.engine.start("http://h/p", "x", "get", false), undefined);
+  board.fetcher.script = [() => WAIT, serve(IMAGE)];
+  equal(board.engine.step(0), 7);
+  board.settle();
+  deepEqual([board.engine.record.phase, board.engine.tickets()], ["ready", [{ id: 1, owner: "get", reason: "succeeded" }]]);
+  equal(board.engine.step(0), Infinity);
+  deepEqual(board.fetcher.started, [{ url: "http://h/p", from: 0, validator: undefined, size: undefined, attempt: 0 }]);
+});
+
+test("Download-and-update installs by itself", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "both", true);
+  board.fetcher.script = [serve(IMAGE)];
+  board.settle();
+  deepEqual([board.engine.record.phase, board.engine.tickets()], ["restarting", [{ id: 1, owner: "both" }]]);
+});
+
+test("after a reset a download goes on where it was, with its validator, size and number of attempts", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "o", false);
+  board.fetcher.script = [(sink) => {
+    sink.attempted(3);
+    sink.accept(IMAGE.length, "e1");
+    sink.write(IMAGE.subarray(0, 300));
+    return WAIT;
+  }];
+  board.engine.step(0);
+  board.reset();
+  board.fetcher.script = [(sink) => {
+    sink.accept(IMAGE.length, "e1");
+    sink.write(IMAGE.subarray(256));
+    return DONE;
+  }];
+  board.settle();
+  deepEqual(board.fetcher.started, [{ url: "http://h/p", from: 256, validator: "e1", size: IMAGE.length, attempt: 3 }]);
+  equal(board.engine.record.phase, "ready");
+});
+
+test("a package that changed under way is fetched from its first byte, whichever way round the server says so", () => {
+  for (const order of [["accept", "restart"], ["restart", "accept"]] as const) {
+    const board = new Board(), other = IMAGE.map((byte, index) => index < 32 ? byte : byte ^ 1);
+    board.engine.start("http://h/p", "x", "o", false);
+    board.fetcher.script = [(sink) => {
+      sink.accept(other.length, "e1");
+      sink.write(other.subarray(0, 500));
+      return WAIT;
+    }, (sink) => {
+      for (const call of order) {
+        if (call === "accept") sink.accept(IMAGE.length, "e2"); else sink.restart();
+      }
+      sink.write(IMAGE.subarray(0, 300));
+      return WAIT;
+    }];
+    board.engine.step(0);
+    board.engine.step(0);
+    board.reset();
+    board.fetcher.script = [(sink) => {
+      sink.write(IMAGE.subarray(256));
+      return DONE;
+    }];
+    board.settle();
+    deepEqual([board.fetcher.started[0]?.from, board.fetcher.started[0]?.validator, board.engine.record.phase], [256, "e2", "ready"]);
+  }
+});
+
+test("what the fetcher reports is the outcome; what the engine refused goes before it", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "a", false);
+  board.fetcher.script = [() => ({ type: "failed", reason: "timeout" })];
+  board.settle();
+  board.engine.start("http://h/p", "x", "b", true);
+  board.fetcher.script = [(sink) => {
+    equal(sink.accept(2000, "e"), "tooLarge");
+    return { type: "failed", reason: "network" };
+  }];
+  board.settle();
+  deepEqual(board.engine.tickets().map((ticket) => ticket.reason), ["timeout", "tooLarge"]);
+  equal(board.fetcher.stopped, 2);
+});
+
+test("what is thrown for another reason than flash is not swallowed", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "o", false);
+  throws(() => board.engine.step(0));
+});

@@ -1,0 +1,204 @@
+/** The engine over a real store and a flash in memory: calls, refusals, outcomes, and resets between any two steps. */
+import { deepEqual, equal, ok, test } from "../../check.ts";
+import { TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../../../src/base/limits.ts";
+import { failedDigests, securityFloor } from "../../../src/update/memory.ts";
+import { Board, IMAGE, serve } from "./board.ts";
+
+test("a pushed package is verified, installed, tried, kept and reported", () => {
+  const board = new Board();
+  board.trial();
+  equal(board.engine.record.phase, "trial");
+  deepEqual(board.boot.calls, ["arm", "restart"]);
+  board.engine.healthy();
+  board.settle();
+  deepEqual(board.phases, ["receiving", "verifying", "ready", "arming", "restarting", "trial", "committing", "succeeded"]);
+  deepEqual(board.engine.tickets(), [{ id: 1, owner: "install", reason: "succeeded" }]);
+  board.engine.settle(1);
+  board.settle();
+  equal(board.engine.record.phase, "settled");
+  ok(board.log.includes("verified 528 B: version 2.0.0, security counter 3"), board.log.join(" | "));
+});
+
+test("the security counter is raised when the image is confirmed, and not before", () => {
+  const board = new Board();
+  board.trial();
+  equal(securityFloor(board.store), 0);
+  board.engine.healthy();
+  equal(securityFloor(board.store), 0);
+  board.engine.step(0);
+  deepEqual([board.engine.record.phase, securityFloor(board.store)], ["succeeded", 3]);
+});
+
+test("a floor above the package's security counter refuses it", () => {
+  const board = new Board();
+  board.reset({ securityCounter: 4 });
+  board.push();
+  board.settle();
+  deepEqual([board.engine.record.phase, board.engine.record.reason], ["settled", "unacceptable"]);
+});
+
+test("an image that failed its trial is remembered and not tried again", () => {
+  const board = new Board();
+  board.trial();
+  board.engine.unhealthy();
+  board.settle();
+  board.boot.slot = 0;
+  board.boot.trial = false;
+  board.boot.cause = "restart";
+  board.reset();
+  deepEqual([board.engine.record.phase, board.engine.record.reason, board.engine.record.kept], ["failed", "reverted", false]);
+  equal(failedDigests(board.store).length, 1);
+  board.push();
+  board.settle();
+  deepEqual([board.engine.record.reason, board.boot.calls.filter((call) => call === "arm").length], ["failedBefore", 1]);
+});
+
+test("power lost on trial: the package is armed again, not remembered as bad", () => {
+  const board = new Board();
+  board.trial();
+  board.boot.slot = 0;
+  board.boot.trial = false;
+  board.boot.cause = "power";
+  board.reset();
+  equal(board.engine.record.phase, "arming");
+  board.settle();
+  deepEqual([board.boot.calls.filter((call) => call === "arm").length, failedDigests(board.store)], [2, []]);
+});
+
+test("an image on trial that proves nothing until the deadline goes back", () => {
+  const board = new Board();
+  board.trial();
+  equal(board.engine.step(TRIAL_DEADLINE_MS - 1), TRIAL_DEADLINE_MS);
+  equal(board.engine.record.phase, "trial");
+  board.engine.step(TRIAL_DEADLINE_MS);
+  equal(board.engine.record.phase, "reverting");
+});
+
+test("the package is proved again before it is armed", () => {
+  const board = new Board();
+  board.push();
+  board.settle();
+  board.slot.bytes[100] = (board.slot.bytes[100] ?? 0) ^ 1;
+  equal(board.engine.install("x", "o"), undefined);
+  board.settle();
+  deepEqual([board.engine.record.reason, board.engine.record.installing, board.boot.calls], ["corrupt", true, []]);
+});
+
+test("a boot selector that refuses to arm ends the update; one that refuses to confirm reverts it", () => {
+  const board = new Board();
+  board.push();
+  board.settle();
+  board.engine.install("x", "o");
+  board.boot.refuses = true;
+  board.settle();
+  deepEqual([board.engine.record.reason, board.engine.tickets()[0]?.reason], ["reverted", "reverted"]);
+  const other = new Board();
+  other.trial();
+  other.engine.healthy();
+  other.boot.refuses = true;
+  other.engine.step(0);
+  equal(other.engine.record.phase, "reverting");
+});
+
+test("a package is refused by its header before a byte is erased", () => {
+  const board = new Board(), old = IMAGE.slice(), tooLong = IMAGE.slice();
+  old[20] = 0;
+  tooLong[14] = 1;
+  for (const [image, fault] of [[old, "unacceptable"], [tooLong, "tooLarge"], [IMAGE.map((byte) => byte ^ 1), "corrupt"]] as const) {
+    equal(board.engine.open(image.length, "x"), undefined);
+    equal(board.engine.write(image.subarray(0, 20)), undefined);
+    equal(board.engine.write(image.subarray(20)), fault);
+    equal(board.engine.record.phase, "idle");
+  }
+  deepEqual(board.slot.operations, []);
+  equal(board.engine.open(1025, "x"), "tooLarge");
+});
+
+test("more bytes than announced, and fewer, are refused", () => {
+  const board = new Board();
+  board.engine.open(IMAGE.length, "x");
+  board.engine.write(IMAGE);
+  equal(board.engine.write(new Uint8Array(1)), "corrupt");
+  board.engine.open(IMAGE.length, "x");
+  board.engine.write(IMAGE.subarray(1));
+  equal(board.engine.close(), "sequence");
+  board.engine.open(IMAGE.length, "x");
+  board.engine.write(IMAGE.subarray(0, IMAGE.length - 1));
+  equal(board.engine.close(), "corrupt");
+  equal(board.engine.write(IMAGE), "sequence");
+});
+
+test("flash that fails is an outcome, not an end", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "o", false);
+  board.slot.failAfter = 0;
+  board.fetcher.script = [serve(IMAGE)];
+  board.settle();
+  deepEqual(board.engine.tickets(), [{ id: 1, owner: "o", reason: "flash" }]);
+  board.engine.open(IMAGE.length, "x");
+  board.slot.failAfter = 0;
+  equal(board.engine.write(IMAGE), "corrupt");
+});
+
+test("calls in the wrong phase, or for another object, are refused and change nothing", () => {
+  const board = new Board();
+  equal(board.engine.install("x", "o"), "noPackage");
+  equal(board.engine.write(IMAGE), "sequence");
+  equal(board.engine.discard("x"), "noPackage");
+  board.engine.start("http://h/p", "x", "o", false);
+  equal(board.engine.open(9, "x"), "busy");
+  equal(board.engine.start("http://h/p", "x", "o", false), "busy");
+  equal(board.engine.install("x", "o"), "busy");
+  board.fetcher.script = [serve(IMAGE)];
+  board.settle();
+  equal(board.engine.install("y", "o"), "noPackage");
+  equal(board.engine.discard("y"), "noPackage");
+  equal(board.engine.record.phase, "ready");
+});
+
+test("limits: open tickets, their owners, URLs", () => {
+  const board = new Board(), start = (url: string, owner: string) => board.engine.start(url, "x", owner, false);
+  equal(start("u".repeat(URL_BYTES_MAX + 1), "o"), "tooLarge");
+  equal(start("u", "o".repeat(TICKET_OWNER_LENGTH_MAX + 1)), "busy");
+  for (let count = 0; count < TICKETS_MAX; count++) {
+    equal(start("u".repeat(URL_BYTES_MAX), "o".repeat(100)), undefined);
+    board.fetcher.script = [() => ({ type: "failed", reason: "network" })];
+    board.settle();
+  }
+  equal(start("u", "o"), "busy");
+  board.engine.settle(1);
+  equal(start("u", "o".repeat(TICKET_OWNER_LENGTH_MAX)), undefined);
+});
+
+test("a push that breaks off and comes again rewrites nothing that is there", () => {
+  const board = new Board();
+  board.engine.open(IMAGE.length, "x");
+  board.engine.write(IMAGE.subarray(0, 520));
+  board.reset();
+  board.slot.operations.length = 0;
+  board.push();
+  board.settle();
+  equal(board.engine.record.phase, "ready");
+  ok(board.slot.operations.every((operation) => operation === "erase 2" || operation.startsWith("write 5")),
+    board.slot.operations.join(", "));
+});
+
+test("a new push replaces a package that is ready", () => {
+  const board = new Board();
+  board.push();
+  board.settle();
+  equal(board.engine.open(IMAGE.length, "x"), undefined);
+  deepEqual([board.engine.record.kept, board.engine.install("x", "o")], [false, "noPackage"]);
+});
+
+test("an image on trial over a lost log is tested and kept", () => {
+  const board = new Board();
+  board.boot.slot = 1;
+  board.boot.trial = true;
+  board.reset();
+  equal(board.engine.record.phase, "trial");
+  equal(board.engine.open(9, "x"), "busy");
+  board.engine.healthy();
+  board.settle();
+  deepEqual([board.engine.record.phase, board.boot.calls], ["settled", ["confirm"]]);
+});

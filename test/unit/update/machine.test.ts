@@ -1,0 +1,192 @@
+/** The update machine: every phase × event, and what the table does not show. */
+import { deepEqual, equal, ok, test } from "../../check.ts";
+import type { ResetCause } from "../../../hal/hal.ts";
+import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
+import { PHASES, reduce, type EventType, type UpdateEvent } from "../../../src/update/machine.ts";
+import { IDLE, type Phase, type UpdateRecord } from "../../../src/update/record.ts";
+
+const PHASE_NAMES = Object.keys(PHASES) as readonly Phase[];
+
+const booted = (slot: number, trial: boolean, cause: ResetCause = "restart"): UpdateEvent => ({ type: "booted", slot, trial, cause });
+
+/** One event of each type but booted. */
+const EVENTS: readonly UpdateEvent[] = [
+  { type: "started", url: "http://a/b", object: "x", owner: "o", thenInstall: false }, { type: "opened", object: "x", size: 9 },
+  { type: "announced", size: 9, validator: "v" }, { type: "rewound" }, { type: "attempted", attempt: 1 },
+  { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
+  { type: "valid", digest: "d1", version: "2.0.0", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
+  { type: "install", slot: 0, owner: "o" }, { type: "armed" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
+  { type: "confirmed" }, { type: "reported" }, { type: "acknowledged", id: 1 }, { type: "discarded" },
+];
+
+/** Phase after phase: event → phase. Whatever is not here leaves the record as it is. */
+const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } = {
+  idle: { started: "downloading", opened: "receiving", acknowledged: "idle", discarded: "idle" },
+  receiving: {
+    started: "downloading", opened: "receiving", complete: "verifying", aborted: "idle", acknowledged: "receiving", discarded: "idle" },
+  downloading: {
+    announced: "downloading", rewound: "downloading", attempted: "downloading", complete: "verifying", fetchFailed: "failed",
+    acknowledged: "downloading", discarded: "idle" },
+  verifying: { valid: "ready", invalid: "failed", acknowledged: "verifying" },
+  ready: { install: "arming", started: "downloading", opened: "receiving", acknowledged: "ready", discarded: "idle" },
+  arming: { armed: "restarting", invalid: "failed", refused: "failed", acknowledged: "arming" },
+  restarting: { acknowledged: "restarting" },
+  trial: { healthy: "committing", unhealthy: "reverting", acknowledged: "trial" },
+  committing: { confirmed: "succeeded", refused: "reverting", acknowledged: "committing" },
+  reverting: { acknowledged: "reverting" },
+  succeeded: { reported: "settled", started: "downloading", opened: "receiving", acknowledged: "succeeded", discarded: "idle" },
+  failed: { reported: "settled", started: "downloading", opened: "receiving", acknowledged: "failed", discarded: "idle" },
+  settled: { started: "downloading", opened: "receiving", acknowledged: "settled", discarded: "idle" },
+};
+
+/** In `phase`, with a ticket to acknowledge. */
+function at(phase: Phase, more: Partial<UpdateRecord> = {}): UpdateRecord {
+  const tickets = [{ id: 1, owner: "a", reason: "succeeded" }] as const;
+  return { ...IDLE, phase, generation: 4, object: "y", slot: 0, tickets, nextTicket: 2, ...more };
+}
+
+test("every phase × event but booted leads where the table says, and an unlisted pair gives the same object", () => {
+  let pairs = 0;
+  for (const phase of PHASE_NAMES) {
+    for (const event of EVENTS) {
+      const before = at(phase), after = reduce(before, event), expected = CHANGES[phase][event.type];
+      if (expected === undefined) equal(after, before, `${phase} × ${event.type}`);
+      else {
+        equal(after.phase, expected, `${phase} × ${event.type}`);
+        ok(after !== before, `${phase} × ${event.type} changes the record`);
+      }
+      pairs++;
+    }
+  }
+  equal(pairs, 13 * 19);
+});
+
+test("at boot the hardware wins: source by power, source by another cause, target on trial, target for good", () => {
+  const expected: { readonly [P in Phase]: readonly [Phase, Phase, Phase, Phase] } = {
+    idle: ["idle", "idle", "trial", "idle"],
+    receiving: ["receiving", "receiving", "trial", "receiving"],
+    downloading: ["downloading", "downloading", "trial", "downloading"],
+    verifying: ["verifying", "verifying", "trial", "verifying"],
+    ready: ["ready", "ready", "trial", "ready"],
+    arming: ["arming", "arming", "trial", "trial"],
+    restarting: ["arming", "failed", "trial", "trial"],
+    trial: ["arming", "failed", "trial", "trial"],
+    committing: ["arming", "failed", "committing", "succeeded"],
+    reverting: ["failed", "failed", "reverting", "succeeded"],
+    succeeded: ["succeeded", "succeeded", "trial", "succeeded"],
+    failed: ["failed", "failed", "trial", "failed"],
+    settled: ["settled", "settled", "trial", "settled"],
+  };
+  for (const phase of PHASE_NAMES) {
+    const events = [booted(0, false, "power"), booted(0, false), booted(1, true), booted(1, false)];
+    deepEqual(events.map((event) => reduce(at(phase), event).phase), expected[phase], phase);
+  }
+});
+
+test("watchdog, panic and an unknown cause are verdicts on the new image; a power failure is none", () => {
+  for (const cause of ["restart", "watchdog", "panic", "unknown"] as const) {
+    const after = reduce(at("restarting", { trials: 1, kept: true }), booted(0, false, cause));
+    deepEqual([after.phase, after.reason, after.kept], ["failed", "reverted", false], cause);
+  }
+  const again = reduce(at("trial", { trials: 1, kept: true }), booted(0, false, "power"));
+  deepEqual([again.phase, again.trials], ["arming", 2]);
+});
+
+test("power may end TRIALS_MAX trials, and no more; then the package is kept", () => {
+  let record = at("trial", { trials: 1, kept: true, tickets: [{ id: 1, owner: "a" }] });
+  for (let trial = 2; trial <= TRIALS_MAX; trial++) {
+    record = reduce(record, booted(0, false, "power"));
+    deepEqual([record.phase, record.trials], ["arming", trial]);
+    record = reduce({ ...record, phase: "restarting" }, booted(1, true));
+    equal(record.phase, "trial");
+  }
+  const last = reduce(record, booted(0, false, "power"));
+  deepEqual([last.phase, last.reason, last.kept, last.tickets[0]?.reason], ["failed", "reverted", true, "reverted"]);
+  equal(reduce(last, { type: "install", slot: 0, owner: "b" }).phase, "arming");
+});
+
+test("a program that crashes over a package goes on CRASHES_MAX times, and no more", () => {
+  for (const phase of ["downloading", "verifying"] as const) {
+    let record = at(phase, { tickets: [{ id: 1, owner: "a" }] });
+    for (let crash = 1; crash <= CRASHES_MAX; crash++) {
+      record = reduce(record, booted(0, false, "watchdog"));
+      deepEqual([record.phase, record.crashes], [phase, crash]);
+    }
+    const last = reduce(record, booted(0, false, "panic"));
+    deepEqual([last.phase, last.tickets[0]?.reason], ["failed", "undefined"]);
+  }
+});
+
+test("an image that was rejected and still runs on trial is left RESTARTS_MAX times, and no more", () => {
+  let record = at("reverting");
+  for (let restart = 1; restart <= RESTARTS_MAX; restart++) {
+    record = reduce(record, booted(1, true));
+    deepEqual([record.phase, record.restarts], ["reverting", restart]);
+  }
+  deepEqual([reduce(record, booted(1, true)).phase, reduce(record, booted(1, true)).reason], ["failed", "undefined"]);
+});
+
+test("an image on trial that the record does not know is tested, and its reset is no second trial", () => {
+  const trial = reduce(IDLE, booted(1, true));
+  deepEqual([trial.phase, trial.target], ["trial", 1]);
+  equal(reduce(trial, booted(1, false)).phase, "trial");
+  deepEqual([reduce(trial, booted(0, false)).phase, reduce(trial, booted(0, false, "power")).phase], ["failed", "failed"]);
+});
+
+test("an install that overtakes the report of the download loses neither", () => {
+  let record = reduce(IDLE, { type: "started", url: "u", object: "x", owner: "download", thenInstall: false });
+  record = reduce(reduce(record, { type: "complete", size: 9 }), { type: "valid", digest: "d", version: "2", securityCounter: 1 });
+  record = reduce(record, { type: "install", slot: 0, owner: "install" });
+  deepEqual(record.tickets, [{ id: 1, owner: "download", reason: "succeeded" }, { id: 2, owner: "install" }]);
+  record = reduce(reduce(record, { type: "armed" }), booted(0, false));
+  deepEqual(record.tickets.map((ticket) => ticket.reason), ["succeeded", "reverted"]);
+  record = reduce(record, { type: "acknowledged", id: 2 });
+  deepEqual(record.tickets, [{ id: 1, owner: "download", reason: "succeeded" }]);
+  equal(reduce(record, { type: "acknowledged", id: 7 }), record);
+});
+
+test("a ticket whose outcome is open cannot be acknowledged", () => {
+  const record = at("downloading", { tickets: [{ id: 1, owner: "a" }] });
+  equal(reduce(record, { type: "acknowledged", id: 1 }), record);
+});
+
+test("Download-and-update keeps its one ticket open until the update has an outcome", () => {
+  let record = reduce(IDLE, { type: "started", url: "u", object: "x", owner: "both", thenInstall: true });
+  record = reduce(reduce(record, { type: "complete", size: 9 }), { type: "valid", digest: "d", version: "2", securityCounter: 1 });
+  deepEqual(record.tickets, [{ id: 1, owner: "both" }]);
+  record = reduce(record, { type: "install", slot: 0, owner: undefined });
+  deepEqual([record.phase, record.thenInstall, record.tickets.length], ["arming", false, 1]);
+});
+
+test("a discarded download is reported as cancelled", () => {
+  const record = reduce(at("downloading", { tickets: [{ id: 1, owner: "a" }] }), { type: "discarded" });
+  deepEqual([record.phase, record.object, record.tickets], ["idle", "", [{ id: 1, owner: "a", reason: "cancelled" }]]);
+});
+
+test("the same push again keeps its generation; another size, object or validator starts another", () => {
+  const open = at("receiving", { object: "x", size: 9 });
+  equal(reduce(open, { type: "opened", object: "x", size: 9 }).generation, 4);
+  equal(reduce(reduce(open, { type: "aborted" }), { type: "opened", object: "x", size: 9 }).generation, 4);
+  equal(reduce(open, { type: "opened", object: "x", size: 10 }).generation, 5);
+  equal(reduce(open, { type: "opened", object: "z", size: 9 }).generation, 5);
+  const fetching = at("downloading", { validator: "1", size: 9 });
+  equal(reduce(fetching, { type: "announced", size: 9, validator: "1" }), fetching);
+  deepEqual([reduce(fetching, { type: "announced", size: undefined, validator: "2" }).generation,
+    reduce(fetching, { type: "announced", size: undefined, validator: "2" }).size], [5, 0]);
+});
+
+test("a package that is gone cannot be installed again after a failure", () => {
+  const gone = at("settled", { reason: "reverted", kept: false });
+  equal(reduce(gone, { type: "install", slot: 0, owner: "b" }), gone);
+});
+
+test("the machine never changes a record that it is given", () => {
+  const tickets = Object.freeze([Object.freeze({ id: 1, owner: "a" })]);
+  for (const phase of PHASE_NAMES) {
+    for (const event of [...EVENTS, booted(0, false), booted(0, false, "power"), booted(1, true), booted(1, false)]) {
+      const before = at(phase, { tickets }), text = JSON.stringify(before);
+      reduce(Object.freeze(before), event);
+      equal(JSON.stringify(before), text);
+    }
+  }
+});

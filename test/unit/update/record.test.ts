@@ -1,0 +1,47 @@
+/** The record as bytes in the store: old and new firmware read each other's. */
+import { deepEqual, equal, test } from "../../check.ts";
+import { decodeRecord, IDLE, type UpdateRecord } from "../../../src/update/record.ts";
+
+const FULL: UpdateRecord = {
+  v: 1, phase: "arming", generation: 3, object: "./FUMO/x", size: 4096, url: "http://h/p", validator: '"e"', attempt: 2, crashes: 1,
+  thenInstall: true, installing: true, slot: 0, target: 1, trials: 2, restarts: 1, reason: "reverted", kept: true, digest: "00ff",
+  version: "2.0.0", securityCounter: 3, tickets: [{ id: 4, owner: "{}" }, { id: 5, owner: "", reason: "network" }], nextTicket: 6,
+};
+
+test("a record survives JSON with every field", () => {
+  deepEqual(decodeRecord(JSON.parse(JSON.stringify(FULL)) as object), FULL);
+  deepEqual(decodeRecord(JSON.parse(JSON.stringify(IDLE)) as object), JSON.parse(JSON.stringify(IDLE)));
+});
+
+test("no record is an idle one", () => {
+  equal(decodeRecord(undefined), IDLE);
+});
+
+test("fields of newer firmware are ignored", () => {
+  deepEqual(decodeRecord({ ...FULL, v: 2, delta: { base: 1 }, tickets: FULL.tickets.map((ticket) => ({ ...ticket, priority: 1 })) }), FULL);
+});
+
+test("a phase of newer firmware is a trial, in which the hardware decides", () => {
+  equal(decodeRecord({ ...FULL, phase: "patching" }).phase, "trial");
+});
+
+test("an outcome of newer firmware is an undefined one, and still an outcome", () => {
+  const record = decodeRecord({ ...FULL, reason: "tooHot", tickets: [{ id: 1, owner: "a", reason: "tooHot" }] });
+  deepEqual([record.reason, record.tickets], ["undefined", [{ id: 1, owner: "a", reason: "undefined" }]]);
+});
+
+test("what firmware of the first layout wrote is read with defaults for what came later", () => {
+  const record = decodeRecord({ v: 1, phase: "trial", generation: 2, object: "x", slot: 1, trials: 1, tickets: [{ id: 9, owner: "a" }] });
+  const tickets = [{ id: 9, owner: "a" }];
+  deepEqual(record, { ...IDLE, phase: "trial", generation: 2, object: "x", slot: 1, trials: 1, tickets, nextTicket: 10 });
+});
+
+test("fields of the wrong type read as their defaults, and nothing throws", () => {
+  for (const wrong of [null, -1, 1.5, "1", [], {}, true, Number.MAX_VALUE]) {
+    const fields = Object.fromEntries(Object.keys(FULL).map((name) => [name, wrong]));
+    const record = decodeRecord(fields);
+    equal(record.phase, "trial");
+    equal(Number.isSafeInteger(record.generation) && record.generation >= 0, true);
+  }
+  deepEqual(decodeRecord({ ...FULL, tickets: [null, 1, { id: 1 }, { owner: "a" }, { id: "1", owner: "a" }] }).tickets, []);
+});
