@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BOOT_BLOCK_BYTES 4096
@@ -21,7 +22,7 @@ static const char* const SLOT_FILES[2] = { "slot-a.flash", "slot-b.flash" };
 static struct {
   int on;
   char directory[PATH_BYTES_MAX];
-  HostPayloadCheck check;
+  const HostEngine* engine;
   FlashFile file;
   Partition partition;
   BootLog log;
@@ -30,11 +31,21 @@ static struct {
   HostBoard board;
 } host;
 
-void hostLog(char level, const char* format, ...)
+double hostNow(void)
+{
+  static struct timespec start;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!start.tv_sec)
+    start = now;
+  return (double)(now.tv_sec - start.tv_sec) * 1000 + (double)((now.tv_nsec - start.tv_nsec) / 1000000);
+}
+
+void hostLog(char level, const char* source, const char* format, ...)
 {
   va_list parts;
   va_start(parts, format);
-  printf("[   0.000] %c boot: ", level);
+  printf("[%8.3f] %c %s: ", hostNow() / 1000, level, source);
   vprintf(format, parts);
   printf("\n");
   fflush(stdout);
@@ -119,8 +130,8 @@ static const char* openImage(Slot* slot, int number)
   if (problem)
     return problem;
   problem = bootImageCheck(&slot->image, slot->bytes, (uint32_t)slot->length, host.keys, host.keyCount);
-  if (!problem && host.check)
-    problem = host.check(slot->image.payload, slot->image.payloadLength);
+  if (!problem && host.engine)
+    problem = host.engine->check(slot->image.payload, slot->image.payloadLength);
   if (problem)
     munmap(slot->bytes, slot->length);
   return problem;
@@ -131,7 +142,7 @@ static int isUsable(int slot)
   Slot opened;
   const char* problem = openImage(&opened, slot);
   if (problem)
-    hostLog('E', "slot %c cannot be booted: %s", 'A' + slot, problem);
+    hostLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, problem);
   else
     host.board.image = opened.image;
   return !problem;
@@ -143,21 +154,21 @@ static void logChoice(const BootChoice* choice)
   static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed", ", the armed image is bad",
     ", the selected image is bad" };
   if (choice->decision == BOOT_NOTHING)
-    hostLog('E', "no slot can be booted");
+    hostLog('E', "boot", "no slot can be booted");
   else if (choice->decision == BOOT_HELD)
-    hostLog('E', "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
+    hostLog('E', "boot", "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
   else
-    hostLog('I', "slot %c, version %s, cause %s%s", 'A' + choice->slot, host.board.image.version, causes[choice->cause],
+    hostLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot, host.board.image.version, causes[choice->cause],
       decisions[choice->decision]);
 }
 
-const char* hostPowerOn(const char* directory, ResetCause cause, HostPayloadCheck check)
+const char* hostPowerOn(const char* directory, ResetCause cause, const HostEngine* engine)
 {
   const char* problem;
   if (strlen(directory) >= sizeof(host.directory))
     return "the path of the state directory is too long";
   strcpy(host.directory, directory);
-  host.check = check;
+  host.engine = engine;
   problem = readKeys();
   if (!problem)
     problem = openLog();
@@ -176,7 +187,7 @@ HostBoard* hostBoard(void)
   if (!host.on)
     problem = directory ? hostPowerOn(directory, resetStart(), NULL) : "XS_FUMO_STATE names no directory";
   if (problem)
-    hostLog('E', "%s", problem);
+    hostLog('E', "boot", "%s", problem);
   return problem ? NULL : &host.board;
 }
 
@@ -199,4 +210,23 @@ const char* hostConfirm(void)
   if (!board)
     return "no board";
   return bootConfirm(&host.log, &board->choice) ? NULL : "the boot log cannot be written";
+}
+
+static void report(void)
+{
+  if (host.engine)
+    host.engine->report();
+  fflush(stdout);
+}
+
+void hostRestart(void)
+{
+  report();
+  resetNow(RESET_RESTART);
+}
+
+void hostExit(int status)
+{
+  report();
+  _exit(status);
 }

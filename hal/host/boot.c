@@ -1,9 +1,7 @@
 /* Natives of boot.ts: what was selected, and the next selection. */
 #include "board.h"
-#include "reset.h"
 #include "xsmc.h"
 #include "mc.xs.h"
-#include <stdio.h>
 
 static HostBoard* boardOf(xsMachine* the)
 {
@@ -45,6 +43,5 @@ void xs_boot_confirm(xsMachine* the)
 void xs_boot_restart(xsMachine* the)
 {
   (void)the;
-  fflush(stdout);
-  resetNow(RESET_RESTART);
+  hostRestart();
 }

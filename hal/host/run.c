@@ -37,9 +37,24 @@ char* boardStackLimit(void)
 
 void boardAbort(int status)
 {
-  hostLog('E', "XS abort %d", status);
+  hostLog('E', "boot", "XS abort %d", status);
   resetNow(RESET_PANIC);
 }
+
+/* As an application has one machine, so has the board. */
+static xsMachine* machine;
+
+static void reportHeap(void)
+{
+  RuntimeHeap heap;
+  if (!machine)
+    return;
+  runtimeHeap(machine, &heap);
+  hostLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks", (unsigned)heap.peakSlots,
+    (unsigned)heap.slotBytes, (unsigned)heap.peakChunks);
+}
+
+static const HostEngine engine = { .check = blobCheck, .report = reportHeap };
 
 static int parseMode(CutMode* mode, const char* text)
 {
@@ -96,26 +111,24 @@ static void planCut(const Options* options, ResetCause cause)
 }
 
 /* Runs what was booted; a program that throws while it starts is a panic. */
-static int runImage(Options* options, const BootImage* image)
+static void runImage(Options* options, const BootImage* image)
 {
   static Runtime runtime;
-  xsMachine* the = NULL;
-  const char* problem = runtimeCreate(&runtime, &options->creation, (const BlobHeader*)image->payload, &the);
+  const char* problem = runtimeCreate(&runtime, &options->creation, (const BlobHeader*)image->payload, &machine);
   int failed = 1;
   if (problem)
-    hostLog('E', "%s", problem);
+    hostLog('E', "boot", "%s", problem);
   else
-    failed = runtimeRun(the);
+    failed = runtimeRun(machine);
   if (failed)
     resetNow(RESET_PANIC);
-  xsDeleteMachine(the);
-  return 0;
+  hostExit(0);
 }
 
 int main(int argc, char** argv)
 {
   Options options = { .watchdogMs = WATCHDOG_MS, .cutMode = CUT_TORN, .creation = { .initialChunkSize = 128 * 1024,
-    .incrementalChunkSize = 16 * 1024, .initialHeapCount = 24 * 1024, .incrementalHeapCount = 4 * 1024, .stackCount = 1024,
+    .incrementalChunkSize = 16 * 1024, .initialHeapCount = 24 * 1024, .incrementalHeapCount = 4 * 1024, .stackCount = 640,
     .initialKeyCount = 2048, .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 } };
   ResetCause cause = resetStart();
   const char* problem;
@@ -128,7 +141,7 @@ int main(int argc, char** argv)
     return STATUS_USAGE;
   }
   planCut(&options, cause);
-  problem = hostPowerOn(options.directory, cause, blobCheck);
+  problem = hostPowerOn(options.directory, cause, &engine);
   if (problem) {
     fprintf(stderr, "xs-fumo-host: %s: %s\n", options.directory, problem);
     return STATUS_STATE;
@@ -139,5 +152,6 @@ int main(int argc, char** argv)
   if (board->choice.decision == BOOT_HELD)
     return STATUS_HELD;
   resetGuard(options.watchdogMs);
-  return runImage(&options, &board->image);
+  runImage(&options, &board->image);
+  return 0;
 }

@@ -6,19 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
 
 #define PROVISION_BYTES_MAX 65536
 
 void xs_system_now(xsMachine* the)
 {
-  static struct timespec start;
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  if (!start.tv_sec && !start.tv_nsec)
-    start = now;
-  xsmcSetNumber(xsResult, (double)(now.tv_sec - start.tv_sec) * 1000 + (double)((now.tv_nsec - start.tv_nsec) / 1000000));
+  xsmcSetNumber(xsResult, hostNow());
 }
 
 void xs_system_random(xsMachine* the)
@@ -66,7 +59,5 @@ void xs_system_version(xsMachine* the)
 
 void xs_system_exit(xsMachine* the)
 {
-  int status = (int)toIndex(the, &xsArg(0));
-  fflush(stdout);
-  _exit(status);
+  hostExit((int)toIndex(the, &xsArg(0)));
 }

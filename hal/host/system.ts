@@ -1,6 +1,6 @@
 /** What else the process gives: clock, randomness, console, provisioning. */
 
-/** Milliseconds since the first call in this boot. */
+/** Milliseconds since this boot. */
 export function now(this: unknown): number { return native("xs_system_now").call(this); }
 
 /** Fills `bytes` with unpredictable values. */
@@ -12,7 +12,7 @@ export function print(this: unknown, line: string): void { native("xs_system_pri
 /** The text of provision.json. Throws when there is none. */
 export function provision(this: unknown): string { return native("xs_system_provision").call(this); }
 
-/** The version of the running image, from its signed header: "1.2.3+4". */
+/** The version of the running image, from its signed header: "1.2.3+4", "1.2.3" when the build number is 0. */
 export function version(this: unknown): string { return native("xs_system_version").call(this); }
 
 /** Switches the board off: the process ends with this status, 0 to 255. */

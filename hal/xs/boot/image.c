@@ -104,6 +104,15 @@ static const char* checkSignature(const uint8_t* slot, uint32_t length, Area are
   return "signed with an unknown key";
 }
 
+/* As versionText of src/image does. */
+static void writeVersion(char text[BOOT_VERSION_TEXT], const uint8_t* p)
+{
+  unsigned build = get32(p + 4);
+  int length = snprintf(text, BOOT_VERSION_TEXT, "%u.%u.%u", p[0], p[1], (unsigned)get16(p + 2));
+  if (build)
+    snprintf(text + length, BOOT_VERSION_TEXT - (size_t)length, "+%u", build);
+}
+
 const char* bootImageCheck(BootImage* image, const uint8_t* slot, uint32_t room, const BootKey* keys, int keyCount)
 {
   Area protected = { 0, 0 }, unprotected;
@@ -127,7 +136,6 @@ const char* bootImageCheck(BootImage* image, const uint8_t* slot, uint32_t room,
     || !isWellFormed(slot, unprotected))
     return "records are malformed";
   image->payload = slot + header;
-  snprintf(image->version, sizeof(image->version), "%u.%u.%u+%u", slot[20], slot[21], (unsigned)get16(slot + 22),
-    (unsigned)get32(slot + 24));
+  writeVersion(image->version, slot + 20);
   return checkSignature(slot, length, unprotected, keys, keyCount);
 }

@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
   const uint8_t* payload;
   uint32_t payloadLength;
-  char version[BOOT_VERSION_TEXT];  /* "1.2.3+4" */
+  char version[BOOT_VERSION_TEXT];  /* "1.2.3+4", "1.2.3" when the build number is 0 */
 } BootImage;
 
 /* Takes the key out of a SubjectPublicKeyInfo of BOOT_SPKI_BYTES. 0: it is not Ed25519. */

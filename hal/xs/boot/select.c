@@ -25,10 +25,8 @@ BootChoice bootSelect(BootLog* log, uint8_t cause, BootUsable usable)
   state.cause = cause;
   state.failures = countFailures(&log->state, cause);
   state.trial = TRIAL_NONE;
-  if (trial == TRIAL_RUNNING) {
+  if (trial == TRIAL_RUNNING)
     choice.decision = BOOT_REVERTED;
-    state.failures = 0;
-  }
   else if (trial == TRIAL_ARMED) {
     choice.decision = BOOT_REJECTED;
     if (usable(!state.slot)) {

@@ -4,9 +4,9 @@ import { after, before, test } from "node:test";
 import { Device, build, cleanUp, image, key, strangerKey } from "./device.ts";
 import { spkiOf } from "../../rig/keys.ts";
 
-const A = "runs 1.0.0+0 slot 0 trial false cause power";
-const B = "runs 2.0.0+0 slot 1 trial false cause power";
-const TRIAL = "runs 2.0.0+0 slot 1 trial true cause restart";
+const A = "runs 1.0.0 slot 0 trial false cause power";
+const B = "runs 2.0.0 slot 1 trial false cause power";
+const TRIAL = "runs 2.0.0 slot 1 trial true cause restart";
 
 before(build);
 after(cleanUp);
@@ -15,42 +15,47 @@ function two(): Device {
   return new Device(image(1), image(2));
 }
 
+test("the version is written as src/image writes it", () => {
+  const numbered = image(1, key, { version: { major: 255, minor: 1, revision: 65535, build: 4294967295 } });
+  assert.deepEqual(new Device(numbered, undefined).run().lines, ["runs 255.1.65535+4294967295 slot 0 trial false cause power"]);
+});
+
 test("a new board boots slot A", () => {
   const { lines, boot, status } = two().run();
-  assert.deepEqual([lines, boot, status], [[A], ["I boot: slot A, version 1.0.0+0, cause power"], 0]);
+  assert.deepEqual([lines, boot, status], [[A], ["I boot: slot A, version 1.0.0, cause power"], 0]);
 });
 
 test("arm and restart boot the other slot on trial, and without confirm the next power-on is back on the first", () => {
   const device = two();
-  assert.deepEqual(device.run({ "1.0.0+0 power": ["arm", "arm", "restart"] }).lines, [A, "arm: done", "arm: done", TRIAL]);
+  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "arm", "restart"] }).lines, [A, "arm: done", "arm: done", TRIAL]);
   const back = device.run();
   assert.deepEqual(back.lines, [A]);
   assert.match(back.boot[0] ?? "", /slot A.*the trial was not confirmed/);
-  assert.deepEqual(device.run().boot, ["I boot: slot A, version 1.0.0+0, cause power"]);
+  assert.deepEqual(device.run().boot, ["I boot: slot A, version 1.0.0, cause power"]);
 });
 
 test("a power-on is a trial too, when the power failed between arm and restart", () => {
   const device = two();
-  assert.deepEqual(device.run({ "1.0.0+0 power": ["arm"] }).lines, [A, "arm: done"]);
-  assert.deepEqual(device.run().lines, ["runs 2.0.0+0 slot 1 trial true cause power"]);
+  assert.deepEqual(device.run({ "1.0.0 power": ["arm"] }).lines, [A, "arm: done"]);
+  assert.deepEqual(device.run().lines, ["runs 2.0.0 slot 1 trial true cause power"]);
   assert.deepEqual(device.run().lines, [A]);
 });
 
 test("confirm keeps the trial, and may be called again", () => {
   const device = two();
-  device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": ["confirm", "confirm"] });
-  assert.deepEqual(device.run({ "2.0.0+0 power": ["confirm", "restart"], "2.0.0+0 restart": [] }).lines,
-    [B, "confirm: done", "runs 2.0.0+0 slot 1 trial false cause restart"]);
+  device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": ["confirm", "confirm"] });
+  assert.deepEqual(device.run({ "2.0.0 power": ["confirm", "restart"], "2.0.0 restart": [] }).lines,
+    [B, "confirm: done", "runs 2.0.0 slot 1 trial false cause restart"]);
   assert.deepEqual(device.run().lines, [B]);
 });
 
 test("and from B the way leads to A again", () => {
   const device = two();
-  device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": ["confirm"] });
+  device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": ["confirm"] });
   device.write("slot-a.flash", image(3));
-  const { lines } = device.run({ "2.0.0+0 power": ["arm", "restart"], "3.0.0+0 restart": ["arm", "confirm"] });
-  assert.deepEqual(lines, [B, "arm: done", "runs 3.0.0+0 slot 0 trial true cause restart", "arm: throws Error", "confirm: done"]);
-  assert.deepEqual(device.run().lines, ["runs 3.0.0+0 slot 0 trial false cause power"]);
+  const { lines } = device.run({ "2.0.0 power": ["arm", "restart"], "3.0.0 restart": ["arm", "confirm"] });
+  assert.deepEqual(lines, [B, "arm: done", "runs 3.0.0 slot 0 trial true cause restart", "arm: throws Error", "confirm: done"]);
+  assert.deepEqual(device.run().lines, ["runs 3.0.0 slot 0 trial false cause power"]);
 });
 
 const FAILURES = [
@@ -60,15 +65,15 @@ const FAILURES = [
 for (const [name, command, cause] of FAILURES) {
   test(`a trial that ${name} is over: cause ${cause}`, () => {
     const device = two();
-    const { lines } = device.run({ "1.0.0+0 power": ["arm", "restart"], "2.0.0+0 restart": [command] }, "--watchdog", "300");
+    const { lines } = device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": [command] }, "--watchdog", "300");
     const boots = lines.filter((line) => line.startsWith("runs"));
-    assert.deepEqual(boots, [A, TRIAL, `runs 1.0.0+0 slot 0 trial false cause ${cause}`]);
+    assert.deepEqual(boots, [A, TRIAL, `runs 1.0.0 slot 0 trial false cause ${cause}`]);
   });
 }
 
 test("an image that panics at every boot stops the board with status 5, and a power-on starts again", () => {
   const device = new Device(image(1), undefined);
-  const script = { "1.0.0+0 power": ["throw"], "1.0.0+0 panic": ["throw"] };
+  const script = { "1.0.0 power": ["throw"], "1.0.0 panic": ["throw"] };
   for (let i = 0; i < 2; i++) {
     const { status, lines, boot } = device.run(script);
     assert.equal(status, 5);
@@ -79,12 +84,12 @@ test("an image that panics at every boot stops the board with status 5, and a po
 });
 
 test("a watchdog that has reset the board once does so again", () => {
-  const script = { "1.0.0+0 power": ["hang"], "1.0.0+0 watchdog": ["throw"], "1.0.0+0 panic": ["hang"] };
+  const script = { "1.0.0 power": ["hang"], "1.0.0 watchdog": ["throw"], "1.0.0 panic": ["hang"] };
   assert.equal(new Device(image(1), undefined).run(script, "--watchdog", "100").status, 5);
 });
 
 test("waiting does not wake the watchdog", () => {
-  const { status, lines } = new Device(image(1), undefined).run({ "1.0.0+0 power": ["wait 900", "log"] }, "--watchdog", "300");
+  const { status, lines } = new Device(image(1), undefined).run({ "1.0.0 power": ["wait 900", "log"] }, "--watchdog", "300");
   assert.deepEqual([status, lines], [0, [A]]);
 });
 
@@ -106,6 +111,12 @@ function withRecord(bytes: Buffer, more: Buffer): Buffer {
   return result;
 }
 
+/** An image that fills its last page, so that a look behind its end is fatal. */
+function wholePages(): Buffer {
+  const { length } = image(2);
+  return image(2, key, { extra: [{ type: 0xa0, value: new Uint8Array(2 * 4096 - 8 - length % 4096) }] });
+}
+
 const bad: Readonly<Record<string, () => Uint8Array | undefined>> = {
   "not there": () => undefined,
   "erased": () => new Uint8Array(4096).fill(0xff),
@@ -122,7 +133,7 @@ const bad: Readonly<Record<string, () => Uint8Array | undefined>> = {
   "with a protected record twice": () => image(2, key, { extra: [COUNTER, COUNTER] }),
   "with an unknown unprotected record": () => withRecord(image(2), record(0x02, 0)),
   "with a second digest": () => withRecord(image(2), record(0x10, 32)),
-  "with records that reach past the end": () => withRecord(image(2), record(0xa0, 4)).subarray(0, -8),
+  "with records that reach past the end": () => withRecord(wholePages(), record(0xa0, 4)).subarray(0, -8),
   "with a record that reaches past its area": () => withRecord(image(2), record(0xa0, 4).subarray(0, -1)),
 };
 
@@ -134,13 +145,13 @@ function flip(bytes: Buffer, at: number): Buffer {
 for (const [name, make] of Object.entries(bad)) {
   test(`an image that is ${name} cannot be armed, does not boot, and the other slot does`, () => {
     const bytes = make();
-    assert.deepEqual(new Device(image(1), bytes).run({ "1.0.0+0 power": ["arm"] }).lines, [A, "arm: throws Error"]);
+    assert.deepEqual(new Device(image(1), bytes).run({ "1.0.0 power": ["arm"] }).lines, [A, "arm: throws Error"]);
     const fallback = new Device(bytes, image(2));
     const { boot, lines } = fallback.run();
     assert.match(boot[0] ?? "", /^E boot: slot A cannot be booted: /);
     assert.match(boot[1] ?? "", /^I boot: slot B.*the selected image is bad$/);
     assert.deepEqual(lines, [B]);
-    assert.deepEqual(fallback.run().boot, ["I boot: slot B, version 2.0.0+0, cause power"]);
+    assert.deepEqual(fallback.run().boot, ["I boot: slot B, version 2.0.0, cause power"]);
     const { status, boot: nothing } = new Device(bytes, bytes).run();
     assert.equal(status, 4);
     assert.equal(nothing.at(-1), "E boot: no slot can be booted");
@@ -157,7 +168,7 @@ test("protected records, a longer header, and what an older image left behind th
 
 test("an image that is damaged between arm and restart does not boot", () => {
   const device = two();
-  device.run({ "1.0.0+0 power": ["arm"] });
+  device.run({ "1.0.0 power": ["arm"] });
   device.write("slot-b.flash", flip(image(2), 999));
   const { boot, lines } = device.run();
   assert.match(boot[1] ?? "", /slot A.*the armed image is bad$/);

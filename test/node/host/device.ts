@@ -40,8 +40,10 @@ export interface Run {
   readonly signal: NodeJS.Signals | null;
   /** Lines of the application: those that do not begin with a time. */
   readonly lines: readonly string[];
-  /** Lines of the board itself. */
+  /** Lines with a time, without it: those of the board itself. */
   readonly boot: readonly string[];
+  /** What the programs took. */
+  readonly heap: readonly string[];
 }
 
 export class Device {
@@ -76,7 +78,8 @@ export class Device {
     return {
       status: result.status, signal: result.signal,
       lines: lines.filter((line) => !line.startsWith("[")),
-      boot: lines.filter((line) => line.startsWith("[")).map((line) => line.slice(11)),
+      boot: lines.filter((line) => line.startsWith("[") && !line.includes("] I heap: ")).map((line) => line.slice(11)),
+      heap: lines.filter((line) => line.includes("] I heap: ")),
     };
   }
 

@@ -12,7 +12,7 @@ after(cleanUp);
 
 test("flash in a file keeps the rules of NOR flash, and its errors have kinds", () => {
   const device = new Device(image(1), undefined);
-  const { lines } = device.run({ "1.0.0+0 power": ["flash"] });
+  const { lines } = device.run({ "1.0.0 power": ["flash"] });
   assert.deepEqual(lines.slice(1), [
     'status: {"blocks":4,"blockLength":4096,"writeAlign":16,"eraseValue":255}',
     "erased at first: 255,255,255,255",
@@ -44,10 +44,11 @@ test("flash in a file keeps the rules of NOR flash, and its errors have kinds", 
 });
 
 test("random bytes differ, and a log line has time, level and source", () => {
-  const { lines, boot } = new Device(image(1), undefined).run({ "1.0.0+0 power": ["random", "random", "log"] });
+  const { lines, boot, heap } = new Device(image(1), undefined).run({ "1.0.0 power": ["random", "random", "log"] });
   assert.notEqual(lines[1], lines[2]);
   assert.match(lines[1] ?? "", /^random: \d+(,\d+){7}$/);
   assert.equal(boot.at(-1), "W test: a line");
+  assert.match(heap.join(), /^\[ +\d+\.\d{3}\] I heap: at most \d+ slots of \d+ bytes, \d+ bytes of chunks$/);
 });
 
 const servers: Server[] = [];
@@ -63,7 +64,7 @@ async function listen(server: Server): Promise<number> {
 /** Runs the board beside the servers of this process. */
 async function fetch(url: string): Promise<string> {
   const device = new Device(image(1), undefined);
-  device.script({ "1.0.0+0 power": [`fetch ${url}`] });
+  device.script({ "1.0.0 power": [`fetch ${url}`] });
   const child = spawn(RUNNER, ["--state", device.folder], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.on("data", (bytes: Buffer) => { output += bytes.toString(); });
@@ -123,7 +124,7 @@ test("the runner says how it is used, and what is wrong with a state directory",
 
 test("SIGTERM ends the board", async () => {
   const device = new Device(image(1), undefined);
-  device.script({ "1.0.0+0 power": ["wait 60000"] });
+  device.script({ "1.0.0 power": ["wait 60000"] });
   const child = device.start();
   await once(child.stdout ?? child, "data");
   child.kill("SIGTERM");
