@@ -1,0 +1,71 @@
+/** The verifier with both kinds of signature, on every engine; test/node/image has the exhaustive cases. */
+import { fromBase64 } from "../../../src/base/base64.ts";
+import { vendorKey } from "../../../src/image/key.ts";
+import type { ImageFault, ImagePolicy } from "../../../src/image/policy.ts";
+import { ImageVerifier, type ImageFacts } from "../../../src/image/verifier.ts";
+import { deepEqual, equal, ok, test } from "../../check.ts";
+
+/** SubjectPublicKeyInfo of throw-away keys, and images of version 2.0.1+7, security counter 5, that they signed. */
+const ED25519_KEY =
+  "MCowBQYDK2VwAyEAy2RNh47c+qHbPRI919J60/ZlbNc0wypcf7FCwLsa1no=";
+const ED25519_IMAGE =
+  "PbjzlgAAAAAgADQACAAAAAAAAAACAAEABwAAAAAAAABmaXJtd2FyZQhpNABQAAQABQAAAHQAEAABAQEBAQEBAQEBAQEBAQEBdQAQAAICAgICAgIC" +
+  "AgICAgICAgIHaZAAEAAgAAm+7xV71ZDwZlRRZNrUF29I1+bvPa/86e7phFj7V7h7AQAgACIU6MZdB4a3woDQ18BhPk6xsRXo7jEvXsMzr2LopDch" +
+  "JABAANTlBaqI/mCCeo/8+tJW9Z4dqUq+eOUokzqh/Yr6SnFwbVF8lAJDC2aklIp4tRSM5uO6QoM7v2CdBl1kRYCgsQk=";
+const P256_KEY =
+  "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAET5OXk+kOXzZxCQNIchxti6MBaisMYMH32T45RuK5+B01KzStW8MJ2/kd900u/OH9H98IxGDo/FCz" +
+  "nlw/ZNtiTA==";
+const P256_IMAGE =
+  "PbjzlgAAAAAgADQACAAAAAAAAAACAAEABwAAAAAAAABmaXJtd2FyZQhpNABQAAQABQAAAHQAEAABAQEBAQEBAQEBAQEBAQEBdQAQAAICAgICAgIC" +
+  "AgICAgICAgIHaZcAEAAgAAm+7xV71ZDwZlRRZNrUF29I1+bvPa/86e7phFj7V7h7AQAgALffwk31Yl6LhbJDUu8rITHcnjr0/wU4eGEZAr7FJ/F4" +
+  "IgBHADBFAiAuI6qRkf2AInMOVXMY6RwnvRPwxMjJ/k7+HLwPkjl9PwIhAN+DwVmFn3PLYeYMkI0G26xBF2BuZvD3up6K9QvFj6HM";
+
+function bytesOf(base64: string): Uint8Array {
+  const bytes = fromBase64(base64);
+  ok(bytes !== undefined);
+  return bytes;
+}
+
+function policy(spki: string): ImagePolicy {
+  const key = vendorKey(bytesOf(spki));
+  ok(key !== undefined);
+  return {
+    keys: [key], vendorId: new Uint8Array(16).fill(1), classId: new Uint8Array(16).fill(2),
+    runningVersion: { major: 1, minor: 0, revision: 0, build: 0 }, securityCounter: 5, capacity: 4096, allowDowngrade: false,
+  };
+}
+
+function verify(image: Uint8Array, rules: ImagePolicy): ImageFacts | ImageFault | undefined {
+  const read = (buffer: Uint8Array, offset: number): void => { buffer.set(image.subarray(offset, offset + buffer.length)); };
+  return new ImageVerifier(read, image.length, rules).step(65536);
+}
+
+test("an image signed with Ed25519 or P-256 is accepted with the key of its vendor alone", () => {
+  for (const [spki, base64, other] of [[ED25519_KEY, ED25519_IMAGE, P256_KEY], [P256_KEY, P256_IMAGE, ED25519_KEY]] as const) {
+    const image = bytesOf(base64), facts = verify(image, policy(spki));
+    ok(typeof facts === "object");
+    deepEqual(facts.version, { major: 2, minor: 0, revision: 1, build: 7 });
+    equal(facts.securityCounter, 5);
+    equal(facts.length, image.length);
+    equal(verify(image, policy(other)), "untrusted");
+  }
+});
+
+test("a changed payload is corrupt, a changed signature untrusted", () => {
+  for (const [spki, base64] of [[ED25519_KEY, ED25519_IMAGE], [P256_KEY, P256_IMAGE]] as const) {
+    const image = bytesOf(base64);
+    image[33] = (image[33] ?? 0) ^ 1;
+    equal(verify(image, policy(spki)), "corrupt");
+    image[33] = (image[33] ?? 0) ^ 1;
+    image[image.length - 1] = (image[image.length - 1] ?? 0) ^ 1;
+    equal(verify(image, policy(spki)), "untrusted");
+  }
+});
+
+test("what is no key of ours is no vendor key", () => {
+  const spki = bytesOf(ED25519_KEY);
+  ok(vendorKey(spki) !== undefined);
+  equal(vendorKey(spki.subarray(0, 43)), undefined);
+  spki[8] = (spki[8] ?? 0) ^ 1;
+  equal(vendorKey(spki), undefined);
+});
