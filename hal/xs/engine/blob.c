@@ -50,6 +50,13 @@ static int stringsInside(const BlobHeader* blob, uint32_t table, uint32_t count)
   return 1;
 }
 
+/* blobc leaves no gap between these tables, so that a wrong count shows: with too few names the code would name others. */
+static int countsFit(const BlobHeader* blob)
+{
+  uint32_t next = blob->nativeCount ? numberAt(blob, blob->natives, 0) : blob->natives;
+  return (blob->names + 4 * blob->nameCount == next) && (blob->natives + 4 * blob->nativeCount == blob->modules);
+}
+
 static int tablesInside(const BlobHeader* blob)
 {
   if (((const char*)blob)[blob->size - 1])
@@ -93,6 +100,8 @@ const char* blobCheck(const void* bytes, uint32_t room)
     return "blob is damaged (CRC)";
   if (!tablesInside(blob))
     return "blob points outside itself";
+  if (!countsFit(blob))
+    return "blob counts its names or natives wrong";
   return NULL;
 }
 

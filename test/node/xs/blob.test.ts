@@ -6,7 +6,7 @@ import { crc32 } from "../../../src/base/crc32.ts";
 import { build, buildTexts, run } from "./program.ts";
 
 /** Offsets in BlobHeader. */
-const AT = { byteOrder: 4, format: 8, xs: 12, idCount: 16, engine: 20, crc: 28, names: 36, nameCount: 40, modules: 52 };
+const AT = { byteOrder: 4, format: 8, xs: 12, idCount: 16, engine: 20, crc: 28, names: 36, nameCount: 40, nativeCount: 48, modules: 52 };
 const good = build("heap");
 
 /** The blob with a change and a CRC that fits it. */
@@ -76,6 +76,13 @@ test("tables and names that point outside are refused", () => {
   refused(changed((blob) => { blob.writeUInt32LE(0xfffffff0, AT.modules); }), /points outside itself/);
   refused(changed((blob) => { blob.writeUInt32LE(blob.length, AT.nameCount); }), /points outside itself/);
   refused(changed((blob) => { blob.writeUInt32LE(blob.length, blob.readUInt32LE(AT.names)); }), /points outside itself/);
+});
+
+test("wrong counts of names and natives are refused", () => {
+  const count = (at: number, more: number) => changed((blob) => { blob.writeUInt32LE(blob.readUInt32LE(at) + more, at); });
+  for (const at of [AT.nameCount, AT.nativeCount])
+    for (const more of [1, -1]) refused(count(at, more), /counts its names or natives wrong|points outside itself/);
+  refused(changed((blob) => { blob.writeUInt32LE(0, AT.nameCount); }), /counts its names or natives wrong/);
 });
 
 test("a blob that needs a native of another firmware is refused", () => {
