@@ -29,6 +29,8 @@ const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "src/base": ["crc-32", "@noble/hashes/sha2.js", "@noble/hashes/legacy.js", "@noble/curves/ed25519.js", "@noble/curves/nist.js"],
 };
 const NODE_FILES = /^hal\/(xs|sim)\//;
+/** Build steps that run on Node although they import nothing of it. */
+const BUILD_STEPS: readonly string[] = ["hal/xs/lower.ts"];
 
 const FILE_LINES_MAX = 300;
 const LINE_COLUMNS_MAX = 140;
@@ -77,7 +79,7 @@ function checkLayers(problems: string[]): void {
 
 function checkText(file: string, text: string, problems: string[]): void {
   const lines = text.split("\n");
-  const device = !file.startsWith("test/") && !text.includes('from "node:') && !PORTABLE.test(file);
+  const device = !file.startsWith("test/") && !text.includes('from "node:') && !PORTABLE.test(file) && !BUILD_STEPS.includes(file);
   if (lines.length - 1 > FILE_LINES_MAX) problems.push(`${file}: ${lines.length - 1} lines, at most ${FILE_LINES_MAX}`);
   if (!text.startsWith("/**") && !text.startsWith("#!")) problems.push(`${file}: does not begin with its purpose`);
   lines.forEach((line, index) => {

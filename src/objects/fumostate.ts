@@ -14,6 +14,17 @@ export const FumoState = {
   updateSuccessfulNoData: 100,
 } as const;
 
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [10, "Idle/Start"], [20, "Download Failed"], [30, "Download Progressing"], [40, "Download Complete"], [50, "Ready to Update"],
+  [60, "Update Progressing"], [70, "Update Failed/Have Data"], [80, "Update Failed/No Data"],
+  [90, "Update Successful/Have Data"], [100, "Update Successful/No Data"],
+]);
+
+/** The standard's name of a State. */
+export function stateName(state: number): string {
+  return NAMES.get(state) ?? "unknown";
+}
+
 function outcome({ reason, installing, kept }: UpdateState): number {
   if (reason === "succeeded") return kept ? FumoState.updateSuccessfulHaveData : FumoState.updateSuccessfulNoData;
   if (!installing) return FumoState.downloadFailed;

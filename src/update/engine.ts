@@ -74,6 +74,21 @@ export class Engine {
     this.#journal.onChange = listener;
   }
 
+  /** Bytes of the largest package that fits. */
+  get capacity(): number {
+    return this.#policy.capacity;
+  }
+
+  /** Bytes of the package that have come so far; 0 when none are coming. */
+  get position(): number {
+    return (this.#download ?? this.#push)?.position ?? 0;
+  }
+
+  /** True while the fetcher may have a request under way. */
+  get fetching(): boolean {
+    return this.#download !== undefined;
+  }
+
   /** Once, before anything else: tells the machine what booted. */
   boot(): void {
     const { slot, trial, cause } = this.#boot.running();

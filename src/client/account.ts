@@ -1,0 +1,50 @@
+/** The provisioned account on its way into the store, and the stored one on its way into a session. */
+import type { Identity } from "../../hal/hal.ts";
+import { assert } from "../base/assert.ts";
+import { hex } from "../base/bytes.ts";
+import { Sha256 } from "../base/sha256.ts";
+import { text, utf8 } from "../base/utf8.ts";
+import type { Account } from "../objects/accounts.ts";
+import { devInfoItems } from "../objects/devinfo.ts";
+import { provision } from "../objects/provision.ts";
+import { readRecord, recordChange } from "../store/record.ts";
+import type { Store } from "../store/store.ts";
+import type { Tree } from "../tree/tree.ts";
+import type { ProvisionedAccount } from "./provision.ts";
+
+/** Key of the digest of the account that was provisioned last. */
+const PROVISIONED_KEY = "provisioned";
+/** Name of its node below ./DMAcc. */
+const ACCOUNT_NAME = "Main";
+
+/**
+ * Makes the account, with every right on the FUMO objects, if it is not the one that was made last; a server's changes to the
+ * same account stay. Power loss between the two commits makes it once more.
+ */
+export function applyAccount(store: Store, tree: Tree, account: ProvisionedAccount): void {
+  const digest = digestOf(account);
+  if (readRecord<{ digest?: string }>(store, PROVISIONED_KEY)?.digest === digest) return;
+  const status = provision(tree, accountOf(account), ["./FwUpdate"]);
+  assert(status === 200, `provisioning: status ${status}`);
+  store.commit([recordChange(PROVISIONED_KEY, { v: 1, digest })]);
+}
+
+function accountOf(account: ProvisionedAccount): Account {
+  return {
+    name: ACCOUNT_NAME, serverId: account.serverId, address: account.address,
+    client: { type: account.auth, name: account.name, secret: account.secret },
+    server: { type: account.serverAuth, name: account.serverName, secret: account.serverSecret },
+  };
+}
+
+function digestOf(account: ProvisionedAccount): string {
+  const hash = new Sha256(), digest = new Uint8Array(32);
+  hash.update(utf8(JSON.stringify(account)));
+  hash.digest(digest);
+  return hex(digest);
+}
+
+/** The leaves of DevInfo as a session sends them. */
+export function devInfoTexts(identity: Identity): readonly { readonly uri: string; readonly value: string }[] {
+  return devInfoItems(identity).map(({ uri, value: { data } }) => ({ uri, value: text(data, 0, data.length) }));
+}

@@ -1,0 +1,100 @@
+/**
+ * The client, put together: the one place that knows every part. `step` does bounded work and says when to call again;
+ * the board calls it then, or earlier when its link has something.
+ *
+ * One thing at a time: while a session is open the engine only verifies what the session has delivered; while the engine
+ * works no session opens. So one request is under way at most, and nothing restarts the board in the middle of a message.
+ */
+import type { Hal } from "../../hal/hal.ts";
+import { assert } from "../base/assert.ts";
+import { DOWNLOAD_BUFFER_BYTES } from "../base/limits.ts";
+import { Downloader } from "../download/downloader.ts";
+import { mountDevDetail } from "../objects/devdetail.ts";
+import { mountDevInfo } from "../objects/devinfo.ts";
+import { mountDmAcc } from "../objects/dmacc.ts";
+import { Fumo } from "../objects/fumo.ts";
+import { fumoState, stateName } from "../objects/fumostate.ts";
+import { Store } from "../store/store.ts";
+import { Tree } from "../tree/tree.ts";
+import { Engine } from "../update/engine.ts";
+import { imagePolicy } from "./policy.ts";
+import type { Provision } from "./provision.ts";
+import { Server } from "./server.ts";
+
+/** The node below which FUMO objects are. */
+const FUMO_ROOT = "FwUpdate";
+/** A line of progress for every so many parts of a package. */
+const PROGRESS_PARTS = 16;
+
+export class Client {
+  readonly engine: Engine;
+  #hal: Hal;
+  #server: Server | undefined;
+  #state = -1;
+  #progress = 0;
+
+  /** Reads the store, tells the engine what booted. Throws when the provisioning or the flash cannot be used. */
+  constructor(hal: Hal, provision: Provision) {
+    this.#hal = hal;
+    const store = Store.open(hal.store);
+    const engine = new Engine({
+      store, staging: hal.staging, boot: hal.boot, policy: imagePolicy(hal, provision),
+      fetcher: new Downloader({
+        link: hal.link, random: (bytes) => hal.random(bytes), buffer: new Uint8Array(DOWNLOAD_BUFFER_BYTES),
+        rules: { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate },
+      }),
+      log: (level, text) => hal.log(level, "update", text),
+    });
+    this.engine = engine;
+    const tree = new Tree(store);
+    mountDevInfo(tree, hal.identity);
+    mountDevDetail(tree, hal.identity);
+    mountDmAcc(tree, store);
+    const fumo = new Fumo(tree, engine, { root: FUMO_ROOT, objects: provision.objects });
+    const { slot, trial, cause } = hal.boot.running();
+    hal.log("info", "client", `version ${hal.identity.FwV} runs from slot ${slot}${trial ? ", on trial" : ""}, reset by ${cause}`);
+    engine.onChange = () => this.#narrate();
+    engine.boot();
+    this.#narrate();
+    if (provision.account) this.#server = new Server({ hal, provision, account: provision.account, store, tree, fumo, engine });
+  }
+
+  /** Sessions that have ended since the start. */
+  get sessions(): number {
+    return this.#server?.sessions ?? 0;
+  }
+
+  /** Asks the server for an update as soon as it can (OMA-TS-DM-FUMO §10.3). */
+  request(from: "device" | "user"): void {
+    assert(this.#server !== undefined, "a request needs an account");
+    this.#server.request(from);
+  }
+
+  /** Does what is due. When to call again, in ms of `hal.now`; not later than that, and earlier when the link has something. */
+  step(): number {
+    const now = this.#hal.now();
+    if (this.#server?.busy === true) return this.#server.step(now);
+    const engineDue = this.engine.step(now);
+    this.#showProgress();
+    if (engineDue <= now) return now;
+    if (this.engine.fetching) return engineDue;
+    return Math.min(engineDue, this.#server?.step(now) ?? Infinity);
+  }
+
+  #narrate(): void {
+    const state = fumoState(this.engine.record);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#progress = 0;
+    this.#hal.log("info", "update", `State ${state} ${stateName(state)}`);
+  }
+
+  /** Some lines a package, not one a block. */
+  #showProgress(): void {
+    const { position, record: { size } } = this.engine;
+    const part = size > 0 ? Math.floor(position * PROGRESS_PARTS / size) : 0;
+    if (part === this.#progress) return;
+    this.#progress = part;
+    if (part > 0) this.#hal.log("info", "update", `${position} of ${size} bytes`);
+  }
+}

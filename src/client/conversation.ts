@@ -1,0 +1,113 @@
+/**
+ * Carries one session over HTTP: posts its messages, collects each answer whole in the inbound buffer, hands it over
+ * (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never looked at.
+ */
+import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
+import { ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
+import type { Session } from "../session/session.ts";
+
+const CONTENT_TYPE = { xml: "application/vnd.syncml.dm+xml", wbxml: "application/vnd.syncml.dm+wbxml" } as const;
+/** What servers answer with: the name of OMA DM 1.2, and the one of SyncML that some still send. */
+const ANSWER_TYPES: readonly string[] = [
+  "application/vnd.syncml.dm+xml", "application/vnd.syncml+xml", "application/vnd.syncml.dm+wbxml", "application/vnd.syncml+wbxml",
+];
+
+export class Conversation {
+  readonly session: Session;
+  /** Set when the conversation ended before the session did: what happened, for the log. */
+  failure: string | undefined;
+  done = false;
+  #link: Link;
+  #inbound: Uint8Array;
+  #encoding: "xml" | "wbxml";
+  #exchange: Exchange | undefined;
+  #head: LinkHead | undefined;
+  #length = 0;
+  #deadline = 0;
+
+  constructor(link: Link, session: Session, inbound: Uint8Array, encoding: "xml" | "wbxml") {
+    this.#link = link;
+    this.session = session;
+    this.#inbound = inbound;
+    this.#encoding = encoding;
+  }
+
+  /** Goes on as far as it can without waiting: when to call again, in ms of the board's clock; the link may wake the caller earlier. */
+  step(now: number): number {
+    try {
+      if (this.#exchange === undefined) return this.#post(now);
+      if (now >= this.#deadline) return this.#fail(this.#head ? "the server's answer stopped half-way" : "the server does not answer");
+      if (this.#head === undefined) return this.#readHead(now, this.#exchange);
+      return this.#readBody(now, this.#exchange);
+    } catch (error) {
+      return this.#fail(error instanceof Error ? error.message : "the link failed");
+    }
+  }
+
+  close(): void {
+    this.#exchange?.close();
+    this.#exchange = undefined;
+    this.done = true;
+  }
+
+  #post(now: number): number {
+    const message = this.session.next();
+    if (message === undefined) {
+      this.close();
+      return now;
+    }
+    const type = CONTENT_TYPE[this.#encoding];
+    this.#head = undefined;
+    this.#length = 0;
+    this.#deadline = now + ANSWER_TIMEOUT_MS;
+    this.#exchange = this.#link.request({
+      method: "POST", url: message.url, body: message.body,
+      headers: [["Content-Type", type], ["Accept", ANSWER_TYPES.join(", ")], ["Cache-Control", "no-store"]],
+    });
+    return now;
+  }
+
+  #readHead(now: number, exchange: Exchange): number {
+    const head = exchange.head();
+    if (head === undefined) return this.#deadline;
+    if (head.status !== 200) return this.#fail(`the server answered HTTP ${head.status}`);
+    const type = head.headers.get("content-type") ?? CONTENT_TYPE[this.#encoding];
+    if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted))) return this.#fail(`the server answered with ${type}`);
+    this.#head = head;
+    this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
+    return now;
+  }
+
+  #readBody(now: number, exchange: Exchange): number {
+    if (this.#length === this.#inbound.length) return this.#readPastEnd(exchange);
+    const count = exchange.read(this.#inbound.subarray(this.#length));
+    if (count === 0) return this.#deadline;
+    if (count > 0) {
+      this.#length += count;
+      this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
+      return now;
+    }
+    return this.#deliver(now);
+  }
+
+  /** The buffer is full: the message is allowed to end here, and nothing else. */
+  #readPastEnd(exchange: Exchange): number {
+    const count = exchange.read(new Uint8Array(1));
+    if (count === 0) return this.#deadline;
+    if (count > 0) return this.#fail(`the server's message is longer than the ${this.#inbound.length} bytes announced as MaxMsgSize`);
+    return this.#deliver(0);
+  }
+
+  #deliver(now: number): number {
+    this.#exchange?.close();
+    this.#exchange = undefined;
+    this.session.received(this.#inbound, this.#length);
+    return now;
+  }
+
+  #fail(reason: string): number {
+    this.failure = reason;
+    this.close();
+    return 0;
+  }
+}

@@ -1,0 +1,27 @@
+/** Which images this device takes, from its identity and its provisioning. */
+import type { Hal } from "../../hal/hal.ts";
+import { assert } from "../base/assert.ts";
+import { fromBase64 } from "../base/base64.ts";
+import { type VendorKey, vendorKey } from "../image/key.ts";
+import type { ImagePolicy } from "../image/policy.ts";
+import { parseVersion } from "../image/version.ts";
+import type { Provision } from "./provision.ts";
+
+/** The policy, with the lowest security counter; the engine raises it to what it has confirmed. Throws when a key or FwV is malformed. */
+export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
+  const { vendorId, classId, FwV } = hal.identity;
+  const runningVersion = parseVersion(FwV);
+  assert(runningVersion !== undefined, `FwV ${FwV} is not MAJOR.MINOR.REVISION`);
+  const { blocks, blockLength } = hal.staging.status();
+  return {
+    keys: provision.keys.map(readKey), vendorId, classId, runningVersion,
+    securityCounter: 0, capacity: blocks * blockLength, allowDowngrade: provision.allowDowngrade,
+  };
+}
+
+function readKey(text: string, index: number): VendorKey {
+  const spki = fromBase64(text);
+  const key = spki === undefined ? undefined : vendorKey(spki);
+  assert(key !== undefined, `provision: keys[${index}] is not the public key (SPKI, base64) of an Ed25519 or P-256 pair`);
+  return key;
+}

@@ -1,0 +1,170 @@
+/**
+ * The relation with one DM server: when to open a session, what it may see, what it is owed (OMA-TS-DM-Protocol §8).
+ * A session that fails is tried again after a pause that grows; what is owed is kept until the server has answered.
+ */
+import type { Hal } from "../../hal/hal.ts";
+import { MESSAGE_BYTES_MAX } from "../base/limits.ts";
+import { Accounts } from "../objects/accounts.ts";
+import type { Fumo } from "../objects/fumo.ts";
+import { updateRequest } from "../objects/requests.ts";
+import type { OutgoingAlert, Outcome } from "../session/ports.ts";
+import { Session } from "../session/session.ts";
+import type { Store } from "../store/store.ts";
+import type { Tree } from "../tree/tree.ts";
+import type { Engine } from "../update/engine.ts";
+import { Conversation } from "./conversation.ts";
+import { applyAccount, devInfoTexts } from "./account.ts";
+import type { Provision, ProvisionedAccount } from "./provision.ts";
+import { sessionDue } from "./schedule.ts";
+
+export interface ServerOptions {
+  readonly hal: Hal;
+  readonly provision: Provision;
+  readonly account: ProvisionedAccount;
+  readonly store: Store;
+  readonly tree: Tree;
+  readonly fumo: Fumo;
+  readonly engine: Engine;
+}
+
+/** The alert with which the device asks for an update; reports have the engine's numbers, from 1 up. */
+const REQUEST_ALERT = 0;
+const CODEC = "xml";
+
+export class Server {
+  /** Sessions that have ended, well or not. */
+  sessions = 0;
+  #options: ServerOptions;
+  #accounts: Accounts;
+  #inbound = new Uint8Array(MESSAGE_BYTES_MAX);
+  #outbound = new Uint8Array(MESSAGE_BYTES_MAX);
+  #conversation: Conversation | undefined;
+  #asks: "none" | "device" | "user";
+  #first: boolean;
+  #failures = 0;
+  #jitter = 0;
+  #since: number;
+
+  /** Makes the account as provisioned, if that has not been done before: what a server has changed since stays. */
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const { hal, provision, store, tree, account } = options;
+    this.#accounts = new Accounts(store);
+    this.#asks = provision.request;
+    this.#first = provision.sessionAtBoot || provision.once;
+    this.#since = hal.now();
+    applyAccount(store, tree, account);
+  }
+
+  /** True while a session is open. */
+  get busy(): boolean {
+    return this.#conversation !== undefined;
+  }
+
+  request(from: "device" | "user"): void {
+    this.#asks = from;
+  }
+
+  /** Opens a session when one is due, carries it on when one is open. When to call again, in ms of the board's clock. */
+  step(now: number): number {
+    if (this.#conversation === undefined) {
+      const due = this.#due();
+      if (due > now) return due;
+      this.#conversation = this.#open();
+    }
+    const conversation = this.#conversation;
+    if (conversation === undefined) return Infinity;
+    const next = conversation.step(now);
+    this.#verify(now);
+    if (conversation.done) this.#close(conversation, now);
+    return conversation.done ? now : next;
+  }
+
+  #due(): number {
+    const { engine, provision, fumo, account } = this.#options;
+    const owed = fumo.alerts(account.serverId).length > 0;
+    return sessionDue({
+      reason: owed || this.#first || this.#asks !== "none" || engine.record.phase === "trial",
+      pollMs: provision.pollSeconds * 1000, since: this.#since, failures: this.#failures, jitter: this.#jitter,
+    });
+  }
+
+  #open(): Conversation | undefined {
+    const { hal, account: { serverId }, tree, engine } = this.#options;
+    const account = this.#accounts.byServer(serverId);
+    if (account === undefined) {
+      hal.log("error", "client", `no account of server ${serverId}: no session`);
+      return undefined;
+    }
+    const session = new Session({
+      account: {
+        serverID: serverId, url: account.address,
+        client: { ...account.client, nonce: this.#accounts.nonce(account.name, "client") ?? new Uint8Array(0) },
+        server: { ...account.server, nonce: this.#accounts.nonce(account.name, "server") ?? new Uint8Array(0) },
+      },
+      deviceId: hal.identity.DevId, devInfo: devInfoTexts(hal.identity), sessionID: this.#newSessionID(), alert: 1201,
+      maxMsgSize: this.#inbound.length, maxObjSize: engine.capacity, outbound: this.#outbound, encoding: CODEC,
+    }, {
+      tree,
+      random: (bytes) => { hal.random(bytes); },
+      log: (level, text) => { hal.log(level, "session", text); },
+      alerts: () => this.#alerts(),
+      acknowledged: (id, status) => { this.#acknowledged(id, status); },
+      authenticated: () => { this.#authenticated(); },
+      storeNonce: (direction, nonce) => { this.#accounts.storeNonce(account.name, direction, nonce); },
+    });
+    this.#first = false;
+    return new Conversation(hal.link, session, this.#inbound, CODEC);
+  }
+
+  /** Unique for the device, as far as chance goes: 1 to FFFF in hexadecimal, without leading zeros (OMA-TS-DM-Protocol §8.1). */
+  #newSessionID(): string {
+    const bytes = new Uint8Array(2);
+    this.#options.hal.random(bytes);
+    return (((bytes[0] ?? 0) << 8 | (bytes[1] ?? 0)) || 1).toString(16).toUpperCase();
+  }
+
+  #alerts(): readonly OutgoingAlert[] {
+    const reports = this.#options.fumo.alerts(this.#options.account.serverId);
+    return this.#asks === "none" ? reports : [updateRequest(REQUEST_ALERT, this.#asks, undefined), ...reports];
+  }
+
+  #acknowledged(id: number, status: number): void {
+    if (id === REQUEST_ALERT) this.#asks = "none";
+    else this.#options.fumo.acknowledge(id, status);
+  }
+
+  /** Reaching a server that proves itself is the health check of a trial; confirmed before the package that reports it. */
+  #authenticated(): void {
+    const { engine, hal } = this.#options;
+    engine.healthy();
+    while (engine.record.phase === "committing") engine.step(hal.now());
+  }
+
+  /** A package that this session has delivered is verified between its messages, so that the server can see the outcome. */
+  #verify(now: number): void {
+    const { engine } = this.#options;
+    while (engine.record.phase === "verifying") engine.step(now);
+  }
+
+  #close(conversation: Conversation, now: number): void {
+    const { hal } = this.#options;
+    const failure = conversation.failure ?? failureOf(conversation.session.outcome);
+    const completed = failure === undefined;
+    this.#conversation = undefined;
+    this.sessions++;
+    this.#since = now;
+    this.#failures = completed ? 0 : this.#failures + 1;
+    if (!completed) {
+      const random = new Uint8Array(1);
+      hal.random(random);
+      this.#jitter = (random[0] ?? 0) / 256;
+    }
+    if (completed) hal.log("info", "session", "completed");
+    else hal.log("warning", "session", `ended: ${failure}`);
+  }
+}
+
+function failureOf({ kind, detail }: Outcome): string | undefined {
+  return kind === "completed" ? undefined : `${kind}: ${detail}`;
+}

@@ -1,0 +1,8 @@
+/** The boards that the rig knows, by name. */
+import type { BoardName } from "../setup.ts";
+import type { RigBoard } from "./board.ts";
+import { host } from "./host.ts";
+import { sim } from "./sim.ts";
+
+export const BOARDS = { sim, host } as const satisfies Partial<Record<BoardName, RigBoard>>;
+export const BOARD_NAMES = Object.keys(BOARDS) as (keyof typeof BOARDS)[];

@@ -1,0 +1,42 @@
+/** Board `sim`: the client in Node, flash in files. Its "firmware" is only carried and checked; the version comes from its header. */
+import { mkdirSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hex } from "../../../src/base/bytes.ts";
+import { versionText } from "../../../src/image/version.ts";
+import { root } from "../../root.ts";
+import { DeviceProcess } from "../device.ts";
+import { CLASS_ID, VENDOR_ID } from "../identity.ts";
+import { spkiOf } from "../keys.ts";
+import { padded, type RigBoard } from "./board.ts";
+import { SIM_SLOT } from "./simgeometry.ts";
+
+/** The least that a package of this board is worth downloading. */
+const FIRMWARE_BYTES = 65536;
+
+export const sim: RigBoard = {
+  name: "sim",
+  vendorId: VENDOR_ID,
+  classId: CLASS_ID.sim,
+
+  firmware(version, sizeMin) {
+    return padded(Buffer.from(`firmware of board sim, version ${versionText(version)}\n`), Math.max(sizeMin, FIRMWARE_BYTES));
+  },
+
+  manufacture(directory, image, key) {
+    if (existsSync(join(directory, "slot-a.bin"))) return;
+    mkdirSync(directory, { recursive: true });
+    const slot = Buffer.alloc(SIM_SLOT.blocks * SIM_SLOT.blockLength, SIM_SLOT.eraseValue);
+    image.copy(slot);
+    writeFileSync(join(directory, "keys"), spkiOf(key));
+    writeFileSync(join(directory, "slot-a.bin"), slot);
+  },
+
+  provision(directory, provision) {
+    const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.sim), ...provision.identity };
+    writeFileSync(join(directory, "provision.json"), JSON.stringify({ ...provision, identity }, undefined, 2));
+  },
+
+  start(directory, log) {
+    return new DeviceProcess(process.execPath, ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory], log);
+  },
+};

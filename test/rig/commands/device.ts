@@ -1,0 +1,89 @@
+/** `xs-fumo device`: a device alone, against any DM server. */
+import type { Command } from "commander";
+import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
+import { EventLog, ndjson } from "../events.ts";
+import { Exit, RigError } from "../exit.ts";
+import { countOption, wordOption } from "../options.ts";
+import { setUp } from "../setup.ts";
+import { terminal } from "../terminal.ts";
+import { within } from "../device.ts";
+import { developmentKey, packageOf, publicText, VERSION_1 } from "../workshop.ts";
+import { readKeyFile } from "./pack.ts";
+
+const AUTH = ["none", "basic", "md5"] as const;
+const REQUESTS = ["none", "device", "user"] as const;
+
+interface DeviceOptions {
+  readonly board: keyof typeof BOARDS;
+  readonly state: string;
+  readonly server: string;
+  readonly serverId: string;
+  readonly user: string;
+  readonly password: string;
+  readonly auth: (typeof AUTH)[number];
+  readonly serverUser?: string;
+  readonly serverPassword?: string;
+  readonly key?: string;
+  readonly object: string;
+  readonly request: (typeof REQUESTS)[number];
+  readonly poll: number;
+  readonly once?: true;
+  readonly trace?: true;
+  readonly limit: number;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly log?: string;
+}
+
+export function addDevice(program: Command): void {
+  program.command("device")
+    .description("run a device against a DM server; flash and account stay in the state directory")
+    .requiredOption("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES))
+    .requiredOption("--state <directory>", "flash, boot log and account; made with version 1.0.0 when it is not there")
+    .requiredOption("--server <url>", "URL of the DM server")
+    .requiredOption("--server-id <id>", "its ServerID")
+    .option("--user <name>", "name that the device shows to the server", "")
+    .option("--password <secret>", "and its password", "")
+    .option("--auth <type>", `${AUTH.join(", ")}: how either side proves itself`, wordOption(AUTH), "none")
+    .option("--server-user <name>", "name that the server must show (default: its ServerID)")
+    .option("--server-password <secret>", "demand credentials of the server, with this password")
+    .option("--key <file>", "private key (PEM) whose public half the device trusts (default: the development key)")
+    .option("--object <name>", "name of the FUMO object ./FwUpdate/<name> that is there from the start", "Main")
+    .option("--request <who>", "ask for an update: device or user", wordOption(REQUESTS), "none")
+    .option("--poll <seconds>", "a session every so many seconds; 0: one at the start, then only for a reason", countOption, 0)
+    .option("--once", "end after one session")
+    .option("--trace", "print every message whole")
+    .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
+    .option("--json", "print events as NDJSON")
+    .option("--quiet", "print results and warnings only")
+    .option("--log <file>", "write all events to a file, as NDJSON")
+    .addHelpText("after", `
+Example:
+  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`)
+    .action(run);
+}
+
+async function run(options: DeviceOptions): Promise<void> {
+  setUp(options.board, (text) => { process.stderr.write(`${text}\n`); });
+  const board = BOARDS[options.board];
+  const log = new EventLog(board.name);
+  log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: options.trace === true }));
+  if (options.log !== undefined) log.view(ndjson(options.log));
+  const key = options.key === undefined ? developmentKey() : readKeyFile(options.key);
+  board.manufacture(options.state, packageOf(board, VERSION_1, 0), key);
+  board.provision(options.state, {
+    account: {
+      serverId: options.serverId, address: options.server, auth: options.auth, name: options.user, secret: options.password,
+      serverAuth: options.serverPassword === undefined ? "none" : options.auth === "none" ? "basic" : options.auth,
+      serverName: options.serverUser ?? options.serverId, serverSecret: options.serverPassword ?? "",
+    },
+    keys: [publicText(key)], objects: [options.object], allowHttp: true, allowPrivate: true, sessionAtBoot: true,
+    pollSeconds: options.poll, request: options.request, once: options.once === true, trace: options.trace === true,
+  });
+  const device = board.start(options.state, log);
+  process.once("SIGTERM", () => { void device.kill(); });
+  process.once("SIGINT", () => { void device.kill(); });
+  const status = options.limit > 0 ? await within(options.limit * 1000, "the device", device.ended) : await device.ended;
+  if (status !== undefined && status !== 0) throw new RigError(Exit.crash, `the device ended with status ${status}`);
+  process.exitCode = status === undefined ? Exit.interrupted : Exit.ok;
+}
