@@ -1,0 +1,155 @@
+/**
+ * One scenario with one device, over as many sessions as it takes. It says what to send next and is told what came back.
+ *
+ * A session may end anywhere: the step that was not answered whole is sent again in the next one. Only Exec is not simply
+ * repeated, since the device may have taken it: State is asked first, and an operation that has begun is waited for.
+ */
+import type { EventSink } from "./event.ts";
+import { stateName } from "./event.ts";
+import type { Operation, Scenario, Step } from "./scenario.ts";
+
+export interface Outcome {
+  readonly ok: boolean;
+  /** Result code of the last final alert; 0 without one. */
+  readonly code: number;
+  readonly text: string;
+}
+
+/** A generic alert (1226) as far as FUMO cares. */
+export interface GenericAlert {
+  readonly type: string;
+  readonly source: string;
+  readonly correlator: string | undefined;
+  readonly data: string;
+}
+
+/** States in which an Exec that got no answer was not taken, or is over: it is sent again. */
+const RESTING: readonly number[] = [10, 20, 50, 70, 80];
+
+export class Campaign {
+  /** States that the device has said, in order, without repetition. */
+  readonly states: number[] = [];
+  /** The last value of each node that was read. */
+  readonly values = new Map<string, string>();
+  outcome: Outcome | undefined;
+  readonly scenario: Scenario;
+  readonly #emit: EventSink;
+  #step = 0;
+  #closing = false;
+  /** True once an Exec of this step has been sent. */
+  #execSent = false;
+  #asked = false;
+  #failure: Outcome | undefined;
+  #code = 0;
+  #package: readonly Operation[] = [];
+  readonly #open = new Set<Operation>();
+  #poll = false;
+
+  constructor(scenario: Scenario, emit: EventSink) {
+    this.scenario = scenario;
+    this.#emit = emit;
+  }
+
+  /** A session begins, or commands have to be sent again: what was not answered whole is open. */
+  begin(): void {
+    this.#package = [];
+    this.#open.clear();
+    this.#asked = false;
+  }
+
+  /** The commands of the next package; none when there is nothing to say in this session. */
+  next(): { readonly operations: readonly Operation[]; readonly within?: "Sequence" | "Atomic" } {
+    if (this.outcome !== undefined || this.#open.size > 0) return { operations: [] };
+    if (this.#closing) return this.#send(this.scenario.closing, false);
+    const step = this.#current();
+    if (step === undefined) return { operations: [] };
+    if (step.kind === "await" || this.#execSent) {
+      if (this.#asked && step.kind === "await") return { operations: [] };
+      this.#asked = true;
+      return this.#send([{ name: "Get", uri: `${this.scenario.object}/State`, accept: "any" }], true);
+    }
+    this.#execSent = step.operations.some((operation) => operation.name === "Exec");
+    const { operations } = this.#send(step.operations, false);
+    return step.within === undefined ? { operations } : { operations, within: step.within };
+  }
+
+  /** The device's status for an operation of the package; 0 when it gave none. Values of a Get come before it is complete. */
+  answered(operation: Operation, status: number): void {
+    if (!this.#open.delete(operation)) return;
+    this.#emit({ kind: "command", name: operation.name, uri: operation.uri, status });
+    const { accept } = operation, fine = accept === undefined ? status >= 200 && status < 300 : accept === "any" || accept.includes(status);
+    if (!fine) this.#fail(`${operation.name} ${operation.uri} was answered ${status}`);
+  }
+
+  /** All that this package brings has come: statuses and results. */
+  complete(): void {
+    if (this.#package.length === 0 || this.#open.size > 0) return;
+    this.#package = [];
+    if (this.#closing) this.#end();
+    else if (this.#poll) this.#polled();
+    else this.#advance();
+  }
+
+  value(uri: string, value: string): void {
+    this.values.set(uri, value);
+    this.#emit({ kind: "value", uri, value });
+    if (uri !== `${this.scenario.object}/State`) return;
+    const state = Number(value);
+    if (this.states.at(-1) !== state) this.states.push(state);
+    this.#emit({ kind: "state", state, name: stateName(state) });
+  }
+
+  /** A generic alert. True when it is the one that is waited for, or may be. */
+  alert(alert: GenericAlert): boolean {
+    const awaited = this.scenario.steps.findIndex((step, index) => index >= this.#step && step.kind === "await");
+    const step = this.scenario.steps[awaited];
+    if (this.outcome !== undefined || step?.kind !== "await" || awaited > this.#step + 1) return false;
+    const ours = alert.correlator === undefined ? alert.type.includes("firmwareupdate") : alert.correlator === step.correlator;
+    if (!ours || alert.type.endsWith("request")) return false;
+    this.#code = Number(alert.data);
+    this.#step = awaited;
+    this.begin();
+    if (this.#code >= 200 && this.#code < 300) this.#advance();
+    else this.#fail(`the device reports ${this.#code}`);
+    return true;
+  }
+
+  /** The campaign cannot go on. The closing questions are still asked. */
+  #fail(text: string): void {
+    this.#failure ??= { ok: false, code: this.#code, text };
+    this.#emit({ kind: "warning", text });
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#package = [];
+    this.#open.clear();
+  }
+
+  #send(operations: readonly Operation[], poll: boolean): { readonly operations: readonly Operation[] } {
+    this.#package = operations;
+    this.#poll = poll;
+    for (const operation of operations) this.#open.add(operation);
+    return { operations };
+  }
+
+  /** After an Exec without an answer: was it taken? */
+  #polled(): void {
+    if (this.#current()?.kind !== "send") return;
+    if (RESTING.includes(this.states.at(-1) ?? 10)) this.#execSent = false;
+    else this.#advance();
+  }
+
+  #current(): Step | undefined {
+    return this.scenario.steps[this.#step];
+  }
+
+  #advance(): void {
+    this.#execSent = false;
+    this.#step++;
+    if (this.#step >= this.scenario.steps.length) this.#closing = true;
+  }
+
+  #end(): void {
+    this.outcome = this.#failure ?? { ok: true, code: this.#code, text: `${this.scenario.name}: done` };
+    this.#emit({ kind: "result", code: this.#code, text: this.outcome.text });
+  }
+}

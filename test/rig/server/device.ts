@@ -1,0 +1,61 @@
+/** What the server knows of one device for longer than a session. */
+import type { Chal, Cred, Header } from "../../../src/syncml/command.ts";
+import { base64, fromBase64 } from "../../../src/base/base64.ts";
+import { AUTH_BASIC, AUTH_MD5, checkCredential, credential } from "../../../src/syncml/credential.ts";
+import type { Campaign } from "./campaign.ts";
+
+export interface Credentials {
+  readonly type: "none" | "basic" | "md5";
+  readonly name: string;
+  readonly secret: string;
+  /** The first nonce, as both sides were given it. */
+  readonly nonce?: Uint8Array;
+}
+
+export class Device {
+  readonly id: string;
+  readonly devInfo = new Map<string, string>();
+  readonly campaign: Campaign | undefined;
+  sessions = 0;
+  readonly #client: Credentials;
+  readonly #server: Credentials;
+  #clientNonce: Uint8Array;
+  #serverNonce: Uint8Array;
+
+  constructor(id: string, client: Credentials, server: Credentials, campaign: Campaign | undefined) {
+    this.id = id;
+    this.#client = client;
+    this.#server = server;
+    this.campaign = campaign;
+    this.#clientNonce = client.nonce ?? new Uint8Array(0);
+    this.#serverNonce = server.nonce ?? new Uint8Array(0);
+  }
+
+  /** 212 for good credentials, 401 for wrong ones, 407 for none. */
+  check(header: Header): 212 | 401 | 407 {
+    if (this.#client.type === "none") return 212;
+    if (header.cred === undefined) return 407;
+    const type = this.#client.type === "basic" ? AUTH_BASIC : AUTH_MD5;
+    return checkCredential(header.cred, type, this.#client.name, this.#client.secret, this.#clientNonce) ? 212 : 401;
+  }
+
+  /** A challenge; with MD5 its nonce is what the next credentials are made with. */
+  challenge(nonce: Uint8Array): Chal | undefined {
+    if (this.#client.type === "none") return undefined;
+    if (this.#client.type === "basic") return { type: AUTH_BASIC, format: "b64" };
+    this.#clientNonce = nonce;
+    return { type: AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
+  }
+
+  /** The server's own credentials, with the last nonce that the device has given. */
+  credentials(wrong: boolean): Cred | undefined {
+    const { type, name, secret } = this.#server;
+    if (type === "none") return undefined;
+    return credential(type === "basic" ? AUTH_BASIC : AUTH_MD5, name, wrong ? `${secret}?` : secret, this.#serverNonce);
+  }
+
+  challenged(chal: Chal | undefined): void {
+    const nonce = chal?.nextNonce === undefined ? undefined : fromBase64(chal.nextNonce);
+    if (nonce !== undefined) this.#serverNonce = nonce;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The DM server of the rig: a test instrument, not a product. A pure function of requests and its own state, so that a
+ * simulation can call it in process; http.ts puts it on a socket.
+ */
+import { randomFillSync } from "node:crypto";
+import type { Malformed, Message } from "../../../src/syncml/command.ts";
+import { Campaign } from "./campaign.ts";
+import { type Codec, codecOf, decodeBody } from "./codec.ts";
+import { type Credentials, Device } from "./device.ts";
+import type { EventSink, ServerEvent } from "./event.ts";
+import { type Reply, type Request, textReply } from "./exchange.ts";
+import { type Fault, faultAt } from "./fault.ts";
+import type { ServerOptions, SessionOptions } from "./options.ts";
+import { ServerSession } from "./session.ts";
+
+interface OpenSession {
+  readonly session: ServerSession;
+  msgID: string;
+  request: Uint8Array;
+  reply: Reply;
+}
+
+const NOBODY: Credentials = { type: "none", name: "", secret: "" };
+const BYTES_MAX = 65536;
+
+export class DmServer {
+  readonly devices = new Map<string, Device>();
+  readonly #options: ServerOptions;
+  readonly #session: SessionOptions;
+  readonly #emit: EventSink;
+  readonly #sessions = new Map<string, OpenSession>();
+  #requests = 0;
+  #last: Reply | undefined;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#emit = options.emit ?? (() => undefined);
+    const { maxMsgSize, maxObjSize, respUri } = options;
+    this.#session = {
+      url: options.url, name: options.name ?? options.server?.name ?? "rig", respUri, maxMsgSize, maxObjSize,
+      bytesMax: options.bytesMax ?? BYTES_MAX, chunkBytes: options.chunkBytes ?? Infinity,
+      unalignedChunks: options.unalignedChunks ?? false, everyMessage: options.everyMessage ?? false,
+      alertStatus: options.alertStatus ?? 200, random: options.random ?? ((bytes) => { randomFillSync(bytes); }),
+    };
+  }
+
+  /** Answers one request. Never throws for what a device sends. */
+  handle(request: Request): Reply {
+    const fault = faultAt(this.#options.faults ?? [], ++this.#requests);
+    if (fault !== undefined) this.#emit({ kind: "fault", what: `${fault.what} at request ${this.#requests}` });
+    switch (fault?.what) {
+      case "lose": return { ...textReply(500, "lost"), cutAt: -1 };
+      case "status": return textReply(fault.status, "as told");
+      case "duplicate": if (this.#last !== undefined) return this.#last; break;
+      case "restart": this.#sessions.clear(); break;
+    }
+    const reply = misbehave(this.#answer(request, fault), fault);
+    if (reply.cutAt === undefined) this.#last = reply;
+    return reply;
+  }
+
+  /** The outcomes of all devices, undefined for those that are not through. */
+  get outcomes(): ReadonlyMap<string, Campaign["outcome"]> {
+    return new Map([...this.devices].map(([id, device]) => [id, device.campaign?.outcome]));
+  }
+
+  #answer(request: Request, fault: Fault | undefined): Reply {
+    if (request.method !== "POST") return textReply(405, "POST a SyncML message", [["allow", "POST"]]);
+    const codec = codecOf(request.headers.get("content-type"));
+    if (codec === undefined) return textReply(415, "neither application/vnd.syncml.dm+xml nor its kin");
+    const message = decodeBody(codec, request.body);
+    if ("problem" in message) return this.#malformed(message, request.body);
+    this.#emit({ kind: "message", direction: "received", text: summary(message), body: request.body });
+    const open = this.#open(message, request.body);
+    if ("status" in open) return open;
+    const body = open.session.handle(message, codec, fault);
+    const wrong = fault?.what === "wrongMsgRef" ? wrongReferences(body) : body;
+    this.#emitSent(codec, wrong);
+    open.msgID = message.header.msgID;
+    open.request = Uint8Array.from(request.body);
+    open.reply = { status: 200, headers: [["content-type", codec.contentType], ["cache-control", "no-store"]], body: wrong };
+    return open.reply;
+  }
+
+  #malformed(malformed: Malformed, body: Uint8Array): Reply {
+    const text = `malformed at ${malformed.offset}: ${malformed.problem}`;
+    this.#emit({ kind: "message", direction: "received", text, body });
+    this.#emit({ kind: "warning", text: `the device sent a message that is ${text}` });
+    return textReply(400, text);
+  }
+
+  /** The session of a message; the reply of before when the device sends the same message again. */
+  #open(message: Message, body: Uint8Array): OpenSession | Reply {
+    const { source, sessionID, msgID } = message.header, key = `${source} ${sessionID}`;
+    const known = this.#sessions.get(key);
+    if (known !== undefined && known.msgID === msgID && Buffer.compare(known.request, body) === 0) {
+      this.#emit({ kind: "server", text: "the device repeats its message", session: sessionID });
+      return known.reply;
+    }
+    if (known !== undefined && !known.session.over && Number(msgID) > Number(known.msgID)) return known;
+    const device = this.#device(source);
+    device.sessions++;
+    this.#emit({ kind: "server", text: `session ${device.sessions} of ${source}`, session: sessionID });
+    const open: OpenSession = {
+      session: new ServerSession(sessionID, device, this.#session, this.#emit), msgID, request: body, reply: textReply(500, "none"),
+    };
+    this.#sessions.set(key, open);
+    return open;
+  }
+
+  #device(id: string): Device {
+    const known = this.devices.get(id);
+    if (known !== undefined) return known;
+    const scenario = this.#options.scenario?.(id);
+    const campaign = scenario === undefined ? undefined : new Campaign(scenario, this.#emit);
+    const device = new Device(id, this.#options.client ?? NOBODY, this.#options.server ?? NOBODY, campaign);
+    this.devices.set(id, device);
+    return device;
+  }
+
+  #emitSent(codec: Codec, body: Uint8Array): void {
+    const message = decodeBody(codec, body);
+    const text = "problem" in message ? message.problem : summary(message);
+    const event: ServerEvent = { kind: "message", direction: "sent", text, body };
+    this.#emit(event);
+  }
+}
+
+/** `7/2: Status 212, Get, Replace ./A+ final`, where + is MoreData. */
+function summary({ header, commands, final }: Message): string {
+  const parts = commands.map((command) => {
+    if (command.name === "Status") return `Status ${command.cmd} ${command.data}`;
+    if (command.name === "Alert") return `Alert ${command.data}`;
+    const item = "items" in command ? command.items[0] : undefined;
+    return `${command.name} ${item?.target ?? item?.source ?? ""}${item?.moreData === true ? "+" : ""}`.trim();
+  });
+  return `${header.sessionID}/${header.msgID}: ${parts.join(", ")}${final ? " final" : ""}`;
+}
+
+function misbehave(reply: Reply, fault: Fault | undefined): Reply {
+  switch (fault?.what) {
+    case "drop": return { ...reply, cutAt: -1 };
+    case "cut": return { ...reply, cutAt: fault.bytes };
+    case "slow": return { ...reply, delayMs: fault.delayMs };
+    case "malformed": return { ...reply, body: reply.body.subarray(0, reply.body.length - 20) };
+    case "oversize": return { ...reply, body: Buffer.concat([reply.body, Buffer.alloc(fault.bytes, 0x20)]) };
+    default: return reply;
+  }
+}
+
+/** Every MsgRef names a message that was never sent. */
+function wrongReferences(body: Uint8Array): Uint8Array {
+  return Buffer.from(Buffer.from(body).toString().replaceAll(/<MsgRef>\d+</g, "<MsgRef>77<"));
+}

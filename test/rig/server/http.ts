@@ -1,0 +1,75 @@
+/** Servers on a loopback socket: HTTP in, requests as values, replies out with what they say about cuts, delays and speed. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Reply, Request } from "./exchange.ts";
+
+export interface Listening {
+  /** `http://127.0.0.1:port`, without a path. */
+  readonly origin: string;
+  /** Closes the socket and every connection. */
+  close(): Promise<void>;
+}
+
+const REQUEST_BYTES_MAX = 1 << 20;
+/** How often a slow body goes on. */
+const SLICE_MS = 20;
+
+/** Serves `handle` on a port of the loopback interface; 0 for any. Rejects when the port cannot be had. */
+export function listen(handle: (request: Request) => Reply, port = 0): Promise<Listening> {
+  const server = createServer((incoming, outgoing) => { serve(handle, incoming, outgoing); });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const { port: bound } = server.address() as AddressInfo;
+      resolve({ origin: `http://127.0.0.1:${bound}`, close: () => close(server) });
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => { resolve(); });
+    server.closeAllConnections();
+  });
+}
+
+function serve(handle: (request: Request) => Reply, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const parts: Buffer[] = [];
+  let length = 0;
+  incoming.on("data", (part: Buffer) => {
+    length += part.length;
+    if (length > REQUEST_BYTES_MAX) incoming.destroy();
+    else parts.push(part);
+  });
+  incoming.on("end", () => {
+    const headers = new Map(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+    const reply = handle({ method: incoming.method ?? "", url: incoming.url ?? "/", headers, body: Buffer.concat(parts) });
+    setTimeout(() => { send(reply, incoming.method === "HEAD", outgoing); }, reply.delayMs ?? 0);
+  });
+}
+
+function send(reply: Reply, headOnly: boolean, outgoing: ServerResponse): void {
+  const { status, headers, body, cutAt } = reply;
+  if (cutAt !== undefined && cutAt < 0) { outgoing.destroy(); return; }
+  outgoing.statusCode = status;
+  for (const [name, value] of headers) outgoing.setHeader(name, value);
+  const chunked = outgoing.hasHeader("transfer-encoding");
+  if (!chunked) outgoing.setHeader("content-length", body.length);
+  if (headOnly) { outgoing.end(); return; }
+  const end = Math.min(cutAt ?? body.length, body.length), part = body.subarray(0, end);
+  const finish = (): void => { if (end < body.length) outgoing.destroy(); else outgoing.end(); };
+  if (reply.bytesPerSecond !== undefined) trickle(outgoing, part, reply.bytesPerSecond, finish);
+  else if (end < body.length) outgoing.write(part, finish);
+  else outgoing.end(part);
+}
+
+function trickle(outgoing: ServerResponse, body: Uint8Array, bytesPerSecond: number, finish: () => void): void {
+  const slice = Math.max(1, Math.round(bytesPerSecond * SLICE_MS / 1000));
+  let at = 0;
+  const timer = setInterval(() => {
+    if (outgoing.destroyed) { clearInterval(timer); return; }
+    outgoing.write(body.subarray(at, at + slice));
+    at += slice;
+    if (at >= body.length) { clearInterval(timer); finish(); }
+  }, SLICE_MS);
+}

@@ -1,0 +1,59 @@
+/** Large objects in both directions (OMA-TS-DM-Protocol §7.3): cut into chunks, and put together again. */
+import { base64 } from "../../../src/base/base64.ts";
+import { type Command, content, type Item, type Meta } from "../../../src/syncml/command.ts";
+import type { Operation } from "./scenario.ts";
+
+/** The value of one operation on its way out, in the form that the encoding carries. */
+export class Outgoing {
+  readonly operation: Operation;
+  sent = 0;
+  readonly #data: Uint8Array;
+  readonly #meta: Meta;
+  readonly #binary: boolean;
+
+  constructor(operation: Operation, binary: boolean) {
+    const { data, format, type } = operation;
+    this.operation = operation;
+    this.#binary = binary && typeof data !== "string" && data !== undefined;
+    this.#data = data === undefined || typeof data === "string" ? Buffer.from(data ?? "")
+      : binary ? data : Buffer.from(base64(data));
+    const given = format ?? (data === undefined ? undefined : typeof data === "string" ? "chr" : binary ? "bin" : "b64");
+    this.#meta = { format: given, type: type ?? (given === "chr" ? "text/plain" : undefined) };
+  }
+
+  get size(): number {
+    return this.#data.length;
+  }
+
+  /** The command with the next `count` characters or bytes; all at once when that is the whole value. */
+  command(cmdID: string, count: number): Command {
+    const { name, uri, correlator } = this.operation, first = this.sent === 0, last = this.sent + count >= this.size;
+    const whole = first && last;
+    let item: Item = { target: uri, binary: false, moreData: !last };
+    if (this.operation.data !== undefined) {
+      item = { ...item, data: this.#data.subarray(this.sent, this.sent + count), binary: this.#binary };
+    }
+    const plain = this.#meta.format === undefined && this.#meta.type === undefined;
+    const meta: Meta | undefined = plain && whole ? undefined : first && !whole ? { ...this.#meta, size: this.size } : this.#meta;
+    return { name, cmdID, items: [item], ...(meta === undefined ? {} : { meta }), ...(correlator === undefined ? {} : { correlator }) };
+  }
+}
+
+/** Values of Results that come in chunks. */
+export class Incoming {
+  #parts: Buffer[] = [];
+  #meta: Meta | undefined;
+
+  /** One item: its value once it is whole, undefined before that; a problem in words when its base64 is broken. */
+  take(item: Item, meta: Meta | undefined): Uint8Array | string | undefined {
+    this.#meta ??= { ...meta, ...item.meta };
+    this.#parts.push(Buffer.from(item.data ?? new Uint8Array(0)));
+    if (item.moreData) return undefined;
+    const data = Buffer.concat(this.#parts), { size } = this.#meta, chunked = this.#parts.length > 1;
+    const value = content({ data, binary: item.binary, moreData: false, meta: this.#meta });
+    this.#parts = [];
+    this.#meta = undefined;
+    if (chunked && size !== undefined && size !== data.length) return `announced ${size}, received ${data.length}`;
+    return value ?? "not base64";
+  }
+}

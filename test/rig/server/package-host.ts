@@ -1,0 +1,122 @@
+/** Serves packages for download: ranges, validators (RFC 9110 §13, §14) and the faults that devices meet. Pure, like the DM server. */
+import { createHash } from "node:crypto";
+import type { EventSink } from "./event.ts";
+import { type Reply, type Request, textReply } from "./exchange.ts";
+import { faultAt } from "./fault.ts";
+
+/** What goes wrong with one answer. */
+export type HostMisbehaviour =
+  | { readonly what: "wholeAnswer" } // 200 and everything, though a range was asked for
+  | { readonly what: "truncate"; readonly bytes: number } // the connection closes after so many bytes of the body
+  | { readonly what: "wrongContentRange" } // the range says one byte later than it is
+  | { readonly what: "slow"; readonly bytesPerSecond: number }
+  | { readonly what: "status"; readonly status: number; readonly retryAfter?: number }
+  | { readonly what: "redirect"; readonly to: string; readonly status?: number }
+  | { readonly what: "changed" } // from here on the package is another one, with another ETag
+  | { readonly what: "overlong"; readonly bytes: number } // more body than the package has, announced as such
+  | { readonly what: "corrupt"; readonly offset: number } // one bit of this byte of the package is wrong
+  | { readonly what: "noLength" } // no Content-Length
+  | { readonly what: "lose" }; // no answer at all
+
+export type HostFault = HostMisbehaviour & {
+  /** The request for the package, counted from 1. */
+  readonly at: number;
+  readonly times?: number;
+};
+
+export interface HostOptions {
+  /** Path of the package, `/package` by default. `PATH/hop/N` redirects N times before it gives the package. */
+  readonly path?: string;
+  readonly data: Uint8Array;
+  /** What is served after the fault `changed`. */
+  readonly changed?: Uint8Array;
+  /** False: ranges are ignored, as by a simple server. */
+  readonly ranges?: boolean;
+  /** False: no ETag. */
+  readonly validator?: boolean;
+  readonly faults?: readonly HostFault[];
+  readonly emit?: EventSink;
+}
+
+export class PackageHost {
+  readonly path: string;
+  readonly #options: HostOptions;
+  #data: Uint8Array;
+  #requests = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.path = options.path ?? "/package";
+    this.#data = options.data;
+  }
+
+  handle(request: Request): Reply {
+    const reply = this.#reply(request), { method, url } = request;
+    this.#options.emit?.({ kind: "request", method, url, range: request.headers.get("range") ?? "", status: reply.status });
+    return reply;
+  }
+
+  #reply(request: Request): Reply {
+    if (request.method !== "GET" && request.method !== "HEAD") return textReply(405, "GET or HEAD", [["allow", "GET, HEAD"]]);
+    const path = request.url.split("?")[0] ?? "";
+    if (path !== this.path) return this.#hop(path);
+    const fault = faultAt(this.#options.faults ?? [], ++this.#requests);
+    if (fault !== undefined) this.#options.emit?.({ kind: "fault", what: `${fault.what} at package request ${this.#requests}` });
+    switch (fault?.what) {
+      case "lose": return { ...textReply(500, "lost"), cutAt: -1 };
+      case "status": {
+        const { status, retryAfter } = fault;
+        return textReply(status, "as told", retryAfter === undefined ? [] : [["retry-after", `${retryAfter}`]]);
+      }
+      case "redirect": return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
+      case "changed": this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1); break;
+    }
+    return this.#spoil(this.#package(request, fault?.what === "wholeAnswer"), fault);
+  }
+
+  #hop(path: string): Reply {
+    const prefix = `${this.path}/hop/`, left = Number(path.slice(prefix.length));
+    if (!path.startsWith(prefix) || !(left >= 0)) return textReply(404, "no such package");
+    return textReply(302, "further", [["location", left > 1 ? `${prefix}${left - 1}` : this.path]]);
+  }
+
+  #package(request: Request, whole: boolean): Reply {
+    const data = this.#data, total = data.length, tag = `"${createHash("sha256").update(data).digest("hex").slice(0, 16)}"`;
+    const headers: [string, string][] = [["content-type", "application/octet-stream"], ["accept-ranges", "bytes"]];
+    if (this.#options.validator !== false) headers.push(["etag", tag]);
+    const asked = this.#options.ranges === false || whole ? undefined : request.headers.get("range");
+    const condition = request.headers.get("if-range");
+    if (asked === undefined || (condition !== undefined && condition !== tag)) return { status: 200, headers, body: data };
+    const match = /^bytes=(\d+)-(\d*)$/.exec(asked);
+    if (match === null) return { status: 200, headers, body: data };
+    const from = Number(match[1]), to = Math.min(match[2] === "" ? total : Number(match[2]) + 1, total);
+    if (from >= total || to <= from) return textReply(416, "no such range", [["content-range", `bytes */${total}`]]);
+    return { status: 206, headers: [...headers, ["content-range", `bytes ${from}-${to - 1}/${total}`]], body: data.subarray(from, to) };
+  }
+
+  #spoil(reply: Reply, fault: HostFault | undefined): Reply {
+    switch (fault?.what) {
+      case "truncate": return { ...reply, cutAt: fault.bytes };
+      case "slow": return { ...reply, bytesPerSecond: fault.bytesPerSecond };
+      case "overlong": return { ...reply, body: Buffer.concat([reply.body, Buffer.alloc(fault.bytes)]) };
+      case "noLength": return { ...reply, headers: [...reply.headers, ["transfer-encoding", "chunked"]] };
+      case "corrupt": {
+        const from = Number(/^bytes (\d+)/.exec(header(reply, "content-range") ?? "bytes 0")?.[1]), body = Uint8Array.from(reply.body);
+        const at = fault.offset - from;
+        if (at >= 0 && at < body.length) body[at] = (body[at] ?? 0) ^ 1;
+        return { ...reply, body };
+      }
+      case "wrongContentRange": {
+        const shift = (value: string): string => value.replace(/\d+/, (digits) => `${Number(digits) + 1}`);
+        const headers = reply.headers.map(([name, value]) => [name, name === "content-range" ? shift(value) : value] as const);
+        return { ...reply, headers };
+      }
+      default: return reply;
+    }
+  }
+}
+
+/** The value of a header of a reply. */
+function header(reply: Reply, name: string): string | undefined {
+  return reply.headers.find(([other]) => other === name)?.[1];
+}

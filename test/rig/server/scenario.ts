@@ -1,0 +1,85 @@
+/** What the server does with a device, as data: packages of commands to send, and outcomes to wait for. */
+
+/** One command on one node. Text becomes format chr, bytes format b64 or bin. */
+export interface Operation {
+  readonly name: "Add" | "Replace" | "Get" | "Delete" | "Exec";
+  readonly uri: string;
+  readonly format?: string;
+  readonly type?: string;
+  readonly data?: string | Uint8Array;
+  readonly correlator?: string;
+  /** Statuses with which the scenario goes on. Absent: 200 to 299. */
+  readonly accept?: readonly number[] | "any";
+}
+
+export type Step =
+  /** One package. The next step waits for the status of every command. A single value that is too large goes in chunks. */
+  | { readonly kind: "send"; readonly operations: readonly Operation[]; readonly within?: "Sequence" | "Atomic" }
+  /** The generic alert that ends the operation with this correlator; until it comes sessions only ask for State. */
+  | { readonly kind: "await"; readonly correlator: string };
+
+export interface Scenario {
+  readonly name: string;
+  /** URI of the FUMO object x. */
+  readonly object: string;
+  readonly steps: readonly Step[];
+  /** What is asked at the end, also after a failure. */
+  readonly closing: readonly Operation[];
+}
+
+export type ScenarioName = "replace" | "download" | "download-and-update";
+export const SCENARIOS: readonly ScenarioName[] = ["replace", "download", "download-and-update"];
+
+export interface PackageOffer {
+  /** URI of the FUMO object, `./FwUpdate/Package1` by default. */
+  readonly object?: string;
+  /** The package, for `replace`. */
+  readonly data: Uint8Array;
+  /** Where the device can get it, for the other two. */
+  readonly url: string;
+  readonly name?: string;
+  readonly version?: string;
+  /** Correlator of the last Exec; that of a download before has `-download` behind it. */
+  readonly correlator?: string;
+}
+
+/** The scenario of that name for one package. */
+export function scenarioOf(name: ScenarioName, offer: PackageOffer): Scenario {
+  const object = offer.object ?? "./FwUpdate/Package1", correlator = offer.correlator ?? "rig-1";
+  const install: readonly Step[] = name === "replace"
+    ? [replaceData(object, offer.data), ...exec(`${object}/Update`, correlator)]
+    : name === "download-and-update"
+      ? [replaceUrl(`${object}/DownloadAndUpdate`, offer.url), ...exec(`${object}/DownloadAndUpdate`, correlator)]
+      : [replaceUrl(`${object}/Download`, offer.url), ...exec(`${object}/Download`, `${correlator}-download`),
+        ...exec(`${object}/Update`, correlator)];
+  return { name, object, steps: [...prepare(object, offer), ...install], closing: [get(`${object}/State`), get("./DevDetail/FwV")] };
+}
+
+function get(uri: string): Operation {
+  return { name: "Get", uri, accept: "any" };
+}
+
+/** Who it is, what it runs, and the object, which may be there already or be permanent. */
+function prepare(object: string, offer: PackageOffer): Step[] {
+  const asked = ["./DevInfo/DevId", "./DevInfo/Man", "./DevInfo/Mod", "./DevDetail/FwV", `${object}/State`].map(get);
+  const added: Operation = { name: "Add", uri: object, format: "node", accept: [200, 405, 418] };
+  const named: Operation[] = [];
+  if (offer.name !== undefined) named.push({ name: "Replace", uri: `${object}/PkgName`, data: offer.name, accept: "any" });
+  if (offer.version !== undefined) named.push({ name: "Replace", uri: `${object}/PkgVersion`, data: offer.version, accept: "any" });
+  const steps: Step[] = [{ kind: "send", operations: asked }, { kind: "send", operations: [added] }];
+  if (named.length > 0) steps.push({ kind: "send", operations: named });
+  return steps;
+}
+
+function replaceData(object: string, data: Uint8Array): Step {
+  const uri = `${object}/Update/PkgData`;
+  return { kind: "send", operations: [{ name: "Replace", uri, data, type: "application/octet-stream" }] };
+}
+
+function replaceUrl(node: string, url: string): Step {
+  return { kind: "send", operations: [{ name: "Replace", uri: `${node}/PkgURL`, data: url }] };
+}
+
+function exec(uri: string, correlator: string): Step[] {
+  return [{ kind: "send", operations: [{ name: "Exec", uri, correlator }] }, { kind: "await", correlator }];
+}

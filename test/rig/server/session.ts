@@ -1,0 +1,278 @@
+/**
+ * One DM session, server side (OMA-TS-DM-Protocol §8): takes a message of the device, gives the next of the server.
+ *
+ * A package of the server is one message, but for a large object, which has a message a chunk. New commands wait until the
+ * device has sent Final and every command before has its status.
+ */
+import type { AlertCommand, Command, Header, Message, ResultsCommand, StatusCommand } from "../../../src/syncml/command.ts";
+import { AlertCode } from "../../../src/syncml/alert.ts";
+import { MessageWriter } from "../../../src/syncml/encode.ts";
+import type { Codec } from "./codec.ts";
+import type { Device } from "./device.ts";
+import type { EventSink } from "./event.ts";
+import type { Misbehaviour } from "./fault.ts";
+import { Incoming, Outgoing } from "./largeobject.ts";
+import type { Operation } from "./scenario.ts";
+import type { SessionOptions } from "./options.ts";
+
+/** Challenges to one device in one session, in either direction. */
+const CHALLENGES_MAX = 3;
+/** By how much a chunk is made shorter until it fits its message. */
+const CHUNK_STEP = 32;
+/** Answers in a row that bring nothing, after which a session is given up. */
+const IDLE_MAX = 4;
+
+interface Pending {
+  readonly operation: Operation | undefined;
+  /** Waits for 213 and not for the last status. */
+  readonly chunk: boolean;
+}
+
+export class ServerSession {
+  readonly id: string;
+  /** Nothing more is expected of the device. */
+  over = false;
+  readonly #device: Device;
+  readonly #options: SessionOptions;
+  readonly #emit: EventSink;
+  readonly #pending = new Map<string, Pending>();
+  #incoming = new Incoming();
+  #large: Outgoing | undefined;
+  #statuses: Command[] = [];
+  #messages = 0;
+  #commands = 0;
+  #authenticated = false;
+  #accepted: boolean;
+  #rejections = 0;
+  #idle = 0;
+  #sentFinal = true;
+  #peerMax: number | undefined;
+  #peerObjectMax = Infinity;
+
+  constructor(id: string, device: Device, options: SessionOptions, emit: EventSink) {
+    this.id = id;
+    this.#device = device;
+    this.#options = options;
+    this.#emit = emit;
+    this.#accepted = device.credentials(false) === undefined;
+    device.campaign?.begin();
+  }
+
+  /** The next message of the server. `fault` is what goes wrong with it. */
+  handle(message: Message, codec: Codec, fault: Misbehaviour | undefined): Uint8Array {
+    const { header } = message;
+    this.#statuses = [];
+    this.#commands = 0;
+    this.#peerMax = header.maxMsgSize ?? this.#peerMax;
+    this.#peerObjectMax = header.maxObjSize ?? this.#peerObjectMax;
+    const status = this.#authenticate(header, fault?.what === "staleNonce"), good = status < 300;
+    if (good) {
+      this.#ownCredentials(message);
+      for (const command of message.commands) this.#command(command, message);
+    } else {
+      for (const command of message.commands) {
+        if (command.name !== "Status" && command.name !== "Results") this.#status(header, command.cmdID, command.name, status);
+      }
+    }
+    return this.#compose(message, codec, good, fault?.what === "wrongCredentials");
+  }
+
+  /** Status of SyncHdr, with a challenge when the device has to prove itself (again). */
+  #authenticate(header: Header, stale: boolean): number {
+    const fresh = new Uint8Array(16);
+    this.#options.random(fresh);
+    if (this.#authenticated && !stale && !this.#options.everyMessage) {
+      this.#status(header, "0", "SyncHdr", 212);
+      return 212;
+    }
+    const checked = this.#device.check(header), status = stale && checked === 212 ? 401 : checked;
+    if (status !== 212) {
+      this.#emit({ kind: "server", text: `device ${this.#device.id} is not authenticated: ${status}`, session: this.id });
+      this.#rejections++;
+      this.#authenticated = false;
+      this.#status(header, "0", "SyncHdr", status, this.#device.challenge(fresh));
+      if (this.#rejections >= CHALLENGES_MAX) this.over = true;
+      return status;
+    }
+    if (!this.#authenticated) this.#emit({ kind: "server", text: `device ${this.#device.id} is authenticated`, session: this.id });
+    this.#authenticated = true;
+    const accepted = this.#options.everyMessage ? 200 : 212;
+    this.#status(header, "0", "SyncHdr", accepted, this.#device.challenge(fresh));
+    return accepted;
+  }
+
+  /** What the device says of the server's credentials. After a refusal everything sent so far has to be sent again. */
+  #ownCredentials(message: Message): void {
+    const answer = message.commands.find((command): command is StatusCommand => command.name === "Status" && command.cmd === "SyncHdr");
+    if (answer === undefined) return;
+    if (answer.chal !== undefined) this.#device.challenged(answer.chal);
+    if (answer.data === 212) this.#accepted = true;
+    if (answer.data !== 401 && answer.data !== 407) return;
+    this.#emit({ kind: "server", text: `the device does not accept the server: ${answer.data}`, session: this.id });
+    this.#accepted = false;
+    this.#pending.clear();
+    this.#large = undefined;
+    this.#sentFinal = true;
+    this.#device.campaign?.begin();
+    if (++this.#rejections >= CHALLENGES_MAX) this.over = true;
+  }
+
+  #command(command: Command, message: Message): void {
+    const { header } = message;
+    switch (command.name) {
+      case "Status": this.#answered(command); break;
+      case "Results": this.#results(command, header); break;
+      case "Alert": this.#status(header, command.cmdID, "Alert", this.#alert(command)); break;
+      case "Replace":
+        for (const item of command.items) {
+          const value = Buffer.from(item.data ?? new Uint8Array(0)).toString();
+          if (item.source !== undefined) this.#device.devInfo.set(item.source, value);
+        }
+        this.#status(header, command.cmdID, "Replace", 200);
+        break;
+      default: this.#status(header, command.cmdID, command.name === "Unknown" ? command.element : command.name, 406);
+    }
+  }
+
+  #answered(status: StatusCommand): void {
+    const key = `${status.msgRef} ${status.cmdRef}`, pending = this.#pending.get(key);
+    if (pending === undefined) return;
+    this.#pending.delete(key);
+    if (pending.operation === undefined) return;
+    if (pending.chunk && status.data === 213) return;
+    if (pending.chunk) this.#large = undefined;
+    this.#device.campaign?.answered(pending.operation, status.data);
+  }
+
+  #results(results: ResultsCommand, header: Header): void {
+    let more = false;
+    for (const item of results.items) {
+      const value = this.#incoming.take(item, results.meta), uri = item.source ?? results.sourceRef ?? results.targetRef ?? "";
+      if (value === undefined) more = true;
+      else if (typeof value === "string") this.#emit({ kind: "warning", text: `Results for ${uri}: ${value}` });
+      else this.#device.campaign?.value(uri, Buffer.from(value).toString());
+    }
+    if (more) this.#status(header, results.cmdID, "Results", 213);
+  }
+
+  #alert(alert: AlertCommand): number {
+    if (alert.data === AlertCode.sessionAbort) {
+      this.#emit({ kind: "warning", text: "the device aborts the session" });
+      this.over = true;
+    }
+    if (alert.data === AlertCode.noEndOfData) this.#large = undefined;
+    if (alert.data !== AlertCode.generic) return 200;
+    for (const { meta, source, data } of alert.items) {
+      const generic = {
+        type: (meta?.type ?? "").replace(/^Reversed-Domain-Name:\s*/i, ""), source: source ?? "",
+        correlator: alert.correlator, data: Buffer.from(data ?? new Uint8Array(0)).toString().trim(),
+      };
+      const { type, correlator } = generic;
+      this.#emit({ kind: "alert", type, source: generic.source, data: generic.data, ...(correlator === undefined ? {} : { correlator }) });
+      if (this.#device.campaign?.alert(generic) === true) {
+        this.#pending.clear();
+        this.#large = undefined;
+      }
+    }
+    return this.#options.alertStatus;
+  }
+
+  #status(header: Header, cmdRef: string, cmd: string, data: number, chal?: StatusCommand["chal"]): void {
+    this.#statuses.push({
+      name: "Status", cmdID: `${++this.#commands}`, msgRef: header.msgID, cmdRef, cmd, data, items: [],
+      targetRefs: cmd === "SyncHdr" ? [header.target] : [], sourceRefs: cmd === "SyncHdr" ? [header.source] : [],
+      ...(chal === undefined ? {} : { chal }),
+    });
+  }
+
+  #compose(message: Message, codec: Codec, good: boolean, credWrong: boolean): Uint8Array {
+    const buffer = new Uint8Array(Math.min(this.#peerMax ?? Infinity, this.#options.bytesMax));
+    const writer = codec.writer(buffer), out = new MessageWriter(writer);
+    this.#messages++;
+    if (!out.begin(this.#header(message.header, credWrong))) throw new Error("the device's MaxMsgSize has no room for a header");
+    for (const status of this.#statuses) {
+      if (!out.command(status)) this.#emit({ kind: "warning", text: "a status does not fit the message" });
+    }
+    out.end(this.#body(out, message, codec, good));
+    return buffer.slice(0, writer.length);
+  }
+
+  #header(to: Header, credWrong: boolean): Header {
+    const { url, name, respUri, maxMsgSize, maxObjSize } = this.#options;
+    const cred = this.#accepted ? undefined : this.#device.credentials(credWrong);
+    return {
+      verDTD: "1.2", verProto: "DM/1.2", sessionID: to.sessionID, msgID: `${this.#messages}`,
+      target: to.source, source: url, sourceName: name,
+      ...(cred === undefined ? {} : { cred }), ...(respUri === undefined ? {} : { respURI: respUri }),
+      ...(maxMsgSize === undefined ? {} : { maxMsgSize }), ...(maxObjSize === undefined ? {} : { maxObjSize }),
+    };
+  }
+
+  /** The commands after the statuses: true when the package ends with this message. */
+  #body(out: MessageWriter, message: Message, codec: Codec, good: boolean): boolean {
+    if (!good || this.over) return this.#sentFinal = true;
+    if (this.#sentFinal && !message.final) return this.#ask(out);
+    if (this.#large !== undefined && this.#pending.size === 0) return this.#sentFinal = this.#chunk(out);
+    if (this.#pending.size > 0) {
+      if (!message.final) return this.#ask(out);
+      for (const { operation } of this.#pending.values()) if (operation !== undefined) this.#device.campaign?.answered(operation, 0);
+      this.#pending.clear();
+    }
+    this.#device.campaign?.complete();
+    const { operations, within } = this.#device.campaign?.next() ?? { operations: [] };
+    this.#idle = 0;
+    return this.#sentFinal = this.#package(out, operations, within, codec);
+  }
+
+  /** Alert 1222: the device has more to say, and says it in the next message. */
+  #ask(out: MessageWriter): boolean {
+    const data = ++this.#idle > IDLE_MAX ? AlertCode.sessionAbort : AlertCode.nextMessage;
+    if (data === AlertCode.sessionAbort) this.over = true;
+    out.command({ name: "Alert", cmdID: `${++this.#commands}`, data, items: [] });
+    return this.over;
+  }
+
+  #package(out: MessageWriter, operations: readonly Operation[], within: "Sequence" | "Atomic" | undefined, codec: Codec): boolean {
+    const container = within === undefined ? undefined : { name: within, cmdID: `${++this.#commands}` };
+    const commands: Command[] = [];
+    for (const operation of operations) {
+      const value = new Outgoing(operation, codec.binary), cmdID = `${++this.#commands}`, command = value.command(cmdID, value.size);
+      if (container !== undefined) commands.push(command);
+      else if (value.size > this.#options.chunkBytes || !out.command(command)) {
+        this.#large = value;
+        if (operations.length > 1) throw new Error("only a command alone in its package may be a large object");
+        if (value.size > this.#peerObjectMax) this.#emit({ kind: "warning", text: "the object is past the device's MaxObjSize" });
+        return this.#chunk(out);
+      }
+      this.#expect(cmdID, { operation, chunk: false });
+    }
+    if (container !== undefined) {
+      if (!out.command({ ...container, commands })) throw new Error(`the ${container.name} does not fit one message`);
+      this.#expect(container.cmdID, { operation: undefined, chunk: false });
+    }
+    return true;
+  }
+
+  /** The next chunk of the large object: true when it is the last. */
+  #chunk(out: MessageWriter): boolean {
+    const value = this.#large;
+    if (value === undefined) return true;
+    const cmdID = `${++this.#commands}`, left = value.size - value.sent;
+    let count = Math.min(left, this.#options.chunkBytes, out.room);
+    for (; count > 0; count -= CHUNK_STEP) {
+      const size = count < left && !this.#options.unalignedChunks ? count - count % 4 : count;
+      if (size > 0 && out.command(value.command(cmdID, size))) { count = size; break; }
+    }
+    if (count <= 0) throw new Error("the device's MaxMsgSize has no room for a chunk");
+    value.sent += count;
+    const last = value.sent >= value.size;
+    this.#emit({ kind: "progress", bytes: value.sent, total: value.size });
+    this.#expect(cmdID, { operation: value.operation, chunk: !last });
+    if (last) this.#large = undefined;
+    return last;
+  }
+
+  #expect(cmdID: string, pending: Pending): void {
+    this.#pending.set(`${this.#messages} ${cmdID}`, pending);
+  }
+}
