@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Store, StoreFull, type Change } from "../../../src/store/store.ts";
-import { NorFlash, PowerLoss, randomFrom, TEARS } from "./nor.ts";
+import { CUT_MODES, PowerLoss } from "../../../hal/sim/power.ts";
+import { Random } from "../../../hal/sim/random.ts";
+import { Chip } from "./chip.ts";
 
 const COMMITS = 22;
 const AFTERMATH = 6;
@@ -20,12 +22,12 @@ const GEOMETRIES: readonly Geometry[] = [
   { blocks: 2, blockLength: 4096, values: 500 }, { blocks: 4, blockLength: 4096, values: 1800 },
 ];
 
-function work(random: () => number, values: number): Change[] {
+function work(random: Random, values: number): Change[] {
   const changes: Change[] = [];
-  for (let count = 1 + Math.floor(random() * 3); count > 0; count--) {
-    const key = `key.${Math.floor(random() * 5)}`;
-    const value = new Uint8Array(Math.floor(random() * values)).map(() => Math.floor(random() * 256));
-    changes.push([key, random() < 0.2 ? undefined : value]);
+  for (let count = 1 + random.below(3); count > 0; count--) {
+    const key = `key.${random.below(5)}`;
+    const value = new Uint8Array(random.below(values)).map(() => random.below(256));
+    changes.push([key, random.below(5) === 0 ? undefined : value]);
   }
   return changes;
 }
@@ -60,56 +62,58 @@ function attempt(store: Store, changes: readonly Change[]): "done" | "full" | "c
 }
 
 /** After a cut: what is there now, which must be all of the commit in flight or nothing of it. */
-function recover(flash: NorFlash, before: Model, changes: readonly Change[], where: string): Model {
-  const found = contents(Store.open(flash)), intended = after(before, changes);
+function recover(chip: Chip, before: Model, changes: readonly Change[], where: string): Model {
+  const found = contents(chip.open()), intended = after(before, changes);
   assert.ok(same(found, before) || same(found, intended), `${where}: neither before nor after`);
   return found;
 }
 
 /** Goes on after a cut, cut once more, and to the end. */
-function aftermath(flash: NorFlash, start: Model, values: number, seed: number, where: string): void {
-  const random = randomFrom(seed);
-  let model = start, store = Store.open(flash);
-  flash.cutAt = 1 + Math.floor(random() * AFTERMATH);
+function aftermath(chip: Chip, start: Model, values: number, seed: number, where: string): void {
+  const random = new Random(seed);
+  let model = start, store = chip.open();
+  chip.power.plan({ at: 1 + random.below(AFTERMATH), mode: CUT_MODES[random.below(CUT_MODES.length)] ?? "before", seed });
   for (let i = 0; i < AFTERMATH; i++) {
     const changes = work(random, values), outcome = attempt(store, changes);
     if (outcome === "cut") {
-      flash.cutAt = 0;
-      model = recover(flash, model, changes, `${where}, second cut`);
-      store = Store.open(flash);
+      model = recover(chip, model, changes, `${where}, second cut`);
+      store = chip.open();
     } else if (outcome === "done") model = after(model, changes);
     assert.ok(same(contents(store), model), `${where}, then commit ${i}`);
   }
-  assert.ok(same(contents(Store.open(flash)), model), `${where}, reopened`);
+  assert.ok(same(contents(chip.open()), model), `${where}, reopened`);
 }
 
-function campaign(geometry: Geometry, writeAlign: number, eraseValue: number): { cuts: number; erases: number; full: number } {
-  const { blocks, blockLength, values } = geometry, random = randomFrom(blockLength + writeAlign + eraseValue);
-  const flash = new NorFlash({ blocks, blockLength, writeAlign, eraseValue });
-  let model: Model = new Map(), store = Store.open(flash), cuts = 0, full = 0, erases = 0;
+interface Result {
+  readonly cuts: number;
+  readonly erases: number;
+  /** Commits that there was no room for. */
+  readonly full: number;
+}
+
+function campaign({ blocks, blockLength, values }: Geometry, writeAlign: number, eraseValue: number): Result {
+  const status = { blocks, blockLength, writeAlign, eraseValue }, random = new Random(blockLength + writeAlign + eraseValue);
+  const chip = new Chip(status);
+  let model: Model = new Map(), store = chip.open(), cuts = 0, full = 0;
   for (let commit = 0; commit < COMMITS; commit++) {
-    const changes = work(random, values), image = flash.clone(), before = flash.operations;
+    const changes = work(random, values), image = chip.flash.bytes.slice(), before = chip.power.operations;
     const outcome = attempt(store, changes);
     if (outcome === "full") full++;
     const next = outcome === "done" ? after(model, changes) : model;
-    assert.ok(same(contents(store), next) && same(contents(Store.open(flash)), next), `commit ${commit}`);
-    for (let cut = 1; cut <= flash.operations - before; cut++) {
-      for (const tear of TEARS) {
-        const where = `commit ${commit}, operation ${cut}, ${tear}`, torn = image.clone(), seed = commit * 1000 + cut;
-        Object.assign(torn, { cutAt: cut, tear, random: randomFrom(seed) });
-        assert.equal(attempt(Store.open(torn), changes), "cut", where);
-        const found = recover(torn, model, changes, where);
-        Object.assign(torn, { operations: 0, cutAt: 0, tear: TEARS[seed % TEARS.length] });
-        aftermath(torn, found, values, seed, where);
+    assert.ok(same(contents(store), next) && same(contents(chip.open()), next), `commit ${commit}`);
+    for (let at = 1; at <= chip.power.operations - before; at++) {
+      for (const mode of CUT_MODES) {
+        const where = `commit ${commit}, operation ${at}, ${mode}`, seed = commit * 1000 + at;
+        const torn = new Chip(status, image, [{ at, mode, seed }]);
+        assert.equal(attempt(torn.open(), changes), "cut", where);
+        aftermath(torn, recover(torn, model, changes, where), values, seed, where);
         cuts++;
       }
     }
     model = next;
-    if (commit % 7 !== 6) continue;
-    erases += store.stats().erases;
-    store = Store.open(flash);
+    if (commit % 7 === 6) store = chip.open();
   }
-  return { cuts, erases: erases + store.stats().erases, full };
+  return { cuts, erases: chip.flash.wear.reduce((sum, wear) => sum + wear), full };
 }
 
 for (const geometry of GEOMETRIES) {
@@ -118,7 +122,7 @@ for (const geometry of GEOMETRIES) {
       const { blocks, blockLength } = geometry;
       test(`${blocks} blocks of ${blockLength}, alignment ${writeAlign}, erased ${eraseValue}: no cut loses a commit`, () => {
         const { cuts, erases, full } = campaign(geometry, writeAlign, eraseValue);
-        assert.ok(cuts > COMMITS * TEARS.length && erases > blocks && full < COMMITS / 2, `not vacuous: ${cuts} ${erases} ${full}`);
+        assert.ok(cuts > COMMITS * CUT_MODES.length && erases > blocks && full < COMMITS / 2, `not vacuous: ${cuts} ${erases} ${full}`);
       });
     }
   }

@@ -1,8 +1,8 @@
 /** The tree over the real store: every command is whole or not there, wherever power fails in it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Store } from "../../../src/store/store.ts";
-import { NorFlash, PowerLoss, TEARS } from "../store/nor.ts";
+import { CUT_MODES, PowerLoss } from "../../../hal/sim/power.ts";
+import { Chip } from "../store/chip.ts";
 import { Garden, OWNER } from "../../unit/tree/garden.ts";
 
 const FLASH = { blocks: 4, blockLength: 1024, writeAlign: 4, eraseValue: 0xff };
@@ -23,20 +23,18 @@ function seen(garden: Garden): string {
 }
 
 test("power fails in each flash operation of each command, in every way", () => {
-  const first = new NorFlash(FLASH);
-  new Garden(Store.open(first));
-  const whole = first.clone(), before = whole.operations;
-  commands(new Garden(Store.open(whole)));
+  const first = new Chip(FLASH);
+  new Garden(first.open());
+  const image = first.flash.bytes, whole = new Chip(FLASH, image);
+  commands(new Garden(whole.open()));
   const allowed = new Set([",,404,404", ",b,rose,", ",b,rose,title", "rose,,404,404"]);
   const met = new Set<string>();
-  assert.ok(whole.operations - before >= 3);
-  for (let cut = 1; cut <= whole.operations - before; cut++) {
-    for (const tear of TEARS) {
-      const flash = first.clone();
-      flash.cutAt = cut;
-      flash.tear = tear;
-      assert.throws(() => { commands(new Garden(Store.open(flash))); }, PowerLoss);
-      met.add(seen(new Garden(Store.open(flash.clone()))));
+  assert.ok(whole.power.operations >= 3);
+  for (let at = 1; at <= whole.power.operations; at++) {
+    for (const mode of CUT_MODES) {
+      const chip = new Chip(FLASH, image, [{ at, mode, seed: at }]);
+      assert.throws(() => { commands(new Garden(chip.open())); }, PowerLoss);
+      met.add(seen(new Garden(chip.open())));
     }
   }
   for (const state of met) assert.ok(allowed.has(state), state);
