@@ -62,7 +62,6 @@ export class Outgoing {
   restart(): void {
     this.#requests = [];
     this.results.clear();
-    this.#awaited.clear();
   }
 
   /** Drops everything that waits. */

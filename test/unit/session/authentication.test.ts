@@ -209,6 +209,7 @@ test("a server that has nothing to say is not challenged by an otherwise empty m
   bench.next();
   bench.reply([bench.header(200), bench.status("1", "Alert", 200)]);
   equal(bench.outcome(), "unauthenticated");
+  deepEqual(bench.told, []);
 });
 
 test("both sides with stale nonces find together: challenge and counter-challenge in one exchange (§5.1.3.4)", () => {

@@ -3,7 +3,7 @@ import { base64, base64Length } from "../../../src/base/base64.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import type { Item, Message, Meta } from "../../../src/syncml/command.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
-import { alert, Bench, command, item, textOf } from "./bench.ts";
+import { alert, Bench, type BenchOptions, command, item, textOf } from "./bench.ts";
 
 const DATA = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 const TEXT = base64(DATA);
@@ -74,6 +74,21 @@ test("a size that is not the announced one is answered 424, and nothing is commi
     ok(bench.tree.calls.includes("abort"));
     ok(!bench.tree.calls.includes("close 11"));
   }
+});
+
+test("an object that outgrows its Size is given up at once", () => {
+  const bench = begun();
+  send(bench, piece("AQID", true, { size: 4 }), false);
+  equal(send(bench, piece("BAUG", true), false), "200 SyncHdr, 424 Replace 2");
+});
+
+test("the same object with another Size has begun anew: Alert 1225 for the first", () => {
+  const bench = begun();
+  send(bench, piece("AQID", true, { size: 100 }), false);
+  equal(send(bench, piece("AQID", true, { size: TEXT.length }), false), "200 SyncHdr, 213 Replace 2");
+  equal(bench.others(), "Alert 1225");
+  equal(send(bench, piece(TEXT.slice(4), false), true), "200 SyncHdr, 200 Replace 2");
+  deepEqual(bench.tree.sunk, [...DATA]);
 });
 
 test("a first chunk without Size is answered 412", () => {
@@ -187,15 +202,31 @@ test("an object that is larger than the server's MaxObjSize is not sent: 413; on
   }
 });
 
-test("a server that refuses a chunk gets no more of that object", () => {
-  const bench = new Bench();
+/** A session in which the first of several chunks has gone out. */
+function chunked(options: BenchOptions = {}): Bench {
+  const bench = new Bench(options);
   bench.tree.values.set("./Big", { format: "chr", type: "text/plain", data: new Uint8Array(5000).fill(0x61) });
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./Big"))], { header: { maxMsgSize: 1500 } });
   bench.next();
   equal(bench.others(), "Results");
-  bench.reply([bench.header(200), bench.status("3", "Results", 413), alert(1222)], { final: false });
+  return bench;
+}
+
+test("a server that refuses a chunk, by Status or by Alert 1225, gets no more of that object", () => {
+  for (const status of [413, undefined]) {
+    const bench = chunked();
+    const refusal = status === undefined ? alert(1225) : bench.status("3", "Results", status);
+    bench.reply([bench.header(200), refusal, alert(1222)], { final: false });
+    bench.next();
+    equal(bench.others(), "");
+    ok(bench.last.final);
+  }
+});
+
+test("a challenge between two chunks begins the session anew, without the rest", () => {
+  const bench = chunked({ client: { type: "md5", name: "u", secret: "p", nonce: Uint8Array.from([1]) } });
+  bench.reply([bench.header(401, { type: "syncml:auth-md5", format: "b64", nextNonce: "AAAA" })]);
   bench.next();
-  equal(bench.others(), "");
-  ok(bench.last.final);
+  equal(bench.others(), "Alert 1201, Replace");
 });

@@ -106,6 +106,16 @@ test("a message that comes again is answered with the same bytes, and not execut
   equal(bench.tree.calls.length, 1);
 });
 
+test("a message older than the last is a repetition too", () => {
+  const bench = new Bench();
+  bench.next();
+  bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { msgID: "5" } });
+  bench.next();
+  bench.reply([bench.header(200), command("Delete", item("./B"))], { header: { msgID: "4" } });
+  equal(bench.next().header.msgID, "2");
+  deepEqual(bench.tree.calls, ["remove ./A"]);
+});
+
 test("a server that repeats itself is answered MESSAGE_REPEATS_MAX times, then left", () => {
   const bench = new Bench();
   bench.next();
@@ -142,6 +152,19 @@ test("a session that is given up says so with Alert 1223, Final and what Status 
   bench.reply([bench.header(200), command("Delete", item("./B"))]);
   equal(bench.outcome(), "aborted");
   deepEqual(bench.tree.calls, ["remove ./A"]);
+});
+
+test("Alert 1223 finds room beside a Status too many", () => {
+  const many = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => command("Delete", item(`./Node/Number${n}`)));
+  for (const maxMsgSize of [900, 950, 1000]) {
+    const one = new Bench();
+    one.next();
+    one.reply([one.header(200), ...many], { header: { maxMsgSize } });
+    one.session.abort("enough");
+    ok(one.next().final);
+    equal(one.others(), "Alert 1223");
+    ok(one.length <= maxMsgSize);
+  }
 });
 
 test("a session may be given up while a message is under way; its answer, late, has no effect", () => {
@@ -249,6 +272,14 @@ test("a MaxMsgSize in which nothing fits ends the session", () => {
   const bench = new Bench();
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./A"))], { header: { maxMsgSize: 100 } });
+  equal(bench.outcome(), "protocol");
+});
+
+test("a MaxMsgSize in which not even a chunk of a result fits ends the session", () => {
+  const bench = new Bench();
+  bench.tree.values.set("./A", { format: "chr", type: "text/plain", data: new Uint8Array(900).fill(0x61) });
+  bench.next();
+  bench.reply([bench.header(200), command("Get", item("./A"))], { header: { maxMsgSize: 900 } });
   equal(bench.outcome(), "protocol");
 });
 
