@@ -40,6 +40,8 @@ export class Staging {
   #at = 0;
   #carry: Uint8Array;
   #held = 0;
+  /** Bytes after the last of the package that `finish` added. */
+  #padding = 0;
   #piece = new Uint8Array(PIECE_BYTES);
 
   constructor(flash: Flash, store: Store) {
@@ -56,7 +58,7 @@ export class Staging {
 
   /** Bytes taken since the first of the package. */
   get position(): number {
-    return this.#at + this.#held;
+    return this.#at + this.#held - this.#padding;
   }
 
   /** Goes on behind what is durable of this generation: the next byte is number `position`. */
@@ -108,11 +110,10 @@ export class Staging {
   /** Writes what is held back. The package is whole and durable when it returns. */
   finish(): void {
     if (this.#held === 0) return;
-    const length = this.position;
+    this.#padding = this.#status.writeAlign - this.#held;
     this.#carry.fill(this.#status.eraseValue, this.#held);
     this.#held = 0;
     this.#put(this.#carry);
-    assert(this.#at >= length, "the carry is durable");
   }
 
   /** Reads the package; the board's flash bounds it. */
@@ -129,6 +130,7 @@ export class Staging {
     this.#compareEnd = 0;
     this.#at = 0;
     this.#held = 0;
+    this.#padding = 0;
   }
 
   /** Makes aligned bytes that lie in one block durable at #at. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { CUT_MODES, type Cut, type CutMode } from "../../../hal/sim/power.ts";
 import { Random } from "../../../hal/sim/random.ts";
 import type { Reason } from "../../../src/update/record.ts";
-import { scenario } from "../../simulation/scenario.ts";
+import { scenario, type Geometry } from "../../simulation/scenario.ts";
 import { cutText, WAYS, World, type Behaviour, type Outcome, type Scenario } from "../../simulation/world.ts";
 
 const BEHAVIOURS: readonly Behaviour[] = ["good", "unhealthy", "crash", "crashLate"];
@@ -83,5 +83,25 @@ test("storms of cuts end in one result, and power that always fails at the same 
     strictEqual(outcome.updated, outcome.result === "succeeded");
     const keptOut = behaviour === "good" && outcome.result === "reverted";
     ok(!keptOut || (cuts.length >= 3 && outcome.record.kept), "only power keeps a good image out");
+  }
+});
+
+test("other flash: bytes that erase to zero, coarse programs, small and large blocks", () => {
+  const geometries: readonly Geometry[] = [
+    { store: { blocks: 8, blockLength: 1024, writeAlign: 1, eraseValue: 0 },
+      slot: { blocks: 7, blockLength: 128, writeAlign: 1, eraseValue: 0 }, payloadBytes: 420, chunkBytes: 61 },
+    { store: { blocks: 2, blockLength: 16384, writeAlign: 256, eraseValue: 0xff },
+      slot: { blocks: 2, blockLength: 512, writeAlign: 256, eraseValue: 0xff }, payloadBytes: 700, chunkBytes: 333 },
+    { store: { blocks: 4, blockLength: 4096, writeAlign: 32, eraseValue: 0xff },
+      slot: { blocks: 3, blockLength: 4096, writeAlign: 32, eraseValue: 0xff }, payloadBytes: 5000, chunkBytes: 1024 },
+  ];
+  for (const geometry of geometries) {
+    for (const way of ["push", "pullAndInstall"] as const) {
+      const told = scenario(way, "good", geometry), { operations } = run(told, []);
+      for (let at = 1; at <= operations; at++) {
+        const mode = CUT_MODES[at % CUT_MODES.length] ?? "before";
+        expect(told, [{ at, mode, seed: at }], "succeeded");
+      }
+    }
   }
 });

@@ -32,6 +32,7 @@ test("a package arrives whole, in pieces of any size, over a slot full of old by
       feed(staging, data, piece);
       equal(staging.position, length);
       staging.finish();
+      equal(staging.position, length, "what aligns the last write is no part of the package");
       deepEqual(slot.bytes.slice(0, length), data, `${length} bytes by ${piece}`);
     }
   }
