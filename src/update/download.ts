@@ -1,4 +1,5 @@
 /** One download under way: what the fetcher brings goes into the staging slot, what it says of the package into the record. */
+import type { LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import type { ImagePolicy } from "../image/policy.ts";
 import type { Fetcher, FetchSink } from "./fetcher.ts";
@@ -19,7 +20,9 @@ export class Download implements FetchSink {
   #fault: Reason | undefined;
 
   /** Goes on behind what is durable. The record is in phase downloading. */
-  constructor(journal: Journal, staging: Staging, policy: ImagePolicy, fetcher: Fetcher) {
+  constructor(
+    journal: Journal, staging: Staging, policy: ImagePolicy, fetcher: Fetcher, log: (level: LogLevel, text: string) => void,
+  ) {
     const { url, validator, size, attempt, generation } = journal.record;
     assert(url !== undefined, "a download has a URL");
     this.#journal = journal;
@@ -28,6 +31,7 @@ export class Download implements FetchSink {
     this.#fetcher = fetcher;
     staging.resume(generation);
     this.#intake = new Intake(staging, policy, size);
+    if (staging.position > 0) log("info", `download goes on at byte ${staging.position}`);
     fetcher.start({ url, from: staging.position, validator, size: size > 0 ? size : undefined, attempt });
   }
 

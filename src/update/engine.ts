@@ -19,13 +19,10 @@ import { PHASES } from "./machine.ts";
 import { securityFloor } from "./memory.ts";
 import { Proof } from "./proof.ts";
 import type { Reason, Ticket, UpdateRecord } from "./record.ts";
+import type { Refusal } from "./refusal.ts";
 import { Staging } from "./staging.ts";
 
-/**
- * Why a call was not accepted; then nothing changed. `busy`: not in this phase, or too much is unreported. `noPackage`: there is
- * none of this object. `tooLarge`: it does not fit. `sequence`: no stream is open. An ImageFault: the package is not taken.
- */
-export type Refusal = "busy" | "noPackage" | "tooLarge" | "sequence" | ImageFault;
+export type { Refusal };
 
 export interface EngineOptions {
   readonly store: Store;
@@ -224,7 +221,8 @@ export class Engine {
   }
 
   #fetch(now: number): number {
-    const download = this.#download ??= this.#startDownload(), progress = download.step(now);
+    this.#download ??= new Download(this.#journal, this.#staging, this.#policy, this.#fetcher, this.#log);
+    const progress = this.#download.step(now);
     if ("until" in progress) return progress.until;
     if ("complete" in progress) this.#complete(progress.complete);
     else {
@@ -232,12 +230,6 @@ export class Engine {
       this.#journal.dispatch({ type: "fetchFailed", reason: progress.failed });
     }
     return now;
-  }
-
-  #startDownload(): Download {
-    const download = new Download(this.#journal, this.#staging, this.#policy, this.#fetcher);
-    if (download.position > 0) this.#log("info", `download goes on at byte ${download.position}`);
-    return download;
   }
 
   #verify(now: number): number {
