@@ -16,8 +16,9 @@ export function runAtomic(atomic: ContainerCommand, context: Context): void {
     codes.push(result);
     failed ||= !result.every(succeeded);
   }
-  if (failed) {
-    const undone = tree.rollback();
+  // A full store shows only here: then nothing was done either, and the tree has rolled back by itself.
+  const undone = failed ? tree.rollback() : succeeded(tree.commit()) ? undefined : Status.rolledBack;
+  if (undone !== undefined) {
     outgoing.status(statusOf(msgRef, atomic, Status.atomicFailed));
     atomic.commands.forEach((command, index) => {
       const after = (codes[index] ?? []).map((code) => succeeded(code) && code !== Status.notExecuted ? undone : code);
@@ -25,7 +26,6 @@ export function runAtomic(atomic: ContainerCommand, context: Context): void {
     });
     return;
   }
-  tree.commit();
   outgoing.status(statusOf(msgRef, atomic, Status.ok));
   atomic.commands.forEach((command, index) => { report(command, codes[index] ?? [], context); });
 }

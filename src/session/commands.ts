@@ -4,7 +4,7 @@ import { AlertCode } from "../syncml/alert.ts";
 import { Status } from "../syncml/status.ts";
 import { LargeObject, formatOf, typeOf } from "./largeobject.ts";
 import { type Outgoing, statusOf } from "./outgoing.ts";
-import type { ManagementTree, NodeValue } from "./ports.ts";
+import type { ManagementTree } from "./ports.ts";
 import { resultItem, sentLength } from "./results.ts";
 
 /** What commands work on. */
@@ -63,7 +63,7 @@ function put(item: Item, command: ObjectCommand, context: Context): number {
   const data = content(item, command.meta);
   if (data === undefined) return Status.badRequest;
   if (context.objectSizeMax > 0 && data.length > context.objectSizeMax) return Status.tooLarge;
-  const value: NodeValue = { format, type, data };
+  const value = { format, type, data };
   if (name === "Replace") return tree.replace(item.target, value, server);
   return tree.add(item.target, format === "node" ? undefined : value, server);
 }

@@ -5,24 +5,23 @@
 import { assert } from "../base/assert.ts";
 import type { Item, Meta } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
+import type { Sink } from "../tree/stream.ts";
 import { Base64Chunks } from "./base64chunks.ts";
-import type { ManagementTree, ObjectSink } from "./ports.ts";
+import type { ManagementTree } from "./ports.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** Format and Type that hold for an item: its own, its command's, the default (SyncML MetInf §4). */
+/** Format and Type that hold for an item: its own, or its command's. Empty when neither says it: the tree knows its nodes. */
 export function formatOf(item: Item, meta: Meta | undefined): string {
-  const format = item.meta?.format ?? meta?.format;
-  if (format === undefined || format === "") return item.binary ? "bin" : "chr";
-  return format === "b64" ? "bin" : format;
+  return item.meta?.format ?? meta?.format ?? "";
 }
 
 export function typeOf(item: Item, meta: Meta | undefined): string {
-  return item.meta?.type ?? meta?.type ?? "text/plain";
+  return item.meta?.type ?? meta?.type ?? "";
 }
 
 export class LargeObject {
-  #sink: ObjectSink | undefined;
+  #sink: Sink | undefined;
   #command: "Add" | "Replace" = "Add";
   #uri = "";
   #size = 0;
@@ -48,7 +47,7 @@ export class LargeObject {
     const size = item.meta?.size ?? meta?.size, uri = item.target;
     if (uri === undefined) return Status.badRequest;
     if (size === undefined) return Status.incomplete;
-    const characters = !item.binary && (item.meta?.format ?? meta?.format) === "b64";
+    const characters = !item.binary && formatOf(item, meta) === "b64";
     if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax) return Status.tooLarge;
     const about = { format: formatOf(item, meta), type: typeOf(item, meta) };
     const sink = tree.stream(command, uri, characters ? about : { ...about, size }, server);

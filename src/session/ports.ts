@@ -1,4 +1,5 @@
 /** What a session stands on: the account, the management tree, and whoever hears what becomes of alerts and nonces. */
+import type { Tree } from "../tree/tree.ts";
 
 /** How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5, is the last one stored; empty when there is none. */
 export interface Credentials {
@@ -32,47 +33,9 @@ export interface OutgoingAlert {
   readonly data: string;
 }
 
-/** A value of the tree: `format` in DFFormat's words (`bin`, never `b64`). */
-export interface NodeValue {
-  readonly format: string;
-  readonly type: string;
-  readonly data: Uint8Array;
-}
-
-/** Takes a large object. `write` and `close` answer with a Status code; after any but 200 of `write` comes `abort`. */
-export interface ObjectSink {
-  write(bytes: Uint8Array): number;
-  close(): number;
-  abort(): void;
-}
-
-/** A large object before its first byte. `size` counts decoded bytes; absent when only the last chunk will tell (base64). */
-export interface ObjectMeta {
-  readonly format: string;
-  readonly type: string;
-  readonly size?: number;
-}
-
-/** What a Get found: several nodes when it asks for a list. */
-export interface Gotten {
-  readonly status: number;
-  readonly results: readonly { readonly uri: string; readonly value: NodeValue }[];
-}
-
-/** The management tree as a server sees it. Every number is a Status code; `server` is its ServerID. */
-export interface ManagementTree {
-  get(uri: string, server: string): Gotten;
-  add(uri: string, value: NodeValue | undefined, server: string): number;
-  replace(uri: string, value: NodeValue, server: string): number;
-  remove(uri: string, server: string): number;
-  copy(from: string, to: string, server: string): number;
-  exec(uri: string, argument: { readonly correlator?: string; readonly data?: Uint8Array }, server: string): number;
-  stream(command: "Add" | "Replace", uri: string, meta: ObjectMeta, server: string): ObjectSink | number;
-  begin(): void;
-  commit(): void;
-  /** 216 when everything since `begin` is undone, 516 when not. */
-  rollback(): number;
-}
+/** The management tree as a session uses it. Every number is a Status code. */
+export type ManagementTree =
+  Pick<Tree, "get" | "add" | "replace" | "remove" | "copy" | "exec" | "stream" | "begin" | "commit" | "rollback">;
 
 export interface SessionPorts {
   readonly tree: ManagementTree;

@@ -2,13 +2,13 @@
 import { base64 } from "../../../src/base/base64.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
-import type {
-  ManagementTree, NodeValue, ObjectMeta, ObjectSink, Outcome, OutgoingAlert, SessionAccount, SessionOptions,
-} from "../../../src/session/ports.ts";
+import type { ManagementTree, Outcome, OutgoingAlert, SessionAccount, SessionOptions } from "../../../src/session/ports.ts";
 import { Session } from "../../../src/session/session.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import type { Command, Header, Item, Message, ObjectCommand, StatusCommand } from "../../../src/syncml/command.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
+import type { Sink, StreamMeta } from "../../../src/tree/stream.ts";
+import type { Value } from "../../../src/tree/value.ts";
 import { ok } from "../../check.ts";
 
 export const NO_NONCE = new Uint8Array(0);
@@ -19,7 +19,7 @@ export const DEVICE = "IMEI:493005100592800";
 /** Records every call in `calls`; answers from `values`, and with `status` when a test sets it. */
 export class FakeTree implements ManagementTree {
   readonly calls: string[] = [];
-  readonly values = new Map<string, NodeValue>();
+  readonly values = new Map<string, Value>();
   /** uri → the Status that every command on it gives. */
   readonly statuses = new Map<string, number>();
   /** The bytes that sinks have taken; committed objects are in `values`. */
@@ -30,12 +30,12 @@ export class FakeTree implements ManagementTree {
     const value = this.values.get(uri);
     return value === undefined ? { status: 404, results: [] } : { status: 200, results: [{ uri, value }] };
   }
-  add(uri: string, value: NodeValue | undefined): number {
-    this.calls.push(`add ${uri} ${value === undefined ? "node" : value.format}`);
+  add(uri: string, value: Value | undefined): number {
+    this.calls.push(`add ${uri} ${value === undefined ? "node" : value.format || "-"}`);
     return this.#status(uri);
   }
-  replace(uri: string, value: NodeValue, server: string): number {
-    this.calls.push(`replace ${uri} ${value.format} ${value.type} ${value.data.length} ${server}`);
+  replace(uri: string, value: Value, server: string): number {
+    this.calls.push(`replace ${uri} ${value.format || "-"} ${value.type || "-"} ${value.data.length} ${server}`);
     if (this.#status(uri) === 200) this.values.set(uri, { ...value, data: value.data.slice() });
     return this.#status(uri);
   }
@@ -51,8 +51,8 @@ export class FakeTree implements ManagementTree {
     this.calls.push(`exec ${uri} ${argument.correlator ?? "-"}`);
     return this.statuses.get(uri) ?? 202;
   }
-  stream(command: "Add" | "Replace", uri: string, meta: ObjectMeta): ObjectSink | number {
-    this.calls.push(`stream ${command} ${uri} ${meta.format} ${meta.size ?? "-"}`);
+  stream(command: "Add" | "Replace", uri: string, meta: StreamMeta): Sink | number {
+    this.calls.push(`stream ${command} ${uri} ${meta.format || "-"} ${meta.size ?? "-"}`);
     const status = this.#status(uri), sunk: number[] = [];
     this.sunk = sunk;
     if (status !== 200) return status;
@@ -63,14 +63,14 @@ export class FakeTree implements ManagementTree {
     };
   }
   begin(): void { this.calls.push("begin"); }
-  commit(): void { this.calls.push("commit"); }
+  commit(): number { this.calls.push("commit"); return this.statuses.get("commit") ?? 200; }
   rollback(): number { this.calls.push("rollback"); return this.statuses.get("rollback") ?? 216; }
 
   #status(uri: string): number { return this.statuses.get(uri) ?? 200; }
 }
 
 export type BenchOptions = Partial<SessionOptions> & Partial<Pick<SessionAccount, "client" | "server">>
-  & { readonly alerts?: OutgoingAlert[] };
+  & { readonly alerts?: OutgoingAlert[]; readonly tree?: ManagementTree; readonly serverID?: string };
 
 export interface ReplyOptions {
   readonly final?: boolean;
@@ -95,16 +95,16 @@ export class Bench {
   length = 0;
 
   constructor(options: BenchOptions = {}) {
-    const { client = NONE, server = NONE, alerts = [], ...rest } = options;
+    const { client = NONE, server = NONE, alerts = [], tree = this.tree, serverID = "srv", ...rest } = options;
     this.#sessionID = rest.sessionID ?? "1";
     this.alerts = alerts;
-    const account = { serverID: "srv", url: SERVER_URL, client, server };
+    const account = { serverID, url: SERVER_URL, client, server };
     this.session = new Session({
       account, deviceId: DEVICE, devInfo: [{ uri: "./DevInfo/DevId", value: DEVICE }, { uri: "./DevInfo/Man", value: "Maker" }],
       sessionID: "1", alert: 1201, maxMsgSize: 16384, maxObjSize: 1_000_000, outbound: new Uint8Array(16384), encoding: "xml",
       ...rest,
     }, {
-      tree: this.tree,
+      tree,
       random: (bytes) => { for (let i = 0; i < bytes.length; i++) bytes[i] = ++this.#random; },
       log: (level, text) => { this.log.push(`${level}: ${text}`); },
       alerts: () => this.alerts,

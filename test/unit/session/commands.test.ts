@@ -32,7 +32,7 @@ test("each command reaches the tree with the server's name, and its code comes b
     command("Delete", item("./B")),
     command("Copy", { ...item("./D"), source: "./C" }), { ...command("Exec", item("./X")), correlator: "abc" },
   ]);
-  deepEqual(bench.tree.calls, ["add ./N node", "replace ./A chr text/plain 5 srv", "remove ./B", "copy ./C ./D", "exec ./X abc"]);
+  deepEqual(bench.tree.calls, ["add ./N node", "replace ./A - - 5 srv", "remove ./B", "copy ./C ./D", "exec ./X abc"]);
   equal(bench.statuses(), "200 SyncHdr, 200 Add 2, 200 Replace 3, 200 Delete 4, 200 Copy 5, 202 Exec 6");
 });
 
@@ -40,9 +40,9 @@ test("an Exec without correlator has none", () => {
   deepEqual(answered([command("Exec", item("./X"))]).tree.calls, ["exec ./X -"]);
 });
 
-test("base64 data are decoded, and the tree's format is bin", () => {
+test("base64 data are decoded, and the tree is told how they came", () => {
   const bench = answered([command("Replace", item("./A", "AQID", { meta: { format: "b64", type: "application/x" } }))]);
-  deepEqual(bench.tree.calls, ["replace ./A bin application/x 3 srv"]);
+  deepEqual(bench.tree.calls, ["replace ./A b64 application/x 3 srv"]);
   deepEqual([...bench.tree.values.get("./A")?.data ?? []], [1, 2, 3]);
 });
 
@@ -97,14 +97,20 @@ test("user interaction and other alerts are answered 406 (OMA-TS-DM-Protocol §2
 test("Atomic: everything is done, and committed once (§4.1.6.3)", () => {
   const bench = answered([atomic(command("Replace", item("./A", "x")), command("Delete", item("./B")))]);
   equal(bench.statuses(), "200 SyncHdr, 200 Atomic 2, 200 Replace c0, 200 Delete c1");
-  deepEqual(bench.tree.calls, ["begin", "replace ./A chr text/plain 1 srv", "remove ./B", "commit"]);
+  deepEqual(bench.tree.calls, ["begin", "replace ./A - - 1 srv", "remove ./B", "commit"]);
 });
 
 test("Atomic: a failure rolls back what was done (216), and leaves the rest (215); the Atomic is 507", () => {
   const commands = [command("Replace", item("./A", "x")), command("Delete", item("./B")), command("Add", item("./C", "x"))];
   const bench = answered([atomic(...commands)], ({ tree }) => { tree.statuses.set("./B", 405); });
   equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 216 Replace c0, 405 Delete c1, 215 Add c2");
-  deepEqual(bench.tree.calls, ["begin", "replace ./A chr text/plain 1 srv", "remove ./B", "rollback"]);
+  deepEqual(bench.tree.calls, ["begin", "replace ./A - - 1 srv", "remove ./B", "rollback"]);
+});
+
+test("Atomic: a store that is full at the end undoes it too", () => {
+  const bench = answered([atomic(command("Replace", item("./A", "x")))], ({ tree }) => { tree.statuses.set("commit", 420); });
+  equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 216 Replace c0");
+  ok(!bench.tree.calls.includes("rollback"));
 });
 
 test("Atomic: a roll-back that fails is 516", () => {

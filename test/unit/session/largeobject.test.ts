@@ -37,7 +37,7 @@ test("chunks are answered 213 and asked for with Alert 1222; the last one has th
   equal(bench.others(), "");
   ok(bench.last.final);
   deepEqual(bench.tree.sunk, [...DATA]);
-  deepEqual(bench.tree.calls, [`stream Replace ${PKG} bin -`, "close 11"]);
+  deepEqual(bench.tree.calls, [`stream Replace ${PKG} b64 -`, "close 11"]);
 });
 
 test("base64 may be cut anywhere, and may have white space", () => {
@@ -63,7 +63,7 @@ test("Meta of the command holds for its item, and Add takes large objects too", 
   bench.reply([bench.header(200), { ...command("Add", item(PKG, TEXT.slice(4))), meta: { format: "b64" } }]);
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 200 Add 2");
-  deepEqual(bench.tree.calls, [`stream Add ${PKG} bin -`, "close 11"]);
+  deepEqual(bench.tree.calls, [`stream Add ${PKG} b64 -`, "close 11"]);
 });
 
 test("a size that is not the announced one is answered 424, and nothing is committed", () => {
