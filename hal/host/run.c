@@ -41,7 +41,7 @@ void boardAbort(int status)
   resetNow(RESET_PANIC);
 }
 
-/* As an application has one machine, so has the board. */
+/* Of the image that runs. */
 static xsMachine* machine;
 
 static void reportHeap(void)

@@ -149,11 +149,13 @@ test("a storm of SIGKILL over arm, restart and confirm never leaves the board wi
     random = (Math.imul(random, 1103515245) + 12345) >>> 0;
     board.script(FOREVER);
     const child = board.start();
+    const length = (random >>> 16) % 800, delayMs = (random >>> 8) % 6;
     let output = "";
-    child.stdout?.on("data", (bytes: Buffer) => { output += bytes.toString(); });
-    const timer = setTimeout(() => { child.kill("SIGKILL"); }, 3 + (random >>> 16) % 60);
+    child.stdout?.on("data", (bytes: Buffer) => {
+      if (output.length <= length && output.length + bytes.length > length) setTimeout(() => { child.kill("SIGKILL"); }, delayMs);
+      output += bytes.toString();
+    });
     await once(child, "close");
-    clearTimeout(timer);
     const lines = output.split("\n").slice(0, -1).filter((line) => !line.startsWith("["));
     const possible = confirmed(lines, known);
     flips += lines.filter((line) => line === "confirm: done").length;
