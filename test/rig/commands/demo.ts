@@ -1,0 +1,60 @@
+/** `xs-fumo demo`: a whole update on this machine, with nothing to configure. What `npm start` runs. */
+import type { Command } from "commander";
+import { versionText } from "../../../src/image/version.ts";
+import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
+import { EventLog, ndjson } from "../events.ts";
+import { Exit, RigError } from "../exit.ts";
+import { countOption, sizeOption, wordOption } from "../options.ts";
+import { type Auth, Rig, runsVersion } from "../rig.ts";
+import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
+import { setUp } from "../setup.ts";
+import { terminal } from "../terminal.ts";
+import { VERSION_2 } from "../workshop.ts";
+
+interface DemoOptions {
+  readonly board: keyof typeof BOARDS;
+  readonly scenario: ScenarioName;
+  readonly size: number;
+  readonly auth: Auth;
+  readonly state?: string;
+  readonly limit: number;
+  readonly verbose?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly log?: string;
+}
+
+export function addDemo(program: Command): void {
+  program.command("demo")
+    .description("a whole update on this machine: build, sign, serve, download, verify, swap, reboot, report")
+    .option("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES), "host")
+    .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
+    .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
+    .option("--auth <type>", "none, basic or md5, in both directions", wordOption(["none", "basic", "md5"]), "md5")
+    .option("--state <directory>", "keep the device here (default: a temporary directory)")
+    .option("--limit <seconds>", "give up after so long", countOption, 240)
+    .option("--verbose", "show the serial console and every message of both sides")
+    .option("--json", "print events as NDJSON")
+    .option("--quiet", "print the result and warnings only")
+    .option("--log <file>", "write all events to a file, as NDJSON")
+    .addHelpText("after", "\nExamples:\n  xs-fumo demo\n  xs-fumo demo --board sim --scenario replace --size 4MiB")
+    .action(demo);
+}
+
+async function demo(options: DemoOptions): Promise<void> {
+  const log = new EventLog(options.board);
+  log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: options.verbose === true }));
+  if (options.log !== undefined) log.view(ndjson(options.log));
+  log.emit({ kind: "note", text: `xs-fumo demo: board ${options.board}, scenario ${options.scenario}` });
+  setUp(options.board, (text) => { log.emit({ kind: "note", text }); });
+  const rig = await Rig.open({ ...options, board: BOARDS[options.board], log });
+  try {
+    rig.start();
+    const outcome = await rig.finished(options.limit * 1000);
+    if (!outcome.ok) throw new RigError(Exit.failed, `the update failed with result ${outcome.code}: ${outcome.text}`);
+    if (!runsVersion(log, VERSION_2)) throw new RigError(Exit.failed, "the server was told of success, but version 2 does not run");
+  } finally {
+    await rig.close();
+  }
+  log.emit({ kind: "end", status: Exit.ok, text: `Updated: the device runs version ${versionText(VERSION_2)} and has reported it.` });
+}

@@ -1,0 +1,90 @@
+/** `xs-fumo serve`: the DM server and the package host alone, for any client. */
+import type { Command } from "commander";
+import { EventLog, ndjson } from "../events.ts";
+import { Exit, RigError } from "../exit.ts";
+import { countOption, wordOption } from "../options.ts";
+import { DmServer } from "../server/dm-server.ts";
+import type { ServerEvent } from "../server/event.ts";
+import { listen } from "../server/http.ts";
+import { PackageHost } from "../server/package-host.ts";
+import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
+import { toRigEvent } from "../serverevent.ts";
+import { terminal } from "../terminal.ts";
+import { readInput } from "./pack.ts";
+
+const AUTH = ["none", "basic", "md5"] as const;
+
+interface ServeOptions {
+  readonly port: number;
+  readonly package: string;
+  readonly scenario: ScenarioName;
+  readonly object: string;
+  readonly auth: (typeof AUTH)[number];
+  readonly user: string;
+  readonly password: string;
+  readonly serverId: string;
+  readonly serverPassword?: string;
+  readonly stay?: true;
+  readonly limit: number;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly log?: string;
+}
+
+export function addServe(program: Command): void {
+  program.command("serve")
+    .description("serve one update to any DM client, drive it to its end, and end with its result")
+    .requiredOption("--package <file>", "the package to offer")
+    .option("--port <number>", "port on 127.0.0.1; 0: any that is free", countOption, 0)
+    .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
+    .option("--object <uri>", "the FUMO object", "./FwUpdate/Main")
+    .option("--auth <type>", `${AUTH.join(", ")}: how devices, and this server, prove themselves`, wordOption(AUTH), "none")
+    .option("--user <name>", "name that devices must show", "device")
+    .option("--password <secret>", "and their password", "")
+    .option("--server-id <id>", "ServerID, and the name that this server shows", "rig")
+    .option("--server-password <secret>", "show credentials to devices, with this password")
+    .option("--stay", "go on after the first result, until interrupted")
+    .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
+    .option("--json", "print events as NDJSON")
+    .option("--quiet", "print the result and warnings only")
+    .option("--log <file>", "write all events to a file, as NDJSON")
+    .addHelpText("after", `
+Example:
+  xs-fumo build --board host --version 2.0.0 -o v2.img
+  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update`)
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const log = new EventLog("server");
+  log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: true }));
+  if (options.log !== undefined) log.view(ndjson(options.log));
+  const data = readInput(options.package);
+  let ended: (code: number) => void = () => undefined;
+  const result = new Promise<number>((resolve) => { ended = resolve; });
+  const emit = (event: ServerEvent): void => {
+    const told = toRigEvent(event);
+    if (told !== undefined) log.emit(told);
+    if (event.kind === "result" && options.stay !== true) ended(event.code);
+  };
+  const host = new PackageHost({ data, emit });
+  let server: DmServer | undefined;
+  const listening = await listen((request) => {
+    if (request.url.startsWith(host.path) || server === undefined) return host.handle(request);
+    return server.handle(request);
+  }, options.port).catch((error: Error) => {
+    throw new RigError(Exit.usage, `cannot listen on port ${options.port}: ${error.message}`, "--port 0 takes any that is free");
+  });
+  const url = `${listening.origin}/dm`, serverPassword = options.serverPassword ?? "";
+  server = new DmServer({
+    url, name: options.serverId, client: { type: options.auth, name: options.user, secret: options.password },
+    server: { type: serverPassword === "" ? "none" : options.auth, name: options.serverId, secret: serverPassword }, emit,
+    scenario: () => scenarioOf(options.scenario, { object: options.object, data, url: `${listening.origin}${host.path}` }),
+  });
+  log.emit({ kind: "note", text: `DM server ${url}, package ${listening.origin}${host.path}` });
+  if (options.limit > 0) setTimeout(() => { ended(-1); }, options.limit * 1000).unref();
+  const code = await result;
+  await listening.close();
+  if (code < 0) throw new RigError(Exit.timeout, `no result within ${options.limit} s`);
+  process.exitCode = code >= 200 && code < 300 ? Exit.ok : Exit.failed;
+}

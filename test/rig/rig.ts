@@ -1,0 +1,142 @@
+/**
+ * A whole bench in one object: a DM server and a package host on one loopback port, a device with version 1 in it, and the
+ * package that brings version 2. Commands and tests say what happens to it.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Version, versionText } from "../../src/image/version.ts";
+import type { DeviceProvision, RigBoard } from "./boards/board.ts";
+import { type DeviceProcess, within } from "./device.ts";
+import type { EventLog } from "./events.ts";
+import { Exit, RigError } from "./exit.ts";
+import type { Outcome } from "./server/campaign.ts";
+import { DmServer } from "./server/dm-server.ts";
+import type { ServerEvent } from "./server/event.ts";
+import type { Fault } from "./server/fault.ts";
+import { listen, type Listening } from "./server/http.ts";
+import { type HostFault, PackageHost } from "./server/package-host.ts";
+import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
+import { toRigEvent } from "./serverevent.ts";
+import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
+
+export type Auth = "none" | "basic" | "md5";
+
+export interface RigOptions {
+  readonly board: RigBoard;
+  readonly log: EventLog;
+  readonly scenario: ScenarioName;
+  /** At least so many bytes of payload in version 2; 0: the firmware as it is. */
+  readonly size: number;
+  readonly auth: Auth;
+  /** Where the device keeps its flash; absent: a temporary directory that `close` removes. */
+  readonly state?: string;
+  /** The package to offer; absent: version 2 of the board's firmware. */
+  readonly offer?: Uint8Array;
+  readonly faults?: readonly Fault[];
+  readonly hostFaults?: readonly HostFault[];
+  readonly provision?: Partial<DeviceProvision>;
+}
+
+const SERVER_ID = "rig";
+const USER = "device", PASSWORD = "device-secret", SERVER_PASSWORD = "server-secret";
+
+export class Rig {
+  readonly directory: string;
+  readonly server: DmServer;
+  readonly origin: string;
+  readonly #options: RigOptions;
+  readonly #listening: Listening;
+  #device: DeviceProcess | undefined;
+  #settled!: (outcome: Outcome) => void;
+  /** The end of the scenario, as the server sees it. */
+  readonly outcome: Promise<Outcome>;
+
+  /** Builds, signs, makes the device, opens the port. Throws a RigError when something of it cannot be had. */
+  static async open(options: RigOptions): Promise<Rig> {
+    const { board, log } = options;
+    const note = (text: string): void => { log.emit({ kind: "note", text }); };
+    note(`building version 1 of board ${board.name}`);
+    const first = packageOf(board, VERSION_1, 0);
+    if (options.offer === undefined) note("building version 2, packing and signing it");
+    const offer = options.offer ?? packageOf(board, VERSION_2, options.size);
+    const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
+    board.manufacture(directory, first, developmentKey());
+    let answer: Rig | undefined;
+    const host = new PackageHost({ data: offer, faults: options.hostFaults ?? [], emit: (event) => { if (answer !== undefined) answer.#serverEvent(event); } });
+    const listening = await listen((request) => {
+      if (answer === undefined) throw new Error("a request before the rig is there");
+      return request.url.startsWith(host.path) ? host.handle(request) : answer.server.handle(request);
+    });
+    answer = new Rig(options, directory, listening, offer, `${listening.origin}${host.path}`);
+    note(`DM server and package host on ${listening.origin}; device in ${directory}`);
+    return answer;
+  }
+
+  private constructor(options: RigOptions, directory: string, listening: Listening, offer: Uint8Array, url: string) {
+    this.#options = options;
+    this.directory = directory;
+    this.origin = listening.origin;
+    this.#listening = listening;
+    this.outcome = new Promise((resolve) => { this.#settled = resolve; });
+    const { auth, scenario } = options, proves = { type: auth, name: USER, secret: PASSWORD };
+    this.server = new DmServer({
+      url: `${this.origin}/dm`, name: SERVER_ID, client: proves, server: { type: auth, name: SERVER_ID, secret: SERVER_PASSWORD },
+      scenario: () => scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url }),
+      faults: options.faults ?? [], emit: (event) => { this.#serverEvent(event); },
+    });
+    options.board.provision(directory, {
+      account: {
+        serverId: SERVER_ID, address: `${this.origin}/dm`, auth, name: USER, secret: PASSWORD,
+        serverAuth: auth, serverName: SERVER_ID, serverSecret: SERVER_PASSWORD,
+      },
+      keys: [publicText(developmentKey())], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 1,
+      ...options.provision,
+    });
+  }
+
+  /** Powers the device on. */
+  start(): DeviceProcess {
+    this.#device = this.#options.board.start(this.directory, this.#options.log);
+    return this.#device;
+  }
+
+  /** Cuts its power. */
+  async cut(): Promise<void> {
+    await this.#device?.kill();
+    this.#device = undefined;
+  }
+
+  /** Waits until the scenario has ended. A device that ends by itself, or a wait past the limit, is a RigError. */
+  async finished(limitMs: number): Promise<Outcome> {
+    const died = this.#device?.ended.then((status): Outcome => {
+      if (status === undefined) return new Promise<never>(() => undefined) as never;
+      throw new RigError(Exit.crash, `the device ended by itself with status ${status}`);
+    });
+    return within(limitMs, "the update", Promise.race([this.outcome, ...died === undefined ? [] : [died]]));
+  }
+
+  /** Switches all off. */
+  async close(): Promise<void> {
+    await this.cut();
+    await this.#listening.close();
+    if (this.#options.state === undefined) rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #serverEvent(event: ServerEvent): void {
+    const told = toRigEvent(event);
+    if (told !== undefined) this.#options.log.emit(told);
+    const outcome = [...this.server.outcomes.values()].find((candidate) => candidate !== undefined);
+    if (outcome !== undefined) this.#settled(outcome);
+  }
+}
+
+/** The version that a device said last when it started. */
+export function runningVersion(log: EventLog): string | undefined {
+  return log.last("boot")?.version;
+}
+
+/** Whether that is version 2. */
+export function runsVersion(log: EventLog, version: Version): boolean {
+  return runningVersion(log)?.split("+")[0] === versionText(version);
+}
