@@ -128,7 +128,7 @@ static void runImage(Options* options, const BootImage* image)
 int main(int argc, char** argv)
 {
   Options options = { .watchdogMs = WATCHDOG_MS, .cutMode = CUT_TORN, .creation = { .initialChunkSize = 128 * 1024,
-    .incrementalChunkSize = 16 * 1024, .initialHeapCount = 24 * 1024, .incrementalHeapCount = 4 * 1024, .stackCount = 640,
+    .incrementalChunkSize = 16 * 1024, .initialHeapCount = 24 * 1024, .incrementalHeapCount = 4 * 1024, .stackCount = 1024,
     .initialKeyCount = 2048, .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 } };
   ResetCause cause = resetStart();
   const char* problem;
