@@ -34,14 +34,10 @@ export class Conversation {
 
   /** Goes on as far as it can without waiting: when to call again, in ms of the board's clock; the link may wake the caller earlier. */
   step(now: number): number {
-    try {
-      if (this.#exchange === undefined) return this.#post(now);
-      if (now >= this.#deadline) return this.#fail(this.#head ? "the server's answer stopped half-way" : "the server does not answer");
-      if (this.#head === undefined) return this.#readHead(now, this.#exchange);
-      return this.#readBody(now, this.#exchange);
-    } catch (error) {
-      return this.#fail(error instanceof Error ? error.message : "the link failed");
-    }
+    if (this.#exchange === undefined) return this.#post(now);
+    if (now >= this.#deadline) return this.#fail(this.#head ? "the server's answer stopped half-way" : "the server does not answer");
+    if (this.#head === undefined) return this.#readHead(now, this.#exchange);
+    return this.#readBody(now, this.#exchange);
   }
 
   close(): void {
@@ -60,16 +56,16 @@ export class Conversation {
     this.#head = undefined;
     this.#length = 0;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
-    this.#exchange = this.#link.request({
+    this.#exchange = this.#try(() => this.#link.request({
       method: "POST", url: message.url, body: message.body,
       headers: [["Content-Type", type], ["Accept", ANSWER_TYPES.join(", ")], ["Cache-Control", "no-store"]],
-    });
+    }));
     return now;
   }
 
   #readHead(now: number, exchange: Exchange): number {
-    const head = exchange.head();
-    if (head === undefined) return this.#deadline;
+    const head = this.#try(() => exchange.head());
+    if (head === undefined) return this.done ? now : this.#deadline;
     if (head.status !== 200) return this.#fail(`the server answered HTTP ${head.status}`);
     const type = head.headers.get("content-type") ?? CONTENT_TYPE[this.#encoding];
     if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted))) return this.#fail(`the server answered with ${type}`);
@@ -79,8 +75,9 @@ export class Conversation {
   }
 
   #readBody(now: number, exchange: Exchange): number {
-    if (this.#length === this.#inbound.length) return this.#readPastEnd(exchange);
-    const count = exchange.read(this.#inbound.subarray(this.#length));
+    if (this.#length === this.#inbound.length) return this.#readPastEnd(now, exchange);
+    const count = this.#try(() => exchange.read(this.#inbound.subarray(this.#length)));
+    if (count === undefined) return now;
     if (count === 0) return this.#deadline;
     if (count > 0) {
       this.#length += count;
@@ -91,11 +88,12 @@ export class Conversation {
   }
 
   /** The buffer is full: the message is allowed to end here, and nothing else. */
-  #readPastEnd(exchange: Exchange): number {
-    const count = exchange.read(new Uint8Array(1));
+  #readPastEnd(now: number, exchange: Exchange): number {
+    const count = this.#try(() => exchange.read(new Uint8Array(1)));
+    if (count === undefined) return now;
     if (count === 0) return this.#deadline;
     if (count > 0) return this.#fail(`the server's message is longer than the ${this.#inbound.length} bytes announced as MaxMsgSize`);
-    return this.#deliver(0);
+    return this.#deliver(now);
   }
 
   #deliver(now: number): number {
@@ -105,9 +103,21 @@ export class Conversation {
     return now;
   }
 
+  /** What the link gives, or undefined when it fails: then the conversation is over. */
+  #try<T>(ask: () => T): T | undefined {
+    try {
+      return ask();
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : "the link failed");
+      return undefined;
+    }
+  }
+
+  /** The session is told, so that a large object under way is released. */
   #fail(reason: string): number {
     this.failure = reason;
     this.close();
+    this.session.lost(reason);
     return 0;
   }
 }
