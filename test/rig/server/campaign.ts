@@ -95,7 +95,8 @@ export class Campaign {
     this.#emit({ kind: "value", uri, value });
     if (uri !== `${this.scenario.object}/State`) return;
     const state = Number(value);
-    if (this.states.at(-1) !== state) this.states.push(state);
+    if (this.states.at(-1) === state) return;
+    this.states.push(state);
     this.#emit({ kind: "state", state, name: stateName(state) });
   }
 

@@ -1,0 +1,61 @@
+/** Bytes that nobody meant to be a message: the decoder answers with a value, whatever they are, and in time. */
+import { ok } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import fc from "fast-check";
+import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
+import { decodeMessage } from "../../../src/syncml/decode.ts";
+import { SYNCML } from "../../../src/syncml/vocabulary.ts";
+import { XmlReader } from "../../../src/xmllite/reader.ts";
+
+const FOLDER = "test/golden";
+const MESSAGES = readdirSync(FOLDER).filter((name) => name.endsWith(".md"))
+  .flatMap((name) => [...readFileSync(`${FOLDER}/${name}`, "utf8").matchAll(/^```xml\n([^]*?)\n```$/gm)])
+  .map((match) => Buffer.from(match[1] ?? ""));
+
+const PIECES = [
+  "<", ">", "/>", "&", "&#0;", "]]>", "<![CDATA[", "]]", "<!--", "-->", "--", "<?", "?>", "\"", "'", "=", ":", "\r\n", "é",
+  "<Data>", "</Data>", "<Item/>", "<Atomic>", "</Atomic>", "<Final/>", "<MoreData/>",
+];
+
+/** Decodes, and checks what must hold of every result. */
+function decode(bytes: Uint8Array): void {
+  const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML));
+  if ("problem" in result) ok(result.problem !== "" && result.offset >= 0 && result.offset <= bytes.length);
+  else ok(result.header.sessionID !== "");
+}
+
+/** One change of some bytes of a message. */
+const edit = fc.record({
+  at: fc.nat(), remove: fc.nat(12),
+  insert: fc.oneof(
+    fc.uint8Array({ maxLength: 6 }),
+    fc.constantFrom(...PIECES).map((text) => Buffer.from(text)),
+  ),
+});
+
+test("a message with a few bytes changed is decoded or malformed, never thrown", () => {
+  fc.assert(fc.property(fc.constantFrom(...MESSAGES), fc.array(edit, { minLength: 1, maxLength: 4 }), (message, edits) => {
+    let bytes = message;
+    for (const { at, remove, insert } of edits) {
+      const from = at % (bytes.length + 1);
+      bytes = Buffer.concat([bytes.subarray(0, from), insert, bytes.subarray(from + remove)]);
+    }
+    decode(Uint8Array.from(bytes));
+  }), { numRuns: 3000 });
+});
+
+test("bytes at random are malformed", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => { decode(bytes); }), { numRuns: 500 });
+});
+
+test("the costliest full-length messages take no longer than a few of the plain ones", () => {
+  const open = "<SyncML><SyncBody>";
+  const pieces = ["<a>", "<a/>", "<a b='c'/>", "<!---->", "&amp;", "]", "]]", "\r", "<![CDATA[]]>", "<?p?>", "<a b=' ", "<!--", ">"];
+  for (const piece of pieces) {
+    const bytes = Buffer.from((open + piece.repeat(MESSAGE_BYTES_MAX / piece.length)).slice(0, MESSAGE_BYTES_MAX));
+    const began = performance.now();
+    decode(bytes);
+    ok(performance.now() - began < 500, `${piece} takes ${performance.now() - began} ms`);
+  }
+});
