@@ -129,6 +129,7 @@ export class Engine {
 
   /** No more bytes will come. What is durable helps when the same package comes again. */
   abort(): void {
+    if (this.record.phase !== "receiving") return;
     this.#forget();
     this.#journal.dispatch({ type: "aborted" });
   }

@@ -88,6 +88,17 @@ test("what the fetcher reports is the outcome; what the engine refused goes befo
   equal(board.fetcher.stopped, 2);
 });
 
+test("an abort of no push leaves a download alone", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "o", false);
+  board.fetcher.script = [() => WAIT, serve(IMAGE)];
+  board.engine.step(0);
+  board.engine.abort();
+  deepEqual([board.fetcher.stopped, board.engine.record.phase], [0, "downloading"]);
+  board.settle();
+  equal(board.engine.record.phase, "ready");
+});
+
 test("what is thrown for another reason than flash is not swallowed", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);

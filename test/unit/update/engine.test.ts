@@ -1,6 +1,8 @@
 /** The engine over a real store and a flash in memory: calls, refusals, outcomes, and resets between any two steps. */
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../../../src/base/limits.ts";
+import { recordChange } from "../../../src/store/record.ts";
+import { RECORD_KEY } from "../../../src/update/journal.ts";
 import { failedDigests, securityFloor } from "../../../src/update/memory.ts";
 import { Board, IMAGE, serve } from "./board.ts";
 
@@ -82,6 +84,17 @@ test("the package is proved again before it is armed", () => {
   equal(board.engine.install("x", "o"), undefined);
   board.settle();
   deepEqual([board.engine.record.reason, board.engine.record.installing, board.boot.calls], ["corrupt", true, []]);
+});
+
+test("another image than the one that was verified is not armed, however genuine", () => {
+  const board = new Board();
+  board.push();
+  board.settle();
+  board.store.commit([recordChange(RECORD_KEY, { ...board.engine.record, digest: "00" })]);
+  board.reset();
+  equal(board.engine.install("x", "o"), undefined);
+  board.settle();
+  deepEqual([board.engine.record.reason, board.boot.calls], ["corrupt", []]);
 });
 
 test("a boot selector that refuses to arm ends the update; one that refuses to confirm reverts it", () => {

@@ -190,3 +190,8 @@ test("the machine never changes a record that it is given", () => {
     }
   }
 });
+
+test("an image on trial is the new one, whatever slot the record names", () => {
+  equal(reduce(at("restarting", { slot: 1 }), booted(1, true)).phase, "trial");
+  equal(reduce(at("trial", { slot: 1, target: 0 }), booted(1, true)).target, 1);
+});
