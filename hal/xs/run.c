@@ -87,7 +87,7 @@ int main(int argc, char** argv)
 {
   static Runtime runtime;
   static Options options = { .creation = { .initialChunkSize = 256 * 1024, .incrementalChunkSize = 64 * 1024,
-    .initialHeapCount = 64 * 1024, .incrementalHeapCount = 16 * 1024, .stackCount = 1024, .initialKeyCount = 2048,
+    .initialHeapCount = 64 * 1024, .incrementalHeapCount = 16 * 1024, .stackCount = 640, .initialKeyCount = 2048,
     .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 } };
   struct rlimit limit = { PROCESS_SIZE_MAX, PROCESS_SIZE_MAX };
   const void* slot = NULL;

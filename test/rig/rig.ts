@@ -63,7 +63,8 @@ export class Rig {
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
     board.manufacture(directory, first, developmentKey());
     let answer: Rig | undefined;
-    const host = new PackageHost({ data: offer, faults: options.hostFaults ?? [], emit: (event) => { if (answer !== undefined) answer.#serverEvent(event); } });
+    const emit = (event: ServerEvent): void => { if (answer !== undefined) answer.#serverEvent(event); };
+    const host = new PackageHost({ data: offer, faults: options.hostFaults ?? [], emit });
     const listening = await listen((request) => {
       if (answer === undefined) throw new Error("a request before the rig is there");
       return request.url.startsWith(host.path) ? host.handle(request) : answer.server.handle(request);
