@@ -47,7 +47,10 @@ export class XmlReader implements TokenReader {
   /** Names and tags of the elements that are open, outermost first. */
   readonly #names: string[] = [];
   readonly #tags: number[] = [];
+  #depth = 0;
   #name = "";
+  /** The next byte that ends a plain run of text (`&`, CR, `]`): behind the position when it has to be looked for. */
+  #nextSpecial = -1;
   #nextAmp = -1;
   #nextCr = -1;
   #nextBracket = -1;
@@ -80,18 +83,22 @@ export class XmlReader implements TokenReader {
     return Token.error;
   }
 
+  #refuse(problem: string, at: number): false {
+    this.#fail(problem, at);
+    return false;
+  }
+
   /** Byte order mark and XML declaration. */
   #start(): boolean {
     const bytes = this.bytes;
     const bad = checkUtf8(bytes);
-    if (bad >= 0) { this.#fail("not UTF-8", bad); return false; }
+    if (bad >= 0) return this.#refuse("not UTF-8", bad);
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3;
     this.#state = State.prolog;
     const cursor: Cursor = { at: this.#at, problem: "" };
     checkDeclaration(bytes, cursor);
     this.#at = cursor.at;
-    if (cursor.problem !== "") { this.#fail(cursor.problem, cursor.at); return false; }
-    return true;
+    return cursor.problem === "" || this.#refuse(cursor.problem, cursor.at);
   }
 
   #prolog(): TokenKind {
@@ -112,7 +119,7 @@ export class XmlReader implements TokenReader {
     for (;;) {
       this.#at = pastSpace(this.bytes, this.#at);
       if (this.#at >= this.bytes.length) return true;
-      if (this.bytes[this.#at] !== LT) { this.#fail("text outside the root element", this.#at); return false; }
+      if (this.bytes[this.#at] !== LT) return this.#refuse("text outside the root element", this.#at);
       const after = this.#pastAside(this.#at);
       if (after < 0) return false;
       if (after === this.#at) return true;
@@ -129,10 +136,8 @@ export class XmlReader implements TokenReader {
   }
 
   #content(): TokenKind {
-    const at = this.#at;
-    if (at >= this.bytes.length) return this.#fail("the document ends inside an element", at);
-    if (this.bytes[at] === LT) {
-      const next = this.bytes[at + 1];
+    if (this.bytes[this.#at] === LT) {
+      const next = this.bytes[this.#at + 1];
       if (next === SLASH) return this.#close();
       if (next !== MARK && next !== QUERY) return this.#open();
     }
@@ -142,16 +147,13 @@ export class XmlReader implements TokenReader {
   #open(): TokenKind {
     const bytes = this.bytes, from = this.#at + 1;
     this.offset = this.#at;
-    if (this.#names.length >= ELEMENT_DEPTH_MAX) return this.#fail("too many open elements", this.#at);
+    if (this.#depth >= ELEMENT_DEPTH_MAX) return this.#fail("too many open elements", this.#at);
     const gt = find(bytes, from, GT);
     if (gt < 0) return this.#fail("a tag without an end", this.#at);
     const empty = bytes[gt - 1] === SLASH && gt - 1 > this.#at;
     const plainEnd = empty ? gt - 1 : gt;
-    let tag: number | undefined;
-    if (plainEnd - from <= PLAIN_TAG_MAX) {
-      this.#name = text(bytes, from, plainEnd);
-      tag = this.#vocabulary.tags.get(this.#name);
-    }
+    this.#name = plainEnd - from <= PLAIN_TAG_MAX ? text(bytes, from, plainEnd) : "";
+    const tag = this.#vocabulary.tags.get(this.#name);
     if (tag === undefined) return this.#openWithAttributes(from);
     this.#at = gt + 1;
     return this.#opened(tag, empty);
@@ -175,8 +177,8 @@ export class XmlReader implements TokenReader {
 
   #opened(tag: number, empty: boolean): TokenKind {
     this.tag = tag;
-    this.#names.push(this.#name);
-    this.#tags.push(tag);
+    this.#names[this.#depth] = this.#name;
+    this.#tags[this.#depth++] = tag;
     this.#state = empty ? State.empty : State.content;
     return Token.open;
   }
@@ -185,12 +187,10 @@ export class XmlReader implements TokenReader {
     const bytes = this.bytes, from = this.#at + 2, gt = find(bytes, from, GT);
     this.offset = this.#at;
     if (gt < 0) return this.#fail("a tag without an end", this.#at);
-    const name = this.#names[this.#names.length - 1] ?? "";
-    if (gt - from > name.length * 4 || text(bytes, from, gt) !== name) {
-      const end = nameEnd(bytes, from);
-      if (pastSpace(bytes, end) !== gt || text(bytes, from, end) !== name) {
-        return this.#fail("an end tag that does not match", this.#at);
-      }
+    const name = this.#names[this.#depth - 1] ?? "";
+    const plain = gt - from <= PLAIN_TAG_MAX && text(bytes, from, gt) === name, end = plain ? gt : nameEnd(bytes, from);
+    if (!plain && (pastSpace(bytes, end) !== gt || text(bytes, from, end) !== name)) {
+      return this.#fail("an end tag that does not match", this.#at);
     }
     this.#at = gt + 1;
     return this.#closed();
@@ -198,9 +198,8 @@ export class XmlReader implements TokenReader {
 
   #closed(): TokenKind {
     if (this.#state === State.empty) this.offset = this.#at - 2;
-    this.#names.pop();
-    this.tag = this.#tags.pop() ?? 0;
-    this.#state = this.#names.length === 0 ? State.epilog : State.content;
+    this.tag = this.#tags[--this.#depth] ?? 0;
+    this.#state = this.#depth === 0 ? State.epilog : State.content;
     return Token.close;
   }
 
@@ -211,7 +210,9 @@ export class XmlReader implements TokenReader {
     for (;;) {
       const lt = find(bytes, this.#at, LT);
       if (lt < 0) return this.#fail("the document ends inside an element", bytes.length);
-      if (!this.#run(lt)) return Token.error;
+      if (this.#nextSpecial < this.#at) this.#findSpecial();
+      if (lt <= this.#nextSpecial) this.#append(lt);
+      else if (!this.#run(lt)) return Token.error;
       const next = bytes[lt + 1];
       if (next !== MARK && next !== QUERY) break;
       const after = this.#pastAside(lt);
@@ -225,9 +226,8 @@ export class XmlReader implements TokenReader {
   /** Character data up to `end`: references and line ends are decoded. */
   #run(end: number): boolean {
     const bytes = this.bytes;
-    this.#nextAmp = this.#ahead(this.#nextAmp, AMP);
-    for (let bracket = this.#nextBracket = this.#ahead(this.#nextBracket, BRACKET); bracket < end;) {
-      if (bytes[bracket + 1] === BRACKET && bytes[bracket + 2] === GT) { this.#fail("]]> in text", bracket); return false; }
+    for (let bracket = this.#nextBracket; bracket < end;) {
+      if (bytes[bracket + 1] === BRACKET && bytes[bracket + 2] === GT) return this.#refuse("]]> in text", bracket);
       bracket = this.#nextBracket = this.#find(bracket + 1, BRACKET);
     }
     while (this.#nextAmp < end) {
@@ -235,12 +235,19 @@ export class XmlReader implements TokenReader {
       this.#lines(amp);
       const cursor: Cursor = { at: amp, problem: "" };
       this.to = reference(bytes, cursor, this.to);
-      if (cursor.problem !== "") { this.#fail(cursor.problem, amp); return false; }
+      if (cursor.problem !== "") return this.#refuse(cursor.problem, amp);
       this.#at = cursor.at;
       this.#nextAmp = this.#find(this.#at, AMP);
     }
     this.#lines(end);
+    this.#nextSpecial = -1;
     return true;
+  }
+
+  #findSpecial(): void {
+    const amp = this.#nextAmp = this.#ahead(this.#nextAmp, AMP), cr = this.#nextCr = this.#ahead(this.#nextCr, CR);
+    const bracket = this.#nextBracket = this.#ahead(this.#nextBracket, BRACKET);
+    this.#nextSpecial = Math.min(amp, cr, bracket);
   }
 
   /** Appends the bytes up to `end` to the text; CR and CR LF become LF (XML 1.0 §2.11). */
@@ -258,19 +265,16 @@ export class XmlReader implements TokenReader {
   }
 
   #append(end: number): void {
-    const count = end - this.#at;
-    if (count > 0 && this.to !== this.#at) copy(this.bytes, this.to, this.bytes, this.#at, end);
-    this.to += count;
+    if (end > this.#at && this.to !== this.#at) copy(this.bytes, this.to, this.bytes, this.#at, end);
+    this.to += end - this.#at;
     this.#at = end;
   }
 
   /** A CDATA section at `at`. */
   #cdata(at: number): boolean {
     const bytes = this.bytes;
-    if (bytes[at + 8] !== OPENING || text(bytes, at, at + 9) !== "<![CDATA[") {
-      this.#fail("neither comment nor CDATA", at);
-      return false;
-    }
+    const cdata = bytes[at + 8] === OPENING && text(bytes, at, at + 9) === "<![CDATA[";
+    if (!cdata) return this.#refuse("neither comment nor CDATA", at);
     for (let gt = find(bytes, at + 11, GT); gt >= 0; gt = find(bytes, gt + 1, GT)) {
       if (bytes[gt - 1] !== BRACKET || bytes[gt - 2] !== BRACKET) continue;
       this.#at = at + 9;
@@ -278,8 +282,7 @@ export class XmlReader implements TokenReader {
       this.#at = gt + 1;
       return true;
     }
-    this.#fail("CDATA without an end", at);
-    return false;
+    return this.#refuse("CDATA without an end", at);
   }
 
   /** Where `byte` comes next: what is remembered, unless that has been passed. */
