@@ -7,7 +7,7 @@
  */
 import type { Hal } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
-import { DOWNLOAD_BUFFER_BYTES } from "../base/limits.ts";
+import { DOWNLOAD_BUFFER_BYTES, TRIAL_DEADLINE_MS } from "../base/limits.ts";
 import { Downloader } from "../download/downloader.ts";
 import { mountDevDetail } from "../objects/devdetail.ts";
 import { mountDevInfo } from "../objects/devinfo.ts";
@@ -44,6 +44,7 @@ export class Client {
         rules: { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate },
       }),
       log: (level, text) => hal.log(level, "update", text),
+      trialDeadlineMs: provision.trialSeconds > 0 ? provision.trialSeconds * 1000 : TRIAL_DEADLINE_MS,
     });
     this.engine = engine;
     const tree = new Tree(store);

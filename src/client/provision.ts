@@ -34,6 +34,8 @@ export interface Provision {
   readonly sessionAtBoot: boolean;
   /** Ask the server for an update in the first session (FUMO §10.3). */
   readonly request: "none" | "device" | "user";
+  /** An image on trial that has not reached its server after so many seconds is given up; 0: TRIAL_DEADLINE_MS. */
+  readonly trialSeconds: number;
   /** End after one session: for tools, not for products. */
   readonly once: boolean;
   /** Log every message whole. */
@@ -59,6 +61,7 @@ export function parseProvision(text: string): Provision {
     pollSeconds: number(json, "pollSeconds"),
     sessionAtBoot: flag(json, "sessionAtBoot"),
     request: choice(json, "request", REQUESTS, "none"),
+    trialSeconds: number(json, "trialSeconds"),
     once: flag(json, "once"),
     trace: flag(json, "trace"),
   };

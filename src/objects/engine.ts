@@ -42,5 +42,4 @@ export interface UpdateEngine {
   discard(object: string): Refusal | undefined;
   tickets(): readonly Ticket[];
   settle(id: number): void;
-  step(now: number): number;
 }

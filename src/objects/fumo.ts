@@ -151,18 +151,10 @@ export class Fumo {
     if (correlator !== undefined && utf8(correlator).length > CORRELATOR_BYTES_MAX) return TreeStatus.failed;
     const object = objectOf(call);
     const request = requestText({ object, way, server: call.server, correlator });
-    if (way === "Update") {
-      this.#finishVerification(object);
-      return execStatus(this.#engine.install(object, request));
-    }
+    if (way === "Update") return execStatus(this.#engine.install(object, request));
     const url = keptUrl(call, [...call.at, "PkgURL"]);
     if (url === "") return TreeStatus.notAllowed;
     return execStatus(this.#engine.start(url, object, request, way === "DownloadAndUpdate"));
-  }
-
-  /** An Exec Update right behind the last chunk of PkgData must not fail because verification has not ended yet. */
-  #finishVerification(object: string): void {
-    while (this.#engine.record.phase === "verifying" && this.#engine.record.object === object) this.#engine.step(0);
   }
 
   #remove(call: Call): number {

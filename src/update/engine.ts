@@ -15,7 +15,7 @@ import { Download } from "./download.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import { Journal } from "./journal.ts";
-import { PHASES } from "./machine.ts";
+import { PHASES, reduce, type UpdateEvent } from "./machine.ts";
 import { securityFloor } from "./memory.ts";
 import { Proof } from "./proof.ts";
 import type { Reason, Ticket, UpdateRecord } from "./record.ts";
@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly policy: ImagePolicy;
   readonly fetcher: Fetcher;
   readonly log: (level: LogLevel, text: string) => void;
+  /** How long after its start an image on trial has to prove itself; TRIAL_DEADLINE_MS by default. */
+  readonly trialDeadlineMs?: number;
 }
 
 export class Engine {
@@ -40,6 +42,7 @@ export class Engine {
   #fetcher: Fetcher;
   #staging: Staging;
   #policy: ImagePolicy;
+  #trialDeadlineMs: number;
   #log: (level: LogLevel, text: string) => void;
   #push: Intake | undefined;
   #download: Download | undefined;
@@ -50,15 +53,12 @@ export class Engine {
     this.#store = options.store;
     this.#boot = options.boot;
     this.#fetcher = options.fetcher;
+    this.#trialDeadlineMs = options.trialDeadlineMs ?? TRIAL_DEADLINE_MS;
     this.#log = options.log;
     this.#journal = new Journal(options.store, options.log);
     this.#staging = new Staging(options.staging, options.store);
-    const { policy } = options;
-    this.#policy = {
-      ...policy,
-      capacity: Math.min(policy.capacity, this.#staging.capacity),
-      securityCounter: Math.max(policy.securityCounter, securityFloor(options.store)),
-    };
+    const { policy } = options, securityCounter = Math.max(policy.securityCounter, securityFloor(options.store));
+    this.#policy = { ...policy, securityCounter, capacity: Math.min(policy.capacity, this.#staging.capacity) };
   }
 
   /** What is durable. FUMO State and reports are functions of it. */
@@ -142,13 +142,16 @@ export class Engine {
     return this.#journal.accept({ type: "started", url, object, owner, thenInstall }) ? undefined : "busy";
   }
 
-  /** Installs the package of `object`. `step` restarts the board in the course of it. */
+  /**
+   * Installs the package of `object`, at once or as soon as it is verified. `step` restarts the board in the course of it.
+   * A package that was found bad, and that nobody was told of, is accepted too: what is wrong with it is then the outcome.
+   */
   install(object: string, owner: string): Refusal | undefined {
-    const { phase, kept } = this.record;
-    if (phase !== "idle" && phase !== "receiving" && phase !== "succeeded" && PHASES[phase].on.install === undefined) return "busy";
-    if (!kept || this.record.object !== object) return "noPackage";
-    if (!this.#ticketFits(owner)) return "busy";
-    return this.#journal.accept({ type: "install", slot: this.#boot.running().slot, owner }) ? undefined : "busy";
+    const { record } = this, event: UpdateEvent = { type: "install", slot: this.#boot.running().slot, owner };
+    if (record.object !== object || reduce(record, event) === record) {
+      return PHASES[record.phase].on.opened === undefined ? "busy" : "noPackage";
+    }
+    return this.#ticketFits(owner) && this.#journal.accept(event) ? undefined : "busy";
   }
 
   /** Drops the package and what is known of it. What was asked for and still runs is reported as cancelled. */
@@ -236,11 +239,8 @@ export class Engine {
   #verify(now: number): number {
     const result = this.#prove();
     if (result === undefined) return now;
-    if (typeof result === "string") this.#journal.dispatch({ type: "invalid", reason: result });
-    else {
-      const { version, securityCounter } = result;
-      this.#journal.dispatch({ type: "valid", digest: hex(result.digest), version: versionText(version), securityCounter });
-    }
+    this.#journal.dispatch(typeof result === "string" ? { type: "invalid", reason: result } : {
+      type: "valid", digest: hex(result.digest), version: versionText(result.version), securityCounter: result.securityCounter });
     return now;
   }
 
@@ -267,7 +267,7 @@ export class Engine {
   }
 
   #selfTest(now: number): number {
-    if (now < TRIAL_DEADLINE_MS) return TRIAL_DEADLINE_MS;
+    if (now < this.#trialDeadlineMs) return this.#trialDeadlineMs;
     this.#log("error", "the image on trial has not proved itself in time");
     this.unhealthy();
     return now;

@@ -53,6 +53,10 @@ export interface PhaseRow {
   readonly on: { readonly [T in EventType]?: Handler<T> };
 }
 
+/** What verification says of a package that may not be installed. */
+const VERDICTS: readonly Reason[] = Object.freeze(
+  ["corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge", "failedBefore", "flash"] as const);
+
 const to = (phase: Phase) => (record: UpdateRecord): UpdateRecord => ({ ...record, phase });
 
 /** The outcome of everything that was still running. */
@@ -108,8 +112,21 @@ const install: Handler<"install"> = (record, event) => {
   return { ...rest, phase: "arming", slot: event.slot, installing: true, thenInstall: false, trials: 1, restarts: 0 };
 };
 
-/** From a failure the package must still be there. */
-const installAgain: Handler<"install"> = (record, event) => record.kept ? install(record, event) : record;
+/** Whose package still has to prove itself: it will be installed then. While a download is owed an outcome, that comes first. */
+const installOnceVerified: Handler<"install"> = (record, event) =>
+  event.owner === undefined || record.tickets.some((ticket) => ticket.reason === undefined) ? record
+    : { ...withTicket(record, event.owner), thenInstall: true, installing: true };
+
+/**
+ * After a failure: the package is tried again when it is still there. When it was found bad before anybody asked for an
+ * installation, the first who asks is told why.
+ */
+const installAfterFailure: Handler<"install"> = (record, event) => {
+  const { reason } = record;
+  if (record.kept) return install(record, event);
+  if (event.owner === undefined || record.installing || reason === undefined || !VERDICTS.includes(reason)) return record;
+  return end({ ...withTicket(record, event.owner), installing: true }, "failed", reason, false);
+};
 
 /** Arms once more; when power failed too often, gives up, and the package stays. */
 const armAgain = (record: UpdateRecord): UpdateRecord =>
@@ -156,7 +173,8 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
     attempted: (record, event) => ({ ...record, attempt: event.attempt }),
     complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
     fetchFailed: failWith, booted: watched, acknowledged: acknowledge, discarded: discard } },
-  verifying: { effect: "verify", on: { valid: verified, invalid: failWith, booted: watched, acknowledged: acknowledge } },
+  verifying: { effect: "verify", on: {
+    valid: verified, invalid: failWith, install: installOnceVerified, booted: watched, acknowledged: acknowledge } },
   ready: { effect: "install", on: {
     install, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   arming: { effect: "arm", on: {
@@ -183,10 +201,10 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
   succeeded: { effect: "report", on: {
     reported: to("settled"), started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   failed: { effect: "report", on: {
-    reported: to("settled"), install: installAgain, started: start, opened: open, booted: unexpected,
+    reported: to("settled"), install: installAfterFailure, started: start, opened: open, booted: unexpected,
     acknowledged: acknowledge, discarded: discard } },
   settled: { effect: "wait", on: {
-    install: installAgain, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    install: installAfterFailure, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
 });
 
 /** The record after `event`; the same object when the phase does not react to it. */

@@ -24,6 +24,7 @@ export interface DeviceProvision {
   readonly sessionAtBoot?: boolean;
   readonly pollSeconds?: number;
   readonly request?: "none" | "device" | "user";
+  readonly trialSeconds?: number;
   readonly once?: boolean;
   readonly trace?: boolean;
   readonly identity?: { readonly [name: string]: string };

@@ -32,8 +32,9 @@ export class FakeEngine implements UpdateEngine {
   }
 
   install(object: string, owner: string): Refusal | undefined {
-    if (this.record.object !== object || !this.record.kept) return "noPackage";
-    return this.#call("install", object, { ...this.record, phase: "arming", installing: true }, owner);
+    const { phase, kept } = this.record, verifying = phase === "verifying";
+    if (this.record.object !== object || (!kept && !verifying)) return "noPackage";
+    return this.#call("install", object, { ...this.record, phase: verifying ? phase : "arming", installing: true }, owner);
   }
 
   discard(object: string): Refusal | undefined {
@@ -46,11 +47,6 @@ export class FakeEngine implements UpdateEngine {
 
   settle(id: number): void {
     this.#tickets = this.#tickets.filter((ticket) => ticket.id !== id);
-  }
-
-  step(now: number): number {
-    this.record = { ...this.record, phase: "ready", kept: true };
-    return now;
   }
 
   /** Everything that runs ends so. */

@@ -25,12 +25,12 @@ export class Board {
     this.engine = this.reset();
   }
 
-  reset(overrides: Partial<ImagePolicy> = {}): Engine {
+  reset(overrides: Partial<ImagePolicy> = {}, trialDeadlineMs?: number): Engine {
     this.store = Store.open(this.#flash);
     this.fetcher = new ScriptedFetcher();
     this.engine = new Engine({
       store: this.store, staging: this.slot, boot: this.boot, policy: { ...policy(), ...overrides }, fetcher: this.fetcher,
-      log: (_level, text) => { this.log.push(text); },
+      log: (_level, text) => { this.log.push(text); }, ...(trialDeadlineMs === undefined ? {} : { trialDeadlineMs }),
     });
     this.engine.onChange = (record) => { this.phases.push(record.phase); };
     this.engine.boot();

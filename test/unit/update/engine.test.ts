@@ -76,6 +76,15 @@ test("an image on trial that proves nothing until the deadline goes back", () =>
   equal(board.engine.record.phase, "reverting");
 });
 
+test("a board may set another deadline", () => {
+  const board = new Board();
+  board.trial();
+  board.reset({}, 5000);
+  deepEqual([board.engine.step(4999), board.engine.record.phase], [5000, "trial"]);
+  board.engine.step(5000);
+  equal(board.engine.record.phase, "reverting");
+});
+
 test("the package is proved again before it is armed", () => {
   const board = new Board();
   board.push();
@@ -84,6 +93,29 @@ test("the package is proved again before it is armed", () => {
   equal(board.engine.install("x", "o"), undefined);
   board.settle();
   deepEqual([board.engine.record.reason, board.engine.record.installing, board.boot.calls], ["corrupt", true, []]);
+});
+
+test("an install of a damaged package is accepted, before and after the verification, and told what is wrong", () => {
+  const image = IMAGE.slice();
+  image[100] = (image[100] ?? 0) ^ 1;
+  for (const early of [true, false]) {
+    const board = new Board();
+    board.push(image);
+    if (!early) board.settle();
+    equal(board.engine.install("x", "o"), undefined);
+    equal(board.engine.install("x", "p"), early ? "busy" : "noPackage");
+    board.settle();
+    deepEqual([board.engine.record.phase, board.engine.tickets()], ["failed", [{ id: 1, owner: "o", reason: "corrupt" }]]);
+    equal(board.engine.install("x", "p"), "noPackage");
+  }
+});
+
+test("an install that comes before the verification has ended is carried out after it", () => {
+  const board = new Board();
+  board.push();
+  equal(board.engine.install("x", "o"), undefined);
+  board.settle();
+  deepEqual([board.engine.record.phase, board.boot.calls], ["restarting", ["arm", "restart"]]);
 });
 
 test("another image than the one that was verified is not armed, however genuine", () => {

@@ -27,7 +27,7 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   downloading: {
     announced: "downloading", rewound: "downloading", attempted: "downloading", complete: "verifying", fetchFailed: "failed",
     acknowledged: "downloading", discarded: "idle" },
-  verifying: { valid: "ready", invalid: "failed", acknowledged: "verifying" },
+  verifying: { valid: "ready", invalid: "failed", install: "verifying", acknowledged: "verifying" },
   ready: { install: "arming", started: "downloading", opened: "receiving", acknowledged: "ready", discarded: "idle" },
   arming: { armed: "restarting", invalid: "failed", refused: "failed", acknowledged: "arming" },
   restarting: { acknowledged: "restarting" },
@@ -178,6 +178,28 @@ test("the same push again keeps its generation; another size, object or validato
 test("a package that is gone cannot be installed again after a failure", () => {
   const gone = at("settled", { reason: "reverted", kept: false });
   equal(reduce(gone, { type: "install", slot: 0, owner: "b" }), gone);
+});
+
+test("an install that comes before the verification has ended follows it, or is told what is wrong", () => {
+  const asked = reduce(at("verifying", { tickets: [] }), { type: "install", slot: 0, owner: "o" });
+  deepEqual([asked.phase, asked.thenInstall, asked.tickets], ["verifying", true, [{ id: 2, owner: "o" }]]);
+  equal(reduce(asked, { type: "install", slot: 0, owner: "p" }), asked);
+  const ready = reduce(asked, { type: "valid", digest: "d", version: "2", securityCounter: 1 });
+  deepEqual([ready.phase, ready.thenInstall, ready.tickets], ["ready", true, [{ id: 2, owner: "o" }]]);
+  const bad = reduce(asked, { type: "invalid", reason: "untrusted" });
+  deepEqual([bad.phase, bad.installing, bad.tickets], ["failed", true, [{ id: 2, owner: "o", reason: "untrusted" }]]);
+});
+
+test("the first install of a package that was found bad is told why; a second, or one of a package that never came, is not taken", () => {
+  for (const phase of ["failed", "settled"] as const) {
+    for (const reason of ["corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge", "failedBefore", "flash"] as const) {
+      const bad = at(phase, { reason, tickets: [] }), told = reduce(bad, { type: "install", slot: 0, owner: "o" });
+      deepEqual([told.phase, told.reason, told.installing, told.tickets], ["failed", reason, true, [{ id: 2, owner: "o", reason }]]);
+      equal(reduce(told, { type: "install", slot: 0, owner: "o" }), told);
+    }
+    const gone = at(phase, { reason: "network" });
+    equal(reduce(gone, { type: "install", slot: 0, owner: "o" }), gone);
+  }
 });
 
 test("the machine never changes a record that it is given", () => {
