@@ -2,6 +2,7 @@
  * A whole bench in one object: a DM server and a package host on one loopback port, a device with version 1 in it, and the
  * package that brings version 2. Commands and tests say what happens to it.
  */
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,7 @@ import { listen, type Listening } from "./server/http.ts";
 import { type HostFault, PackageHost } from "./server/package-host.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { toRigEvent } from "./serverevent.ts";
+import { Watch } from "./watch.ts";
 import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
 
 export type Auth = "none" | "basic" | "md5";
@@ -45,8 +47,11 @@ export class Rig {
   readonly directory: string;
   readonly server: DmServer;
   readonly origin: string;
+  /** SHA-256 of the package that is offered, in hexadecimal. */
+  readonly digest: string;
   readonly #options: RigOptions;
   readonly #listening: Listening;
+  readonly #watch: Watch;
   #device: DeviceProcess | undefined;
   #settled!: (outcome: Outcome) => void;
   /** The end of the scenario, as the server sees it. */
@@ -78,7 +83,9 @@ export class Rig {
     this.#options = options;
     this.directory = directory;
     this.origin = listening.origin;
+    this.digest = createHash("sha256").update(offer).digest("hex");
     this.#listening = listening;
+    this.#watch = new Watch(options.log);
     this.outcome = new Promise((resolve) => { this.#settled = resolve; });
     const { auth, scenario } = options, proves = { type: auth, name: USER, secret: PASSWORD };
     this.server = new DmServer({
@@ -108,13 +115,13 @@ export class Rig {
     this.#device = undefined;
   }
 
-  /** Waits until the scenario has ended. A device that ends by itself, or a wait past the limit, is a RigError. */
+  /** Waits until the scenario has ended. A device that crashes or ends by itself, or a wait past the limit, is a RigError. */
   async finished(limitMs: number): Promise<Outcome> {
     const died = this.#device?.ended.then((status): Outcome => {
       if (status === undefined) return new Promise<never>(() => undefined) as never;
       throw new RigError(Exit.crash, `the device ended by itself with status ${status}`);
     });
-    return within(limitMs, "the update", Promise.race([this.outcome, ...died === undefined ? [] : [died]]));
+    return within(limitMs, "the update", Promise.race([this.outcome, this.#watch.failure(), ...died === undefined ? [] : [died]]));
   }
 
   /** Switches all off. */

@@ -4,6 +4,7 @@ import { versionText } from "../../../src/image/version.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
+import { writeJUnit } from "../junit.ts";
 import { countOption, sizeOption, wordOption } from "../options.ts";
 import { type Auth, Rig, runsVersion } from "../rig.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
@@ -22,6 +23,7 @@ interface DemoOptions {
   readonly json?: true;
   readonly quiet?: true;
   readonly log?: string;
+  readonly junit?: string;
 }
 
 export function addDemo(program: Command): void {
@@ -37,6 +39,7 @@ export function addDemo(program: Command): void {
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print the result and warnings only")
     .option("--log <file>", "write all events to a file, as NDJSON")
+    .option("--junit <file>", "write a JUnit report")
     .addHelpText("after", "\nExamples:\n  xs-fumo demo\n  xs-fumo demo --board sim --scenario replace --size 4MiB")
     .action(demo);
 }
@@ -47,14 +50,32 @@ async function demo(options: DemoOptions): Promise<void> {
   if (options.log !== undefined) log.view(ndjson(options.log));
   log.emit({ kind: "note", text: `xs-fumo demo: board ${options.board}, scenario ${options.scenario}` });
   setUp(options.board, (text) => { log.emit({ kind: "note", text }); });
+  const started = performance.now();
+  let failure: string | undefined;
   const rig = await Rig.open({ ...options, board: BOARDS[options.board], log });
   try {
-    rig.start();
-    const outcome = await rig.finished(options.limit * 1000);
-    if (!outcome.ok) throw new RigError(Exit.failed, `the update failed with result ${outcome.code}: ${outcome.text}`);
-    if (!runsVersion(log, VERSION_2)) throw new RigError(Exit.failed, "the server was told of success, but version 2 does not run");
+    await update(rig, options.limit * 1000, log);
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+    throw error;
   } finally {
     await rig.close();
+    if (options.junit !== undefined) {
+      const name = `demo.${options.board}.${options.scenario}`, seconds = (performance.now() - started) / 1000;
+      const item = { name: options.scenario, seconds };
+      writeJUnit(options.junit, {
+        name, log, properties: { board: options.board, firmware: versionText(VERSION_2), package: rig.digest },
+        cases: [failure === undefined ? item : { ...item, failure }],
+      });
+    }
   }
   log.emit({ kind: "end", status: Exit.ok, text: `Updated: the device runs version ${versionText(VERSION_2)} and has reported it.` });
+}
+
+/** Success is what the server was told and what the device says at its start; one without the other is a failure. */
+async function update(rig: Rig, limitMs: number, log: EventLog): Promise<void> {
+  rig.start();
+  const outcome = await rig.finished(limitMs);
+  if (!outcome.ok) throw new RigError(Exit.failed, `the update failed with result ${outcome.code}: ${outcome.text}`);
+  if (!runsVersion(log, VERSION_2)) throw new RigError(Exit.failed, "the server was told of success, but version 2 does not run");
 }
