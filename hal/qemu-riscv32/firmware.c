@@ -1,0 +1,60 @@
+/* The firmware's main: the application that is linked into the image, on XS. */
+#include "../xs/engine/runtime.h"
+#include "machine.h"
+
+/* Sizes of the heaps of XS. They never grow: what does not fit ends in a reset that says so. */
+#ifndef HEAP_SLOTS
+#define HEAP_SLOTS 8192
+#endif
+#ifndef HEAP_CHUNKS
+#define HEAP_CHUNKS (48 * 1024)
+#endif
+#ifndef STACK_SLOTS
+#define STACK_SLOTS 640
+#endif
+#ifndef HEAP_GROWS
+#define HEAP_GROWS 0
+#endif
+#ifndef WATCHDOG
+#define WATCHDOG 1
+#endif
+#define STACK_RESERVE 4096
+
+extern const uint8_t __blob_start[], __blob_end[];
+extern char __heap_end[];
+
+void boardPrint(const char* text)
+{
+  consolePut(text);
+}
+
+void boardAbort(int status)
+{
+  panic("XS abort %d", status);
+}
+
+/* XS stops here with a stack overflow of its own; natives that it calls need the reserve. */
+char* boardStackLimit(void)
+{
+  return __heap_end + STACK_RESERVE;
+}
+
+int main(void)
+{
+  static Runtime runtime;
+  static xsCreation creation = { .initialChunkSize = HEAP_CHUNKS, .incrementalChunkSize = HEAP_GROWS * 1024,
+    .initialHeapCount = HEAP_SLOTS, .incrementalHeapCount = HEAP_GROWS * 128, .stackCount = STACK_SLOTS, .initialKeyCount = 2048,
+    .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 };
+  xsMachine* the = NULL;
+  const char* problem;
+  if (WATCHDOG)
+    watchdogFeed();
+  problem = blobCheck(__blob_start, (uint32_t)(__blob_end - __blob_start));
+  if (!problem)
+    problem = runtimeCreate(&runtime, &creation, (const BlobHeader*)__blob_start, &the);
+  if (problem)
+    panic("%s", problem);
+  if (runtimeRun(the))
+    panic("the program threw");
+  resetOff(0);
+}

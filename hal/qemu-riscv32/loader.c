@@ -1,0 +1,74 @@
+/* The boot loader: why was this a reset, which slot, is its image good; then it runs. When nothing can run it asks for an image. */
+#include "images.h"
+#include "machine.h"
+#include "map.h"
+#include "nor.h"
+#include "recovery.h"
+#include <string.h>
+
+/* Physical memory protection (RISC-V privileged architecture §3.7): a naturally aligned power of two, read and execute, locked. */
+#define PMP_WINDOW ((WINDOW_BASE >> 2) | ((WINDOW_BYTES >> 3) - 1))
+#define PMP_FLAGS (0x80 | 0x18 | 0x04 | 0x01)
+
+static BootImage image;
+
+/* What the reset before left. The cause is used up, and a reset that leaves none is of a kind that this program does not know. */
+static ResetCause takeCause(void)
+{
+  Handoff* kept = handoff();
+  ResetCause cause = RESET_POWER;
+  if (kept->magic == HANDOFF_MAGIC)
+    cause = kept->cause <= RESET_UNKNOWN ? (ResetCause)kept->cause : RESET_UNKNOWN;
+  else
+    kept->cutLeft = kept->plan & 0x0FFFFFFFu;
+  kept->magic = HANDOFF_MAGIC;
+  kept->cause = RESET_UNKNOWN;
+  return cause;
+}
+
+static int isUsable(int slot)
+{
+  const char* problem = imagesCheck(&image, slot);
+  if (problem)
+    consoleLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, problem);
+  return !problem;
+}
+
+static void logChoice(const BootChoice* choice)
+{
+  static const char* const causes[] = { "power", "restart", "watchdog", "panic", "unknown" };
+  static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed", ", the armed image is bad",
+    ", the selected image is bad" };
+  if (choice->decision == BOOT_NOTHING)
+    consoleLog('E', "boot", "no slot can be booted, cause %s", causes[choice->cause]);
+  else if (choice->decision == BOOT_HELD)
+    consoleLog('E', "boot", "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
+  else
+    consoleLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot, image.version, causes[choice->cause],
+      decisions[choice->decision]);
+}
+
+static void runImage(void)
+{
+  memcpy((void*)WINDOW_BASE, image.payload, image.payloadLength);
+  __asm volatile("csrw pmpaddr0, %0\n csrw pmpcfg0, %1\n fence.i" :: "r"(PMP_WINDOW), "r"(PMP_FLAGS));
+  watchdogFeed(); /* an image that hangs before it knows of the watchdog is reset, too */
+  ((void (*)(void))WINDOW_BASE)();
+}
+
+int main(void)
+{
+  ResetCause cause = takeCause();
+  BootChoice choice;
+  BootLog log;
+  if (!imagesKeys())
+    consoleLog('E', "boot", "the factory sector has no vendor key");
+  if (!bootLogOpen(&log, &norPartitions[NOR_BOOT_LOG].partition))
+    consoleLog('E', "boot", "the boot log cannot be read");
+  choice = bootSelect(&log, cause, isUsable);
+  logChoice(&choice);
+  handoff()->choice = choice;
+  if ((choice.decision != BOOT_NOTHING) && (choice.decision != BOOT_HELD))
+    runImage();
+  recover(choice.slot);
+}

@@ -1,0 +1,48 @@
+/* The bare machine: console, clocks, reset, and what is kept through a reset. QEMU's riscv "virt". */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include <stdint.h>
+#include "../xs/boot/select.h"
+
+/* In RAM that no program initializes. Zero after power-on. */
+typedef struct {
+  uint32_t plan;          /* set from outside at every reset: operation to cut in bits 0 to 27, CutMode in 28 to 31; 0: none */
+  uint32_t magic;         /* HANDOFF_MAGIC once the loader has run since power-on */
+  uint32_t cause;         /* ResetCause for the next boot */
+  uint32_t cutLeft;       /* flash operations until the planned cut, counted on through resets; 0: none is planned */
+  BootChoice choice;      /* what the loader has selected */
+} Handoff;
+
+#define HANDOFF_MAGIC 0x46464F48u
+
+Handoff* handoff(void);
+
+void consolePut(const char* text);
+/* The next byte that came in, or -1. */
+int consoleGet(void);
+/* A line of the board itself, in the form of all log lines; level is E, W, I or D. */
+void consoleLog(char level, const char* source, const char* format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Milliseconds since reset. */
+uint64_t clockMs(void);
+/* Instructions since reset. */
+uint64_t clockInstructions(void);
+
+/* Resets the machine; the loader will say why. Safe in a trap. */
+void resetNow(ResetCause cause) __attribute__((noreturn));
+/* Switches the machine off: QEMU ends with this status. */
+void resetOff(int status) __attribute__((noreturn));
+
+/* Resets when the program does not feed it in time. */
+void watchdogFeed(void);
+void watchdogOff(void);
+
+/* Says why and where, and resets. panicWhere, if set, tells what else is known. */
+extern void (*panicWhere)(void);
+void panic(const char* format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* Unpredictable bytes from the host. 0: there is no device for it. */
+int randomFill(void* bytes, uint32_t length);
+
+#endif
