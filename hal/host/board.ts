@@ -2,10 +2,10 @@
 import type { Board, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { HttpLink } from "../xs/http.ts";
-import { HostBoot } from "./boot.ts";
+import { SlotBoot } from "../xs/board/boot.ts";
+import { TcpSocket, wait } from "../xs/board/socket.ts";
 import { FileFlash } from "./flash.ts";
-import { TcpSocket, wait } from "./socket.ts";
-import { exit, now, print, provision, random, version } from "./system.ts";
+import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
 
 const BLOCK_BYTES = 4096;
 const WRITE_ALIGN = 16;
@@ -23,7 +23,7 @@ const IDENTITY = Object.freeze({
 
 /** Opens the flash of a board that was powered on. Call it once. Throws when the state directory cannot be used. */
 export function openBoard(): Board {
-  const boot = new HostBoot();
+  const boot = new SlotBoot();
   const text = provision();
   return {
     store: new FileFlash("store.flash", BLOCK_BYTES, STORE_BLOCKS, WRITE_ALIGN),

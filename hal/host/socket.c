@@ -1,4 +1,4 @@
-/* Natives of socket.ts. */
+/* Natives of hal/xs/board/socket.ts. */
 #include "../xs/base/arguments.h"
 #include "../xs/base/throw.h"
 #include "mc.xs.h"

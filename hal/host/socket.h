@@ -1,4 +1,4 @@
-/* TCP client sockets that never block, over the natives of socket.ts. */
+/* TCP client sockets that never block, over the natives of hal/xs/board/socket.ts. */
 #ifndef HOST_SOCKET_H
 #define HOST_SOCKET_H
 

@@ -1,4 +1,4 @@
-/* Natives of system.ts: clock, randomness, console, provisioning. */
+/* Natives of hal/xs/board/system.ts: clock, randomness, console, provisioning. */
 #define _GNU_SOURCE
 #include "../xs/base/arguments.h"
 #include "board.h"

@@ -39,6 +39,19 @@ char* boardStackLimit(void)
   return __heap_end + STACK_RESERVE;
 }
 
+static xsMachine* machine;
+
+static void figures(void)
+{
+  RuntimeHeap heap;
+  runtimeHeap(machine, &heap);
+  consoleLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks", (unsigned)heap.peakSlots, (unsigned)heap.slotBytes,
+    (unsigned)heap.peakChunks);
+  consoleLog('I', "heap", "%u collections left at most %u slots, %u bytes of chunks", (unsigned)heap.collections,
+    (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
+  consoleLog('I', "board", "%lu instructions since reset", (unsigned long)clockInstructions());
+}
+
 int main(void)
 {
   static Runtime runtime;
@@ -54,6 +67,8 @@ int main(void)
     problem = runtimeCreate(&runtime, &creation, (const BlobHeader*)__blob_start, &the);
   if (problem)
     panic("%s", problem);
+  machine = the;
+  resetFigures = figures;
   if (runtimeRun(the))
     panic("the program threw");
   resetOff(0);

@@ -10,7 +10,7 @@
 typedef struct {
   uint32_t jump;
   uint32_t magic;
-  uint32_t length;        /* of the payload, in bytes */
+  uint32_t length;        /* in bytes; a payload may be longer */
   uint32_t board;
 } FirmwareHead;
 

@@ -30,7 +30,7 @@ static const char* checkPayload(const BootImage* image)
     return "no firmware";
   if (head->board != FIRMWARE_BOARD)
     return "firmware of another board";
-  return (head->length != image->payloadLength) || (head->length > WINDOW_BYTES) ? "firmware of another size" : NULL;
+  return (head->length > image->payloadLength) || (head->length > WINDOW_BYTES) ? "firmware of another size" : NULL;
 }
 
 const char* imagesCheck(BootImage* image, int slot)

@@ -1,14 +1,11 @@
 /* The boot loader: why was this a reset, which slot, is its image good; then it runs. When nothing can run it asks for an image. */
+#include "firmware.h"
 #include "images.h"
 #include "machine.h"
 #include "map.h"
 #include "nor.h"
 #include "recovery.h"
 #include <string.h>
-
-/* Physical memory protection (RISC-V privileged architecture §3.7): a naturally aligned power of two, read and execute, locked. */
-#define PMP_WINDOW ((WINDOW_BASE >> 2) | ((WINDOW_BYTES >> 3) - 1))
-#define PMP_FLAGS (0x80 | 0x18 | 0x04 | 0x01)
 
 static BootImage image;
 
@@ -50,8 +47,8 @@ static void logChoice(const BootChoice* choice)
 
 static void runImage(void)
 {
-  memcpy((void*)WINDOW_BASE, image.payload, image.payloadLength);
-  __asm volatile("csrw pmpaddr0, %0\n csrw pmpcfg0, %1\n fence.i" :: "r"(PMP_WINDOW), "r"(PMP_FLAGS));
+  memcpy((void*)WINDOW_BASE, image.payload, ((const FirmwareHead*)image.payload)->length);
+  __asm volatile("fence.i");
   watchdogFeed(); /* an image that hangs before it knows of the watchdog is reset, too */
   ((void (*)(void))WINDOW_BASE)();
 }
@@ -68,6 +65,7 @@ int main(void)
   choice = bootSelect(&log, cause, isUsable);
   logChoice(&choice);
   handoff()->choice = choice;
+  memcpy(handoff()->version, image.version, sizeof(image.version));
   if ((choice.decision != BOOT_NOTHING) && (choice.decision != BOOT_HELD))
     runImage();
   recover(choice.slot);

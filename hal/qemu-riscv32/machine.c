@@ -91,6 +91,8 @@ uint64_t clockInstructions(void)
 
 /* Reset */
 
+void (*resetFigures)(void);
+
 void resetNow(ResetCause cause)
 {
   handoff()->cause = cause;
@@ -106,13 +108,26 @@ void resetOff(int status)
     ;
 }
 
-/* The trap of the timer interrupt ends in panicTrap. */
-void watchdogFeed(void)
+static void setTimer(uint64_t end)
 {
-  uint64_t end = ticks() + (uint64_t)WATCHDOG_MS * TICKS_PER_MS;
   MTIMECMP_HIGH = UINT32_MAX;
   MTIMECMP_LOW = (uint32_t)end;
   MTIMECMP_HIGH = (uint32_t)(end >> 32);
+}
+
+/* An interrupt that is masked wakes the processor all the same, without a trap. */
+void clockSleep(uint32_t count)
+{
+  __asm volatile("csrc mstatus, %0\n csrs mie, %1" :: "r"(INTERRUPTS), "r"(TIMER_INTERRUPT));
+  setTimer(ticks() + count);
+  __asm volatile("wfi");
+  watchdogFeed();
+}
+
+/* The trap of the timer interrupt ends in panicTrap. */
+void watchdogFeed(void)
+{
+  setTimer(ticks() + (uint64_t)WATCHDOG_MS * TICKS_PER_MS);
   __asm volatile("csrs mie, %0\n csrs mstatus, %1" :: "r"(TIMER_INTERRUPT), "r"(INTERRUPTS));
 }
 

@@ -3,6 +3,7 @@
 #define MACHINE_H
 
 #include <stdint.h>
+#include "../xs/boot/image.h"
 #include "../xs/boot/select.h"
 
 /* In RAM that no program initializes. Zero after power-on. */
@@ -12,6 +13,7 @@ typedef struct {
   uint32_t cause;         /* ResetCause for the next boot */
   uint32_t cutLeft;       /* flash operations until the planned cut, counted on through resets; 0: none is planned */
   BootChoice choice;      /* what the loader has selected */
+  char version[BOOT_VERSION_TEXT]; /* of the image that runs */
 } Handoff;
 
 #define HANDOFF_MAGIC 0x46464F48u
@@ -26,6 +28,8 @@ void consoleLog(char level, const char* source, const char* format, ...) __attri
 
 /* Milliseconds since reset. */
 uint64_t clockMs(void);
+/* Sleeps for so many ticks of 100 ns; then the watchdog starts anew. */
+void clockSleep(uint32_t ticks);
 /* Instructions since reset. */
 uint64_t clockInstructions(void);
 
@@ -33,6 +37,9 @@ uint64_t clockInstructions(void);
 void resetNow(ResetCause cause) __attribute__((noreturn));
 /* Switches the machine off: QEMU ends with this status. */
 void resetOff(int status) __attribute__((noreturn));
+
+/* Says what the program took of its RAM; when it ends. Does nothing in the loader. */
+extern void (*resetFigures)(void);
 
 /* Resets when the program does not feed it in time. */
 void watchdogFeed(void);

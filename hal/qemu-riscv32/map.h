@@ -22,7 +22,7 @@
 #define SLOT_BYTES (SLOT_BLOCKS * FLASH_SECTOR)
 #define FLASH_ALIGN 4
 
-/* The running image. An ESP32 maps a slot of its flash here; this machine cannot, so the loader copies it and forbids writing. */
+/* The running image. An ESP32 maps a slot of its flash here; this machine cannot, so the loader copies it. */
 #define WINDOW_BASE 0x80000000
 #define WINDOW_BYTES 0x200000
 

@@ -3,7 +3,10 @@
 	.globl _start
 _start:
 #ifdef FIRMWARE
+	.option push
+	.option norvc
 	j start
+	.option pop
 	/* What the loader looks at: see firmware.h */
 	.word 0x57465358, __image_end - _start, 1
 start:

@@ -2,8 +2,8 @@
 import type { LinkError } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/host/board.ts";
 import { FileFlash } from "../../../hal/host/flash.ts";
-import { TcpSocket } from "../../../hal/host/socket.ts";
-import { exit, now, print } from "../../../hal/host/system.ts";
+import { TcpSocket } from "../../../hal/xs/board/socket.ts";
+import { exit, now, print } from "../../../hal/xs/board/system.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 
 const board = openBoard();

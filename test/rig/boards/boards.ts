@@ -2,7 +2,8 @@
 import type { BoardName } from "../setup.ts";
 import type { RigBoard } from "./board.ts";
 import { host } from "./host.ts";
+import { qemu } from "./qemu.ts";
 import { sim } from "./sim.ts";
 
-export const BOARDS = { sim, host } as const satisfies Partial<Record<BoardName, RigBoard>>;
+export const BOARDS = { sim, host, qemu } as const satisfies Partial<Record<BoardName, RigBoard>>;
 export const BOARD_NAMES = Object.keys(BOARDS) as (keyof typeof BOARDS)[];

@@ -1,9 +1,9 @@
-/** TCP client sockets that never block, and the wait for them. */
-import type { Socket } from "../xs/http.ts";
+/** TCP client sockets that never block, and the wait for them: for boards with natives of these names. */
+import type { Socket } from "../http.ts";
 
 /**
  * Connects to the first address of `host` (a name or a number) that answers. Errors are Errors with the `kind` of a LinkError:
- * `resolve` at once, `refused` and `broken` from read and write. After close() every call throws a SyntaxError; close() may be
+ * `resolve` at once or later, `refused` and `broken` from read and write. After close() every call throws a SyntaxError; close() may be
  * called again.
  */
 export class TcpSocket extends Native("xs_socket_destructor") implements Socket {

@@ -1,5 +1,5 @@
-/** The boot selector of the board, as Boot of hal.ts. */
-import type { Boot, ResetCause, Running } from "../hal.ts";
+/** The boot selector of hal/xs/boot as Boot of hal.ts: for boards that boot by it, each with natives of its own. */
+import type { Boot, ResetCause, Running } from "../../hal.ts";
 
 function bootSlot(this: unknown): number { return native("xs_boot_slot").call(this); }
 function bootTrial(this: unknown): number { return native("xs_boot_trial").call(this); }
@@ -12,7 +12,7 @@ function bootRestart(this: unknown): never { return native("xs_boot_restart").ca
 const CAUSES: readonly ResetCause[] = ["power", "restart", "watchdog", "panic", "unknown"];
 
 /** Slot 0 is A, slot 1 is B. arm and confirm throw when the other image cannot be booted, or the boot log not be written. */
-export class HostBoot implements Boot {
+export class SlotBoot implements Boot {
   running(): Running {
     return { slot: bootSlot(), trial: bootTrial() === 1, cause: CAUSES[bootCause()] ?? "unknown" };
   }

@@ -1,0 +1,81 @@
+/** The bare-metal board in QEMU, whole. README.md says what is in its flash. */
+import type { Board, Identity, LogLevel } from "../hal.ts";
+import { fromHex } from "../../src/base/bytes.ts";
+import { SlotBoot } from "../xs/board/boot.ts";
+import { TcpSocket, wait } from "../xs/board/socket.ts";
+import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
+import { HttpLink } from "../xs/http.ts";
+import { NorFlash, SLOTS, STORE } from "./flash.ts";
+
+const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W", info: "I", debug: "D" };
+
+/** What every board of this kind is, but for what "identity" in the provisioning says otherwise. */
+const IDENTITY = Object.freeze({
+  DevId: "urn:uuid:00000000-0000-4000-8000-000000000002", Man: "xs-fumo", Mod: "qemu-riscv32", Lang: "en", DevTyp: "device",
+  OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
+  vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",
+});
+
+/** Addresses, dotted. Without them the board asks DHCP. */
+interface NetworkSettings {
+  readonly address: string;
+  readonly mask: string;
+  readonly gateway: string;
+  readonly nameServer: string;
+}
+
+const DHCP: NetworkSettings = Object.freeze({ address: "", mask: "", gateway: "", nameServer: "" });
+
+function startNetwork(this: unknown, address: string, mask: string, gateway: string, nameServer: string): void {
+  native("xs_net_start").call(this, address, mask, gateway, nameServer);
+}
+
+/**
+ * The board as the loader handed it over. Call it once. Throws when the provisioning cannot be read. A board without network
+ * says so and runs on: connections then fail.
+ */
+export function openBoard(): Board {
+  const boot = new SlotBoot();
+  const text = provision();
+  const log = (level: LogLevel, source: string, line: string): void => {
+    print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`);
+  };
+  const { identity, network } = JSON.parse(text) as { identity?: Partial<typeof IDENTITY>; network?: Partial<NetworkSettings> };
+  const { address, mask, gateway, nameServer } = { ...DHCP, ...network };
+  try {
+    startNetwork(address, mask, gateway, nameServer);
+  } catch (error) {
+    log("error", "board", error instanceof Error ? error.message : "no network");
+  }
+  return {
+    store: new NorFlash(STORE),
+    staging: new NorFlash(boot.running().slot === 0 ? SLOTS[1] : SLOTS[0]),
+    boot,
+    link: new HttpLink((host, port) => new TcpSocket(host, port)),
+    identity: readIdentity({ ...IDENTITY, ...identity }),
+    now: () => now(),
+    random: (bytes) => { random(bytes); },
+    log,
+    provision: () => text,
+    run,
+  };
+}
+
+function run(step: () => number): void {
+  for (;;) {
+    const until = step();
+    if (until === -Infinity) exit(0);
+    wait(until - now());
+  }
+}
+
+/** vendorId and classId are 32 hexadecimal digits. FwV is what runs. */
+function readIdentity(given: typeof IDENTITY): Identity {
+  return { ...given, FwV: version(), vendorId: uuid(given.vendorId), classId: uuid(given.classId) };
+}
+
+function uuid(digits: string): Uint8Array {
+  const bytes = fromHex(digits);
+  if (bytes?.length !== 16) throw new Error(`provision: identity: ${digits} is no UUID`);
+  return bytes;
+}

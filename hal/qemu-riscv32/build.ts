@@ -1,0 +1,108 @@
+/** Builds the board's boot loader and firmware on Node, and flash as it leaves the factory. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BASE_MODULES, buildBlob, BuildError, ROOT, runMake } from "../xs/build.ts";
+
+const HERE = "hal/qemu-riscv32";
+const OUT = "build/qemu";
+const MAKEFILE = `${HERE}/Makefile`;
+
+/** Parts of the flash that are written from outside: map.h. */
+const FLASH_BYTES = 0x2000000;
+const FACTORY = 0x40000;
+const FACTORY_BYTES = 0x40000;
+const SLOT_A = 0x200000;
+
+/** Kinds of records in the factory sector: factory.h. */
+const KEY = 1, PROVISION = 2, CA = 3;
+
+export interface FirmwareOptions {
+  /** Names the files below build/qemu. */
+  readonly name: string;
+  readonly version: string;
+  /** The module that runs, as a path from build/js; `src/main` unless told. */
+  readonly entry?: string;
+  /** Keep names and lines of the TypeScript, for stack traces; larger. */
+  readonly positions?: boolean;
+}
+
+/** Fetches the C libraries that everything here is linked with, unless they are there. Throws a BuildError. */
+function fetchSources(): void {
+  const { status, stderr, error } = spawnSync(join(ROOT, HERE, "sources.sh"), [], { cwd: ROOT, encoding: "utf8" });
+  if (error || status !== 0) throw new BuildError(`cannot fetch the sources of the C libraries\n${stderr.slice(-2000)}`);
+}
+
+/** The firmware with an application in it: the payload of a package. */
+export function buildFirmware(options: FirmwareOptions): Buffer {
+  fetchSources();
+  mkdirSync(join(ROOT, OUT), { recursive: true });
+  const blob = `${OUT}/${options.name}.blob`;
+  buildBlob({
+    entry: options.entry ?? "src/main", out: join(ROOT, blob), version: options.version, positions: options.positions ?? false,
+    modules: BASE_MODULES, generated: { "hal/board": `export { openBoard } from "./qemu-riscv32/board.js";\n` },
+  });
+  return linkFirmware(options.name, blob);
+}
+
+/** As buildFirmware, for a blob that is there. `layout`: options of the compiler that change sizes, for images that are no product. */
+export function linkFirmware(name: string, blob: string, layout = ""): Buffer {
+  fetchSources();
+  runMake([`${OUT}/${name}.bin`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${layout}`]);
+  return readFileSync(join(ROOT, OUT, `${name}.bin`));
+}
+
+export interface Factory {
+  /** Vendor public keys: Ed25519, SubjectPublicKeyInfo in DER. */
+  readonly keys: readonly Uint8Array[];
+  /** JSON text for the client and the board. */
+  readonly provision: string;
+  /** Certificate of the authority that servers are checked against, in DER. */
+  readonly ca?: Uint8Array;
+}
+
+function record(kind: number, bytes: Uint8Array): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(kind, 0);
+  head.writeUInt32LE(bytes.length, 4);
+  return Buffer.concat([head, bytes, Buffer.alloc(-bytes.length & 3)]);
+}
+
+function factorySector(factory: Factory): Buffer {
+  const records = [...factory.keys.map((key) => record(KEY, key)), record(PROVISION, Buffer.from(factory.provision))];
+  if (factory.ca) records.push(record(CA, factory.ca));
+  const bytes = Buffer.concat(records);
+  if (bytes.length > FACTORY_BYTES) throw new BuildError("keys and provisioning do not fit the factory sector");
+  return Buffer.concat([bytes, Buffer.alloc(FACTORY_BYTES - bytes.length, 0xff)]);
+}
+
+/** The whole flash of a new board: loader, factory sector, and an image in slot A if there is one. */
+export function makeFlash(factory: Factory, image?: Uint8Array): Buffer {
+  fetchSources();
+  runMake([`${OUT}/loader.bin`], MAKEFILE);
+  const flash = Buffer.alloc(FLASH_BYTES, 0xff);
+  readFileSync(join(ROOT, OUT, "loader.bin")).copy(flash);
+  factorySector(factory).copy(flash, FACTORY);
+  if (image) flash.set(image, SLOT_A);
+  return flash;
+}
+
+/** The factory sector for a board that is switched off, and where in its flash it goes. */
+export function refit(factory: Factory): { readonly offset: number; readonly bytes: Buffer } {
+  return { offset: FACTORY, bytes: factorySector(factory) };
+}
+
+/** Options of qemu-system-riscv32 for a board with this flash; `cut`: operation and mode (0 before, 1 torn, 2 after) of a power cut. */
+export function machineOptions(flash: string, cut?: { readonly operation: number; readonly mode: 0 | 1 | 2 }): string[] {
+  const plan = cut === undefined ? 0 : (cut.mode * 2 ** 28 + cut.operation);
+  return [
+    "-M", "virt", "-m", "8M", "-bios", "none", "-display", "none", "-monitor", "none", "-serial", "stdio",
+    "-drive", `if=pflash,unit=0,format=raw,file=${flash}`,
+    "-global", "virtio-mmio.force-legacy=false", "-netdev", "user,id=n0", "-device", "virtio-net-device,netdev=n0",
+    "-device", "virtio-rng-device",
+    ...(plan === 0 ? [] : ["-device", `loader,addr=0x8044FF00,data=${plan},data-len=4`]),
+  ];
+}
+
+/** The emulator. */
+export const EMULATOR = "qemu-system-riscv32";

@@ -1,0 +1,37 @@
+/* lwIP for this board: one thread that polls, IPv4, TCP, DHCP, DNS; sizes for 320 KB of RAM. */
+#ifndef LWIPOPTS_H
+#define LWIPOPTS_H
+
+#define NO_SYS 1
+#define SYS_LIGHTWEIGHT_PROT 0
+#define LWIP_SOCKET 0
+#define LWIP_NETCONN 0
+#define LWIP_NETIF_API 0
+#define LWIP_STATS 0
+
+#define LWIP_IPV4 1
+#define LWIP_IPV6 0
+#define LWIP_ARP 1
+#define LWIP_ICMP 1
+#define LWIP_UDP 1
+#define LWIP_TCP 1
+#define LWIP_DHCP 1
+#define DHCP_DOES_ARP_CHECK 0
+#define LWIP_DNS 1
+#define LWIP_NETIF_HOSTNAME 0
+
+#define MEM_ALIGNMENT 4
+#define MEM_SIZE (12 * 1024)
+#define MEMP_NUM_TCP_PCB 6
+#define MEMP_NUM_TCP_SEG 16
+#define MEMP_NUM_UDP_PCB 4
+/* A segment of the maximum, its headers, and what virtio puts before it. The device holds half of them. */
+#define PBUF_POOL_SIZE 16
+#define PBUF_POOL_BUFSIZE 1536
+#define TCP_MSS 1460
+/* The peer may send as much as waits unread: flow control from flash to the network. */
+#define TCP_WND (4 * TCP_MSS)
+#define TCP_SND_BUF (4 * TCP_MSS)
+#define TCP_QUEUE_OOSEQ 1
+
+#endif

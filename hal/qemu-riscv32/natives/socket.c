@@ -1,0 +1,89 @@
+/* Natives of hal/xs/board/socket.ts. */
+#include "../../xs/base/arguments.h"
+#include "../../xs/base/throw.h"
+#include "../machine.h"
+#include "../net.h"
+#include "mc.xs.h"
+
+#define NAME_BYTES_MAX 256
+#define WAIT_MS_MAX 1000
+
+/* XS calls this with NULL for the prototype object and for instances that were closed. */
+void xs_socket_destructor(void* data)
+{
+  if (data)
+    socketClose(data);
+}
+
+static Socket* thisSocket(xsMachine* the)
+{
+  Socket* socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
+  if (!socket)
+    xsSyntaxError("socket is closed");
+  return socket;
+}
+
+static void throwFailure(xsMachine* the, const char* kind)
+{
+  char message[64];
+  snprintf(message, sizeof(message), "socket: %s", kind);
+  throwKind(the, kind, message);
+}
+
+void xs_socket(xsMachine* the)
+{
+  uint32_t port = toIndex(the, &xsArg(1));
+  char name[NAME_BYTES_MAX];
+  Socket* socket;
+  xsmcToStringBuffer(xsArg(0), name, sizeof(name));
+  if (xsmcGetHostDataValidate(xsThis, xs_socket_destructor))
+    xsSyntaxError("socket is open");
+  if (!port || (port > 65535))
+    xsRangeError("port");
+  socket = socketOpen(name, (uint16_t)port);
+  if (!socket)
+    throwFailure(the, "broken");
+  xsmcSetHostData(xsThis, socket);
+}
+
+void xs_socket_read(xsMachine* the)
+{
+  Socket* socket = thisSocket(the);
+  Buffer buffer = toWritable(the, &xsArg(0));
+  long count = socketRead(socket, buffer.bytes, buffer.length);
+  if (count == -2)
+    throwFailure(the, socketKind(socket));
+  xsmcSetInteger(xsResult, (xsIntegerValue)count);
+}
+
+void xs_socket_write(xsMachine* the)
+{
+  uint32_t from = toIndex(the, &xsArg(1));
+  Socket* socket = thisSocket(the);
+  Buffer buffer = toReadable(the, &xsArg(0));
+  long count;
+  checkRange(the, from, buffer.length, buffer.length);
+  count = socketWrite(socket, buffer.bytes + from, buffer.length - from);
+  if (count == -2)
+    throwFailure(the, socketKind(socket));
+  xsmcSetInteger(xsResult, (xsIntegerValue)count);
+}
+
+/* A second close does nothing; every other call after a close throws SyntaxError. */
+void xs_socket_close(xsMachine* the)
+{
+  Socket* socket = xsmcGetHostData(xsThis);
+  if (!socket)
+    return;
+  socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
+  xsmcSetHostData(xsThis, NULL);
+  xsmcSetHostDestructor(xsThis, NULL);
+  xs_socket_destructor(socket);
+}
+
+void xs_socket_wait(xsMachine* the)
+{
+  xsNumberValue value = xsmcToNumber(xsArg(0));
+  socketWait(value > 0 ? (value < WAIT_MS_MAX ? (uint32_t)value + 1 : WAIT_MS_MAX) : 0);
+  watchdogFeed();
+}

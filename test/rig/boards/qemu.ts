@@ -1,0 +1,58 @@
+/** Board `qemu`: bare metal. A slot's payload is the whole firmware (hal/qemu-riscv32/README.md). */
+import type { KeyObject } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { buildFirmware, EMULATOR, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import { BuildError } from "../../../hal/xs/build.ts";
+import { hex } from "../../../src/base/bytes.ts";
+import { versionText } from "../../../src/image/version.ts";
+import { DeviceProcess } from "../device.ts";
+import { Exit, RigError } from "../exit.ts";
+import { CLASS_ID, VENDOR_ID } from "../identity.ts";
+import { spkiOf } from "../keys.ts";
+import { padded, type RigBoard } from "./board.ts";
+
+const FLASH = "flash.bin";
+const KEYS = "keys";
+
+export const qemu: RigBoard = {
+  name: "qemu",
+  vendorId: VENDOR_ID,
+  classId: CLASS_ID.qemu,
+
+  firmware(version, sizeMin) {
+    const text = versionText(version);
+    return padded(make(() => buildFirmware({ name: `firmware-${text}`, version: text })), sizeMin);
+  },
+
+  manufacture(directory, image, key: KeyObject) {
+    if (existsSync(join(directory, FLASH))) return;
+    mkdirSync(directory, { recursive: true });
+    const keys = spkiOf(key);
+    writeFileSync(join(directory, KEYS), keys);
+    writeFileSync(join(directory, FLASH), make(() => makeFlash({ keys: [keys], provision: "{}" }, image)));
+  },
+
+  provision(directory, provision) {
+    const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.qemu), ...provision.identity };
+    const keys = [readFileSync(join(directory, KEYS))];
+    const { offset, bytes } = refit({ keys, provision: JSON.stringify({ ...provision, identity }) });
+    const file = openSync(join(directory, FLASH), "r+");
+    writeSync(file, bytes, 0, bytes.length, offset);
+    closeSync(file);
+  },
+
+  start(directory, log) {
+    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH)), log);
+  },
+};
+
+/** A build that fails is the bench's fault, not the firmware's. */
+function make<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof BuildError) throw new RigError(Exit.noBoard, error.message, "xs-fumo doctor tells what is missing");
+    throw error;
+  }
+}
