@@ -21,6 +21,7 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["hal/xs", "hal/hal.ts", "src/base"],
   ["hal/sim", "hal/hal.ts", "hal/checked.ts", "src/base", "src/image"],
   ["hal/host", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
+  ["hal/qemu-riscv32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/board.ts", "hal/host"],
   ["src/main.ts", "src/client", "hal/board.ts"],
 ];
@@ -28,7 +29,7 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
 const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "src/base": ["crc-32", "@noble/hashes/sha2.js", "@noble/hashes/legacy.js", "@noble/curves/ed25519.js", "@noble/curves/nist.js"],
 };
-const NODE_FILES = /^hal\/(xs|sim)\//;
+const NODE_FILES = /^hal\/(xs|sim|qemu-riscv32)\//;
 /** Build steps that run on Node although they import nothing of it. */
 const BUILD_STEPS: readonly string[] = ["hal/xs/lower.ts"];
 

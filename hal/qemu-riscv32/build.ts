@@ -100,7 +100,7 @@ export function machineOptions(flash: string, cut?: { readonly operation: number
     "-drive", `if=pflash,unit=0,format=raw,file=${flash}`,
     "-global", "virtio-mmio.force-legacy=false", "-netdev", "user,id=n0", "-device", "virtio-net-device,netdev=n0",
     "-device", "virtio-rng-device",
-    ...(plan === 0 ? [] : ["-device", `loader,addr=0x8044FF00,data=${plan},data-len=4`]),
+    ...(plan === 0 ? [] : ["-device", `loader,addr=0x8048FF00,data=${plan},data-len=4`]),
   ];
 }
 

@@ -4,13 +4,13 @@
 
 /* Sizes of the heaps of XS. They never grow: what does not fit ends in a reset that says so. */
 #ifndef HEAP_SLOTS
-#define HEAP_SLOTS 8192
+#define HEAP_SLOTS 22500
 #endif
 #ifndef HEAP_CHUNKS
-#define HEAP_CHUNKS (48 * 1024)
+#define HEAP_CHUNKS 112000
 #endif
 #ifndef STACK_SLOTS
-#define STACK_SLOTS 640
+#define STACK_SLOTS 1024
 #endif
 #ifndef HEAP_GROWS
 #define HEAP_GROWS 0
@@ -56,7 +56,7 @@ int main(void)
 {
   static Runtime runtime;
   static xsCreation creation = { .initialChunkSize = HEAP_CHUNKS, .incrementalChunkSize = HEAP_GROWS * 1024,
-    .initialHeapCount = HEAP_SLOTS, .incrementalHeapCount = HEAP_GROWS * 128, .stackCount = STACK_SLOTS, .initialKeyCount = 2048,
+    .initialHeapCount = HEAP_SLOTS, .incrementalHeapCount = HEAP_GROWS * 128, .stackCount = STACK_SLOTS, .initialKeyCount = 2560,
     .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 };
   xsMachine* the = NULL;
   const char* problem;

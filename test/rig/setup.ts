@@ -21,7 +21,15 @@ const HOST: readonly Requirement[] = [
   { what: "Mbed TLS (SHA-256, MD5, P-256)", file: "/usr/include/mbedtls/sha256.h", debian: "libmbedtls-dev" },
 ];
 
-export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = { sim: [], host: HOST, qemu: HOST };
+/** The sources of lwIP, Mbed TLS and libsodium come from Debian, too: hal/qemu-riscv32/sources.sh. */
+const QEMU: readonly Requirement[] = [
+  ...HOST,
+  { what: "compiler for RISC-V", program: "riscv64-unknown-elf-gcc", debian: "gcc-riscv64-unknown-elf" },
+  { what: "C library for RISC-V", file: "/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs", debian: "picolibc-riscv64-unknown-elf" },
+  { what: "QEMU for RISC-V", program: "qemu-system-riscv32", debian: "qemu-system-misc" },
+];
+
+export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = { sim: [], host: HOST, qemu: QEMU };
 
 export interface Check {
   readonly what: string;

@@ -8,7 +8,7 @@ export function addDoctor(program: Command): void {
   program.command("doctor")
     .description("tell what this machine has for each board, and what to install")
     .action(async () => {
-      const boards: readonly BoardName[] = ["sim", "host"];
+      const boards: readonly BoardName[] = ["sim", "host", "qemu"];
       let good = nodeLine();
       for (const board of boards) good = boardLines(board) && good;
       good = await loopbackLine() && good;
