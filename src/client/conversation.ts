@@ -17,6 +17,8 @@ export class Conversation {
   /** Set when the conversation ended before the session did: what happened, for the log. */
   failure: string | undefined;
   done = false;
+  /** Sees every message whole, as it is sent and as it came. */
+  onMessage: ((direction: "sent" | "received", bytes: Uint8Array, length: number) => void) | undefined;
   #link: Link;
   #inbound: Uint8Array;
   #encoding: "xml" | "wbxml";
@@ -52,6 +54,7 @@ export class Conversation {
       this.close();
       return now;
     }
+    this.onMessage?.("sent", message.body, message.body.length);
     const type = CONTENT_TYPE[this.#encoding];
     this.#head = undefined;
     this.#length = 0;
@@ -99,6 +102,7 @@ export class Conversation {
   #deliver(now: number): number {
     this.#exchange?.close();
     this.#exchange = undefined;
+    this.onMessage?.("received", this.#inbound, this.#length);
     this.session.received(this.#inbound, this.#length);
     return now;
   }

@@ -16,6 +16,7 @@ import { Conversation } from "./conversation.ts";
 import { applyAccount, devInfoTexts } from "./account.ts";
 import type { Provision, ProvisionedAccount } from "./provision.ts";
 import { sessionDue } from "./schedule.ts";
+import { traced } from "./trace.ts";
 
 export interface ServerOptions {
   readonly hal: Hal;
@@ -90,7 +91,7 @@ export class Server {
   }
 
   #open(): Conversation | undefined {
-    const { hal, account: { serverId }, tree, engine } = this.#options;
+    const { hal, provision, account: { serverId }, tree, engine } = this.#options;
     const account = this.#accounts.byServer(serverId);
     if (account === undefined) {
       hal.log("error", "client", `no account of server ${serverId}: no session`);
@@ -114,7 +115,11 @@ export class Server {
       storeNonce: (direction, nonce) => { this.#accounts.storeNonce(account.name, direction, nonce); },
     });
     this.#first = false;
-    return new Conversation(hal.link, session, this.#inbound, CODEC);
+    const conversation = new Conversation(hal.link, session, this.#inbound, CODEC);
+    if (provision.trace) {
+      conversation.onMessage = (direction, bytes, length) => { hal.log("debug", "trace", `${direction} ${traced(bytes, length)}`); };
+    }
+    return conversation;
   }
 
   /** Unique for the device, as far as chance goes: 1 to FFFF in hexadecimal, without leading zeros (OMA-TS-DM-Protocol §8.1). */
