@@ -36,7 +36,8 @@ export interface DownloadSink<Reason extends string> {
 }
 
 export type DownloadEvent<Reason extends string> =
-  | { readonly type: "wait"; readonly until: number }
+  /** `paused`: no request is under way until then, and the link is free. */
+  | { readonly type: "wait"; readonly until: number; readonly paused?: true }
   | { readonly type: "done" }
   | { readonly type: "failed"; readonly reason: Reason };
 
@@ -130,7 +131,7 @@ export class Downloader {
     if (this.#size !== undefined && this.#size > 0 && this.#offset === this.#size) return this.#done();
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over("network");
     this.#resumeAt ??= now + (this.#attempt > 0 ? this.#pauseMs() : 0);
-    if (now < this.#resumeAt) return { type: "wait", until: this.#resumeAt };
+    if (now < this.#resumeAt) return { type: "wait", until: this.#resumeAt, paused: true };
     this.#redirects = 0;
     this.#pace = new Pace(this.#limits, now);
     return this.#request(this.#source, now);
@@ -253,7 +254,7 @@ export class Downloader {
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over(reason);
     this.#phase = "waiting";
     this.#resumeAt = now + Math.max(this.#pauseMs(), Math.min(afterMs, this.#limits.retryAfterMaxMs));
-    return { type: "wait", until: this.#resumeAt };
+    return { type: "wait", until: this.#resumeAt, paused: true };
   }
 
   #pauseMs(): number {

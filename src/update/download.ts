@@ -18,6 +18,8 @@ export class Download implements FetchSink {
   #fetcher: Fetcher;
   #intake: Intake;
   #fault: Reason | undefined;
+  /** True between two attempts: no request is under way. */
+  paused = false;
 
   /** Goes on behind what is durable. The record is in phase downloading. */
   constructor(
@@ -49,6 +51,7 @@ export class Download implements FetchSink {
     if (this.#fault !== undefined) return { failed: this.#fault };
     if (event.type !== "wait") return { complete: this.position };
     this.#staging.checkpoint();
+    this.paused = event.paused === true;
     return { until: event.until };
   }
 

@@ -81,9 +81,9 @@ export class Engine {
     return (this.#download ?? this.#push)?.position ?? 0;
   }
 
-  /** True while the fetcher may have a request under way. */
+  /** True while the fetcher has a request under way, not in the pause between two attempts. */
   get fetching(): boolean {
-    return this.#download !== undefined;
+    return this.#download?.paused === false;
   }
 
   /** Once, before anything else: tells the machine what booted. */

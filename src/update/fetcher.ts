@@ -24,7 +24,8 @@ export interface FetchSink {
 }
 
 export type FetchEvent =
-  | { readonly type: "wait"; readonly until: number }
+  /** `paused`: no request is under way until then, and the link is free. */
+  | { readonly type: "wait"; readonly until: number; readonly paused?: true }
   | { readonly type: "done" }
   | { readonly type: "failed"; readonly reason: Reason };
 

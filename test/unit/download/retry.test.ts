@@ -54,7 +54,7 @@ test("the attempt is durable before the pause, and the pause is kept after a res
   const scene = new Scene([WHOLE]);
   scene.start({ attempt: 3 });
   const event = scene.step();
-  deepEqual(event, { type: "wait", until: scene.now + DOWNLOAD_RETRY_MS * 2 });
+  deepEqual(event, { type: "wait", until: scene.now + DOWNLOAD_RETRY_MS * 2, paused: true });
   equal(scene.requests.length, 0);
   scene.now += DOWNLOAD_RETRY_MS * 2 - 1;
   deepEqual(scene.step(), event);
