@@ -82,3 +82,5 @@ export const SESSION_MESSAGES_MAX = 2048;
 export const MESSAGE_REPEATS_MAX = 3;
 /** Challenges of one session that are answered, and that are made: a stale nonce needs one (OMA-TS-DM-Security §5.1.3.3). */
 export const CHALLENGES_MAX = 2;
+/** Bytes that the references of one WBXML document to its string table (STR_T) stand for, all together. */
+export const TABLE_TEXT_BYTES_MAX = 16384;

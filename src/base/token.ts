@@ -19,6 +19,7 @@ export interface VocabularyPage {
 
 /** Tokens over one buffer that holds a whole document. The reader may rewrite the buffer: text is decoded in place. */
 export interface TokenReader {
+  /** What holds the last text: the document's own buffer, or another that nothing else is in. */
   readonly bytes: Uint8Array;
   /** Of the last open or close. An empty element gives an open and a close. */
   readonly tag: number;

@@ -10,11 +10,12 @@
  * the next `&`, CR and `]` are remembered, so that a document is searched once for each however many texts it has.
  */
 import { copy, find } from "../base/bytes.ts";
+import { checkUtf8 } from "../base/character.ts";
 import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
 import { pastAside } from "./aside.ts";
-import { checkDeclaration, checkUtf8 } from "./encoding.ts";
+import { checkDeclaration } from "./encoding.ts";
 import { attribute, type Cursor, nameEnd, pastSpace } from "./name.ts";
 import { reference } from "./reference.ts";
 
@@ -91,7 +92,7 @@ export class XmlReader implements TokenReader {
   /** Byte order mark and XML declaration. */
   #start(): boolean {
     const bytes = this.bytes;
-    const bad = checkUtf8(bytes);
+    const bad = checkUtf8(bytes, 0, bytes.length);
     if (bad >= 0) return this.#refuse("not UTF-8", bad);
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3;
     this.#state = State.prolog;

@@ -1,5 +1,6 @@
 /** References: the five entities of XML 1.0 §4.6, and characters by number (§4.1, the range of §2.2). */
 import { find } from "../base/bytes.ts";
+import { isCharacter, putCharacter } from "../base/character.ts";
 import { text } from "../base/utf8.ts";
 import type { Cursor } from "./name.ts";
 
@@ -43,19 +44,5 @@ function numbered(bytes: Uint8Array, from: number, end: number): number {
     character = character * radix + digit;
     if (character > 0x10ffff) return -1;
   }
-  const allowed = character >= 0x20 ? (character < 0xd800 || character > 0xdfff) && character !== 0xfffe && character !== 0xffff
-    : character === 0x09 || character === 0x0a || character === 0x0d;
-  return allowed ? character : -1;
-}
-
-function putCharacter(bytes: Uint8Array, to: number, character: number): number {
-  if (character < 0x80) { bytes[to++] = character; return to; }
-  if (character < 0x800) bytes[to++] = 0xc0 | character >> 6;
-  else {
-    if (character < 0x10000) bytes[to++] = 0xe0 | character >> 12;
-    else { bytes[to++] = 0xf0 | character >> 18; bytes[to++] = 0x80 | character >> 12 & 63; }
-    bytes[to++] = 0x80 | character >> 6 & 63;
-  }
-  bytes[to++] = 0x80 | character & 63;
-  return to;
+  return isCharacter(character) ? character : -1;
 }

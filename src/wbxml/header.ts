@@ -1,0 +1,61 @@
+/**
+ * What stands before the root element (WBXML 1.3 §5.4 to §5.7): version, public identifier, character set, string table.
+ *
+ * Real servers put any identifier of the SyncML family into the header of a DM message, as a number or in the string table:
+ * it says whose code pages are meant and no more; VerDTD and VerProto say what the message is.
+ */
+import { text } from "../base/utf8.ts";
+import { type Cursor, number } from "./number.ts";
+
+/** Where the string table is: bytes[from, to). Its last string may lack the NUL. */
+export interface StringTable {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Version 1.2, the number of SyncML 1.2, UTF-8, no string table. */
+export const SYNCML_HEADER: readonly number[] = [0x02, 0xa4, 0x01, 0x6a, 0x00];
+
+/** 1.1 to 1.3. Version 1.0 has no character set. */
+const VERSION_MIN = 1, VERSION_MAX = 3;
+/** Unknown; SyncML and DevInf 1.0, 1.1; SyncML, MetInf and DevInf 1.2. */
+const PUBLIC_IDS: readonly number[] = [0x01, 0x0fd1, 0x0fd2, 0x0fd3, 0x0fd4, 0x1201, 0x1202, 0x1203];
+/** How identifiers of the same family begin when they are text; the DTD of the tree description has no number. */
+const PUBLIC_NAMES: readonly string[] = ["-//SYNCML//DTD ", "-//OMA//DTD-DM-DDF ", "-//OMA//DTD-SYNCML-"];
+/** Registered numbers of character sets: unknown, for which the media type says UTF-8, US-ASCII, UTF-8. */
+const CHARSETS: readonly number[] = [0, 3, 106];
+
+/** Reads the header at the cursor, which goes past it; undefined when `problem` has been set. */
+export function header(bytes: Uint8Array, cursor: Cursor): StringTable | undefined {
+  const version = bytes[cursor.at] ?? 0;
+  if (version < VERSION_MIN || version > VERSION_MAX) return stop(cursor, "not WBXML 1.1 to 1.3");
+  cursor.at++;
+  const idAt = cursor.at, id = number(bytes, cursor), name = id === 0 ? number(bytes, cursor) : 0;
+  const charset = number(bytes, cursor);
+  const length = number(bytes, cursor), from = cursor.at, to = from + length;
+  if (cursor.problem !== "") return undefined;
+  if (to > bytes.length) return stop(cursor, "a string table past the end of the document");
+  if (!CHARSETS.includes(charset)) return stop(cursor, "a character set other than UTF-8");
+  if (id === 0 ? !known(bytes, from + name, to) : !PUBLIC_IDS.includes(id)) {
+    cursor.at = idAt;
+    return stop(cursor, "a document of another kind");
+  }
+  cursor.at = to;
+  return { from, to };
+}
+
+/** True when the text at `at` of the string table begins like the name of a DTD whose code pages these are. */
+function known(bytes: Uint8Array, at: number, tableEnd: number): boolean {
+  return PUBLIC_NAMES.some((name) => {
+    try {
+      return at + name.length <= tableEnd && text(bytes, at, at + name.length) === name;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function stop(cursor: Cursor, problem: string): undefined {
+  cursor.problem = problem;
+  return undefined;
+}

@@ -1,0 +1,253 @@
+/**
+ * WBXML 1.1 to 1.3 bytes to tokens: a pull tokenizer over one buffer that holds a whole document.
+ *
+ * Checked: header, one root, END for each element with content, a bounded depth, numbers of 32 bits, text that is UTF-8.
+ * Refused: attributes, literal tags, processing instructions, extensions, which no DTD of SyncML has. A code page stays until
+ * the next SWITCH_PAGE, past the end of elements too. Codes that the vocabulary does not have are tag 0.
+ *
+ * A text of one inline string or of opaque bytes is a view of the document. Text in pieces is joined over its first piece.
+ * Text with strings of the table is joined in a buffer of its own, since others may refer to the same string and whoever gets
+ * a text may decode it in place; what such strings come to is bounded, or a small document could stand for an endless one.
+ */
+import { copy, find } from "../base/bytes.ts";
+import { characterLength, checkUtf8, isCharacter, putCharacter } from "../base/character.ts";
+import { ELEMENT_DEPTH_MAX, TABLE_TEXT_BYTES_MAX } from "../base/limits.ts";
+import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
+import { ATTRIBUTES_BIT, CODE_MASK, CODE_MIN, CONTENT_BIT, Global } from "./global.ts";
+import { header } from "./header.ts";
+import { type Cursor, number } from "./number.ts";
+
+/** Where the tokenizer stands; after each a sample, with `|` for the position. */
+const State = {
+  start: 0, // |02 A4 01 6A 00 6D 01
+  prolog: 1, // 02 A4 01 6A 00 | 6D 01
+  content: 2, // 6D | 03 41 00 01
+  empty: 3, // 12 |  the open has been given, the close is due
+  epilog: 4, // 6D 01 |
+  failed: 5, // 6D C4 |
+} as const;
+
+/** One piece of a text: source[from, to), or a character when that is 0 or more. */
+interface Piece {
+  /** The document or its string table. */
+  source: Uint8Array;
+  from: number;
+  to: number;
+  character: number;
+}
+
+export class WbxmlReader implements TokenReader {
+  bytes: Uint8Array;
+  tag = 0;
+  from = 0;
+  to = 0;
+  opaque = false;
+  offset = 0;
+  problem = "";
+  readonly #document: Uint8Array;
+  readonly #vocabulary: Vocabulary;
+  readonly #cursor: Cursor = { at: 0, problem: "" };
+  readonly #piece: Piece;
+  #state: number = State.start;
+  /** The string table, a view. */
+  #table: Uint8Array;
+  #page = 0;
+  /** Code and page of the last open. */
+  #code = 0;
+  /** Tags of the elements that are open, outermost first. */
+  readonly #tags: number[] = [];
+  /** Bytes that strings of the table may still come to. */
+  #tableBytes = TABLE_TEXT_BYTES_MAX;
+
+  /** Reads bytes[0, length), and may rewrite them: text in pieces is joined over itself. */
+  constructor(bytes: Uint8Array, length: number, vocabulary: Vocabulary) {
+    this.#document = length === bytes.length ? bytes : bytes.subarray(0, length);
+    this.bytes = this.#document;
+    this.#vocabulary = vocabulary;
+    this.#table = this.#document.subarray(0, 0);
+    this.#piece = { source: this.#document, from: 0, to: 0, character: -1 };
+  }
+
+  /** Of a code that the vocabulary does not have: `page-1-code-3f`. */
+  name(): string {
+    const page = this.#code >> 8, code = this.#code & 0xff;
+    return this.#vocabulary.pages[page]?.names[code] ?? `page-${page}-code-${code.toString(16)}`;
+  }
+
+  next(): TokenKind {
+    switch (this.#state) {
+      case State.content: return this.#content();
+      case State.empty: return this.#closed();
+      case State.start: return this.#start();
+      case State.epilog: return this.#epilog();
+      default: return Token.error;
+    }
+  }
+
+  #fail(problem: string, at: number): typeof Token.error {
+    this.#state = State.failed;
+    this.problem = problem;
+    this.offset = at;
+    return Token.error;
+  }
+
+  #refuse(problem: string, at: number): false {
+    this.#fail(problem, at);
+    return false;
+  }
+
+  #start(): TokenKind {
+    const table = header(this.#document, this.#cursor);
+    if (table === undefined) return this.#fail(this.#cursor.problem, this.#cursor.at);
+    this.#table = this.#document.subarray(table.from, table.to);
+    this.#state = State.prolog;
+    if (!this.#pages()) return Token.error;
+    const at = this.#cursor.at, token = this.#document[at];
+    if (token === undefined) return this.#fail("no root element", at);
+    return (token & CODE_MASK) < CODE_MIN ? this.#fail("no root element", at) : this.#open(token);
+  }
+
+  #epilog(): TokenKind {
+    const at = this.offset = this.#cursor.at;
+    return at >= this.#document.length ? Token.end : this.#fail("more than one root element", at);
+  }
+
+  /** Goes past page switches. */
+  #pages(): boolean {
+    const document = this.#document, cursor = this.#cursor;
+    for (; document[cursor.at] === Global.switchPage; cursor.at += 2) {
+      const page = document[cursor.at + 1];
+      if (page === undefined) return this.#refuse("the document ends in a page switch", cursor.at);
+      this.#page = page;
+    }
+    return true;
+  }
+
+  #content(): TokenKind {
+    for (;;) {
+      if (!this.#pages()) return Token.error;
+      const at = this.#cursor.at, token = this.#document[at];
+      this.offset = at;
+      switch (token) {
+        case undefined: return this.#fail("the document ends inside an element", at);
+        case Global.end: this.#cursor.at++; return this.#closed();
+        case Global.strI:
+        case Global.strT:
+        case Global.entity:
+          if (!this.#text()) return Token.error;
+          break;
+        case Global.opaque:
+          if (!this.#bytes()) return Token.error;
+          break;
+        default: return this.#open(token);
+      }
+      if (this.to > this.from) return Token.text;
+    }
+  }
+
+  #open(token: number): TokenKind {
+    const at = this.offset = this.#cursor.at, code = token & CODE_MASK;
+    if (code === Global.literal) return this.#fail("literal tags are refused", at);
+    if (token === Global.pi) return this.#fail("processing instructions are refused", at);
+    if (code < CODE_MIN) return this.#fail("extensions are refused", at);
+    if ((token & ATTRIBUTES_BIT) !== 0) return this.#fail("attributes are refused", at);
+    if (this.#tags.length >= ELEMENT_DEPTH_MAX) return this.#fail("too many open elements", at);
+    this.#cursor.at++;
+    this.#code = this.#page << 8 | code;
+    this.tag = this.#vocabulary.pages[this.#page]?.names[code] === undefined ? 0 : this.#code;
+    this.#tags.push(this.tag);
+    this.#state = (token & CONTENT_BIT) === 0 ? State.empty : State.content;
+    return Token.open;
+  }
+
+  #closed(): TokenKind {
+    this.tag = this.#tags.pop() ?? 0;
+    this.#state = this.#tags.length === 0 ? State.epilog : State.content;
+    return Token.close;
+  }
+
+  /** OPAQUE: its bytes are the text, and not characters. */
+  #bytes(): boolean {
+    const start = this.#cursor.at++, length = number(this.#document, this.#cursor), from = this.#cursor.at;
+    if (this.#cursor.problem !== "") return this.#refuse(this.#cursor.problem, start);
+    if (from + length > this.#document.length) return this.#refuse("opaque bytes past the end of the document", start);
+    this.bytes = this.#document;
+    this.from = from;
+    this.to = this.#cursor.at = from + length;
+    this.opaque = true;
+    return true;
+  }
+
+  /** Strings and entities up to the next element or opaque bytes: walked once to measure them, and again only to join them. */
+  #text(): boolean {
+    const start = this.#cursor.at, piece = this.#piece;
+    let pieces = 0, length = 0, shared = false, entities = false;
+    for (; this.#nextPiece(); pieces++) {
+      entities ||= piece.character >= 0;
+      const count = piece.character < 0 ? piece.to - piece.from : characterLength(piece.character);
+      length += count;
+      if (piece.source === this.#document) continue;
+      shared = true;
+      this.#tableBytes -= count;
+      if (this.#tableBytes < 0) this.#fail("strings of the table come to too much", start);
+    }
+    if (this.#state === State.failed) return false;
+    this.opaque = false;
+    this.bytes = shared ? new Uint8Array(length) : this.#document;
+    this.from = piece.from;
+    this.to = piece.to;
+    if (pieces > 1 || shared || entities) this.#join(start, shared ? 0 : start);
+    return checkUtf8(this.bytes, this.from, this.to) < 0 || this.#refuse("not UTF-8", start);
+  }
+
+  /** Puts the pieces from `start` to the cursor together at bytes[to, …): over themselves, they never overtake what is to come. */
+  #join(start: number, to: number): void {
+    const cursor = this.#cursor, end = cursor.at, piece = this.#piece;
+    this.from = to;
+    cursor.at = start;
+    while (cursor.at < end && this.#nextPiece()) {
+      if (piece.character >= 0) to = putCharacter(this.bytes, to, piece.character);
+      else {
+        copy(this.bytes, to, piece.source, piece.from, piece.to);
+        to += piece.to - piece.from;
+      }
+    }
+    this.to = to;
+    cursor.at = end;
+  }
+
+  /** Takes the next piece of a text, and page switches before it; false when something else comes, and after a failure. */
+  #nextPiece(): boolean {
+    if (this.#state === State.failed || !this.#pages()) return false;
+    const document = this.#document, cursor = this.#cursor, piece = this.#piece, at = cursor.at;
+    const kind = document[at];
+    piece.character = -1;
+    if (kind === Global.strI) {
+      const end = find(document, at + 1, 0);
+      if (end < 0) cursor.problem = "a string without an end";
+      piece.source = document;
+      piece.from = at + 1;
+      piece.to = end;
+      cursor.at = end + 1;
+    } else if (kind === Global.strT || kind === Global.entity) {
+      cursor.at++;
+      const value = number(document, cursor);
+      if (kind === Global.strT) this.#tableString(value);
+      else {
+        piece.source = document;
+        piece.character = value;
+        if (!isCharacter(value)) cursor.problem ||= "an entity that is no character";
+      }
+    } else return false;
+    return cursor.problem === "" || this.#refuse(cursor.problem, at);
+  }
+
+  #tableString(from: number): void {
+    const table = this.#table, piece = this.#piece;
+    if (from >= table.length) this.#cursor.problem ||= "a string that the table does not have";
+    const end = find(table, Math.min(from, table.length), 0);
+    piece.source = table;
+    piece.from = from;
+    piece.to = end < 0 ? table.length : end;
+  }
+}
