@@ -76,7 +76,15 @@ class OneMessage {
 
 const XML = "application/vnd.syncml.dm+xml";
 
-function converse(events: Event[], room = 64): { peer: Peer; session: OneMessage; conversation: Conversation; run: (now?: number) => number } {
+interface Scene {
+  readonly peer: Peer;
+  readonly session: OneMessage;
+  readonly conversation: Conversation;
+  /** Steps until there is something to wait for: until when. */
+  readonly run: (now?: number) => number;
+}
+
+function converse(events: Event[], room = 64): Scene {
   const peer = new Peer(events), session = new OneMessage();
   const conversation = new Conversation(peer, session as unknown as Session, new Uint8Array(room), "xml");
   const run = (now = 0): number => {
