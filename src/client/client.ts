@@ -27,6 +27,15 @@ const FUMO_ROOT = "FwUpdate";
 /** A line of progress for every so many parts of a package. */
 const PROGRESS_PARTS = 16;
 
+/** What the application around the client may add. */
+export interface ClientOptions {
+  /**
+   * Asked once while an image is on trial, when it has reached its server: false gives the image up. A trial without an answer
+   * from a server is given up at the deadline in any case.
+   */
+  readonly selfTest?: () => boolean;
+}
+
 export class Client {
   readonly engine: Engine;
   #hal: Hal;
@@ -35,7 +44,7 @@ export class Client {
   #progress = 0;
 
   /** Reads the store, tells the engine what booted. Throws when the provisioning or the flash cannot be used. */
-  constructor(hal: Hal, provision: Provision) {
+  constructor(hal: Hal, provision: Provision, options: ClientOptions = {}) {
     this.#hal = hal;
     const store = Store.open(hal.store);
     const engine = new Engine({
@@ -58,7 +67,8 @@ export class Client {
     engine.onChange = () => this.#narrate();
     engine.boot();
     this.#narrate();
-    if (provision.account) this.#server = new Server({ hal, provision, account: provision.account, store, tree, fumo, engine });
+    const { account } = provision, { selfTest = () => true } = options;
+    if (account) this.#server = new Server({ hal, provision, account, store, tree, fumo, engine, selfTest });
   }
 
   /** Sessions that have ended since the start. */

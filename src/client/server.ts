@@ -26,6 +26,7 @@ export interface ServerOptions {
   readonly tree: Tree;
   readonly fumo: Fumo;
   readonly engine: Engine;
+  readonly selfTest: () => boolean;
 }
 
 /** The alert with which the device asks for an update; reports have the engine's numbers, from 1 up. */
@@ -141,8 +142,11 @@ export class Server {
 
   /** Reaching a server that proves itself is the health check of a trial; confirmed before the package that reports it. */
   #authenticated(): void {
-    const { engine, hal } = this.#options;
-    engine.healthy();
+    const { engine, hal, selfTest } = this.#options;
+    const { phase } = engine.record;
+    if (phase !== "trial") return;
+    if (selfTest()) engine.healthy();
+    else engine.unhealthy();
     while (engine.record.phase === "committing") engine.step(hal.now());
   }
 
