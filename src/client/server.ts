@@ -7,7 +7,7 @@ import { MESSAGE_BYTES_MAX } from "../base/limits.ts";
 import { Accounts } from "../objects/accounts.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
-import type { OutgoingAlert, Outcome } from "../session/ports.ts";
+import type { OutgoingAlert } from "../session/ports.ts";
 import { Session } from "../session/session.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -157,23 +157,15 @@ export class Server {
   }
 
   #close(conversation: Conversation, now: number): void {
-    const { hal } = this.#options;
-    const failure = conversation.failure ?? failureOf(conversation.session.outcome);
-    const completed = failure === undefined;
+    const completed = conversation.failure === undefined && conversation.session.outcome.kind === "completed";
     this.#conversation = undefined;
     this.sessions++;
     this.#since = now;
     this.#failures = completed ? 0 : this.#failures + 1;
     if (!completed) {
       const random = new Uint8Array(1);
-      hal.random(random);
+      this.#options.hal.random(random);
       this.#jitter = (random[0] ?? 0) / 256;
     }
-    if (completed) hal.log("info", "session", "completed");
-    else hal.log("warning", "session", `ended: ${failure}`);
   }
-}
-
-function failureOf({ kind, detail }: Outcome): string | undefined {
-  return kind === "completed" ? undefined : `${kind}: ${detail}`;
 }

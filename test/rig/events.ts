@@ -12,6 +12,7 @@ export type RigEvent =
   | { readonly kind: "state"; readonly state: number; readonly name: string }
   | { readonly kind: "progress"; readonly bytes: number; readonly total: number }
   | { readonly kind: "message"; readonly direction: "sent" | "received"; readonly text: string }
+  | { readonly kind: "session"; readonly id: string; readonly outcome: string; readonly detail: string }
   | { readonly kind: "heap"; readonly slots: number; readonly slotBytes: number; readonly chunkBytes: number }
   | { readonly kind: "server"; readonly text: string; readonly session?: string }
   | { readonly kind: "cut"; readonly operation: number; readonly seed: number }

@@ -7,6 +7,7 @@ const BOOT = /^version (\S+) runs from slot (\S+?)(, on trial)?, reset by (\w+)$
 const STATE = /^State (\d+) (.*)$/;
 const PROGRESS = /^(\d+) of (\d+) bytes$/;
 const MESSAGE = /^(sent|received) (message \d+ .*)$/;
+const SESSION = /^session (\S+) (completed|aborted|unauthenticated|protocol): (.*)$/;
 const HEAP = /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks$/;
 
 /** Every line is a serial event; those that a view or a test understands are one more. */
@@ -30,6 +31,11 @@ function understand(level: string, source: string, text: string): RigEvent | und
   const message = MESSAGE.exec(text);
   if (source === "session" && message) {
     return { kind: "message", direction: message[1] === "sent" ? "sent" : "received", text: message[2] ?? "" };
+  }
+  const session = SESSION.exec(text);
+  if (source === "session" && session) {
+    const [, id = "", outcome = "", detail = ""] = session;
+    return { kind: "session", id, outcome, detail };
   }
   const heap = HEAP.exec(text);
   if (source === "heap" && heap) {

@@ -37,7 +37,8 @@ export function terminal(options: TerminalOptions): View {
 type Paint = (style: Style, text: string) => string;
 
 function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: TerminalOptions, paint: Paint): string | undefined {
-  const important = event.kind === "result" || event.kind === "end" || event.kind === "warning";
+  const important = event.kind === "result" || event.kind === "end" || event.kind === "warning"
+    || (event.kind === "session" && event.outcome !== "completed");
   if (options.quiet && !important) return undefined;
   switch (event.kind) {
     case "note": return event.text;
@@ -50,6 +51,10 @@ function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: Termi
     case "server": return options.verbose ? `server  ${event.text}` : undefined;
     case "serial": return options.verbose ? paint("dim", `serial  ${event.line}`) : undefined;
     case "message": return options.verbose ? undefined : `device  ${event.direction} ${event.text}`;
+    case "session": {
+      const text = `device  session ${event.id} ${event.outcome}: ${event.detail}`;
+      return event.outcome === "completed" ? text : paint("yellow", text);
+    }
     case "heap": return `device  heap at most ${event.slots} slots (${size(event.slotBytes)}) and ${size(event.chunkBytes)} of chunks`;
     case "cut": return paint("yellow", `power cut at operation ${event.operation} (seed ${event.seed})`);
     case "result": return paint(event.code < 300 ? "green" : "red", `result  ${event.code}  ${event.text}`);

@@ -58,6 +58,8 @@ export function addDevice(program: Command): void {
     .option("--quiet", "print results and warnings only")
     .option("--log <file>", "write all events to a file, as NDJSON")
     .addHelpText("after", `
+Exit status 5 when the last session did not complete.
+
 Example:
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`)
     .action(run);
@@ -85,5 +87,5 @@ async function run(options: DeviceOptions): Promise<void> {
   process.once("SIGINT", () => { void device.kill(); });
   const status = options.limit > 0 ? await within(options.limit * 1000, "the device", device.ended) : await device.ended;
   if (status !== undefined && status !== 0) throw new RigError(Exit.crash, `the device ended with status ${status}`);
-  process.exitCode = status === undefined ? Exit.interrupted : Exit.ok;
+  process.exitCode = status === undefined ? Exit.interrupted : log.last("session")?.outcome === "completed" ? Exit.ok : Exit.protocol;
 }
