@@ -31,7 +31,7 @@ export function applyAccount(store: Store, tree: Tree, account: ProvisionedAccou
 
 function accountOf(account: ProvisionedAccount): Account {
   return {
-    name: ACCOUNT_NAME, serverId: account.serverId, address: account.address,
+    name: ACCOUNT_NAME, serverId: account.serverId, address: account.address, encoding: account.encoding,
     client: { type: account.auth, name: account.name, secret: account.secret },
     server: { type: account.serverAuth, name: account.serverName, secret: account.serverSecret },
   };

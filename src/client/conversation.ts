@@ -21,17 +21,15 @@ export class Conversation {
   onMessage: ((direction: "sent" | "received", bytes: Uint8Array, length: number) => void) | undefined;
   #link: Link;
   #inbound: Uint8Array;
-  #encoding: "xml" | "wbxml";
   #exchange: Exchange | undefined;
   #head: LinkHead | undefined;
   #length = 0;
   #deadline = 0;
 
-  constructor(link: Link, session: Session, inbound: Uint8Array, encoding: "xml" | "wbxml") {
+  constructor(link: Link, session: Session, inbound: Uint8Array) {
     this.#link = link;
     this.session = session;
     this.#inbound = inbound;
-    this.#encoding = encoding;
   }
 
   /** Goes on as far as it can without waiting: when to call again, in ms of the board's clock; the link may wake the caller earlier. */
@@ -55,7 +53,7 @@ export class Conversation {
       return now;
     }
     this.onMessage?.("sent", message.body, message.body.length);
-    const type = CONTENT_TYPE[this.#encoding];
+    const type = CONTENT_TYPE[message.encoding];
     this.#head = undefined;
     this.#length = 0;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
@@ -70,7 +68,7 @@ export class Conversation {
     const head = this.#try(() => exchange.head());
     if (head === undefined) return this.done ? now : this.#deadline;
     if (head.status !== 200) return this.#fail(`the server answered HTTP ${head.status}`);
-    const type = head.headers.get("content-type") ?? CONTENT_TYPE[this.#encoding];
+    const type = head.headers.get("content-type") ?? CONTENT_TYPE.xml;
     if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted))) return this.#fail(`the server answered with ${type}`);
     this.#head = head;
     this.#deadline = now + BODY_IDLE_TIMEOUT_MS;

@@ -11,6 +11,8 @@ export interface ProvisionedAccount {
   readonly serverId: string;
   /** Absolute http or https URL of the DM server. */
   readonly address: string;
+  /** What sessions begin in. */
+  readonly encoding: "xml" | "wbxml";
   readonly auth: AuthType;
   readonly name: string;
   readonly secret: string;
@@ -45,6 +47,7 @@ export interface Provision {
 type Json = { readonly [name: string]: unknown };
 
 const AUTH: readonly AuthType[] = ["none", "basic", "md5"];
+const ENCODINGS = ["xml", "wbxml"] as const;
 const REQUESTS = ["none", "device", "user"] as const;
 
 /** Reads a provisioning text. A wrong text is a mistake of the person who wrote it: throws an Error that names the member. */
@@ -71,6 +74,7 @@ function parseAccount(json: unknown): ProvisionedAccount {
   assert(isObject(json), "provision: account is not an object");
   const account = {
     serverId: string(json, "serverId"), address: string(json, "address"),
+    encoding: choice(json, "encoding", ENCODINGS, "xml"),
     auth: choice(json, "auth", AUTH, "none"), name: string(json, "name"), secret: string(json, "secret"),
     serverAuth: choice(json, "serverAuth", AUTH, "none"),
     serverName: string(json, "serverName"), serverSecret: string(json, "serverSecret"),

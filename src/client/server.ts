@@ -31,7 +31,6 @@ export interface ServerOptions {
 
 /** The alert with which the device asks for an update; reports have the engine's numbers, from 1 up. */
 const REQUEST_ALERT = 0;
-const CODEC = "xml";
 
 export class Server {
   /** Sessions that have ended, well or not. */
@@ -105,7 +104,7 @@ export class Server {
         server: { ...account.server, nonce: this.#accounts.nonce(account.name, "server") ?? new Uint8Array(0) },
       },
       deviceId: hal.identity.DevId, devInfo: devInfoTexts(hal.identity), sessionID: this.#newSessionID(), alert: 1201,
-      maxMsgSize: this.#inbound.length, maxObjSize: engine.capacity, outbound: this.#outbound, encoding: CODEC,
+      maxMsgSize: this.#inbound.length, maxObjSize: engine.capacity, outbound: this.#outbound, encoding: account.encoding ?? "xml",
     }, {
       tree,
       random: (bytes) => { hal.random(bytes); },
@@ -116,7 +115,7 @@ export class Server {
       storeNonce: (direction, nonce) => { this.#accounts.storeNonce(account.name, direction, nonce); },
     });
     this.#first = false;
-    const conversation = new Conversation(hal.link, session, this.#inbound, CODEC);
+    const conversation = new Conversation(hal.link, session, this.#inbound);
     if (provision.trace) {
       conversation.onMessage = (direction, bytes, length) => { hal.log("debug", "trace", `${direction} ${traced(bytes, length)}`); };
     }

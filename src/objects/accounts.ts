@@ -27,6 +27,8 @@ export interface Account {
   /** http or https URL of the server. */
   readonly address: string;
   readonly port?: number;
+  /** What sessions begin in; absent: XML. */
+  readonly encoding?: "xml" | "wbxml";
   readonly client: Credentials;
   readonly server: Credentials;
 }
@@ -62,6 +64,7 @@ function isCredentials(value: unknown): value is Credentials {
 function isAccount(value: unknown): value is Account {
   if (typeof value !== "object" || value === null || !("name" in value && "serverId" in value && "address" in value)) return false;
   if (!("client" in value && "server" in value && isCredentials(value.client) && isCredentials(value.server))) return false;
+  if ("encoding" in value && value.encoding !== "xml" && value.encoding !== "wbxml") return false;
   return typeof value.name === "string" && typeof value.serverId === "string" && typeof value.address === "string";
 }
 

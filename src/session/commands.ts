@@ -2,6 +2,7 @@
 import { content, type Item, type ObjectCommand } from "../syncml/command.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { Status } from "../syncml/status.ts";
+import type { Encoding } from "./encoding.ts";
 import { LargeObject, formatOf, typeOf } from "./largeobject.ts";
 import { type Outgoing, statusOf } from "./outgoing.ts";
 import type { ManagementTree } from "./ports.ts";
@@ -13,7 +14,8 @@ export interface Context {
   readonly server: string;
   readonly outgoing: Outgoing;
   readonly object: LargeObject;
-  readonly encoding: "xml" | "wbxml";
+  /** Of the messages that the device writes. */
+  encoding: Encoding;
   /** MsgID of the message that the commands are in. */
   msgRef: string;
   /** Bytes of the largest object that the device takes, and that the server takes; 0: any. */

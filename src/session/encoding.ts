@@ -1,16 +1,25 @@
-/** The encoding of a message (OMA-TS-DM-RepPro §4.1): which reader and which writer. */
-import { assert } from "../base/assert.ts";
+/** The two encodings of a message (OMA-TS-DM-RepPro §4.1): which reader and which writer. */
 import type { TokenReader, TokenWriter } from "../base/token.ts";
 import { SYNCML } from "../syncml/vocabulary.ts";
+import { WbxmlReader } from "../wbxml/reader.ts";
+import { WbxmlWriter } from "../wbxml/writer.ts";
 import { XmlReader } from "../xmllite/reader.ts";
 import { XmlWriter } from "../xmllite/writer.ts";
 
-export function readerOf(bytes: Uint8Array, length: number): TokenReader {
-  return new XmlReader(bytes, length, SYNCML);
+export type Encoding = "xml" | "wbxml";
+
+/** A WBXML document begins with its version, 1.0 to 1.3; no XML document begins with such a byte. */
+const WBXML_VERSION_MAX = 3;
+
+/** What bytes[0, length) are in, whatever was said about them: a server may answer in either. */
+export function encodingOf(bytes: Uint8Array, length: number): Encoding {
+  return length > 0 && (bytes[0] ?? 0) <= WBXML_VERSION_MAX ? "wbxml" : "xml";
 }
 
-/** Throws for an encoding that the client does not have. */
-export function writerOf(encoding: "xml" | "wbxml", bytes: Uint8Array): TokenWriter {
-  assert(encoding === "xml", "no such encoding");
-  return new XmlWriter(bytes, SYNCML);
+export function readerOf(encoding: Encoding, bytes: Uint8Array, length: number): TokenReader {
+  return encoding === "xml" ? new XmlReader(bytes, length, SYNCML) : new WbxmlReader(bytes, length, SYNCML);
+}
+
+export function writerOf(encoding: Encoding, bytes: Uint8Array): TokenWriter {
+  return encoding === "xml" ? new XmlWriter(bytes, SYNCML) : new WbxmlWriter(bytes, SYNCML);
 }

@@ -47,7 +47,7 @@ export class LargeObject {
     const size = item.meta?.size ?? meta?.size, uri = item.target;
     if (uri === undefined) return Status.badRequest;
     if (size === undefined) return Status.incomplete;
-    const characters = !item.binary && formatOf(item, meta) === "b64";
+    const characters = formatOf(item, meta) === "b64";
     if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax) return Status.tooLarge;
     const about = { format: formatOf(item, meta), type: typeOf(item, meta) };
     const sink = tree.stream(command, uri, characters ? about : { ...about, size }, server);

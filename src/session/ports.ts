@@ -1,5 +1,6 @@
 /** What a session stands on: the account, the management tree, and whoever hears what becomes of alerts and nonces. */
 import type { Tree } from "../tree/tree.ts";
+import type { Encoding } from "./encoding.ts";
 
 /** How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5, is the last one stored; empty when there is none. */
 export interface Credentials {
@@ -66,7 +67,8 @@ export interface SessionOptions {
   readonly maxObjSize: number;
   /** Every message is composed here. */
   readonly outbound: Uint8Array;
-  readonly encoding: "xml" | "wbxml";
+  /** What the session begins in; later messages are in that of the server's last one. */
+  readonly encoding: Encoding;
 }
 
 /** How a session ended. `detail` is for the log. */

@@ -5,6 +5,7 @@
 import { base64Length } from "../base/base64.ts";
 import type { Command, Item, Meta, ResultsCommand } from "../syncml/command.ts";
 import type { Value } from "../tree/value.ts";
+import type { Encoding } from "./encoding.ts";
 
 /** How a command is put into the message that is being written: false, and nothing written, when it does not fit. */
 export interface CommandSink {
@@ -98,7 +99,7 @@ function boundary(data: Uint8Array, to: number, from: number, binary: boolean): 
 }
 
 /** The Item of one result. Binary values are base64 in XML and opaque in WBXML, and say so. */
-export function resultItem(uri: string, value: Value, encoding: "xml" | "wbxml"): Item {
+export function resultItem(uri: string, value: Value, encoding: Encoding): Item {
   const binary = value.format === "bin";
   const meta: Meta = { format: binary && encoding === "xml" ? "b64" : value.format, type: value.type };
   return { source: uri, meta, data: value.data, binary, moreData: false };

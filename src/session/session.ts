@@ -14,7 +14,7 @@ import { Status, succeeded } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
 import { ClientAuthentication, ServerAuthentication, type Verdict } from "./authentication.ts";
 import type { Context } from "./commands.ts";
-import { readerOf, writerOf } from "./encoding.ts";
+import { type Encoding, encodingOf, readerOf, writerOf } from "./encoding.ts";
 import { headerFault, headerOf, repeated } from "./header.ts";
 import { asksForAnswer, refuse, run } from "./incoming.ts";
 import { LargeObject } from "./largeobject.ts";
@@ -27,6 +27,7 @@ import { summary } from "./trace.ts";
 export interface Post {
   readonly url: string;
   readonly body: Uint8Array;
+  readonly encoding: Encoding;
 }
 
 export class Session {
@@ -93,7 +94,7 @@ export class Session {
       return;
     }
     assert(this.#post !== undefined, "no message is under way");
-    const message = decodeMessage(readerOf(bytes, length));
+    const encoding = encodingOf(bytes, length), message = decodeMessage(readerOf(encoding, bytes, length));
     if ("problem" in message) {
       this.#malformed(message);
       return;
@@ -106,6 +107,8 @@ export class Session {
       this.#ports.log("warning", `message ${message.header.msgID} came again: answered as before`);
       this.#repeat();
     } else {
+      // An answer is in the encoding of the question; results that wait are made for the one that was in force.
+      if (this.#outgoing.results.empty) this.#context.encoding = encoding;
       this.#take(message);
     }
   }
@@ -275,9 +278,8 @@ export class Session {
   #compose(): Post | undefined {
     if (this.#messageID >= SESSION_MESSAGES_MAX - 1) this.#aborting ??= { kind: "aborted", detail: "too many messages" };
     this.#messageID++;
-    const { encoding, outbound } = this.#options;
     const header = headerOf(this.#options, this.#messageID, this.#opening, this.#client.credential(), this.#client.name);
-    const tokens = writerOf(encoding, outbound.subarray(0, this.#messageBytesMax));
+    const tokens = writerOf(this.#context.encoding, this.#options.outbound.subarray(0, this.#messageBytesMax));
     const composed = this.#aborting === undefined
       ? this.#outgoing.compose(tokens, header, this.#closing) : this.#outgoing.composeAbort(tokens, header);
     if (composed === undefined) {
@@ -293,6 +295,6 @@ export class Session {
       this.#opening = false;
     }
     this.#ports.log("debug", `sent message ${this.#messageID} (${composed.length} bytes): ${composed.summary}`);
-    return { url: this.#url, body: this.#options.outbound.subarray(0, composed.length) };
+    return { url: this.#url, body: this.#options.outbound.subarray(0, composed.length), encoding: this.#context.encoding };
   }
 }

@@ -138,12 +138,12 @@ export interface Malformed {
 
 /**
  * The value of a decoded item: base64 is decoded over itself, so call it once an item. `meta` is that of the command, which
- * counts where the item has none. Empty for an item without Data; undefined when its base64 is malformed.
+ * counts where the item has none. Opaque bytes of format b64 are base64 too: servers send what stands in CDATA so. Empty for an item without Data; undefined when its base64 is malformed.
  */
 export function content(item: Item, meta?: Meta): Uint8Array | undefined {
   const data = item.data;
   if (data === undefined) return new Uint8Array(0);
-  if (item.binary || (item.meta?.format ?? meta?.format) !== "b64") return data;
+  if ((item.meta?.format ?? meta?.format) !== "b64") return data;
   const end = decodeBase64(data, 0, data.length);
   return end < 0 ? undefined : data.subarray(0, end);
 }

@@ -5,6 +5,7 @@
  * blanks, empty elements. The first failure stays in `problem`; after it every loop ends at its next turn, so that callers
  * need not look.
  */
+import { base64, decodeBase64 } from "../base/base64.ts";
 import { ITEMS_MAX } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
@@ -65,10 +66,15 @@ export class ElementReader {
 
   /** The characters of the open element, without white space around them. */
   string(): string {
+    return this.#first(() => this.#characters().trim());
+  }
+
+  /** What `read` makes of the first text of the open element that is not blank. */
+  #first(read: () => string): string {
     let value = "";
     while (this.problem === "") {
       switch (this.reader.next()) {
-        case Token.text: if (value === "") value = this.#characters().trim(); break;
+        case Token.text: if (value === "") value = read(); break;
         case Token.close: return value;
         case Token.open: this.skip(); break;
         default: this.fail(this.reader.problem);
@@ -100,7 +106,7 @@ export class ElementReader {
         case Tag.Type: meta.type = this.string(); break;
         case Tag.Size: meta.size = this.number(); break;
         case Tag.Mark: meta.mark = this.string(); break;
-        case Tag.NextNonce: meta.nextNonce = this.string(); break;
+        case Tag.NextNonce: meta.nextNonce = this.#first(() => this.#nonce()); break;
         case Tag.MaxMsgSize: meta.maxMsgSize = this.number(); break;
         case Tag.MaxObjSize: meta.maxObjSize = this.number(); break;
         case Tag.Version: meta.version = this.string(); break;
@@ -189,6 +195,13 @@ export class ElementReader {
         default: this.fail(reader.problem);
       }
     }
+  }
+
+  /** A nonce in base64. Opaque bytes that are not base64 are the nonce itself. */
+  #nonce(): string {
+    const { reader } = this, bytes = reader.bytes.slice(reader.from, reader.to);
+    if (!reader.opaque || decodeBase64(bytes, 0, bytes.length) >= 0) return this.#characters().trim();
+    return base64(reader.bytes.subarray(reader.from, reader.to));
   }
 
   #characters(): string {

@@ -1,6 +1,7 @@
 /** Words of the command line made into values: each parser throws a message that commander shows with the option's name. */
 import { InvalidArgumentError } from "commander";
 import { fromHex } from "../../src/base/bytes.ts";
+import type { Encoding } from "../../src/session/encoding.ts";
 import { parseVersion, type Version } from "../../src/image/version.ts";
 
 export function versionOption(text: string): Version {
@@ -28,6 +29,8 @@ export function uuidOption(text: string): Uint8Array {
   if (bytes?.length !== 16) throw new InvalidArgumentError("A UUID has 32 hexadecimal digits.");
   return bytes;
 }
+
+export const ENCODINGS: readonly Encoding[] = ["xml", "wbxml"];
 
 /** One of a list of words. */
 export function wordOption<T extends string>(words: readonly T[]): (text: string) => T {

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Version, versionText } from "../../src/image/version.ts";
+import type { Encoding } from "../../src/session/encoding.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { type DeviceProcess, within } from "./device.ts";
 import type { EventLog } from "./events.ts";
@@ -31,6 +32,8 @@ export interface RigOptions {
   /** At least so many bytes of payload in version 2; 0: the firmware as it is. */
   readonly size: number;
   readonly auth: Auth;
+  /** What the device begins its sessions in. */
+  readonly encoding?: Encoding;
   /** Where the device keeps its flash; absent: a temporary directory that `close` removes. */
   readonly state?: string;
   /** The package to offer; absent: version 2 of the board's firmware. */
@@ -95,7 +98,7 @@ export class Rig {
     });
     options.board.provision(directory, {
       account: {
-        serverId: SERVER_ID, address: `${this.origin}/dm`, auth, name: USER, secret: PASSWORD,
+        serverId: SERVER_ID, address: `${this.origin}/dm`, encoding: options.encoding ?? "xml", auth, name: USER, secret: PASSWORD,
         serverAuth: auth, serverName: SERVER_ID, serverSecret: SERVER_PASSWORD,
       },
       keys: [publicText(developmentKey())], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 1,

@@ -10,6 +10,7 @@ export interface DeviceProvision {
   readonly account?: {
     readonly serverId: string;
     readonly address: string;
+    readonly encoding?: string;
     readonly auth: string;
     readonly name: string;
     readonly secret: string;

@@ -1,11 +1,12 @@
 /** `xs-fumo demo`: a whole update on this machine, with nothing to configure. What `npm start` runs. */
 import type { Command } from "commander";
+import type { Encoding } from "../../../src/session/encoding.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
-import { countOption, sizeOption, wordOption } from "../options.ts";
+import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";
 import { type Auth, Rig, runsVersion } from "../rig.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
 import { setUp } from "../setup.ts";
@@ -17,6 +18,7 @@ interface DemoOptions {
   readonly scenario: ScenarioName;
   readonly size: number;
   readonly auth: Auth;
+  readonly encoding: Encoding;
   readonly state?: string;
   readonly limit: number;
   readonly verbose?: true;
@@ -33,6 +35,7 @@ export function addDemo(program: Command): void {
     .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
     .option("--auth <type>", "none, basic or md5, in both directions", wordOption(["none", "basic", "md5"]), "md5")
+    .option("--encoding <encoding>", "xml or wbxml", wordOption(ENCODINGS), "xml")
     .option("--state <directory>", "keep the device here (default: a temporary directory)")
     .option("--limit <seconds>", "give up after so long", countOption, 240)
     .option("--verbose", "show the serial console and every message of both sides")

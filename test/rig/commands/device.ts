@@ -1,9 +1,10 @@
 /** `xs-fumo device`: a device alone, against any DM server. */
 import type { Command } from "commander";
+import type { Encoding } from "../../../src/session/encoding.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
-import { countOption, wordOption } from "../options.ts";
+import { countOption, ENCODINGS, wordOption } from "../options.ts";
 import { setUp } from "../setup.ts";
 import { terminal } from "../terminal.ts";
 import { within } from "../device.ts";
@@ -21,6 +22,7 @@ interface DeviceOptions {
   readonly user: string;
   readonly password: string;
   readonly auth: (typeof AUTH)[number];
+  readonly encoding: Encoding;
   readonly serverUser?: string;
   readonly serverPassword?: string;
   readonly key?: string;
@@ -45,6 +47,7 @@ export function addDevice(program: Command): void {
     .option("--user <name>", "name that the device shows to the server", "")
     .option("--password <secret>", "and its password", "")
     .option("--auth <type>", `${AUTH.join(", ")}: how either side proves itself`, wordOption(AUTH), "none")
+    .option("--encoding <encoding>", "xml or wbxml: what it begins its sessions in", wordOption(ENCODINGS), "xml")
     .option("--server-user <name>", "name that the server must show (default: its ServerID)")
     .option("--server-password <secret>", "demand credentials of the server, with this password")
     .option("--key <file>", "private key (PEM) whose public half the device trusts (default: the development key)")
@@ -75,7 +78,7 @@ async function run(options: DeviceOptions): Promise<void> {
   board.manufacture(options.state, packageOf(board, VERSION_1, 0), key);
   board.provision(options.state, {
     account: {
-      serverId: options.serverId, address: options.server, auth: options.auth, name: options.user, secret: options.password,
+      serverId: options.serverId, address: options.server, encoding: options.encoding, auth: options.auth, name: options.user, secret: options.password,
       serverAuth: options.serverPassword === undefined ? "none" : options.auth === "none" ? "basic" : options.auth,
       serverName: options.serverUser ?? options.serverId, serverSecret: options.serverPassword ?? "",
     },

@@ -74,11 +74,10 @@ export class DmServer {
     const open = this.#open(message, request.body);
     if ("status" in open) return open;
     const body = open.session.handle(message, codec, fault);
-    const wrong = fault?.what === "wrongMsgRef" ? wrongReferences(body) : body;
-    this.#emitSent(codec, wrong);
+    this.#emitSent(codec, body);
     open.msgID = message.header.msgID;
     open.request = Uint8Array.from(request.body);
-    open.reply = { status: 200, headers: [["content-type", codec.contentType], ["cache-control", "no-store"]], body: wrong };
+    open.reply = { status: 200, headers: [["content-type", codec.contentType], ["cache-control", "no-store"]], body };
     return open.reply;
   }
 
@@ -146,9 +145,4 @@ function misbehave(reply: Reply, fault: Fault | undefined): Reply {
     case "oversize": return { ...reply, body: Buffer.concat([reply.body, Buffer.alloc(fault.bytes, 0x20)]) };
     default: return reply;
   }
-}
-
-/** Every MsgRef names a message that was never sent. */
-function wrongReferences(body: Uint8Array): Uint8Array {
-  return Buffer.from(Buffer.from(body).toString().replaceAll(/<MsgRef>\d+</g, "<MsgRef>77<"));
 }

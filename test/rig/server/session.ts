@@ -22,6 +22,9 @@ const CHUNK_STEP = 32;
 /** Answers in a row that bring nothing, after which a session is given up. */
 const IDLE_MAX = 4;
 
+/** MsgID of a message that was never sent. */
+const WRONG_MESSAGE = "77";
+
 interface Pending {
   readonly operation: Operation | undefined;
   /** Waits for 213 and not for the last status. */
@@ -39,6 +42,8 @@ export class ServerSession {
   #incoming = new Incoming();
   #large: Outgoing | undefined;
   #statuses: Command[] = [];
+  /** What Status commands say that they answer. */
+  #msgRef = "";
   #messages = 0;
   #commands = 0;
   #authenticated = false;
@@ -63,6 +68,7 @@ export class ServerSession {
     const { header } = message;
     this.#statuses = [];
     this.#commands = 0;
+    this.#msgRef = fault?.what === "wrongMsgRef" ? WRONG_MESSAGE : header.msgID;
     this.#peerMax = header.maxMsgSize ?? this.#peerMax;
     this.#peerObjectMax = header.maxObjSize ?? this.#peerObjectMax;
     const status = this.#authenticate(header, fault?.what === "staleNonce"), good = status < 300;
@@ -179,7 +185,7 @@ export class ServerSession {
 
   #status(header: Header, cmdRef: string, cmd: string, data: number, chal?: StatusCommand["chal"]): void {
     this.#statuses.push({
-      name: "Status", cmdID: `${++this.#commands}`, msgRef: header.msgID, cmdRef, cmd, data, items: [],
+      name: "Status", cmdID: `${++this.#commands}`, msgRef: this.#msgRef, cmdRef, cmd, data, items: [],
       targetRefs: cmd === "SyncHdr" ? [header.target] : [], sourceRefs: cmd === "SyncHdr" ? [header.source] : [],
       ...(chal === undefined ? {} : { chal }),
     });

@@ -3,7 +3,7 @@ import type { Exchange, Link, LinkHead, LinkRequest } from "../../../hal/hal.ts"
 import { ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Conversation } from "../../../src/client/conversation.ts";
-import type { Session } from "../../../src/session/session.ts";
+import type { Post, Session } from "../../../src/session/session.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 class Failure extends Error {
@@ -57,10 +57,11 @@ class Peer implements Link {
 class OneMessage {
   readonly got: string[] = [];
   lostBecause: string | undefined;
+  encoding: Post["encoding"] = "xml";
   #left = 1;
 
-  next(): { url: string; body: Uint8Array } | undefined {
-    return this.#left-- > 0 ? { url: "http://server/dm", body: utf8("<SyncML/>") } : undefined;
+  next(): Post | undefined {
+    return this.#left-- > 0 ? { url: "http://server/dm", body: utf8("<SyncML/>"), encoding: this.encoding } : undefined;
   }
 
   received(bytes: Uint8Array, length: number): void {
@@ -86,7 +87,7 @@ interface Scene {
 
 function converse(events: Event[], room = 64): Scene {
   const peer = new Peer(events), session = new OneMessage();
-  const conversation = new Conversation(peer, session as unknown as Session, new Uint8Array(room), "xml");
+  const conversation = new Conversation(peer, session as unknown as Session, new Uint8Array(room));
   const run = (now = 0): number => {
     let next = now;
     for (let i = 0; i < 50 && next <= now && !conversation.done; i++) next = conversation.step(now);

@@ -92,6 +92,7 @@ export class Bench {
   /** The last message of the device, and where it went. */
   last: Message = { header: header("0", "1", "", ""), commands: [], final: true };
   url = "";
+  encoding = "";
   length = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -121,7 +122,8 @@ export class Bench {
     const body = post.body.slice();
     this.url = post.url;
     this.length = body.length;
-    const message = decodeMessage(readerOf(body, body.length));
+    this.encoding = post.encoding;
+    const message = decodeMessage(readerOf(post.encoding, body, body.length));
     ok(!("problem" in message), "problem" in message ? message.problem : "");
     this.last = message;
     return message;

@@ -230,3 +230,23 @@ test("a challenge between two chunks begins the session anew, without the rest",
   bench.next();
   equal(bench.others(), "Alert 1201, Replace");
 });
+
+test("in WBXML chunks are bytes, and the sink knows the size", () => {
+  const bench = begun(), meta = { format: "bin", type: "application/octet-stream" };
+  const first = item(PKG, DATA.subarray(0, 4), { binary: true, moreData: true, meta: { ...meta, size: 11 } });
+  equal(send(bench, first, false, { wbxml: true }), "200 SyncHdr, 213 Replace 2");
+  const last = item(PKG, DATA.subarray(4), { binary: true, meta });
+  equal(send(bench, last, true, { wbxml: true }), "200 SyncHdr, 200 Replace 2");
+  deepEqual(bench.tree.sunk, [...DATA]);
+  equal(bench.tree.calls[0], `stream Replace ${PKG} bin 11`);
+});
+
+test("in WBXML base64 stays base64 when the format says so, as characters and as opaque bytes", () => {
+  for (const binary of [false, true]) {
+    const bench = begun(), meta = { format: "b64" };
+    const first = item(PKG, TEXT.slice(0, 5), { binary, moreData: true, meta: { ...meta, size: TEXT.length } });
+    equal(send(bench, first, false, { wbxml: true }), "200 SyncHdr, 213 Replace 2");
+    equal(send(bench, item(PKG, TEXT.slice(5), { binary, meta }), true, { wbxml: true }), "200 SyncHdr, 200 Replace 2");
+    deepEqual(bench.tree.sunk, [...DATA]);
+  }
+});

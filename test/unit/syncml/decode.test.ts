@@ -131,7 +131,9 @@ test("Meta may be wrapped in MetInf, and stands at the command or at the item", 
 
 test("content is undefined when its base64 is malformed, and empty without Data", () => {
   equal(content({ binary: false, moreData: false, data: utf8("Q?") }, { format: "b64" }), undefined);
-  deepEqual(content({ binary: true, moreData: false, data: utf8("Q?") }, { format: "b64" }), utf8("Q?"));
+  equal(content({ binary: true, moreData: false, data: utf8("Q?") }, { format: "b64" }), undefined);
+  deepEqual(content({ binary: true, moreData: false, data: utf8("QQ==") }, { format: "b64" }), utf8("A"));
+  deepEqual(content({ binary: true, moreData: false, data: utf8("Q?") }, { format: "bin" }), utf8("Q?"));
   deepEqual(content({ binary: false, moreData: false }), new Uint8Array(0));
 });
 

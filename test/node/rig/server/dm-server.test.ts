@@ -58,6 +58,16 @@ for (const name of SCENARIOS) {
   });
 }
 
+for (const name of SCENARIOS) {
+  test(`${name} runs to its end in WBXML, and each answer is in the encoding of its question`, () => {
+    const it = bench(name, {}, { type: "application/vnd.syncml.dm+wbxml" });
+    ok(run(it) > 0);
+    deepStrictEqual(outcomeOf(it), { ok: true, code: 200, text: `${name}: done` });
+    if (name === "replace") ok(it.device.data.equals(DATA));
+    ok(it.events.every((event) => event.kind !== "message" || event.body[0] === 2), "WBXML alone");
+  });
+}
+
 test("an operation that has not ended is waited for, with one question for State a session", () => {
   const it = bench("download-and-update", {}, { result: undefined });
   strictEqual(run(it, 3), -1);

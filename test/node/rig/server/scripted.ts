@@ -14,6 +14,8 @@ const TYPE = "application/vnd.syncml.dm+xml";
 export interface ScriptedOptions {
   readonly handle: (request: Request) => Reply;
   readonly maxMsgSize?: number;
+  /** Content type of its messages. */
+  readonly type?: string;
   readonly secret?: string;
   /** Result code of an Exec; undefined: it stays under way. */
   readonly result?: number | undefined;
@@ -109,14 +111,14 @@ export class ScriptedDevice {
       verDTD: "1.2", verProto: "DM/1.2", sessionID: `${this.#session}`, msgID: `${++this.#msgID}`, target: "http://s", source: "dev",
       maxMsgSize: this.#options.maxMsgSize ?? 4000, ...(cred === undefined ? {} : { cred }),
     };
-    const codec = codecOf(TYPE);
+    const codec = codecOf(this.#options.type ?? TYPE);
     if (codec === undefined) throw new Error("no codec");
     const buffer = new Uint8Array(20000), writer = codec.writer(buffer), out = new MessageWriter(writer);
     out.begin(header);
     for (const command of commands) out.command(command);
     out.end(final);
     this.#reports = [...commands];
-    const headers = new Map([["content-type", TYPE]]);
+    const headers = new Map([["content-type", this.#options.type ?? TYPE]]);
     const reply = this.#options.handle({ method: "POST", url: "/dm", headers, body: buffer.slice(0, writer.length) });
     if (reply.status !== 200 || reply.cutAt !== undefined) return undefined;
     const message = decodeBody(codec, reply.body);
@@ -152,7 +154,7 @@ export class ScriptedDevice {
       if (uri.endsWith("/PkgData")) {
         this.#chunks.push(Buffer.from(item.data ?? []));
         if (item.moreData) return 213;
-        const whole = content({ data: Buffer.concat(this.#chunks), binary: false, moreData: false }, { format: "b64" });
+        const whole = content({ data: Buffer.concat(this.#chunks), binary: false, moreData: false }, command.meta);
         this.#chunks = [];
         if (whole === undefined) return 424;
         this.data = Buffer.from(whole);
