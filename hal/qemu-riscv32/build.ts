@@ -14,6 +14,9 @@ const FACTORY = 0x40000;
 const FACTORY_BYTES = 0x40000;
 const SLOT_A = 0x200000;
 
+/** Where an image says how long it is: firmware.h. */
+const LENGTH_AT = 8;
+
 /** Kinds of records in the factory sector: factory.h. */
 const KEY = 1, PROVISION = 2, CA = 3;
 
@@ -49,7 +52,22 @@ export function buildFirmware(options: FirmwareOptions): Buffer {
 export function linkFirmware(name: string, blob: string, layout = ""): Buffer {
   fetchSources();
   runMake([`${OUT}/${name}.bin`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${layout}`]);
-  return readFileSync(join(ROOT, OUT, `${name}.bin`));
+  return withSharedMachine(name, readFileSync(join(ROOT, OUT, `${name}.bin`)));
+}
+
+/** Lets the image make its shared machine (rom.h) and appends it. */
+function withSharedMachine(name: string, image: Buffer): Buffer {
+  const elf = join(ROOT, OUT, `${name}.elf`);
+  const words = ["-M", "virt", "-m", "8M", "-bios", elf, "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"];
+  const { stdout, error } = spawnSync(EMULATOR, words, { stdio: ["ignore", "pipe", "inherit"], timeout: 60_000, maxBuffer: 1 << 24 });
+  if (error) throw new BuildError(`cannot run ${EMULATOR}: ${error.message}`);
+  const line = stdout.indexOf("ROM "), end = stdout.indexOf("\n", line);
+  const length = line < 0 ? NaN : Number(stdout.toString("latin1", line + 4, end));
+  const rom = stdout.subarray(end + 1);
+  if (rom.length !== length) throw new BuildError(`the modules of ${name} cannot be loaded ahead\n${stdout.toString("latin1", 0, 2000)}`);
+  const whole = Buffer.concat([image, Buffer.alloc(-image.length & 15), rom]);
+  whole.writeUInt32LE(whole.length, LENGTH_AT);
+  return whole;
 }
 
 export interface Factory {
@@ -100,7 +118,7 @@ export function machineOptions(flash: string, cut?: { readonly operation: number
     "-drive", `if=pflash,unit=0,format=raw,file=${flash}`,
     "-global", "virtio-mmio.force-legacy=false", "-netdev", "user,id=n0", "-device", "virtio-net-device,netdev=n0",
     "-device", "virtio-rng-device",
-    ...(plan === 0 ? [] : ["-device", `loader,addr=0x8048FF00,data=${plan},data-len=4`]),
+    ...(plan === 0 ? [] : ["-device", `loader,addr=0x8044FF00,data=${plan},data-len=4`]),
   ];
 }
 

@@ -1,19 +1,24 @@
 /* The firmware's main: the application that is linked into the image, on XS. */
 #include "../xs/engine/runtime.h"
 #include "machine.h"
+#include "rom.h"
 
 /* Sizes of the heaps of XS. They never grow: what does not fit ends in a reset that says so. */
 #ifndef HEAP_SLOTS
-#define HEAP_SLOTS 22500
+#define HEAP_SLOTS 4096
 #endif
 #ifndef HEAP_CHUNKS
-#define HEAP_CHUNKS 112000
+#define HEAP_CHUNKS (104 * 1024)
 #endif
 #ifndef STACK_SLOTS
 #define STACK_SLOTS 1024
 #endif
 #ifndef HEAP_GROWS
 #define HEAP_GROWS 0
+#endif
+/* 1: an image that runs without the loader makes its shared machine, which build.ts appends to it. */
+#ifndef PRELOADS
+#define PRELOADS 1
 #endif
 #ifndef WATCHDOG
 #define WATCHDOG 1
@@ -49,6 +54,7 @@ static void figures(void)
     (unsigned)heap.peakChunks);
   consoleLog('I', "heap", "%u collections left at most %u slots, %u bytes of chunks", (unsigned)heap.collections,
     (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
+  consoleLog('I', "board", "%u bytes of RAM to spare", (unsigned)(__heap_end - memoryEnd()));
   consoleLog('I', "board", "%lu instructions since reset", (unsigned long)clockInstructions());
 }
 
@@ -56,15 +62,18 @@ int main(void)
 {
   static Runtime runtime;
   static xsCreation creation = { .initialChunkSize = HEAP_CHUNKS, .incrementalChunkSize = HEAP_GROWS * 1024,
-    .initialHeapCount = HEAP_SLOTS, .incrementalHeapCount = HEAP_GROWS * 128, .stackCount = STACK_SLOTS, .initialKeyCount = 2560,
+    .initialHeapCount = HEAP_SLOTS, .incrementalHeapCount = HEAP_GROWS * 128, .stackCount = STACK_SLOTS, .initialKeyCount = 256,
     .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 };
   xsMachine* the = NULL;
   const char* problem;
   if (WATCHDOG)
     watchdogFeed();
   problem = blobCheck(__blob_start, (uint32_t)(__blob_end - __blob_start));
+  if (!problem && PRELOADS && !romMachine() && (handoff()->magic != HANDOFF_MAGIC))
+    romMake((const BlobHeader*)__blob_start);
   if (!problem)
-    problem = runtimeCreate(&runtime, &creation, (const BlobHeader*)__blob_start, &the);
+    problem = romMachine() ? runtimeClone(&runtime, &creation, (const BlobHeader*)__blob_start, romMachine(), &the)
+      : runtimeCreate(&runtime, &creation, (const BlobHeader*)__blob_start, &the);
   if (problem)
     panic("%s", problem);
   machine = the;

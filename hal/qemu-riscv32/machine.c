@@ -47,6 +47,13 @@ void consolePut(const char* text)
     putByte(*text++);
 }
 
+void consolePutBytes(const void* bytes, uint32_t length)
+{
+  const char* p = bytes;
+  while (length--)
+    putByte(*p++);
+}
+
 int consoleGet(void)
 {
   return UART[UART_STATUS] & UART_HAS_BYTE ? UART[0] : -1;
@@ -150,13 +157,26 @@ FILE* const stdout = &console;
 FILE* const stderr = &console;
 FILE* const stdin = &console;
 
+static char* arenaNext = __heap_start;
+static char* arenaEnd = __heap_end;
+
+void memoryArena(char* start, char* end)
+{
+  arenaNext = start;
+  arenaEnd = end;
+}
+
+char* memoryEnd(void)
+{
+  return arenaNext;
+}
+
 void* sbrk(ptrdiff_t length)
 {
-  static char* end = __heap_start;
-  char* start = end;
-  if (length > __heap_end - end)
+  char* start = arenaNext;
+  if (length > arenaEnd - arenaNext)
     return (void*)-1;
-  end += length;
+  arenaNext += length;
   return start;
 }
 

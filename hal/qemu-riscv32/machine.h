@@ -21,6 +21,7 @@ typedef struct {
 Handoff* handoff(void);
 
 void consolePut(const char* text);
+void consolePutBytes(const void* bytes, uint32_t length);
 /* The next byte that came in, or -1. */
 int consoleGet(void);
 /* A line of the board itself, in the form of all log lines; level is E, W, I or D. */
@@ -40,6 +41,11 @@ void resetOff(int status) __attribute__((noreturn));
 
 /* Says what the program took of its RAM; when it ends. Does nothing in the loader. */
 extern void (*resetFigures)(void);
+
+/* Where malloc takes its memory from, before its first call: the rest of the RAM unless told. */
+void memoryArena(char* start, char* end);
+/* The end of what it has taken. */
+char* memoryEnd(void);
 
 /* Resets when the program does not feed it in time. */
 void watchdogFeed(void);

@@ -29,9 +29,9 @@
 /* Data RAM, as an ESP32-C6 has it. Its last bytes are kept through resets. */
 #ifndef RAM_BASE
 #define RAM_BASE 0x80400000
-#define RAM_BYTES 0x90000
+#define RAM_BYTES 0x50000
 #endif
 #define HANDOFF_BYTES 0x100
-#define HANDOFF_BASE 0x8048FF00
+#define HANDOFF_BASE 0x8044FF00
 
 #endif

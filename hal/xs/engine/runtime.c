@@ -132,13 +132,13 @@ static void notLoaded(txMachine* the)
   fail(the, mxArgv(0));
 }
 
-int runtimeRun(xsMachine* the)
+static void runModule(txMachine* the, uint32_t index)
 {
   const BlobHeader* blob = runtimeOf(the)->blob;
   fxBeginHost(the);
   mxTry(the) {
     txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
-    mxPushStringX((txString)blobString(blob, blobModule(blob, 0)->name));
+    mxPushStringX((txString)blobString(blob, blobModule(blob, index)->name));
     fxRunImport(the, realm, XS_NO_ID);
     mxDub();
     mxGetID(mxID(_then));
@@ -154,5 +154,68 @@ int runtimeRun(xsMachine* the)
   fxEndHost(the);
   runJobs(the);
   fxCheckUnhandledRejections(the, 1);
+}
+
+int runtimeRun(xsMachine* the)
+{
+  runModule(the, 0);
   return runtimeOf(the)->failed;
+}
+
+/* Kinds whose chunk the collector of another machine neither marks nor moves. */
+static void pinSlot(txSlot* slot)
+{
+  switch (slot->kind) {
+  case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
+  case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
+  case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
+  case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
+  default: break;
+  }
+}
+
+static void pinItems(txSlot* slot)
+{
+  txSlot* item = slot->kind == XS_ARRAY_KIND ? slot->value.array.address : NULL;
+  txSize count = item ? (((txChunk*)((txByte*)item - sizeof(txChunk)))->size - (txSize)sizeof(txChunk)) / (txSize)sizeof(txSlot) : 0;
+  for (; count > 0; count--)
+    pinSlot(item++);
+}
+
+/* A shared machine has no collections any more: its chunks stay where they are, and their headers say that they have not moved. */
+static void pin(txMachine* the)
+{
+  for (txSlot* heap = the->firstHeap; heap; heap = heap->next)
+    for (txSlot* slot = heap + 1; slot < heap->value.reference; slot++) {
+      pinItems(slot);
+      pinSlot(slot);
+    }
+  for (txBlock* block = the->firstBlock; block; block = block->nextBlock)
+    for (txByte* at = (txByte*)block + sizeof(txBlock); at < block->current;) {
+      txByte* next = ((txChunk*)at)->temporary;
+      ((txChunk*)at)->temporary = NULL;
+      at = next;
+    }
+}
+
+int runtimePreload(xsMachine* the)
+{
+  for (uint32_t i = 1; (i < runtimeOf(the)->blob->moduleCount) && !runtimeOf(the)->failed; i++)
+    runModule(the, i);
+  if (!runtimeOf(the)->failed) {
+    fxShareMachine(the);
+    pin(the);
+  }
+  return runtimeOf(the)->failed;
+}
+
+const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine* shared, xsMachine** machine)
+{
+  memset(runtime, 0, sizeof(Runtime));
+  runtime->blob = blob;
+  *machine = fxCloneMachine(creation, shared, "blob", runtime);
+  if (!*machine)
+    return "no memory for a machine";
+  bindFiles(*machine, runtime);
+  return NULL;
 }

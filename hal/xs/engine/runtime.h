@@ -38,6 +38,11 @@ typedef struct {
 /* Makes a machine for a checked blob, or gives the reason why not. `creation` sizes slots, chunks and stack;
    increments of 0 make the heap fixed. Size initialHeapCount for the application: growth by steps costs collections. */
 const char* runtimeCreate(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine);
+/* For machines whose modules lie in flash with all that they have made: runs every module of the blob but the entry, and makes
+   the machine one that others share. Nothing in it is written any more. 0 when nothing was thrown. */
+int runtimePreload(xsMachine* the);
+/* Makes a machine upon a shared one of the same blob: only what differs takes RAM. */
+const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine* shared, xsMachine** machine);
 /* Runs the entry module and all jobs; 0 when nothing was thrown. What was thrown is printed, with its stack. */
 int runtimeRun(xsMachine* the);
 void runtimeHeap(xsMachine* the, RuntimeHeap* heap);
