@@ -48,11 +48,21 @@ export function buildFirmware(options: FirmwareOptions): Buffer {
   return linkFirmware(options.name, blob);
 }
 
-/** As buildFirmware, for a blob that is there. `layout`: options of the compiler that change sizes, for images that are no product. */
-export function linkFirmware(name: string, blob: string, layout = ""): Buffer {
-  fetchSources();
-  runMake([`${OUT}/${name}.bin`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${layout}`]);
+/** More RAM than the board has, for programs that run without loader and watchdog and end by themselves. */
+const TEST_LAYOUT = ["RAM_BASE=0x80600000", "RAM_BYTES=0x3000000", "HEAP_SLOTS=262144", "HEAP_CHUNKS=2097152", "HEAP_GROWS=64",
+  "WATCHDOG=0", "PRELOADS=0"].map((definition) => `-D${definition}`).join(" ");
+
+/** As buildFirmware, for a blob that is there. */
+function linkFirmware(name: string, blob: string): Buffer {
+  runMake([`${OUT}/${name}.bin`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`]);
   return withSharedMachine(name, readFileSync(join(ROOT, OUT, `${name}.bin`)));
+}
+
+/** A program that tests something, for `-bios`: the path of the image. Throws a BuildError. */
+export function linkTest(name: string, blob: string): string {
+  fetchSources();
+  runMake([`${OUT}/${name}.elf`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${TEST_LAYOUT}`]);
+  return join(ROOT, OUT, `${name}.elf`);
 }
 
 /** Lets the image make its shared machine (rom.h) and appends it. */
