@@ -89,10 +89,16 @@ const start: Handler<"started"> = (record, event) =>
 
 const open: Handler<"opened"> = (record, event) => fresh(record, "receiving", event.object, event.size);
 
-/** The same package again, after an interruption: what is in flash already is compared, not written again. */
+/**
+ * Perhaps the same package again, after an interruption: what is in flash already is compared, not written again. Often nobody says
+ * the size of a pushed package; when it is another one, comparing finds that out.
+ */
 const reopen: Handler<"opened"> = (record, event) =>
-  record.object === event.object && record.size === event.size && event.size > 0
-    ? { ...record, phase: "receiving" } : open(record, event);
+  record.object === event.object && record.size === event.size ? { ...record, phase: "receiving" } : open(record, event);
+
+/** A package that is whole comes again when its server has not heard so: it too is compared first. */
+const openOverReady: Handler<"opened"> = (record, event) =>
+  record.object === event.object ? { ...open(record, event), generation: record.generation } : open(record, event);
 
 /** Another validator is another package: what is durable does not belong to it. */
 const announce: Handler<"announced"> = (record, event) => {
@@ -176,7 +182,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
   verifying: { effect: "verify", on: {
     valid: verified, invalid: failWith, install: installOnceVerified, booted: watched, acknowledged: acknowledge } },
   ready: { effect: "install", on: {
-    install, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    install, started: start, opened: openOverReady, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   arming: { effect: "arm", on: {
     armed: to("restarting"), invalid: failWith, refused: revert,
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record), acknowledged: acknowledge } },

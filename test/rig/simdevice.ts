@@ -5,26 +5,24 @@
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Flash, Identity, LogLevel, ResetCause } from "../../hal/hal.ts";
+import type { LogLevel, ResetCause } from "../../hal/hal.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { boardInDirectory } from "../../hal/sim/files.ts";
 import { HttpLink } from "../../hal/sim/http.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/client/provision.ts";
-import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../src/image/header.ts";
-import { type VendorKey, vendorKey } from "../../src/image/key.ts";
-import { ImageVerifier } from "../../src/image/verifier.ts";
-import { versionText } from "../../src/image/version.ts";
+import { vendorKey } from "../../src/image/key.ts";
+import { bootable, identityOf } from "./boards/simfirmware.ts";
 import { SIM_SLOT, SIM_STORE } from "./boards/simgeometry.ts";
-import { imageLength } from "./image.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W", info: "I", debug: "D" };
 
 const directory = process.argv[2] ?? ".";
 const text = readFileSync(join(directory, "provision.json"), "utf8");
 const provision = parseProvision(text);
-const { identity: given } = JSON.parse(text) as { identity: { vendorId: string; classId: string } };
+const { identity } = JSON.parse(text) as { identity: { vendorId: string; classId: string } };
+const maker = { vendorId: bytes16(identity.vendorId), classId: bytes16(identity.classId) };
 const key = vendorKey(new Uint8Array(readFileSync(join(directory, "keys"))));
 const link = new HttpLink();
 const started = performance.now();
@@ -34,31 +32,8 @@ function log(level: LogLevel, source: string, line: string): void {
   process.stdout.write(`[${seconds}] ${LETTERS[level]} ${source}: ${line}\n`);
 }
 
-function identityOf(slot: Flash): Identity {
-  const bytes = new Uint8Array(IMAGE_HEADER_BYTES);
-  slot.read(bytes, 0);
-  const header = parseImageHeader(bytes);
-  return {
-    DevId: "urn:uuid:00000000-0000-4000-8000-000000000002", Man: "xs-fumo", Mod: "sim", Lang: "en", DevTyp: "device", OEM: "xs-fumo",
-    SwV: "1.0", HwV: "1.0", FwV: header === undefined ? "0.0.0" : versionText(header.version),
-    vendorId: bytes16(given.vendorId), classId: bytes16(given.classId),
-  };
-}
-
 function bytes16(digits: string): Uint8Array {
   return fromHex(digits) ?? new Uint8Array(16);
-}
-
-/** What a bootloader checks: structure, digest, signature. Whom the image is for was the client's to judge. */
-function bootable(slot: Flash, keys: readonly VendorKey[]): boolean {
-  const read = (buffer: Uint8Array, offset: number): void => { slot.read(buffer, offset); };
-  const length = imageLength(read, SIM_SLOT.blocks * SIM_SLOT.blockLength);
-  if (length === undefined) return false;
-  const verdict = new ImageVerifier(read, length, {
-    keys, vendorId: bytes16(given.vendorId), classId: bytes16(given.classId), capacity: SIM_SLOT.blocks * SIM_SLOT.blockLength,
-    runningVersion: { major: 0, minor: 0, revision: 0, build: 0 }, securityCounter: 0, allowDowngrade: true,
-  }).step(Infinity);
-  return verdict !== undefined && typeof verdict !== "string";
 }
 
 /** Runs the client until it restarts the board: the cause of the next boot; undefined when it has ended. */
@@ -66,7 +41,7 @@ async function run(cause: ResetCause): Promise<ResetCause | undefined> {
   const hal = board.start(cause);
   const running = hal.boot.running().slot === 0 ? board.slots[0] : board.slots[1];
   try {
-    const client = new Client({ ...hal, identity: identityOf(running) }, provision);
+    const client = new Client({ ...hal, identity: identityOf(running, maker) }, provision);
     for (;;) {
       const next = client.step();
       if (provision.once && client.sessions > 0) return undefined;
@@ -79,8 +54,8 @@ async function run(cause: ResetCause): Promise<ResetCause | undefined> {
 }
 
 const board = boardInDirectory(directory, {
-  store: SIM_STORE, slot: SIM_SLOT, identity: identityOf({ read: () => undefined } as unknown as Flash), link,
-  bootable: (slot) => bootable(slot, key === undefined ? [] : [key]), log,
+  store: SIM_STORE, slot: SIM_SLOT, identity: identityOf(undefined, maker), link,
+  bootable: (slot) => bootable(slot, key === undefined ? [] : [key], maker), log,
   clock: () => performance.now(), random: (bytes) => { randomFillSync(bytes); },
 });
 for (let cause: ResetCause | undefined = "power"; cause !== undefined;) cause = await run(cause);

@@ -8,7 +8,8 @@ export type ServerEvent =
   | { readonly kind: "result"; readonly code: number; readonly text: string }
   | { readonly kind: "value"; readonly uri: string; readonly value: string }
   | { readonly kind: "command"; readonly name: string; readonly uri: string; readonly status: number }
-  | { readonly kind: "alert"; readonly type: string; readonly source: string; readonly correlator?: string; readonly data: string }
+  | { readonly kind: "alert"; readonly type: string; readonly source: string; readonly correlator?: string; readonly data: string;
+    readonly mark?: string }
   | { readonly kind: "fault"; readonly what: string }
   | { readonly kind: "request"; readonly method: string; readonly url: string; readonly range: string; readonly status: number };
 

@@ -16,7 +16,11 @@ export type HostMisbehaviour =
   | { readonly what: "overlong"; readonly bytes: number } // more body than the package has, announced as such
   | { readonly what: "corrupt"; readonly offset: number } // one bit of this byte of the package is wrong
   | { readonly what: "noLength" } // no Content-Length
-  | { readonly what: "lose" }; // no answer at all
+  | { readonly what: "silent" } // the connection stays, and nothing comes
+  | { readonly what: "lose" }; // the connection closes before any answer
+
+/** Longer than any client waits. */
+const SILENCE_MS = 600_000;
 
 export type HostFault = HostMisbehaviour & {
   /** The request for the package, counted from 1. */
@@ -96,6 +100,7 @@ export class PackageHost {
 
   #spoil(reply: Reply, fault: HostFault | undefined): Reply {
     switch (fault?.what) {
+      case "silent": return { ...reply, delayMs: SILENCE_MS };
       case "truncate": return { ...reply, cutAt: fault.bytes };
       case "slow": return { ...reply, bytesPerSecond: fault.bytesPerSecond };
       case "overlong": return { ...reply, body: Buffer.concat([reply.body, Buffer.alloc(fault.bytes)]) };

@@ -95,6 +95,7 @@ export class ServerSession {
     if (status !== 212) {
       this.#emit({ kind: "server", text: `device ${this.#device.id} is not authenticated: ${status}`, session: this.id });
       this.#rejections++;
+      if (this.#authenticated) this.#again();
       this.#authenticated = false;
       this.#status(header, "0", "SyncHdr", status, this.#device.challenge(fresh));
       if (this.#rejections >= CHALLENGES_MAX) this.over = true;
@@ -116,11 +117,16 @@ export class ServerSession {
     if (answer.data !== 401 && answer.data !== 407) return;
     this.#emit({ kind: "server", text: `the device does not accept the server: ${answer.data}`, session: this.id });
     this.#accepted = false;
+    this.#again();
+    if (++this.#rejections >= CHALLENGES_MAX) this.over = true;
+  }
+
+  /** Everything that has no answer yet has to be sent again. */
+  #again(): void {
     this.#pending.clear();
     this.#large = undefined;
     this.#sentFinal = true;
     this.#device.campaign?.begin();
-    if (++this.#rejections >= CHALLENGES_MAX) this.over = true;
   }
 
   #command(command: Command, message: Message): void {
@@ -173,8 +179,11 @@ export class ServerSession {
         type: (meta?.type ?? "").replace(/^Reversed-Domain-Name:\s*/i, ""), source: source ?? "",
         correlator: alert.correlator, data: Buffer.from(data ?? new Uint8Array(0)).toString().trim(),
       };
-      const { type, correlator } = generic;
-      this.#emit({ kind: "alert", type, source: generic.source, data: generic.data, ...(correlator === undefined ? {} : { correlator }) });
+      const { type, correlator } = generic, mark = meta?.mark;
+      this.#emit({
+        kind: "alert", type, source: generic.source, data: generic.data,
+        ...(correlator === undefined ? {} : { correlator }), ...(mark === undefined ? {} : { mark }),
+      });
       if (this.#device.campaign?.alert(generic) === true) {
         this.#pending.clear();
         this.#large = undefined;

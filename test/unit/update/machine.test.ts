@@ -167,6 +167,11 @@ test("the same push again keeps its generation; another size, object or validato
   const open = at("receiving", { object: "x", size: 9 });
   equal(reduce(open, { type: "opened", object: "x", size: 9 }).generation, 4);
   equal(reduce(reduce(open, { type: "aborted" }), { type: "opened", object: "x", size: 9 }).generation, 4);
+  const ready = at("ready", { object: "x", size: 9, kept: true }), again = reduce(ready, { type: "opened", object: "x", size: 0 });
+  deepEqual([again.generation, again.kept, again.size], [4, false, 0]);
+  equal(reduce(ready, { type: "opened", object: "z", size: 9 }).generation, 5);
+  const unknown = at("idle", { object: "x", size: 0 });
+  equal(reduce(unknown, { type: "opened", object: "x", size: 0 }).generation, 4);
   equal(reduce(open, { type: "opened", object: "x", size: 10 }).generation, 5);
   equal(reduce(open, { type: "opened", object: "z", size: 9 }).generation, 5);
   const fetching = at("downloading", { validator: "1", size: 9 });

@@ -1,0 +1,220 @@
+/**
+ * A device, a DM server and a package host in this process, on a simulated clock: the real client on the sim board, with whatever
+ * goes wrong as data. A run of a whole update takes some milliseconds.
+ */
+import { createHash } from "node:crypto";
+import type { Flash, FlashStatus, Hal, ResetCause } from "../../hal/hal.ts";
+import { SimBoard } from "../../hal/sim/board.ts";
+import { Restarted } from "../../hal/sim/boot.ts";
+import { Client } from "../../src/client/client.ts";
+import { parseProvision } from "../../src/client/provision.ts";
+import type { Version } from "../../src/image/version.ts";
+import { recordChange } from "../../src/store/record.ts";
+import { Store } from "../../src/store/store.ts";
+import { COUNTER_KEY } from "../../src/update/memory.ts";
+import { bootable, identityOf } from "../rig/boards/simfirmware.ts";
+import { CLASS_ID, VENDOR_ID } from "../rig/identity.ts";
+import { buildImage, type ImageContent } from "../rig/image.ts";
+import { generateKey, spkiOf, vendorKeyOf } from "../rig/keys.ts";
+import type { Outcome } from "../rig/server/campaign.ts";
+import { DmServer } from "../rig/server/dm-server.ts";
+import type { ServerEvent } from "../rig/server/event.ts";
+import type { Reply, Request } from "../rig/server/exchange.ts";
+import type { ServerOptions } from "../rig/server/options.ts";
+import { type HostOptions, PackageHost } from "../rig/server/package-host.ts";
+import { type ScenarioName, scenarioOf } from "../rig/server/scenario.ts";
+import { SimLink } from "./link.ts";
+
+const STORE: FlashStatus = { blocks: 8, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
+const SLOT: FlashStatus = { blocks: 16, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
+export const SLOT_BYTES = SLOT.blocks * SLOT.blockLength;
+export const OBJECT = "./FwUpdate/Main";
+export const CORRELATOR = "bench-1";
+const ORIGIN = "http://server:80", DM = "http://server/dm", PACKAGE = "http://server/package";
+const MAKER = { vendorId: VENDOR_ID, classId: CLASS_ID.sim };
+const KEY = generateKey("ed25519");
+const ACCOUNT = {
+  serverId: "rig", address: DM, auth: "md5", name: "device", secret: "device-secret",
+  serverAuth: "md5", serverName: "rig", serverSecret: "server-secret",
+};
+/** Steps of one run without an end: something turns in a circle. */
+const STEPS_MAX = 1_000_000;
+/** The device is at rest when it wants nothing for so long. */
+const REST_MS = 60_000;
+
+export function version(major: number): Version {
+  return { major, minor: 0, revision: 0, build: 0 };
+}
+
+/** A package for this device: version 2 with security counter 2, unless told otherwise. */
+export function packageWith(content: Partial<ImageContent> = {}, bytes = 20_000): Buffer {
+  const payload = Buffer.alloc(bytes);
+  for (let i = 0; i < bytes; i++) payload[i] = Math.imul(i, 2654435761) >>> 24;
+  return buildImage({ payload, version: version(2), securityCounter: 2, ...MAKER, key: KEY, ...content });
+}
+
+const GENUINE = packageWith();
+/** Erase blocks that it takes. */
+export const PACKAGE_BLOCKS = Math.ceil(GENUINE.length / SLOT.blockLength);
+
+/** What the device meets: the package it is offered, and how. */
+export interface Serving {
+  readonly scenario?: ScenarioName;
+  readonly offer?: Buffer;
+  /** PkgURL; the package host's by default. */
+  readonly url?: string;
+  readonly host?: Partial<HostOptions>;
+  readonly server?: Partial<ServerOptions>;
+  /** Nobody listens where the packages are. */
+  readonly hostGone?: true;
+}
+
+export interface BenchOptions extends Serving {
+  /** Security counter that this device has confirmed before. */
+  readonly counter?: number;
+  readonly trialSeconds?: number;
+  readonly account?: Partial<typeof ACCOUNT>;
+}
+
+type Alert = Extract<ServerEvent, { kind: "alert" }>;
+
+export class Bench {
+  readonly board: SimBoard;
+  readonly link: SimLink;
+  readonly lines: string[] = [];
+  events: ServerEvent[] = [];
+  /** Simulated milliseconds so far. */
+  elapsedMs = 0;
+  client: Client;
+  #hal: Hal;
+  #provision: ReturnType<typeof parseProvision>;
+  #serving: Serving = {};
+  #server: DmServer | undefined;
+  #host: PackageHost | undefined;
+
+  constructor(options: BenchOptions = {}) {
+    this.link = new SimLink((origin, request) => this.#route(origin, request), () => this.#hal.now());
+    this.board = new SimBoard({
+      store: STORE, slot: SLOT, link: this.link, identity: identityOf(undefined, MAKER),
+      bootable: judge,
+      log: (level, source, text) => { this.lines.push(`${level} ${source}: ${text}`); },
+    });
+    this.board.slots[0].load(packageWith({ version: version(1), securityCounter: 1 }));
+    this.#provision = provisionOf(options);
+    if (options.counter !== undefined) {
+      Store.open(this.board.store).commit([recordChange(COUNTER_KEY, { v: 1, counter: options.counter })]);
+    }
+    this.serve(options);
+    this.#hal = this.board.start("power");
+    this.client = this.#start();
+  }
+
+  /** Puts other servers there, with nothing remembered. Theirs is the next outcome. */
+  serve(serving: Serving): void {
+    const { scenario = "download-and-update", offer = GENUINE, url = PACKAGE } = serving;
+    const emit = (event: ServerEvent): void => { this.events.push(event); };
+    this.#serving = serving;
+    this.events = [];
+    this.#host = new PackageHost({ data: offer, ...serving.host, emit });
+    this.#server = new DmServer({
+      url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
+      server: { type: "md5", name: "rig", secret: "server-secret" },
+      random: (bytes) => { bytes.fill(this.events.length); }, ...serving.server, emit,
+      scenario: () => scenarioOf(scenario, { object: OBJECT, data: offer, url, correlator: CORRELATOR }),
+    });
+  }
+
+  /** Power fails and returns. */
+  cut(cause: ResetCause = "power"): void {
+    this.#hal = this.board.start(cause);
+    this.client = this.#start();
+  }
+
+  /** What the server knows at the end of its scenario, once the device is at rest; undefined when that takes longer than `limitMs`. */
+  run(limitMs = 86_400_000, watch: () => void = () => undefined): Outcome | undefined {
+    const end = this.elapsedMs + limitMs;
+    for (let step = 0; step < STEPS_MAX; step++) {
+      const next = this.#step(), now = this.#hal.now(), outcome = this.outcome;
+      if (outcome !== undefined && next > now + REST_MS) return outcome;
+      watch();
+      const wake = Math.min(next, this.link.due());
+      if (this.elapsedMs + wake - now > end) return undefined;
+      if (wake > now) this.#advance(wake - now);
+    }
+    throw new Error(`no rest: ${this.lines.slice(-20).join("\n")}`);
+  }
+
+  get outcome(): Outcome | undefined {
+    return [...this.#server?.outcomes.values() ?? []][0];
+  }
+
+  /** Generic alerts that have reached the server, in order. */
+  get alerts(): readonly Alert[] {
+    return this.events.filter((event) => event.kind === "alert");
+  }
+
+  /** The State that the server read last. */
+  get state(): number | undefined {
+    return this.events.findLast((event) => event.kind === "state")?.state;
+  }
+
+  /** The version that runs. */
+  get running(): string {
+    return identityOf(this.board.slots[this.board.boot.running().slot === 0 ? 0 : 1], MAKER).FwV;
+  }
+
+  /** The most often that a block of the staging slot was erased. */
+  get wear(): number {
+    return Math.max(...this.board.slots[1].wear);
+  }
+
+  /** Erases of all blocks of the staging slot. */
+  get erases(): number {
+    return this.board.slots[1].wear.reduce((sum, wear) => sum + wear, 0);
+  }
+
+  #step(): number {
+    try {
+      return this.client.step();
+    } catch (error) {
+      if (!(error instanceof Restarted)) throw error;
+      this.cut("restart");
+      return this.#hal.now();
+    }
+  }
+
+  #start(): Client {
+    const { slot } = this.#hal.boot.running();
+    return new Client({ ...this.#hal, identity: identityOf(this.board.slots[slot === 0 ? 0 : 1], MAKER) }, this.#provision);
+  }
+
+  #advance(ms: number): void {
+    this.board.advance(ms);
+    this.elapsedMs += ms;
+  }
+
+  #route(origin: string, request: Request): Reply | undefined {
+    if (new URL(origin).host !== new URL(ORIGIN).host) return undefined;
+    if (request.url.startsWith("/dm")) return this.#server?.handle(request);
+    return this.#serving.hostGone === true ? undefined : this.#host?.handle(request);
+  }
+}
+
+/** The bootloader's judgement, remembered: it is asked for the same few slots again and again. */
+const JUDGED = new Map<string, boolean>();
+
+function judge(slot: Flash): boolean {
+  const bytes = new Uint8Array(SLOT_BYTES);
+  slot.read(bytes, 0);
+  const digest = createHash("sha256").update(bytes).digest("hex"), known = JUDGED.get(digest);
+  const verdict = known ?? bootable(slot, [vendorKeyOf(KEY)], MAKER);
+  JUDGED.set(digest, verdict);
+  return verdict;
+}
+
+function provisionOf(options: BenchOptions): ReturnType<typeof parseProvision> {
+  return parseProvision(JSON.stringify({
+    account: { ...ACCOUNT, ...options.account }, keys: [spkiOf(KEY).toString("base64")], objects: ["Main"],
+    allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 600, trialSeconds: options.trialSeconds ?? 0,
+  }));
+}
