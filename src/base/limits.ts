@@ -3,7 +3,7 @@
 /** Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer. */
 export const MESSAGE_BYTES_MAX = 16384;
 /** Elements open at the same time in one document. */
-export const ELEMENT_DEPTH_MAX = 16;
+export const ELEMENT_DEPTH_MAX = 24;
 /** Commands in one message, those inside Atomic and Sequence included. */
 export const COMMANDS_MAX = 64;
 /** Items in one message. */
@@ -74,6 +74,10 @@ export const HTTP_INTERIM_MAX = 4;
 /** Bytes of an ACL, and of the Title of a node. */
 export const ACL_BYTES_MAX = 1024;
 export const TITLE_BYTES_MAX = 255;
+/** Nodes in one description of a tree (TNDS) that a server sends, bytes of one as text in either direction, and its nested nodes. */
+export const SUBTREE_NODES_MAX = 128;
+export const SUBTREE_BYTES_MAX = 16384;
+export const SUBTREE_NESTING_MAX = 10;
 /** Nodes that a Get of structure (?list=) visits. */
 export const LIST_NODES_MAX = 512;
 /** Messages that a device sends in one session, the last being an abort: enough for a package of 16 MiB; no server keeps it for ever. */

@@ -7,6 +7,8 @@ import { LargeObject, formatOf, typeOf } from "./largeobject.ts";
 import { type Outgoing, statusOf } from "./outgoing.ts";
 import type { ManagementTree } from "./ports.ts";
 import { resultItem, sentLength } from "./results.ts";
+import { isTnds } from "../syncml/tnds.ts";
+import { putDocument, putSubtree, subtreeItem } from "./subtrees.ts";
 
 /** What commands work on. */
 export interface Context {
@@ -60,11 +62,13 @@ function put(item: Item, command: ObjectCommand, context: Context): number {
   interrupt(context);
   if (item.target === undefined) return Status.badRequest;
   if (item.markup === true) return Status.unsupportedType;
+  if (item.tree !== undefined) return putSubtree(name, item.target, item.tree, context);
   if (item.moreData) return object.begin(name, item, command.meta, tree, server, context.objectSizeMax);
   const format = formatOf(item, command.meta), type = typeOf(item, command.meta);
   const data = content(item, command.meta);
   if (data === undefined) return Status.badRequest;
   if (context.objectSizeMax > 0 && data.length > context.objectSizeMax) return Status.tooLarge;
+  if (isTnds(type)) return putDocument(name, item.target, data, context);
   const value = { format, type, data };
   if (name === "Replace") return tree.replace(item.target, value, server);
   return tree.add(item.target, format === "node" ? undefined : value, server);
@@ -76,9 +80,11 @@ function remove(item: Item, _command: ObjectCommand, context: Context): number {
 
 function get(item: Item, command: ObjectCommand, context: Context): number {
   if (item.target === undefined) return Status.badRequest;
-  const { status, results } = context.tree.get(item.target, context.server);
-  if (results.length === 0) return status;
-  const items = results.map(({ uri, value }) => resultItem(uri, value, context.encoding));
+  const { status, results, subtree } = context.tree.get(item.target, context.server);
+  const described = subtree === undefined ? undefined : subtreeItem(item.target, subtree, context.encoding);
+  if (typeof described === "number") return described;
+  const items = described === undefined ? results.map(({ uri, value }) => resultItem(uri, value, context.encoding)) : [described];
+  if (items.length === 0) return status;
   const sizeMax = context.serverObjectSizeMax;
   if (sizeMax > 0 && items.some((one) => sentLength(one) > sizeMax)) return Status.tooLarge;
   const { msgRef, outgoing } = context;

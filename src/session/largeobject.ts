@@ -5,9 +5,11 @@
 import { assert } from "../base/assert.ts";
 import type { Item, Meta } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
-import type { Sink } from "../tree/stream.ts";
+import type { Sink, StreamMeta } from "../tree/stream.ts";
+import { isTnds } from "../syncml/tnds.ts";
 import { Base64Chunks } from "./base64chunks.ts";
 import type { ManagementTree } from "./ports.ts";
+import { documentSink } from "./subtrees.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -49,8 +51,9 @@ export class LargeObject {
     if (size === undefined) return Status.incomplete;
     const characters = formatOf(item, meta) === "b64";
     if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax) return Status.tooLarge;
-    const about = { format: formatOf(item, meta), type: typeOf(item, meta) };
-    const sink = tree.stream(command, uri, characters ? about : { ...about, size }, server);
+    const about: StreamMeta = { format: formatOf(item, meta), type: typeOf(item, meta) };
+    const known = characters ? about : { ...about, size };
+    const sink = isTnds(about.type) ? documentSink(command, uri, known.size, tree, server) : tree.stream(command, uri, known, server);
     if (typeof sink === "number") return sink;
     this.#sink = sink;
     this.#command = command;

@@ -1,5 +1,6 @@
 /** The message as values: what is common to both encodings and both directions (OMA-SyncML-RepPro, OMA-TS-DM-RepPro). */
 import { decodeBase64 } from "../base/base64.ts";
+import type { SubtreeNode } from "../base/subtree.ts";
 
 /** Meta information of a command, an item or the header. `size` counts the value as it is encoded in the message. */
 export interface Meta {
@@ -26,7 +27,9 @@ export interface Item {
   readonly data?: Uint8Array | undefined;
   readonly binary: boolean;
   readonly moreData: boolean;
-  /** Decoded only: Data held elements, such as a tree description outside CDATA. They are not kept: answer 415. */
+  /** Decoded only: Data held a description of a tree as elements (OMA-TS-DM-TNDS), and not as text. */
+  readonly tree?: readonly SubtreeNode[] | undefined;
+  /** Decoded only: Data held other elements. They are not kept: answer 415. */
   readonly markup?: boolean | undefined;
 }
 
@@ -138,7 +141,8 @@ export interface Malformed {
 
 /**
  * The value of a decoded item: base64 is decoded over itself, so call it once an item. `meta` is that of the command, which
- * counts where the item has none. Opaque bytes of format b64 are base64 too: servers send what stands in CDATA so. Empty for an item without Data; undefined when its base64 is malformed.
+ * counts where the item has none. Opaque bytes of format b64 are base64 too: servers send what stands in CDATA so. Empty for
+ * an item without Data; undefined when its base64 is malformed.
  */
 export function content(item: Item, meta?: Meta): Uint8Array | undefined {
   const data = item.data;

@@ -9,8 +9,8 @@ import type {
   AlertCommand, Chal, Command, ContainerCommand, Cred, Header, Item, Malformed, Message, Meta, ObjectCommand, ResultsCommand,
   StatusCommand,
 } from "./command.ts";
-import { CLOSED, ElementReader, type Mutable } from "./elements.ts";
-import { Tag } from "./vocabulary.ts";
+import { ElementReader, type Mutable } from "./elements.ts";
+import { CLOSED, Tag } from "./vocabulary.ts";
 
 /** Reads the whole document. The message's data are views of `reader.bytes`. */
 export function decodeMessage(reader: TokenReader): Message | Malformed {

@@ -10,10 +10,10 @@ import { ITEMS_MAX } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
 import type { Chal, Cred, Item, Meta } from "./command.ts";
-import { Tag } from "./vocabulary.ts";
+import { DdfTag } from "./ddftag.ts";
+import { readTnds } from "./tnds.ts";
+import { CLOSED, Tag } from "./vocabulary.ts";
 
-/** What `child` gives at the end of an element, and after a failure. Tags are 0 or more. */
-export const CLOSED = -1;
 const NUMBER_MAX = 0xffffffff;
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -183,13 +183,13 @@ export class ElementReader {
     while (this.problem === "") {
       switch (reader.next()) {
         case Token.text:
-          if (data !== undefined && item.markup !== true) this.fail("data in pieces");
+          if (data !== undefined && item.markup !== true && item.tree === undefined) this.fail("data in pieces");
           data = reader.bytes.subarray(reader.from, reader.to);
           item.binary = reader.opaque;
           break;
-        case Token.open: item.markup = true; this.skip(); break;
+        case Token.open: this.#markup(item); break;
         case Token.close:
-          if (item.markup === true) item.binary = false;
+          if (item.markup === true || item.tree !== undefined) item.binary = false;
           else item.data = data ?? new Uint8Array(0);
           return;
         default: this.fail(reader.problem);
@@ -202,6 +202,14 @@ export class ElementReader {
     const { reader } = this, bytes = reader.bytes.slice(reader.from, reader.to);
     if (!reader.opaque || decodeBase64(bytes, 0, bytes.length) >= 0) return this.#characters().trim();
     return base64(reader.bytes.subarray(reader.from, reader.to));
+  }
+
+  /** Elements inside Data: a tree description is kept, once; anything else is passed over. */
+  #markup(item: Mutable<Item>): void {
+    const first = this.reader.tag === DdfTag.MgmtTree && item.tree === undefined, tree = first ? readTnds(this) : undefined;
+    if (!first) this.skip();
+    if (tree === undefined) item.markup = true;
+    else item.tree = tree;
   }
 
   #characters(): string {

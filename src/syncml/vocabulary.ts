@@ -58,6 +58,9 @@ export const SYNCML: Vocabulary = {
   pages: [page("SYNCML:SYNCML1.2", SYNCML_CODES), page("syncml:metinf", METINF_CODES), page("syncml:dmddf1.2", DDF_CODES)],
 };
 
+/** What a reader of elements gives at the end of one, and after a failure. Tags are 0 or more. */
+export const CLOSED = -1;
+
 /** The tags that a DM message is made of: page << 8 | code. */
 export const Tag = {
   Add: 0x05, Alert: 0x06, Atomic: 0x08, Chal: 0x09, Cmd: 0x0a, CmdID: 0x0b, CmdRef: 0x0c, Copy: 0x0d, Cred: 0x0e,

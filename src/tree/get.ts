@@ -5,8 +5,10 @@ import { isInterior } from "./node.ts";
 import type { Node } from "./node.ts";
 import type { Nodes } from "./nodes.ts";
 import { getProperty } from "./property.ts";
-import { mayDo } from "./rights.ts";
+import { readable } from "./rights.ts";
 import { TreeStatus } from "./status.ts";
+import { walk, wantedProperties } from "./subtree.ts";
+import type { Visit } from "./subtree.ts";
 import { parseUri, uriText } from "./uri.ts";
 import type { Value } from "./value.ts";
 
@@ -18,15 +20,12 @@ export interface Result {
 export interface GetAnswer {
   readonly status: number;
   readonly results: readonly Result[];
+  /** Instead of results, for `?list=TNDS`: walks over the nodes, parents first. 200, or 413 when `visit` stops it or they are too many. */
+  readonly subtree?: (visit: Visit) => number;
 }
 
 function refused(status: number): GetAnswer {
   return { status, results: [] };
-}
-
-function readable(nodes: Nodes, node: Node, server: string): number {
-  if (!node.definition.access.includes("Get")) return TreeStatus.notAllowed;
-  return mayDo(nodes, node.at, "Get", server) ? TreeStatus.ok : TreeStatus.permissionDenied;
 }
 
 /** What a Get of the node itself gives. */
@@ -48,6 +47,7 @@ function listed(nodes: Nodes, node: Node, values: boolean, server: string): Valu
 
 /** `?list=Struct` and `?list=StructData`: the node and everything under it, parents before children. */
 function list(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer {
+  if (kind.startsWith("TNDS")) return described(nodes, from, kind, server);
   if (kind !== "Struct" && kind !== "StructData") return refused(TreeStatus.unsupported);
   const status = readable(nodes, from, server);
   if (status !== TreeStatus.ok) return refused(status);
@@ -65,6 +65,15 @@ function list(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer
       if (child !== undefined) left.push(child);
     }
   }
+}
+
+/** `?list=TNDS`, with the properties that are wanted. */
+function described(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer {
+  const wanted = wantedProperties(kind);
+  if (wanted === undefined) return refused(TreeStatus.unsupported);
+  const status = readable(nodes, from, server);
+  if (status !== TreeStatus.ok) return refused(status);
+  return { status, results: [], subtree: (visit) => walk(nodes, from, wanted, server, visit) };
 }
 
 /** Answers a Get. A value is reported under the URI that the server used, a list under the full URIs of its nodes. */

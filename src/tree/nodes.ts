@@ -52,6 +52,13 @@ export class Nodes {
     return this.#bindings.get(definition);
   }
 
+  /** What a node at that place is or would be; undefined when none can be there. */
+  definition(at: readonly string[]): NodeDefinition | undefined {
+    let definition: NodeDefinition | undefined = this.#root.definition;
+    for (const name of at) definition = definition === undefined ? undefined : childDefinition(definition, name);
+    return definition;
+  }
+
   /** The deepest node on the way that exists; its `at` says how far that is. */
   nearest(at: readonly string[]): Node {
     let node = this.#root;

@@ -2,8 +2,10 @@
 import { utf8 } from "../base/utf8.ts";
 import { aclText, granted, parseAcl, permits, ROOT_ACL, stripped } from "./acl.ts";
 import type { Acl, Right } from "./acl.ts";
+import type { Node } from "./node.ts";
 import { ACL_KEY, nodeKey } from "./nodes.ts";
 import type { Nodes } from "./nodes.ts";
+import { TreeStatus } from "./status.ts";
 
 /** The node's own ACL as text; empty when it inherits. The root always has one. */
 export function ownAcl(nodes: Nodes, at: readonly string[]): string {
@@ -22,6 +24,12 @@ function effectiveAcl(nodes: Nodes, at: readonly string[]): Acl {
 
 export function mayDo(nodes: Nodes, at: readonly string[], right: Right, server: string): boolean {
   return permits(effectiveAcl(nodes, at), right, server);
+}
+
+/** 200 when the server may Get the node. */
+export function readable(nodes: Nodes, node: Node, server: string): number {
+  if (!node.definition.access.includes("Get")) return TreeStatus.notAllowed;
+  return mayDo(nodes, node.at, "Get", server) ? TreeStatus.ok : TreeStatus.permissionDenied;
 }
 
 /** Gives a node an ACL; the empty text makes it inherit again. */

@@ -17,15 +17,17 @@ export interface Sink {
   abort(): void;
 }
 
-/** Collects the value of a node that the tree keeps. 424 when the bytes do not add up, 413 when there are too many. */
+/** Collects a value that is only of use whole. 424 when the bytes do not add up, 413 when there are more than `bytesMax`. */
 export class Collector implements Sink {
   readonly #chunks: Uint8Array[] = [];
   readonly #size: number | undefined;
+  readonly #bytesMax: number;
   readonly #done: (bytes: Uint8Array) => number;
   #length = 0;
 
-  /** A `size` has been checked against LEAF_BYTES_MAX. `done` gets the whole value, and gives the status. */
-  constructor(size: number | undefined, done: (bytes: Uint8Array) => number) {
+  /** `size` has been checked against `bytesMax`. `done` gets the whole value, and gives the status. */
+  constructor(size: number | undefined, done: (bytes: Uint8Array) => number, bytesMax: number = LEAF_BYTES_MAX) {
+    this.#bytesMax = bytesMax;
     this.#size = size;
     this.#done = done;
   }
@@ -33,7 +35,7 @@ export class Collector implements Sink {
   write(bytes: Uint8Array): number {
     const length = this.#length + bytes.length;
     if (this.#size !== undefined && length > this.#size) return TreeStatus.sizeMismatch;
-    if (length > LEAF_BYTES_MAX) return TreeStatus.tooLarge;
+    if (length > this.#bytesMax) return TreeStatus.tooLarge;
     this.#chunks.push(bytes.slice());
     this.#length = length;
     return TreeStatus.ok;

@@ -5,6 +5,7 @@
  * fails. `server` is the ServerID of the authenticated peer.
  */
 import { assert } from "../base/assert.ts";
+import type { SubtreeNode } from "../base/subtree.ts";
 import { RIGHTS } from "./acl.ts";
 import type { Right } from "./acl.ts";
 import { addNode, admitStream, copyNode, execNode, removeNode, replaceNode } from "./change.ts";
@@ -18,6 +19,7 @@ import type { TreeStore } from "./staged.ts";
 import { succeeded, TreeStatus } from "./status.ts";
 import { Collector } from "./stream.ts";
 import type { Sink, StreamMeta } from "./stream.ts";
+import { addSubtree, replaceSubtree } from "./subtree.ts";
 import { parseUri } from "./uri.ts";
 import type { Value } from "./value.ts";
 
@@ -48,6 +50,16 @@ export class Tree {
   /** Also of properties: `?prop=ACL`, `Name`, `Title`. */
   replace(uri: string, value: Value, server: string): number {
     return this.#run(() => replaceNode(this.#nodes, uri, value, server));
+  }
+
+  /** Adds the nodes of a description; `uri` is what their paths are relative to. All of them or none. */
+  addSubtree(uri: string, subtree: readonly SubtreeNode[], server: string): number {
+    return this.#run(() => addSubtree(this.#nodes, uri, subtree, server));
+  }
+
+  /** Makes what is at `uri` as the description says, or leaves it as it is. */
+  replaceSubtree(uri: string, subtree: readonly SubtreeNode[], server: string): number {
+    return this.#run(() => replaceSubtree(this.#nodes, uri, subtree, server));
   }
 
   remove(uri: string, server: string): number {

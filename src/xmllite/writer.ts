@@ -1,6 +1,6 @@
 /**
  * Tokens to XML bytes, in a bounded buffer. A namespace is declared on each element whose page is not its parent's; an element
- * without content is written `<Final/>`. No declaration: UTF-8 is XML's default.
+ * without content is written `<Final/>`; a document in a text goes into CDATA. No declaration: UTF-8 is XML's default.
  */
 import { assert } from "../base/assert.ts";
 import { base64Length, putBase64 } from "../base/base64.ts";
@@ -12,7 +12,10 @@ import { putText, utf8 } from "../base/utf8.ts";
 /** A mark holds the length and, in its lowest digit to this base, the depth. */
 const MARK_BASE = ELEMENT_DEPTH_MAX + 1;
 /** What cannot stand in text: `>` for the sake of `]]>`, CR because a reader would make it LF. */
-const AMP = 0x26, LT = 0x3c, GT = 0x3e, CR = 0x0d;
+const AMP = 0x26, LT = 0x3c, GT = 0x3e, BRACKET = 0x5d, CR = 0x0d;
+
+/** Shorter texts are escaped. */
+const CDATA_BYTES_MIN = 16;
 
 export class XmlWriter implements TokenWriter {
   length = 0;
@@ -60,6 +63,7 @@ export class XmlWriter implements TokenWriter {
   utf8(bytes: Uint8Array): void {
     if (this.full) return;
     const start = this.length;
+    if (bytes[0] === LT && bytes.length > CDATA_BYTES_MIN && this.#cdata(bytes)) return;
     let amp = this.#find(bytes, 0, AMP), lt = this.#find(bytes, 0, LT);
     let gt = this.#find(bytes, 0, GT), cr = this.#find(bytes, 0, CR);
     for (let from = 0; ;) {
@@ -75,6 +79,21 @@ export class XmlWriter implements TokenWriter {
       }
     }
     if (this.full) this.length = start;
+  }
+
+  /** A text that is a document itself goes as CDATA, unless that cannot hold it: false, and nothing is written. */
+  #cdata(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    for (let at = this.#find(bytes, 0, GT); at < length; at = this.#find(bytes, at + 1, GT)) {
+      if (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET) return false;
+    }
+    if (this.#find(bytes, 0, CR) < length) return false;
+    const start = this.length;
+    this.#put("<![CDATA[");
+    this.#copy(bytes, 0, length);
+    this.#put("]]>");
+    if (this.full) this.length = start;
+    return true;
   }
 
   binary(bytes: Uint8Array): void {

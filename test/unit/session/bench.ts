@@ -1,5 +1,6 @@
 /** A session between a scripted server and a tree that only records: what the session tests stand on. */
 import { base64 } from "../../../src/base/base64.ts";
+import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
 import type { ManagementTree, Outcome, OutgoingAlert, SessionAccount, SessionOptions } from "../../../src/session/ports.ts";
@@ -37,6 +38,12 @@ export class FakeTree implements ManagementTree {
   replace(uri: string, value: Value, server: string): number {
     this.calls.push(`replace ${uri} ${value.format || "-"} ${value.type || "-"} ${value.data.length} ${server}`);
     if (this.#status(uri) === 200) this.values.set(uri, { ...value, data: value.data.slice() });
+    return this.#status(uri);
+  }
+  addSubtree(uri: string, nodes: readonly SubtreeNode[]): number { return this.#subtree("addSubtree", uri, nodes); }
+  replaceSubtree(uri: string, nodes: readonly SubtreeNode[]): number { return this.#subtree("replaceSubtree", uri, nodes); }
+  #subtree(call: string, uri: string, nodes: readonly SubtreeNode[]): number {
+    this.calls.push(`${call} ${uri} ${nodes.map((node) => node.path).join()}`);
     return this.#status(uri);
   }
   remove(uri: string): number {

@@ -24,6 +24,17 @@ test("the namespace stands on each element whose page is not its parent's", () =
   }), "<a xmlns=\"urn:zero\"><Type xmlns=\"urn:one\"><Size/>x</Type><b/></a>");
 });
 
+test("a text that is a document goes into CDATA, if CDATA can hold it", () => {
+  const inside = (value: string): string => written(200, (writer) => { writer.open(A); writer.text(value); writer.close(); });
+  equal(inside("<tree>a & b</tree>"), '<a xmlns="urn:zero"><![CDATA[<tree>a & b</tree>]]></a>');
+  for (const value of ["<tree>a ]]> b</tree>", "<tree>a \r b</tree>"]) ok(!inside(value).includes("CDATA"));
+  const writer = new XmlWriter(new Uint8Array(40), VOCABULARY);
+  writer.open(A);
+  const { length } = writer;
+  writer.text("<tree>a & b</tree>");
+  ok(writer.full && writer.length === length);
+});
+
 test("markup in text is escaped, and so is CR", () => {
   equal(written(100, (writer) => { writer.open(A); writer.text("a<b&&c]]>d\re\n\"'é"); writer.close(); }),
     "<a xmlns=\"urn:zero\">a&lt;b&amp;&amp;c]]&gt;d&#13;e\n\"'é</a>");
