@@ -41,6 +41,8 @@ export interface RigOptions {
   readonly faults?: readonly Fault[];
   readonly hostFaults?: readonly HostFault[];
   readonly provision?: Partial<DeviceProvision>;
+  /** A crash of the device is what is looked for. */
+  readonly mayCrash?: true;
 }
 
 const SERVER_ID = "rig";
@@ -88,7 +90,7 @@ export class Rig {
     this.origin = listening.origin;
     this.digest = createHash("sha256").update(offer).digest("hex");
     this.#listening = listening;
-    this.#watch = new Watch(options.log);
+    this.#watch = new Watch(options.log, { crashes: options.mayCrash !== true });
     this.outcome = new Promise((resolve) => { this.#settled = resolve; });
     const { auth, scenario } = options, proves = { type: auth, name: USER, secret: PASSWORD };
     this.server = new DmServer({

@@ -86,6 +86,8 @@ export class Bench {
   /** Simulated milliseconds so far. */
   elapsedMs = 0;
   client: Client;
+  /** Nobody listens where the DM server is. */
+  dmGone = false;
   #hal: Hal;
   #provision: ReturnType<typeof parseProvision>;
   #serving: Serving = {};
@@ -195,7 +197,7 @@ export class Bench {
 
   #route(origin: string, request: Request): Reply | undefined {
     if (new URL(origin).host !== new URL(ORIGIN).host) return undefined;
-    if (request.url.startsWith("/dm")) return this.#server?.handle(request);
+    if (request.url.startsWith("/dm")) return this.dmGone ? undefined : this.#server?.handle(request);
     return this.#serving.hostGone === true ? undefined : this.#host?.handle(request);
   }
 }

@@ -12,7 +12,7 @@ import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
 import { padded, type RigBoard } from "./board.ts";
 
-const RUNNER = join(root, "build/host/xs-fumo-host");
+export const RUNNER = join(root, "build/host/xs-fumo-host");
 const FIRMWARE = join(root, "build/host/firmware");
 
 export const host: RigBoard = {

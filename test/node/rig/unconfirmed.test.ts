@@ -1,0 +1,61 @@
+/** Version 2 starts and never proves itself: the old version is back by itself, and 410 is reported once (board host). */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { BASE_MODULES, buildBlob } from "../../../hal/xs/build.ts";
+import { versionText } from "../../../src/image/version.ts";
+import type { RigBoard } from "../../rig/boards/board.ts";
+import { host, RUNNER } from "../../rig/boards/host.ts";
+import { DeviceProcess } from "../../rig/device.ts";
+import { EventLog } from "../../rig/events.ts";
+import { CLASS_ID, VENDOR_ID } from "../../rig/identity.ts";
+import { buildImage } from "../../rig/image.ts";
+import { Rig } from "../../rig/rig.ts";
+import { developmentKey, VERSION_2 } from "../../rig/workshop.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "unconfirmed-"));
+after(() => { rmSync(folder, { recursive: true }); });
+
+/** Board host with a watchdog that does not keep a test waiting. */
+const board: RigBoard = {
+  ...host, start: (directory, log) => new DeviceProcess(RUNNER, ["--state", directory, "--watchdog", "1500"], log),
+};
+
+/** Genuine firmware, signed by the vendor, that does what that module does. */
+function packageOf(name: string): Buffer {
+  const out = join(folder, `${name}.blob`), version = VERSION_2;
+  buildBlob({ entry: `test/node/rig/firmware/${name}`, modules: BASE_MODULES, out, version: versionText(version) });
+  const payload = readFileSync(out);
+  return buildImage({ payload, version, securityCounter: 9, vendorId: VENDOR_ID, classId: CLASS_ID.host, key: developmentKey() });
+}
+
+const CASES = [
+  { name: "hang", what: "hangs until the watchdog ends it", trials: 0 },
+  { name: "throws", what: "throws at its start", trials: 0 },
+  { name: "mute", what: "is not accepted by its server until the deadline", trials: 1 },
+] as const;
+
+for (const { name, what, trials } of CASES) {
+  test(`a version 2 that ${what}: the old version is back, and 410 is reported once`, async () => {
+    const log = new EventLog("host");
+    const rig = await Rig.open({
+      board, log, scenario: "download-and-update", size: 0, auth: "md5", offer: packageOf(name), mayCrash: true,
+      provision: { trialSeconds: 2 },
+    });
+    try {
+      rig.start();
+      const outcome = await rig.finished(60_000);
+      deepStrictEqual([outcome.ok, outcome.code], [false, 410], outcome.text);
+      const boots = log.all("boot");
+      deepStrictEqual([boots[0]?.version, boots.at(-1)?.version, boots.at(-1)?.trial], ["1.0.0", "1.0.0", false]);
+      strictEqual(boots.filter(({ trial }) => trial).length, trials);
+      strictEqual(log.all("state").filter(({ state }) => state === 80).length, 1);
+      strictEqual(log.all("result").length, 1);
+      ok(log.all("server").filter(({ text }) => text.endsWith(": 410") && text.startsWith("alert")).length === 1, "one report");
+    } finally {
+      await rig.close();
+    }
+  });
+}
