@@ -23,7 +23,7 @@ import type { Provision } from "./provision.ts";
 import { Server } from "./server.ts";
 
 /** The node below which FUMO objects are. */
-const FUMO_ROOT = "FwUpdate";
+export const FUMO_ROOT = "FwUpdate";
 /** A line of progress for every so many parts of a package. */
 const PROGRESS_PARTS = 16;
 

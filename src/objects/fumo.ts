@@ -63,6 +63,11 @@ export interface FumoOptions {
   readonly objects: readonly string[];
 }
 
+/** The node below which the objects are. */
+export function fumoRoot(name: string): NodeDefinition {
+  return interior(name, "Firmware packages.", [PACKAGE]);
+}
+
 export class Fumo {
   readonly #engine: UpdateEngine;
 
@@ -71,7 +76,7 @@ export class Fumo {
     this.#engine = engine;
     assert(validName(options.root) && options.objects.every(validName), "FUMO objects are named like nodes");
     const url: Binding = { admit: (call, value) => this.#admitUrl(call, value) };
-    tree.mount(interior(options.root, "Firmware packages.", [PACKAGE]), new Map<NodeDefinition, Binding>([
+    tree.mount(fumoRoot(options.root), new Map<NodeDefinition, Binding>([
       [PACKAGE, { instances: () => options.objects, remove: (call) => this.#remove(call) }],
       [STATE, { get: (call) => utf8(`${this.state(objectOf(call))}`) }],
       [DOWNLOAD_URL, url],

@@ -3,14 +3,14 @@
  * with it. Errata of the standard are applied: Download and Update are interior nodes. PkgName, PkgVersion and the PkgURLs take
  * Add, once, for servers that build an object node by node.
  */
-import type { Access, NodeDefinition } from "../tree/node.ts";
+import type { Access, Format, NodeDefinition } from "../tree/node.ts";
 
 export const FUMO_TYPE = "urn:oma:mo:oma-fumo:1.0";
 
 /** The three ways to update, which are also the nodes that take Exec. */
 export type Way = "Download" | "Update" | "DownloadAndUpdate";
 
-function child(name: string, format: "chr" | "int" | "bin", access: readonly Access[], description: string): NodeDefinition {
+function child(name: string, format: Format, access: readonly Access[], description: string): NodeDefinition {
   return { name, format, access, occurrence: "One", scope: "dynamic", description };
 }
 
@@ -42,5 +42,6 @@ export const PACKAGE: NodeDefinition = {
     child("PkgName", "chr", TEXT, "Name of the package."),
     child("PkgVersion", "chr", TEXT, "Version of the package."),
     DOWNLOAD, UPDATE, DOWNLOAD_AND_UPDATE, STATE,
+    child("Ext", "node", ["Get"], "What a vendor adds."),
   ],
 };

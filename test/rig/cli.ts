@@ -2,6 +2,7 @@
 /** The command `xs-fumo`: reads the command line, runs one command, ends with an exit status that a CI system can tell apart. */
 import { Command, CommanderError } from "commander";
 import { addBuild } from "./commands/build.ts";
+import { addDdf } from "./commands/ddf.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDevice } from "./commands/device.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -26,7 +27,7 @@ Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
-  for (const add of [addDemo, addServe, addDevice, addBuild, addKeygen, addPack, addInspect, addDoctor]) add(command);
+  for (const add of [addDemo, addServe, addDevice, addBuild, addKeygen, addPack, addInspect, addDdf, addDoctor]) add(command);
   return command;
 }
 

@@ -29,7 +29,7 @@ test("an object that Add of its URL creates is whole (OMA-TS-DM-FUMO §10.1.1)",
   const device = new Device();
   equal(device.add("./FwUpdate/p1/DownloadAndUpdate/PkgURL", URL), 200);
   equal(device.read("./FwUpdate"), "Main/p1");
-  equal(device.read("./FwUpdate/p1"), "PkgName/PkgVersion/Download/Update/DownloadAndUpdate/State");
+  equal(device.read("./FwUpdate/p1"), "PkgName/PkgVersion/Download/Update/DownloadAndUpdate/State/Ext");
   equal(device.read("./FwUpdate/p1?prop=Type"), "urn:oma:mo:oma-fumo:1.0");
   equal(device.read("./FwUpdate/p1/DownloadAndUpdate/PkgURL"), URL);
   equal(device.read("./FwUpdate/p1/Download/PkgURL"), "");
