@@ -15,7 +15,8 @@ function main(): number {
     runMake(["all"]);
     const image = linkTest("unit", relative(ROOT, buildTests(process.argv.slice(2))));
     const options = ["-M", "virt", "-m", "64M", "-bios", image, "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"];
-    const result = spawnSync(EMULATOR, options, { encoding: "utf8", maxBuffer: 1 << 28, timeout: TIMEOUT_MS, stdio: ["ignore", "pipe", "inherit"] });
+    const result = spawnSync(EMULATOR, options,
+      { encoding: "utf8", maxBuffer: 1 << 28, timeout: TIMEOUT_MS, stdio: ["ignore", "pipe", "inherit"] });
     process.stdout.write(result.stdout);
     return result.status === 0 && result.stdout.includes("\n# fail 0\n") ? 0 : 1;
   } catch (error) {

@@ -12,7 +12,11 @@ const MAKEFILE = `${HERE}/Makefile`;
 const FLASH_BYTES = 0x2000000;
 const FACTORY = 0x40000;
 const FACTORY_BYTES = 0x40000;
+const BOOT_LOG = 0x80000;
 const SLOT_A = 0x200000;
+const SLOT_B = 0x380000;
+/** For tests that look into the flash, or damage it. */
+export const FLASH_PARTS = { bootLog: BOOT_LOG, slotA: SLOT_A, slotB: SLOT_B } as const;
 
 /** Where an image says how long it is: firmware.h. */
 const LENGTH_AT = 8;

@@ -1,6 +1,7 @@
 /* The firmware's main: the application that is linked into the image, on XS. */
 #include "../xs/engine/runtime.h"
 #include "machine.h"
+#include "nor.h"
 #include "rom.h"
 
 /* Sizes of the heaps of XS. They never grow: what does not fit ends in a reset that says so. */
@@ -55,7 +56,8 @@ static void figures(void)
   consoleLog('I', "heap", "%u collections left at most %u slots, %u bytes of chunks", (unsigned)heap.collections,
     (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
   consoleLog('I', "board", "%u bytes of RAM to spare", (unsigned)(__heap_end - memoryEnd()));
-  consoleLog('I', "board", "%lu instructions since reset", (unsigned long)clockInstructions());
+  consoleLog('I', "board", "%u flash operations", (unsigned)norOperations());
+  consoleLog('I', "board", "%llu instructions since reset", (unsigned long long)clockInstructions());
 }
 
 int main(void)

@@ -1,0 +1,66 @@
+/** The application of these tests: says what booted, then does what the provisioning says for this version and reset cause. */
+import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
+import { NorFlash, STORE } from "../../../hal/qemu-riscv32/flash.ts";
+import { exit, now, print } from "../../../hal/xs/board/system.ts";
+
+const board = openBoard();
+const { slot, trial, cause } = board.boot.running();
+const { script } = JSON.parse(board.provision()) as { script: Readonly<Record<string, readonly string[] | undefined>> };
+
+function attempt(what: string, work: () => unknown): void {
+  try {
+    print(`${what}: ${String(work() ?? "done")}`);
+  } catch (error) {
+    const { name, kind } = error as { name: string; kind?: string };
+    print(`${what}: throws ${name} ${kind ?? ""}`.trimEnd());
+  }
+}
+
+function flash(): void {
+  const { store } = board, four = new Uint8Array([1, 2, 3, 4]), read = new Uint8Array(4);
+  const at = (offset: number): string => { store.read(read, offset); return read.join(); };
+  const { blocks, blockLength } = store.status(), end = blocks * blockLength;
+  attempt("status", () => JSON.stringify(store.status()));
+  attempt("erased at first", () => at(end - 4));
+  attempt("write", () => { store.write(four, 4); return `${at(2)} ${at(6)}`; });
+  attempt("write twice", () => { store.write(four, 4); });
+  attempt("across two blocks", () => { store.write(new Uint8Array(8).fill(7), blockLength - 4); return at(blockLength - 2); });
+  attempt("misaligned offset", () => { store.write(four, 2); });
+  attempt("misaligned length", () => { store.write(four.subarray(1), 8); });
+  attempt("write past the end", () => { store.write(four, end); });
+  attempt("read past the end", () => at(end - 2));
+  attempt("erase past the end", () => { store.eraseBlock(blocks); });
+  attempt("erase", () => { store.eraseBlock(0); return `${at(4)} ${at(blockLength)}`; });
+  attempt("the whole buffer at once", () => { store.eraseBlock(1); store.write(new Uint8Array(5000).fill(9), blockLength); return at(blockLength + 4996); });
+  attempt("the boot log is no partition", () => new NorFlash(STORE - 1));
+  attempt("no such partition", () => new NorFlash(9));
+  attempt("random", () => { const bytes = new Uint8Array(100); board.random(bytes); return bytes.some((byte) => byte !== 0); });
+}
+
+/** As much as the heap has, and more. */
+function exhaust(): never {
+  const held: Uint8Array[] = [];
+  for (;;) held.push(new Uint8Array(1000));
+}
+
+const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
+  arm: () => { attempt("arm", () => { board.boot.arm(); }); },
+  confirm: () => { attempt("confirm", () => { board.boot.confirm(); }); },
+  restart: () => { board.boot.restart(); },
+  throw: () => { throw new Error("thrown on purpose"); },
+  overflow: () => { const deeper = (n: number): number => deeper(n + 1) + 1; deeper(0); },
+  exhaust,
+  hang: () => { for (;;) now(); },
+  wait: (argument) => { const until = now() + Number(argument); board.run(() => now() < until ? until : -Infinity); },
+  flash,
+};
+
+const key = `${board.identity.FwV} ${cause}`;
+print(`runs ${board.identity.FwV} slot ${slot} trial ${trial} cause ${cause}`);
+for (const line of script[key] ?? []) {
+  const [command = "", argument = ""] = line.split(" ");
+  const work = COMMANDS[command];
+  if (work === undefined) throw new Error(`no command ${command}`);
+  work(argument);
+}
+exit(0);

@@ -1,0 +1,145 @@
+/** The bare-metal board: its loader and boot log, trials that fail in every way, flash, and recovery over the console. */
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { FLASH_PARTS } from "../../../hal/qemu-riscv32/build.ts";
+import { Device, image, skip, strangerKey } from "./device.ts";
+
+function device(context: TestContext, a?: Uint8Array, b?: Uint8Array): Device {
+  const made = new Device(a, b);
+  context.after(() => { made.close(); });
+  return made;
+}
+
+const ARM = { "1.0.0 power": ["arm", "restart"] };
+
+test("a new board boots slot A", { skip }, (context) => {
+  const { status, lines, boot } = device(context, image(1)).run();
+  assert.deepEqual([status, lines, boot], [0, ["runs 1.0.0 slot 0 trial false cause power"], ["I boot: slot A, version 1.0.0, cause power"]]);
+});
+
+test("an armed image runs on trial, and after confirm for good", { skip }, (context) => {
+  const board = device(context, image(1), image(2));
+  assert.deepEqual(board.run({ ...ARM, "2.0.0 restart": ["confirm", "confirm"] }).lines, [
+    "runs 1.0.0 slot 0 trial false cause power", "arm: done", "runs 2.0.0 slot 1 trial true cause restart", "confirm: done", "confirm: done"]);
+  assert.deepEqual(board.run().lines, ["runs 2.0.0 slot 1 trial false cause power"]);
+});
+
+const FAILURES: readonly (readonly [string, string, string])[] = [
+  ["never confirms", "restart", "restart"], ["throws", "throw", "panic"], ["overflows its stack", "overflow", "panic"],
+  ["exhausts its memory", "exhaust", "panic"], ["hangs", "hang", "watchdog"],
+];
+for (const [what, command, cause] of FAILURES) {
+  test(`an image on trial that ${what} is rolled back: cause ${cause}`, { skip }, (context) => {
+    const board = device(context, image(1), image(2));
+    const { lines } = board.run({ ...ARM, "2.0.0 restart": [command] });
+    assert.ok(lines.includes("runs 2.0.0 slot 1 trial true cause restart"), lines.join("\n"));
+    assert.equal(lines.at(-1), `runs 1.0.0 slot 0 trial false cause ${cause}`);
+    assert.deepEqual(board.run().lines, ["runs 1.0.0 slot 0 trial false cause power"]);
+  });
+}
+
+test("an image that a stranger signed is neither armed nor booted", { skip }, (context) => {
+  const board = device(context, image(1), image(2, strangerKey));
+  assert.deepEqual(board.run({ "1.0.0 power": ["arm"] }).lines, ["runs 1.0.0 slot 0 trial false cause power", "arm: throws Error"]);
+});
+
+test("an armed image that is damaged before the restart is rejected", { skip }, (context) => {
+  const board = device(context, image(1), image(2));
+  board.run({ "1.0.0 power": ["arm"] });
+  board.write(new Uint8Array(4), FLASH_PARTS.slotB + 100_000);
+  const { lines, boot } = board.run();
+  assert.deepEqual(lines, ["runs 1.0.0 slot 0 trial false cause power"]);
+  assert.equal(boot[0], "E boot: slot B cannot be booted: digest does not match");
+});
+
+test("a damaged image falls back to the other slot", { skip }, (context) => {
+  const bad = image(1);
+  bad[5000] = (bad[5000] ?? 0) ^ 1;
+  assert.deepEqual(device(context, bad, image(2)).run().lines, ["runs 2.0.0 slot 1 trial false cause power"]);
+});
+
+test("a boot log of noise is an empty one", { skip }, (context) => {
+  const board = device(context, image(1), image(2));
+  board.write(Buffer.alloc(4096, 0x5a), FLASH_PARTS.bootLog);
+  board.write(Buffer.alloc(4096, 0x00), FLASH_PARTS.bootLog + 0x40000);
+  assert.deepEqual(board.run().lines, ["runs 1.0.0 slot 0 trial false cause power"]);
+  const { lines } = board.run({ ...ARM, "2.0.0 restart": ["confirm"] });
+  assert.equal(lines.at(-2), "runs 2.0.0 slot 1 trial true cause restart");
+});
+
+test("a boot log that is full goes on in its other sector", { skip }, (context) => {
+  const board = device(context, image(1), image(2));
+  const entry = 16, full = Buffer.alloc(4096, 0x00);
+  board.write(full, FLASH_PARTS.bootLog);
+  board.write(full.subarray(0, 4096 - entry), FLASH_PARTS.bootLog + 0x40000);
+  for (const from of [1, 2, 1]) {
+    const { lines } = board.run({ [`${from}.0.0 power`]: ["arm", "restart"], [`${3 - from}.0.0 restart`]: ["confirm"] });
+    assert.equal(lines.at(-2), `runs ${3 - from}.0.0 slot ${2 - from} trial true cause restart`);
+  }
+});
+
+test("the NOR flash keeps its contract", { skip }, (context) => {
+  assert.deepEqual(device(context, image(1)).run({ "1.0.0 power": ["flash"] }).lines.slice(1), [
+    `status: {"blocks":4,"blockLength":16384,"writeAlign":4,"eraseValue":255}`, "erased at first: 255,255,255,255",
+    "write: 255,255,1,2 3,4,255,255", "write twice: throws Error device", "across two blocks: 7,7,7,7",
+    "misaligned offset: throws Error misaligned", "misaligned length: throws Error misaligned",
+    "write past the end: throws Error bounds", "read past the end: throws Error bounds", "erase past the end: throws Error bounds",
+    "erase: 255,255,255,255 7,7,7,7", "the whole buffer at once: 9,9,9,9", "the boot log is no partition: throws Error device",
+    "no such partition: throws Error device", "random: true",
+  ]);
+});
+
+test("power is cut in each operation of a trial and its confirm, torn, and some image always runs", { skip }, (context) => {
+  const script = { ...ARM, "1.0.0 restart": ["arm", "restart"], "2.0.0 restart": ["confirm"], "2.0.0 power": ["confirm"] };
+  for (const mode of [0, 1, 2] as const) {
+    for (let operation = 1; ; operation++) {
+      const board = new Device(image(1), image(2));
+      const cut = board.run(script, { operation, mode });
+      const after = board.run({}).lines;
+      board.close();
+      assert.equal(after.length, 1, after.join("\n"));
+      assert.match(after[0] ?? "", /^runs [12]\.0\.0 slot [01]/);
+      if (cut.status === 0) {
+        assert.ok(operation > 3, "operations were counted");
+        break;
+      }
+      assert.equal(cut.status, 77);
+    }
+  }
+  context.diagnostic("each operation, before, torn and after");
+});
+
+/** XMODEM with blocks of 1024 bytes, as a terminal program sends them. */
+function* blocks(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0, number = 1; at < bytes.length; at += 1024, number++) {
+    const data = Buffer.alloc(1024, 0x1a);
+    bytes.copy(data, 0, at, at + 1024);
+    let crc = 0;
+    for (const byte of data) {
+      crc ^= byte << 8;
+      for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1) & 0xffff;
+    }
+    yield Buffer.concat([Buffer.from([2, number & 0xff, ~number & 0xff]), data, Buffer.from([crc >> 8, crc & 0xff])]);
+  }
+}
+
+test("two bad images end in a prompt that takes a good one over the console", { skip, timeout: 60_000 }, async (context) => {
+  const board = device(context);
+  board.script({});
+  const process = board.start(), sender = blocks(image(3));
+  let text = "", isAsked = false, isSent = false;
+  process.stdout?.on("data", (chunk: Buffer) => {
+    for (const byte of chunk) {
+      text += String.fromCharCode(byte);
+      if (!isAsked && text.endsWith("> ")) { process.stdin?.write("x"); isAsked = true; text = ""; }
+      if (isSent || !/XMODEM\n/.test(text) || (byte !== 0x43 && byte !== 0x06)) continue;
+      const next = sender.next();
+      isSent = next.done === true;
+      process.stdin?.write(next.done === true ? Buffer.from([4]) : next.value);
+    }
+  });
+  const status = await new Promise((resolve) => { process.on("exit", resolve); });
+  assert.equal(status, 0);
+  assert.match(text, /version 3\.0\.0 is in slot A/);
+  assert.match(text, /runs 3\.0\.0 slot 0 trial false cause power/);
+});

@@ -1,0 +1,84 @@
+/** A bare-metal board for tests: its flash in a temporary file, images of the test application, and runs in QEMU. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildFirmware, EMULATOR, FLASH_PARTS, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import { check } from "../../rig/setup.ts";
+import { buildImage } from "../../rig/image.ts";
+import { spkiOf } from "../../rig/keys.ts";
+
+export const key = generateKeyPairSync("ed25519").privateKey;
+export const strangerKey = generateKeyPairSync("ed25519").privateKey;
+
+/** Why these tests cannot run here, or false: an option of node:test. */
+export const skip: string | false = check("qemu").some(({ present }) => !present) && "no toolchain for board qemu (xs-fumo doctor)";
+
+let payload: Buffer | undefined;
+
+/** The test application as version n.0.0, signed. */
+export function image(major: number, signer = key): Buffer {
+  payload ??= buildFirmware({ name: "test", version: "test", entry: "test/node/qemu/app", positions: true });
+  return buildImage({ payload, version: { major, minor: 0, revision: 0, build: 0 }, key: signer });
+}
+
+export type Script = Readonly<Record<string, readonly string[]>>;
+export interface Run {
+  readonly status: number | null;
+  /** Lines of the application: those that do not begin with a time. */
+  readonly lines: readonly string[];
+  /** Lines of the board itself, without their times. */
+  readonly boot: readonly string[];
+}
+export type Cut = Parameters<typeof machineOptions>[1];
+
+const RUN_MS = 60_000;
+
+export class Device {
+  readonly #folder = mkdtempSync(join(tmpdir(), "qemu-"));
+  readonly #flash = join(this.#folder, "flash.bin");
+
+  /** `a` and `b`: what is in the slots. */
+  constructor(a?: Uint8Array, b?: Uint8Array) {
+    const flash = makeFlash({ keys: [spkiOf(key)], provision: "{}" }, a);
+    if (b) flash.set(b, FLASH_PARTS.slotB);
+    writeFileSync(this.#flash, flash);
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  read(): Buffer {
+    return readFileSync(this.#flash);
+  }
+
+  write(bytes: Uint8Array, offset: number): void {
+    const flash = this.read();
+    flash.set(bytes, offset);
+    writeFileSync(this.#flash, flash);
+  }
+
+  script(script: Script): void {
+    const { offset, bytes } = refit({ keys: [spkiOf(key)], provision: JSON.stringify({ script }) });
+    this.write(bytes, offset);
+  }
+
+  /** Powers on, and waits until it is off. */
+  run(script: Script = {}, cut?: Cut): Run {
+    this.script(script);
+    const result = spawnSync(EMULATOR, machineOptions(this.#flash, cut), { encoding: "utf8", timeout: RUN_MS, input: "" });
+    const lines = result.stdout.replaceAll("\r", "").split("\n").filter((line) => line !== "");
+    return {
+      status: result.status,
+      lines: lines.filter((line) => !line.startsWith("[") && !line.startsWith(" ")),
+      boot: lines.filter((line) => line.startsWith("[")).map((line) => line.slice(11))
+        .filter((line) => !line.startsWith("I heap") && !line.startsWith("I board")),
+    };
+  }
+
+  start(): ChildProcess {
+    return spawn(EMULATOR, machineOptions(this.#flash), { stdio: ["pipe", "pipe", "inherit"] });
+  }
+}
