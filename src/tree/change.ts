@@ -2,6 +2,7 @@
  * Add, Replace, Delete, Copy and Exec (OMA-TS-DM-RepPro §6.6). Each checks everything, then stages its changes: a status other
  * than success has staged nothing that is kept.
  */
+import { equal } from "../base/bytes.ts";
 import { DYNAMIC_NODES_MAX, LEAF_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { childDefinition, isInterior } from "./node.ts";
@@ -50,10 +51,13 @@ function setValue(nodes: Nodes, node: Node, value: Value, server: string): numbe
     const status = sink.write(value.data);
     return status === TreeStatus.ok ? sink.close() : status;
   }
-  if (binding?.replace !== undefined) return binding.replace(call, value);
-  if (binding?.get !== undefined) return TreeStatus.notAllowed;
-  const status = binding?.admit?.(call, value) ?? TreeStatus.ok;
-  if (status === TreeStatus.ok) nodes.staged.set(nodeKey(VALUE_KEY, node.at), value.data.slice());
+  if (binding?.get !== undefined && binding.replace === undefined) return TreeStatus.notAllowed;
+  const old = nodes.value(node, server);
+  const status = binding?.replace?.(call, value) ?? binding?.admit?.(call, value) ?? TreeStatus.ok;
+  if (status !== TreeStatus.ok) return status;
+  if (binding?.replace === undefined) nodes.staged.set(nodeKey(VALUE_KEY, node.at), value.data.slice());
+  const now = nodes.value(node, server);
+  if (typeof old !== "number" && typeof now !== "number" && !equal(old, now)) nodes.changed(node);
   return status;
 }
 

@@ -2,10 +2,11 @@
  * Which nodes exist, and what they hold: definitions, plus what servers added, plus the instances that bindings list.
  *
  * In the store a fact has a key of its own, followed by the names joined by slashes (the root: nothing):
- * `tree.node.` an added node, holding its MIME type, maybe empty; `tree.value.` a kept value; `tree.acl.`; `tree.title.`.
+ * `tree.node.` an added node, holding its MIME type, maybe empty; `tree.value.` a kept value; `tree.acl.`; `tree.title.`;
+ * `tree.version.` how often the node has changed, as decimal digits.
  */
 import { assert } from "../base/assert.ts";
-import { text } from "../base/utf8.ts";
+import { text, utf8 } from "../base/utf8.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Binding, Bindings, Node, NodeDefinition } from "./node.ts";
 import type { Staged } from "./staged.ts";
@@ -16,7 +17,10 @@ export const NODE_KEY = "tree.node.";
 export const VALUE_KEY = "tree.value.";
 export const ACL_KEY = "tree.acl.";
 export const TITLE_KEY = "tree.title.";
-const KEYS: readonly string[] = [NODE_KEY, VALUE_KEY, ACL_KEY, TITLE_KEY];
+const VERSION_KEY = "tree.version.";
+const KEYS: readonly string[] = [NODE_KEY, VALUE_KEY, ACL_KEY, TITLE_KEY, VERSION_KEY];
+/** VerNo is an unsigned number of 16 bits (OMA-TS-DM-TND §7.7.8). */
+const VERSIONS = 0x10000;
 
 /** The key of one fact about a node. */
 export function nodeKey(prefix: string, at: readonly string[]): string {
@@ -131,6 +135,19 @@ export class Nodes {
   text(prefix: string, at: readonly string[]): string {
     const bytes = this.staged.get(nodeKey(prefix, at));
     return bytes === undefined ? "" : text(bytes, 0, bytes.length);
+  }
+
+  /** How often the node has changed, or undefined: it changes without the tree hearing of it. */
+  version(node: Node): number | undefined {
+    const binding = this.binding(node.definition);
+    if (binding?.stream !== undefined || (binding?.get !== undefined && binding.replace === undefined)) return undefined;
+    return Number(this.text(VERSION_KEY, node.at));
+  }
+
+  /** Counts a change of the node's value, ACL or Title, in the commit of that change. */
+  changed(node: Node): void {
+    const version = this.version(node);
+    if (version !== undefined) this.staged.set(nodeKey(VERSION_KEY, node.at), utf8(`${(version + 1) % VERSIONS}`));
   }
 
   /** Forgets all that is kept about a node and everything under it. */

@@ -1,8 +1,8 @@
 /**
  * Properties of nodes, `?prop=…` (OMA-TS-DM-TND §7.7).
  *
- * ACL, Format, Name, Size, Title and Type are there. TStamp and VerNo are not (the standard leaves them to the client): a board
- * has no calendar, and a version number would cost a flash write for each Replace. Servers may replace ACL, Name and Title.
+ * All are there but TStamp, which the standard leaves to the client: a board has no calendar. VerNo counts changes of value, ACL
+ * and Title; nodes whose value is live (State, DevDetail) have none. Servers may replace ACL, Name and Title.
  */
 import { ACL_BYTES_MAX, TITLE_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -38,8 +38,14 @@ export function getProperty(nodes: Nodes, node: Node, property: string, server: 
     case "Size": return size(nodes, node, server);
     case "Title": return textValue(nodes.text(TITLE_KEY, node.at));
     case "Type": return textValue(nodes.type(node));
+    case "VerNo": return version(nodes, node);
     default: return TreeStatus.unsupported;
   }
+}
+
+function version(nodes: Nodes, node: Node): Value | number {
+  const count = nodes.version(node);
+  return count === undefined ? TreeStatus.unsupported : textValue(`${count}`, "int");
 }
 
 /** Replace of an ACL: the right comes from the node when it is interior, and always from its parent (ibid. §7.7.1.1). */
@@ -51,6 +57,7 @@ function replaceAcl(nodes: Nodes, node: Node, text: string, server: string): num
   const acl = parseAcl(text);
   if (acl === undefined) return TreeStatus.failed;
   if (root && acl.size === 0) return TreeStatus.notAllowed;
+  if (ownAcl(nodes, node.at) !== aclText(acl)) nodes.changed(node);
   keepAcl(nodes, node.at, aclText(acl));
   return TreeStatus.ok;
 }
@@ -72,6 +79,7 @@ function replaceTitle(nodes: Nodes, node: Node, title: string, server: string): 
   if (!mayDo(nodes, node.at, "Replace", server)) return TreeStatus.permissionDenied;
   const bytes = utf8(title);
   if (bytes.length > TITLE_BYTES_MAX) return TreeStatus.tooLarge;
+  if (title !== nodes.text(TITLE_KEY, node.at)) nodes.changed(node);
   nodes.staged.set(nodeKey(TITLE_KEY, node.at), bytes.length === 0 ? undefined : bytes);
   return TreeStatus.ok;
 }

@@ -51,12 +51,14 @@ function describe(
   const has = (name: string): boolean => wanted.includes(name);
   const leaf = !isInterior(node.definition), value = leaf && has("Value") ? nodes.value(node, server) : undefined;
   if (typeof value === "number") return undefined;
+  const version = nodes.version(node);
   return {
     path: node.at.slice(depth).join("/"),
     format: has("Format") ? node.definition.format : "",
     type: has("Type") ? nodes.type(node) : "",
     ...(has("ACL") ? { acl: ownAcl(nodes, node.at) } : {}),
     ...(has("Title") ? { title: nodes.text(TITLE_KEY, node.at) } : {}),
+    ...(has("VerNo") && version !== undefined ? { verNo: version } : {}),
     ...(value === undefined ? {} : { value }),
   };
 }

@@ -56,6 +56,8 @@ function runtimeProperties(writer: XmlWriter, definition: NodeDefinition): void 
   if (definition.format !== "node") element(writer, DdfTag.Size);
   element(writer, DdfTag.Title);
   type(writer, DdfTag.Type, definition);
+  const kept = definition.access.includes("Get") && definition.access.includes("Replace");
+  if (kept || definition.format === "node") element(writer, DdfTag.VerNo);
   writer.close();
 }
 

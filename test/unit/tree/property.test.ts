@@ -23,7 +23,7 @@ test("Get of each property", () => {
 
 test("a property that the client, or this kind of node, does not have is 406", () => {
   const garden = new Garden(new MapStore());
-  for (const property of ["TStamp", "VerNo", "Colour", ""]) equal(garden.read(`./Garden/Name?prop=${property}`), 406, property);
+  for (const property of ["TStamp", "Colour", ""]) equal(garden.read(`./Garden/Name?prop=${property}`), 406, property);
   equal(garden.read("./Garden?prop=Size"), 406);
   equal(garden.read("./Garden/Pipe?prop=Size"), 406);
   equal(garden.replace("./Garden/Name?prop=Colour", "red"), 406);
@@ -42,6 +42,33 @@ test("only ACL, Name and Title can be replaced: 405", () => {
   for (const property of ["Format", "Size", "TStamp", "Type", "VerNo"]) {
     equal(garden.replace(`./Garden/Name?prop=${property}`, "x"), 405, property);
   }
+});
+
+test("VerNo counts changes of value, ACL and Title, and is kept; what changes by itself has none: 406 (OMA-TS-DM-TND §7.7.8)", () => {
+  const store = new MapStore(), garden = new Garden(store);
+  equal(garden.read("./Garden/Name?prop=VerNo"), "0");
+  for (const value of ["a", "b", "b"]) garden.replace("./Garden/Name", value);
+  equal(garden.read("./Garden/Name?prop=VerNo"), "2");
+  garden.replace("./Garden/Name?prop=Title", "t");
+  garden.replace("./Garden/Name?prop=ACL", `Get=*&Replace=${OWNER}`);
+  garden.replace("./Garden/Name?prop=ACL", `Get=*&Replace=${OWNER}`);
+  equal(new Garden(store).read("./Garden/Name?prop=VerNo"), "4");
+  store.values.set("tree.version.Garden/Name", utf8("65535"));
+  garden.replace("./Garden/Name", "c");
+  equal(garden.read("./Garden/Name?prop=VerNo"), "0");
+  equal(garden.read("./Garden/Weather?prop=VerNo"), 406);
+  equal(garden.read("./Garden/Pipe?prop=VerNo"), 406);
+});
+
+test("VerNo goes with its node", () => {
+  const garden = new Garden(new MapStore());
+  garden.add("./Garden/Leaves/a", "1");
+  equal(garden.read("./Garden/Leaves/a?prop=VerNo"), "1");
+  garden.replace("./Garden/Leaves/a?prop=Name", "b");
+  equal(garden.read("./Garden/Leaves/b?prop=VerNo"), "1");
+  garden.tree.remove("./Garden/Leaves/b", OWNER);
+  garden.tree.add("./Garden/Leaves/b", { format: "chr", type: "", data: new Uint8Array(0) }, OWNER);
+  equal(garden.read("./Garden/Leaves/b?prop=VerNo"), "0");
 });
 
 test("a Title is kept, up to its limit: 413", () => {
