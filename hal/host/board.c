@@ -214,6 +214,10 @@ const char* hostConfirm(void)
 
 static void report(void)
 {
+  const FlashCount* count;
+  for (int i = 0; (count = flashFileCount(i)); i++)
+    hostLog('I', "flash", "%s: %u writes of %llu bytes, %u erases", count->name, (unsigned)count->writes,
+      (unsigned long long)count->writtenBytes, (unsigned)count->erases);
   if (host.engine)
     host.engine->report();
   fflush(stdout);

@@ -9,7 +9,9 @@
 
 #define PART 4096
 #define CAPACITY_MAX 0x40000000u
+#define FILES_MAX 8
 
+static FlashCount counts[FILES_MAX];
 static uint32_t cutLeft;
 static CutMode cutMode;
 
@@ -40,13 +42,29 @@ static uint32_t countOperation(uint32_t length, int* last)
   return cutMode == CUT_TORN ? length / 2 : 0;
 }
 
+/* Files past the last share its counts. */
+static FlashCount* countOf(const char* path)
+{
+  const char* slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  int i = 0;
+  while ((i < FILES_MAX - 1) && counts[i].name[0] && strncmp(counts[i].name, name, sizeof(counts[i].name) - 1))
+    i++;
+  strncpy(counts[i].name, name, sizeof(counts[i].name) - 1);
+  return &counts[i];
+}
+
+const FlashCount* flashFileCount(int index)
+{
+  return (index < FILES_MAX) && counts[index].name[0] ? &counts[index] : NULL;
+}
+
 int flashFileOpen(FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign)
 {
   if (!blocks || (blockLength < 256) || (blocks > CAPACITY_MAX / blockLength))
     return 0;
   if (!writeAlign || (writeAlign > 256) || (writeAlign & (writeAlign - 1)) || (blockLength % writeAlign))
     return 0;
-  *flash = (FlashFile){ open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), blocks, blockLength, writeAlign };
+  *flash = (FlashFile){ open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), blocks, blockLength, writeAlign, countOf(path) };
   return flash->file >= 0;
 }
 
@@ -145,6 +163,8 @@ FlashResult flashFileWrite(const FlashFile* flash, uint32_t offset, const void* 
     return FLASH_BOUNDS;
   if ((checkErased(flash, offset, length) != FLASH_DONE) || !endOf(flash, &end))
     return FLASH_DEVICE;
+  flash->count->writes++;
+  flash->count->writtenBytes += length;
   done = countOperation(length, &last);
   if (((end < offset) && !fillErased(flash, end, offset)) || !put(flash, offset, bytes, done))
     return FLASH_DEVICE;
@@ -161,6 +181,7 @@ FlashResult flashFileErase(const FlashFile* flash, uint32_t block)
     return FLASH_BOUNDS;
   if (!endOf(flash, &end))
     return FLASH_DEVICE;
+  flash->count->erases++;
   to = from + countOperation(flash->blockLength, &last);
   if ((end <= to) && (end > from) ? ftruncate(flash->file, from) != 0 : (end > to) && !fillErased(flash, from, to))
     return FLASH_DEVICE;

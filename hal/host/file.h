@@ -5,11 +5,19 @@
 
 #include <stdint.h>
 
+/* What was done to the file of that name since the process began. */
+typedef struct {
+  char name[32];
+  uint32_t writes, erases;
+  uint64_t writtenBytes;
+} FlashCount;
+
 typedef struct {
   int file;
   uint32_t blocks;
   uint32_t blockLength;
   uint32_t writeAlign;
+  FlashCount* count;
 } FlashFile;
 
 /* FLASH_DEVICE: the file failed, or a byte was programmed already; then nothing was written. */
@@ -21,6 +29,8 @@ void flashFileClose(FlashFile* flash);
 FlashResult flashFileRead(const FlashFile* flash, uint32_t offset, void* bytes, uint32_t length);
 FlashResult flashFileWrite(const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length);
 FlashResult flashFileErase(const FlashFile* flash, uint32_t block);
+/* The counts of all files that were opened, from 0 up; NULL after the last. */
+const FlashCount* flashFileCount(int index);
 
 /* Power is cut at flash operation `operation`, counted from 1 over all partitions; 0: never. The process is killed then. */
 typedef enum { CUT_BEFORE, CUT_TORN, CUT_AFTER } CutMode;

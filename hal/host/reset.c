@@ -24,6 +24,7 @@ static char argumentBytes[ARGUMENT_BYTES_MAX];
 static char* arguments[ARGUMENTS_MAX];
 static char* environment[ENVIRONMENT_MAX];
 static int watchdogMs;
+static volatile sig_atomic_t off;
 
 /* All that exec needs is made here, since a signal handler must not allocate. */
 static void saveArguments(void)
@@ -72,15 +73,28 @@ static void onSignal(int number)
   resetNow(number == SIGALRM ? RESET_WATCHDOG : RESET_PANIC);
 }
 
+static void onSwitch(int number)
+{
+  (void)number;
+  off = 1;
+}
+
+int resetOff(void)
+{
+  return off;
+}
+
 void resetGuard(int timeoutMs)
 {
   static const int signals[] = { SIGALRM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
   static uint8_t stack[STACK_BYTES];
   stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
   struct sigaction action = { .sa_handler = onSignal, .sa_flags = SA_ONSTACK };
+  struct sigaction last = { .sa_handler = onSwitch, .sa_flags = SA_ONSTACK | (int)SA_RESETHAND };
   sigaltstack(&other, NULL);
   for (unsigned i = 0; i < sizeof(signals) / sizeof(*signals); i++)
     sigaction(signals[i], &action, NULL);
+  sigaction(SIGTERM, &last, NULL);
   watchdogMs = timeoutMs;
   resetFeed();
 }

@@ -11,6 +11,8 @@ void resetGuard(int timeoutMs);
 void resetFeed(void);
 /* No watchdog until the next resetFeed: for waiting. */
 void resetPause(void);
+/* Whether the switch was used (SIGTERM). A second use of it does not ask the program. */
+int resetOff(void);
 /* Runs the program again from its start. Safe in a signal handler. */
 void resetNow(ResetCause cause) __attribute__((noreturn));
 

@@ -49,9 +49,11 @@ static void reportHeap(void)
   RuntimeHeap heap;
   if (!machine)
     return;
+  runtimeCollect(machine);
   runtimeHeap(machine, &heap);
-  hostLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks", (unsigned)heap.peakSlots,
-    (unsigned)heap.slotBytes, (unsigned)heap.peakChunks);
+  hostLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks, %u slots of stack; live %u slots, %u bytes of chunks",
+    (unsigned)heap.peakSlots, (unsigned)heap.slotBytes, (unsigned)heap.peakChunks, (unsigned)heap.peakStack,
+    (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
 }
 
 static const HostEngine engine = { .check = blobCheck, .report = reportHeap };
@@ -127,8 +129,8 @@ static void runImage(Options* options, const BootImage* image)
 
 int main(int argc, char** argv)
 {
-  Options options = { .watchdogMs = WATCHDOG_MS, .cutMode = CUT_TORN, .creation = { .initialChunkSize = 128 * 1024,
-    .incrementalChunkSize = 16 * 1024, .initialHeapCount = 24 * 1024, .incrementalHeapCount = 4 * 1024, .stackCount = 1024,
+  Options options = { .watchdogMs = WATCHDOG_MS, .cutMode = CUT_TORN, .creation = { .initialChunkSize = 112 * 1024,
+    .incrementalChunkSize = 1024, .initialHeapCount = 20 * 1024, .incrementalHeapCount = 64, .stackCount = 1024,
     .initialKeyCount = 2048, .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 } };
   ResetCause cause = resetStart();
   const char* problem;

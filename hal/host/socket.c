@@ -1,6 +1,7 @@
 /* Natives of hal/xs/board/socket.ts. */
 #include "../xs/base/arguments.h"
 #include "../xs/base/throw.h"
+#include "board.h"
 #include "mc.xs.h"
 #include "reset.h"
 #include "socket.h"
@@ -85,11 +86,14 @@ void xs_socket_close(xsMachine* the)
   xs_socket_destructor(socket);
 }
 
-/* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. */
+/* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the switch turns the board off. */
 void xs_socket_wait(xsMachine* the)
 {
   xsNumberValue value = xsmcToNumber(xsArg(0));
   resetPause();
-  socketWait(value > 0 ? (value < WAIT_MS_MAX ? (int)value + 1 : WAIT_MS_MAX) : 0);
+  if (!resetOff())
+    socketWait(value > 0 ? (value < WAIT_MS_MAX ? (int)value + 1 : WAIT_MS_MAX) : 0);
+  if (resetOff())
+    hostExit(0);
   resetFeed();
 }

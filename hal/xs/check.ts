@@ -37,7 +37,7 @@ function show(value: unknown): string {
     if (typeof value === "string") text = JSON.stringify(value);
     else if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") text = String(value);
     else if (value instanceof Error) text = `${value.name}: ${value.message}`;
-    else if (isView(value)) text = `${value.constructor.name} [${value.join()}]`;
+    else if (isView(value)) text = `${Object.prototype.toString.call(value).slice(8, -1)} [${value.join()}]`;
     else if (value instanceof Map) text = `Map ${json([...value])}`;
     else text = typeof value === "object" ? json(value) : Object.is(value, -0) ? "-0" : String(value);
   } catch { text = "(a value without text)"; }

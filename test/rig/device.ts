@@ -5,6 +5,9 @@ import type { EventLog } from "./events.ts";
 import { Exit, RigError } from "./exit.ts";
 import { parseSerial } from "./serial.ts";
 
+/** How long a device may take to turn itself off. */
+const SWITCH_LIMIT_MS = 3000;
+
 export class DeviceProcess {
   /** The exit status, once the process has ended; undefined for a kill. */
   readonly ended: Promise<number | undefined>;
@@ -24,6 +27,15 @@ export class DeviceProcess {
       child.on("error", (error) => { reject(new RigError(Exit.noBoard, `cannot start ${program}: ${error.message}`)); });
       child.on("exit", (code) => { void Promise.all(closed).then(() => { resolve(this.#killed ? undefined : code ?? Exit.crash); }); });
     });
+  }
+
+  /** Turns it off by its switch: it says what it took, and ends. One that does not is cut off. */
+  async switchOff(): Promise<void> {
+    this.#killed = true;
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => { this.#child.kill("SIGKILL"); }, SWITCH_LIMIT_MS);
+    await this.ended;
+    clearTimeout(timer);
   }
 
   /** Cuts the power: nothing in the process gets to run again. */

@@ -4,6 +4,28 @@
  */
 import { createWriteStream, type WriteStream } from "node:fs";
 
+/**
+ * What a program took of its engine, from boot to restart or end. Live is the most that a collection left; the peak has garbage, too.
+ * What a board does not tell is 0.
+ */
+export interface Heap {
+  /** Bytes of one slot. */
+  readonly slotBytes: number;
+  readonly peakSlots: number;
+  readonly peakChunkBytes: number;
+  readonly stackSlots: number;
+  readonly liveSlots: number;
+  readonly liveChunkBytes: number;
+}
+
+/** What a program did to a partition. */
+export interface FlashCount {
+  readonly partition: string;
+  readonly writes: number;
+  readonly bytes: number;
+  readonly erases: number;
+}
+
 export type RigEvent =
   | { readonly kind: "note"; readonly text: string }
   | { readonly kind: "warning"; readonly text: string }
@@ -13,7 +35,8 @@ export type RigEvent =
   | { readonly kind: "progress"; readonly bytes: number; readonly total: number }
   | { readonly kind: "message"; readonly direction: "sent" | "received"; readonly text: string }
   | { readonly kind: "session"; readonly id: string; readonly outcome: string; readonly detail: string }
-  | { readonly kind: "heap"; readonly slots: number; readonly slotBytes: number; readonly chunkBytes: number }
+  | { readonly kind: "heap" } & Heap
+  | { readonly kind: "flash" } & FlashCount
   | { readonly kind: "server"; readonly text: string; readonly session?: string }
   | { readonly kind: "cut"; readonly operation: number; readonly seed: number }
   | { readonly kind: "result"; readonly code: number; readonly text: string }

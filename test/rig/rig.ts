@@ -10,13 +10,13 @@ import { type Version, versionText } from "../../src/image/version.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { type DeviceProcess, within } from "./device.ts";
-import type { EventLog } from "./events.ts";
+import type { EventLog, Heap } from "./events.ts";
 import { Exit, RigError } from "./exit.ts";
 import type { Outcome } from "./server/campaign.ts";
 import { DmServer } from "./server/dm-server.ts";
 import type { ServerEvent } from "./server/event.ts";
 import type { Fault } from "./server/fault.ts";
-import { listen, type Listening } from "./server/http.ts";
+import { listen, type Listening, type Traffic } from "./server/http.ts";
 import { type HostFault, PackageHost } from "./server/package-host.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { toRigEvent } from "./serverevent.ts";
@@ -120,6 +120,17 @@ export class Rig {
     this.#device = undefined;
   }
 
+  /** Turns it off by its switch, after which the log has the figures of its last boot. */
+  async switchOff(): Promise<void> {
+    await this.#device?.switchOff();
+    this.#device = undefined;
+  }
+
+  /** Bytes on the wire so far, heads and bodies of HTTP: of the DM server and the package host together. */
+  get traffic(): Traffic {
+    return this.#listening.traffic;
+  }
+
   /** Waits until the scenario has ended. A device that crashes or ends by itself, or a wait past the limit, is a RigError. */
   async finished(limitMs: number): Promise<Outcome> {
     const died = this.#device?.ended.then((status): Outcome => {
@@ -152,4 +163,16 @@ export function runningVersion(log: EventLog): string | undefined {
 /** Whether that is version 2. */
 export function runsVersion(log: EventLog, version: Version): boolean {
   return runningVersion(log)?.split("+")[0] === versionText(version);
+}
+
+/** The most that any boot of the device took, part by part; undefined when the board does not tell. */
+export function mostHeap(log: EventLog): Heap | undefined {
+  const heaps = log.all("heap"), [first] = heaps;
+  if (first === undefined) return undefined;
+  const most = (of: (heap: Heap) => number): number => Math.max(...heaps.map(of));
+  return {
+    slotBytes: first.slotBytes, peakSlots: most((heap) => heap.peakSlots), peakChunkBytes: most((heap) => heap.peakChunkBytes),
+    stackSlots: most((heap) => heap.stackSlots), liveSlots: most((heap) => heap.liveSlots),
+    liveChunkBytes: most((heap) => heap.liveChunkBytes),
+  };
 }

@@ -8,7 +8,9 @@ const STATE = /^State (\d+) (.*)$/;
 const PROGRESS = /^(\d+) of (\d+) bytes$/;
 const MESSAGE = /^(sent|received) (message \d+ .*)$/;
 const SESSION = /^session (\S+) (completed|aborted|unauthenticated|protocol): (.*)$/;
-const HEAP = /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks$/;
+const HEAP =
+  /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks(?:, (\d+) slots of stack; live (\d+) slots, (\d+) bytes of chunks)?$/;
+const FLASH = /^(\S+): (\d+) writes of (\d+) bytes, (\d+) erases$/;
 
 /** Every line is a serial event; those that a view or a test understands are one more. */
 export function parseSerial(line: string): readonly RigEvent[] {
@@ -39,8 +41,14 @@ function understand(level: string, source: string, text: string): RigEvent | und
   }
   const heap = HEAP.exec(text);
   if (source === "heap" && heap) {
-    const slots = Number(heap[1]);
-    return { kind: "heap", slots, slotBytes: slots * Number(heap[2]), chunkBytes: Number(heap[3]) };
+    const numbers = heap.slice(1).map((digits: string | undefined) => Number(digits ?? 0));
+    const [peakSlots = 0, slotBytes = 0, peakChunkBytes = 0, stackSlots = 0, liveSlots = 0, liveChunkBytes = 0] = numbers;
+    return { kind: "heap", slotBytes, peakSlots, peakChunkBytes, stackSlots, liveSlots, liveChunkBytes };
+  }
+  const flash = FLASH.exec(text);
+  if (source === "flash" && flash) {
+    const [writes = 0, bytes = 0, erases = 0] = flash.slice(2).map(Number);
+    return { kind: "flash", partition: flash[1] ?? "", writes, bytes, erases };
   }
   if (level === "E" || level === "W") return { kind: "warning", text: `device: ${source}: ${text}` };
   return undefined;

@@ -1,7 +1,7 @@
 /** The event log for a person: lines that read like sentences, and a progress bar where the terminal can show one. */
 import { styleText } from "node:util";
 import cliProgress from "cli-progress";
-import type { Recorded, View } from "./events.ts";
+import type { Heap, Recorded, View } from "./events.ts";
 
 export interface TerminalOptions {
   readonly quiet: boolean;
@@ -55,11 +55,18 @@ function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: Termi
       const text = `device  session ${event.id} ${event.outcome}: ${event.detail}`;
       return event.outcome === "completed" ? text : paint("yellow", text);
     }
-    case "heap": return `device  heap at most ${event.slots} slots (${size(event.slotBytes)}) and ${size(event.chunkBytes)} of chunks`;
+    case "heap": return `device  heap at most ${heapText(event)}`;
+    case "flash": return options.verbose ? `device  ${event.partition}: ${event.writes} writes, ${event.erases} erases` : undefined;
     case "cut": return paint("yellow", `power cut at operation ${event.operation} (seed ${event.seed})`);
     case "result": return paint(event.code < 300 ? "green" : "red", `result  ${event.code}  ${event.text}`);
     case "end": return paint(event.status === 0 ? "green" : "red", event.text);
   }
+}
+
+/** The peak of a heap, and what of it was not garbage, for a person. */
+export function heapText({ slotBytes, peakSlots, peakChunkBytes, liveSlots, liveChunkBytes }: Heap): string {
+  const live = liveSlots > 0 ? `, of which live ${size(liveSlots * slotBytes)} + ${size(liveChunkBytes)}` : "";
+  return `${peakSlots} slots (${size(peakSlots * slotBytes)}) + ${size(peakChunkBytes)} of chunks${live}`;
 }
 
 /** A bar on a terminal; elsewhere a line every quarter. */

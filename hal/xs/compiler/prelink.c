@@ -35,7 +35,36 @@ txSize instructionSize(const txByte* p)
   return 5 + four;
 }
 
-static void relocate(txScript* script, const txID* ids)
+/* The names of a module, and their identifiers as far as they are needed; 0 until then. */
+typedef struct {
+  const char** texts;
+  txID* ids;
+} Symbols;
+
+static txID resolve(const Symbols* symbols, txID id)
+{
+  if (id == XS_NO_ID)
+    return XS_NO_ID;
+  if (!symbols->ids[id])
+    symbols->ids[id] = identifierOf(symbols->texts[id]);
+  return symbols->ids[id];
+}
+
+/* The names of variables serve messages of errors only, but for those of #members; each would take a slot. */
+static int isVariable(const Symbols* symbols, txU1 op, txID id)
+{
+  return ((op == XS_CODE_NEW_LOCAL) || (op == XS_CODE_NEW_CLOSURE)) && (id != XS_NO_ID) && (symbols->texts[id][0] != '#');
+}
+
+/* A function declaration or expression: not a class, whose code begins with another opcode. */
+static int isPlainFunction(const txByte* p)
+{
+  const txByte* code = p + instructionSize(p);
+  int width = *(txU1*)code == XS_CODE_CODE_1 ? 1 : *(txU1*)code == XS_CODE_CODE_2 ? 2 : 4;
+  return (*(txU1*)p == XS_CODE_CONSTRUCTOR_FUNCTION) && (*(txU1*)(code + 1 + width) == XS_CODE_BEGIN_STRICT);
+}
+
+static void relocate(txScript* script, const Symbols* symbols, int keepVariables)
 {
   txByte* end = script->codeBuffer + script->codeSize;
   for (txByte* p = script->codeBuffer; p < end; p += instructionSize(p)) {
@@ -49,14 +78,16 @@ static void relocate(txScript* script, const txID* ids)
       txID id;
       mxDecodeID(at, id);
       at = p + 1;
-      if (id != XS_NO_ID)
-        mxEncodeID(at, ids[id]);
+      id = isVariable(symbols, op, id) && !keepVariables ? XS_NO_ID : resolve(symbols, id);
+      mxEncodeID(at, id);
+      if (isPlainFunction(p))
+        *p = XS_CODE_FUNCTION; /* only classes are called with new: saves each function its prototype object, three slots */
     }
   }
 }
 
 /* The host table of XS: a count, then for each function its arity, its symbol and the name of the C function. */
-static void readHosts(Module* module, const txID* ids)
+static void readHosts(Module* module, const Symbols* symbols)
 {
   txByte* p = module->script->hostsBuffer;
   txID count, id;
@@ -66,7 +97,7 @@ static void readHosts(Module* module, const txID* ids)
     BlobHost* host = &module->hosts[module->hostCount];
     host->arity = *p++;
     mxDecodeID(p, id);
-    host->name = id == XS_NO_ID ? 0 : ids[id];
+    host->name = resolve(symbols, id);
     host->native = indexIn(&natives, (char*)p);
     p += strlen((char*)p) + 1;
   }
@@ -75,16 +106,18 @@ static void readHosts(Module* module, const txID* ids)
 void prelink(Module* module)
 {
   txByte* p = module->script->symbolsBuffer;
-  txID count, *ids;
+  txID count;
+  Symbols symbols;
   mxDecodeID(p, count);
-  ids = allocate(NULL, count * sizeof(txID));
-  ids[0] = XS_NO_ID;
+  symbols = (Symbols){ allocate(NULL, count * sizeof(char*)), allocate(NULL, count * sizeof(txID)) };
+  memset(symbols.ids, 0, count * sizeof(txID));
   for (txID i = 1; i < count; i++) {
-    ids[i] = identifierOf((char*)p);
+    symbols.texts[i] = (char*)p;
     p += strlen((char*)p) + 1;
   }
-  relocate(module->script, ids);
+  relocate(module->script, &symbols, module->file != NULL);
   if (module->script->hostsBuffer)
-    readHosts(module, ids);
-  free(ids);
+    readHosts(module, &symbols);
+  free(symbols.texts);
+  free(symbols.ids);
 }

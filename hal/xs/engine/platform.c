@@ -51,8 +51,26 @@ void memoryReport(txMachine* the, const char* format, ...)
   runtime->collections++;
   if (runtime->liveSlots < (uint32_t)the->currentHeapCount)
     runtime->liveSlots = the->currentHeapCount;
-  if (runtime->liveChunks < (uint32_t)the->currentChunksSize)
+  if (runtime->peakChunks < (uint32_t)the->peakChunksSize)
+    runtime->peakChunks = the->peakChunksSize;
+  /* not every collection is one of chunks: that one was, if they are fewer now than since the last one */
+  if ((the->currentChunksSize < the->peakChunksSize) && (runtime->liveChunks < (uint32_t)the->currentChunksSize))
     runtime->liveChunks = the->currentChunksSize;
+  the->peakChunksSize = the->currentChunksSize;
+}
+
+/* Functions have no properties `length` and `name`: these would take two slots each, also of the 500 functions of XS itself.
+   Stacks of errors have the names all the same. */
+txSlot* noFunctionLength(txMachine* the, txSlot* instance, txNumber length)
+{
+  (void)the, (void)instance, (void)length;
+  return NULL;
+}
+
+txSlot* noFunctionName(txMachine* the, txSlot* instance, txID id, txIndex index, txID former, txString prefix)
+{
+  (void)the, (void)instance, (void)id, (void)index, (void)former, (void)prefix;
+  return NULL;
 }
 
 char* fxCStackLimit(void)

@@ -9,13 +9,39 @@ static Runtime* runtimeOf(txMachine* the)
   return the->context;
 }
 
+/* Slots that the stack has never grown to keep this byte all over. The bottom does not tell: XS writes numbers there, too. */
+#define STACK_FILL 0xA5
+
+static void fillStack(txMachine* the)
+{
+  memset(the->stackBottom, STACK_FILL, (size_t)((char*)the->stack - (char*)the->stackBottom));
+}
+
+static uint32_t peakStack(txMachine* the)
+{
+  const txSlot* slot = the->stackTop;
+  txSlot untouched;
+  memset(&untouched, STACK_FILL, sizeof(untouched));
+  while ((slot > the->stackBottom) && memcmp(slot - 1, &untouched, sizeof(untouched)))
+    slot--;
+  return (uint32_t)(the->stackTop - slot);
+}
+
+void runtimeCollect(xsMachine* the)
+{
+  fxCollectGarbage(the);
+}
+
 void runtimeHeap(xsMachine* the, RuntimeHeap* heap)
 {
   heap->slots = the->currentHeapCount;
   heap->peakSlots = the->peakHeapCount;
   heap->slotBytes = sizeof(txSlot);
   heap->chunks = the->currentChunksSize;
-  heap->peakChunks = the->peakChunksSize;
+  heap->peakChunks = runtimeOf(the)->peakChunks > (uint32_t)the->peakChunksSize ? runtimeOf(the)->peakChunks
+    : (uint32_t)the->peakChunksSize;
+  heap->stack = (uint32_t)(the->stackTop - the->stackBottom);
+  heap->peakStack = peakStack(the);
   heap->liveSlots = runtimeOf(the)->liveSlots;
   heap->liveChunks = runtimeOf(the)->liveChunks;
   heap->collections = runtimeOf(the)->collections;
@@ -94,6 +120,7 @@ const char* runtimeCreate(Runtime* runtime, xsCreation* creation, const BlobHead
   the = xsCreateMachine(creation, "blob", runtime);
   if (!the)
     return "no memory for a machine";
+  fillStack(the);
   problem = bindNames(the, blob);
   if (problem) {
     xsDeleteMachine(the);

@@ -21,17 +21,19 @@ typedef struct {
   uint32_t chunkBytes, slotBytes;         /* taken from the system; XS gives nothing back before its end */
   uint32_t collections;
   uint32_t liveSlots, liveChunks;         /* most that a collection left */
+  uint32_t peakChunks;                    /* up to the last collection */
   xsSlot functions[NATIVES_MAX];
   uint8_t made[NATIVES_MAX];
   uint16_t files[MODULES_MAX];            /* identifiers of the source names, 0 without positions */
 } Runtime;
 
 /* The heap of a machine. What is in use, and its peak, include garbage that was not collected yet; what a collection leaves
-   (0 without one) does not, and is the better guess at what a program needs. */
+   (0 without one) does not, and is the better guess at what a program needs. The stack counts slots, too. */
 typedef struct {
   uint32_t slots, peakSlots, liveSlots;
   uint32_t slotBytes;                     /* of one slot */
   uint32_t chunks, peakChunks, liveChunks; /* bytes */
+  uint32_t stack, peakStack;
   uint32_t collections;
 } RuntimeHeap;
 
@@ -46,6 +48,8 @@ const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeade
 /* Runs the entry module and all jobs; 0 when nothing was thrown. What was thrown is printed, with its stack. */
 int runtimeRun(xsMachine* the);
 void runtimeHeap(xsMachine* the, RuntimeHeap* heap);
+/* Collects all garbage; what is live now then counts in the figures. */
+void runtimeCollect(xsMachine* the);
 
 /* From the board. boardAbort gets a status of XS, after its reason was printed, when the machine cannot go on. */
 void boardPrint(const char* text);

@@ -35,6 +35,8 @@ export function image(major: number, signer = key, more: Partial<ImageContent> =
 
 export type Script = Readonly<Record<string, readonly string[]>>;
 
+const FIGURES = /\] I (heap|flash): /;
+
 export interface Run {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -42,8 +44,8 @@ export interface Run {
   readonly lines: readonly string[];
   /** Lines with a time, without it: those of the board itself. */
   readonly boot: readonly string[];
-  /** What the programs took. */
-  readonly heap: readonly string[];
+  /** Lines that say what the program took: of the heap, and of each flash file. */
+  readonly figures: readonly string[];
 }
 
 export class Device {
@@ -78,8 +80,8 @@ export class Device {
     return {
       status: result.status, signal: result.signal,
       lines: lines.filter((line) => !line.startsWith("[")),
-      boot: lines.filter((line) => line.startsWith("[") && !line.includes("] I heap: ")).map((line) => line.slice(11)),
-      heap: lines.filter((line) => line.includes("] I heap: ")),
+      boot: lines.filter((line) => line.startsWith("[") && !FIGURES.test(line)).map((line) => line.slice(11)),
+      figures: lines.filter((line) => FIGURES.test(line)).map((line) => line.slice(11)),
     };
   }
 

@@ -12,7 +12,7 @@ after(cleanUp);
 
 test("flash in a file keeps the rules of NOR flash, and its errors have kinds", () => {
   const device = new Device(image(1), undefined);
-  const { lines } = device.run({ "1.0.0 power": ["flash"] });
+  const { lines, figures } = device.run({ "1.0.0 power": ["flash"] });
   assert.deepEqual(lines.slice(1), [
     'status: {"blocks":4,"blockLength":4096,"writeAlign":16,"eraseValue":255}',
     "erased at first: 255,255,255,255",
@@ -40,15 +40,17 @@ test("flash in a file keeps the rules of NOR flash, and its errors have kinds", 
     "bad alignment: throws Error device",
     "bad path: throws Error device",
   ]);
+  assert.ok(figures.includes("I flash: test.flash: 3 writes of 48 bytes, 2 erases"), figures.join("\n"));
   assert.equal(device.read("test.flash").length, 8192, "what is erased at the end takes no room");
 });
 
 test("random bytes differ, and a log line has time, level and source", () => {
-  const { lines, boot, heap } = new Device(image(1), undefined).run({ "1.0.0 power": ["random", "random", "log"] });
+  const { lines, boot, figures } = new Device(image(1), undefined).run({ "1.0.0 power": ["random", "random", "log"] });
   assert.notEqual(lines[1], lines[2]);
   assert.match(lines[1] ?? "", /^random: \d+(,\d+){7}$/);
   assert.equal(boot.at(-1), "W test: a line");
-  assert.match(heap.join(), /^\[ +\d+\.\d{3}\] I heap: at most \d+ slots of \d+ bytes, \d+ bytes of chunks$/);
+  assert.match(figures.at(-1) ?? "",
+    /^I heap: at most \d+ slots of \d+ bytes, \d+ bytes of chunks, \d+ slots of stack; live \d+ slots, \d+ bytes of chunks$/);
 });
 
 const servers: Server[] = [];
@@ -122,12 +124,28 @@ test("the runner says how it is used, and what is wrong with a state directory",
   assert.equal(device.run({}, "--state", "/no/such/folder").status, 3);
 });
 
-test("SIGTERM ends the board", async () => {
+test("SIGTERM switches the board off, and it says what the program took", async () => {
   const device = new Device(image(1), undefined);
   device.script({ "1.0.0 power": ["wait 60000"] });
   const child = device.start();
-  await once(child.stdout ?? child, "data");
+  let output = "";
+  child.stdout?.on("data", (bytes: Buffer) => { output += bytes.toString(); });
+  while (!output.includes("runs ")) await once(child.stdout ?? child, "data");
   child.kill("SIGTERM");
-  const [status, signal] = await once(child, "exit") as [number | null, string | null];
-  assert.deepEqual([status, signal], [null, "SIGTERM"]);
+  const [status, signal] = await once(child, "close") as [number | null, string | null];
+  assert.deepEqual([status, signal], [0, null]);
+  assert.match(output, /I heap: at most/);
+});
+
+test("a program that hangs is switched off by the second SIGTERM", async () => {
+  const device = new Device(image(1), undefined);
+  device.script({ "1.0.0 power": ["hang"] });
+  const child = device.start("--watchdog", "0");
+  let output = "";
+  child.stdout?.on("data", (bytes: Buffer) => { output += bytes.toString(); });
+  while (!output.includes("runs ")) await once(child.stdout ?? child, "data");
+  const ended = once(child, "exit");
+  const again = setInterval(() => child.kill("SIGTERM"), 50);
+  assert.deepEqual(await ended, [null, "SIGTERM"]);
+  clearInterval(again);
 });

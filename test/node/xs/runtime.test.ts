@@ -49,11 +49,22 @@ test("the heap module counts what is in use", () => {
 });
 
 test("the heap module tells what collections left, in a heap that needs them", () => {
-  const { after } = figures(run(build("heap"), "--slots", "4000").stdout);
+  const { after } = figures(run(build("heap"), "--slots", "4000", "--chunks", "20000").stdout);
   const { collections = 0, liveSlots = 0, liveChunks = 0, peakSlots = 0, peakChunks = 0 } = after;
   assert.ok(collections > 0);
   assert.ok(liveSlots > 3000 && liveSlots <= peakSlots, `${liveSlots}`);
   assert.ok(liveChunks > 10000 && liveChunks <= peakChunks, `${liveChunks}`);
+});
+
+test("what would only take slots is left out; members and classes are whole", () => {
+  const main = `
+    class Pair { #left = 1; #right = 2; sum() { return this.#left * 10 + this.#right; } }
+    function plain(a, b) { return a + b; }
+    function fail() { throw new Error("odd"); }
+    trace([new Pair().sum(), plain(1, 2), plain.name, plain.length, plain.prototype, typeof Pair.prototype].join() + "\\n");
+    try { new plain(1, 2); } catch (error) { trace(error.name + "\\n"); }
+    try { fail(); } catch (error) { trace(error.stack.split("\\n")[1] + "\\n"); }`;
+  assert.equal(run(buildTexts({ main })).stdout, "12,3,,,,object\nTypeError\n at fail ()\n");
 });
 
 test("facades work through the globals, and name what is missing", () => {

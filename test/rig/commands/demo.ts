@@ -7,10 +7,10 @@ import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
 import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";
-import { type Auth, Rig, runsVersion } from "../rig.ts";
+import { type Auth, mostHeap, Rig, runsVersion } from "../rig.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
 import { setUp } from "../setup.ts";
-import { terminal } from "../terminal.ts";
+import { heapText, terminal } from "../terminal.ts";
 import { VERSION_2 } from "../workshop.ts";
 
 interface DemoOptions {
@@ -80,5 +80,8 @@ async function update(rig: Rig, limitMs: number, log: EventLog): Promise<void> {
   rig.start();
   const outcome = await rig.finished(limitMs);
   if (!outcome.ok) throw new RigError(Exit.failed, `the update failed with result ${outcome.code}: ${outcome.text}`);
+  await rig.switchOff();
+  const heap = mostHeap(log);
+  if (heap !== undefined) log.emit({ kind: "note", text: `peak of the XS heap over all boots: ${heapText(heap)}` });
   if (!runsVersion(log, VERSION_2)) throw new RigError(Exit.failed, "the server was told of success, but version 2 does not run");
 }

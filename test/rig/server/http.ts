@@ -1,11 +1,18 @@
 /** Servers on a loopback socket: HTTP in, requests as values, replies out with what they say about cuts, delays and speed. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Reply, Request } from "./exchange.ts";
+
+export interface Traffic {
+  readonly received: number;
+  readonly sent: number;
+}
 
 export interface Listening {
   /** `http://127.0.0.1:port`, without a path. */
   readonly origin: string;
+  /** Bytes so far, heads and bodies, on all connections. */
+  readonly traffic: Traffic;
   /** Closes the socket and every connection. */
   close(): Promise<void>;
 }
@@ -17,13 +24,29 @@ const SLICE_MS = 20;
 /** Serves `handle` on a port of the loopback interface; 0 for any. Rejects when the port cannot be had. */
 export function listen(handle: (request: Request) => Reply, port = 0): Promise<Listening> {
   const server = createServer((incoming, outgoing) => { serve(handle, incoming, outgoing); });
+  const traffic = count(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {
       const { port: bound } = server.address() as AddressInfo;
-      resolve({ origin: `http://127.0.0.1:${bound}`, close: () => close(server) });
+      resolve({ origin: `http://127.0.0.1:${bound}`, get traffic() { return traffic(); }, close: () => close(server) });
     });
   });
+}
+
+function count(server: Server): () => Traffic {
+  const open = new Set<Socket>();
+  let received = 0, sent = 0;
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => {
+      open.delete(socket);
+      received += socket.bytesRead;
+      sent += socket.bytesWritten;
+    });
+  });
+  return () => [...open].reduce((sum, socket) => ({ received: sum.received + socket.bytesRead, sent: sum.sent + socket.bytesWritten }),
+    { received, sent });
 }
 
 function close(server: Server): Promise<void> {
