@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RigError } from "./rig/exit.ts";
-import { setUp } from "./rig/setup.ts";
+import { setUp, setUpOracles } from "./rig/setup.ts";
 import { root } from "./root.ts";
 
 const FOLDERS = ["unit", "node", "golden", "simulation", "conformance"];
@@ -34,6 +34,7 @@ const failed: string[] = [];
 
 try {
   setUp("host", (text) => { process.stdout.write(`${text}\n`); });
+  setUpOracles((text) => { process.stdout.write(`${text}\n`); });
   if (only !== "--xs") {
     const files = testFiles(word);
     if (files.length === 0) throw new RigError(2, `no test file has "${word ?? ""}" in its name`);

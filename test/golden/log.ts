@@ -1,5 +1,6 @@
 /** What golden cases say about a document: its tokens and its commands, one a line. */
 import { Token, type TokenReader } from "../../src/base/token.ts";
+import { hex } from "../../src/base/bytes.ts";
 import { text } from "../../src/base/utf8.ts";
 import type { Command, Malformed, Message } from "../../src/syncml/command.ts";
 
@@ -11,8 +12,8 @@ export function tokenLog(reader: TokenReader): string {
     if (kind === Token.open) lines.push(`${at} open ${reader.name()}${reader.tag === 0 ? " (unknown)" : ""}`);
     else if (kind === Token.close) lines.push(`${at} close`);
     else if (kind === Token.text) {
-      const value = reader.opaque ? "opaque" : JSON.stringify(text(reader.bytes, reader.from, reader.to));
-      lines.push(`${at} text ${value}`);
+      const { bytes, from, to, opaque } = reader;
+      lines.push(opaque ? `${at} opaque ${hex(bytes.subarray(from, to))}` : `${at} text ${JSON.stringify(text(bytes, from, to))}`);
     } else return [...lines, kind === Token.end ? `${at} end` : `${at} error ${reader.problem}`].join("\n");
   }
 }
@@ -33,10 +34,18 @@ function commandLines(command: Command, indent: string): string[] {
   return [`${indent}${name} ${cmdID} ${plain(other)}`, ...commands.flatMap((inner) => commandLines(inner, `${indent}  `))];
 }
 
-/** JSON, with data as text, and without what is empty or false. */
+/** JSON, with data as text, or in hexadecimal when it is none, and without what is empty or false. */
 function plain(value: object): string {
   return JSON.stringify(value, (_key, part: unknown) => {
-    if (part instanceof Uint8Array) return text(part, 0, part.length);
+    if (part instanceof Uint8Array) return shown(part);
     return part === false || (Array.isArray(part) && part.length === 0) ? undefined : part;
   });
+}
+
+function shown(data: Uint8Array): string {
+  try {
+    return text(data, 0, data.length);
+  } catch {
+    return `hex ${hex(data)}`;
+  }
 }

@@ -31,6 +31,9 @@ const QEMU: readonly Requirement[] = [
 
 export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = { sim: [], host: HOST, qemu: QEMU };
 
+/** Programs of others that tests compare ours with. */
+const ORACLES: readonly Requirement[] = [{ what: "libwbxml's converters", program: "wbxml2xml", debian: "libwbxml2-utils" }];
+
 export interface Check {
   readonly what: string;
   readonly present: boolean;
@@ -39,9 +42,11 @@ export interface Check {
 
 /** Looks for everything that `board` needs; nothing is changed. */
 export function check(board: BoardName): Check[] {
-  return REQUIREMENTS[board].map(({ what, program, file, debian }) => ({
-    what, debian, present: file !== undefined ? existsSync(file) : program !== undefined && onPath(program),
-  }));
+  return REQUIREMENTS[board].map(looked);
+}
+
+function looked({ what, program, file, debian }: Requirement): Check {
+  return { what, debian, present: file !== undefined ? existsSync(file) : program !== undefined && onPath(program) };
 }
 
 function onPath(program: string): boolean {
@@ -58,21 +63,28 @@ export function installLine(packages: readonly string[]): string {
  * (root, or sudo without a password), else throws a RigError with the one line to type.
  */
 export function setUp(board: BoardName, note: (text: string) => void): void {
-  const missing = check(board).filter(({ present }) => !present);
-  if (missing.length === 0) return;
-  const packages = missing.map(({ debian }) => debian);
-  const prefix = privilege();
-  if (prefix !== undefined) {
-    note(`installing ${packages.join(", ")} (Debian packages that board ${board} is built with)`);
-    aptGet(prefix, ["update", "-qq"]);
-    aptGet(prefix, ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
-  }
-  const left = check(board).filter(({ present }) => !present);
+  const left = install(REQUIREMENTS[board], `that board ${board} is built with`, note);
   if (left.length > 0) {
     const what = left.map((item) => item.what).join(", ");
     const line = installLine(left.map(({ debian }) => debian));
     throw new RigError(Exit.noBoard, `board ${board} cannot be built here: missing ${what}`, `type: ${line}`);
   }
+}
+
+/** Installs what tests compare with, where that can be done without being asked; a test says itself what it does without. */
+export function setUpOracles(note: (text: string) => void): void {
+  install(ORACLES, "that tests compare with", note);
+}
+
+/** What is still missing after an attempt to install it. */
+function install(requirements: readonly Requirement[], purpose: string, note: (text: string) => void): readonly Check[] {
+  const missing = requirements.map(looked).filter(({ present }) => !present), prefix = privilege();
+  if (missing.length === 0 || prefix === undefined) return missing;
+  const packages = missing.map(({ debian }) => debian);
+  note(`installing ${packages.join(", ")} (Debian packages ${purpose})`);
+  aptGet(prefix, ["update", "-qq"]);
+  aptGet(prefix, ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
+  return requirements.map(looked).filter(({ present }) => !present);
 }
 
 /** The command words that make apt-get work here, or undefined when nobody here may install. */

@@ -1,26 +1,28 @@
 /**
- * Runs the documents of test/golden. A case is a heading, prose, a fence with the message and one or two with what it must
- * give: ```tokens and ```log. Each message is read whole and cut at every position; what is not malformed is also written and
- * read again. `GOLDEN=write` writes the logs as they are now, for a person to read the difference.
+ * Runs the documents of test/golden. A case is a heading, prose, fences with the message, ```xml and ```wbxml (hexadecimal), and
+ * one or two with what it must give: ```tokens, which has offsets and so is of the first message, and ```log, which both must
+ * give. Each message is read whole and cut at every position; what is not malformed is also written in both encodings and read
+ * again. `GOLDEN=write` fills empty ```wbxml fences from the XML, and writes the logs as they are now, for a person to read the
+ * difference.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { text } from "../../../src/base/utf8.ts";
+import type { TokenReader } from "../../../src/base/token.ts";
+import { encodingOf, readerOf, writerOf } from "../../../src/session/encoding.ts";
+import type { Item } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
-import { SYNCML } from "../../../src/syncml/vocabulary.ts";
-import { XmlReader } from "../../../src/xmllite/reader.ts";
-import { XmlWriter } from "../../../src/xmllite/writer.ts";
 import { commandLog, tokenLog } from "../../golden/log.ts";
+import { convert, fromDump, toDump } from "../../rig/document.ts";
 
 const FOLDER = "test/golden";
 const CASE = /^## (.+)\n([^]*?)(?=^## |(?![^]))/gm;
-const FENCE = /^```(xml|tokens|log)\n([^]*?)^```$/gm;
+const FENCE = /^```(xml|wbxml|tokens|log)\n([^]*?)^```$/gm;
 
-function reader(bytes: Uint8Array): XmlReader {
+function reader(bytes: Uint8Array): TokenReader {
   const copy = Uint8Array.from(bytes);
-  return new XmlReader(copy, copy.length, SYNCML);
+  return readerOf(encodingOf(copy, copy.length), copy, copy.length);
 }
 
 /** The log that a fence of this kind should hold. */
@@ -28,11 +30,30 @@ function logOf(kind: string, message: Uint8Array): string {
   return `${kind === "tokens" ? tokenLog(reader(message)) : commandLog(decodeMessage(reader(message)))}\n`;
 }
 
-/** The message of a case, without the line end before the closing fence. */
-function messageOf(body: string): Uint8Array {
-  const fence = [...body.matchAll(FENCE)].find((match) => match[1] === "xml");
-  ok(fence !== undefined, "a case needs a message");
-  return Buffer.from((fence[2] ?? "").replace(/\n$/, ""));
+function fencesOf(body: string): readonly (readonly [kind: string, content: string])[] {
+  return [...body.matchAll(FENCE)].map(([, kind, content]) => [kind ?? "", content ?? ""]);
+}
+
+/** The messages of a case; XML without the line end before the closing fence. */
+function messagesOf(body: string): readonly Uint8Array[] {
+  const messages = fencesOf(body).flatMap(([kind, content]) => {
+    if (kind === "xml") return [Buffer.from(content.replace(/\n$/, ""))];
+    if (kind !== "wbxml") return [];
+    const bytes = fromDump(content);
+    ok(bytes !== undefined, "a wbxml fence has hexadecimal digits");
+    return [bytes];
+  });
+  ok(messages[0] !== undefined, "a case needs a message");
+  return messages;
+}
+
+/** A case with its fences filled from its first message. */
+function filled(body: string): string {
+  const [message = new Uint8Array(0)] = messagesOf(body);
+  return body.replace(FENCE, (fence: string, kind: string, content: string) => {
+    if (kind === "xml" || (kind === "wbxml" && content !== "")) return fence;
+    return `\`\`\`${kind}\n${kind === "wbxml" ? toDump(convert(message, "wbxml", false).bytes) : logOf(kind, message)}\`\`\``;
+  });
 }
 
 function checkCuts(message: Uint8Array): void {
@@ -42,36 +63,39 @@ function checkCuts(message: Uint8Array): void {
   }
 }
 
-/** Written and read again, a message says the same. */
-function checkRoundTrip(message: Uint8Array): void {
+/** Written and read again, a message says the same; opaque bytes become base64 in XML. */
+function checkRoundTrip(message: Uint8Array, encoding: "xml" | "wbxml"): void {
   const before = decodeMessage(reader(message));
   if ("problem" in before) return;
-  const bytes = new Uint8Array(message.length * 2 + 1000), writer = new XmlWriter(bytes, SYNCML), out = new MessageWriter(writer);
+  const bytes = new Uint8Array(message.length * 20 + 1000), writer = writerOf(encoding, bytes), out = new MessageWriter(writer);
   ok(out.begin(before.header));
   for (const command of before.commands) ok(out.command(command));
   out.end(before.final);
   const after = decodeMessage(reader(bytes.subarray(0, writer.length)));
-  strictEqual(commandLog(after), commandLog(before), text(bytes, 0, writer.length));
+  ok(!("problem" in after), "problem" in after ? after.problem : "");
+  const opaque = before.commands.some((command) => "items" in command && command.items.some((item: Item) => item.binary));
+  if (encoding === "xml" && opaque) return;
+  strictEqual(commandLog(after), commandLog(before));
 }
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".md")).sort()) {
   const path = `${FOLDER}/${file}`, document = readFileSync(path, "utf8");
   if (process.env.GOLDEN === "write") {
-    writeFileSync(path, document.replace(CASE, (whole: string, _title: string, body: string) => {
-      const message = messageOf(body);
-      const filled = (kind: string): string => `\`\`\`${kind}\n${logOf(kind, message)}\`\`\``;
-      return whole.replace(FENCE, (fence: string, kind: string) => kind === "xml" ? fence : filled(kind));
-    }));
+    writeFileSync(path, document.replace(CASE, (whole: string, _title: string, body: string) => whole.replace(body, () => filled(body))));
     continue;
   }
-  for (const [, title, body] of document.matchAll(CASE)) {
+  for (const [, title, body = ""] of document.matchAll(CASE)) {
     test(`${file}: ${title}`, () => {
-      const message = messageOf(body ?? "");
-      const fences = [...(body ?? "").matchAll(FENCE)].filter((match) => match[1] !== "xml");
-      ok(fences.length > 0, "a case needs a log");
-      for (const [, kind, log] of fences) deepStrictEqual(logOf(kind ?? "", message).split("\n"), (log ?? "").split("\n"));
-      checkCuts(message);
-      checkRoundTrip(message);
+      const messages = messagesOf(body), logs = fencesOf(body).filter(([kind]) => kind === "tokens" || kind === "log");
+      ok(logs.length > 0, "a case needs a log");
+      messages.forEach((message, index) => {
+        for (const [kind, log] of logs) {
+          if (kind === "log" || index === 0) deepStrictEqual(logOf(kind, message).split("\n"), log.split("\n"));
+        }
+        checkCuts(message);
+        checkRoundTrip(message, "xml");
+        checkRoundTrip(message, "wbxml");
+      });
     });
   }
 }

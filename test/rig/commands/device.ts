@@ -78,7 +78,8 @@ async function run(options: DeviceOptions): Promise<void> {
   board.manufacture(options.state, packageOf(board, VERSION_1, 0), key);
   board.provision(options.state, {
     account: {
-      serverId: options.serverId, address: options.server, encoding: options.encoding, auth: options.auth, name: options.user, secret: options.password,
+      serverId: options.serverId, address: options.server, encoding: options.encoding,
+      auth: options.auth, name: options.user, secret: options.password,
       serverAuth: options.serverPassword === undefined ? "none" : options.auth === "none" ? "basic" : options.auth,
       serverName: options.serverUser ?? options.serverId, serverSecret: options.serverPassword ?? "",
     },

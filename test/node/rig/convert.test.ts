@@ -1,0 +1,117 @@
+/** Documents in readable form: decode, encode, what is wrong with them, and the commands' exit status. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
+import { convert, fromDump, toDump } from "../../rig/document.ts";
+import { root } from "../../root.ts";
+
+const HEADER = "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>"
+  + "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
+
+function message(body: string): string {
+  return `<SyncML xmlns="SYNCML:SYNCML1.2">${HEADER}<SyncBody>${body}</SyncBody></SyncML>`;
+}
+
+function toWbxml(xml: string, lenient = false): ReturnType<typeof convert> {
+  return convert(Buffer.from(xml), "wbxml", lenient);
+}
+
+function toXml(bytes: Uint8Array, lenient = false): string {
+  return Buffer.from(convert(bytes, "xml", lenient).bytes).toString();
+}
+
+/** Without the line ends and indents that make it readable. */
+function flat(xml: string): string {
+  return xml.replace(/\n */g, "");
+}
+
+test("a message comes back as it went, indented", () => {
+  const item = "<Item><Target><LocURI>./A</LocURI></Target><Data> a&lt;b é\t</Data></Item>";
+  const xml = message(`<Replace><CmdID>1</CmdID>${item}</Replace><Final/>`);
+  const back = toXml(toWbxml(xml).bytes);
+  strictEqual(flat(back), xml);
+  ok(back.includes("\n      <CmdID>1</CmdID>\n"), back);
+  ok(back.endsWith("\n</SyncML>"));
+});
+
+test("Data of format bin is base64 in XML and opaque in WBXML, whether the item or the command says it", () => {
+  const meta = '<Meta><Format xmlns="syncml:metinf">bin</Format></Meta>', data = "<Data>AAH/</Data>";
+  for (const body of [`${meta}<Item>${data}</Item>`, `<Item>${meta}${data}</Item>`]) {
+    const xml = message(`<Replace><CmdID>1</CmdID>${body}</Replace><Final/>`), { bytes } = toWbxml(xml);
+    ok(Buffer.from(bytes).toString("hex").includes("4fc3030001ff01"));
+    strictEqual(flat(toXml(bytes)), xml);
+  }
+});
+
+test("opaque Data that is text is shown as text, and other bytes as base64", () => {
+  const opaque = (hex: string): string => {
+    const digits = Buffer.from(toWbxml(message("<Exec><CmdID>1</CmdID><Item><Data>x</Data></Item></Exec>")).bytes).toString("hex");
+    return toXml(fromDump(digits.replace("4f037800", `4fc302${hex}`)) ?? new Uint8Array(0));
+  };
+  ok(opaque("4142").includes("<Data>AB</Data>"));
+  ok(opaque("00ff").includes("<Data>AP8=</Data>"));
+});
+
+test("a tree description that stands alone says in its header what it is, and its names are those of its page", () => {
+  const xml = '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName><DFProperties><AccessType><Get/><Add/>'
+    + "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node></MgmtTree>";
+  const { bytes, problems } = toWbxml(xml);
+  deepStrictEqual(problems, []);
+  ok(Buffer.from(bytes).includes("-//OMA//DTD-DM-DDF 1.2//EN\0"));
+  ok(Buffer.from(bytes).toString("hex").includes("451d0701"), "AccessType, Get, Add of page 2");
+  strictEqual(flat(toXml(bytes)), xml);
+});
+
+test("strict: the first thing that is wrong, with its byte", () => {
+  deepStrictEqual(toWbxml("<!DOCTYPE SyncML><SyncML/>").problems, [{ offset: 0, reason: "document types are refused" }]);
+  deepStrictEqual(toWbxml("<SyncML><Odd/></SyncML>").problems, [{ offset: 8, reason: "an element that no DTD has: Odd" }]);
+  deepStrictEqual(toWbxml(`<SyncML>${HEADER}</SyncML>`).problems, [{ offset: 8 + HEADER.length, reason: "no SyncBody" }]);
+  const { bytes, problems } = convert(fromDump("02a4016a00 6d6c 7103312e3200 01 44") ?? new Uint8Array(0), "xml", false);
+  deepStrictEqual(problems, [{ offset: 14, reason: "literal tags are refused" }]);
+  ok(bytes.length > 0, "what came before it is there");
+});
+
+test("lenient: what can be read, and all that is wrong", () => {
+  const odd = toWbxml(`<!DOCTYPE SyncML>${message("<Odd><Get/></Odd><Final/>")}`, true);
+  deepStrictEqual(odd.problems.map(({ reason }) => reason), ["an element that no DTD has: Odd"]);
+  strictEqual(flat(toXml(odd.bytes)), message("<Final/>"));
+  const broken = convert(fromDump("02a4016a00 6d6c 7103312e3200 01 44") ?? new Uint8Array(0), "xml", true);
+  const start = '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD></SyncHdr></SyncML>';
+  strictEqual(flat(Buffer.from(broken.bytes).toString()), start);
+});
+
+test("a tree in a message nests no deeper than a message may", () => {
+  const deep = `<MgmtTree>${"<Node>".repeat(ELEMENT_DEPTH_MAX)}${"</Node>".repeat(ELEMENT_DEPTH_MAX)}</MgmtTree>`;
+  const xml = message(`<Add><CmdID>1</CmdID><Item><Data>${deep}</Data></Item></Add>`);
+  match(toWbxml(xml).problems[0]?.reason ?? "", /too many open elements/);
+});
+
+test("hexadecimal digits are taken as tools print them", () => {
+  deepStrictEqual(fromDump("0x02, 0xa4\n01:6A 00"), Buffer.from([2, 0xa4, 1, 0x6a, 0]));
+  strictEqual(fromDump("02a"), undefined);
+  strictEqual(fromDump("zz"), undefined);
+  strictEqual(toDump(new Uint8Array(33)), `${"00".repeat(32)}\n00\n`);
+});
+
+test("the commands end with status 5 for a malformed document, and say where and why", () => {
+  const folder = mkdtempSync(join(tmpdir(), "convert-")), xml = join(folder, "a.xml"), wbxml = join(folder, "a.wbxml");
+  const run = (...words: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [join(root, "build/js/test/rig/cli.js"), ...words], { encoding: "utf8" });
+  writeFileSync(xml, message("<Final/>"));
+  strictEqual(run("encode", xml, "-o", wbxml).status, 0);
+  deepStrictEqual(readFileSync(wbxml), Buffer.from(toWbxml(message("<Final/>")).bytes));
+  strictEqual(flat(run("decode", wbxml).stdout), message("<Final/>"));
+  writeFileSync(xml, message("<Get/>"));
+  const bad = run("encode", xml);
+  strictEqual(bad.status, 5);
+  match(bad.stderr, /malformed at byte \d+: Get without CmdID/);
+  strictEqual(bad.stdout, "");
+  strictEqual(run("encode", xml, "--lenient", "--hex").status, 0);
+  strictEqual(run("decode", "--hex", xml).status, 2);
+  strictEqual(run("decode", join(folder, "none")).status, 2);
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,61 @@
+/** Whole documents for people: any message or tree, in either encoding, as indented XML or as WBXML, with what is wrong with it. */
+import { encodingOf, readerOf } from "../../src/session/encoding.ts";
+import { decodeMessage } from "../../src/syncml/decode.ts";
+import { SYNCML } from "../../src/syncml/vocabulary.ts";
+import { WbxmlWriter } from "../../src/wbxml/writer.ts";
+import { SYNCML_HEADER } from "../../src/wbxml/header.ts";
+import { XmlWriter } from "../../src/xmllite/writer.ts";
+import { DDF_HEADER, type Problem, transcode } from "./transcode.ts";
+
+export interface Converted {
+  /** What could be read, whole or not. */
+  readonly bytes: Uint8Array;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * A document in either encoding, written in `encoding`. Strict: it ends at the first thing that a device would refuse, and
+ * a message must be one to the letter. Lenient: a document type is read over, elements that no DTD has are left out, what breaks
+ * off is closed; `problems` has all of it.
+ */
+export function convert(document: Uint8Array, encoding: "xml" | "wbxml", lenient: boolean): Converted {
+  const source = lenient ? withoutDoctype(document) : document;
+  for (let capacity = source.length * 8 + 4096; ; capacity *= 2) {
+    const copy = Uint8Array.from(source), bytes = new Uint8Array(capacity);
+    const writer = encoding === "xml" ? new XmlWriter(bytes, SYNCML) : new WbxmlWriter(bytes, SYNCML, headerFor(source));
+    const problems = transcode(readerOf(encodingOf(copy, copy.length), copy, copy.length), writer, { encoding, lenient });
+    if (writer.full) continue;
+    return { bytes: bytes.subarray(0, writer.length), problems: problems.length > 0 ? problems : messageProblems(source) };
+  }
+}
+
+/** What makes a well-formed SyncML document no message. */
+function messageProblems(document: Uint8Array): readonly Problem[] {
+  const copy = Uint8Array.from(document), result = decodeMessage(readerOf(encodingOf(copy, copy.length), copy, copy.length));
+  if (!("problem" in result) || result.problem === "not a SyncML document") return [];
+  return [{ offset: result.offset, reason: result.problem }];
+}
+
+function headerFor(document: Uint8Array): readonly number[] {
+  const reader = readerOf(encodingOf(document, document.length), Uint8Array.from(document), document.length);
+  reader.next();
+  return reader.name() === "MgmtTree" ? DDF_HEADER : SYNCML_HEADER;
+}
+
+/** A document type declaration made white space, so that offsets stay; one with declarations of its own is left alone. */
+function withoutDoctype(document: Uint8Array): Uint8Array {
+  if (encodingOf(document, document.length) === "wbxml") return document;
+  const text = Buffer.from(document).toString("latin1");
+  return Buffer.from(text.replace(/<!DOCTYPE[^[>]*>/, (found) => " ".repeat(found.length)), "latin1");
+}
+
+/** The bytes of hexadecimal digits as tools print them: white space, colons and commas between, 0x before; undefined: not digits. */
+export function fromDump(text: string): Uint8Array | undefined {
+  const digits = text.replace(/0x/gi, "").replace(/[\s:,]/g, "");
+  return /^(?:[0-9a-f]{2})*$/i.test(digits) ? Buffer.from(digits, "hex") : undefined;
+}
+
+/** Hexadecimal digits, 32 bytes a line. */
+export function toDump(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex").replace(/.{1,64}/g, "$&\n");
+}

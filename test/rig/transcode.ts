@@ -1,0 +1,205 @@
+/**
+ * A document from one encoding into the other, token by token, so that anything well-formed goes through, whether or not it is
+ * a message: SyncML, MetInf, and the tree description (DDF, TNDS) alone or in the Data of a message.
+ *
+ * What has no form in XML is kept by what stands around it: Data of format bin is base64 in XML and opaque in WBXML; a tree of
+ * type …dmtnds+wbxml is a WBXML document of its own inside opaque Data, and elements of type …dmtnds+xml in XML.
+ */
+import { fromBase64 } from "../../src/base/base64.ts";
+import { ELEMENT_DEPTH_MAX } from "../../src/base/limits.ts";
+import { Token, type TokenReader, type TokenWriter } from "../../src/base/token.ts";
+import { encodingOf } from "../../src/session/encoding.ts";
+import { SYNCML, Tag } from "../../src/syncml/vocabulary.ts";
+import { WbxmlReader } from "../../src/wbxml/reader.ts";
+import { WbxmlWriter } from "../../src/wbxml/writer.ts";
+
+/** What is wrong with a document, and at which byte of it. */
+export interface Problem {
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** What comes before a tree description that stands alone: no number, so its name in the string table. */
+export const DDF_HEADER: readonly number[] = [2, 0, 0, 0x6a, 27, ...Buffer.from("-//OMA//DTD-DM-DDF 1.2//EN\0")];
+export const MGMT_TREE = 0x220;
+const DDF_PAGE = 2;
+const TREE_TYPE = "application/vnd.syncml.dmtnds";
+/** In a tree the names mean those of its own page, which other pages have too. */
+const DDF_TAGS = new Map(Array.from(SYNCML.pages[DDF_PAGE]?.names ?? [], (name, code) => [name, DDF_PAGE << 8 | code]));
+
+interface Element {
+  readonly tag: number;
+  /** Format of the Data in it; that of a command holds for its items. */
+  format: string;
+}
+
+export interface TranscodeOptions {
+  /** What is written. */
+  readonly encoding: "xml" | "wbxml";
+  /** Leave out elements that no DTD has, and go on; else they end it. */
+  readonly lenient: boolean;
+  /** Elements that are open around the root. */
+  readonly depth?: number;
+}
+
+/** Writes what `reader` reads until its end, or until it can go no further: what is wrong. Every element is closed. */
+export function transcode(reader: TokenReader, writer: TokenWriter, options: TranscodeOptions): readonly Problem[] {
+  const transcoder = new Transcoder(reader, writer, options);
+  transcoder.run();
+  return transcoder.problems;
+}
+
+class Transcoder {
+  readonly problems: Problem[] = [];
+  readonly #reader: TokenReader;
+  readonly #options: TranscodeOptions;
+  readonly #open: Element[] = [];
+  #writer: TokenWriter;
+  /** While a tree is being embedded: what it goes into, and its buffer. */
+  #outer: { readonly writer: TokenWriter; readonly bytes: Uint8Array } | undefined;
+  /** Depth of an element that is left out, and all in it. */
+  #skipping = 0;
+  #text: { readonly bytes: Uint8Array; readonly opaque: boolean }[] = [];
+  #afterOpen = false;
+
+  constructor(reader: TokenReader, writer: TokenWriter, options: TranscodeOptions) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#options = options;
+  }
+
+  run(): void {
+    for (let kind = this.#reader.next(); kind !== Token.end; kind = this.#reader.next()) {
+      if (kind === Token.error) this.#problem(this.#reader.problem);
+      if (kind === Token.error || (this.problems.length > 0 && !this.#options.lenient)) break;
+      if (kind === Token.text) {
+        const { bytes, from, to, opaque } = this.#reader;
+        this.#text.push({ bytes: bytes.slice(from, to), opaque });
+      } else if (kind === Token.open) this.#opened();
+      else this.#closed();
+    }
+    this.#text = [];
+    while (this.#open.length > 0) this.#close();
+  }
+
+  #problem(reason: string): void {
+    this.problems.push({ offset: this.#reader.offset, reason });
+  }
+
+  #opened(): void {
+    const tag = this.#tag(), deep = this.#open.length + (this.#options.depth ?? 0) >= ELEMENT_DEPTH_MAX;
+    this.#flush(false);
+    if (this.#skipping > 0 || tag === 0 || deep) {
+      if (this.#skipping === 0) this.#problem(deep ? "too many open elements" : `an element that no DTD has: ${this.#reader.name()}`);
+      this.#skipping++;
+      return;
+    }
+    if (tag === MGMT_TREE && this.#open.at(-1)?.tag === Tag.Data && this.#options.encoding === "wbxml") this.#embed();
+    this.#line();
+    this.#writer.open(tag);
+    this.#open.push({ tag, format: "" });
+    this.#afterOpen = true;
+  }
+
+  #tag(): number {
+    const inTree = this.#open.some((element) => element.tag === MGMT_TREE);
+    return inTree ? DDF_TAGS.get(this.#reader.name()) ?? 0 : this.#reader.tag;
+  }
+
+  /** The tree that begins is a document of its own. */
+  #embed(): void {
+    const bytes = new Uint8Array(this.#writer.capacity);
+    this.#outer = { writer: this.#writer, bytes };
+    this.#writer = new WbxmlWriter(bytes, SYNCML, DDF_HEADER);
+  }
+
+  #closed(): void {
+    if (this.#skipping > 0) {
+      this.#text = [];
+      this.#skipping--;
+      return;
+    }
+    this.#flush(this.#afterOpen);
+    if (!this.#afterOpen) this.#line(-1);
+    this.#close();
+  }
+
+  #close(): void {
+    const tag = this.#open.pop()?.tag;
+    this.#writer.close();
+    this.#afterOpen = false;
+    if (tag !== MGMT_TREE || this.#outer === undefined) return;
+    const { writer, bytes } = this.#outer;
+    this.#outer = undefined;
+    writer.binary(bytes.subarray(0, this.#writer.length));
+    this.#writer = writer;
+  }
+
+  /** Writes the text that has been read. White space between elements is left out, and put where it is easy to read. */
+  #flush(leaf: boolean): void {
+    const text = this.#text;
+    this.#text = [];
+    if (this.#skipping > 0) return;
+    if (!leaf && text.every((part) => !part.opaque && Buffer.from(part.bytes).toString().trim() === "")) return;
+    for (const part of text) this.#value(part.bytes, part.opaque);
+  }
+
+  #value(bytes: Uint8Array, opaque: boolean): void {
+    const element = this.#open.at(-1), parent = this.#open.at(-3), value = Buffer.from(bytes).toString().trim();
+    if (element?.tag === Tag.Format && parent !== undefined) parent.format = value;
+    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE)) this.#writer.text(`${TREE_TYPE}+${this.#options.encoding}`);
+    else if (element?.tag !== Tag.Data) this.#characters(bytes, opaque);
+    else if (this.#options.encoding === "xml") this.#dataToXml(bytes, opaque);
+    else this.#dataToWbxml(bytes, opaque, value);
+  }
+
+  /** Of the item, or else of its command. */
+  #format(): string {
+    return this.#open.slice(0, -1).reverse().find((element) => element.format !== "")?.format ?? "";
+  }
+
+  #dataToXml(bytes: Uint8Array, opaque: boolean): void {
+    if (opaque && this.#format() === "bin") this.#writer.binary(bytes);
+    else if (!opaque || !this.#document(bytes)) this.#characters(bytes, opaque);
+  }
+
+  #dataToWbxml(bytes: Uint8Array, opaque: boolean, value: string): void {
+    const binary = opaque ? bytes : this.#format() === "bin" ? fromBase64(value) : undefined;
+    if (binary !== undefined) this.#writer.binary(binary);
+    else this.#characters(bytes, opaque);
+  }
+
+  /** Writes opaque Data that is a WBXML document as elements: false when it is none. */
+  #document(bytes: Uint8Array): boolean {
+    if (encodingOf(bytes, bytes.length) !== "wbxml") return false;
+    const reader = new WbxmlReader(Uint8Array.from(bytes), bytes.length, SYNCML), mark = this.#writer.mark();
+    const problems = transcode(reader, this.#writer, { ...this.#options, depth: (this.#options.depth ?? 0) + this.#open.length });
+    if (problems.length === 0) {
+      this.#afterOpen = false;
+      return true;
+    }
+    this.#writer.rewind(mark);
+    return false;
+  }
+
+  /** Bytes that are no text go as base64 in XML, and as they are in WBXML. */
+  #characters(bytes: Uint8Array, opaque: boolean): void {
+    if (!opaque) this.#writer.utf8(bytes);
+    else if (this.#options.encoding === "wbxml" || !isText(bytes)) this.#writer.binary(bytes);
+    else this.#writer.utf8(bytes);
+  }
+
+  #line(more = 0): void {
+    if (this.#options.encoding !== "xml") return;
+    const depth = this.#open.length + (this.#options.depth ?? 0) + more;
+    if (depth > 0 || more < 0) this.#writer.text(`\n${"  ".repeat(depth)}`);
+  }
+}
+
+function isText(bytes: Uint8Array): boolean {
+  try {
+    return !/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return false;
+  }
+}
