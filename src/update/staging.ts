@@ -12,18 +12,14 @@
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { copy, equal } from "../base/bytes.ts";
-import { readRecord, recordChange } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 
 /** Key of the progress in the store. */
 export const PROGRESS_KEY = "update.progress";
 
-interface Progress {
-  readonly v: 1;
-  readonly generation: number;
-  /** Bytes that are durable: whole blocks. */
-  readonly bytes: number;
-}
+/** It is written once a block of the slot, and so is no JSON: version 1; generation and bytes, in 32 bits, little-endian. */
+const PROGRESS_BYTES = 9;
+const PROGRESS_VERSION = 1;
 
 /** Bytes moved at a time when flash is compared with, or copied to, flash. A multiple of every writeAlign. */
 const PIECE_BYTES = 512;
@@ -122,15 +118,21 @@ export class Staging {
   }
 
   #begin(generation: number): void {
-    const stored = readRecord<Partial<Progress>>(this.#store, PROGRESS_KEY), bytes = stored?.bytes;
-    const valid = stored?.generation === generation && typeof bytes === "number" && bytes >= 0 && bytes <= this.capacity
-      && bytes % this.#status.blockLength === 0;
+    const bytes = this.#stored(generation);
     this.#generation = generation;
-    this.#durable = valid ? bytes : 0;
+    this.#durable = bytes <= this.capacity && bytes % this.#status.blockLength === 0 ? bytes : 0;
     this.#compareEnd = 0;
     this.#at = 0;
     this.#held = 0;
     this.#padding = 0;
+  }
+
+  /** Bytes that are durable of this generation, as the store has it: whole blocks. */
+  #stored(generation: number): number {
+    const record = this.#store.get(PROGRESS_KEY);
+    if (record === undefined || record.length < PROGRESS_BYTES || record[0] !== PROGRESS_VERSION) return 0;
+    const view = new DataView(record.buffer);
+    return view.getUint32(1, true) === generation ? view.getUint32(5, true) : 0;
   }
 
   /** Makes aligned bytes that lie in one block durable at #at. */
@@ -175,8 +177,11 @@ export class Staging {
   }
 
   #progress(bytes: number): void {
-    const progress: Progress = { v: 1, generation: this.#generation, bytes };
-    this.#store.commit([recordChange(PROGRESS_KEY, progress)]);
+    const record = new Uint8Array(PROGRESS_BYTES), view = new DataView(record.buffer);
+    view.setUint8(0, PROGRESS_VERSION);
+    view.setUint32(1, this.#generation, true);
+    view.setUint32(5, bytes, true);
+    this.#store.commit([[PROGRESS_KEY, record]]);
     this.#durable = bytes;
   }
 }

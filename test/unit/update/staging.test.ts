@@ -1,7 +1,7 @@
 /** The staging slot: streams, interruptions, and what is written when the same package comes again. */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { Store } from "../../../src/store/store.ts";
-import { Staging } from "../../../src/update/staging.ts";
+import { PROGRESS_KEY, Staging } from "../../../src/update/staging.ts";
 import { MemoryFlash } from "./fixture.ts";
 
 const STORE = { blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
@@ -81,6 +81,26 @@ test("progress of another generation counts for nothing", () => {
   const second = new Staging(slot, store);
   second.resume(2);
   equal(second.position, 0);
+});
+
+test("progress takes few bytes of the store, and what is no such record counts for nothing", () => {
+  const { store, slot } = begin(), first = new Staging(slot, store);
+  first.resume(0xfffffff0);
+  first.write(bytes(150));
+  first.checkpoint();
+  const record = store.get(PROGRESS_KEY) ?? new Uint8Array(0);
+  deepEqual(record, Uint8Array.of(1, 0xf0, 0xff, 0xff, 0xff, 128, 0, 0, 0));
+  const position = (value: Uint8Array): number => {
+    store.commit([[PROGRESS_KEY, value]]);
+    const staging = new Staging(slot, store);
+    staging.resume(0xfffffff0);
+    return staging.position;
+  };
+  equal(position(Uint8Array.of(...record, 7)), 128, "fields may be added");
+  equal(position(record.subarray(0, 8)), 0);
+  equal(position(Uint8Array.of(2, ...record.subarray(1))), 0);
+  equal(position(Uint8Array.of(...record.subarray(0, 5), 127, 0, 0, 0)), 0, "no whole blocks");
+  equal(position(Uint8Array.of(...record.subarray(0, 5), 0, 0, 0, 1)), 0, "more than the slot holds");
 });
 
 test("the same push again writes only what was not durable", () => {
