@@ -34,6 +34,7 @@ export class Conversation {
 
   /** Goes on as far as it can without waiting: when to call again, in ms of the board's clock; the link may wake the caller earlier. */
   step(now: number): number {
+    if (this.session.waiting) return this.session.resume(now);
     if (this.#exchange === undefined) return this.#post(now);
     if (now >= this.#deadline) return this.#fail(this.#head ? "the server's answer stopped half-way" : "the server does not answer");
     if (this.#head === undefined) return this.#readHead(now, this.#exchange);

@@ -1,5 +1,6 @@
 /** What a session stands on: the account, the management tree, and whoever hears what becomes of alerts and nonces. */
 import type { Tree } from "../tree/tree.ts";
+import type { UserInterface } from "./interaction.ts";
 import type { Encoding } from "./encoding.ts";
 
 /** How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5, is the last one stored; empty when there is none. */
@@ -49,6 +50,8 @@ export interface SessionPorts {
   acknowledged(id: number, status: number): void;
   /** Both sides have proved themselves. Once a session, before a command of that message is executed. */
   authenticated(): void;
+  /** Where a person can be asked; absent: nobody is there, and user interaction is answered 406. */
+  readonly userInterface?: UserInterface | undefined;
   /** A nonce for the next time; durable when it returns. `client`: for what the device shows; `server`: for what it demands. */
   storeNonce(direction: "client" | "server", nonce: Uint8Array): void;
 }

@@ -10,18 +10,20 @@ import { MESSAGE_REPEATS_MAX, SESSION_MESSAGES_MAX } from "../base/limits.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { decodeMessage } from "../syncml/decode.ts";
 import type { Header, Malformed, Message } from "../syncml/command.ts";
-import { Status, succeeded } from "../syncml/status.ts";
+import { Status } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
+import { settle } from "./answers.ts";
 import { ClientAuthentication, ServerAuthentication, type Verdict } from "./authentication.ts";
 import type { Context } from "./commands.ts";
 import { type Encoding, encodingOf, readerOf, writerOf } from "./encoding.ts";
 import { headerFault, headerOf, repeated } from "./header.ts";
-import { asksForAnswer, refuse, run } from "./incoming.ts";
+import { asksForAnswer, refuse } from "./incoming.ts";
 import { LargeObject } from "./largeobject.ts";
 import { type Composed, Outgoing } from "./outgoing.ts";
 import { queuePackage1 } from "./package1.ts";
 import type { Outcome, SessionOptions, SessionPorts } from "./ports.ts";
-import { responseUrl } from "./respuri.ts";
+import { Peer } from "./peer.ts";
+import { Runner } from "./runner.ts";
 import { summary } from "./trace.ts";
 
 export interface Post {
@@ -38,14 +40,14 @@ export class Session {
   readonly #alerts: GenericAlerts;
   readonly #outgoing = new Outgoing();
   readonly #context: Context;
-  #url: string;
+  readonly #peer: Peer;
+  /** Executes the server's last message. */
+  #runner: Runner | undefined;
   #messageID = 0;
   /** The message that has been given out and not been answered. */
   #post: Post | undefined;
   /** MsgID of the server's last message. */
   #lastID = "";
-  /** The bytes that the server takes in one message. */
-  #messageBytesMax: number;
   /** True while package 1 has not been sent whole: its SyncHdr says what the device can take. */
   #opening = true;
   /** True when the server has closed its package, so that ours may be closed (§2.1.2). */
@@ -65,8 +67,7 @@ export class Session {
     this.#client = new ClientAuthentication(options.account.client);
     this.#server = new ServerAuthentication(options.account.server, ports);
     this.#alerts = new GenericAlerts(ports);
-    this.#url = options.account.url;
-    this.#messageBytesMax = options.outbound.length;
+    this.#peer = new Peer(options.account.url, options.outbound.length);
     this.#context = {
       tree: ports.tree, server: options.account.serverID, outgoing: this.#outgoing, object: new LargeObject(),
       encoding: options.encoding, msgRef: "", objectSizeMax: options.maxObjSize, serverObjectSizeMax: 0,
@@ -83,8 +84,19 @@ export class Session {
   /** The next message to POST, a view of `outbound`, the same again until it is answered; undefined when the session is over. */
   next(): Post | undefined {
     if (this.#outcome !== undefined) return undefined;
+    assert(!this.waiting, "a person has to answer first");
     if (this.#post === undefined) this.#proceed();
     return this.#post;
+  }
+
+  /** True while a person has to answer a question of the server: then `resume`, and not `next`, goes on. */
+  get waiting(): boolean {
+    return this.#runner?.waiting === true;
+  }
+
+  /** Looks for the person's answer: when to call again, in ms of the board's clock. */
+  resume(now: number): number {
+    return this.#runner?.resume(now) ?? now;
   }
 
   /** Takes the body of the answer, bytes[0, length), and does what it says. The buffer is rewritten, not kept. Late: no effect. */
@@ -131,7 +143,8 @@ export class Session {
     this.#post = undefined;
     this.#context.msgRef = header.msgID;
     this.#closing ||= message.final;
-    this.#obey(header);
+    this.#peer.obey(header, this.#ports);
+    if (header.maxObjSize !== undefined) this.#context.serverObjectSizeMax = header.maxObjSize;
     const verdict = this.#server.judge(header.cred), challenged = this.#answers(message);
     if (this.#outcome !== undefined) return;
     if (message.commands.some((command) => command.name === "Alert" && command.data === AlertCode.sessionAbort)) {
@@ -144,23 +157,10 @@ export class Session {
     } else {
       this.#outgoing.header(header, verdict.status, verdict.chal);
       if (challenged) refuse(message.commands, Status.notExecuted, this.#context);
-      else run(message.commands, this.#context, this.#ports);
+      else this.#runner = new Runner(message.commands, this.#context, this.#ports);
     }
     this.#idle = !asks && message.final;
     if (challenged && this.#aborting === undefined) this.#again();
-  }
-
-  /** What the server says about itself in its SyncHdr. */
-  #obey(header: Header): void {
-    const { account, outbound } = this.#options;
-    const { maxMsgSize = 0 } = header;
-    if (maxMsgSize > 0) this.#messageBytesMax = Math.min(maxMsgSize, outbound.length);
-    if (header.maxObjSize !== undefined) this.#context.serverObjectSizeMax = header.maxObjSize;
-    this.#url = account.url;
-    if (header.respURI === undefined) return;
-    const url = responseUrl(header.respURI, account.url);
-    if (url === undefined) this.#ports.log("warning", "a RespURI that leads to another server is not followed");
-    else this.#url = url;
   }
 
   /** Takes the Status commands of a message: true when the server challenges the device. May end the session. */
@@ -181,17 +181,7 @@ export class Session {
       return false;
     }
     if (this.#server.trusted && !challenged) this.#bothProved();
-    for (const status of rest) {
-      if (status.cmdRef === "0") continue;
-      const sent = this.#outgoing.answered(status.msgRef, status.cmdRef);
-      if (sent === undefined) {
-        this.#ports.log("warning", `a Status for message ${status.msgRef}, command ${status.cmdRef}, not known: ignored`);
-      } else if (sent.alert !== undefined) {
-        if (this.#server.trusted) this.#alerts.answered(sent.alert, status.data);
-      } else if (sent.name === "Results" && !succeeded(status.data) && this.#outgoing.results.drop()) {
-        this.#ports.log("warning", `the server refused a result: ${status.data}`);
-      }
-    }
+    settle(rest, this.#server.trusted, this.#outgoing, this.#alerts, this.#ports);
     return challenged;
   }
 
@@ -256,13 +246,20 @@ export class Session {
   }
 
   #abort(outcome: Outcome): void {
-    this.#context.object.abort();
+    this.#release();
     this.#post = undefined;
     this.#aborting = outcome;
   }
 
-  #end(outcome: Outcome): void {
+  /** Gives up what is under way. */
+  #release(): void {
     this.#context.object.abort();
+    this.#runner?.abort();
+    this.#runner = undefined;
+  }
+
+  #end(outcome: Outcome): void {
+    this.#release();
     this.#post = undefined;
     this.#outcome = outcome;
     const level = outcome.kind === "completed" ? "info" : "warning";
@@ -279,11 +276,11 @@ export class Session {
     if (this.#messageID >= SESSION_MESSAGES_MAX - 1) this.#aborting ??= { kind: "aborted", detail: "too many messages" };
     this.#messageID++;
     const header = headerOf(this.#options, this.#messageID, this.#opening, this.#client.credential(), this.#client.name);
-    const tokens = writerOf(this.#context.encoding, this.#options.outbound.subarray(0, this.#messageBytesMax));
+    const tokens = writerOf(this.#context.encoding, this.#options.outbound.subarray(0, this.#peer.messageBytesMax));
     const composed = this.#aborting === undefined
       ? this.#outgoing.compose(tokens, header, this.#closing) : this.#outgoing.composeAbort(tokens, header);
     if (composed === undefined) {
-      this.#end(this.#aborting ?? { kind: "protocol", detail: `${this.#messageBytesMax} bytes are too few for a message` });
+      this.#end(this.#aborting ?? { kind: "protocol", detail: `${this.#peer.messageBytesMax} bytes are too few for a message` });
       return undefined;
     }
     return this.#sending(composed);
@@ -295,6 +292,6 @@ export class Session {
       this.#opening = false;
     }
     this.#ports.log("debug", `sent message ${this.#messageID} (${composed.length} bytes): ${composed.summary}`);
-    return { url: this.#url, body: this.#options.outbound.subarray(0, composed.length), encoding: this.#context.encoding };
+    return { url: this.#peer.url, body: this.#options.outbound.subarray(0, composed.length), encoding: this.#context.encoding };
   }
 }

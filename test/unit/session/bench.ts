@@ -4,6 +4,7 @@ import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
 import type { ManagementTree, Outcome, OutgoingAlert, SessionAccount, SessionOptions } from "../../../src/session/ports.ts";
+import type { UserInterface } from "../../../src/session/interaction.ts";
 import { Session } from "../../../src/session/session.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import type { Command, Header, Item, Message, ObjectCommand, StatusCommand } from "../../../src/syncml/command.ts";
@@ -77,7 +78,8 @@ export class FakeTree implements ManagementTree {
 }
 
 export type BenchOptions = Partial<SessionOptions> & Partial<Pick<SessionAccount, "client" | "server">>
-  & { readonly alerts?: OutgoingAlert[]; readonly tree?: ManagementTree; readonly serverID?: string };
+  & { readonly alerts?: OutgoingAlert[]; readonly tree?: ManagementTree; readonly serverID?: string }
+  & { readonly userInterface?: UserInterface };
 
 export interface ReplyOptions {
   readonly final?: boolean;
@@ -103,7 +105,7 @@ export class Bench {
   length = 0;
 
   constructor(options: BenchOptions = {}) {
-    const { client = NONE, server = NONE, alerts = [], tree = this.tree, serverID = "srv", ...rest } = options;
+    const { client = NONE, server = NONE, alerts = [], tree = this.tree, serverID = "srv", userInterface, ...rest } = options;
     this.#sessionID = rest.sessionID ?? "1";
     this.alerts = alerts;
     const account = { serverID, url: SERVER_URL, client, server };
@@ -112,7 +114,7 @@ export class Bench {
       sessionID: "1", alert: 1201, maxMsgSize: 16384, maxObjSize: 1_000_000, outbound: new Uint8Array(16384), encoding: "xml",
       ...rest,
     }, {
-      tree,
+      tree, userInterface,
       random: (bytes) => { for (let i = 0; i < bytes.length; i++) bytes[i] = ++this.#random; },
       log: (level, text) => { this.log.push(`${level}: ${text}`); },
       alerts: () => this.alerts,
