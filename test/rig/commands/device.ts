@@ -89,7 +89,8 @@ async function run(options: DeviceOptions): Promise<void> {
   const device = board.start(options.state, log);
   process.once("SIGTERM", () => { void device.kill(); });
   process.once("SIGINT", () => { void device.kill(); });
-  const status = options.limit > 0 ? await within(options.limit * 1000, "the device", device.ended) : await device.ended;
+  const status = await (options.limit > 0 ? within(options.limit * 1000, "the device", device.ended) : device.ended)
+    .finally(() => device.kill());
   if (status !== undefined && status !== 0) throw new RigError(Exit.crash, `the device ended with status ${status}`);
   process.exitCode = status === undefined ? Exit.interrupted : log.last("session")?.outcome === "completed" ? Exit.ok : Exit.protocol;
 }

@@ -13,23 +13,30 @@ export interface Listening {
   readonly origin: string;
   /** Bytes so far, heads and bodies, on all connections. */
   readonly traffic: Traffic;
-  /** Closes the socket and every connection. */
+  /** Takes no more connections, lets answers under way go out, within a second, and closes what is left. */
   close(): Promise<void>;
 }
 
 const REQUEST_BYTES_MAX = 1 << 20;
 /** How often a slow body goes on. */
 const SLICE_MS = 20;
+/** How long answers under way may take when the servers close, and how often they are looked at. */
+const LINGER_MS = 1000, LOOK_MS = 5;
 
 /** Serves `handle` on a port of the loopback interface; 0 for any. Rejects when the port cannot be had. */
 export function listen(handle: (request: Request) => Reply, port = 0): Promise<Listening> {
-  const server = createServer((incoming, outgoing) => { serve(handle, incoming, outgoing); });
+  const open = new Set<ServerResponse>();
+  const server = createServer((incoming, outgoing) => {
+    open.add(outgoing);
+    outgoing.once("close", () => { open.delete(outgoing); });
+    serve(handle, incoming, outgoing);
+  });
   const traffic = count(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {
       const { port: bound } = server.address() as AddressInfo;
-      resolve({ origin: `http://127.0.0.1:${bound}`, get traffic() { return traffic(); }, close: () => close(server) });
+      resolve({ origin: `http://127.0.0.1:${bound}`, get traffic() { return traffic(); }, close: () => close(server, open) });
     });
   });
 }
@@ -49,11 +56,12 @@ function count(server: Server): () => Traffic {
     { received, sent });
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => { resolve(); });
-    server.closeAllConnections();
-  });
+async function close(server: Server, open: ReadonlySet<ServerResponse>): Promise<void> {
+  const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+  const limit = performance.now() + LINGER_MS;
+  while (open.size > 0 && performance.now() < limit) await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+  server.closeAllConnections();
+  await closed;
 }
 
 function serve(handle: (request: Request) => Reply, incoming: IncomingMessage, outgoing: ServerResponse): void {
