@@ -6,6 +6,7 @@ import { TcpSocket, wait } from "../xs/board/socket.ts";
 import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
 import { HttpLink } from "../xs/http.ts";
 import { NorFlash, SLOTS, STORE } from "./flash.ts";
+import { TlsSocket } from "./tls.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W", info: "I", debug: "D" };
 
@@ -51,7 +52,7 @@ export function openBoard(): Board {
     store: new NorFlash(STORE),
     staging: new NorFlash(boot.running().slot === 0 ? SLOTS[1] : SLOTS[0]),
     boot,
-    link: new HttpLink((host, port) => new TcpSocket(host, port)),
+    link: new HttpLink((host, port) => new TcpSocket(host, port), (host, port) => new TlsSocket(host, port)),
     identity: readIdentity({ ...IDENTITY, ...identity }),
     now: () => now(),
     random: (bytes) => { random(bytes); },

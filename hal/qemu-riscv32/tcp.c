@@ -115,7 +115,10 @@ static void resolve(Socket* socket)
   if (!netIsUp() || socket->isAsked)
     return;
   socket->isAsked = 1;
-  answer = dns_gethostbyname(socket->host, &address, onName, socket);
+  if (!strcmp(socket->host, "localhost"))
+    answer = ipaddr_aton("127.0.0.1", &address) ? ERR_OK : ERR_VAL;
+  else
+    answer = dns_gethostbyname(socket->host, &address, onName, socket);
   if (answer == ERR_OK)
     connectTo(socket, &address);
   else if (answer != ERR_INPROGRESS)

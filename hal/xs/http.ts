@@ -40,18 +40,22 @@ export class HttpError extends Error {
 
 export class HttpLink implements Link {
   readonly #connect: Connect;
+  readonly #secure: Connect | undefined;
 
-  constructor(connect: Connect) {
+  /** `secure` connects with TLS, and throws `secure` when the peer is not who its name says: from read and write. */
+  constructor(connect: Connect, secure?: Connect) {
     this.#connect = connect;
+    this.#secure = secure;
   }
 
   /** Throws a LinkError when there is no way to begin: `url`, `resolve`, and `secure` for https. */
   request(request: LinkRequest): Exchange {
     const target = splitUrl(request.url);
     if (target === undefined) throw new HttpError("url", "not a URL of HTTP");
-    if (target.secure) throw new HttpError("secure", "this board has no TLS");
+    const connect = target.secure ? this.#secure : this.#connect;
+    if (connect === undefined) throw new HttpError("secure", "this board has no TLS");
     const bytes = composeRequest(request, target);
-    return new HttpExchange(this.#connect(target.host, target.port), bytes, request.method === "HEAD");
+    return new HttpExchange(connect(target.host, target.port), bytes, request.method === "HEAD");
   }
 }
 

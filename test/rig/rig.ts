@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { type Version, versionText } from "../../src/image/version.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
+import { makeCertificate } from "./certificate.ts";
 import { type DeviceProcess, within } from "./device.ts";
 import type { EventLog, Heap } from "./events.ts";
 import { Exit, RigError } from "./exit.ts";
@@ -41,6 +42,8 @@ export interface RigOptions {
   readonly faults?: readonly Fault[];
   readonly hostFaults?: readonly HostFault[];
   readonly provision?: Partial<DeviceProvision>;
+  /** Both servers speak TLS, with a certificate of an authority that the device trusts. */
+  readonly https?: boolean;
   /** A crash of the device is what is looked for. */
   readonly mayCrash?: true;
 }
@@ -75,11 +78,14 @@ export class Rig {
     let answer: Rig | undefined;
     const emit = (event: ServerEvent): void => { if (answer !== undefined) answer.#serverEvent(event); };
     const host = new PackageHost({ data: offer, faults: options.hostFaults ?? [], emit });
+    const secret = options.https === true ? makeCertificate({ host: "localhost" }) : undefined;
     const listening = await listen((request) => {
       if (answer === undefined) throw new Error("a request before the rig is there");
       return request.url.startsWith(host.path) ? host.handle(request) : answer.server.handle(request);
-    });
-    answer = new Rig(options, directory, listening, offer, `${listening.origin}${host.path}`);
+    }, 0, secret);
+    const ca = secret === undefined ? {} : { ca: secret.authority.toString("base64") };
+    const told = { ...options, provision: { ...ca, ...options.provision } };
+    answer = new Rig(told, directory, listening, offer, `${listening.origin}${host.path}`);
     note(`DM server and package host on ${listening.origin}; device in ${directory}`);
     return answer;
   }

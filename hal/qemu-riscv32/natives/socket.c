@@ -1,8 +1,8 @@
-/* Natives of hal/xs/board/socket.ts. */
+/* Natives of hal/xs/board/socket.ts and of tls.ts. */
 #include "../../xs/base/arguments.h"
 #include "../../xs/base/throw.h"
 #include "../machine.h"
-#include "../net.h"
+#include "../tls.h"
 #include "mc.xs.h"
 
 #define NAME_BYTES_MAX 256
@@ -12,12 +12,12 @@
 void xs_socket_destructor(void* data)
 {
   if (data)
-    socketClose(data);
+    connectionClose(data);
 }
 
-static Socket* thisSocket(xsMachine* the)
+static Connection* thisSocket(xsMachine* the)
 {
-  Socket* socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
+  Connection* socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
   if (!socket)
     xsSyntaxError("socket is closed");
   return socket;
@@ -30,49 +30,59 @@ static void throwFailure(xsMachine* the, const char* kind)
   throwKind(the, kind, message);
 }
 
-void xs_socket(xsMachine* the)
+static void open(xsMachine* the, int isSecure)
 {
   uint32_t port = toIndex(the, &xsArg(1));
   char name[NAME_BYTES_MAX];
-  Socket* socket;
+  Connection* socket;
   xsmcToStringBuffer(xsArg(0), name, sizeof(name));
   if (xsmcGetHostDataValidate(xsThis, xs_socket_destructor))
     xsSyntaxError("socket is open");
   if (!port || (port > 65535))
     xsRangeError("port");
-  socket = socketOpen(name, (uint16_t)port);
+  socket = connectionOpen(name, (uint16_t)port, isSecure);
   if (!socket)
     throwFailure(the, "broken");
   xsmcSetHostData(xsThis, socket);
 }
 
+void xs_socket(xsMachine* the)
+{
+  open(the, 0);
+}
+
+void xs_socket_secure(xsMachine* the)
+{
+  open(the, 1);
+}
+
 void xs_socket_read(xsMachine* the)
 {
-  Socket* socket = thisSocket(the);
+  Connection* socket = thisSocket(the);
   Buffer buffer = toWritable(the, &xsArg(0));
-  long count = socketRead(socket, buffer.bytes, buffer.length);
+  long count = connectionRead(socket, buffer.bytes, buffer.length);
   if (count == -2)
-    throwFailure(the, socketKind(socket));
+    throwFailure(the, connectionKind(socket));
   xsmcSetInteger(xsResult, (xsIntegerValue)count);
 }
 
 void xs_socket_write(xsMachine* the)
 {
   uint32_t from = toIndex(the, &xsArg(1));
-  Socket* socket = thisSocket(the);
+  Connection* socket = thisSocket(the);
   Buffer buffer = toReadable(the, &xsArg(0));
   long count;
   checkRange(the, from, buffer.length, buffer.length);
-  count = socketWrite(socket, buffer.bytes + from, buffer.length - from);
+  count = connectionWrite(socket, buffer.bytes + from, buffer.length - from);
   if (count == -2)
-    throwFailure(the, socketKind(socket));
+    throwFailure(the, connectionKind(socket));
   xsmcSetInteger(xsResult, (xsIntegerValue)count);
 }
 
 /* A second close does nothing; every other call after a close throws SyntaxError. */
 void xs_socket_close(xsMachine* the)
 {
-  Socket* socket = xsmcGetHostData(xsThis);
+  Connection* socket = xsmcGetHostData(xsThis);
   if (!socket)
     return;
   socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);

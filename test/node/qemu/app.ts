@@ -1,6 +1,8 @@
 /** The application of these tests: says what booted, then does what the provisioning says for this version and reset cause. */
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
 import { NorFlash, STORE } from "../../../hal/qemu-riscv32/flash.ts";
+import { crc32 } from "../../../src/base/crc32.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { exit, now, print } from "../../../hal/xs/board/system.ts";
 
 const board = openBoard();
@@ -31,10 +33,41 @@ function flash(): void {
   attempt("read past the end", () => at(end - 2));
   attempt("erase past the end", () => { store.eraseBlock(blocks); });
   attempt("erase", () => { store.eraseBlock(0); return `${at(4)} ${at(blockLength)}`; });
-  attempt("the whole buffer at once", () => { store.eraseBlock(1); store.write(new Uint8Array(5000).fill(9), blockLength); return at(blockLength + 4996); });
+  attempt("several buffers at once", () => {
+    store.eraseBlock(1);
+    store.write(new Uint8Array(5000).fill(9), blockLength);
+    return at(blockLength + 4996);
+  });
   attempt("the boot log is no partition", () => new NorFlash(STORE - 1));
   attempt("no such partition", () => new NorFlash(9));
   attempt("random", () => { const bytes = new Uint8Array(100); board.random(bytes); return bytes.some((byte) => byte !== 0); });
+}
+
+/** Posts to a URL, and prints the answer or the kind of its failure. */
+function fetch(url: string): void {
+  const buffer = new Uint8Array(4096);
+  let total = 0, sum = 0, exchange;
+  try {
+    exchange = board.link.request({ method: "POST", url, headers: [], body: utf8("question") });
+  } catch (error) {
+    print(`fetch: ${(error as { kind: string }).kind}`);
+    return exit(0);
+  }
+  board.run(() => {
+    try {
+      const count = exchange.head() === undefined ? 0 : exchange.read(buffer);
+      if (count === 0) return now() + 1000;
+      if (count > 0) {
+        total += count;
+        sum = crc32(buffer.subarray(0, count), sum);
+        return now();
+      }
+      print(`fetch: ${exchange.head()?.status} ${total} bytes, CRC ${sum}`);
+    } catch (error) {
+      print(`fetch: ${(error as { kind: string }).kind}`);
+    }
+    return -Infinity;
+  });
 }
 
 /** As much as the heap has, and more. */
@@ -52,7 +85,7 @@ const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   exhaust,
   hang: () => { for (;;) now(); },
   wait: (argument) => { const until = now() + Number(argument); board.run(() => now() < until ? until : -Infinity); },
-  flash,
+  flash, fetch,
 };
 
 const key = `${board.identity.FwV} ${cause}`;

@@ -60,8 +60,10 @@ export class Device {
     writeFileSync(this.#flash, flash);
   }
 
-  script(script: Script): void {
-    const { offset, bytes } = refit({ keys: [spkiOf(key)], provision: JSON.stringify({ script }) });
+  /** What the application does; `more` are further members of the provisioning, `ca` is the authority that it trusts. */
+  script(script: Script, more: object = {}, ca?: Uint8Array): void {
+    const authority = ca === undefined ? {} : { ca };
+    const { offset, bytes } = refit({ keys: [spkiOf(key)], provision: JSON.stringify({ script, ...more }), ...authority });
     this.write(bytes, offset);
   }
 
@@ -69,6 +71,21 @@ export class Device {
   run(script: Script = {}, cut?: Cut): Run {
     this.script(script);
     const result = spawnSync(EMULATOR, machineOptions(this.#flash, cut), { encoding: "utf8", timeout: RUN_MS, input: "" });
+    return this.#told(result);
+  }
+
+  /** As run, while this program goes on: for a device that talks to it. */
+  async ran(): Promise<Run> {
+    const process = this.start();
+    let stdout = "";
+    process.stdout?.on("data", (chunk: Buffer) => { stdout += chunk.toString("latin1"); });
+    const timer = setTimeout(() => { process.kill("SIGKILL"); }, RUN_MS);
+    const status = await new Promise<number | null>((resolve) => { process.on("close", resolve); });
+    clearTimeout(timer);
+    return this.#told({ status, stdout });
+  }
+
+  #told(result: { readonly status: number | null; readonly stdout: string }): Run {
     const lines = result.stdout.replaceAll("\r", "").split("\n").filter((line) => line !== "");
     return {
       status: result.status,

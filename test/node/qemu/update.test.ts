@@ -68,7 +68,7 @@ function* operations(): Generator<number> {
   for (let n = 820; ; n += 17) yield n;
 }
 
-test("an update whose power is cut at a flash operation ends with a version that runs and a report that is true", { skip }, async (context) => {
+test("an update that is cut at a flash operation ends with a version that runs and a report that is true", { skip }, async (context) => {
   let cuts = 0;
   for (const operation of operations()) {
     context.diagnostic(`operation ${operation}`);

@@ -28,6 +28,8 @@ export interface DeviceProvision {
   readonly trialSeconds?: number;
   readonly once?: boolean;
   readonly trace?: boolean;
+  /** Certificate of the authority that vouches for servers: DER in base64. For boards with TLS. */
+  readonly ca?: string;
   readonly identity?: { readonly [name: string]: string };
 }
 

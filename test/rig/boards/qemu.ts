@@ -36,7 +36,9 @@ export const qemu: RigBoard = {
   provision(directory, provision) {
     const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.qemu), ...provision.identity };
     const keys = [readFileSync(join(directory, KEYS))];
-    const { offset, bytes } = refit({ keys, provision: JSON.stringify({ ...provision, identity }) });
+    const { ca, ...rest } = provision;
+    const authority = ca === undefined ? {} : { ca: Buffer.from(ca, "base64") };
+    const { offset, bytes } = refit({ keys, provision: JSON.stringify({ ...rest, identity }), ...authority });
     const file = openSync(join(directory, FLASH), "r+");
     writeSync(file, bytes, 0, bytes.length, offset);
     closeSync(file);

@@ -1,5 +1,6 @@
 /** Servers on a loopback socket: HTTP in, requests as values, replies out with what they say about cuts, delays and speed. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Reply, Request } from "./exchange.ts";
 
@@ -9,7 +10,7 @@ export interface Traffic {
 }
 
 export interface Listening {
-  /** `http://127.0.0.1:port`, without a path. */
+  /** `http://127.0.0.1:port`, or `https://localhost:port`, without a path. */
   readonly origin: string;
   /** Bytes so far, heads and bodies, on all connections. */
   readonly traffic: Traffic;
@@ -23,20 +24,29 @@ const SLICE_MS = 20;
 /** How long answers under way may take when the servers close, and how often they are looked at. */
 const LINGER_MS = 1000, LOOK_MS = 5;
 
+/** Certificate and private key, PEM: with them the server speaks TLS. */
+export interface ServerSecret {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Serves `handle` on a port of the loopback interface; 0 for any. Rejects when the port cannot be had. */
-export function listen(handle: (request: Request) => Reply, port = 0): Promise<Listening> {
+export function listen(handle: (request: Request) => Reply, port = 0, secret?: ServerSecret): Promise<Listening> {
   const open = new Set<ServerResponse>();
-  const server = createServer((incoming, outgoing) => {
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     open.add(outgoing);
     outgoing.once("close", () => { open.delete(outgoing); });
     serve(handle, incoming, outgoing);
-  });
+  };
+  const server = secret === undefined ? createServer(onRequest)
+    : createSecureServer({ cert: secret.certificate, key: secret.key }, onRequest);
   const traffic = count(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {
       const { port: bound } = server.address() as AddressInfo;
-      resolve({ origin: `http://127.0.0.1:${bound}`, get traffic() { return traffic(); }, close: () => close(server, open) });
+      const origin = secret === undefined ? `http://127.0.0.1:${bound}` : `https://localhost:${bound}`;
+      resolve({ origin, get traffic() { return traffic(); }, close: () => close(server, open) });
     });
   });
 }

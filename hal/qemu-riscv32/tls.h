@@ -1,0 +1,16 @@
+/* Connections, with TLS 1.2 or without: the functions of net.h for either. */
+#ifndef TLS_H
+#define TLS_H
+
+#include "net.h"
+
+typedef struct Connection Connection;
+
+/* NULL: no room for another. */
+Connection* connectionOpen(const char* host, uint16_t port, int isSecure);
+void connectionClose(Connection* connection);
+long connectionRead(Connection* connection, void* bytes, uint32_t length);
+long connectionWrite(Connection* connection, const void* bytes, uint32_t length);
+const char* connectionKind(const Connection* connection);
+
+#endif
