@@ -22,11 +22,12 @@ class HttpError extends Error implements LinkError {
 const KINDS: { readonly [code: string]: LinkErrorKind } = {
   ENOTFOUND: "resolve", EAI_AGAIN: "resolve", ECONNREFUSED: "refused", EHOSTUNREACH: "refused", ENETUNREACH: "refused",
   ETIMEDOUT: "refused", ECONNRESET: "broken", EPIPE: "broken", ERR_INVALID_URL: "url",
+  ERR_INVALID_PROTOCOL: "url", EPROTO: "secure",
 };
 
 function classify(error: Error & { code?: string }): HttpError {
   const code = error.code ?? "";
-  const secure = code.startsWith("ERR_TLS") || code.includes("CERT");
+  const secure = code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL") || code.includes("CERT");
   return new HttpError(KINDS[code] ?? (code.startsWith("HPE_") ? "protocol" : secure ? "secure" : "broken"), error.message);
 }
 
@@ -103,9 +104,7 @@ class HttpExchange implements Exchange {
       return undefined;
     }
     const headers = new Map<string, string>();
-    for (const [name, value] of Object.entries(this.#response.headers)) {
-      if (value !== undefined) headers.set(name, Array.isArray(value) ? value[0] ?? "" : value);
-    }
+    for (const [name, values] of Object.entries(this.#response.headersDistinct)) headers.set(name, values?.[0] ?? "");
     return { status: this.#response.statusCode ?? 0, headers };
   }
 

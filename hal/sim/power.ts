@@ -47,6 +47,11 @@ export class Power {
     this.#cuts.push(cut);
   }
 
+  /** No cut is planned any more. */
+  cancel(): void {
+    this.#cuts = [];
+  }
+
   /** Power returns. */
   restore(): void {
     this.#on = true;

@@ -1,0 +1,88 @@
+/** One request on the Link under test, polled to its end. */
+import type { Exchange, Link, LinkRequest } from "../../hal/hal.ts";
+import { crc32 } from "../../src/base/crc32.ts";
+import { kindOf } from "./checks.ts";
+import type { Fetched } from "./order.ts";
+
+/** Reads between two looks at the clock. */
+const READS_PER_STEP = 16;
+
+export interface FetchOptions {
+  readonly bufferBytes?: number;
+  /** After the first bytes nothing is read for so long; then the exchange is closed. */
+  readonly stallMs?: number;
+  /** Takes the body as it comes; a view that holds until it returns. */
+  readonly sink?: (bytes: Uint8Array) => void;
+}
+
+export class Fetch {
+  #exchange: Exchange | undefined;
+  #buffer: Uint8Array;
+  #options: FetchOptions;
+  #result: Fetched = { bytes: 0, crc: 0 };
+  #stalledUntil: number | undefined;
+
+  constructor(link: Link, request: LinkRequest, options: FetchOptions = {}) {
+    this.#options = options;
+    this.#buffer = new Uint8Array(options.bufferBytes ?? 1024);
+    try {
+      this.#exchange = link.request(request);
+      request.body?.fill(0);
+    } catch (error) {
+      this.#result = { ...this.#result, error: kindOf(error) };
+    }
+  }
+
+  /** The outcome, or when to call again. Errors of the Link are part of the outcome; those of the sink are thrown. */
+  step(now: number): Fetched | number {
+    if (this.#exchange === undefined) return this.#result;
+    if (this.#stalledUntil !== undefined) {
+      if (now < this.#stalledUntil) return this.#stalledUntil;
+      return this.#end(this.#exchange);
+    }
+    for (let reads = 0; reads < READS_PER_STEP; reads++) {
+      const count = this.#read(this.#exchange);
+      if (count === undefined) return this.#result;
+      if (count < 0) return this.#end(this.#exchange);
+      if (count === 0) return now + 1000;
+      const part = this.#buffer.subarray(0, count);
+      this.#result = { ...this.#result, bytes: this.#result.bytes + count, crc: crc32(part, this.#result.crc) };
+      this.#options.sink?.(part);
+      if (this.#options.stallMs !== undefined) return this.#stalledUntil = now + this.#options.stallMs;
+    }
+    return now;
+  }
+
+  /** Gives the exchange up, twice. */
+  close(): void {
+    this.#exchange?.close();
+    this.#exchange?.close();
+    this.#exchange = undefined;
+  }
+
+  /** Bytes in the buffer; 0: later; -1: the end; undefined: the Link failed. */
+  #read(exchange: Exchange): number | undefined {
+    try {
+      if (this.#result.status === undefined) {
+        const head = exchange.head();
+        if (head === undefined) return 0;
+        const type = head.headers.get("content-type"), repeated = head.headers.get("x-repeated");
+        this.#result = {
+          ...this.#result, status: head.status, ...(type === undefined ? {} : { type }), ...(repeated === undefined ? {} : { repeated }),
+        };
+      }
+      return exchange.read(this.#buffer);
+    } catch (error) {
+      this.#result = { ...this.#result, error: kindOf(error) };
+      this.close();
+      return undefined;
+    }
+  }
+
+  /** After the last byte: the end is said again, and the head is still there. */
+  #end(exchange: Exchange): Fetched {
+    if (this.#stalledUntil === undefined && exchange.read(this.#buffer) !== -1) this.#result = { ...this.#result, error: "again" };
+    this.close();
+    return this.#result;
+  }
+}

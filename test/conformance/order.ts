@@ -1,0 +1,71 @@
+/**
+ * What the rig tells the board under test, and what the board answers: JSON over the board's own Link. The rig knows the plan
+ * and remembers; the board does one thing at a time, so it may lose its power anywhere.
+ */
+import type { Running } from "../../hal/hal.ts";
+
+export type PartitionName = "store" | "staging";
+
+/** A request that the board makes for a case of Link. */
+export interface FetchOrder {
+  readonly do: "fetch";
+  readonly method: "GET" | "POST" | "HEAD";
+  readonly url: string;
+  /** Length of the body, whose bytes are `pattern(i, 1)`; absent: no body. */
+  readonly bodyBytes?: number;
+  /** Length of the buffer that is read into; 1024 when absent. */
+  readonly bufferBytes?: number;
+  /** After the first bytes, nothing is read for so long; then the exchange is given up. */
+  readonly stallMs?: number;
+}
+
+export type Order =
+  | { readonly do: "flash"; readonly partition: PartitionName }
+  | { readonly do: "apart" }
+  | { readonly do: "fill" | "verify"; readonly partition: PartitionName; readonly seed: number }
+  | { readonly do: "prepareCut" | "write" | "erase"; readonly partition: PartitionName }
+  | { readonly do: "afterCut"; readonly partition: PartitionName; readonly of: "write" | "erase"; readonly completed: boolean }
+  /** Fetches an image into the staging partition; `damage` is the offset of a bit that is turned on the way. */
+  | { readonly do: "stage"; readonly url: string; readonly damage?: number }
+  | { readonly do: "blank" | "arm" | "confirm" | "restart" | "running" | "identity" | "random" }
+  | { readonly do: "clock"; readonly ms: number }
+  | FetchOrder;
+
+/** One promise of the contract: absent `problem`, it is kept. */
+export interface Check {
+  readonly name: string;
+  readonly problem?: string;
+}
+
+/** What became of a FetchOrder. */
+export interface Fetched {
+  readonly status?: number;
+  readonly type?: string;
+  readonly repeated?: string;
+  readonly bytes: number;
+  readonly crc: number;
+  /** The kind of LinkError that ended it, or "none" when what was thrown had none. */
+  readonly error?: string;
+}
+
+export type Report =
+  | { readonly kind: "boot"; readonly running: Running }
+  | { readonly kind: "checks"; readonly checks: readonly Check[] }
+  | { readonly kind: "done" }
+  | { readonly kind: "running"; readonly running: Running }
+  | { readonly kind: "threw"; readonly text: string; readonly error?: string }
+  | { readonly kind: "random"; readonly bytes: string; readonly checks: readonly Check[] }
+  | { readonly kind: "clock"; readonly elapsedMs: number; readonly checks: readonly Check[] }
+  | { readonly kind: "fetched"; readonly fetched: Fetched };
+
+/** Byte `i` of the content that a seed stands for: never what erased flash holds for long, and different in every block. */
+export function pattern(i: number, seed: number): number {
+  return (i * 167 + (i >> 8) * 31 + (i >> 16) * 59 + seed * 73 + 11) & 0xff;
+}
+
+/** Bytes [from, from + length) of that content. */
+export function patternBytes(from: number, length: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = pattern(from + i, seed);
+  return bytes;
+}

@@ -1,0 +1,58 @@
+/** What the rig's server answers to the requests of the Link cases, byte for byte: paths to raw HTTP. */
+import { patternBytes } from "../../conformance/order.ts";
+
+/** Bytes of the body that most cases carry: more than a buffer, and no round number. */
+export const BODY_BYTES = 70001;
+/** What `flood` would send. More than all buffers between two processes together. */
+export const FLOOD_BYTES = 64 * 1024 * 1024;
+
+export interface Answer {
+  readonly head: string;
+  readonly body?: Uint8Array;
+  /** The connection is closed after the body, though the head announces more. */
+  readonly cut?: true;
+  /** Sent so slowly: bytes at a time, ms between. */
+  readonly drip?: { readonly bytes: number; readonly ms: number };
+  /** Sends for as long as it is taken. */
+  readonly flood?: true;
+}
+
+const BODY = patternBytes(0, BODY_BYTES, 1);
+
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  "/body": whole("200 OK", BODY),
+  "/small": { ...whole("200 OK", patternBytes(0, 400, 1)), drip: { bytes: 40, ms: 10 } },
+  "/empty": whole("200 OK", new Uint8Array(0)),
+  "/none": { head: "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n" },
+  "/close": { head: "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", body: BODY },
+  "/chunked": { head: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n", body: chunked() },
+  "/short": { ...whole("200 OK", BODY), body: BODY.subarray(0, 600), cut: true },
+  "/missing": whole("404 Not Found", patternBytes(0, 10, 1)),
+  "/redirect": { head: "HTTP/1.1 302 Found\r\nLocation: /body\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" },
+  "/headers": {
+    head: "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/odd\r\nX-Repeated: one\r\nx-repeated: two\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+  },
+  "/junk": { head: "this is no HTTP\r\n\r\n" },
+  "/silent": { head: "", cut: true },
+  "/flood": { head: `HTTP/1.1 200 OK\r\nContent-Length: ${FLOOD_BYTES}\r\nConnection: close\r\n\r\n`, flood: true },
+};
+
+/** The answer to a path; 404 for others. A HEAD request gets the head only. */
+export function answerTo(method: string, path: string): Answer {
+  const answer = ANSWERS[path] ?? whole("404 Not Found", new Uint8Array(0));
+  return method === "HEAD" ? { head: answer.head } : answer;
+}
+
+export function whole(status: string, body: Uint8Array): Answer {
+  return { head: `HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`, body };
+}
+
+/** Chunks of growing length, with an extension and a trailer. */
+function chunked(): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0, length = 1; at < BODY.length; at += length, length = length * 3 + 1) {
+    const part = BODY.subarray(at, at + length);
+    parts.push(Buffer.from(`${part.length.toString(16)};x=y\r\n`), Buffer.from(part), Buffer.from("\r\n"));
+  }
+  return Buffer.concat([...parts, Buffer.from("0\r\nX-Trailer: yes\r\n\r\n")]);
+}

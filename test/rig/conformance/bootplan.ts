@@ -1,0 +1,183 @@
+/** The plan for Boot: what each function promises over resets, and cuts in each of them. */
+import type { Running } from "../../../hal/hal.ts";
+import type { Driver } from "./driver.ts";
+
+/** A bootloader that never comes to an end of its operations is broken; none needs so many. */
+const OPERATIONS_MAX = 40;
+
+export async function bootPlan(driver: Driver): Promise<void> {
+  const home = await driver.power();
+  if (home === undefined) {
+    driver.check("boot: the board starts", "it ended before it answered");
+    return;
+  }
+  const plan = new BootPlan(driver, home);
+  await plan.resets();
+  await plan.badImages();
+  await plan.trial();
+  await plan.kept();
+  if (driver.bench.cutModes.length > 0) await plan.cuts();
+}
+
+class BootPlan {
+  #driver: Driver;
+  /** The slot that is confirmed, as the plan goes on. */
+  #slot: number;
+  readonly #home: Running;
+
+  constructor(driver: Driver, home: Running) {
+    this.#driver = driver;
+    this.#slot = home.slot;
+    this.#home = home;
+  }
+
+  async resets(): Promise<void> {
+    const { cause, trial } = this.#home;
+    this.#driver.check("boot: power-on is told as power", cause === "power" ? undefined : `cause is ${cause}`);
+    this.#driver.check("boot: a confirmed image is not on trial", trial ? "trial is true" : undefined);
+    const again = await this.#driver.order({ do: "running" });
+    const same = again?.kind === "running" && JSON.stringify(again.running) === JSON.stringify(this.#home);
+    this.#driver.check("boot: running() says the same until the next reset", same ? undefined : JSON.stringify(again));
+    const restarted = await this.#restart();
+    this.#driver.check("boot: a restart is told as restart", restarted?.cause === "restart" ? undefined : describe(restarted));
+    this.#expect("boot: a restart boots the same slot", restarted, this.#slot, false);
+    await this.#driver.order({ do: "confirm" });
+    this.#expect("boot: confirm changes nothing where nothing is on trial", await this.#restart(), this.#slot, false);
+  }
+
+  async badImages(): Promise<void> {
+    await this.#driver.order({ do: "blank" });
+    await this.#refused("boot: arm throws when nothing is staged");
+    const { image } = this.#driver.bench;
+    for (const damage of [0, Math.floor(image.length / 2), image.length - 1]) {
+      await this.#stage(damage);
+      await this.#refused(`boot: arm throws when the staged image is damaged (byte ${damage} of ${image.length})`);
+    }
+  }
+
+  async trial(): Promise<void> {
+    const other = await this.#armed("boot: an armed image boots at the next restart, on trial");
+    const again = await this.#driver.order({ do: "running" });
+    const stays = again?.kind === "running" && again.running.trial;
+    this.#driver.check("boot: a trial is a trial until it is confirmed", stays ? undefined : JSON.stringify(again));
+    this.#expect("boot: an unconfirmed trial ends at a restart", await this.#restart(), this.#slot, false);
+    this.#expect("boot: a trial that has ended does not begin again", await this.#restart(), this.#slot, false);
+    await this.#stage();
+    await this.#arm("boot: arm twice is arm");
+    await this.#arm("boot: arm twice is arm");
+    this.#expect("boot: arm is durable when it returns", await this.#driver.power(), other, true);
+    this.#expect("boot: an unconfirmed trial ends when power is lost", await this.#driver.power(), this.#slot, false);
+  }
+
+  /** There and back again: the slot that does not run is the one that is staged. */
+  async kept(): Promise<void> {
+    for (const way of ["there", "back"]) {
+      const other = await this.#armed(`boot: the staged image is on trial (${way})`);
+      const report = await this.#driver.order({ do: "confirm" });
+      this.#driver.check("boot: confirm returns", report?.kind === "done" ? undefined : JSON.stringify(report));
+      await this.#driver.order({ do: "confirm" });
+      const running = await this.#driver.order({ do: "running" });
+      const trial = running?.kind === "running" ? running.running.trial : true;
+      this.#driver.check("boot: a confirmed image is no longer on trial", trial ? "trial is true" : undefined);
+      this.#slot = other;
+      this.#expect("boot: confirm is durable when it returns", await this.#driver.power(), this.#slot, false);
+      this.#expect("boot: a confirmed image stays", await this.#restart(), this.#slot, false);
+    }
+  }
+
+  async cuts(): Promise<void> {
+    for (const mode of this.#driver.bench.cutModes) {
+      for (let at = 1; !await this.#cutArm({ at, mode }); at++) if (this.#endless(at)) return;
+      for (let at = 1; !await this.#cutConfirm({ at, mode }); at++) if (this.#endless(at)) return;
+    }
+  }
+
+  /** True when the cut came too late to hit anything. */
+  async #cutArm(cut: { readonly at: number; readonly mode: string }): Promise<boolean> {
+    const name = "boot: power loss in arm leaves the board armed or not, and bootable";
+    await this.#driver.power();
+    await this.#stage();
+    const booted = await this.#driver.power(cut);
+    const report = booted === undefined ? undefined : await this.#driver.order({ do: "arm" });
+    const after = await this.#driver.power();
+    if (report?.kind === "done") this.#driver.check("boot: arm is durable when it returns", after?.trial ? undefined : describe(after));
+    if (after !== undefined && !after.trial) {
+      this.#expect(name, after, this.#slot, false);
+      await this.#arm("boot: arm works after power loss in arm");
+      this.#driver.check(name, (await this.#restart())?.trial ? undefined : "arm does not work any more");
+    } else this.#driver.check(name, after === undefined ? "the board does not boot" : undefined);
+    this.#expect("boot: an unconfirmed trial ends when power is lost", await this.#driver.power(), this.#slot, false);
+    return report !== undefined;
+  }
+
+  /** True when the cut came too late to hit anything. */
+  async #cutConfirm(cut: { readonly at: number; readonly mode: string }): Promise<boolean> {
+    const name = "boot: power loss in confirm leaves one image or the other, and no trial";
+    await this.#driver.power();
+    await this.#stage();
+    await this.#arm("boot: arm works after power loss in confirm");
+    const trial = await this.#driver.power(cut);
+    const report = trial?.trial === true ? await this.#driver.order({ do: "confirm" }) : undefined;
+    const after = await this.#driver.power();
+    if (after === undefined) this.#driver.check(name, "the board does not boot");
+    else if (trial === undefined) this.#expectEnd(await this.#driver.power());
+    else if (report?.kind === "done") this.#expect("boot: confirm is durable when it returns", after, trial.slot, false);
+    else this.#driver.check(name, after.trial ? describe(after) : undefined);
+    const settled = await this.#driver.power();
+    if (settled !== undefined) this.#slot = settled.slot;
+    return report !== undefined;
+  }
+
+  #expectEnd(running: Running | undefined): void {
+    const name = "boot: power loss in the bootloader ends in the confirmed image, at the latest a reset later";
+    this.#expect(name, running, this.#slot, false);
+  }
+
+  #endless(at: number): boolean {
+    if (at < OPERATIONS_MAX) return false;
+    this.#driver.check("boot: a boot takes few operations", `more than ${OPERATIONS_MAX}`);
+    return true;
+  }
+
+  async #restart(): Promise<Running | undefined> {
+    const report = await this.#driver.order({ do: "restart" });
+    return report?.kind === "boot" ? report.running : undefined;
+  }
+
+  async #stage(damage?: number): Promise<void> {
+    const url = `${this.#driver.server.origin}/image`;
+    const report = await this.#driver.order(damage === undefined ? { do: "stage", url } : { do: "stage", url, damage });
+    if (report?.kind !== "done") this.#driver.check("boot: an image can be staged", JSON.stringify(report));
+  }
+
+  async #arm(name: string): Promise<void> {
+    const report = await this.#driver.order({ do: "arm" });
+    this.#driver.check(name, report?.kind === "done" ? undefined : JSON.stringify(report));
+  }
+
+  async #refused(name: string): Promise<void> {
+    const report = await this.#driver.order({ do: "arm" });
+    this.#driver.check(name, report?.kind === "threw" ? undefined : `arm said ${JSON.stringify(report)}`);
+    this.#expect("boot: an arm that throws changes nothing", await this.#restart(), this.#slot, false);
+  }
+
+  /** Stages, arms and restarts: the other slot. */
+  async #armed(name: string): Promise<number> {
+    await this.#stage();
+    await this.#arm("boot: arm takes a good image");
+    const running = await this.#restart();
+    const good = running?.trial === true && running.slot !== this.#slot;
+    this.#driver.check(name, good ? undefined : describe(running));
+    return running?.slot ?? -1;
+  }
+
+  #expect(name: string, running: Running | undefined, slot: number, trial: boolean): void {
+    const good = running?.slot === slot && running.trial === trial;
+    this.#driver.check(name, good ? undefined : `${describe(running)}; slot ${slot}${trial ? " on trial" : ""} was expected`);
+  }
+}
+
+function describe(running: Running | undefined): string {
+  if (running === undefined) return "the board did not boot";
+  return `slot ${running.slot} runs${running.trial ? " on trial" : ""}, after ${running.cause}`;
+}

@@ -1,0 +1,114 @@
+/** The plan for Link, clock, random bytes and identity. */
+import { createServer, type AddressInfo } from "node:net";
+import { crc32 } from "../../../src/base/crc32.ts";
+import { type FetchOrder, type Fetched, patternBytes } from "../../conformance/order.ts";
+import { BODY_BYTES, FLOOD_BYTES } from "./answers.ts";
+import type { Driver } from "./driver.ts";
+
+const STALL_MS = 600, CLOCK_MS = 400;
+/** A clock may be this much off, and the rig's measurement this much late. */
+const CLOCK_SHARE = 0.1, CLOCK_LATE_MS = 250;
+
+type Options = Partial<Omit<FetchOrder, "do" | "url">>;
+
+export async function linkPlan(driver: Driver): Promise<void> {
+  await driver.power();
+  await answers(driver);
+  await errors(driver);
+  await flow(driver);
+}
+
+export async function restPlan(driver: Driver): Promise<void> {
+  const values: string[] = [];
+  for (let boot = 0; boot < 2; boot++) {
+    await driver.power();
+    const report = await driver.order({ do: "random" });
+    if (report?.kind === "random") values.push(report.bytes);
+    else driver.check("random: bytes come", JSON.stringify(report));
+  }
+  driver.check("random: two boots differ", values[0] !== values[1] ? undefined : `both gave ${values[0] ?? "nothing"}`);
+  await driver.checked("identity: it can be read", { do: "identity" });
+  const before = performance.now(), report = await driver.order({ do: "clock", ms: CLOCK_MS }), real = performance.now() - before;
+  const name = "clock: it counts milliseconds";
+  if (report?.kind !== "clock") driver.check(name, JSON.stringify(report));
+  else {
+    const { elapsedMs } = report, slow = elapsedMs < (real - CLOCK_LATE_MS) * (1 - CLOCK_SHARE), fast = elapsedMs > real * (1 + CLOCK_SHARE);
+    driver.check(name, slow || fast ? `${Math.round(elapsedMs)} of its milliseconds took ${Math.round(real)}` : undefined);
+  }
+}
+
+async function answers(driver: Driver): Promise<void> {
+  const crc = crc32(patternBytes(0, BODY_BYTES, 1), 0);
+  const body = { status: 200, bytes: BODY_BYTES, crc };
+  await expect(driver, "link: a body of announced length arrives whole", "/body", body);
+  await expect(driver, "link: a body that ends with the connection arrives whole", "/close", body);
+  await expect(driver, "link: a body in chunks arrives whole, without their frames", "/chunked", body);
+  await expect(driver, "link: a buffer of 7 bytes gets the same body", "/body", body, { bufferBytes: 7 });
+  await expect(driver, "link: a buffer larger than the body gets the same body", "/chunked", body, { bufferBytes: 100_000 });
+  await expect(driver, "link: a body that comes slowly arrives whole", "/small", { status: 200, bytes: 400 });
+  await expect(driver, "link: an empty body ends at once", "/empty", { status: 200, bytes: 0 });
+  await expect(driver, "link: an answer without body ends at once", "/none", { status: 204, bytes: 0 });
+  await expect(driver, "link: an error status is an answer", "/missing", { status: 404, bytes: 10 });
+  await expect(driver, "link: redirects are not followed", "/redirect", { status: 302, bytes: 0 });
+  await expect(driver, "link: HEAD has no body", "/body", { status: 200, bytes: 0 }, { method: "HEAD" });
+  await expect(driver, "link: names of headers are in lower case, a repeated one keeps its first value", "/headers",
+    { status: 200, type: "text/odd", repeated: "one" });
+  await expect(driver, "link: a request carries its body", "/empty", { status: 200 }, { method: "POST", bodyBytes: 5000 });
+  const { last } = driver.server;
+  const same = last !== undefined && Buffer.from(patternBytes(0, 5000, 1)).equals(last.body);
+  driver.check("link: a body is taken before request returns", same ? undefined : `${last?.body.length ?? 0} bytes arrived, or others`);
+  const head = last?.head.toLowerCase() ?? "";
+  driver.check("link: a request carries its headers, and Host",
+    head.includes("\r\nx-conformance: a value") && head.includes("\r\nhost: ") ? undefined : head);
+  for (let i = 0; i < 20; i++) await expect(driver, "link: request after request is answered", "/empty", { status: 200 });
+}
+
+async function errors(driver: Driver): Promise<void> {
+  await expect(driver, "link: a body shorter than announced is broken, after its bytes", "/short", { bytes: 600, error: "broken" });
+  await expect(driver, "link: a connection that closes without an answer is broken", "/silent", { error: "broken" });
+  await expect(driver, "link: what is not HTTP is protocol", "/junk", { error: "protocol" });
+  await expect(driver, "link: nobody listens: refused", `http://127.0.0.1:${await closedPort()}/`, { error: "refused" });
+  await expect(driver, "link: no such host: resolve", "http://no-such-host.invalid/", { error: "resolve" });
+  await expect(driver, "link: another scheme is url", "ftp://127.0.0.1/", { error: "url" });
+  await expect(driver, "link: what is no URL is url", "nonsense", { error: "url" });
+  const secure = `https${driver.server.origin.slice(4)}/body`;
+  await expect(driver, "link: TLS that fails, or that the board has not, is secure", secure, { error: "secure" });
+  await expect(driver, "link: an error does not end the Link", "/empty", { status: 200, bytes: 0 });
+}
+
+async function flow(driver: Driver): Promise<void> {
+  await run(driver, "/flood", { stallMs: STALL_MS });
+  const { flooded } = driver.server;
+  driver.check("link: what is not read stays with the peer", flooded < FLOOD_BYTES / 2 ? undefined
+    : `${flooded} of ${FLOOD_BYTES} bytes were taken while nothing was read`);
+  for (let wait = 0; wait < 40 && !driver.server.floodClosed; wait++) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  driver.check("link: close() ends the connection", driver.server.floodClosed ? undefined : "it is still open");
+}
+
+async function run(driver: Driver, path: string, options: Options = {}): Promise<Fetched | string> {
+  const url = path.startsWith("/") ? `${driver.server.origin}${path}` : path;
+  const report = await driver.order({ do: "fetch", method: "GET", ...options, url });
+  return report?.kind === "fetched" ? report.fetched : JSON.stringify(report) ?? "the board lost its power";
+}
+
+async function expect(driver: Driver, name: string, path: string, expected: Partial<Fetched>, options: Options = {}): Promise<void> {
+  const fetched = await run(driver, path, options);
+  if (typeof fetched === "string") {
+    driver.check(name, fetched);
+    return;
+  }
+  const keys: (keyof Fetched)[] = ["status", "type", "repeated", "bytes", "crc", "error"];
+  const wrong = keys.filter((key) => (key in expected || key === "error") && fetched[key] !== expected[key]);
+  driver.check(name, wrong.length === 0 ? undefined : wrong.map((key) => `${key} is ${fetched[key] ?? "absent"}`).join(", "));
+}
+
+/** A port on which nobody listens. */
+function closedPort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => { resolve(port); });
+    });
+  });
+}
