@@ -24,6 +24,15 @@ static FlashFile* thisFlash(xsMachine* the)
   return flash;
 }
 
+/* An offset or block number; what is none lies outside of every partition. */
+static uint32_t toPlace(xsMachine* the, xsSlot* slot)
+{
+  xsNumberValue value = xsmcToNumber(*slot);
+  if (!(value >= 0) || (value > 4294967295.0))
+    throwKind(the, "bounds", "flash: outside the partition");
+  return (uint32_t)value;
+}
+
 static void check(xsMachine* the, FlashResult result)
 {
   if (result == FLASH_MISALIGNED)
@@ -53,7 +62,7 @@ void xs_flash(xsMachine* the)
 
 void xs_flash_read(xsMachine* the)
 {
-  uint32_t offset = toIndex(the, &xsArg(1));
+  uint32_t offset = toPlace(the, &xsArg(1));
   FlashFile* flash = thisFlash(the);
   Buffer buffer = toWritable(the, &xsArg(0));
   check(the, flashFileRead(flash, offset, buffer.bytes, buffer.length));
@@ -61,7 +70,7 @@ void xs_flash_read(xsMachine* the)
 
 void xs_flash_write(xsMachine* the)
 {
-  uint32_t offset = toIndex(the, &xsArg(1));
+  uint32_t offset = toPlace(the, &xsArg(1));
   FlashFile* flash = thisFlash(the);
   Buffer buffer = toReadable(the, &xsArg(0));
   check(the, flashFileWrite(flash, offset, buffer.bytes, buffer.length));
@@ -69,7 +78,7 @@ void xs_flash_write(xsMachine* the)
 
 void xs_flash_erase_block(xsMachine* the)
 {
-  uint32_t block = toIndex(the, &xsArg(0));
+  uint32_t block = toPlace(the, &xsArg(0));
   check(the, flashFileErase(thisFlash(the), block));
 }
 

@@ -63,6 +63,7 @@ class Partition {
 
   erased(): void {
     for (const block of [0, 1, this.#blocks - 1]) {
+      this.#mark(block, 15);
       this.#flash.eraseBlock(block);
       for (let at = 0; at < this.#blockLength; at += this.#part) this.#expectErased(block * this.#blockLength + at, this.#part);
     }

@@ -21,7 +21,9 @@ export class Stage {
   step(now: number): Report | number {
     const result = this.#fetch.step(now);
     if (typeof result === "number") return result;
-    if (result.status !== 200 || result.error !== undefined) return { kind: "threw", text: `the image did not come: ${result.error ?? ""}` };
+    if (result.status !== 200 || result.error !== undefined) {
+      return { kind: "threw", text: `the image did not come: ${result.error ?? ""}` };
+    }
     const used = this.#length % this.#block.length;
     if (used > 0) this.#store(this.#length - used, used);
     return { kind: "done" };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `xs-fumo`: reads the command line, runs one command, ends with an exit status that a CI system can tell apart. */
 import { Command, CommanderError } from "commander";
+import { addConformance } from "./commands/conformance.ts";
 import { addBuild } from "./commands/build.ts";
 import { addDecode, addEncode } from "./commands/convert.ts";
 import { addDdf } from "./commands/ddf.ts";
@@ -28,7 +29,8 @@ Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
-  const commands = [addDemo, addServe, addDevice, addBuild, addKeygen, addPack, addInspect, addDecode, addEncode, addDdf, addDoctor];
+  const commands = [addDemo, addServe, addDevice, addBuild, addKeygen, addPack, addInspect, addDecode, addEncode, addDdf,
+    addConformance, addDoctor];
   for (const add of commands) add(command);
   return command;
 }

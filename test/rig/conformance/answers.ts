@@ -30,7 +30,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "/missing": whole("404 Not Found", patternBytes(0, 10, 1)),
   "/redirect": { head: "HTTP/1.1 302 Found\r\nLocation: /body\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" },
   "/headers": {
-    head: "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/odd\r\nX-Repeated: one\r\nx-repeated: two\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    head: "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/odd\r\nX-Repeated: one\r\nx-repeated: two\r\n" +
+      "Content-Length: 0\r\nConnection: close\r\n\r\n",
   },
   "/junk": { head: "this is no HTTP\r\n\r\n" },
   "/silent": { head: "", cut: true },

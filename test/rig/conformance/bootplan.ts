@@ -82,6 +82,8 @@ class BootPlan {
       this.#slot = other;
       this.#expect("boot: confirm is durable when it returns", await this.#driver.power(), this.#slot, false);
       this.#expect("boot: a confirmed image stays", await this.#restart(), this.#slot, false);
+      await this.#driver.order({ do: "blank" });
+      await this.#refused("boot: staging is the slot that does not run, whichever that is");
     }
   }
 

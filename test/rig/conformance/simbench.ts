@@ -24,8 +24,15 @@ const IDENTITY: Identity = {
 /** The board as the program sees it, made worse; called at each boot. What it keeps in a closure is durable. */
 export type Wrapper = (hal: Hal, cause: ResetCause) => Hal;
 
+export interface SimBenchOptions {
+  readonly store?: FlashStatus;
+  readonly slot?: FlashStatus;
+  /** False: this bench cannot cut power inside an operation. */
+  readonly cuts?: boolean;
+}
+
 export class SimBench implements Bench {
-  readonly cutModes: readonly CutMode[] = CUT_MODES;
+  readonly cutModes: readonly CutMode[];
   readonly image: Uint8Array;
   readonly #board: SimBoard;
   readonly #power = new Power();
@@ -34,7 +41,8 @@ export class SimBench implements Bench {
   #killed = false;
   #bootedAt = 0;
 
-  constructor(wrap: Wrapper = (hal) => hal, geometry: { readonly store?: FlashStatus; readonly slot?: FlashStatus } = {}) {
+  constructor(wrap: Wrapper = (hal) => hal, options: SimBenchOptions = {}) {
+    this.cutModes = options.cuts === false ? [] : CUT_MODES;
     const { privateKey } = generateKeyPairSync("ed25519"), key = vendorKey(new Uint8Array(spkiOf(privateKey)));
     const build = (major: number): Uint8Array => new Uint8Array(buildImage({
       payload: Buffer.alloc(PAYLOAD_BYTES, major), version: { major, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
@@ -43,7 +51,7 @@ export class SimBench implements Bench {
     this.#wrap = wrap;
     this.image = build(2);
     this.#board = new SimBoard({
-      store: geometry.store ?? STORE, slot: geometry.slot ?? SLOT, identity: IDENTITY, link: this.#link, power: this.#power,
+      store: options.store ?? STORE, slot: options.slot ?? SLOT, identity: IDENTITY, link: this.#link, power: this.#power,
       bootable: (slot) => key !== undefined && isBootable(slot, key), clock: () => performance.now(),
       random: (bytes) => { randomFillSync(bytes); },
     });
@@ -73,7 +81,7 @@ export class SimBench implements Bench {
         this.#power.require();
         if (this.#killed) return undefined;
         const wait = until - (performance.now() - this.#bootedAt);
-        if (wait > 0) await this.#link.activity(Math.min(wait, 20));
+        await (wait > 0 ? this.#link.activity(Math.min(wait, 20)) : new Promise(setImmediate));
         if (this.#killed) return undefined;
       }
     } catch (error) {
