@@ -1,0 +1,75 @@
+/** What is made of measurements: figures, each beside its floor or its budget. README.md says why these. */
+import { DOWNLOAD_BUFFER_BYTES, MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
+import type { Heap } from "../rig/events.ts";
+import type { ScenarioName } from "../rig/server/scenario.ts";
+import type { Update } from "./measure.ts";
+
+export interface Figure {
+  readonly group: string;
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** No implementation can do with less. */
+  readonly floor?: number;
+  /** What it may be. */
+  readonly budget: number;
+}
+
+/** Geometry of the host board (hal/host/README.md), and what a commit of the progress takes there. */
+const BLOCK_BYTES = 4096, PROGRESS_BYTES = 48;
+/** What XS takes before it loads a module; chunks have the client's buffers on top. */
+const XS_SLOTS = 2793, XS_CHUNK_BYTES = 13880;
+/** Bytes of HTTP and SyncML that a session without a package takes. */
+const SESSION_BYTES = 14336;
+/** Bytes of a slot on a chip of 32 bits. */
+const CHIP_SLOT_BYTES = 16;
+
+/** Sessions without which a scenario cannot be: one to ask, one to report; a Download reports by itself. */
+const SESSIONS: Readonly<Record<ScenarioName, number>> = { replace: 2, download: 3, "download-and-update": 2 };
+
+export function heapFigures(group: string, heap: Heap): Figure[] {
+  return [
+    { group, name: "slots at most", value: heap.peakSlots, unit: `of ${heap.slotBytes} B`, floor: XS_SLOTS, budget: 20480 },
+    { group, name: "the same on a chip of 32 bits", value: heap.peakSlots * CHIP_SLOT_BYTES, unit: "B", budget: 20480 * CHIP_SLOT_BYTES },
+    { group, name: "chunks at most", value: heap.peakChunkBytes, unit: "B",
+      floor: XS_CHUNK_BYTES + 2 * MESSAGE_BYTES_MAX + DOWNLOAD_BUFFER_BYTES, budget: 114688 },
+    { group, name: "stack at most", value: heap.stackSlots, unit: "slots", budget: 896 },
+  ];
+}
+
+/** How much more a large package takes. */
+export function growthFigure(group: string, small: Heap, large: Heap): Figure {
+  const bytes = (heap: Heap): number => heap.peakSlots * heap.slotBytes + heap.peakChunkBytes;
+  return { group, name: "peak heap, 4 MiB against small", value: bytes(large) - bytes(small), unit: "B", budget: 8192 };
+}
+
+export function updateFigures(update: Update): Figure[] {
+  const { scenario, packageBytes, flash } = update, group = `${scenario}, ${packageBytes} B`;
+  const blocks = Math.ceil(packageBytes / BLOCK_BYTES), inline = scenario === "replace";
+  const wire = inline ? Math.ceil(packageBytes / 3) * 4 : packageBytes, sessions = SESSIONS[scenario];
+  const messages = 2 * sessions + (inline ? Math.ceil(wire / MESSAGE_BYTES_MAX) : 0);
+  const slot = flash.get("slot-b.flash"), store = flash.get("store.flash");
+  const perBlock = (count = 0): number => count / blocks;
+  return [
+    { group, name: "wire bytes per package byte", value: update.wireBytes / packageBytes, unit: "", floor: wire / packageBytes,
+      budget: (inline ? 1.53 : 1.01) + sessions * SESSION_BYTES / packageBytes },
+    { group, name: "sessions", value: update.sessions, unit: "", floor: sessions, budget: sessions },
+    { group, name: "messages of the device", value: update.messages, unit: "", floor: messages, budget: Math.ceil(messages * 1.1) + 8 },
+    { group, name: "slot: erases per block", value: perBlock(slot?.erases), unit: "", floor: 1, budget: 1 },
+    { group, name: "slot: bytes written per package byte", value: (slot?.bytes ?? 0) / packageBytes, unit: "", floor: 1, budget: 1.001 },
+    { group, name: "slot: writes per block", value: perBlock(slot?.writes), unit: "", floor: 1, budget: 4 },
+    { group, name: "store: bytes per slot block", value: perBlock(store?.bytes), unit: "B",
+      ...(inline ? {} : { floor: PROGRESS_BYTES }), budget: PROGRESS_BYTES + 8192 / blocks },
+    { group, name: "store: erases", value: store?.erases ?? 0, unit: "", floor: Math.floor((store?.bytes ?? 0) / BLOCK_BYTES),
+      budget: Math.ceil((store?.bytes ?? 0) / BLOCK_BYTES) + 3 },
+  ];
+}
+
+/** Times the floor, where there is one. */
+export function ratio({ value, floor }: Figure): number | undefined {
+  return floor === undefined || floor === 0 ? undefined : value / floor;
+}
+
+export function isOver({ value, budget }: Figure): boolean {
+  return value > budget;
+}
