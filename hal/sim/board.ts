@@ -35,9 +35,18 @@ export class SimBoard {
     this.#options = options;
     this.#random = new Random(options.seed ?? 1);
     this.power = options.power ?? new Power();
-    this.store = new SimFlash(this.power, options.store);
-    this.slots = [new SimFlash(this.power, options.slot), new SimFlash(this.power, options.slot)];
+    this.store = new SimFlash(this.power, options.store, "store");
+    this.slots = [new SimFlash(this.power, options.slot, "slot"), new SimFlash(this.power, options.slot, "slot")];
     this.boot = new SimBoot(this.power, this.slots, options.bootable, options.bootLog);
+  }
+
+  /** Everything that outlives a reset becomes that of another board of the same make. */
+  copyFrom(other: SimBoard): void {
+    this.store.copyFrom(other.store);
+    this.slots[0].copyFrom(other.slots[0]);
+    this.slots[1].copyFrom(other.slots[1]);
+    this.boot.copyFrom(other.boot);
+    this.#random = other.#random.fork();
   }
 
   /** Lets time pass. */

@@ -47,6 +47,12 @@ export class SimBoot implements Boot {
     return this.#log;
   }
 
+  /** What is durable becomes that of another board. */
+  copyFrom(other: SimBoot): void {
+    this.#log = other.#log;
+    this.trials = other.trials;
+  }
+
   /** The bootloader: chooses the slot that runs from now on. Throws Unbootable. */
   reset(cause: ResetCause): Running {
     if (this.#log.state === "trying") this.#append({ slot: this.#log.slot, state: "stable" });
@@ -92,7 +98,7 @@ export class SimBoot implements Boot {
 
   #append(log: BootLog): void {
     try {
-      this.#power.performWhole(() => { this.#log = log; });
+      this.#power.performWhole("boot log", () => { this.#log = log; });
     } finally {
       this.onChange?.(this.#log);
     }

@@ -5,7 +5,7 @@
 import type { Flash, FlashStatus } from "../hal.ts";
 import { FlashFault, WrittenTwice } from "../checked.ts";
 import type { Power, TornMode } from "./power.ts";
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
 
 /** How much of the bits `tornNear` completes. */
 const NEAR = 0.97;
@@ -16,20 +16,45 @@ export class SimFlash implements Flash {
   readonly wear: Uint32Array;
   /** Blocks in which every program and erase fails with a device error. */
   readonly bad = new Set<number>();
+  /**
+   * What a torn byte reads as until it is erased: always the same; each time anew (`metastable`); nothing at all, a device error
+   * for its whole unit of programming (`ecc`).
+   */
+  torn: "settled" | "metastable" | "ecc" = "settled";
+  /** Asked before each operation: fails it with a device error, or lets nothing happen and says that all is well. */
+  failing: ((what: "program" | "erase", block: number) => "aloud" | "silent" | undefined) | undefined;
   /** Called after bytes[from, to) changed, whether the operation was whole or torn. */
   onChange: ((from: number, to: number) => void) | undefined;
   #status: FlashStatus;
   #power: Power;
   #programmed: Uint8Array;
+  /** Bits that a cut left between two states. */
+  #unsettled: Uint8Array;
+  #tears = 0;
+  #noise = new Random(1);
+  #name: string;
 
   /** A partition with everything erased. */
-  constructor(power: Power, status: FlashStatus) {
+  constructor(power: Power, status: FlashStatus, name = "flash") {
     const size = status.blocks * status.blockLength;
     this.#power = power;
     this.#status = status;
     this.bytes = new Uint8Array(size).fill(status.eraseValue);
     this.wear = new Uint32Array(status.blocks);
     this.#programmed = new Uint8Array(size);
+    this.#unsettled = new Uint8Array(size);
+    this.#name = name;
+  }
+
+  /** Content, wear and faults become those of another partition of the same geometry. */
+  copyFrom(other: SimFlash): void {
+    this.bytes.set(other.bytes);
+    this.wear.set(other.wear);
+    this.#programmed.set(other.#programmed);
+    this.torn = other.torn;
+    if (this.#tears + other.#tears > 0) this.#unsettled.set(other.#unsettled);
+    this.#tears = other.#tears;
+    this.#noise = other.#noise.fork();
   }
 
   status(): FlashStatus {
@@ -39,6 +64,7 @@ export class SimFlash implements Flash {
   read(buffer: Uint8Array, byteOffset: number): void {
     this.#power.require();
     buffer.set(this.bytes.subarray(byteOffset, byteOffset + buffer.length));
+    if (this.torn !== "settled" && this.#tears > 0) this.#disturb(buffer, byteOffset);
   }
 
   write(bytes: Uint8Array, byteOffset: number): void {
@@ -46,10 +72,11 @@ export class SimFlash implements Flash {
     for (let i = byteOffset; i < byteOffset + bytes.length; i++) {
       if (this.#programmed[i] !== 0) throw new WrittenTwice(`byte ${i} was programmed before`);
     }
-    this.#fail(Math.floor(byteOffset / this.#status.blockLength));
+    const silent = this.#fail("program", Math.floor(byteOffset / this.#status.blockLength));
     try {
       this.#power.perform(
-        () => this.#program(bytes, byteOffset),
+        `${this.#name} program`,
+        () => silent ? this.#programmed.fill(1, byteOffset, byteOffset + bytes.length) : this.#program(bytes, byteOffset),
         (mode, random) => this.#tearProgram(bytes, byteOffset, mode, random));
     } finally {
       this.onChange?.(byteOffset, byteOffset + bytes.length);
@@ -58,13 +85,18 @@ export class SimFlash implements Flash {
 
   eraseBlock(block: number): void {
     this.#power.require();
-    this.#fail(block);
+    const silent = this.#fail("erase", block);
     const { blockLength, eraseValue } = this.#status;
     const from = block * blockLength, to = from + blockLength;
     this.wear[block] = (this.wear[block] ?? 0) + 1;
     try {
       this.#power.perform(
-        () => { this.bytes.fill(eraseValue, from, to); this.#programmed.fill(0, from, to); },
+        `${this.#name} erase`,
+        () => {
+          if (!silent) this.bytes.fill(eraseValue, from, to);
+          this.#programmed.fill(0, from, to);
+          this.#unsettled.fill(0, from, to);
+        },
         (mode, random) => this.#tearErase(from, to, mode, random));
     } finally {
       this.onChange?.(from, to);
@@ -77,8 +109,20 @@ export class SimFlash implements Flash {
     this.#note(byteOffset, byteOffset + bytes.length);
   }
 
-  #fail(block: number): void {
-    if (this.bad.has(block)) throw new FlashFault("device", `block ${block} is bad`);
+  /** True when the operation fails and nobody is told. */
+  #fail(what: "program" | "erase", block: number): boolean {
+    const fault = this.bad.has(block) ? "aloud" : this.failing?.(what, block);
+    if (fault === "aloud") throw new FlashFault("device", `${what} of block ${block} failed`);
+    return fault === "silent";
+  }
+
+  #disturb(buffer: Uint8Array, byteOffset: number): void {
+    for (let i = 0; i < buffer.length; i++) {
+      const unsettled = this.#unsettled[byteOffset + i] ?? 0;
+      if (unsettled === 0) continue;
+      if (this.torn === "ecc") throw new FlashFault("device", `byte ${byteOffset + i} has a wrong error-correcting code`);
+      buffer[i] = (buffer[i] ?? 0) ^ unsettled & this.#noise.below(256);
+    }
   }
 
   #program(bytes: Uint8Array, at: number): void {
@@ -92,7 +136,7 @@ export class SimFlash implements Flash {
   }
 
   #tearProgram(bytes: Uint8Array, at: number, mode: TornMode, random: Random): void {
-    const { eraseValue } = this.#status;
+    const { eraseValue, writeAlign } = this.#status, before = this.bytes.slice(at, at + bytes.length);
     if (mode === "tornPrefix" || mode === "tornLast") {
       const length = mode === "tornLast" ? bytes.length - 1 : random.below(bytes.length);
       for (let i = 0; i < length; i++) this.#put(at + i, bytes[i] ?? 0);
@@ -104,10 +148,20 @@ export class SimFlash implements Flash {
       }
     }
     this.#note(at, at + bytes.length);
+    this.#tears++;
+    for (let unit = 0; unit < bytes.length; unit += writeAlign) {
+      const end = Math.min(unit + writeAlign, bytes.length);
+      const whole = same(this.bytes, at + unit, bytes, unit, end) || same(this.bytes, at + unit, before, unit, end);
+      for (let i = unit; i < end; i++) {
+        const between = ((bytes[i] ?? 0) ^ (before[i] ?? 0)) & 0xff;
+        this.#unsettled[at + i] = whole ? 0 : this.torn === "ecc" ? 0xff : between & ((this.bytes[at + i] ?? 0) ^ (bytes[i] ?? 0));
+      }
+    }
   }
 
   #tearErase(from: number, to: number, mode: TornMode, random: Random): void {
     const { eraseValue } = this.#status, programmed = eraseValue ^ 0xff;
+    this.#tears++;
     if (mode === "tornPrefix") {
       this.bytes.fill(programmed, from, to);
     } else if (mode === "tornLast") {
@@ -124,12 +178,18 @@ export class SimFlash implements Flash {
       }
     }
     this.#note(from, to);
+    for (let i = from; i < to; i++) this.#unsettled[i] = this.bytes[i] === eraseValue ? 0 : 0xff;
   }
 
   /** After a torn operation nobody can tell a byte that reads as erased from one that is. */
   #note(from: number, to: number): void {
     for (let i = from; i < to; i++) this.#programmed[i] = this.bytes[i] === this.#status.eraseValue ? 0 : 1;
   }
+}
+
+function same(a: Uint8Array, at: number, b: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (a[at + i - from] !== b[i]) return false;
+  return true;
 }
 
 /** A byte of which each bit is set with the given probability. */

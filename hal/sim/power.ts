@@ -25,7 +25,18 @@ export class PowerLoss extends Error {
   override name = "PowerLoss";
 }
 
+/** What is done: a partition's name and what happens to it, `boot log`, or what the network carries. */
+export type OperationKind = string;
+
+/** Sees each operation around its effect: a campaign continues from here with every cut there is. */
+export interface Observer {
+  /** `tear` leaves in the flash what a cut would; undefined when the operation is done or not done, and nothing between. */
+  before(kind: OperationKind, tear: ((mode: TornMode, seed: number) => void) | undefined): void;
+  after(kind: OperationKind): void;
+}
+
 export class Power {
+  observer: Observer | undefined;
   #cuts: Cut[];
   #since = 0;
   #on = true;
@@ -34,6 +45,11 @@ export class Power {
 
   constructor(cuts: readonly Cut[] = []) {
     this.#cuts = cuts.slice();
+  }
+
+  /** Operations since the last cut, or since the beginning: what the next Cut's `at` counts. */
+  get since(): number {
+    return this.#since;
   }
 
   /** How many of the planned cuts have not happened. */
@@ -63,25 +79,35 @@ export class Power {
   }
 
   /** Performs a durable operation, or what the planned cut leaves of it, and then throws a PowerLoss. */
-  perform(apply: () => void, tear: (mode: TornMode, random: Random) => void): void {
+  perform(kind: OperationKind, apply: () => void, tear: (mode: TornMode, random: Random) => void): void {
+    this.#perform(kind, apply, tear, true);
+  }
+
+  /** Performs an operation that is done or not done, and nothing between. */
+  performWhole(kind: OperationKind, apply: () => void): void {
+    this.#perform(kind, apply, (_mode, random) => { if (random.below(2) === 0) apply(); }, false);
+  }
+
+  #perform(kind: OperationKind, apply: () => void, tear: (mode: TornMode, random: Random) => void, divisible: boolean): void {
     this.require();
     this.operations++;
     this.#since++;
     const cut = this.#cuts[0];
     if (cut === undefined || this.#since < cut.at) {
+      this.observer?.before(kind, divisible ? (mode, seed) => { tear(mode, this.#chance(seed)); } : undefined);
       apply();
+      this.observer?.after(kind);
       return;
     }
     this.#cuts.shift();
     this.#since = 0;
     this.#on = false;
     if (cut.mode === "after") apply();
-    else if (cut.mode !== "before") tear(cut.mode, new Random(cut.seed * 7919 + this.operations));
-    throw new PowerLoss(`power failed in operation ${this.operations} (${cut.mode})`);
+    else if (cut.mode !== "before") tear(cut.mode, this.#chance(cut.seed));
+    throw new PowerLoss(`power failed in operation ${this.operations}: ${kind} (${cut.mode})`);
   }
 
-  /** Performs an operation that is done or not done, and nothing between. */
-  performWhole(apply: () => void): void {
-    this.perform(apply, (_mode, random) => { if (random.below(2) === 0) apply(); });
+  #chance(seed: number): Random {
+    return new Random(seed * 7919 + this.operations);
   }
 }

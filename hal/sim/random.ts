@@ -8,6 +8,11 @@ export class Random {
     this.#state = seed | 0;
   }
 
+  /** Another generator that goes on as this one does. */
+  fork(): Random {
+    return new Random(this.#state);
+  }
+
   /** A number in [0, 1). */
   fraction(): number {
     this.#state = this.#state + 0x6d2b79f5 | 0;

@@ -11,6 +11,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeygen } from "./commands/keygen.ts";
 import { addPack } from "./commands/pack.ts";
+import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
 import { Exit, RigError } from "./exit.ts";
 
@@ -30,7 +31,7 @@ Examples:
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
   const commands = [addDemo, addServe, addDevice, addBuild, addKeygen, addPack, addInspect, addDecode, addEncode, addDdf,
-    addConformance, addDoctor];
+    addConformance, addReplay, addDoctor];
   for (const add of commands) add(command);
   return command;
 }

@@ -186,11 +186,11 @@ export class World {
       strictEqual(reason === "succeeded", this.#updated(), `${owner}: ${reason} while ${this.#updated() ? "new" : "old"} firmware runs`);
       ok(!running.trial && log.slot === running.slot, `${owner}: ${reason} is reported while nothing is confirmed`);
     }
-    this.power.performWhole(() => {
+    this.power.performWhole("send", () => {
       ok((this.#reports.get(owner) ?? reason) === reason, `${owner} has two results: ${this.#reports.get(owner)}, ${reason}`);
       this.#reports.set(owner, reason);
     });
-    this.power.performWhole(() => undefined);
+    this.power.performWhole("answer", () => undefined);
   }
 
   /** Nothing durable is forgotten: a boot finds the last record, or one that was being written. */

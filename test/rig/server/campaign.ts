@@ -50,6 +50,20 @@ export class Campaign {
     this.#emit = emit;
   }
 
+  /** Another campaign that goes on from here. */
+  fork(emit: EventSink): Campaign {
+    const fork = new Campaign(this.scenario, emit);
+    fork.states.push(...this.states);
+    for (const [uri, value] of this.values) fork.values.set(uri, value);
+    fork.outcome = this.outcome;
+    fork.#step = this.#step;
+    fork.#closing = this.#closing;
+    fork.#execSent = this.#execSent;
+    fork.#failure = this.#failure;
+    fork.#code = this.#code;
+    return fork;
+  }
+
   /** A session begins, or commands have to be sent again: what was not answered whole is open. */
   begin(): void {
     this.#package = [];

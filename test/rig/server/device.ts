@@ -3,6 +3,7 @@ import type { Chal, Cred, Header } from "../../../src/syncml/command.ts";
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
 import { AUTH_BASIC, AUTH_MD5, checkCredential, credential } from "../../../src/syncml/credential.ts";
 import type { Campaign } from "./campaign.ts";
+import type { EventSink } from "./event.ts";
 
 export interface Credentials {
   readonly type: "none" | "basic" | "md5";
@@ -29,6 +30,15 @@ export class Device {
     this.campaign = campaign;
     this.#clientNonce = client.nonce ?? new Uint8Array(0);
     this.#serverNonce = server.nonce ?? new Uint8Array(0);
+  }
+
+  /** What the server knows, for a server that goes on from here. */
+  fork(emit: EventSink): Device {
+    const client = { ...this.#client, nonce: this.#clientNonce }, server = { ...this.#server, nonce: this.#serverNonce };
+    const fork = new Device(this.id, client, server, this.campaign?.fork(emit));
+    for (const [uri, value] of this.devInfo) fork.devInfo.set(uri, value);
+    fork.sessions = this.sessions;
+    return fork;
   }
 
   /** 212 for good credentials, 401 for wrong ones, 407 for none. */

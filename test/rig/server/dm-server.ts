@@ -44,6 +44,20 @@ export class DmServer {
     };
   }
 
+  /** Another server that goes on from here, with no session open: what a device that has lost its power finds. */
+  fork(options: Pick<ServerOptions, "emit" | "random">): DmServer {
+    const fork = new DmServer({ ...this.#options, ...options });
+    for (const [id, device] of this.devices) fork.devices.set(id, device.fork(fork.#emit));
+    fork.#requests = this.#requests;
+    fork.#last = this.#last;
+    return fork;
+  }
+
+  /** All sessions are forgotten, as their time-out would do. */
+  forget(): void {
+    this.#sessions.clear();
+  }
+
   /** Answers one request. Never throws for what a device sends. */
   handle(request: Request): Reply {
     const fault = faultAt(this.#options.faults ?? [], ++this.#requests);
@@ -52,7 +66,7 @@ export class DmServer {
       case "lose": return { ...textReply(500, "lost"), cutAt: -1 };
       case "status": return textReply(fault.status, "as told");
       case "duplicate": if (this.#last !== undefined) return this.#last; break;
-      case "restart": this.#sessions.clear(); break;
+      case "restart": this.forget(); break;
     }
     const reply = misbehave(this.#answer(request, fault), fault);
     if (reply.cutAt === undefined) this.#last = reply;
@@ -70,7 +84,9 @@ export class DmServer {
     if (codec === undefined) return textReply(415, "neither application/vnd.syncml.dm+xml nor its kin");
     const message = decodeBody(codec, request.body);
     if ("problem" in message) return this.#malformed(message, request.body);
-    this.#emit({ kind: "message", direction: "received", text: summary(message), body: request.body });
+    if (this.#options.traced !== false) {
+      this.#emit({ kind: "message", direction: "received", text: summary(message), body: request.body });
+    }
     const open = this.#open(message, request.body);
     if ("status" in open) return open;
     const body = open.session.handle(message, codec, fault);
@@ -118,6 +134,7 @@ export class DmServer {
   }
 
   #emitSent(codec: Codec, body: Uint8Array): void {
+    if (this.#options.traced === false) return;
     const message = decodeBody(codec, body);
     const text = "problem" in message ? message.problem : summary(message);
     const event: ServerEvent = { kind: "message", direction: "sent", text, body };

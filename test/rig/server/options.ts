@@ -37,4 +37,6 @@ export type ServerOptions = Partial<SessionOptions> & {
   readonly scenario?: (deviceId: string) => Scenario | undefined;
   readonly faults?: readonly Fault[];
   readonly emit?: EventSink;
+  /** False: messages are no events. Saves the time to describe them. */
+  readonly traced?: boolean;
 };

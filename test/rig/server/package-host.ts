@@ -54,6 +54,14 @@ export class PackageHost {
     this.#data = options.data;
   }
 
+  /** Another host that goes on from here. */
+  fork(emit: EventSink): PackageHost {
+    const fork = new PackageHost({ ...this.#options, emit });
+    fork.#data = this.#data;
+    fork.#requests = this.#requests;
+    return fork;
+  }
+
   handle(request: Request): Reply {
     const reply = this.#reply(request), { method, url } = request;
     this.#options.emit?.({ kind: "request", method, url, range: request.headers.get("range") ?? "", status: reply.status });

@@ -1,0 +1,58 @@
+/** The part of the power-cut campaign that every test run can afford, and that its shortcut, forking, gives what a replay gives. */
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { availableParallelism } from "node:os";
+import { test } from "node:test";
+import { SimBoard } from "../../hal/sim/board.ts";
+import { parseReplayId, replayId } from "./campaign/id.ts";
+import { campaign } from "./campaign/run.ts";
+import { settingOf, Site } from "./campaign/site.ts";
+
+test("no cut of an update, anywhere in it, breaks a property", { timeout: 600_000 }, async () => {
+  const workers = availableParallelism();
+  const tally = await campaign({ size: "quick", shard: { index: 1, count: 1 }, seed: 0, workers });
+  deepStrictEqual(tally.failures, []);
+  deepStrictEqual(tally.missing, [], "every kind of operation is cut in every mode");
+  ok(tally.scenarios > 5000, `${tally.scenarios} scenarios`);
+});
+
+test("P10: a fork at a cut ends byte for byte as a replay from the beginning does", () => {
+  for (const [way, from, mode, seed] of [
+    ["download,good,small", 20, "tornBits", 3], ["replace,crash,bytes,account", 31, "tornNear", 1],
+    ["download-and-update,good,coarse", 44, "after", 0],
+  ] as const) {
+    const setting = settingOf(parseReplayId(way).variant), trunk = new Site(setting), kept = new SimBoard(trunk.parts);
+    let at = 0, digest = "";
+    const finish = (): void => {
+      const fork = trunk.fork();
+      fork.run();
+      digest = fork.digest();
+    };
+    trunk.power.observer = {
+      before: (_kind, tear) => {
+        if (at > 0 || trunk.power.since < from || tear === undefined) return;
+        at = trunk.power.since;
+        if (mode === "after") return;
+        kept.copyFrom(trunk.board);
+        tear(mode, seed);
+        finish();
+        trunk.board.copyFrom(kept);
+      },
+      after: () => { if (trunk.power.since === at && mode === "after") finish(); },
+    };
+    trunk.run();
+    const replay = new Site(setting, [{ at, mode, seed }]);
+    replay.run();
+    strictEqual(digest, replay.digest(), `${way}/${at}.${mode}.${seed}`);
+  }
+});
+
+test("a replay id names its variant and its cuts, and nothing else", () => {
+  const ids = [
+    "download,good,small", "replace,crash,bytes,corrupt,account/17.tornBits.3/4.before.0", "download,good,pages,flip:slot:12:stuck",
+    "download,good,small,erase:store:2:silent,server:status:503@4x2,host:truncate:200@1/1.after.0",
+  ];
+  for (const id of ids) strictEqual(replayId(parseReplayId(id)), id);
+  const wrong = ["", "download", "download,good,tiny", "download,good,small/0.before.1", "download,good,small/1.soon.1",
+    "download,good,small,server:x"];
+  for (const id of wrong) throws(() => parseReplayId(id));
+});

@@ -1,0 +1,102 @@
+/**
+ * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts, which is all that a run depends on.
+ * A word after the geometry is an offer, `account`, trouble of the flash, or a fault `server:what@request` or `host:what@request`.
+ */
+import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
+import type { Fault } from "../../rig/server/fault.ts";
+import type { HostFault } from "../../rig/server/package-host.ts";
+import { SCENARIOS } from "../../rig/server/scenario.ts";
+import { BEHAVIOURS, type FlashTrouble, GEOMETRIES, type GeometryName, type Variant } from "./variant.ts";
+
+/** What is varied, and where the power fails. */
+export interface Replay {
+  readonly variant: Variant;
+  readonly cuts: readonly Cut[];
+}
+
+/** Name of the number that a fault has, if it has one. */
+const NUMBERS: { readonly [what: string]: string } = {
+  oversize: "bytes", cut: "bytes", status: "status", slow: "delayMs", truncate: "bytes", overlong: "bytes", corrupt: "offset",
+};
+const HOST_NUMBERS: { readonly [what: string]: string } = { ...NUMBERS, slow: "bytesPerSecond" };
+
+export function replayId({ variant, cuts }: Replay): string {
+  return [variantText(variant), ...cuts.map(({ at, mode, seed }) => `${at}.${mode}.${seed}`)].join("/");
+}
+
+export function variantText({ way, behaviour, geometry, offer, account, flash, faults = [], hostFaults = [] }: Variant): string {
+  const words: string[] = [way, behaviour, geometry];
+  if (offer !== "genuine") words.push(offer);
+  if (account) words.push("account");
+  if (flash !== undefined) words.push(flashText(flash));
+  for (const fault of faults) words.push(`server:${faultText(fault, NUMBERS)}`);
+  for (const fault of hostFaults) words.push(`host:${faultText(fault, HOST_NUMBERS)}`);
+  return words.join(",");
+}
+
+/** Throws an Error that says which word is wrong. */
+export function parseReplayId(id: string): Replay {
+  const [text = "", ...cuts] = id.split("/");
+  return { variant: parseVariant(text), cuts: cuts.map(parseCut) };
+}
+
+function parseVariant(text: string): Variant {
+  const [way, behaviour, geometry, ...words] = text.split(",");
+  const variant = {
+    way: one(SCENARIOS, way), behaviour: one(BEHAVIOURS, behaviour), geometry: one(Object.keys(GEOMETRIES), geometry) as GeometryName,
+    offer: one(["genuine", "corrupt", "foreign"] as const, words.find((word) => word === "corrupt" || word === "foreign") ?? "genuine"),
+    account: words.includes("account"),
+  };
+  const faults: Fault[] = [], hostFaults: HostFault[] = [];
+  let flash: FlashTrouble | undefined;
+  for (const word of words) {
+    const [kind = "", ...rest] = word.split(":");
+    if (kind === "server") faults.push(parseFault(rest.join(":"), NUMBERS) as unknown as Fault);
+    else if (kind === "host") hostFaults.push(parseFault(rest.join(":"), HOST_NUMBERS) as unknown as HostFault);
+    else if (word.includes(":")) flash = parseFlash(kind, rest);
+    else one(["corrupt", "foreign", "account"], word);
+  }
+  return { ...variant, faults, hostFaults, ...(flash === undefined ? {} : { flash }) };
+}
+
+function flashText(flash: FlashTrouble): string {
+  if (flash.what === "torn") return `torn:${flash.reads}`;
+  if (flash.what === "flip") return `flip:${flash.partition}:${flash.at}:${flash.stuck ? "stuck" : "once"}`;
+  return `${flash.what}:${flash.partition}:${flash.at}:${flash.how}`;
+}
+
+function parseFlash(what: string, [first, at, last]: readonly string[]): FlashTrouble {
+  if (what === "torn") return { what, reads: one(["metastable", "ecc"] as const, first) };
+  const partition = one(["store", "slot"] as const, first);
+  if (what === "flip") return { what, partition, at: Number(at), stuck: last === "stuck" };
+  return { what: one(["program", "erase"] as const, what), partition, at: Number(at), how: one(["aloud", "silent"] as const, last) };
+}
+
+function faultText(fault: Fault | HostFault, numbers: typeof NUMBERS): string {
+  const name = numbers[fault.what], value = name === undefined ? "" : `:${String((fault as unknown as Record<string, unknown>)[name])}`;
+  const times = fault.times === undefined ? "" : `x${fault.times}`;
+  return `${fault.what}${value}@${fault.at}${times}`;
+}
+
+function parseFault(text: string, numbers: typeof NUMBERS): object {
+  const match = /^([A-Za-z]+)(?::(\d+))?@(\d+)(?:x(\d+))?$/.exec(text), what = match?.[1];
+  if (match === null || what === undefined) throw new Error(`not a fault: ${text}`);
+  const name = numbers[what];
+  return {
+    what, at: Number(match[3]), ...(match[4] === undefined ? {} : { times: Number(match[4]) }),
+    ...(name === undefined ? {} : { [name]: Number(match[2]) }),
+  };
+}
+
+function parseCut(text: string): Cut {
+  const [at, mode, seed] = text.split(".");
+  const cut = { at: Number(at), mode: one(CUT_MODES, mode), seed: Number(seed) };
+  if (!(cut.at > 0 && cut.seed >= 0)) throw new Error(`a cut is number.mode.seed, not ${text}`);
+  return cut;
+}
+
+function one<T extends string>(known: readonly T[], word: string | undefined): T {
+  const found = known.find((name) => name === word);
+  if (found === undefined) throw new Error(`${word ?? "nothing"} is none of ${known.join(", ")}`);
+  return found;
+}

@@ -1,0 +1,31 @@
+/** The network as operations of the power supply: a request that leaves, and an answer that arrives, can each be the last thing. */
+import type { Exchange, Link, LinkRequest } from "../../../hal/hal.ts";
+import type { Power } from "../../../hal/sim/power.ts";
+
+export class PoweredLink implements Link {
+  readonly #link: Link;
+  readonly #power: Power;
+
+  constructor(link: Link, power: Power) {
+    this.#link = link;
+    this.#power = power;
+  }
+
+  request(request: LinkRequest): Exchange {
+    const sent: Exchange[] = [];
+    this.#power.performWhole("send", () => { sent.push(this.#link.request(request)); });
+    const [exchange] = sent;
+    if (exchange === undefined) throw new Error("a request that was sent has an exchange");
+    let answered = false;
+    return {
+      head: () => {
+        const head = exchange.head();
+        if (head !== undefined && !answered) this.#power.performWhole("answer", () => undefined);
+        answered ||= head !== undefined;
+        return head;
+      },
+      read: (buffer) => exchange.read(buffer),
+      close: () => { exchange.close(); },
+    };
+  }
+}

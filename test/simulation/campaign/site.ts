@@ -1,0 +1,226 @@
+/**
+ * One device in the field: the real client on the sim board, the rig's DM server and package host, a network and a person with a
+ * finger on the power switch, all in this process, on a simulated clock, repeatable to the byte.
+ */
+import { createHash } from "node:crypto";
+import type { Flash, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
+import { SimBoard, type SimBoardOptions } from "../../../hal/sim/board.ts";
+import { Restarted, Unbootable } from "../../../hal/sim/boot.ts";
+import type { SimFlash } from "../../../hal/sim/flash.ts";
+import { type Cut, Power, PowerLoss } from "../../../hal/sim/power.ts";
+import { Random } from "../../../hal/sim/random.ts";
+import { WrittenTwice } from "../../../hal/checked.ts";
+import { Client } from "../../../src/client/client.ts";
+import { parseProvision, type Provision } from "../../../src/client/provision.ts";
+import { readRecord } from "../../../src/store/record.ts";
+import { Store } from "../../../src/store/store.ts";
+import { RECORD_KEY } from "../../../src/update/journal.ts";
+import { securityFloor } from "../../../src/update/memory.ts";
+import { decodeRecord } from "../../../src/update/record.ts";
+import { spkiOf } from "../../rig/keys.ts";
+import { DmServer } from "../../rig/server/dm-server.ts";
+import type { ServerEvent } from "../../rig/server/event.ts";
+import { PackageHost } from "../../rig/server/package-host.ts";
+import { scenarioOf, type Scenario, type Step } from "../../rig/server/scenario.ts";
+import { SimLink } from "../link.ts";
+import { CLASS_ID, firmware, fixedKey, VENDOR, VENDOR_ID } from "./keys.ts";
+import { PoweredLink } from "./network.ts";
+import { Trouble } from "./trouble.ts";
+import { GEOMETRIES, type Variant } from "./variant.ts";
+import { type Images, Violation, Witness } from "./witness.ts";
+
+/** A program that dies. */
+class Crash extends Error {}
+
+const OBJECT = "./FwUpdate/Main", CORRELATOR = "site";
+const DM = "http://dm.example/dm", MOVED = "http://dm.example/dm/2", PACKAGE = "http://dm.example/package";
+export const SECRETS = ["device-secret", "server-secret"];
+/** Turns of the loop in one boot, boots of one run, and boots that each cut adds. */
+const TURNS_MAX = 4000, BOOTS_MAX = 8, BOOTS_PER_CUT = 3;
+/** Simulated time of one run: a trial that hears nothing, and pauses between sessions that fail. */
+const TIME_MAX_MS = 8 * 3_600_000;
+const REST_MS = 30_000;
+
+const PROVISION: Provision = parseProvision(JSON.stringify({
+  account: {
+    serverId: "rig", address: DM, auth: "md5", name: "device", secret: SECRETS[0],
+    serverAuth: "md5", serverName: "rig", serverSecret: SECRETS[1],
+  },
+  keys: [spkiOf(VENDOR).toString("base64"), spkiOf(fixedKey(3)).toString("base64")],
+  objects: ["Main"], allowHttp: true, sessionAtBoot: true, pollSeconds: 60,
+}));
+
+const CLIENT = { type: "md5", name: "device", secret: "device-secret" } as const;
+const SERVER = { type: "md5", name: "rig", secret: "server-secret" } as const;
+
+/** What a variant is made of; made once for many runs. */
+export interface Setting {
+  readonly variant: Variant;
+  readonly images: Images;
+  readonly offer: Uint8Array;
+}
+
+export function settingOf(variant: Variant): Setting {
+  const { payloadBytes } = GEOMETRIES[variant.geometry];
+  const images = { source: firmware(1, payloadBytes - 60), target: firmware(2, payloadBytes) };
+  const offer = images.target.slice();
+  if (variant.offer === "corrupt") offer[100] = (offer[100] ?? 0) ^ 4;
+  if (variant.offer === "foreign") offer[offer.length - 1] = (offer[offer.length - 1] ?? 0) ^ 1;
+  return { variant, images, offer };
+}
+
+export class Site {
+  readonly power: Power;
+  readonly board: SimBoard;
+  readonly witness: Witness;
+  /** What another board of the same make needs. */
+  readonly parts: SimBoardOptions;
+  readonly #setting: Setting;
+  readonly #link: SimLink;
+  readonly #server: DmServer;
+  readonly #host: PackageHost;
+  readonly #trouble: Trouble;
+  readonly #random: Random;
+  #elapsedMs = 0;
+  #now: () => number = () => 0;
+
+  /** A new device, with power that fails as planned; or one that goes on from where another is. */
+  constructor(setting: Setting, cuts: readonly Cut[] = [], from?: Site) {
+    const { variant, images, offer } = setting, { store, slot } = GEOMETRIES[variant.geometry];
+    const emit = (event: ServerEvent): void => { this.witness.event(event); };
+    this.#setting = setting;
+    this.power = new Power(cuts);
+    this.#link = new SimLink((_origin, request) =>
+      request.url.startsWith("/dm") ? this.#server.handle(request) : this.#host.handle(request), () => this.#now());
+    this.parts = {
+      power: this.power, store, slot, identity: identityOf(1), link: new PoweredLink(this.#link, this.power), seed: 1,
+      bootable: (candidate) => this.#bootable(candidate), log: (_level, _source, text) => { this.witness.line(text, SECRETS); },
+    };
+    this.board = new SimBoard(this.parts);
+    this.#random = from === undefined ? new Random(2) : from.#random.fork();
+    const random = (bytes: Uint8Array): void => { this.#random.fill(bytes); };
+    this.#server = from !== undefined ? from.#server.fork({ emit, random }) : new DmServer({
+      url: DM, name: "rig", client: CLIENT, server: SERVER, random, emit, chunkBytes: 400, traced: false,
+      faults: variant.faults ?? [], scenario: () => flow(variant, offer),
+    });
+    this.#host = from !== undefined ? from.#host.fork(emit) : new PackageHost({ data: offer, faults: variant.hostFaults ?? [], emit });
+    this.witness = new Witness(variant, this.board, images, from?.witness);
+    this.#trouble = new Trouble(variant.flash, from === undefined ? undefined : from.#trouble);
+    this.#trouble.plague(this.board);
+    if (from === undefined) {
+      this.board.slots[0].load(images.source);
+    } else {
+      this.board.copyFrom(from.board);
+      this.power.operations = from.power.operations;
+      this.#elapsedMs = from.#elapsedMs;
+    }
+  }
+
+  /** A device that goes on from here as if this one had lost its power now. */
+  fork(cuts: readonly Cut[] = []): Site {
+    const fork = new Site(this.#setting, cuts, this);
+    fork.witness.cut();
+    return fork;
+  }
+
+  /** Everything durable, in a number: two runs of one replay id have the same. */
+  digest(): string {
+    const hash = createHash("sha256");
+    for (const flash of [this.board.store, ...this.board.slots]) hash.update(flash.bytes).update(flash.wear);
+    return hash.update(JSON.stringify([this.board.boot.log, [...this.witness.reports]])).digest("hex").slice(0, 16);
+  }
+
+  /** Runs until the server has its outcome and the device wants nothing. Throws a Violation at the first thing that must not be. */
+  run(): void {
+    for (let cause: ResetCause = "power";;) {
+      if (this.witness.boots > BOOTS_MAX + BOOTS_PER_CUT * this.witness.cuts) throw new Violation("P2", `${this.witness.boots} boots`);
+      try {
+        this.#live(cause);
+        return;
+      } catch (error) {
+        if (this.witness.violation !== undefined) throw this.witness.violation;
+        if (error instanceof PowerLoss) this.witness.cut();
+        cause = this.#causeOf(error);
+        this.#server.forget();
+      }
+    }
+  }
+
+  /** One boot. Ends by returning at rest, or by throwing what ended it. */
+  #live(cause: ResetCause): void {
+    const hal = this.board.start(cause), { behaviour } = this.#setting.variant;
+    this.#now = hal.now;
+    this.witness.booted();
+    const updated = this.witness.updated, bad = updated && behaviour !== "good";
+    if (bad && behaviour === "crash") throw new Crash();
+    const client = this.#start(hal, updated);
+    if (bad && behaviour === "unhealthy") client.engine.unhealthy();
+    const sends = this.#link.requests;
+    for (let turn = 0; turn < TURNS_MAX; turn++) {
+      const due = client.step(), now = hal.now();
+      if (this.witness.violation !== undefined) throw this.witness.violation;
+      this.power.require();
+      if (bad && behaviour === "crashLate" && this.#link.requests > sends) throw new Crash();
+      const outcome = [...this.#server.outcomes.values()][0];
+      if (outcome !== undefined && due > now + REST_MS) {
+        this.witness.rested(client.engine.record, outcome.code);
+        return;
+      }
+      const wake = Math.min(due, this.#link.due());
+      if (wake > now) this.#wait(wake - now);
+    }
+    throw new Violation("P2", `no rest in ${client.engine.record.phase}`);
+  }
+
+  #start(hal: Hal, updated: boolean): Client {
+    const kept = Store.open(this.board.store), counter = securityFloor(kept);
+    this.witness.found(decodeRecord(readRecord(kept, RECORD_KEY)));
+    const plagued = this.#trouble.around(hal, this.board);
+    const client = new Client({ ...plagued, identity: identityOf(updated ? 2 : 1) }, PROVISION);
+    this.witness.started(client, counter);
+    client.engine.onChange = (record) => { this.witness.changed(record); };
+    return client;
+  }
+
+  #wait(ms: number): void {
+    if (ms === Infinity) throw new Violation("P2", "the device waits for nothing");
+    this.#elapsedMs += ms;
+    this.board.advance(ms);
+    if (this.#elapsedMs > TIME_MAX_MS) throw new Violation("P2", `${this.#elapsedMs} ms of simulated time`);
+  }
+
+  /** Why the board boots next. A program may die of flash that does not read the same twice; of nothing else. */
+  #causeOf(error: unknown): ResetCause {
+    if (error instanceof PowerLoss) return "power";
+    if (error instanceof Restarted) return "restart";
+    if (error instanceof Crash) return "panic";
+    if (error instanceof Unbootable) throw new Violation("P1", error.message);
+    if (error instanceof WrittenTwice) throw new Violation("P7", error.message);
+    if (error instanceof Violation || !this.#trouble.unsteady) throw error;
+    return "panic";
+  }
+
+  #bootable(slot: Flash): boolean {
+    const { source, target } = this.#setting.images, { bytes } = slot as SimFlash;
+    return [source, target].some((image) => Buffer.compare(bytes.subarray(0, image.length), image) === 0);
+  }
+}
+
+/** The commands of the server: the standard's three ways; where asked, with everything before them, and a change of the account. */
+function flow(variant: Variant, offer: Uint8Array): Scenario {
+  const scenario = scenarioOf(variant.way, { object: OBJECT, data: offer, url: PACKAGE, correlator: CORRELATOR });
+  if (!variant.account) return { ...scenario, steps: scenario.steps.slice(2) };
+  const account: Step = { kind: "send", within: "Atomic", operations: [
+    { name: "Replace", uri: "./DMAcc/Main/AppAddr/1/Addr", data: MOVED },
+    { name: "Replace", uri: "./DMAcc/Main/Name", data: "moved" },
+  ] };
+  return { ...scenario, steps: [...scenario.steps.slice(0, 2), account, ...scenario.steps.slice(2)] };
+}
+
+function identityOf(major: number): Identity {
+  return {
+    DevId: "urn:uuid:00000000-0000-4000-8000-000000000003", Man: "xs-fumo", Mod: "sim", Lang: "en", DevTyp: "device", OEM: "xs-fumo",
+    SwV: "1", HwV: "1", FwV: `${major}.0.0`, vendorId: VENDOR_ID, classId: CLASS_ID,
+  };
+}
+

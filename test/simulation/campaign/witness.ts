@@ -1,0 +1,216 @@
+/**
+ * What must hold whatever happens, checked from outside at every boot, at every report and at rest; the names are those of
+ * the properties in JOURNAL.md's chapter on the campaign. A Violation says which one does not hold.
+ */
+import type { SimBoard } from "../../../hal/sim/board.ts";
+import type { SimFlash } from "../../../hal/sim/flash.ts";
+import { TRIALS_MAX } from "../../../src/base/limits.ts";
+import type { Client } from "../../../src/client/client.ts";
+import type { UpdateRecord } from "../../../src/update/record.ts";
+import type { ServerEvent } from "../../rig/server/event.ts";
+import type { Variant } from "./variant.ts";
+
+export const PROPERTIES = {
+  P1: "the confirmed slot holds an image that boots",
+  P2: "the device comes to rest in time",
+  P3: "the image that runs in the end is one that may",
+  P4: "what was asked for is reported, the same each time, and success only of what runs",
+  P5: "no image that is not confirmed survives a second reset, or is tried more often than allowed",
+  P6: "the security counter never falls, and rises only after a confirmation",
+  P7: "no byte is programmed twice between erases",
+  P8: "no block wears more than the cuts explain",
+  P9: "what is kept or armed is whole in flash",
+  P10: "a replay repeats what happened",
+  P11: "nothing durable is forgotten: the record never goes back",
+  P12: "no secret is in a log line",
+} as const;
+export type Property = keyof typeof PROPERTIES;
+
+export class Violation extends Error {
+  override name = "Violation";
+  readonly property: Property;
+
+  constructor(property: Property, detail: string) {
+    super(`${property}: ${detail} (${PROPERTIES[property]})`);
+    this.property = property;
+  }
+}
+
+export interface Images {
+  readonly source: Uint8Array;
+  readonly target: Uint8Array;
+}
+
+/** Erases of a block that a run without cuts needs, and that each cut may add. */
+const WEAR_MAX = 6, WEAR_PER_CUT = 4;
+
+const INSTALLING: readonly string[] = ["arming", "restarting", "trial", "committing"];
+
+export class Witness {
+  /** Result codes by correlator. */
+  readonly reports: Map<string, string>;
+  boots = 0;
+  /** Cuts so far. */
+  cuts = 0;
+  /** Cuts while an installation was under way. */
+  trialCuts = 0;
+  /** The first thing that did not hold: what is thrown inside a request, the client takes for a network that fails. */
+  violation: Violation | undefined;
+  /** For those who watch a replay. */
+  onBoot: (() => void) | undefined;
+  onLine: ((text: string) => void) | undefined;
+  onEvent: ((event: ServerEvent) => void) | undefined;
+  readonly #variant: Variant;
+  readonly #board: SimBoard;
+  readonly #images: Images;
+  /** Records since a package began to come: the same package may come, and be refused or installed, in the same way again. */
+  #seen: Set<string>;
+  #last = "";
+  #generation = 0;
+  #counter = 0;
+  #tried = false;
+  #wasCut = false;
+
+  constructor(variant: Variant, board: SimBoard, images: Images, before?: Witness) {
+    this.#variant = variant;
+    this.#board = board;
+    this.#images = images;
+    this.reports = new Map(before === undefined ? [] : before.reports);
+    this.#seen = new Set(before === undefined ? [] : before.#seen);
+    if (before === undefined) return;
+    this.boots = before.boots;
+    this.cuts = before.cuts;
+    this.trialCuts = before.trialCuts;
+    this.#last = before.#last;
+    this.#generation = before.#generation;
+    this.#counter = before.#counter;
+    this.#tried = before.#tried;
+  }
+
+  /** True while the new image runs. */
+  get updated(): boolean {
+    return holds(this.#slot(this.#board.boot.running().slot), this.#images.target);
+  }
+
+  /** The bootloader has chosen. */
+  booted(): void {
+    const { log, trials } = this.#board.boot, running = this.#board.boot.running(), { source, target } = this.#images;
+    this.boots++;
+    this.onBoot?.();
+    const confirmed = this.#slot(log.slot);
+    this.#check("P1", holds(confirmed, source) || holds(confirmed, target), "the confirmed slot is damaged");
+    this.#check("P1", this.#variant.behaviour === "good" || holds(confirmed, source), "an image that fails is confirmed");
+    this.#check("P5", !(running.trial && this.#tried), "an image on trial boots again without being armed");
+    this.#check("P5", trials <= TRIALS_MAX, `${trials} trials`);
+    this.#check("P9", !running.trial || holds(this.#slot(running.slot), target), "an image on trial that is not the genuine one");
+    this.#tried = running.trial;
+  }
+
+  /** What the store holds, before the client reads it. */
+  found(record: UpdateRecord): void {
+    const text = JSON.stringify(record);
+    const steady = this.#variant.flash?.what !== "torn" || this.#variant.flash.reads !== "metastable";
+    this.#check("P11", !steady || text === this.#last || !this.#seen.has(text), `the record went back to ${record.phase}`);
+    this.#check("P11", !steady || record.generation >= this.#generation, "the record is lost");
+    if (this.#wasCut && INSTALLING.includes(record.phase)) this.trialCuts++;
+    this.#wasCut = false;
+    this.changed(record);
+  }
+
+  /** The client has read its store, and knows what booted. `counter`: the security counter that it found. */
+  started(client: Client, counter: number): void {
+    const { record } = client.engine, running = this.#board.boot.running(), { log } = this.#board.boot;
+    const onTrial = record.phase === "trial" || record.phase === "committing" || record.phase === "reverting";
+    this.#check("P5", !running.trial || onTrial, `an image on trial in phase ${record.phase}`);
+    this.#check("P3", this.updated || !onTrial, `phase ${record.phase} while the old firmware runs`);
+    this.#check("P6", counter >= this.#counter, `the counter fell from ${this.#counter} to ${counter}`);
+    this.#check("P6", counter <= 1 || holds(this.#slot(log.slot), this.#images.target), "the counter ran ahead of the firmware");
+    const staging = this.#slot(running.slot === 0 ? 1 : 0);
+    if (record.kept && !this.updated) this.#check("P9", holds(staging, this.#images.target), "a damaged package is kept");
+    this.#counter = counter;
+    this.changed(record);
+  }
+
+  changed(record: UpdateRecord): void {
+    this.#last = JSON.stringify(record);
+    if (record.phase === "receiving" || record.phase === "downloading") this.#seen.clear();
+    this.#seen.add(this.#last);
+    this.#generation = record.generation;
+    if (record.phase === "restarting") this.#tried = false;
+  }
+
+  /** What the server is told. */
+  event(event: ServerEvent): void {
+    this.onEvent?.(event);
+    if (event.kind !== "alert") return;
+    const { correlator = event.type, data } = event, running = this.#board.boot.running(), { log } = this.#board.boot;
+    const before = this.reports.get(correlator);
+    this.#check("P4", before === undefined || before === data, `${correlator} is ${before} and then ${data}`);
+    this.reports.set(correlator, data);
+    if (correlator.endsWith("-download")) return;
+    this.#check("P4", !running.trial && log.slot === running.slot, `${data} is reported while nothing is confirmed`);
+    this.#check("P4", (data === "200") === this.updated, `${data} is reported while ${this.updated ? "new" : "old"} firmware runs`);
+  }
+
+  /** A line of the device's log. */
+  line(text: string, secrets: readonly string[]): void {
+    this.onLine?.(text);
+    for (const secret of secrets) this.#check("P12", !text.includes(secret), text);
+  }
+
+  /** Power was cut. */
+  cut(): void {
+    this.cuts++;
+    this.#wasCut = true;
+  }
+
+  /** The server has its outcome and the device wants nothing. `code`: the last result that the server knows. */
+  rested(record: UpdateRecord, code: number): void {
+    const { behaviour, offer } = this.#variant, good = behaviour === "good" && offer === "genuine";
+    this.#check("P2", record.tickets.length === 0 && ["idle", "settled", "ready"].includes(record.phase), `at rest in ${record.phase}`);
+    const outcome = `${code}, ${this.updated ? "new" : "old"} firmware`;
+    const keptOut = code === 410 && !this.updated && this.trialCuts >= TRIALS_MAX;
+    const excused = !this.updated && code !== 200 && mayFail(this.#variant);
+    if (good) this.#check("P3", (this.updated && code === 200) || keptOut || excused, outcome);
+    else this.#check("P3", !this.updated && (expected(this.#variant).includes(code) || excused), outcome);
+    this.wear();
+  }
+
+  wear(): void {
+    const bound = WEAR_MAX + WEAR_PER_CUT * this.cuts + (this.#variant.hostFaults ?? []).length;
+    for (const slot of this.#board.slots) {
+      const most = Math.max(...slot.wear);
+      this.#check("P8", most <= bound, `${most} erases of a block, ${this.cuts} cuts`);
+    }
+  }
+
+  #slot(number: number): SimFlash {
+    return this.#board.slots[number === 0 ? 0 : 1];
+  }
+
+  #check(property: Property, holdsTrue: boolean, detail: string): void {
+    if (holdsTrue) return;
+    this.violation ??= new Violation(property, detail);
+    throw this.violation;
+  }
+}
+
+/** Result codes of an update that must fail; 0: nothing is reported, since nothing was asked for. */
+function expected({ offer }: Variant): readonly number[] {
+  if (offer === "corrupt") return [402];
+  return offer === "foreign" ? [404] : [410];
+}
+
+/** Faults of the package host after which the package, or what is said of it, is not the genuine one. */
+const SPOILING: readonly string[] = ["corrupt", "changed", "overlong", "wrongContentRange", "status", "redirect"];
+
+/** Whether what is wrong with flash or network excuses an update that fails; never one that succeeds. */
+function mayFail({ flash, hostFaults = [] }: Variant): boolean {
+  const ecc = flash?.what === "torn" && flash.reads === "ecc";
+  return (flash !== undefined && !ecc) || hostFaults.some(({ what }) => SPOILING.includes(what));
+}
+
+/** Judged from outside, not with the code under test. */
+function holds(slot: SimFlash, image: Uint8Array): boolean {
+  return Buffer.compare(slot.bytes.subarray(0, image.length), image) === 0;
+}

@@ -1,0 +1,15 @@
+/** A process that does jobs of a campaign: takes one by message, sends back what it found. */
+import { type Job, perform, type Size } from "./plan.ts";
+import { Tally, type TallyData } from "./tally.ts";
+
+export interface Order {
+  readonly job: Job;
+  readonly round: number;
+  readonly size: Size;
+}
+
+process.on("message", ({ job, round, size }: Order) => {
+  const tally = new Tally(), data = (): TallyData => tally.data;
+  perform(job, round, size, tally);
+  process.send?.(data());
+});
