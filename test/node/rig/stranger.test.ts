@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { BOARDS } from "../../rig/boards/boards.ts";
-import { packageOf, VERSION_2 } from "../../rig/workshop.ts";
+import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { Cli } from "./cli.ts";
 import { StrangerClient } from "./stranger-client.ts";
 import { StrangerServer } from "./stranger-server.ts";
@@ -19,6 +19,7 @@ for (const name of ["sim", "host"] as const) {
       packageBytes: packageOf(BOARDS[name], VERSION_2, 0), user: "Aladdin", password: "open sesame",
       ownName: "stranger", ownPassword: "roses",
     });
+    BOARDS[name].manufacture(join(folder, name), packageOf(BOARDS[name], VERSION_1, 0), developmentKey());
     const origin = await server.listen();
     const device = new Cli(["device", "--board", name, "--state", join(folder, name), "--server", `${origin}/dm`, "--server-id", "stranger",
       "--user", "Aladdin", "--password", "open sesame", "--auth", "basic", "--server-password", "roses", "--poll", "1", "--json"]);
