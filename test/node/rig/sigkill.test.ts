@@ -6,18 +6,17 @@
  * `XS_FUMO_SEED=n` runs the one of seed n.
  */
 import { deepStrictEqual, ok } from "node:assert";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Random } from "../../../hal/sim/random.ts";
-import { versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
-import { host } from "../../rig/boards/host.ts";
 import { EventLog } from "../../rig/events.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { SCENARIOS, type ScenarioName } from "../../rig/server/scenario.ts";
-import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
+import { VERSION_2 } from "../../rig/workshop.ts";
+import { prebuilt } from "./prebuilt.ts";
 
 const MOMENTS = 200;
 const AT_ONCE = 3;
@@ -28,21 +27,6 @@ const PLACES = ["boot", "no trial, State 10", "no trial, State 30", "no trial, S
 interface Moment {
   readonly line: number;
   readonly afterMs: number;
-}
-
-/** Board host with everything built once: a new device is a copy. */
-function prebuilt(folder: string): RigBoard {
-  const factory = join(folder, "factory"), built = new Map<string, Buffer>();
-  host.manufacture(factory, packageOf(host, VERSION_1, 0), developmentKey());
-  return {
-    ...host,
-    manufacture: (directory) => { cpSync(factory, directory, { recursive: true }); },
-    firmware: (version, sizeMin) => {
-      const name = versionText(version), known = built.get(name) ?? host.firmware(version, sizeMin);
-      built.set(name, known);
-      return known;
-    },
-  };
 }
 
 function open(board: RigBoard, scenario: ScenarioName, log: EventLog): Promise<Rig> {

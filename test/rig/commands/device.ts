@@ -25,6 +25,7 @@ interface DeviceOptions {
   readonly encoding: Encoding;
   readonly serverUser?: string;
   readonly serverPassword?: string;
+  readonly serverAuth?: (typeof AUTH)[number];
   readonly key?: string;
   readonly object: string;
   readonly request: (typeof REQUESTS)[number];
@@ -50,6 +51,7 @@ export function addDevice(program: Command): void {
     .option("--encoding <encoding>", "xml or wbxml: what it begins its sessions in", wordOption(ENCODINGS), "xml")
     .option("--server-user <name>", "name that the server must show (default: its ServerID)")
     .option("--server-password <secret>", "demand credentials of the server, with this password")
+    .option("--server-auth <type>", "how, if not as this device does", wordOption(AUTH))
     .option("--key <file>", "private key (PEM) whose public half the device trusts (default: the development key)")
     .option("--object <name>", "name of the FUMO object ./FwUpdate/<name> that is there from the start", "Main")
     .option("--request <who>", "ask for an update: device or user", wordOption(REQUESTS), "none")
@@ -80,7 +82,7 @@ async function run(options: DeviceOptions): Promise<void> {
     account: {
       serverId: options.serverId, address: options.server, encoding: options.encoding,
       auth: options.auth, name: options.user, secret: options.password,
-      serverAuth: options.serverPassword === undefined ? "none" : options.auth === "none" ? "basic" : options.auth,
+      serverAuth: options.serverPassword === undefined ? "none" : options.serverAuth ?? (options.auth === "none" ? "basic" : options.auth),
       serverName: options.serverUser ?? options.serverId, serverSecret: options.serverPassword ?? "",
     },
     keys: [publicText(key)], objects: [options.object], allowHttp: true, allowPrivate: true, sessionAtBoot: true,

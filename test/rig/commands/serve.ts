@@ -24,6 +24,7 @@ interface ServeOptions {
   readonly password: string;
   readonly serverId: string;
   readonly serverPassword?: string;
+  readonly serverAuth?: (typeof AUTH)[number];
   readonly stay?: true;
   readonly limit: number;
   readonly json?: true;
@@ -43,6 +44,7 @@ export function addServe(program: Command): void {
     .option("--password <secret>", "and their password", "")
     .option("--server-id <id>", "ServerID, and the name that this server shows", "rig")
     .option("--server-password <secret>", "show credentials to devices, with this password")
+    .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH))
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
@@ -75,10 +77,10 @@ async function serve(options: ServeOptions): Promise<void> {
   }, options.port).catch((error: Error) => {
     throw new RigError(Exit.usage, `cannot listen on port ${options.port}: ${error.message}`, "--port 0 takes any that is free");
   });
-  const url = `${listening.origin}/dm`, serverPassword = options.serverPassword ?? "";
+  const url = `${listening.origin}/dm`, serverPassword = options.serverPassword ?? "", serverAuth = options.serverAuth ?? options.auth;
   server = new DmServer({
     url, name: options.serverId, client: { type: options.auth, name: options.user, secret: options.password },
-    server: { type: serverPassword === "" ? "none" : options.auth, name: options.serverId, secret: serverPassword }, emit,
+    server: { type: serverPassword === "" ? "none" : serverAuth, name: options.serverId, secret: serverPassword }, emit,
     scenario: () => scenarioOf(options.scenario, { object: options.object, data, url: `${listening.origin}${host.path}` }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${listening.origin}${host.path}` });
