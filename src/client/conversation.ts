@@ -5,6 +5,7 @@
 import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
 import { ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
 import type { Session } from "../session/session.ts";
+import { MAC_HEADER } from "../syncml/mac.ts";
 
 const CONTENT_TYPE = { xml: "application/vnd.syncml.dm+xml", wbxml: "application/vnd.syncml.dm+wbxml" } as const;
 /** What servers answer with: the name of OMA DM 1.2, and the one of SyncML that some still send. */
@@ -60,7 +61,10 @@ export class Conversation {
     this.#deadline = now + ANSWER_TIMEOUT_MS;
     this.#exchange = this.#try(() => this.#link.request({
       method: "POST", url: message.url, body: message.body,
-      headers: [["Content-Type", type], ["Accept", ANSWER_TYPES.join(", ")], ["Cache-Control", "no-store"]],
+      headers: [
+        ["Content-Type", type], ["Accept", ANSWER_TYPES.join(", ")], ["Cache-Control", "no-store"],
+        ...(message.mac === undefined ? [] : [[MAC_HEADER, message.mac]] as const),
+      ],
     }));
     return now;
   }
@@ -102,7 +106,7 @@ export class Conversation {
     this.#exchange?.close();
     this.#exchange = undefined;
     this.onMessage?.("received", this.#inbound, this.#length);
-    this.session.received(this.#inbound, this.#length);
+    this.session.received(this.#inbound, this.#length, this.#head?.headers.get(MAC_HEADER));
     return now;
   }
 

@@ -4,7 +4,7 @@
  */
 import { assert } from "../base/assert.ts";
 
-export type AuthType = "none" | "basic" | "md5";
+export type AuthType = "none" | "basic" | "md5" | "mac";
 
 /** A DM account. The server's own credentials are demanded when `serverSecret` is given. */
 export interface ProvisionedAccount {
@@ -46,7 +46,7 @@ export interface Provision {
 
 type Json = { readonly [name: string]: unknown };
 
-const AUTH: readonly AuthType[] = ["none", "basic", "md5"];
+const AUTH: readonly AuthType[] = ["none", "basic", "md5", "mac"];
 const ENCODINGS = ["xml", "wbxml"] as const;
 const REQUESTS = ["none", "device", "user"] as const;
 

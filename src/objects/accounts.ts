@@ -11,7 +11,7 @@ import { validName } from "../tree/uri.ts";
 
 /** How one side proves itself (OMA-TS-DM-Security §5.1.3). `none`: the transport vouches for it. */
 export interface Credentials {
-  readonly type: "none" | "basic" | "md5";
+  readonly type: "none" | "basic" | "md5" | "mac";
   readonly name: string;
   readonly secret: string;
 }
@@ -57,7 +57,7 @@ function parseRecord(bytes: Uint8Array): unknown {
 
 function isCredentials(value: unknown): value is Credentials {
   if (typeof value !== "object" || value === null || !("type" in value && "name" in value && "secret" in value)) return false;
-  return (value.type === "none" || value.type === "basic" || value.type === "md5")
+  return (value.type === "none" || value.type === "basic" || value.type === "md5" || value.type === "mac")
     && typeof value.name === "string" && typeof value.secret === "string";
 }
 

@@ -25,7 +25,7 @@ interface AccountLeaf {
 }
 
 /** AAuthType and AAuthPref by kind of credentials. */
-const AUTH_TYPES = { none: "TRANSPORT", basic: "BASIC", md5: "DIGEST" } as const;
+const AUTH_TYPES = { none: "TRANSPORT", basic: "BASIC", md5: "DIGEST", mac: "HMAC" } as const;
 
 function credentialLeaves(direction: Direction): readonly AccountLeaf[] {
   const change = (account: Account, part: Partial<Credentials>): Account => {
@@ -35,7 +35,7 @@ function credentialLeaves(direction: Direction): readonly AccountLeaf[] {
   return [
     { definition: leaf("AAuthLevel", "chr", READ, "Who proves itself with these."), get: () => level },
     {
-      definition: leaf("AAuthType", "chr", READ, "How: BASIC, DIGEST or TRANSPORT."),
+      definition: leaf("AAuthType", "chr", READ, "How: BASIC, DIGEST, HMAC or TRANSPORT."),
       get: (account) => AUTH_TYPES[account[direction].type],
     },
     {

@@ -1,16 +1,29 @@
 /**
  * Who is who (OMA-TS-DM-Protocol §2.4, OMA-TS-DM-Security §5.1): the device proves itself to the server, and demands the same.
- * Basic and md5; a challenge for basic is never answered with the secret of an md5 account.
+ * Basic, md5 and mac, each stronger than the one before: a challenge is answered with what it asks for, unless that is weaker
+ * than what the account was provisioned with. mac proves each message for itself, in a header of the transport.
  */
 import { base64, fromBase64 } from "../base/base64.ts";
 import { CHALLENGES_MAX } from "../base/limits.ts";
+import { md5 } from "../base/md5.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Chal, Cred } from "../syncml/command.ts";
 import { AUTH_BASIC, AUTH_MD5, type AuthType, checkCredential, credential } from "../syncml/credential.ts";
 import { Status } from "../syncml/status.ts";
+import { AUTH_MAC, checkMac, macHeader } from "../syncml/mac.ts";
 import type { Credentials, SessionPorts } from "./ports.ts";
 
 const NONCE_BYTES = 16;
+
+type Kind = Credentials["type"];
+/** From weak to strong. */
+const KINDS: readonly Kind[] = ["none", "basic", "md5", "mac"];
+
+/** What came with a message to prove it: the header, and the digest of the body as it came. */
+export interface MacProof {
+  readonly header: string | undefined;
+  readonly bodyDigest: Uint8Array;
+}
 
 /** What the server's Status of our SyncHdr means. `again`: package 1 must be sent anew. */
 export type Answer = "accepted" | "again" | "refused";
@@ -18,7 +31,7 @@ export type Answer = "accepted" | "again" | "refused";
 /** How the device proves itself. */
 export class ClientAuthentication {
   readonly #account: Credentials;
-  #type: "none" | "basic" | "md5";
+  #type: Kind;
   #nonce: Uint8Array;
   #stored: Uint8Array;
   #challenges = 0;
@@ -29,8 +42,9 @@ export class ClientAuthentication {
     this.#account = account;
     this.#nonce = account.nonce;
     this.#stored = account.nonce;
-    // Without a nonce md5 is bound to fail: the server's challenge brings one.
-    this.#type = account.type === "md5" && account.nonce.length === 0 ? "none" : account.type;
+    // Without a nonce md5 and mac are bound to fail: the server's challenge brings one.
+    const needsNonce = account.type === "md5" || account.type === "mac";
+    this.#type = needsNonce && account.nonce.length === 0 ? "none" : account.type;
   }
 
   /** True once the server has accepted the device in this session. */
@@ -38,14 +52,19 @@ export class ClientAuthentication {
     return this.#accepted;
   }
 
-  /** The user name for Source/LocName, which md5 credentials do not contain (§5.1.3.1). */
+  /** The user name for Source/LocName, which md5 credentials do not contain, and which that of mac repeats (§5.1.3.1). */
   get name(): string | undefined {
-    return this.#sends && this.#type === "md5" ? this.#account.name : undefined;
+    return this.#sends && (this.#type === "md5" || this.#type === "mac") ? this.#account.name : undefined;
+  }
+
+  /** The header that proves a message with that body; undefined when none is due. */
+  mac(body: Uint8Array): string | undefined {
+    return this.#type === "mac" ? macHeader(this.#account.name, this.#account.secret, this.#nonce, md5(body)) : undefined;
   }
 
   /** For the SyncHdr of the next message. After 212 none is needed, after 200 every message has it. */
   credential(): Cred | undefined {
-    if (!this.#sends || this.#type === "none") return undefined;
+    if (!this.#sends || this.#type === "none" || this.#type === "mac") return undefined;
     return credential(authType(this.#type), this.#account.name, this.#account.secret, this.#nonce);
   }
 
@@ -57,6 +76,8 @@ export class ClientAuthentication {
   answered(status: number, chal: Chal | undefined): Answer {
     if (status === Status.invalidCredentials || status === Status.missingCredentials) return this.#challenged(chal);
     if (status < 200 || status >= 300) return "refused";
+    // mac is checked message by message, each with a new nonce, or the session ends (§5.1.4).
+    if (this.#type === "mac" && (status !== Status.ok || chal?.nextNonce === undefined)) return "refused";
     this.#accepted = true;
     if (status === Status.authenticated) this.#session = true;
     if (chal?.nextNonce !== undefined) this.#nonce = nonceOf(chal.nextNonce);
@@ -65,19 +86,19 @@ export class ClientAuthentication {
 
   /** Stores the nonce for the next time. Call it once the server is trusted: another's must not replace a good one (§5.1.3.4). */
   keepNonce(ports: SessionPorts): void {
-    if (this.#account.type !== "md5" || !this.#accepted || this.#nonce === this.#stored) return;
+    if (this.#account.type === "none" || this.#account.type === "basic" || !this.#accepted || this.#nonce === this.#stored) return;
     ports.storeNonce("client", this.#nonce);
     this.#stored = this.#nonce;
   }
 
   #challenged(chal: Chal | undefined): Answer {
-    const refused = this.credential() === undefined ? "none" : this.#type;
+    const refused = this.#sends ? this.#type : "none";
     this.#accepted = false;
     this.#session = false;
     this.#challenges++;
-    const wanted = chal?.type === AUTH_BASIC ? "basic" : chal?.type === AUTH_MD5 ? "md5" : "none";
-    if (this.#challenges > CHALLENGES_MAX || wanted === "none" || this.#account.type === "none") return "refused";
-    if (wanted === "basic" && (this.#account.type !== "basic" || refused === "basic")) return "refused";
+    const wanted = kindOf(chal?.type), own = this.#account.type;
+    if (this.#challenges > CHALLENGES_MAX || wanted === "none" || own === "none") return "refused";
+    if (KINDS.indexOf(wanted) < KINDS.indexOf(own) || (wanted === "basic" && refused === "basic")) return "refused";
     this.#type = wanted;
     if (chal?.nextNonce !== undefined) this.#nonce = nonceOf(chal.nextNonce);
     return "again";
@@ -115,9 +136,15 @@ export class ServerAuthentication {
     return this.#challenges > CHALLENGES_MAX;
   }
 
-  /** Judges the Cred of a message. Once is enough: after 212 the server need not send it again. */
-  judge(cred: Cred | undefined): Verdict {
+  /** True when each message has to prove itself. */
+  get everyMessage(): boolean {
+    return this.#account.type === "mac";
+  }
+
+  /** Judges the Cred of a message. Once is enough: after 212 the server need not send it again. With mac each message is judged. */
+  judge(cred: Cred | undefined, proof: MacProof | undefined): Verdict {
     const { type, name, secret } = this.#account;
+    if (type === "mac") return this.#judgeMac(proof);
     if (type === "none" || this.#trusted) return { status: cred === undefined ? Status.ok : Status.authenticated };
     if (cred === undefined) return { status: Status.missingCredentials };
     if (!checkCredential(cred, authType(type), name, secret, this.#nonce)) return { status: Status.invalidCredentials };
@@ -131,19 +158,32 @@ export class ServerAuthentication {
     return this.exhausted ? verdict : { ...verdict, chal: this.#challenge() };
   }
 
+  #judgeMac(proof: MacProof | undefined): Verdict {
+    const { name, secret } = this.#account;
+    this.#trusted = false;
+    if (proof?.header === undefined) return { status: Status.missingCredentials };
+    if (!checkMac(proof.header, name, secret, this.#nonce, proof.bodyDigest)) return { status: Status.invalidCredentials };
+    this.#trusted = true;
+    return { status: Status.ok, chal: this.#challenge() };
+  }
+
   #challenge(): Chal {
-    if (this.#account.type !== "md5") return { type: AUTH_BASIC, format: "b64" };
+    if (this.#account.type === "basic" || this.#account.type === "none") return { type: AUTH_BASIC, format: "b64" };
     const nonce = new Uint8Array(NONCE_BYTES);
     this.#ports.random(nonce);
     this.#ports.storeNonce("server", nonce);
     this.#nonce = nonce;
-    return { type: AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
+    return { type: this.#account.type === "mac" ? AUTH_MAC : AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
   }
 }
 
 /** The bytes of a NextNonce. It is base64 by the standard; what is not is taken as it stands. */
 function nonceOf(text: string): Uint8Array {
   return fromBase64(text) ?? utf8(text);
+}
+
+function kindOf(type: string | undefined): Kind {
+  return type === AUTH_BASIC ? "basic" : type === AUTH_MD5 ? "md5" : type === AUTH_MAC ? "mac" : "none";
 }
 
 function authType(type: "basic" | "md5"): AuthType {

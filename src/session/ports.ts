@@ -3,9 +3,9 @@ import type { Tree } from "../tree/tree.ts";
 import type { UserInterface } from "./interaction.ts";
 import type { Encoding } from "./encoding.ts";
 
-/** How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5, is the last one stored; empty when there is none. */
+/** How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5 and mac, is the last one stored; empty when there is none. */
 export interface Credentials {
-  readonly type: "none" | "basic" | "md5";
+  readonly type: "none" | "basic" | "md5" | "mac";
   readonly name: string;
   readonly secret: string;
   readonly nonce: Uint8Array;
@@ -71,6 +71,15 @@ export interface SessionOptions {
   /** Every message is composed here. */
   readonly outbound: Uint8Array;
   /** What the session begins in; later messages are in that of the server's last one. */
+  readonly encoding: Encoding;
+}
+
+/** A message to be sent. */
+export interface Post {
+  readonly url: string;
+  readonly body: Uint8Array;
+  /** Value of the header x-syncml-hmac, when the message proves itself with it. */
+  readonly mac: string | undefined;
   readonly encoding: Encoding;
 }
 

@@ -7,30 +7,25 @@
  */
 import { assert } from "../base/assert.ts";
 import { MESSAGE_REPEATS_MAX, SESSION_MESSAGES_MAX } from "../base/limits.ts";
+import { md5 } from "../base/md5.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { decodeMessage } from "../syncml/decode.ts";
 import type { Header, Malformed, Message } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
 import { settle } from "./answers.ts";
-import { ClientAuthentication, ServerAuthentication, type Verdict } from "./authentication.ts";
+import { ClientAuthentication, type MacProof, ServerAuthentication, type Verdict } from "./authentication.ts";
 import type { Context } from "./commands.ts";
-import { type Encoding, encodingOf, readerOf, writerOf } from "./encoding.ts";
+import { encodingOf, readerOf, writerOf } from "./encoding.ts";
 import { headerFault, headerOf, repeated } from "./header.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
 import { LargeObject } from "./largeobject.ts";
 import { type Composed, Outgoing } from "./outgoing.ts";
 import { queuePackage1 } from "./package1.ts";
-import type { Outcome, SessionOptions, SessionPorts } from "./ports.ts";
+import type { Outcome, Post, SessionOptions, SessionPorts } from "./ports.ts";
 import { Peer } from "./peer.ts";
 import { Runner } from "./runner.ts";
 import { summary } from "./trace.ts";
-
-export interface Post {
-  readonly url: string;
-  readonly body: Uint8Array;
-  readonly encoding: Encoding;
-}
 
 export class Session {
   readonly #options: SessionOptions;
@@ -99,13 +94,18 @@ export class Session {
     return this.#runner?.resume(now) ?? now;
   }
 
-  /** Takes the body of the answer, bytes[0, length), and does what it says. The buffer is rewritten, not kept. Late: no effect. */
-  received(bytes: Uint8Array, length: number): void {
+  /**
+   * Takes the body of the answer, bytes[0, length), and does what it says; `mac` is the value of its header x-syncml-hmac. The
+   * buffer is rewritten, not kept. Late: no effect.
+   */
+  received(bytes: Uint8Array, length: number, mac?: string): void {
     if (this.#aborting !== undefined || this.#outcome !== undefined) {
       if (this.#aborting !== undefined && this.#post !== undefined) this.#end(this.#aborting);
       return;
     }
     assert(this.#post !== undefined, "no message is under way");
+    // Before decoding, which rewrites the bytes.
+    const proof = this.#server.everyMessage ? { header: mac, bodyDigest: md5(bytes.subarray(0, length)) } : undefined;
     const encoding = encodingOf(bytes, length), message = decodeMessage(readerOf(encoding, bytes, length));
     if ("problem" in message) {
       this.#malformed(message);
@@ -121,7 +121,7 @@ export class Session {
     } else {
       // An answer is in the encoding of the question; results that wait are made for the one that was in force.
       if (this.#outgoing.results.empty) this.#context.encoding = encoding;
-      this.#take(message);
+      this.#take(message, proof);
     }
   }
 
@@ -136,7 +136,7 @@ export class Session {
     if (this.#outcome === undefined) this.#end(this.#aborting ?? { kind: "aborted", detail });
   }
 
-  #take(message: Message): void {
+  #take(message: Message, proof: MacProof | undefined): void {
     const { header } = message;
     this.#lastID = header.msgID;
     this.#repeats = 0;
@@ -145,7 +145,7 @@ export class Session {
     this.#closing ||= message.final;
     this.#peer.obey(header, this.#ports);
     if (header.maxObjSize !== undefined) this.#context.serverObjectSizeMax = header.maxObjSize;
-    const verdict = this.#server.judge(header.cred), challenged = this.#answers(message);
+    const verdict = this.#server.judge(header.cred, proof), challenged = this.#answers(message);
     if (this.#outcome !== undefined) return;
     if (message.commands.some((command) => command.name === "Alert" && command.data === AlertCode.sessionAbort)) {
       this.#end({ kind: "aborted", detail: "the server aborted the session" });
@@ -292,6 +292,7 @@ export class Session {
       this.#opening = false;
     }
     this.#ports.log("debug", `sent message ${this.#messageID} (${composed.length} bytes): ${composed.summary}`);
-    return { url: this.#peer.url, body: this.#options.outbound.subarray(0, composed.length), encoding: this.#context.encoding };
+    const body = this.#options.outbound.subarray(0, composed.length);
+    return { url: this.#peer.url, body, mac: this.#client.mac(body), encoding: this.#context.encoding };
   }
 }

@@ -24,7 +24,7 @@ import { toRigEvent } from "./serverevent.ts";
 import { Watch } from "./watch.ts";
 import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
 
-export type Auth = "none" | "basic" | "md5";
+export type Auth = "none" | "basic" | "md5" | "mac";
 
 export interface RigOptions {
   readonly board: RigBoard;

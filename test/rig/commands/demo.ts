@@ -35,7 +35,7 @@ export function addDemo(program: Command): void {
     .option("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES), "host")
     .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
-    .option("--auth <type>", "none, basic or md5, in both directions", wordOption(["none", "basic", "md5"]), "md5")
+    .option("--auth <type>", "none, basic, md5 or mac, in both directions", wordOption(["none", "basic", "md5", "mac"]), "md5")
     .option("--encoding <encoding>", "xml or wbxml", wordOption(ENCODINGS), "xml")
     .option("--https", "the servers speak TLS, and the device checks who they are (boards qemu)")
     .option("--state <directory>", "keep the device here (default: a temporary directory)")

@@ -11,7 +11,7 @@ import { within } from "../device.ts";
 import { developmentKey, packageOf, publicText, VERSION_1 } from "../workshop.ts";
 import { readKeyFile } from "./pack.ts";
 
-const AUTH = ["none", "basic", "md5"] as const;
+const AUTH = ["none", "basic", "md5", "mac"] as const;
 const REQUESTS = ["none", "device", "user"] as const;
 
 interface DeviceOptions {

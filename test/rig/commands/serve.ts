@@ -12,7 +12,7 @@ import { toRigEvent } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
 import { readInput } from "./pack.ts";
 
-const AUTH = ["none", "basic", "md5"] as const;
+const AUTH = ["none", "basic", "md5", "mac"] as const;
 
 interface ServeOptions {
   readonly port: number;

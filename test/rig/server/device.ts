@@ -1,16 +1,22 @@
 /** What the server knows of one device for longer than a session. */
+import { createHash } from "node:crypto";
 import type { Chal, Cred, Header } from "../../../src/syncml/command.ts";
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
 import { AUTH_BASIC, AUTH_MD5, checkCredential, credential } from "../../../src/syncml/credential.ts";
+import { AUTH_MAC, checkMac, macHeader } from "../../../src/syncml/mac.ts";
 import type { Campaign } from "./campaign.ts";
 import type { EventSink } from "./event.ts";
 
 export interface Credentials {
-  readonly type: "none" | "basic" | "md5";
+  readonly type: "none" | "basic" | "md5" | "mac";
   readonly name: string;
   readonly secret: string;
   /** The first nonce, as both sides were given it. */
   readonly nonce?: Uint8Array;
+}
+
+function digest(body: Uint8Array): Uint8Array {
+  return createHash("md5").update(body).digest();
 }
 
 export class Device {
@@ -41,9 +47,16 @@ export class Device {
     return fork;
   }
 
-  /** 212 for good credentials, 401 for wrong ones, 407 for none. */
-  check(header: Header): 212 | 401 | 407 {
-    if (this.#client.type === "none") return 212;
+  /** True when each message of the device has to prove itself. */
+  get everyMessage(): boolean {
+    return this.#client.type === "mac";
+  }
+
+  /** 212 for good credentials, 401 for wrong ones, 407 for none. `mac` is the header x-syncml-hmac of a message with that body. */
+  check(header: Header, mac: string | undefined, body: Uint8Array): 212 | 401 | 407 {
+    const { type: kind, name, secret } = this.#client;
+    if (kind === "none") return 212;
+    if (kind === "mac") return mac === undefined ? 407 : checkMac(mac, name, secret, this.#clientNonce, digest(body)) ? 212 : 401;
     if (header.cred === undefined) return 407;
     const type = this.#client.type === "basic" ? AUTH_BASIC : AUTH_MD5;
     return checkCredential(header.cred, type, this.#client.name, this.#client.secret, this.#clientNonce) ? 212 : 401;
@@ -54,14 +67,20 @@ export class Device {
     if (this.#client.type === "none") return undefined;
     if (this.#client.type === "basic") return { type: AUTH_BASIC, format: "b64" };
     this.#clientNonce = nonce;
-    return { type: AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
+    return { type: this.everyMessage ? AUTH_MAC : AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
   }
 
   /** The server's own credentials, with the last nonce that the device has given. */
   credentials(wrong: boolean): Cred | undefined {
     const { type, name, secret } = this.#server;
-    if (type === "none") return undefined;
+    if (type === "none" || type === "mac") return undefined;
     return credential(type === "basic" ? AUTH_BASIC : AUTH_MD5, name, wrong ? `${secret}?` : secret, this.#serverNonce);
+  }
+
+  /** The header that proves a message of the server; undefined when the server proves itself otherwise. */
+  mac(body: Uint8Array, wrong: boolean): string | undefined {
+    const { type, name, secret } = this.#server;
+    return type === "mac" ? macHeader(name, wrong ? `${secret}?` : secret, this.#serverNonce, digest(body)) : undefined;
   }
 
   challenged(chal: Chal | undefined): void {

@@ -4,6 +4,7 @@
  */
 import { randomFillSync } from "node:crypto";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
+import { MAC_HEADER } from "../../../src/syncml/mac.ts";
 import { Campaign } from "./campaign.ts";
 import { type Codec, codecOf, decodeBody } from "./codec.ts";
 import { type Credentials, Device } from "./device.ts";
@@ -89,11 +90,13 @@ export class DmServer {
     }
     const open = this.#open(message, request.body);
     if ("status" in open) return open;
-    const body = open.session.handle(message, codec, fault);
+    const body = open.session.handle(message, codec, fault, request);
+    const mac = this.#device(message.header.source).mac(body, fault?.what === "wrongCredentials");
     this.#emitSent(codec, body);
     open.msgID = message.header.msgID;
     open.request = Uint8Array.from(request.body);
-    open.reply = { status: 200, headers: [["content-type", codec.contentType], ["cache-control", "no-store"]], body };
+    const headers: Reply["headers"] = [["content-type", codec.contentType], ["cache-control", "no-store"]];
+    open.reply = { status: 200, headers: mac === undefined ? headers : [...headers, [MAC_HEADER, mac]], body };
     return open.reply;
   }
 

@@ -7,9 +7,11 @@
 import type { AlertCommand, Command, Header, Message, ResultsCommand, StatusCommand } from "../../../src/syncml/command.ts";
 import { AlertCode } from "../../../src/syncml/alert.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
+import { MAC_HEADER } from "../../../src/syncml/mac.ts";
 import type { Codec } from "./codec.ts";
 import type { Device } from "./device.ts";
 import type { EventSink } from "./event.ts";
+import type { Request } from "./exchange.ts";
 import type { Misbehaviour } from "./fault.ts";
 import { Incoming, Outgoing } from "./largeobject.ts";
 import type { Operation } from "./scenario.ts";
@@ -63,15 +65,15 @@ export class ServerSession {
     device.campaign?.begin();
   }
 
-  /** The next message of the server. `fault` is what goes wrong with it. */
-  handle(message: Message, codec: Codec, fault: Misbehaviour | undefined): Uint8Array {
+  /** The next message of the server. `request` is how the device's came; `fault` is what goes wrong with the answer. */
+  handle(message: Message, codec: Codec, fault: Misbehaviour | undefined, request: Request): Uint8Array {
     const { header } = message;
     this.#statuses = [];
     this.#commands = 0;
     this.#msgRef = fault?.what === "wrongMsgRef" ? WRONG_MESSAGE : header.msgID;
     this.#peerMax = header.maxMsgSize ?? this.#peerMax;
     this.#peerObjectMax = header.maxObjSize ?? this.#peerObjectMax;
-    const status = this.#authenticate(header, fault?.what === "staleNonce"), good = status < 300;
+    const status = this.#authenticate(header, request, fault?.what === "staleNonce"), good = status < 300;
     if (good) {
       this.#ownCredentials(message);
       for (const command of message.commands) this.#command(command, message);
@@ -84,14 +86,16 @@ export class ServerSession {
   }
 
   /** Status of SyncHdr, with a challenge when the device has to prove itself (again). */
-  #authenticate(header: Header, stale: boolean): number {
+  #authenticate(header: Header, request: Request, stale: boolean): number {
     const fresh = new Uint8Array(16);
     this.#options.random(fresh);
-    if (this.#authenticated && !stale && !this.#options.everyMessage) {
+    const everyMessage = this.#options.everyMessage || this.#device.everyMessage;
+    if (this.#authenticated && !stale && !everyMessage) {
       this.#status(header, "0", "SyncHdr", 212);
       return 212;
     }
-    const checked = this.#device.check(header), status = stale && checked === 212 ? 401 : checked;
+    const checked = this.#device.check(header, request.headers.get(MAC_HEADER), request.body);
+    const status = stale && checked === 212 ? 401 : checked;
     if (status !== 212) {
       this.#emit({ kind: "server", text: `device ${this.#device.id} is not authenticated: ${status}`, session: this.id });
       this.#rejections++;
@@ -103,7 +107,7 @@ export class ServerSession {
     }
     if (!this.#authenticated) this.#emit({ kind: "server", text: `device ${this.#device.id} is authenticated`, session: this.id });
     this.#authenticated = true;
-    const accepted = this.#options.everyMessage ? 200 : 212;
+    const accepted = everyMessage ? 200 : 212;
     this.#status(header, "0", "SyncHdr", accepted, this.#device.challenge(fresh));
     return accepted;
   }

@@ -3,7 +3,8 @@ import type { Exchange, Link, LinkHead, LinkRequest } from "../../../hal/hal.ts"
 import { ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Conversation } from "../../../src/client/conversation.ts";
-import type { Post, Session } from "../../../src/session/session.ts";
+import type { Post } from "../../../src/session/ports.ts";
+import type { Session } from "../../../src/session/session.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 class Failure extends Error {
@@ -61,7 +62,7 @@ class OneMessage {
   #left = 1;
 
   next(): Post | undefined {
-    return this.#left-- > 0 ? { url: "http://server/dm", body: utf8("<SyncML/>"), encoding: this.encoding } : undefined;
+    return this.#left-- > 0 ? { mac: undefined, url: "http://server/dm", body: utf8("<SyncML/>"), encoding: this.encoding } : undefined;
   }
 
   received(bytes: Uint8Array, length: number): void {

@@ -124,7 +124,7 @@ test("a basic account answers a challenge for md5", () => {
 test("a challenge for an unknown kind, or to an account without credentials, ends the session", () => {
   const mac = new Bench({ client: MD5 });
   mac.next();
-  mac.reply([mac.header(401, { type: "syncml:auth-MAC", format: "b64", nextNonce: "AAAA" })]);
+  mac.reply([mac.header(401, { type: "syncml:auth-other", format: "b64", nextNonce: "AAAA" })]);
   equal(mac.outcome(), "unauthenticated");
   const none = new Bench();
   none.next();

@@ -1,5 +1,6 @@
 /** A session between a scripted server and a tree that only records: what the session tests stand on. */
 import { base64 } from "../../../src/base/base64.ts";
+import { md5 } from "../../../src/base/md5.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
@@ -85,6 +86,8 @@ export interface ReplyOptions {
   readonly final?: boolean;
   readonly header?: Partial<Header>;
   readonly wbxml?: boolean;
+  /** The header that proves the message, from the digest of its body. */
+  readonly mac?: (bodyDigest: Uint8Array) => string | undefined;
 }
 
 export class Bench {
@@ -103,6 +106,9 @@ export class Bench {
   url = "";
   encoding = "";
   length = 0;
+  /** The header x-syncml-hmac of the last message, and the digest of its body. */
+  mac: string | undefined;
+  bodyDigest: Uint8Array = NO_NONCE;
 
   constructor(options: BenchOptions = {}) {
     const { client = NONE, server = NONE, alerts = [], tree = this.tree, serverID = "srv", userInterface, ...rest } = options;
@@ -131,6 +137,8 @@ export class Bench {
     const body = post.body.slice();
     this.url = post.url;
     this.length = body.length;
+    this.mac = post.mac;
+    this.bodyDigest = md5(body);
     this.encoding = post.encoding;
     const message = decodeMessage(readerOf(post.encoding, body, body.length));
     ok(!("problem" in message), "problem" in message ? message.problem : "");
@@ -148,7 +156,7 @@ export class Bench {
       ok(writer.command({ ...command, cmdID: String(index + 1) }), "the server's message is too large");
     });
     writer.end(options.final ?? true);
-    this.session.received(this.inbound, tokens.length);
+    this.session.received(this.inbound, tokens.length, options.mac?.(md5(this.inbound.subarray(0, tokens.length))));
   }
 
   /** Answers with literal bytes. */
