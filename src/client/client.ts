@@ -15,9 +15,12 @@ import { mountDevInfo } from "../objects/devinfo.ts";
 import { mountDmAcc } from "../objects/dmacc.ts";
 import { Fumo } from "../objects/fumo.ts";
 import { fumoState, stateName } from "../objects/fumostate.ts";
+import type { UserInterface } from "../session/interaction.ts";
 import { Store } from "../store/store.ts";
 import { Tree } from "../tree/tree.ts";
 import { Engine } from "../update/engine.ts";
+import { ProvisionedAnswers } from "./answers.ts";
+import { Consent } from "./consent.ts";
 import { imagePolicy } from "./policy.ts";
 import type { Provision } from "./provision.ts";
 import { Server } from "./server.ts";
@@ -34,11 +37,14 @@ export interface ClientOptions {
    * from a server is given up at the deadline in any case.
    */
   readonly selfTest?: () => boolean;
+  /** Where people can be asked; by default the list of the provisioning answers, or nobody. */
+  readonly userInterface?: UserInterface;
 }
 
 export class Client {
   readonly engine: Engine;
   #hal: Hal;
+  #consent: Consent;
   #server: Server | undefined;
   #state = -1;
   #progress = 0;
@@ -67,8 +73,12 @@ export class Client {
     engine.onChange = () => this.#narrate();
     engine.boot();
     this.#narrate();
-    const { account } = provision, { selfTest = () => true } = options;
-    if (account) this.#server = new Server({ hal, provision, account, store, tree, fumo, engine, selfTest });
+    const { account, answers } = provision, { selfTest = () => true } = options;
+    const scripted = answers.length === 0 ? undefined
+      : new ProvisionedAnswers(answers, (text) => { hal.log("info", "user", text); });
+    const userInterface = options.userInterface ?? scripted;
+    this.#consent = new Consent(userInterface, provision.confirm);
+    if (account) this.#server = new Server({ hal, provision, account, store, tree, fumo, engine, selfTest, userInterface });
   }
 
   /** Sessions that have ended since the start. */
@@ -86,7 +96,7 @@ export class Client {
   step(): number {
     const now = this.#hal.now();
     if (this.#server?.busy === true) return this.#server.step(now);
-    const engineDue = this.engine.step(now);
+    const engineDue = this.#consent.hold(this.engine, now) ?? this.engine.step(now);
     this.#showProgress();
     if (engineDue <= now) return now;
     if (this.engine.fetching) return engineDue;

@@ -3,6 +3,7 @@
  * One JSON text; a product keeps it in a partition of its own or compiles it in. Unknown members are ignored.
  */
 import { assert } from "../base/assert.ts";
+import type { Confirm } from "./consent.ts";
 
 export type AuthType = "none" | "basic" | "md5" | "mac";
 
@@ -38,6 +39,10 @@ export interface Provision {
   readonly request: "none" | "device" | "user";
   /** An image on trial that has not reached its server after so many seconds is given up; 0: TRIAL_DEADLINE_MS. */
   readonly trialSeconds: number;
+  /** What people say to questions, as src/client/answers.ts reads it; empty: nobody can be asked. */
+  readonly answers: readonly string[];
+  /** What a person is asked before it begins. */
+  readonly confirm: Confirm;
   /** End after one session: for tools, not for products. */
   readonly once: boolean;
   /** Log every message whole. */
@@ -48,6 +53,7 @@ type Json = { readonly [name: string]: unknown };
 
 const AUTH: readonly AuthType[] = ["none", "basic", "md5", "mac"];
 const ENCODINGS = ["xml", "wbxml"] as const;
+const CONFIRM = ["none", "download", "update", "both"] as const;
 const REQUESTS = ["none", "device", "user"] as const;
 
 /** Reads a provisioning text. A wrong text is a mistake of the person who wrote it: throws an Error that names the member. */
@@ -65,6 +71,8 @@ export function parseProvision(text: string): Provision {
     sessionAtBoot: flag(json, "sessionAtBoot"),
     request: choice(json, "request", REQUESTS, "none"),
     trialSeconds: number(json, "trialSeconds"),
+    answers: strings(json, "answers"),
+    confirm: choice(json, "confirm", CONFIRM, "none"),
     once: flag(json, "once"),
     trace: flag(json, "trace"),
   };

@@ -7,6 +7,7 @@ import { MESSAGE_BYTES_MAX } from "../base/limits.ts";
 import { Accounts } from "../objects/accounts.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
+import type { UserInterface } from "../session/interaction.ts";
 import type { OutgoingAlert } from "../session/ports.ts";
 import { Session } from "../session/session.ts";
 import type { Store } from "../store/store.ts";
@@ -27,6 +28,7 @@ export interface ServerOptions {
   readonly fumo: Fumo;
   readonly engine: Engine;
   readonly selfTest: () => boolean;
+  readonly userInterface: UserInterface | undefined;
 }
 
 /** The alert with which the device asks for an update; reports have the engine's numbers, from 1 up. */
@@ -106,7 +108,7 @@ export class Server {
       deviceId: hal.identity.DevId, devInfo: devInfoTexts(hal.identity), sessionID: this.#newSessionID(), alert: 1201,
       maxMsgSize: this.#inbound.length, maxObjSize: engine.capacity, outbound: this.#outbound, encoding: account.encoding ?? "xml",
     }, {
-      tree,
+      tree, userInterface: this.#options.userInterface,
       random: (bytes) => { hal.random(bytes); },
       log: (level, text) => { hal.log(level, "session", text); },
       alerts: () => this.#alerts(),

@@ -1,8 +1,7 @@
 /**
- * The update engine: performs what the phase of the record calls for.
+ * The update engine: performs what the phase of the record calls for. Every change is `reduce`, then durable, then acted upon.
  *
- * Every change is `reduce`, then durable, then acted upon. The engine has no state that a reset could lose and the record
- * does not have, but streams and digests under way, which begin again.
+ * The engine has no state that a reset could lose and the record does not have, but streams and digests under way.
  */
 import type { Boot, Flash, LogLevel } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
@@ -21,8 +20,6 @@ import { Proof } from "./proof.ts";
 import type { Reason, Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
 import { Staging } from "./staging.ts";
-
-export type { Refusal };
 
 export interface EngineOptions {
   readonly store: Store;
@@ -161,6 +158,12 @@ export class Engine {
     this.#forget();
     this.#journal.dispatch({ type: "discarded" });
     return undefined;
+  }
+
+  /** What a person says of the download or installation that `step` would begin. */
+  consent(given: boolean): void {
+    if (!given) this.#forget();
+    this.#journal.dispatch({ type: "consent", given });
   }
 
   /** The image on trial is good. Nothing happens in another phase. */

@@ -32,6 +32,8 @@ export type UpdateEvent =
   | { readonly type: "invalid"; readonly reason: Reason }
   /** `owner` is absent when the engine itself goes on after Download-and-update. */
   | { readonly type: "install"; readonly slot: number; readonly owner: string | undefined }
+  /** A person has been asked whether to download, or to install. */
+  | { readonly type: "consent"; readonly given: boolean }
   | { readonly type: "armed" }
   /** The boot selector refused. */
   | { readonly type: "refused" }
@@ -114,7 +116,7 @@ const verified: Handler<"valid"> = (record, event) => ({
 });
 
 const install: Handler<"install"> = (record, event) => {
-  const { reason: _, target: __, ...rest } = event.owner === undefined ? record : withTicket(record, event.owner);
+  const { reason: _, target: __, agreed: ___, ...rest } = event.owner === undefined ? record : withTicket(record, event.owner);
   return { ...rest, phase: "arming", slot: event.slot, installing: true, thenInstall: false, trials: 1, restarts: 0 };
 };
 
@@ -132,6 +134,13 @@ const installAfterFailure: Handler<"install"> = (record, event) => {
   if (record.kept) return install(record, event);
   if (event.owner === undefined || record.installing || reason === undefined || !VERDICTS.includes(reason)) return record;
   return end({ ...withTicket(record, event.owner), installing: true }, "failed", reason, false);
+};
+
+/** Who has agreed is not asked again after a reset; who refuses ends what was asked for, and a package that is whole stays. */
+const heed: Handler<"consent"> = (record, { given }) => {
+  const { phase } = record;
+  if (!given) return end(record, "failed", "cancelled", record.kept);
+  return phase === "downloading" || phase === "arming" ? { ...record, agreed: phase } : record;
 };
 
 /** Arms once more; when power failed too often, gives up, and the package stays. */
@@ -178,13 +187,13 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
     announced: announce, rewound: (record) => ({ ...record, generation: record.generation + 1 }),
     attempted: (record, event) => ({ ...record, attempt: event.attempt }),
     complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
-    fetchFailed: failWith, booted: watched, acknowledged: acknowledge, discarded: discard } },
+    fetchFailed: failWith, consent: heed, booted: watched, acknowledged: acknowledge, discarded: discard } },
   verifying: { effect: "verify", on: {
     valid: verified, invalid: failWith, install: installOnceVerified, booted: watched, acknowledged: acknowledge } },
   ready: { effect: "install", on: {
     install, started: start, opened: openOverReady, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   arming: { effect: "arm", on: {
-    armed: to("restarting"), invalid: failWith, refused: revert,
+    armed: to("restarting"), consent: heed, invalid: failWith, refused: revert,
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record), acknowledged: acknowledge } },
   restarting: { effect: "restart", on: {
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),

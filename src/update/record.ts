@@ -43,6 +43,8 @@ export interface UpdateRecord {
   readonly thenInstall: boolean;
   /** True from the moment when this package was asked to be installed: a failure is one of the update, not of the download. */
   readonly installing: boolean;
+  /** The phase that a person has agreed to, where people are asked. */
+  readonly agreed?: "downloading" | "arming";
   /** The slot that ran when the installation began. */
   readonly slot?: number;
   /** The slot that was seen on trial. */
@@ -82,6 +84,7 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
   const url = string(value["url"]), validator = string(value["validator"]), digest = string(value["digest"]);
   const version = string(value["version"]), slot = count(value["slot"]), target = count(value["target"]);
   const securityCounter = count(value["securityCounter"]), tickets = decodeTickets(value["tickets"]);
+  const agreed = string(value["agreed"]);
   const reason = value["reason"] === undefined ? undefined : asReason(value["reason"]);
   return {
     v: 1,
@@ -100,6 +103,7 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
     nextTicket: tickets.reduce((next, ticket) => Math.max(next, ticket.id + 1), count(value["nextTicket"]) ?? 1),
     ...(url === undefined ? {} : { url }),
     ...(validator === undefined ? {} : { validator }),
+    ...(agreed === "downloading" || agreed === "arming" ? { agreed } : {}),
     ...(slot === undefined ? {} : { slot }),
     ...(target === undefined ? {} : { target }),
     ...(reason === undefined ? {} : { reason }),

@@ -70,7 +70,7 @@ for (const fault of FATAL) {
   });
 }
 
-for (const auth of ["basic", "md5"] as const) {
+for (const auth of ["basic", "md5", "mac"] as const) {
   const client = { type: auth, name: "device", secret: "device-secret" }, server = { type: auth, name: "rig", secret: "server-secret" };
   const account = { auth, serverAuth: auth };
 

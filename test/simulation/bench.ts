@@ -74,6 +74,8 @@ export interface BenchOptions extends Serving {
   readonly counter?: number;
   readonly trialSeconds?: number;
   readonly account?: Partial<typeof ACCOUNT>;
+  /** Who is asked before what, and what they say. */
+  readonly people?: { readonly confirm: "none" | "download" | "update" | "both"; readonly answers: readonly string[] };
 }
 
 type Alert = Extract<ServerEvent, { kind: "alert" }>;
@@ -217,6 +219,6 @@ function judge(slot: Flash): boolean {
 function provisionOf(options: BenchOptions): ReturnType<typeof parseProvision> {
   return parseProvision(JSON.stringify({
     account: { ...ACCOUNT, ...options.account }, keys: [spkiOf(KEY).toString("base64")], objects: ["Main"],
-    allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 600, trialSeconds: options.trialSeconds ?? 0,
+    allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 600, trialSeconds: options.trialSeconds ?? 0, ...options.people,
   }));
 }

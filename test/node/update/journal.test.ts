@@ -20,7 +20,8 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "announced", size: 9, validator: "v" }, { type: "rewound" }, { type: "attempted", attempt: 1 },
   { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
   { type: "valid", digest: "d", version: "2", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
-  { type: "install", slot: 0, owner: "o" }, { type: "armed" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
+  { type: "install", slot: 0, owner: "o" }, { type: "consent", given: true },
+  { type: "armed" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
   { type: "confirmed" }, { type: "reported" }, { type: "discarded" },
 ];
 
@@ -72,6 +73,7 @@ test("every key and every field is described, and no other", () => {
   };
   strictEqual(described("Keys").join(), [RECORD_KEY, PROGRESS_KEY, FAILED_KEY, COUNTER_KEY].sort().join());
   const full = decodeRecord({
-    ...IDLE, url: "", validator: "", slot: 0, target: 0, reason: "network", digest: "", version: "", securityCounter: 0 });
+    ...IDLE, url: "", validator: "", agreed: "arming", slot: 0,
+    target: 0, reason: "network", digest: "", version: "", securityCounter: 0 });
   strictEqual(described("Fields of the record").join(), Object.keys(full).sort().join());
 });

@@ -16,7 +16,7 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
   { type: "valid", digest: "d1", version: "2.0.0", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
   { type: "install", slot: 0, owner: "o" }, { type: "armed" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
-  { type: "confirmed" }, { type: "reported" }, { type: "acknowledged", id: 1 }, { type: "discarded" },
+  { type: "consent", given: true }, { type: "confirmed" }, { type: "reported" }, { type: "acknowledged", id: 1 }, { type: "discarded" },
 ];
 
 /** Phase after phase: event → phase. Whatever is not here leaves the record as it is. */
@@ -26,10 +26,10 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
     started: "downloading", opened: "receiving", complete: "verifying", aborted: "idle", acknowledged: "receiving", discarded: "idle" },
   downloading: {
     announced: "downloading", rewound: "downloading", attempted: "downloading", complete: "verifying", fetchFailed: "failed",
-    acknowledged: "downloading", discarded: "idle" },
+    consent: "downloading", acknowledged: "downloading", discarded: "idle" },
   verifying: { valid: "ready", invalid: "failed", install: "verifying", acknowledged: "verifying" },
   ready: { install: "arming", started: "downloading", opened: "receiving", acknowledged: "ready", discarded: "idle" },
-  arming: { armed: "restarting", invalid: "failed", refused: "failed", acknowledged: "arming" },
+  arming: { consent: "arming", armed: "restarting", invalid: "failed", refused: "failed", acknowledged: "arming" },
   restarting: { acknowledged: "restarting" },
   trial: { healthy: "committing", unhealthy: "reverting", acknowledged: "trial" },
   committing: { confirmed: "succeeded", refused: "reverting", acknowledged: "committing" },
@@ -58,7 +58,19 @@ test("every phase × event but booted leads where the table says, and an unliste
       pairs++;
     }
   }
-  equal(pairs, 13 * 19);
+  equal(pairs, 13 * 20);
+});
+
+test("a person who refuses a download ends it; who refuses an installation keeps the package, and is asked anew the next time", () => {
+  const tickets = [{ id: 1, owner: "a" }], no: UpdateEvent = { type: "consent", given: false };
+  const download = reduce(at("downloading", { tickets }), no), update = reduce(at("arming", { tickets, kept: true, installing: true }), no);
+  deepEqual([download.phase, download.kept, download.tickets[0]?.reason], ["failed", false, "cancelled"]);
+  deepEqual([update.phase, update.kept, update.installing, update.tickets[0]?.reason], ["failed", true, true, "cancelled"]);
+  const agreed = reduce(at("arming", { kept: true }), { type: "consent", given: true });
+  equal(agreed.agreed, "arming");
+  equal(reduce(agreed, booted(0, false, "power")).agreed, "arming");
+  equal(reduce(update, { type: "install", slot: 0, owner: "o" }).agreed, undefined);
+  equal(reduce(reduce(agreed, no), { type: "install", slot: 0, owner: "o" }).agreed, undefined);
 });
 
 test("at boot the hardware wins: source by power, source by another cause, target on trial, target for good", () => {

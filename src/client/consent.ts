@@ -1,0 +1,46 @@
+/** Asks a person before a download or an installation begins, where the product wants it so (OMA-TS-DM-FUMO, result 401). */
+import { CONSENT_WAIT_MS, INTERACTION_POLL_MS } from "../base/limits.ts";
+import type { Question, UserInterface } from "../session/interaction.ts";
+import type { Engine } from "../update/engine.ts";
+
+/** What people are asked about. */
+export type Confirm = "none" | "download" | "update" | "both";
+
+const NOTHING_ELSE = { choices: [], showMs: undefined, waitMs: undefined, lengthMax: undefined, input: "A", hidden: false } as const;
+const DOWNLOAD: Question = { ...NOTHING_ELSE, kind: "confirm", text: "Download new firmware?", preset: "1" };
+const UPDATE: Question = { ...NOTHING_ELSE, kind: "confirm", text: "Install new firmware and restart?", preset: "1" };
+
+export class Consent {
+  readonly #ui: UserInterface | undefined;
+  readonly #confirm: Confirm;
+  /** When the question of now is given up. */
+  #until: number | undefined;
+
+  /** Where nobody can be asked and somebody should be, everything is refused. */
+  constructor(ui: UserInterface | undefined, confirm: Confirm) {
+    this.#ui = ui;
+    this.#confirm = confirm;
+  }
+
+  /**
+   * Holds the engine back while a person has to answer: the time to call again, in ms of the board's clock. undefined: the engine
+   * may go on. "No", no answer and everything else but "yes" refuse.
+   */
+  hold(engine: Engine, now: number): number | undefined {
+    const { phase, agreed } = engine.record;
+    const question = phase === "downloading" && this.#asks("download") ? DOWNLOAD
+      : phase === "arming" && this.#asks("update") ? UPDATE : undefined;
+    if (question === undefined || agreed === phase) return undefined;
+    this.#until ??= now + CONSENT_WAIT_MS;
+    const answer = this.#ui === undefined ? { kind: "no" } : this.#ui.ask(question);
+    if (answer === undefined && now < this.#until) return Math.min(this.#until, now + INTERACTION_POLL_MS);
+    if (answer === undefined) this.#ui?.clear();
+    this.#until = undefined;
+    engine.consent(answer?.kind === "yes");
+    return now;
+  }
+
+  #asks(about: "download" | "update"): boolean {
+    return this.#confirm === about || this.#confirm === "both";
+  }
+}
