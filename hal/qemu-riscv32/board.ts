@@ -25,7 +25,18 @@ interface NetworkSettings {
   readonly nameServer: string;
 }
 
+/** What of the provisioning is for the board. */
+interface Settings {
+  readonly identity?: Partial<typeof IDENTITY>;
+  readonly network?: Partial<NetworkSettings>;
+  /** A line with the number of instructions before each line of the log: for test/bench. */
+  readonly countInstructions?: boolean;
+}
+
 const DHCP: NetworkSettings = Object.freeze({ address: "", mask: "", gateway: "", nameServer: "" });
+
+/** Instructions since reset, without sleep; true under -icount only. */
+function instructions(this: unknown): number { return native("xs_system_instructions").call(this); }
 
 function startNetwork(this: unknown, address: string, mask: string, gateway: string, nameServer: string): void {
   native("xs_net_start").call(this, address, mask, gateway, nameServer);
@@ -38,10 +49,11 @@ function startNetwork(this: unknown, address: string, mask: string, gateway: str
 export function openBoard(): Board {
   const boot = new SlotBoot();
   const text = provision();
+  const { identity, network, countInstructions } = JSON.parse(text) as Settings;
   const log = (level: LogLevel, source: string, line: string): void => {
+    if (countInstructions === true) print(`instructions ${instructions()}`);
     print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`);
   };
-  const { identity, network } = JSON.parse(text) as { identity?: Partial<typeof IDENTITY>; network?: Partial<NetworkSettings> };
   const { address, mask, gateway, nameServer } = { ...DHCP, ...network };
   try {
     startNetwork(address, mask, gateway, nameServer);

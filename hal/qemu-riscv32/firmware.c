@@ -9,7 +9,7 @@
 #define HEAP_SLOTS 4096
 #endif
 #ifndef HEAP_CHUNKS
-#define HEAP_CHUNKS (104 * 1024)
+#define HEAP_CHUNKS (72 * 1024)
 #endif
 #ifndef STACK_SLOTS
 #define STACK_SLOTS 1024

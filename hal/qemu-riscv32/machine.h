@@ -31,7 +31,7 @@ void consoleLog(char level, const char* source, const char* format, ...) __attri
 uint64_t clockMs(void);
 /* Sleeps for so many ticks of 100 ns; then the watchdog starts anew. */
 void clockSleep(uint32_t ticks);
-/* Instructions since reset. */
+/* Instructions since reset, without those of sleep. True under -icount only. */
 uint64_t clockInstructions(void);
 
 /* Resets the machine; the loader will say why. Safe in a trap. */

@@ -11,8 +11,8 @@
 #define SLOTS_MORE 256
 #define CHUNKS 4096
 #define CHUNKS_MORE 1024
-#define STACK 512
-#define NAMES 4096
+#define STACK 400
+#define NAMES 3072
 
 typedef struct {
   uint32_t magic;

@@ -30,6 +30,8 @@ export interface DeviceProvision {
   readonly trace?: boolean;
   /** Certificate of the authority that vouches for servers: DER in base64. For boards with TLS. */
   readonly ca?: string;
+  /** A line of the serial log with the instructions so far before each other one: board qemu under -icount. */
+  readonly countInstructions?: boolean;
   readonly identity?: { readonly [name: string]: string };
 }
 

@@ -1,0 +1,163 @@
+/**
+ * `npm run bench`: what the bare-metal board spends, in instructions (QEMU -icount: exact, not cycles), bytes of RAM and of the
+ * image, beside the targets. Exit status 1 when a target is missed.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildFirmware, EMULATOR, machineOptions, makeFlash } from "../../hal/qemu-riscv32/build.ts";
+import type { RigBoard } from "../rig/boards/board.ts";
+import { qemu } from "../rig/boards/qemu.ts";
+import { DeviceProcess, within } from "../rig/device.ts";
+import { EventLog } from "../rig/events.ts";
+import { buildImage } from "../rig/image.ts";
+import { spkiOf } from "../rig/keys.ts";
+import { Rig } from "../rig/rig.ts";
+import type { Encoding } from "../../src/session/encoding.ts";
+import { DmServer } from "../rig/server/dm-server.ts";
+import { listen } from "../rig/server/http.ts";
+import type { ScenarioName } from "../rig/server/scenario.ts";
+import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "../rig/workshop.ts";
+
+const LIMIT_MS = 300_000;
+const FLOOR_BYTES = 1 << 18;
+const COUNTING = ["-icount", "shift=0"];
+const M = 1e6, KIB = 1024;
+
+let missed = 0;
+
+/** One line of the report; `target` is the most that it may be. */
+function report(what: string, value: number, unit: string, target?: number): void {
+  const number = Number.isInteger(value) ? String(value) : value.toFixed(1);
+  const over = target !== undefined && !(value <= target);
+  if (over) missed++;
+  const verdict = target === undefined ? "" : over ? `MISSED: at most ${target}, ${(value / target).toFixed(2)} times` : `ok: at most ${target}`;
+  process.stdout.write(`${what.padEnd(44)}${number.padStart(10)} ${unit.padEnd(14)}${verdict}\n`);
+}
+
+/** A device whose serial lines come with the instructions that were spent before them; resets start at 0 again. */
+class Counted {
+  readonly log = new EventLog("qemu");
+  readonly lines: { readonly text: string; readonly instructions: number }[] = [];
+  #now = 0;
+
+  constructor() {
+    this.log.view((event) => {
+      if (event.kind !== "serial") return;
+      const count = /^instructions (\d+)/.exec(event.line)?.[1];
+      if (count === undefined) this.lines.push({ text: event.line.trimEnd(), instructions: this.#now });
+      else this.#now = Number(count);
+    });
+  }
+
+  /** Instructions before the first line like this one, after the line at `from`. */
+  at(pattern: RegExp, from = 0): number {
+    return this.lines.slice(from).find(({ text }) => pattern.test(text))?.instructions ?? NaN;
+  }
+
+  find(pattern: RegExp): number {
+    return this.lines.findIndex(({ text }) => pattern.test(text));
+  }
+
+  figure(pattern: RegExp): number {
+    return Math.max(...this.lines.map(({ text }) => Number(pattern.exec(text)?.[1] ?? NaN)).filter((value) => !Number.isNaN(value)));
+  }
+}
+
+const counted: RigBoard = {
+  ...qemu,
+  start(directory, log) {
+    return new DeviceProcess(EMULATOR, [...machineOptions(join(directory, "flash.bin")), ...COUNTING], log);
+  },
+};
+
+async function floor(): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), "bench-"));
+  const server = createServer((socket) => { socket.on("error", () => undefined).end(Buffer.alloc(FLOOR_BYTES, 0x5a)); });
+  try {
+    await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+    const { port } = server.address() as AddressInfo;
+    const key = developmentKey(), payload = buildFirmware({ name: "floor", version: "floor", entry: "test/bench/floor" });
+    const provision = JSON.stringify({ length: FLOOR_BYTES, port });
+    const flash = makeFlash({ keys: [spkiOf(key)], provision }, buildImage({ payload, version: VERSION_1, key }));
+    writeFileSync(join(directory, "flash.bin"), flash);
+    const log = new Counted();
+    await within(LIMIT_MS, "the floor", counted.start(directory, log.log).ended);
+    let sum = 0;
+    for (const part of ["receive", "sha256", "program"]) {
+      const each = log.figure(new RegExp(`^floor ${part} (\\d+)`)) / FLOOR_BYTES;
+      report(`floor: ${part}, in C`, each, "a byte");
+      sum += each;
+    }
+    report("floor: together", sum, "a byte");
+    return sum;
+  } finally {
+    server.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function transfer(scenario: ScenarioName, from: RegExp, lowest: number): Promise<void> {
+  const log = new Counted();
+  const rig = await Rig.open({ board: counted, log: log.log, scenario, size: 0, auth: "basic", provision: { countInstructions: true } });
+  try {
+    rig.start();
+    await rig.finished(LIMIT_MS);
+  } finally {
+    await rig.close();
+  }
+  const start = log.find(from), bytes = log.figure(/\d+ of (\d+) bytes/);
+  report(`${scenario}: received, in flash, verified`, (log.at(/State 50 |update: verified/, start) - log.at(from)) / bytes, "a byte", 1.5 * lowest);
+  report(`${scenario}: slots that live at most`, log.figure(/left at most (\d+) slots/), "slots");
+  report(`${scenario}: chunks that live at most`, log.figure(/slots, (\d+) bytes of chunks/), "bytes");
+  report(`${scenario}: RAM to spare, of 320 KiB`, log.figure(/(\d+) bytes of RAM to spare/) / KIB, "KiB");
+  report(`${scenario}: flash operations`, log.figure(/(\d+) flash operations/), "operations");
+}
+
+/** A session of packages 1 to 4 in which the server asks for ten values. */
+async function session(encoding: Encoding, target: number): Promise<void> {
+  const log = new Counted(), directory = mkdtempSync(join(tmpdir(), "bench-"));
+  const uris = ["DevInfo/DevId", "DevInfo/Man", "DevInfo/Mod", "DevInfo/DmV", "DevInfo/Lang", "DevDetail/FwV", "DevDetail/SwV",
+    "DevDetail/HwV", "DevDetail/OEM", "FwUpdate/Main/State"];
+  const steps = [{ kind: "send" as const, operations: uris.map((uri) => ({ name: "Get" as const, uri: `./${uri}`, accept: "any" as const })) }];
+  const proof = (name: string): { type: "basic"; name: string; secret: string } => ({ type: "basic", name, secret: "secret" });
+  let server: DmServer | undefined;
+  const listening = await listen((request) => {
+    if (server === undefined) throw new Error("a request before the server is there");
+    return server.handle(request);
+  });
+  server = new DmServer({
+    url: `${listening.origin}/dm`, name: "rig", client: proof("device"), server: proof("rig"), faults: [], emit: () => undefined,
+    scenario: () => ({ name: "gets", object: "./FwUpdate/Main", steps, closing: [] }),
+  });
+  try {
+    qemu.manufacture(directory, packageOf(qemu, VERSION_1, 0), developmentKey());
+    qemu.provision(directory, {
+      account: { serverId: "rig", address: `${listening.origin}/dm`, encoding, auth: "basic", name: "device", secret: "secret",
+        serverAuth: "basic", serverName: "rig", serverSecret: "secret" },
+      keys: [publicText(developmentKey())], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, once: true,
+      countInstructions: true, trace: true,
+    });
+    await within(LIMIT_MS, "the session", counted.start(directory, log.log).ended);
+  } finally {
+    await listening.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  const idle = log.at(/State 10 /), first = log.at(/sent message 1 /), end = log.at(/session \w+ completed/);
+  report(`session with ten Gets, ${encoding}`, (end - idle) / M, "M", target);
+  if (encoding === "xml") report("boot to first package", first / M, "M", 120);
+}
+
+const payload = qemu.firmware(VERSION_2, 0).length;
+const binary = readFileSync(join("build/qemu", "firmware-2.0.0.bin")).length, blob = readFileSync(join("build/qemu", "firmware-2.0.0.blob")).length;
+report("image", payload / KIB, "KiB", 768);
+report("image: engine, libraries, board", (binary - blob) / KIB, "KiB");
+report("image: bytecode", blob / KIB, "KiB");
+report("image: loaded modules (a shared machine)", (payload - binary) / KIB, "KiB");
+const lowest = await floor();
+await transfer("download", /update: downloading/, lowest);
+await transfer("replace", /receiving/, lowest);
+await session("xml", 25);
+await session("wbxml", 15);
+process.exitCode = missed > 0 ? 1 : 0;
