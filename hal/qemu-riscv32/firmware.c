@@ -6,7 +6,7 @@
 
 /* Sizes of the heaps of XS. They never grow: what does not fit ends in a reset that says so. */
 #ifndef HEAP_SLOTS
-#define HEAP_SLOTS 4096
+#define HEAP_SLOTS 5120
 #endif
 #ifndef HEAP_CHUNKS
 #define HEAP_CHUNKS (72 * 1024)

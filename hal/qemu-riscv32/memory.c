@@ -1,4 +1,4 @@
-/* memcpy, memmove and memset by words: those of picolibc go byte by byte and cost ten times as much. */
+/* memcpy, memmove, memcmp and memset by words: those of picolibc go byte by byte and cost ten times as much. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -90,6 +90,21 @@ void* memmove(void* target, const void* source, size_t length)
   while (length--)
     *--to = *--from;
   return target;
+}
+
+int memcmp(const void* a, const void* b, size_t length)
+{
+  const uint8_t* p = a;
+  const uint8_t* q = b;
+  if (BOTH_ALIGNED(p, q))
+    for (; (length >= WORD) && (*(const Word*)p == *(const Word*)q); length -= WORD) {
+      p += WORD;
+      q += WORD;
+    }
+  for (; length; length--, p++, q++)
+    if (*p != *q)
+      return *p - *q;
+  return 0;
 }
 
 void* memset(void* target, int value, size_t length)

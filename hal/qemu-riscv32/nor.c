@@ -59,7 +59,10 @@ static RAM_CODE int programBlock(uint32_t address, const uint8_t* bytes, uint32_
 {
   CHIP(address) = PROGRAM_BUFFER;
   CHIP(address) = BOTH(words - 1);
-  for (uint32_t i = 0; i < words; i++, bytes += 4)
+  if ((uint32_t)bytes % 4 == 0)
+    for (uint32_t i = 0; i < words; i++)
+      CHIP(address + 4 * i) = ((const uint32_t*)bytes)[i];
+  else for (uint32_t i = 0; i < words; i++, bytes += 4)
     CHIP(address + 4 * i) = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
   CHIP(address) = CONFIRM;
   return waitReady(address);

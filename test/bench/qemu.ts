@@ -11,6 +11,7 @@ import type { RigBoard } from "../rig/boards/board.ts";
 import { qemu } from "../rig/boards/qemu.ts";
 import { DeviceProcess, within } from "../rig/device.ts";
 import { EventLog } from "../rig/events.ts";
+import { root } from "../root.ts";
 import { buildImage } from "../rig/image.ts";
 import { spkiOf } from "../rig/keys.ts";
 import { Rig } from "../rig/rig.ts";
@@ -32,7 +33,8 @@ function report(what: string, value: number, unit: string, target?: number): voi
   const number = Number.isInteger(value) ? String(value) : value.toFixed(1);
   const over = target !== undefined && !(value <= target);
   if (over) missed++;
-  const verdict = target === undefined ? "" : over ? `MISSED: at most ${target}, ${(value / target).toFixed(2)} times` : `ok: at most ${target}`;
+  const bound = `at most ${Math.round(target ?? 0)}`;
+  const verdict = target === undefined ? "" : over ? `MISSED: ${bound}, ${(value / target).toFixed(2)} times` : `ok: ${bound}`;
   process.stdout.write(`${what.padEnd(44)}${number.padStart(10)} ${unit.padEnd(14)}${verdict}\n`);
 }
 
@@ -107,8 +109,9 @@ async function transfer(scenario: ScenarioName, from: RegExp, lowest: number): P
   } finally {
     await rig.close();
   }
-  const start = log.find(from), bytes = log.figure(/\d+ of (\d+) bytes/);
-  report(`${scenario}: received, in flash, verified`, (log.at(/State 50 |update: verified/, start) - log.at(from)) / bytes, "a byte", 1.5 * lowest);
+  const start = log.find(from), bytes = payload;
+  const spent = (log.at(/State 50 /, start) - log.at(from)) / bytes;
+  report(`${scenario}: received, in flash, verified`, spent, "a byte", 1.5 * lowest);
   report(`${scenario}: slots that live at most`, log.figure(/left at most (\d+) slots/), "slots");
   report(`${scenario}: chunks that live at most`, log.figure(/slots, (\d+) bytes of chunks/), "bytes");
   report(`${scenario}: RAM to spare, of 320 KiB`, log.figure(/(\d+) bytes of RAM to spare/) / KIB, "KiB");
@@ -120,7 +123,8 @@ async function session(encoding: Encoding, target: number): Promise<void> {
   const log = new Counted(), directory = mkdtempSync(join(tmpdir(), "bench-"));
   const uris = ["DevInfo/DevId", "DevInfo/Man", "DevInfo/Mod", "DevInfo/DmV", "DevInfo/Lang", "DevDetail/FwV", "DevDetail/SwV",
     "DevDetail/HwV", "DevDetail/OEM", "FwUpdate/Main/State"];
-  const steps = [{ kind: "send" as const, operations: uris.map((uri) => ({ name: "Get" as const, uri: `./${uri}`, accept: "any" as const })) }];
+  const operations = uris.map((uri) => ({ name: "Get" as const, uri: `./${uri}`, accept: "any" as const }));
+  const steps = [{ kind: "send" as const, operations }];
   const proof = (name: string): { type: "basic"; name: string; secret: string } => ({ type: "basic", name, secret: "secret" });
   let server: DmServer | undefined;
   const listening = await listen((request) => {
@@ -150,7 +154,8 @@ async function session(encoding: Encoding, target: number): Promise<void> {
 }
 
 const payload = qemu.firmware(VERSION_2, 0).length;
-const binary = readFileSync(join("build/qemu", "firmware-2.0.0.bin")).length, blob = readFileSync(join("build/qemu", "firmware-2.0.0.blob")).length;
+const binary = readFileSync(join(root, "build/qemu/firmware-2.0.0.bin")).length;
+const blob = readFileSync(join(root, "build/qemu/firmware-2.0.0.blob")).length;
 report("image", payload / KIB, "KiB", 768);
 report("image: engine, libraries, board", (binary - blob) / KIB, "KiB");
 report("image: bytecode", blob / KIB, "KiB");
