@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what an update takes on board `host`. Prints a table, or NDJSON with --json; counts instructions, too, where
- * valgrind is there. It measures: a figure over its budget is marked, and fails nothing.
+ * valgrind is there; with `--board qemu` that of the bare-metal board. It measures: a figure over its budget is marked, and fails nothing.
  */
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
@@ -86,7 +86,14 @@ async function bench(words: readonly string[]): Promise<void> {
   else report.note("Instructions are not counted here: apt-get install valgrind");
 }
 
-bench(process.argv.slice(2)).catch((error: unknown) => {
+/** The bare-metal board has a bench of its own: only there an instruction is one of the device's. */
+async function choose(words: readonly string[]): Promise<void> {
+  if (words[words.indexOf("--board") + 1] !== "qemu") return bench(words);
+  setUp("qemu", (text) => { process.stdout.write(`${text}\n`); });
+  return (await import("./qemu.ts")).bench();
+}
+
+choose(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof RigError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = error.code;
