@@ -22,12 +22,15 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["hal/sim", "hal/hal.ts", "hal/checked.ts", "src/base", "src/image"],
   ["hal/host", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/qemu-riscv32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
+  ["hal/esp32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/board.ts", "hal/host"],
+  ["hal/board-esp32.ts", "hal/esp32"],
   ["src/main.ts", "src/client", "hal/board.ts"],
 ];
 /** npm packages a folder may name; everything else is ours. Node's own modules are for hal/xs's build and hal/sim's files. */
 const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   "src/base": ["crc-32", "@noble/hashes/sha2.js", "@noble/hashes/legacy.js", "@noble/curves/ed25519.js", "@noble/curves/nist.js"],
+  "hal/esp32": ["timer", "embedded:network/interface/wifi"],
 };
 const NODE_FILES = /^hal\/(xs|sim|qemu-riscv32)\//;
 /** Build steps that run on Node although they import nothing of it. */

@@ -1,13 +1,27 @@
-/** The host board keeps every promise of the contract, on XS. */
+/** Boards that are processes keep every promise of the contract, on XS: the host board, and hal/esp32 over the fake of ESP-IDF. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { HostBench } from "../../rig/conformance/hostbench.ts";
+import { esp32Bench } from "../../rig/conformance/esp32bench.ts";
+import { hostBench } from "../../rig/conformance/hostbench.ts";
 import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
+import type { ProcessBench } from "../../rig/conformance/processbench.ts";
+import { root } from "../../root.ts";
 
-test("host: link, clock, random bytes, identity, flash and boot", { timeout: 240_000 }, async () => {
-  const bench = new HostBench();
+async function conforms(bench: ProcessBench): Promise<void> {
   const checks = await conformance(bench, PART_NAMES);
   assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
   assert.ok(checks.length >= 90, `${checks.length} checks`);
   bench.discard();
+}
+
+test("host: link, clock, random bytes, identity, flash and boot", { timeout: 240_000 }, () => conforms(hostBench()));
+
+test("esp32 over the fake of ESP-IDF: the same", { timeout: 240_000 }, () => conforms(esp32Bench()));
+
+const cross = spawnSync("riscv64-unknown-elf-gcc", ["--version"]).status === 0;
+
+test("the C of hal/esp32 compiles for rv32imac, warnings as errors", { skip: !cross && "no riscv64-unknown-elf-gcc" }, () => {
+  const { status, stderr } = spawnSync("make", ["-s", "-f", "test/esp32/Makefile", "rv32"], { cwd: root, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
 });

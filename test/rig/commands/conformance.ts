@@ -1,13 +1,15 @@
 /** `xs-fumo conformance`: a board proves its HAL, case by case; TAP on standard output. */
 import type { Command } from "commander";
-import { HostBench } from "../conformance/hostbench.ts";
+import { esp32Bench } from "../conformance/esp32bench.ts";
+import { hostBench } from "../conformance/hostbench.ts";
 import { conformance, PART_NAMES, type Part } from "../conformance/plan.ts";
+import { ProcessBench } from "../conformance/processbench.ts";
 import { SimBench } from "../conformance/simbench.ts";
 import { Exit } from "../exit.ts";
 import { wordOption } from "../options.ts";
 import { setUp } from "../setup.ts";
 
-const BOARDS = ["sim", "host"] as const;
+const BOARDS = ["sim", "host", "esp32-fake"] as const;
 
 interface ConformanceOptions {
   readonly board: (typeof BOARDS)[number];
@@ -26,9 +28,9 @@ export function addConformance(program: Command): void {
 }
 
 async function run(options: ConformanceOptions): Promise<void> {
-  setUp(options.board, (text) => { process.stderr.write(`${text}\n`); });
+  setUp(options.board === "sim" ? "sim" : "host", (text) => { process.stderr.write(`${text}\n`); });
   const show = (line: string): void => { if (options.serial === true) process.stdout.write(`# ${line}\n`); };
-  const bench = options.board === "host" ? new HostBench(show) : new SimBench();
+  const bench = options.board === "sim" ? new SimBench() : options.board === "host" ? hostBench(show) : esp32Bench(show);
   const parts = options.part === undefined ? PART_NAMES : [options.part], started = performance.now();
   const checks = await conformance(bench, parts);
   process.stdout.write("TAP version 13\n");
@@ -40,6 +42,6 @@ async function run(options: ConformanceOptions): Promise<void> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`1..${checks.length}\n`);
   process.stdout.write(`# board ${options.board}: ${checks.length - failed} of ${checks.length} promises kept, ${seconds} s\n`);
-  if (bench instanceof HostBench) bench.discard();
+  if (bench instanceof ProcessBench) bench.discard();
   process.exitCode = failed === 0 ? Exit.ok : Exit.failed;
 }

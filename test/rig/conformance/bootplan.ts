@@ -48,8 +48,8 @@ class BootPlan {
   async badImages(): Promise<void> {
     await this.#driver.order({ do: "blank" });
     await this.#refused("boot: arm throws when nothing is staged");
-    const { image } = this.#driver.bench;
-    for (const damage of [0, Math.floor(image.length / 2), image.length - 1]) {
+    const { image, damages } = this.#driver.bench;
+    for (const damage of damages) {
       await this.#stage(damage);
       await this.#refused(`boot: arm throws when the staged image is damaged (byte ${damage} of ${image.length})`);
     }

@@ -34,6 +34,7 @@ export interface SimBenchOptions {
 export class SimBench implements Bench {
   readonly cutModes: readonly CutMode[];
   readonly image: Uint8Array;
+  readonly damages: readonly number[];
   readonly #board: SimBoard;
   readonly #power = new Power();
   readonly #link = new HttpLink();
@@ -50,6 +51,7 @@ export class SimBench implements Bench {
     }));
     this.#wrap = wrap;
     this.image = build(2);
+    this.damages = [0, Math.floor(this.image.length / 2), this.image.length - 1];
     this.#board = new SimBoard({
       store: options.store ?? STORE, slot: options.slot ?? SLOT, identity: IDENTITY, link: this.#link, power: this.#power,
       bootable: (slot) => key !== undefined && isBootable(slot, key), clock: () => performance.now(),

@@ -1,0 +1,46 @@
+/** The ESP32 without its network and its loop: flash, boot selector, sockets, clock. What tests run over a fake of ESP-IDF too. */
+import type { Hal, Identity, LogLevel } from "../hal.ts";
+import { fromHex } from "../../src/base/bytes.ts";
+import { SlotBoot } from "../xs/board/boot.ts";
+import { TcpSocket } from "../xs/board/socket.ts";
+import { now, print, random, version } from "../xs/board/system.ts";
+import { HttpLink } from "../xs/http.ts";
+import { Area } from "./area.ts";
+
+const LETTERS: { readonly [L in LogLevel]: string } = Object.freeze({ error: "E", warning: "W", info: "I", debug: "D" });
+
+/** What "identity" in the provisioning replaces. A product provisions at least DevId, Man, Mod, vendorId and classId. */
+const IDENTITY = Object.freeze({
+  DevId: "urn:uuid:00000000-0000-4000-8000-000000000003", Man: "xs-fumo", Mod: "esp32", Lang: "en", DevTyp: "device",
+  OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
+  vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221104",
+});
+
+/** `text` is the provisioning. Throws when the partition table is not the one of this board, before anything is written. */
+export function openHardware(text: string): Hal {
+  const boot = new SlotBoot();
+  boot.running();
+  return {
+    store: new Area("store"),
+    staging: new Area("staging"),
+    boot,
+    link: new HttpLink((host, port) => new TcpSocket(host, port)),
+    identity: readIdentity(text),
+    now: () => now(),
+    random: (bytes) => { random(bytes); },
+    log: (level, source, line) => { print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`); },
+  };
+}
+
+/** FwV is the version in the running image's own description (PROJECT_VER of ESP-IDF). */
+function readIdentity(provisioning: string): Identity {
+  const { identity } = JSON.parse(provisioning) as { identity?: Partial<typeof IDENTITY> };
+  const given = { ...IDENTITY, ...identity };
+  return { ...given, FwV: version(), vendorId: uuid(given.vendorId), classId: uuid(given.classId) };
+}
+
+function uuid(digits: string): Uint8Array {
+  const bytes = fromHex(digits);
+  if (bytes?.length !== 16) throw new Error(`provision: identity: ${digits} is no UUID`);
+  return bytes;
+}

@@ -1,0 +1,214 @@
+/* Slots over ESP-IDF's otadata. Every call is safe when power fails in it: otadata has two sectors, and at most the one that is
+   written is lost; then the bootloader boots the image of the other one. */
+#include "slots.h"
+#include <stddef.h>
+#include <string.h>
+
+#define STORE_LABEL "store"
+#define HEAD_LABEL "head"
+#define MCUBOOT_MAGIC 0x96f3b83dU
+#define MCUBOOT_HEADER_BYTES 32
+#define ENCRYPTED_ALIGN 16
+#define PLAIN_ALIGN 4
+
+/* What was true at the reset. The reason is latched: nothing that is done later changes why this boot came. */
+static struct {
+  int open;
+  const char* problem;
+  const esp_partition_t* running;
+  const esp_partition_t* other;
+  const esp_partition_t* head;
+  const esp_partition_t* store;
+  int trial;
+} slots;
+
+static const char* look(void)
+{
+  esp_ota_img_states_t state = ESP_OTA_IMG_UNDEFINED;
+  slots.running = esp_ota_get_running_partition();
+  slots.other = esp_ota_get_next_update_partition(NULL);
+  slots.head = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, HEAD_LABEL);
+  slots.store = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, STORE_LABEL);
+  if (!slots.running || (slots.running->subtype < ESP_PARTITION_SUBTYPE_APP_OTA_MIN))
+    return "the running image is in no OTA slot: flash it to ota_0, with partitions.csv of hal/esp32";
+  if (!slots.other || (slots.other == slots.running))
+    return "there is no second OTA slot in the partition table";
+  if (slots.other->size != slots.running->size)
+    return "the two OTA slots differ in size";
+  if (!slots.head || (slots.head->size != slots.head->erase_size))
+    return "partition \"head\" is missing, or is not one erase block";
+  if (!slots.store || (slots.store->size < 2 * slots.store->erase_size))
+    return "partition \"store\" is missing, or shorter than two erase blocks";
+  if (esp_ota_get_state_partition(slots.running, &state) == ESP_OK)
+    slots.trial = state == ESP_OTA_IMG_PENDING_VERIFY;
+  return NULL;
+}
+
+const char* slotsOpen(void)
+{
+  if (!slots.open)
+    slots.problem = look();
+  slots.open = 1;
+  return slots.problem;
+}
+
+const char* areaOpen(Area* area, const char* name)
+{
+  const char* problem = slotsOpen();
+  int staging = !strcmp(name, "staging");
+  if (problem)
+    return problem;
+  if (!staging && strcmp(name, "store"))
+    return "no such partition";
+  area->head = staging ? slots.head : NULL;
+  area->body = staging ? slots.other : slots.store;
+  area->blockLength = area->body->erase_size;
+  area->headBlocks = staging ? 1 : 0;
+  area->blocks = area->headBlocks + area->body->size / area->body->erase_size;
+  area->writeAlign = area->body->encrypted || (area->head && area->head->encrypted) ? ENCRYPTED_ALIGN : PLAIN_ALIGN;
+  return area->head && (area->head->erase_size != area->blockLength) ? "erase blocks differ in size" : NULL;
+}
+
+static int isInside(const Area* area, uint32_t offset, uint32_t length)
+{
+  uint32_t size = area->blocks * area->blockLength;
+  return (offset <= size) && (length <= size - offset);
+}
+
+/* How many of `length` bytes at `offset` lie in one partition; which one, and where in it. */
+static uint32_t place(const Area* area, uint32_t* offset, uint32_t length, const esp_partition_t** partition)
+{
+  uint32_t head = area->headBlocks * area->blockLength, left;
+  *partition = *offset < head ? area->head : area->body;
+  if (*offset >= head) {
+    *offset -= head;
+    return length;
+  }
+  left = head - *offset;
+  return length < left ? length : left;
+}
+
+AreaResult areaRead(const Area* area, uint32_t offset, void* bytes, uint32_t length)
+{
+  uint8_t* to = bytes;
+  if (!isInside(area, offset, length))
+    return AREA_BOUNDS;
+  while (length) {
+    const esp_partition_t* partition;
+    uint32_t at = offset, count = place(area, &at, length, &partition);
+    if (esp_partition_read(partition, at, to, count) != ESP_OK)
+      return AREA_DEVICE;
+    offset += count;
+    to += count;
+    length -= count;
+  }
+  return AREA_DONE;
+}
+
+AreaResult areaWrite(const Area* area, uint32_t offset, const void* bytes, uint32_t length)
+{
+  const uint8_t* from = bytes;
+  if (!isInside(area, offset, length))
+    return AREA_BOUNDS;
+  if ((offset % area->writeAlign) || (length % area->writeAlign))
+    return AREA_MISALIGNED;
+  while (length) {
+    const esp_partition_t* partition;
+    uint32_t at = offset, count = place(area, &at, length, &partition);
+    if (esp_partition_write(partition, at, from, count) != ESP_OK)
+      return AREA_DEVICE;
+    offset += count;
+    from += count;
+    length -= count;
+  }
+  return AREA_DONE;
+}
+
+/* One block at a time, and the other tasks get to run after it: an erase of a whole slot in one call starves the task watchdog. */
+AreaResult areaErase(const Area* area, uint32_t block)
+{
+  const esp_partition_t* partition;
+  uint32_t at = block * area->blockLength;
+  if (block >= area->blocks)
+    return AREA_BOUNDS;
+  place(area, &at, area->blockLength, &partition);
+  if (esp_partition_erase_range(partition, at, area->blockLength) != ESP_OK)
+    return AREA_DEVICE;
+  vTaskDelay(1);
+  return AREA_DONE;
+}
+
+int slotRunning(void)
+{
+  return slotsOpen() ? 0 : (int)(slots.running->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN);
+}
+
+int slotTrial(void)
+{
+  return slotsOpen() ? 0 : slots.trial;
+}
+
+ResetCause slotCause(void)
+{
+  switch (esp_reset_reason()) {
+    case ESP_RST_POWERON:
+    case ESP_RST_BROWNOUT:
+      return RESET_POWER;
+    case ESP_RST_SW:
+      return RESET_RESTART;
+    case ESP_RST_INT_WDT:
+    case ESP_RST_TASK_WDT:
+    case ESP_RST_WDT:
+      return RESET_WATCHDOG;
+    case ESP_RST_PANIC:
+      return RESET_PANIC;
+    default:
+      return RESET_UNKNOWN;
+  }
+}
+
+/* A package is staged when its header fills the block before the slot; the boot loader of the chip looks at the slot alone. */
+static int isStaged(void)
+{
+  uint8_t header[MCUBOOT_HEADER_BYTES];
+  uint32_t magic, headerSize;
+  if (esp_partition_read(slots.head, 0, header, sizeof(header)) != ESP_OK)
+    return 0;
+  magic = header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16 | (uint32_t)header[3] << 24;
+  headerSize = header[8] | (uint32_t)header[9] << 8;
+  return (magic == MCUBOOT_MAGIC) && (headerSize == slots.head->size);
+}
+
+/* After a fall-back of the bootloader otadata can still select the image that does not run; then the running one is selected
+   first, so that the new entry is the newest and the old entry is the way back. */
+const char* slotArm(void)
+{
+  const char* problem = slotsOpen();
+  const esp_partition_t* selected;
+  if (problem)
+    return problem;
+  if (slots.trial)
+    return "the running image is on trial";
+  if (!isStaged())
+    return "nothing is staged, or its header is not one erase block long";
+  selected = esp_ota_get_boot_partition();
+  if (selected == slots.other) {
+    esp_ota_img_states_t state = ESP_OTA_IMG_UNDEFINED;
+    if ((esp_ota_get_state_partition(slots.other, &state) == ESP_OK) && (state == ESP_OTA_IMG_NEW))
+      return NULL;
+    if ((esp_ota_set_boot_partition(slots.running) != ESP_OK) || (esp_ota_mark_app_valid_cancel_rollback() != ESP_OK))
+      return "otadata cannot be written";
+  }
+  return esp_ota_set_boot_partition(slots.other) == ESP_OK ? NULL : "the staged image cannot be booted";
+}
+
+const char* slotConfirm(void)
+{
+  const char* problem = slotsOpen();
+  if (problem || !slots.trial)
+    return problem;
+  if (esp_ota_mark_app_valid_cancel_rollback() != ESP_OK)
+    return "otadata cannot be written";
+  slots.trial = 0;
+  return NULL;
+}

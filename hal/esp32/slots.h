@@ -1,0 +1,38 @@
+/* The board behind the natives: partitions, slots, what booted and why. */
+#ifndef ESP32_SLOTS_H
+#define ESP32_SLOTS_H
+
+#include "idf.h"
+#include "../xs/boot/log.h"
+#include <stdint.h>
+
+/* A flash partition as hal.ts sees it: `head`, if any, lies before `body`. Staging has the package's header in `head` (see README.md). */
+typedef struct {
+  const esp_partition_t* head;
+  const esp_partition_t* body;
+  uint32_t blockLength;
+  uint32_t headBlocks;
+  uint32_t blocks;
+  uint32_t writeAlign;
+} Area;
+
+typedef enum { AREA_DONE, AREA_MISALIGNED, AREA_BOUNDS, AREA_DEVICE } AreaResult;
+
+/* Looks at the partition table, once. NULL, or what is wrong with it, before anything is written. */
+const char* slotsOpen(void);
+
+/* "store", or "staging": the slot that does not run. NULL when it worked, else the reason. */
+const char* areaOpen(Area* area, const char* name);
+AreaResult areaRead(const Area* area, uint32_t offset, void* bytes, uint32_t length);
+AreaResult areaWrite(const Area* area, uint32_t offset, const void* bytes, uint32_t length);
+AreaResult areaErase(const Area* area, uint32_t block);
+
+int slotRunning(void);
+int slotTrial(void);
+ResetCause slotCause(void);
+
+/* NULL when done, else the reason why not. */
+const char* slotArm(void);
+const char* slotConfirm(void);
+
+#endif

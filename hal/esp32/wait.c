@@ -1,0 +1,24 @@
+/* What hal/host/socket.c asks of a board. Its waits give way to the other tasks, so the idle task feeds the watchdog; nobody
+   switches this board off. */
+#include "../host/board.h"
+#include "../host/reset.h"
+#include "idf.h"
+
+void resetPause(void)
+{
+}
+
+void resetFeed(void)
+{
+}
+
+int resetOff(void)
+{
+  return 0;
+}
+
+void hostExit(int status)
+{
+  (void)status;
+  esp_restart();
+}

@@ -1,0 +1,346 @@
+/* ESP-IDF as documented, and as strict as it is documented: partitions in files, otadata in two sectors that are rewritten in
+   place, the boot loader with rollback, images that are checked. A caller that breaks a rule ends the process with a sentence. */
+#define _GNU_SOURCE
+#include "fake-idf.h"
+#include "../../hal/host/file.h"
+#include "../../hal/host/reset.h"
+#include "../../hal/xs/base/crc32.h"
+#include "../../hal/xs/boot/image.h"
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECTOR 4096
+#define SLOT_BLOCKS 480
+#define STORE_BLOCKS 8
+#define ALIGN 4
+#define PARTITIONS 5
+#define HEADER_BYTES 24
+#define SEGMENT_BYTES 8
+#define IMAGE_MAGIC 0xE9
+
+enum { OTA_0, OTA_1, OTADATA, HEAD, STORE };
+
+typedef struct {
+  uint32_t seq;
+  uint8_t label[20];
+  uint32_t state;
+  uint32_t crc;
+} Entry;
+
+static esp_partition_t partitions[PARTITIONS] = {
+  { ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_MIN, 0x10000, SLOT_BLOCKS * SECTOR, SECTOR, "ota_0", 0 },
+  { ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_MIN + 1, 0x1F0000, SLOT_BLOCKS * SECTOR, SECTOR, "ota_1", 0 },
+  { ESP_PARTITION_TYPE_DATA, 0, 0xe000, 2 * SECTOR, SECTOR, "otadata", 0 },
+  { ESP_PARTITION_TYPE_DATA, 0x40, 0x3D0000, SECTOR, SECTOR, "head", 0 },
+  { ESP_PARTITION_TYPE_DATA, 0x41, 0x3D1000, STORE_BLOCKS * SECTOR, SECTOR, "store", 0 },
+};
+static FlashFile files[PARTITIONS];
+static char folder[PATH_MAX - 32];
+static esp_reset_reason_t reset;
+static int running;
+static esp_app_desc_t description;
+
+static void require(int condition, const char* rule)
+{
+  if (condition)
+    return;
+  fprintf(stderr, "ESP-IDF: %s\n", rule);
+  abort();
+}
+
+static int indexOf(const esp_partition_t* partition)
+{
+  int index = (int)(partition - partitions);
+  require((partition >= partitions) && (index < PARTITIONS), "a partition that nobody has found");
+  return index;
+}
+
+const char* fakeOpen(const char* directory, esp_reset_reason_t reason)
+{
+  reset = reason;
+  snprintf(folder, sizeof(folder), "%s", directory);
+  for (int i = 0; i < PARTITIONS; i++) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/%s.flash", folder, partitions[i].label);
+    if (!flashFileOpen(&files[i], path, SECTOR, partitions[i].size / SECTOR, ALIGN))
+      return "a partition cannot be opened";
+  }
+  return NULL;
+}
+
+const esp_partition_t* esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype, const char* label)
+{
+  for (int i = 0; i < PARTITIONS; i++)
+    if ((partitions[i].type == type) && ((subtype == ESP_PARTITION_SUBTYPE_ANY) || (partitions[i].subtype == subtype)) &&
+        (!label || !strcmp(label, partitions[i].label)))
+      return &partitions[i];
+  return NULL;
+}
+
+esp_err_t esp_partition_read(const esp_partition_t* partition, size_t offset, void* bytes, size_t length)
+{
+  FlashResult result = flashFileRead(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
+  return result == FLASH_DONE ? ESP_OK : result == FLASH_BOUNDS ? ESP_ERR_INVALID_SIZE : ESP_FAIL;
+}
+
+/* The slot that runs is code: a write to it would crash the chip. */
+static void requireIdle(const esp_partition_t* partition)
+{
+  require(indexOf(partition) != running, "the running slot is written");
+}
+
+esp_err_t esp_partition_write(const esp_partition_t* partition, size_t offset, const void* bytes, size_t length)
+{
+  FlashResult result;
+  requireIdle(partition);
+  result = flashFileWrite(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
+  return result == FLASH_DONE ? ESP_OK : result == FLASH_BOUNDS ? ESP_ERR_INVALID_SIZE : ESP_FAIL;
+}
+
+esp_err_t esp_partition_erase_range(const esp_partition_t* partition, size_t offset, size_t length)
+{
+  requireIdle(partition);
+  if ((offset % partition->erase_size) || (length % partition->erase_size))
+    return ESP_ERR_INVALID_SIZE;
+  require(length <= 16 * SECTOR, "a long erase without a pause: the task watchdog bites");
+  for (; length; offset += SECTOR, length -= SECTOR)
+    if (flashFileErase(&files[indexOf(partition)], (uint32_t)offset / SECTOR) != FLASH_DONE)
+      return ESP_ERR_INVALID_SIZE;
+  return ESP_OK;
+}
+
+static uint32_t entryCrc(const Entry* entry)
+{
+  return crc32Of(0, &entry->seq, sizeof(entry->seq));
+}
+
+static Entry readEntry(int sector)
+{
+  Entry entry;
+  flashFileRead(&files[OTADATA], (uint32_t)sector * SECTOR, &entry, sizeof(entry));
+  return entry;
+}
+
+/* In place: erased, then programmed. Power may fail between. */
+static esp_err_t writeEntry(int sector, Entry entry)
+{
+  if (flashFileErase(&files[OTADATA], (uint32_t)sector) != FLASH_DONE)
+    return ESP_FAIL;
+  return flashFileWrite(&files[OTADATA], (uint32_t)sector * SECTOR, &entry, sizeof(entry)) == FLASH_DONE ? ESP_OK : ESP_FAIL;
+}
+
+static int isUsable(const Entry* entry)
+{
+  return (entry->seq != UINT32_MAX) && (entry->state != ESP_OTA_IMG_INVALID) && (entry->state != ESP_OTA_IMG_ABORTED) &&
+    (entry->crc == entryCrc(entry));
+}
+
+/* The sector of the newest usable entry, -1 without one. */
+static int active(void)
+{
+  Entry a = readEntry(0), b = readEntry(1);
+  if (isUsable(&a) && (!isUsable(&b) || (a.seq > b.seq)))
+    return 0;
+  return isUsable(&b) ? 1 : -1;
+}
+
+static int slotOf(uint32_t seq)
+{
+  return (int)((seq - 1) % 2);
+}
+
+static int slotOfActive(void)
+{
+  int sector = active();
+  return sector < 0 ? OTA_0 : slotOf(readEntry(sector).seq);
+}
+
+/* An ESP image of one segment: header, segment, checksum, SHA-256. */
+static const uint8_t* checkImage(int slot, uint32_t* length)
+{
+  char path[PATH_MAX];
+  struct stat info = { 0 };
+  uint32_t end, size;
+  uint8_t* bytes = MAP_FAILED;
+  uint8_t digest[32], sum = 0xEF;
+  int file;
+  snprintf(path, sizeof(path), "%s/%s.flash", folder, partitions[slot].label);
+  file = open(path, O_RDONLY | O_CLOEXEC);
+  if ((file >= 0) && !fstat(file, &info) && (info.st_size > HEADER_BYTES + SEGMENT_BYTES))
+    bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, file, 0);
+  if (file >= 0)
+    close(file);
+  if (bytes == MAP_FAILED)
+    return NULL;
+  memcpy(&size, bytes + HEADER_BYTES + 4, 4);
+  end = (HEADER_BYTES + SEGMENT_BYTES + size + 16) & ~15U;
+  if ((bytes[0] != IMAGE_MAGIC) || (bytes[1] != 1) || (size > (uint32_t)info.st_size) || (end + 32 > (uint32_t)info.st_size))
+    goto bad;
+  for (uint32_t i = 0; i < size; i++)
+    sum ^= bytes[HEADER_BYTES + SEGMENT_BYTES + i];
+  bootSha256(bytes, end, digest);
+  if ((bytes[end - 1] != sum) || memcmp(digest, bytes + end, 32))
+    goto bad;
+  *length = size;
+  return bytes + HEADER_BYTES + SEGMENT_BYTES;
+bad:
+  munmap(bytes, (size_t)info.st_size);
+  return NULL;
+}
+
+const void* fakeBoot(uint32_t* length)
+{
+  const uint8_t* payload;
+  int sector;
+  running = -1;
+  for (sector = 0; sector < 2; sector++) {
+    Entry entry = readEntry(sector);
+    if (isUsable(&entry) && (entry.state == ESP_OTA_IMG_PENDING_VERIFY)) {
+      entry.state = ESP_OTA_IMG_ABORTED;
+      writeEntry(sector, entry);
+    }
+  }
+  sector = active();
+  running = slotOfActive();
+  if (sector >= 0) {
+    Entry entry = readEntry(sector);
+    if (entry.state == ESP_OTA_IMG_NEW) {
+      entry.state = ESP_OTA_IMG_PENDING_VERIFY;
+      writeEntry(sector, entry);
+    }
+  }
+  payload = checkImage(running, length);
+  if (!payload) {
+    running = !running;
+    payload = checkImage(running, length);
+  }
+  /* The version is the first word of the header's free bytes here; the real description lies in the first segment. */
+  snprintf(description.version, sizeof(description.version), "%d.0.0", payload ? payload[-HEADER_BYTES - SEGMENT_BYTES + 8] : 0);
+  return payload;
+}
+
+const esp_partition_t* esp_ota_get_running_partition(void)
+{
+  return &partitions[running];
+}
+
+const esp_partition_t* esp_ota_get_boot_partition(void)
+{
+  return &partitions[slotOfActive()];
+}
+
+const esp_partition_t* esp_ota_get_next_update_partition(const esp_partition_t* from)
+{
+  return &partitions[from ? !indexOf(from) : !running];
+}
+
+/* The first entry of the slot, whichever is newer: as ESP-IDF has it. */
+esp_err_t esp_ota_get_state_partition(const esp_partition_t* partition, esp_ota_img_states_t* state)
+{
+  for (int sector = 0; sector < 2; sector++) {
+    Entry entry = readEntry(sector);
+    if ((entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry)) && (slotOf(entry.seq) == indexOf(partition))) {
+      *state = (esp_ota_img_states_t)entry.state;
+      return ESP_OK;
+    }
+  }
+  return ESP_ERR_NOT_FOUND;
+}
+
+esp_err_t esp_ota_set_boot_partition(const esp_partition_t* partition)
+{
+  int slot = indexOf(partition), sector = active();
+  uint32_t length, seq = sector < 0 ? 0 : readEntry(sector).seq;
+  Entry entry;
+  if (!checkImage(slot, &length))
+    return ESP_ERR_OTA_VALIDATE_FAILED;
+  memset(&entry, 0xff, sizeof(entry));
+  entry.seq = (seq && (slotOf(seq) == slot)) ? seq : seq + 1;
+  if (slotOf(entry.seq) != slot)
+    entry.seq++;
+  entry.state = ESP_OTA_IMG_NEW;
+  entry.crc = entryCrc(&entry);
+  return writeEntry(sector < 0 ? 0 : entry.seq == seq ? sector : !sector, entry);
+}
+
+esp_err_t esp_ota_mark_app_valid_cancel_rollback(void)
+{
+  int sector = active();
+  Entry entry;
+  if (sector < 0)
+    return ESP_FAIL;
+  entry = readEntry(sector);
+  if (entry.state == ESP_OTA_IMG_VALID)
+    return ESP_OK;
+  entry.state = ESP_OTA_IMG_VALID;
+  return writeEntry(sector, entry);
+}
+
+const esp_app_desc_t* esp_app_get_description(void)
+{
+  return &description;
+}
+
+esp_reset_reason_t esp_reset_reason(void)
+{
+  return reset;
+}
+
+void esp_restart(void)
+{
+  resetNow(RESET_RESTART);
+}
+
+void esp_fill_random(void* bytes, size_t length)
+{
+  require(getrandom(bytes, length, 0) == (ssize_t)length, "no random bytes");
+}
+
+int64_t esp_timer_get_time(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void vTaskDelay(uint32_t ticks)
+{
+  (void)ticks;
+}
+
+esp_err_t nvs_open(const char* space, int mode, nvs_handle_t* handle)
+{
+  require(strlen(space) <= 15, "a name of NVS is longer than 15 characters");
+  *handle = (nvs_handle_t)mode + 1;
+  return ESP_OK;
+}
+
+esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* text, size_t* length)
+{
+  char path[PATH_MAX];
+  FILE* file;
+  size_t count;
+  require(handle && (strlen(key) <= 15) && (*length <= 4000), "NVS holds strings of 4000 bytes, keys of 15");
+  snprintf(path, sizeof(path), "%s/%s.json", folder, key);
+  file = fopen(path, "rbe");
+  if (!file)
+    return ESP_ERR_NOT_FOUND;
+  count = fread(text, 1, *length - 1, file);
+  fclose(file);
+  text[count] = 0;
+  *length = count + 1;
+  return ESP_OK;
+}
+
+void nvs_close(nvs_handle_t handle)
+{
+  (void)handle;
+}

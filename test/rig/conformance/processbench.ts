@@ -1,0 +1,60 @@
+/** A board that is a process on the bench: SIGKILL is its power switch, and it cuts its own power inside a flash operation. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Bench, BenchCut } from "./driver.ts";
+
+export interface ProcessBoard {
+  readonly runner: string;
+  /** Files of the state directory of a new board. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly image: Uint8Array;
+  readonly damages: readonly number[];
+  readonly identity: Readonly<Record<string, string>>;
+}
+
+export class ProcessBench implements Bench {
+  readonly cutModes: readonly string[] = ["before", "torn", "after"];
+  readonly image: Uint8Array;
+  readonly damages: readonly number[];
+  readonly #board: ProcessBoard;
+  readonly #directory: string;
+  readonly #print: (line: string) => void;
+  #child: ChildProcess | undefined;
+
+  /** Lines of the serial console go to `print`. */
+  constructor(board: ProcessBoard, print: (line: string) => void = () => undefined) {
+    this.#board = board;
+    this.#print = print;
+    this.image = board.image;
+    this.damages = board.damages;
+    this.#directory = mkdtempSync(join(tmpdir(), "conformance-"));
+    for (const [name, bytes] of Object.entries(board.files)) writeFileSync(join(this.#directory, name), bytes);
+  }
+
+  run(url: string, cut: BenchCut | undefined): Promise<void> {
+    writeFileSync(join(this.#directory, "provision.json"), JSON.stringify({ conformance: url, identity: this.#board.identity }));
+    const words = ["--state", this.#directory, ...cut === undefined ? [] : ["--cut", String(cut.at), "--cut-mode", cut.mode]];
+    const child = this.#child = spawn(this.#board.runner, words, { stdio: ["ignore", "pipe", "inherit"] });
+    let rest = "";
+    child.stdout.on("data", (part: Buffer) => {
+      const lines = (rest + part.toString()).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.#print(line);
+    });
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", () => { resolve(); });
+    });
+  }
+
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  /** Removes the board's flash. */
+  discard(): void {
+    rmSync(this.#directory, { recursive: true });
+  }
+}
