@@ -5,10 +5,13 @@ import type { Power } from "../../../hal/sim/power.ts";
 export class PoweredLink implements Link {
   readonly #link: Link;
   readonly #power: Power;
+  readonly #pieceBytes: number;
 
-  constructor(link: Link, power: Power) {
+  /** A read gives `pieceBytes` at most. */
+  constructor(link: Link, power: Power, pieceBytes: number) {
     this.#link = link;
     this.#power = power;
+    this.#pieceBytes = pieceBytes;
   }
 
   request(request: LinkRequest): Exchange {
@@ -24,7 +27,7 @@ export class PoweredLink implements Link {
         answered ||= head !== undefined;
         return head;
       },
-      read: (buffer) => exchange.read(buffer),
+      read: (buffer) => exchange.read(buffer.subarray(0, this.#pieceBytes)),
       close: () => { exchange.close(); },
     };
   }

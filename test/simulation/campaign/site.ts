@@ -20,6 +20,7 @@ import { decodeRecord } from "../../../src/update/record.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
+import type { Reply, Request } from "../../rig/server/exchange.ts";
 import { PackageHost } from "../../rig/server/package-host.ts";
 import { scenarioOf, type Scenario, type Step } from "../../rig/server/scenario.ts";
 import { SimLink } from "../link.ts";
@@ -34,9 +35,13 @@ class Crash extends Error {}
 
 const OBJECT = "./FwUpdate/Main", CORRELATOR = "site";
 const DM = "http://dm.example/dm", MOVED = "http://dm.example/dm/2", PACKAGE = "http://dm.example/package";
+/** The server reads it after it has changed the account: from then on both know of the change. */
+const NAME = "./DMAcc/Main/Name";
 export const SECRETS = ["device-secret", "server-secret"];
 /** Turns of the loop in one boot, boots of one run, and boots that each cut adds. */
 const TURNS_MAX = 4000, BOOTS_MAX = 8, BOOTS_PER_CUT = 3;
+/** Bytes that arrive at a time are less than a block: a download stops in the middle of each. */
+const PIECE_BYTES_MIN = 64;
 /** Simulated time of one run: a trial that hears nothing, and pauses between sessions that fail. */
 const TIME_MAX_MS = 8 * 3_600_000;
 const REST_MS = 30_000;
@@ -90,10 +95,10 @@ export class Site {
     const emit = (event: ServerEvent): void => { this.witness.event(event); };
     this.#setting = setting;
     this.power = new Power(cuts);
-    this.#link = new SimLink((_origin, request) =>
-      request.url.startsWith("/dm") ? this.#server.handle(request) : this.#host.handle(request), () => this.#now());
+    this.#link = new SimLink((_origin, request) => this.#answer(request), () => this.#now());
     this.parts = {
-      power: this.power, store, slot, identity: identityOf(1), link: new PoweredLink(this.#link, this.power), seed: 1,
+      power: this.power, store, slot, identity: identityOf(1), seed: 1,
+      link: new PoweredLink(this.#link, this.power, Math.max(PIECE_BYTES_MIN, Math.floor(slot.blockLength * 0.7))),
       bootable: (candidate) => this.#bootable(candidate), log: (_level, _source, text) => { this.witness.line(text, SECRETS); },
     };
     this.board = new SimBoard(this.parts);
@@ -172,6 +177,12 @@ export class Site {
     throw new Violation("P2", `no rest in ${client.engine.record.phase}`);
   }
 
+  #answer(request: Request): Reply {
+    if (!request.url.startsWith("/dm")) return this.#host.handle(request);
+    this.witness.asked(request.url, "/dm", [...this.#server.devices.values()][0]?.campaign?.values.has(NAME) === true);
+    return this.#server.handle(request);
+  }
+
   #start(hal: Hal, updated: boolean): Client {
     const kept = Store.open(this.board.store), counter = securityFloor(kept);
     this.witness.found(decodeRecord(readRecord(kept, RECORD_KEY)));
@@ -212,9 +223,10 @@ function flow(variant: Variant, offer: Uint8Array): Scenario {
   if (!variant.account) return { ...scenario, steps: scenario.steps.slice(2) };
   const account: Step = { kind: "send", within: "Atomic", operations: [
     { name: "Replace", uri: "./DMAcc/Main/AppAddr/1/Addr", data: MOVED },
-    { name: "Replace", uri: "./DMAcc/Main/Name", data: "moved" },
+    { name: "Replace", uri: NAME, data: "moved" },
   ] };
-  return { ...scenario, steps: [...scenario.steps.slice(0, 2), account, ...scenario.steps.slice(2)] };
+  const check: Step = { kind: "send", operations: [{ name: "Get", uri: NAME, accept: "any" }] };
+  return { ...scenario, steps: [...scenario.steps.slice(0, 2), account, check, ...scenario.steps.slice(2)] };
 }
 
 function identityOf(major: number): Identity {

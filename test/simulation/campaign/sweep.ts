@@ -11,9 +11,6 @@ import { type Setting, settingOf, Site } from "./site.ts";
 import type { Tally } from "./tally.ts";
 import type { Variant } from "./variant.ts";
 
-/** How many failures of one sweep are worth to be told. */
-const FAILURES_MAX = 3;
-
 /** Where a fork comes from: all its cuts, the last of them, and what that cut hit. */
 interface Origin {
   readonly cuts: readonly Cut[];
@@ -30,14 +27,16 @@ export class Sweep {
   readonly #variant: Variant;
   readonly #tally: Tally;
   readonly #round: number;
+  readonly #failuresMax: number;
   #failures = 0;
 
-  /** Another round has other seeds. */
-  constructor(variant: Variant, tally: Tally, round: number) {
+  /** Another round has other seeds. After `failuresMax` failures no more cuts are made. */
+  constructor(variant: Variant, tally: Tally, round: number, failuresMax = 3) {
     this.#setting = settingOf(variant);
     this.#variant = variant;
     this.#tally = tally;
     this.#round = round;
+    this.#failuresMax = failuresMax;
   }
 
   /** No cut. */
@@ -110,7 +109,7 @@ export class Sweep {
     const { power, board } = site, kept = new SimBoard(site.parts);
     const at = (kind: string, mode: CutMode, seed: number): void => {
       const cut = { at: power.since, mode, seed };
-      if (this.#failures < FAILURES_MAX) visit({ cut, kind, cuts: [...before, cut] }, (cuts) => site.fork(cuts));
+      if (this.#failures < this.#failuresMax) visit({ cut, kind, cuts: [...before, cut] }, (cuts) => site.fork(cuts));
     };
     let choices: ReturnType<Choice> = [];
     power.observer = {
@@ -141,7 +140,7 @@ export class Sweep {
     try {
       act();
     } catch (error) {
-      if (this.#failures++ >= FAILURES_MAX) return;
+      if (this.#failures++ >= this.#failuresMax) return;
       const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       this.#tally.failures.push({ id: replayId({ variant: this.#variant, cuts }), problem });
     }

@@ -16,25 +16,26 @@ export interface Geometry {
   readonly payloadBytes: number;
 }
 
-const STORE: FlashStatus = { blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
+/** So little that live data are moved on several times in one update. */
+const STORE: FlashStatus = { blocks: 6, blockLength: 1024, writeAlign: 4, eraseValue: 0xff };
 
 /** Sectors of 128 to 65536 bytes, write units of 1 to 256, both erase values. Payloads fill two blocks and a piece, where that is quick. */
 export const GEOMETRIES = {
   small: { store: STORE, slot: { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff }, payloadBytes: 421 },
   bytes: {
-    store: { blocks: 16, blockLength: 1024, writeAlign: 1, eraseValue: 0 },
+    store: { blocks: 24, blockLength: 256, writeAlign: 1, eraseValue: 0 },
     slot: { blocks: 6, blockLength: 128, writeAlign: 1, eraseValue: 0 }, payloadBytes: 300,
   },
   coarse: {
-    store: { blocks: 4, blockLength: 8192, writeAlign: 32, eraseValue: 0xff },
+    store: { blocks: 4, blockLength: 2048, writeAlign: 32, eraseValue: 0xff },
     slot: { blocks: 3, blockLength: 256, writeAlign: 32, eraseValue: 0xff }, payloadBytes: 290,
   },
   sixteen: {
-    store: { blocks: 6, blockLength: 4096, writeAlign: 16, eraseValue: 0 },
+    store: { blocks: 2, blockLength: 4096, writeAlign: 16, eraseValue: 0 },
     slot: { blocks: 2, blockLength: 4096, writeAlign: 16, eraseValue: 0 }, payloadBytes: 4900,
   },
   pages: {
-    store: { blocks: 2, blockLength: 16384, writeAlign: 256, eraseValue: 0xff },
+    store: { blocks: 3, blockLength: 8192, writeAlign: 256, eraseValue: 0xff },
     slot: { blocks: 3, blockLength: 512, writeAlign: 256, eraseValue: 0xff }, payloadBytes: 700,
   },
   large: {

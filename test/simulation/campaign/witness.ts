@@ -23,6 +23,7 @@ export const PROPERTIES = {
   P10: "a replay repeats what happened",
   P11: "nothing durable is forgotten: the record never goes back",
   P12: "no secret is in a log line",
+  P13: "what a server changed, and was told so, stays changed",
 } as const;
 export type Property = keyof typeof PROPERTIES;
 
@@ -44,6 +45,8 @@ export interface Images {
 /** Erases of a block that a run without cuts needs, and that each cut may add. */
 const WEAR_MAX = 6, WEAR_PER_CUT = 4;
 
+/** Phases in which a package begins to come, perhaps again. */
+const BEGINNINGS: readonly string[] = ["idle", "receiving", "downloading"];
 const INSTALLING: readonly string[] = ["arming", "restarting", "trial", "committing"];
 
 export class Witness {
@@ -70,6 +73,7 @@ export class Witness {
   #counter = 0;
   #tried = false;
   #wasCut = false;
+  #changedIn: number | undefined;
 
   constructor(variant: Variant, board: SimBoard, images: Images, before?: Witness) {
     this.#variant = variant;
@@ -85,6 +89,7 @@ export class Witness {
     this.#generation = before.#generation;
     this.#counter = before.#counter;
     this.#tried = before.#tried;
+    this.#changedIn = before.#changedIn;
   }
 
   /** True while the new image runs. */
@@ -101,7 +106,7 @@ export class Witness {
     this.#check("P1", holds(confirmed, source) || holds(confirmed, target), "the confirmed slot is damaged");
     this.#check("P1", this.#variant.behaviour === "good" || holds(confirmed, source), "an image that fails is confirmed");
     this.#check("P5", !(running.trial && this.#tried), "an image on trial boots again without being armed");
-    this.#check("P5", trials <= TRIALS_MAX, `${trials} trials`);
+    this.#check("P5", trials <= Math.min(TRIALS_MAX, 1 + this.cuts), `${trials} trials, ${this.cuts} cuts`);
     this.#check("P9", !running.trial || holds(this.#slot(running.slot), target), "an image on trial that is not the genuine one");
     this.#tried = running.trial;
   }
@@ -110,7 +115,8 @@ export class Witness {
   found(record: UpdateRecord): void {
     const text = JSON.stringify(record);
     const steady = this.#variant.flash?.what !== "torn" || this.#variant.flash.reads !== "metastable";
-    this.#check("P11", !steady || text === this.#last || !this.#seen.has(text), `the record went back to ${record.phase}`);
+    const again = BEGINNINGS.includes(record.phase) || text === this.#last || !this.#seen.has(text);
+    this.#check("P11", !steady || again, `the record went back to ${record.phase}`);
     this.#check("P11", !steady || record.generation >= this.#generation, "the record is lost");
     if (this.#wasCut && INSTALLING.includes(record.phase)) this.trialCuts++;
     this.#wasCut = false;
@@ -133,7 +139,7 @@ export class Witness {
 
   changed(record: UpdateRecord): void {
     this.#last = JSON.stringify(record);
-    if (record.phase === "receiving" || record.phase === "downloading") this.#seen.clear();
+    if (BEGINNINGS.includes(record.phase)) this.#seen.clear();
     this.#seen.add(this.#last);
     this.#generation = record.generation;
     if (record.phase === "restarting") this.#tried = false;
@@ -162,6 +168,12 @@ export class Witness {
   cut(): void {
     this.cuts++;
     this.#wasCut = true;
+  }
+
+  /** A request of the device. `changed`: the server knows that the address is no more `old`; that counts from the next boot on. */
+  asked(url: string, old: string, changed: boolean): void {
+    if (changed) this.#changedIn ??= this.boots;
+    this.#check("P13", url !== old || this.#changedIn === undefined || this.boots === this.#changedIn, `a message goes to ${url}`);
   }
 
   /** The server has its outcome and the device wants nothing. `code`: the last result that the server knows. */

@@ -1,0 +1,108 @@
+/**
+ * Planted bugs, one line each: proof that the checks can fail. `find` is in the compiled file exactly once. `by` is the property
+ * of the campaign that must fail in one of `in`, which are variants as in replay ids, each uncut and then with single cuts; or
+ * `test`, when one must fail in the files `in`.
+ */
+export interface Mutant {
+  readonly name: string;
+  /** Compiled module, without `.js`. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  readonly in: readonly string[];
+  readonly by: string;
+}
+
+const PULL = "download,good,small", PUSH = "replace,good,small", BAD = "download,unhealthy,small";
+
+export const MUTANTS: readonly Mutant[] = [
+  // store
+  { name: "a frame counts without its CRC", file: "src/store/log", find: "stored.getUint32(0, true) === crc ? length : undefined",
+    replace: "true ? length : undefined", in: [PULL, PUSH], by: "StoreFailed" },
+  { name: "the log goes on behind a torn frame", file: "src/store/log",
+    find: "!inside && this.#blank(position, next) ? position : this.end",
+    replace: "position", in: [PULL, PUSH], by: "P7" },
+  { name: "compaction takes blocks that are in use", file: "src/store/store", find: "(number) => this.#log.holds(number)",
+    replace: "() => false", in: [PULL, "download,good,small,erase:store:4:aloud"], by: "TypeError" },
+  { name: "a generation counts before its first frame is whole", file: "src/store/store", find: "if (log.frameLength(0) === undefined)",
+    replace: "if (false)", in: ["download,good,bytes", PULL], by: "P11" },
+  { name: "blocks of an older generation belong to the log", file: "src/store/store",
+    find: "blocks.filter((block) => block.generation === first.generation)",
+    replace: "blocks", in: ["download,good,bytes", PULL], by: "P11" },
+  { name: "the oldest log counts", file: "src/store/ring", find: "a.sequence - b.sequence", replace: "b.sequence - a.sequence",
+    in: ["download,good,bytes", PULL], by: "P11" },
+  // staging
+  { name: "a block is not erased when the package enters it", file: "src/update/staging",
+    find: "if (this.#at % blockLength === 0)", replace: "if (false)", in: [PULL, PUSH], by: "P7" },
+  { name: "progress runs ahead of the flash", file: "src/update/staging",
+    find: "const whole = this.#at - this.#at % this.#status.blockLength",
+    replace: "const whole = this.#at - this.#at % this.#status.blockLength + this.#status.blockLength",
+    in: [PULL, "download,good,sixteen"], by: "P3" },
+  { name: "the last bytes of a package are forgotten", file: "src/update/staging", find: "if (this.#held === 0)", replace: "if (true)",
+    in: [PULL, "download,good,coarse"], by: "P3" },
+  // machine
+  { name: "power that fails is a verdict on the image", file: "src/update/machine",
+    find: 'event.cause === "power" ? armAgain(record) : revert(record)', replace: "revert(record)", in: [PULL], by: "P3" },
+  { name: "a crash is no verdict on the image", file: "src/update/machine",
+    find: 'event.cause === "power" ? armAgain(record) : revert(record)', replace: "armAgain(record)",
+    in: ["download,crashLate,small"], by: "P5" },
+  { name: "success comes before the confirmation", file: "src/update/machine", find: 'healthy: to("committing")',
+    replace: "healthy: succeed",
+    in: [PULL], by: "P4" },
+  { name: "outcomes are forgotten at the end", file: "src/update/machine", find: "tickets: resolve(record.tickets, reason) }",
+    replace: "tickets: [] }", in: [PULL], by: "P2" },
+  { name: "a rejected image is kept", file: "src/update/machine",
+    find: 'unhealthy: to("reverting")', replace: 'unhealthy: to("committing")',
+    in: [BAD], by: "P3" },
+  { name: "an image is armed without end", file: "src/update/machine", find: "record.trials < TRIALS_MAX ?", replace: "true ?",
+    in: ["loops download,good,small"], by: "P5" },
+  // journal and memory
+  { name: "arming is not durable", file: "src/update/journal", find: "this.#store.commit([recordChange(RECORD_KEY, after)",
+    replace: 'if (after.phase !== "arming") this.#store.commit([recordChange(RECORD_KEY, after)', in: [PULL], by: "P11" },
+  { name: "the counter rises before the confirmation", file: "src/update/memory", find: 'after.phase === "succeeded" && counter',
+    replace: '(after.phase === "arming" || after.phase === "succeeded") && counter', in: [PULL, BAD], by: "P6" },
+  { name: "requests do not outlive a reset", file: "src/update/record", find: "const tickets = [];",
+    replace: "return []; const tickets = [];",
+    in: [PULL], by: "P2" },
+  { name: "a package is kept for good after a crash", file: "src/update/machine",
+    find: 'const succeed = (record) => end(record, "succeeded", "succeeded", false)',
+    replace: 'const succeed = (record) => end(record, "succeeded", "reverted", false)', in: [PULL], by: "P4" },
+  // what is proved
+  { name: "the digest is not compared", file: "src/image/verifier", find: "!equal(announced, digest)", replace: "false",
+    in: ["replace,good,small,corrupt"], by: "P3" },
+  { name: "the signature is not checked", file: "src/image/verifier",
+    find: "ed25519 !== undefined && verifyEd25519(key.key, digest, ed25519)",
+    replace: "ed25519 !== undefined", in: ["download,good,small,foreign"], by: "P3" },
+  // download
+  { name: "a download goes on at byte 0", file: "src/update/download", find: "from: staging.position",
+    replace: "from: 0", in: [PULL], by: "P3" },
+  { name: "200 is taken for 206", file: "src/download/downloader", find: "if (this.#offset > 0)\n                    this.#restart(sink)",
+    replace: "if (false)\n                    this.#restart(sink)", in: ["download,good,sixteen,host:truncate:4500@1,host:wholeAnswer@2"],
+    by: "P3" },
+  // session and client
+  { name: "a report counts as answered when it is sent", file: "src/client/server", find: 'return this.#asks === "none" ? reports',
+    replace: 'for (const report of reports) this.#options.fumo.acknowledge(report.id, 200); return this.#asks === "none" ? reports',
+    in: [PULL], by: "P2" },
+  { name: "an image on trial is healthy before it reached its server", file: "src/client/server",
+    find: "this.#conversation = this.#open();", replace: "this.#authenticated(); this.#conversation = this.#open();",
+    in: ["download,crashLate,small"], by: "P1" },
+  { name: "every start provisions the account again", file: "src/client/account", find: "?.digest === digest", replace: "?.digest === 0",
+    in: ["download,good,small,account"], by: "P13" },
+  { name: "a secret is in the log", file: "src/client/server", find: "this.#first = false;",
+    replace: 'this.#first = false; hal.log("info", "client", account.client.secret);', in: [PULL], by: "P12" },
+  { name: "any nonce will do", file: "src/session/authentication",
+    find: "!checkCredential(cred, authType(type), name, secret, this.#nonce)",
+    replace: "false", in: ["unit/session/authentication"], by: "test" },
+  { name: "a package of another vendor is taken", file: "src/image/verifier",
+    find: "vendorId === undefined || !equal(vendorId, policy.vendorId)",
+    replace: "false", in: ["node/image/verifier"], by: "test" },
+  // boot selector
+  { name: "a trial is not noted before it begins", file: "hal/sim/boot", find: 'this.#append({ slot: this.#log.slot, state: "trying" });',
+    replace: "", in: [PULL, "download,crash,small"], by: "P5" },
+  { name: "a trial that ended begins again", file: "hal/sim/boot", find: 'if (this.#log.state === "trying")',
+    replace: 'if (this.#log.state === "trying") this.#append({ slot: this.#log.slot, state: "armed" }); else if (false)',
+    in: ["download,crash,small"], by: "P5" },
+  { name: "confirming changes nothing", file: "hal/sim/boot",
+    find: 'this.#append({ slot: other(this.#log.slot), state: "stable" });\n    }\n    restart',
+    replace: "}\n    restart", in: [PULL], by: "P4" },
+];

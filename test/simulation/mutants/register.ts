@@ -1,0 +1,4 @@
+/** `MUTANT='…' node --import …/register.js` runs a program with one planted bug. */
+import { register } from "node:module";
+
+register("./hooks.js", import.meta.url);
