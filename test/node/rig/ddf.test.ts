@@ -8,7 +8,9 @@ import type { NodeDefinition } from "../../../src/tree/node.ts";
 import { ddf, OBJECTS } from "../../rig/ddf.ts";
 import { Device, SERVER } from "../../unit/objects/device.ts";
 
-const MISSING = spawnSync("xmllint", ["--version"]).error === undefined ? false : "needs xmllint (Debian package libxml2-utils)";
+const HERE = spawnSync("xmllint", ["--version"]).error === undefined;
+/** CI counts on it: there a test fails rather than being skipped. */
+const MISSING = HERE || process.env.CI !== undefined ? false : "needs xmllint (Debian package libxml2-utils)";
 
 /** What libxml2 has against a document; empty when it is valid. */
 function objections(document: string): string {
