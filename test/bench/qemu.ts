@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- --board qemu`: what the bare-metal board spends, in instructions (QEMU -icount: exact, not cycles), bytes of RAM and of the
- * image, beside the targets. Exit status 1 when a target is missed.
+ * `npm run bench -- --board qemu`: what the bare-metal board spends, in instructions (QEMU -icount: exact, not cycles), bytes of RAM
+ * and of the image, beside the targets. Exit status 1 when a target is missed.
  */
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
