@@ -9,7 +9,7 @@ import { writeJUnit } from "../junit.ts";
 import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";
 import { type Auth, mostHeap, Rig, runsVersion } from "../rig.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
-import { setUp } from "../setup.ts";
+import { check, setUp } from "../setup.ts";
 import { heapText, terminal } from "../terminal.ts";
 import { VERSION_2 } from "../workshop.ts";
 
@@ -32,7 +32,7 @@ interface DemoOptions {
 export function addDemo(program: Command): void {
   program.command("demo")
     .description("a whole update on this machine: build, sign, serve, download, verify, swap, reboot, report")
-    .option("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES), "host")
+    .option("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES), bestBoard())
     .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
     .option("--auth <type>", "none, basic, md5 or mac, in both directions", wordOption(["none", "basic", "md5", "mac"]), "md5")
@@ -47,6 +47,11 @@ export function addDemo(program: Command): void {
     .option("--junit <file>", "write a JUnit report")
     .addHelpText("after", "\nExamples:\n  xs-fumo demo\n  xs-fumo demo --board sim --scenario replace --size 4MiB")
     .action(demo);
+}
+
+/** The bare-metal board where it can be built as things are, else XS on Linux. */
+function bestBoard(): keyof typeof BOARDS {
+  return check("qemu").every(({ present }) => present) ? "qemu" : "host";
 }
 
 async function demo(options: DemoOptions): Promise<void> {
