@@ -21,6 +21,11 @@ export function isTnds(type: string): boolean {
   return name === TNDS_XML || name === TNDS_WBXML;
 }
 
+/** True for a value that is not characters; "b64" says how it has travelled. */
+function isBinary({ format }: SubtreeNode): boolean {
+  return format === "bin" || format === "b64";
+}
+
 interface OpenNode {
   readonly node: Mutable<SubtreeNode>;
   /** Path of the node around it, its own Path, its own name. */
@@ -93,7 +98,7 @@ function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): vo
   }
 }
 
-/** The value: characters as they stand, base64 where the Format says binary and the encoding cannot carry it. */
+/** The value: characters as they stand, base64 where the Format says so, or says binary and the encoding cannot carry it. */
 function readValue(elements: ElementReader, node: Mutable<SubtreeNode>): boolean {
   const { reader } = elements;
   let value: Uint8Array = new Uint8Array(0), opaque = false, good = true;
@@ -109,7 +114,7 @@ function readValue(elements: ElementReader, node: Mutable<SubtreeNode>): boolean
     } else if (kind === Token.close) break;
     else { elements.fail(reader.problem); return false; }
   }
-  if ((node.format === "b64" || node.format === "bin") && !opaque) {
+  if (node.format === "b64" || (node.format === "bin" && !opaque)) {
     const length = decodeBase64(value, 0, value.length);
     if (length < 0) return false;
     value = value.subarray(0, length);
@@ -172,8 +177,8 @@ export class TndsWriter {
   }
 
   #properties(node: SubtreeNode): void {
-    const writer = this.#writer, binary = node.format === "bin" && this.#base64 && node.value !== undefined;
-    const format = binary ? DdfTag.b64 : formatTag(node.format);
+    const writer = this.#writer, carried = this.#base64 ? DdfTag.b64 : DdfTag.bin;
+    const format = isBinary(node) && node.value !== undefined ? carried : formatTag(node.format);
     writer.open(DdfTag.RTProperties);
     if (node.acl !== undefined && node.acl !== "") this.#element(DdfTag.ACL, node.acl);
     if (format !== undefined) {
@@ -193,7 +198,7 @@ export class TndsWriter {
 
   #value(node: SubtreeNode, value: Uint8Array): void {
     this.#writer.open(DdfTag.Value);
-    if (node.format === "bin") this.#writer.binary(value);
+    if (isBinary(node)) this.#writer.binary(value);
     else this.#writer.utf8(value);
     this.#writer.close();
   }

@@ -7,15 +7,22 @@ import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
+import { messageText } from "../../unit/session/bench.ts";
 
 const FOLDER = "test/golden";
 const MESSAGES = readdirSync(FOLDER).filter((name) => name.endsWith(".md"))
   .flatMap((name) => [...readFileSync(`${FOLDER}/${name}`, "utf8").matchAll(/^```xml\n([^]*?)\n```$/gm)])
   .map((match) => Buffer.from(match[1] ?? ""));
+/** A description of a tree as elements in Data, which is read element by element. */
+MESSAGES.push(Buffer.from(messageText("<Add><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data>"
+  + '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>a</NodeName><Path>x/y</Path><RTProperties><ACL>Get=*</ACL>'
+  + "<Format><node/></Format><Type><DDFName>t</DDFName></Type></RTProperties><Node><NodeName>b</NodeName><RTProperties><Format><b64/>"
+  + "</Format><Type><MIME>m</MIME></Type></RTProperties><Value>QUJD</Value></Node></Node></MgmtTree></Data></Item></Add><Final/>")));
 
 const PIECES = [
   "<", ">", "/>", "&", "&#0;", "]]>", "<![CDATA[", "]]", "<!--", "-->", "--", "<?", "?>", "\"", "'", "=", ":", "\r\n", "é",
-  "<Data>", "</Data>", "<Item/>", "<Atomic>", "</Atomic>", "<Final/>", "<MoreData/>",
+  "<Data>", "</Data>", "<Node>", "</Node>", "<NodeName/>", "<Value>", "<MgmtTree>",
+  "<Item/>", "<Atomic>", "</Atomic>", "<Final/>", "<MoreData/>",
 ];
 
 /** Decodes, and checks what must hold of every result. */

@@ -61,6 +61,21 @@ test("a binary value is base64 in XML", () => {
   equal(read(binary("A*")), undefined);
 });
 
+test("a value that came as base64 goes on as what the encoding has for bytes", () => {
+  const node = { path: "a", format: "b64", type: "", value: Uint8Array.from([1, 2, 3]) };
+  ok(write([node]).includes("<Format><b64/></Format></RTProperties><Value>AQID</Value>"));
+  deepEqual([...read(write([node]))?.[0]?.value ?? []], [1, 2, 3]);
+  const bytes = new Uint8Array(200), tokens = writerOf("wbxml", bytes), writer = new TndsWriter(tokens);
+  writer.begin();
+  ok(writer.node(node));
+  writer.end();
+  const reader = readerOf("wbxml", bytes.subarray(0, tokens.length), tokens.length), elements = new ElementReader(reader);
+  reader.next();
+  const [back] = readTnds(elements) ?? [];
+  equal(back?.format, "bin");
+  deepEqual([...back?.value ?? []], [1, 2, 3]);
+});
+
 test("what is no description of version 1.2 is refused", () => {
   equal(read("<MgmtTree><VerDTD>1.1</VerDTD></MgmtTree>"), undefined);
   equal(read("<MgmtTree></MgmtTree>"), undefined);
