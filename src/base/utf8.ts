@@ -3,17 +3,20 @@
 declare const TextDecoder: new (label: string, options: object) => { decode(bytes: Uint8Array): string };
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const ENCODER = new TextEncoder();
+
 /** The string in bytes[from, to). Throws a RangeError out of bounds, a TypeError when it is not UTF-8 or has a NUL. */
 export function text(bytes: Uint8Array, from: number, to: number): string {
   if (from < 0 || to < from || to > bytes.length) throw new RangeError("text");
   const part = bytes.subarray(from, to);
   if (part.includes(0)) throw new TypeError("not UTF-8: NUL");
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(part);
+  return DECODER.decode(part);
 }
 
 /** The bytes of a string. */
 export function utf8(value: string): Uint8Array {
-  return new TextEncoder().encode(value);
+  return ENCODER.encode(value);
 }
 
 /** Writes a string at target[at, …): the index after it, or -1, with nothing written, when it does not fit. */

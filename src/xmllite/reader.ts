@@ -64,7 +64,7 @@ export class XmlReader implements TokenReader {
 
   name(): string {
     const colon = this.#name.lastIndexOf(":");
-    return colon < 0 ? this.#name : this.#name.slice(colon + 1);
+    return colon < 0 || colon === this.#name.length - 1 ? this.#name : this.#name.slice(colon + 1);
   }
 
   next(): TokenKind {

@@ -128,7 +128,7 @@ class Transcoder {
     const tag = this.#open.pop()?.tag;
     this.#writer.close();
     this.#afterOpen = false;
-    if (tag !== MGMT_TREE || this.#outer === undefined) return;
+    if (tag !== MGMT_TREE || this.#outer === undefined || this.#open.at(-1)?.tag !== Tag.Data) return;
     const { writer, bytes } = this.#outer;
     this.#outer = undefined;
     writer.binary(bytes.subarray(0, this.#writer.length));

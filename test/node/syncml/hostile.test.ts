@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
+import { WbxmlReader } from "../../../src/wbxml/reader.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
 import { messageText } from "../../unit/session/bench.ts";
 
@@ -64,5 +65,20 @@ test("the costliest full-length messages take no longer than a few of the plain 
     const began = performance.now();
     decode(bytes);
     ok(performance.now() - began < 500, `${piece} takes ${performance.now() - began} ms`);
+  }
+});
+
+test("and in WBXML: strings of a long table, pieces, entities, switches, nothing at all", () => {
+  const table = new Uint8Array(4096).fill(0x61), head = [2, 0xa4, 1, 0x6a, 0xa0, 0, ...table, 0x6d, 0x6b, 0x4f];
+  const pieces = [
+    [0x83, 0], [0x83, 0x9f, 0x7f], [2, 0x41], [3, 0], [3, 0x41, 0], [0, 0], [5], [0x45], [0x45, 1], [0xc3, 0], [3, 0x41, 0, 0xc3, 1, 0],
+  ];
+  for (const piece of pieces) {
+    const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
+    bytes.set(head);
+    for (let at = head.length; at + piece.length <= bytes.length; at += piece.length) bytes.set(piece, at);
+    const began = performance.now(), result = decodeMessage(new WbxmlReader(bytes, bytes.length, SYNCML));
+    ok("problem" in result);
+    ok(performance.now() - began < 500, `${piece.join()} takes ${performance.now() - began} ms`);
   }
 });

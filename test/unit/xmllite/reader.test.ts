@@ -38,6 +38,7 @@ test("elements, text and empty elements become tokens with offsets", () => {
 });
 
 test("a prefix is dropped, and attributes are read over", () => {
+  equal(of("<p:a><b:/></p:a>"), "<a <b:? >0 >5 .", "a prefix of nothing is a name");
   equal(of("<s:a xmlns:s='urn:x'><s:Data z = \"a>b\" y='1' /><Type xmlns=\"syncml:metinf\">t</Type></s:a>"),
     "<a <Data >7 <Type 't >275 >5 .");
 });
