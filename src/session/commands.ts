@@ -38,12 +38,15 @@ export function execute(command: ObjectCommand, context: Context, nested: boolea
   return command.items.map((item) => nested && item.moreData ? Status.commandFailed : operation(item, command, context));
 }
 
-/** Queues the Status of a command: one when all items agree, else one an item. */
+/**
+ * Queues the Status of a command: one when all items agree, else one an item. That of a chunk names nothing: a large object has
+ * thousands, and one is under way at a time.
+ */
 export function answer(command: ObjectCommand, codes: readonly number[], context: Context): void {
   const [first] = codes;
   if (first === undefined) return;
   if (codes.every((code) => code === first)) {
-    const item = command.items.length === 1 ? command.items[0] : undefined;
+    const item = command.items.length === 1 && first !== Status.chunkAccepted ? command.items[0] : undefined;
     context.outgoing.status(statusOf(context.msgRef, command, first, refs(item?.target), refs(item?.source)));
     return;
   }

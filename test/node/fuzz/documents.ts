@@ -16,7 +16,8 @@ const ITEM = [Tag.Target, Tag.Source, Tag.Meta, Tag.Data, Tag.Data, Tag.MoreData
 const COMMAND = [Tag.Item, Tag.Item, Tag.Meta, Tag.Correlator, Tag.Cred];
 const PUT = 0x1f;
 const COMMANDS: readonly number[] = [
-  Tag.Add, Tag.Replace, Tag.Get, Tag.Exec, Tag.Delete, Tag.Copy, Tag.Alert, Tag.Status, Tag.Results, Tag.Atomic, Tag.Sequence, Tag.Final, PUT,
+  Tag.Add, Tag.Replace, Tag.Get, Tag.Exec, Tag.Delete, Tag.Copy, Tag.Alert, Tag.Status, Tag.Results, Tag.Atomic, Tag.Sequence,
+  Tag.Final, PUT,
 ];
 const TREE = [0x224, 0x226, 0x22f, 0x236, 0x21c, 0x235, 0x206, 0x237, 0x22c];
 /** What may stand in an element, by its tag. */

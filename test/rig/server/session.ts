@@ -199,7 +199,7 @@ export class ServerSession {
   #status(header: Header, cmdRef: string, cmd: string, data: number, chal?: StatusCommand["chal"]): void {
     this.#statuses.push({
       name: "Status", cmdID: `${++this.#commands}`, msgRef: this.#msgRef, cmdRef, cmd, data, items: [],
-      targetRefs: cmd === "SyncHdr" ? [header.target] : [], sourceRefs: cmd === "SyncHdr" ? [header.source] : [],
+      targetRefs: chal === undefined ? [] : [header.target], sourceRefs: chal === undefined ? [] : [header.source],
       ...(chal === undefined ? {} : { chal }),
     });
   }
@@ -221,7 +221,7 @@ export class ServerSession {
     const cred = this.#accepted ? undefined : this.#device.credentials(credWrong);
     return {
       verDTD: "1.2", verProto: "DM/1.2", sessionID: to.sessionID, msgID: `${this.#messages}`,
-      target: to.source, source: url, sourceName: name,
+      target: to.source, source: url, sourceName: cred === undefined ? undefined : name,
       ...(cred === undefined ? {} : { cred }), ...(respUri === undefined ? {} : { respURI: respUri }),
       ...(maxMsgSize === undefined ? {} : { maxMsgSize }), ...(maxObjSize === undefined ? {} : { maxObjSize }),
     };

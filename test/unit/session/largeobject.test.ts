@@ -250,3 +250,13 @@ test("in WBXML base64 stays base64 when the format says so, as characters and as
     deepEqual(bench.tree.sunk, [...DATA]);
   }
 });
+
+test("the Status of a chunk names no target, that of the object does", () => {
+  const bench = begun();
+  send(bench, piece("AQID", true, { size: TEXT.length }), false);
+  const named = (): (readonly string[])[] =>
+    bench.last.commands.flatMap((one) => one.name === "Status" && one.cmdRef === "2" ? [one.targetRefs] : []);
+  deepEqual(named(), [[]]);
+  send(bench, piece(TEXT.slice(4), false), true);
+  deepEqual(named(), [[PKG]]);
+});
