@@ -20,8 +20,10 @@ export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
 }
 
 function readKey(text: string, index: number): VendorKey {
-  const spki = fromBase64(text);
+  const [base = "", until] = text.split(" until "), spki = fromBase64(base);
   const key = spki === undefined ? undefined : vendorKey(spki);
   assert(key !== undefined, `provision: keys[${index}] is not the public key (SPKI, base64) of an Ed25519 or P-256 pair`);
-  return key;
+  if (until === undefined) return key;
+  assert(Number.isSafeInteger(Number(until)) && Number(until) > 0, `provision: keys[${index}] is revoked by no security counter`);
+  return { ...key, until: Number(until) };
 }

@@ -24,7 +24,10 @@ export interface ProvisionedAccount {
 
 export interface Provision {
   readonly account: ProvisionedAccount | undefined;
-  /** Vendor public keys, SPKI DER in base64. No key: no package is ever accepted. */
+  /**
+   * Vendor public keys, SPKI DER in base64; `KEY until 7` is revoked by the first confirmed image with security counter 7 or more.
+   * No key: no package is ever accepted.
+   */
   readonly keys: readonly string[];
   /** FUMO objects that exist from the start, as names below ./FwUpdate. */
   readonly objects: readonly string[];

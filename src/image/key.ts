@@ -8,6 +8,8 @@ export interface VendorKey {
   readonly key: Uint8Array;
   /** SHA-256 of the SubjectPublicKeyInfo in DER: what KEYHASH of an image holds. */
   readonly hash: Uint8Array;
+  /** Revoked: no signature of it counts once an image with this security counter, or a higher one, has been confirmed. */
+  readonly until?: number;
 }
 
 /** SubjectPublicKeyInfo (RFC 5280 §4.1) of both kinds, up to the key: RFC 8410 §4, RFC 5480 §2. The P-256 one ends with the point's 04. */

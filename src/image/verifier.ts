@@ -112,6 +112,7 @@ function signed(records: TlvRecords, digest: Uint8Array, policy: ImagePolicy): b
   if (hash === undefined || (ed25519 !== undefined && ecdsa !== undefined)) return false;
   for (const key of policy.keys) {
     if (!equal(key.hash, hash)) continue;
+    if (key.until !== undefined && policy.securityCounter >= key.until) return false;
     if (key.type === "ed25519") return ed25519 !== undefined && verifyEd25519(key.key, digest, ed25519);
     return ecdsa !== undefined && verifyP256(key.key, digest, ecdsa);
   }

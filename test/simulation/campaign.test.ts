@@ -1,11 +1,15 @@
 /** The part of the power-cut campaign that every test run can afford, and that its shortcut, forking, gives what a replay gives. */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { SimBoard } from "../../hal/sim/board.ts";
 import { parseReplayId, replayId } from "./campaign/id.ts";
 import { campaign } from "./campaign/run.ts";
 import { settingOf, Site } from "./campaign/site.ts";
+import { PROPERTIES } from "./campaign/witness.ts";
+import { root } from "../root.ts";
 
 test("no cut of an update, anywhere in it, breaks a property", { timeout: 600_000 }, async () => {
   const workers = availableParallelism();
@@ -44,6 +48,11 @@ test("P10: a fork at a cut ends byte for byte as a replay from the beginning doe
     replay.run();
     strictEqual(digest, replay.digest(), `${way}/${at}.${mode}.${seed}`);
   }
+});
+
+test("the properties are those of JOURNAL.md", () => {
+  const rows = Object.entries(PROPERTIES).map(([name, meaning]) => `| ${name} | ${meaning} |`).join("\n");
+  ok(readFileSync(join(root, "src/update/JOURNAL.md"), "utf8").includes(`\n${rows}\n`), rows);
 });
 
 test("a replay id names its variant and its cuts, and nothing else", () => {
