@@ -65,6 +65,8 @@ export interface Serving {
   readonly url?: string;
   readonly host?: Partial<HostOptions>;
   readonly server?: Partial<ServerOptions>;
+  /** What the server asks a person before each Exec. */
+  readonly ask?: string;
   /** Nobody listens where the packages are. */
   readonly hostGone?: true;
 }
@@ -124,7 +126,9 @@ export class Bench {
       url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
       server: { type: "md5", name: "rig", secret: "server-secret" },
       random: (bytes) => { bytes.fill(this.events.length); }, ...serving.server, emit,
-      scenario: () => scenarioOf(scenario, { object: OBJECT, data: offer, url, correlator: CORRELATOR }),
+      scenario: () => scenarioOf(scenario, {
+        object: OBJECT, data: offer, url, correlator: CORRELATOR, ...(serving.ask === undefined ? {} : { ask: serving.ask }),
+      }),
     });
   }
 

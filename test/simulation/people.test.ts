@@ -33,6 +33,18 @@ test("an installation that is refused is 401 and State 70: the package is kept (
   deepStrictEqual(updated({ scenario: "replace", people: people("update", "no") }), [401, 70, "1.0.0", 1]);
 });
 
+test("a server asks before its Exec: yes and it runs, no and it is left out, with nobody there it is left out too", () => {
+  for (const scenario of ["replace", "download", "download-and-update"] as const) {
+    const serving = { scenario, ask: "Update now?" }, asked = scenario === "download" ? 2 : 1;
+    deepStrictEqual(updated({ ...serving, people: people("none", "yes") }), [200, 100, "2.0.0", asked]);
+    for (const answers of [["no"], ["cancel"], []]) {
+      const bench = new Bench({ ...serving, people: people("none", ...answers) }), outcome = bench.run();
+      deepStrictEqual([outcome?.ok, bench.running], [false, "1.0.0"]);
+      ok(outcome?.text.endsWith("was answered 215"), outcome?.text);
+    }
+  }
+});
+
 test("where nobody is asked nobody is waited for, and where nobody can be asked everything is refused", () => {
   deepStrictEqual(updated({ people: people("none", "no") }), [200, 100, "2.0.0", 0]);
   deepStrictEqual(updated({ people: people("both") }), [401, 20, "1.0.0", 0]);

@@ -26,6 +26,8 @@ export interface DeviceProvision {
   readonly pollSeconds?: number;
   readonly request?: "none" | "device" | "user";
   readonly trialSeconds?: number;
+  readonly answers?: readonly string[];
+  readonly confirm?: "none" | "download" | "update" | "both";
   readonly once?: boolean;
   readonly trace?: boolean;
   /** Certificate of the authority that vouches for servers: DER in base64. For boards with TLS. */

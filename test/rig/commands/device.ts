@@ -11,6 +11,7 @@ import { within } from "../device.ts";
 import { developmentKey, packageOf, publicText, VERSION_1 } from "../workshop.ts";
 import { readKeyFile } from "./pack.ts";
 
+const CONFIRM = ["none", "download", "update", "both"] as const;
 const AUTH = ["none", "basic", "md5", "mac"] as const;
 const REQUESTS = ["none", "device", "user"] as const;
 
@@ -30,6 +31,8 @@ interface DeviceOptions {
   readonly object: string;
   readonly request: (typeof REQUESTS)[number];
   readonly poll: number;
+  readonly answer: readonly string[];
+  readonly confirm: (typeof CONFIRM)[number];
   readonly once?: true;
   readonly trace?: true;
   readonly limit: number;
@@ -56,6 +59,8 @@ export function addDevice(program: Command): void {
     .option("--object <name>", "name of the FUMO object ./FwUpdate/<name> that is there from the start", "Main")
     .option("--request <who>", "ask for an update: device or user", wordOption(REQUESTS), "none")
     .option("--poll <seconds>", "a session every so many seconds; 0: one at the start, then only for a reason", countOption, 0)
+    .option("--answer <words...>", "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3", [])
+    .option("--confirm <what>", `${CONFIRM.join(", ")}: what a person is asked before it begins`, wordOption(CONFIRM), "none")
     .option("--once", "end after one session")
     .option("--trace", "print every message whole")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
@@ -86,7 +91,8 @@ async function run(options: DeviceOptions): Promise<void> {
       serverName: options.serverUser ?? options.serverId, serverSecret: options.serverPassword ?? "",
     },
     keys: [publicText(key)], objects: [options.object], allowHttp: true, allowPrivate: true, sessionAtBoot: true,
-    pollSeconds: options.poll, request: options.request, once: options.once === true, trace: options.trace === true,
+    pollSeconds: options.poll, request: options.request, answers: options.answer, confirm: options.confirm,
+    once: options.once === true, trace: options.trace === true,
   });
   const device = board.start(options.state, log);
   process.once("SIGTERM", () => { void device.kill(); });

@@ -25,6 +25,7 @@ interface ServeOptions {
   readonly serverId: string;
   readonly serverPassword?: string;
   readonly serverAuth?: (typeof AUTH)[number];
+  readonly ask?: string;
   readonly stay?: true;
   readonly limit: number;
   readonly json?: true;
@@ -45,6 +46,7 @@ export function addServe(program: Command): void {
     .option("--server-id <id>", "ServerID, and the name that this server shows", "rig")
     .option("--server-password <secret>", "show credentials to devices, with this password")
     .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH))
+    .option("--ask <question>", "ask the person at the device before each Exec (Alert 1101)")
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
@@ -81,7 +83,9 @@ async function serve(options: ServeOptions): Promise<void> {
   server = new DmServer({
     url, name: options.serverId, client: { type: options.auth, name: options.user, secret: options.password },
     server: { type: serverPassword === "" ? "none" : serverAuth, name: options.serverId, secret: serverPassword }, emit,
-    scenario: () => scenarioOf(options.scenario, { object: options.object, data, url: `${listening.origin}${host.path}` }),
+    scenario: () => scenarioOf(options.scenario, {
+      object: options.object, data, url: `${listening.origin}${host.path}`, ...(options.ask === undefined ? {} : { ask: options.ask }),
+    }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${listening.origin}${host.path}` });
   if (options.limit > 0) setTimeout(() => { ended(-1); }, options.limit * 1000).unref();

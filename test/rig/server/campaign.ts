@@ -26,6 +26,9 @@ export interface GenericAlert {
 /** States in which an Exec that got no answer was not taken, or is over: it is sent again. */
 const RESTING: readonly number[] = [10, 20, 50, 70, 80];
 
+/** The Status of a command behind a No. */
+const NOT_EXECUTED = 215;
+
 export class Campaign {
   /** States that the device has said, in order, without repetition. */
   readonly states: number[] = [];
@@ -91,7 +94,8 @@ export class Campaign {
   answered(operation: Operation, status: number): void {
     if (!this.#open.delete(operation)) return;
     this.#emit({ kind: "command", name: operation.name, uri: operation.uri, status });
-    const { accept } = operation, fine = accept === undefined ? status >= 200 && status < 300 : accept === "any" || accept.includes(status);
+    const { accept } = operation, done = status >= 200 && status < 300 && status !== NOT_EXECUTED;
+    const fine = accept === undefined ? done : accept === "any" || accept.includes(status);
     if (!fine) this.#fail(`${operation.name} ${operation.uri} was answered ${status}`);
   }
 

@@ -27,7 +27,9 @@ export class Outgoing {
 
   /** The command with the next `count` characters or bytes; all at once when that is the whole value. */
   command(cmdID: string, count: number): Command {
-    const { name, uri, correlator } = this.operation, first = this.sent === 0, last = this.sent + count >= this.size;
+    const { name, uri, correlator, ask } = this.operation;
+    if (name === "Alert") return { name, cmdID, data: ask?.code ?? 0, items: (ask?.items ?? []).map(textItem) };
+    const first = this.sent === 0, last = this.sent + count >= this.size;
     const whole = first && last;
     let item: Item = { target: uri, binary: false, moreData: !last };
     if (this.operation.data !== undefined) {
@@ -37,6 +39,10 @@ export class Outgoing {
     const meta: Meta | undefined = plain && whole ? undefined : first && !whole ? { ...this.#meta, size: this.size } : this.#meta;
     return { name, cmdID, items: [item], ...(meta === undefined ? {} : { meta }), ...(correlator === undefined ? {} : { correlator }) };
   }
+}
+
+function textItem(text: string): Item {
+  return { data: Buffer.from(text), binary: false, moreData: false };
 }
 
 /** Values of Results that come in chunks. */

@@ -1,13 +1,16 @@
 /** What the server does with a device, as data: packages of commands to send, and outcomes to wait for. */
+import { AlertCode } from "../../../src/syncml/alert.ts";
 
 /** One command on one node. Text becomes format chr, bytes format b64 or bin. */
 export interface Operation {
-  readonly name: "Add" | "Replace" | "Get" | "Delete" | "Exec";
+  readonly name: "Add" | "Replace" | "Get" | "Delete" | "Exec" | "Alert";
   readonly uri: string;
   readonly format?: string;
   readonly type?: string;
   readonly data?: string | Uint8Array;
   readonly correlator?: string;
+  /** Of an Alert to a person (OMA-TS-DM-Protocol §2.5): its code, options, text and choices. */
+  readonly ask?: { readonly code: number; readonly items: readonly string[] };
   /** Statuses with which the scenario goes on. Absent: 200 to 299. */
   readonly accept?: readonly number[] | "any";
 }
@@ -41,11 +44,14 @@ export interface PackageOffer {
   readonly version?: string;
   /** Correlator of the last Exec; that of a download before has `-download` behind it. */
   readonly correlator?: string;
+  /** A question to the person at the device, in a Sequence before each Exec: a "No" leaves the Exec undone. */
+  readonly ask?: string;
 }
 
 /** The scenario of that name for one package. */
 export function scenarioOf(name: ScenarioName, offer: PackageOffer): Scenario {
   const object = offer.object ?? "./FwUpdate/Package1", correlator = offer.correlator ?? "rig-1";
+  const exec = (uri: string, correlate: string): Step[] => execution(uri, correlate, offer.ask);
   const install: readonly Step[] = name === "replace"
     ? [replaceData(object, offer.data), ...exec(`${object}/Update`, correlator)]
     : name === "download-and-update"
@@ -80,6 +86,9 @@ function replaceUrl(node: string, url: string): Step {
   return { kind: "send", operations: [{ name: "Replace", uri: `${node}/PkgURL`, data: url }] };
 }
 
-function exec(uri: string, correlator: string): Step[] {
-  return [{ kind: "send", operations: [{ name: "Exec", uri, correlator }] }, { kind: "await", correlator }];
+function execution(uri: string, correlator: string, ask: string | undefined): Step[] {
+  const exec: Operation = { name: "Exec", uri, correlator }, wait: Step = { kind: "await", correlator };
+  if (ask === undefined) return [{ kind: "send", operations: [exec] }, wait];
+  const question: Operation = { name: "Alert", uri: "", ask: { code: AlertCode.confirm, items: ["", ask] }, accept: "any" };
+  return [{ kind: "send", operations: [question, exec], within: "Sequence" }, wait];
 }
