@@ -120,6 +120,7 @@ class HttpExchange implements Exchange {
     if (this.head() === undefined || buffer.length === 0) return 0;
     this.#checkOpen();
     try {
+      this.#send();
       return this.#receiveBody(buffer);
     } catch (error) {
       this.close();
@@ -137,14 +138,18 @@ class HttpExchange implements Exchange {
     if (this.#closed) throw new HttpError("broken", "the exchange is closed");
   }
 
-  /** The answer may come before the whole request is sent: then the rest is not missed. */
+  /** Sends what the peer takes. One that answers early may take no more: what it has answered counts, or that it closed; see read. */
   #send(): void {
     const request = this.#request;
     if (request === undefined) return;
-    while (this.#sent < request.length) {
-      const count = this.#socket.write(request, this.#sent);
-      if (count === 0) return;
-      this.#sent += count;
+    try {
+      while (this.#sent < request.length) {
+        const count = this.#socket.write(request, this.#sent);
+        if (count === 0) return;
+        this.#sent += count;
+      }
+    } catch {
+      this.#sent = request.length;
     }
     this.#request = undefined;
   }

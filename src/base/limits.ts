@@ -93,3 +93,9 @@ export const MESSAGE_REPEATS_MAX = 3;
 export const CHALLENGES_MAX = 2;
 /** Bytes that the references of one WBXML document to its string table (STR_T) stand for, all together. */
 export const TABLE_TEXT_BYTES_MAX = 16384;
+/** How long one answer of a server may take from its head to its end, however steadily it trickles. */
+export const ANSWER_MS_MAX = 300_000;
+/** How long a session may last. */
+export const SESSION_MS_MAX = 21_600_000;
+/** The longest that a server may have a question to the person wait (MAXDT). */
+export const INTERACTION_MS_MAX = 600_000;

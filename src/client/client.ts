@@ -3,8 +3,8 @@
  * the board calls it then, or earlier when its link has something.
  *
  * One thing at a time: while a session is open the engine only verifies what the session has delivered; while the engine
- * works no session opens, but in the pauses of a download one may. So one request is under way at most, and nothing restarts the
- * board in the middle of a message.
+ * works no session opens, but in the pauses of a download, and while a person is asked for consent, one may. So one request is
+ * under way at most, and nothing restarts the board in the middle of a message.
  */
 import type { Hal } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";

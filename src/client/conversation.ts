@@ -3,7 +3,7 @@
  * (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never looked at.
  */
 import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
-import { ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
+import { ANSWER_MS_MAX, ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
 import type { Session } from "../session/session.ts";
 import { MAC_HEADER } from "../syncml/mac.ts";
 
@@ -26,6 +26,8 @@ export class Conversation {
   #head: LinkHead | undefined;
   #length = 0;
   #deadline = 0;
+  /** When the body must have ended. */
+  #bodyDeadline = 0;
 
   constructor(link: Link, session: Session, inbound: Uint8Array) {
     this.#link = link;
@@ -40,6 +42,11 @@ export class Conversation {
     if (now >= this.#deadline) return this.#fail(this.#head ? "the server's answer stopped half-way" : "the server does not answer");
     if (this.#head === undefined) return this.#readHead(now, this.#exchange);
     return this.#readBody(now, this.#exchange);
+  }
+
+  /** Ends the conversation for a reason of the device's own. */
+  abandon(reason: string): void {
+    this.#fail(reason);
   }
 
   close(): void {
@@ -76,6 +83,7 @@ export class Conversation {
     const type = head.headers.get("content-type") ?? CONTENT_TYPE.xml;
     if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted))) return this.#fail(`the server answered with ${type}`);
     this.#head = head;
+    this.#bodyDeadline = now + ANSWER_MS_MAX;
     this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
     return now;
   }
@@ -87,7 +95,7 @@ export class Conversation {
     if (count === 0) return this.#deadline;
     if (count > 0) {
       this.#length += count;
-      this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
+      this.#deadline = Math.min(now + BODY_IDLE_TIMEOUT_MS, this.#bodyDeadline);
       return now;
     }
     return this.#deliver(now);

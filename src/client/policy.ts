@@ -7,7 +7,7 @@ import type { ImagePolicy } from "../image/policy.ts";
 import { parseVersion } from "../image/version.ts";
 import type { Provision } from "./provision.ts";
 
-/** The policy, with the lowest security counter; the engine raises it to what it has confirmed. Throws when a key or FwV is malformed. */
+/** The policy; the engine raises the security counter to what it has confirmed. Throws when a key or FwV is malformed. */
 export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
   const { vendorId, classId, FwV } = hal.identity;
   const runningVersion = parseVersion(FwV);
@@ -15,7 +15,7 @@ export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
   const { blocks, blockLength } = hal.staging.status();
   return {
     keys: provision.keys.map(readKey), vendorId, classId, runningVersion,
-    securityCounter: 0, capacity: blocks * blockLength, allowDowngrade: provision.allowDowngrade,
+    securityCounter: provision.securityCounter, capacity: blocks * blockLength, allowDowngrade: provision.allowDowngrade,
   };
 }
 

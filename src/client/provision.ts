@@ -9,6 +9,8 @@ export type AuthType = "none" | "basic" | "md5" | "mac";
 
 /** A DM account. The server's own credentials are demanded when `serverSecret` is given. */
 export interface ProvisionedAccount {
+  /** The account as the text has it, whole: whether it is another one than before does not depend on what this version reads of it. */
+  readonly origin: string;
   readonly serverId: string;
   /** Absolute http or https URL of the DM server. */
   readonly address: string;
@@ -29,6 +31,8 @@ export interface Provision {
    * No key: no package is ever accepted.
    */
   readonly keys: readonly string[];
+  /** The least security counter that a package may have; confirmed updates raise it. */
+  readonly securityCounter: number;
   /** FUMO objects that exist from the start, as names below ./FwUpdate. */
   readonly objects: readonly string[];
   readonly allowHttp: boolean;
@@ -66,6 +70,7 @@ export function parseProvision(text: string): Provision {
   return {
     account: json.account === undefined ? undefined : parseAccount(json.account),
     keys: strings(json, "keys"),
+    securityCounter: number(json, "securityCounter"),
     objects: strings(json, "objects"),
     allowHttp: flag(json, "allowHttp"),
     allowPrivate: flag(json, "allowPrivate"),
@@ -84,6 +89,7 @@ export function parseProvision(text: string): Provision {
 function parseAccount(json: unknown): ProvisionedAccount {
   assert(isObject(json), "provision: account is not an object");
   const account = {
+    origin: JSON.stringify(json),
     serverId: string(json, "serverId"), address: string(json, "address"),
     encoding: choice(json, "encoding", ENCODINGS, "xml"),
     auth: choice(json, "auth", AUTH, "none"), name: string(json, "name"), secret: string(json, "secret"),

@@ -3,7 +3,7 @@
  * A session that fails is tried again after a pause that grows; what is owed is kept until the server has answered.
  */
 import type { Hal } from "../../hal/hal.ts";
-import { MESSAGE_BYTES_MAX } from "../base/limits.ts";
+import { MESSAGE_BYTES_MAX, SESSION_MS_MAX } from "../base/limits.ts";
 import { Accounts } from "../objects/accounts.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
@@ -47,6 +47,9 @@ export class Server {
   #failures = 0;
   #jitter = 0;
   #since: number;
+  /** When the open session began, and the alerts that were owed then. */
+  #opened = 0;
+  #owed: readonly number[] = [];
 
   /** Makes the account as provisioned, if that has not been done before: what a server has changed since stays. */
   constructor(options: ServerOptions) {
@@ -56,7 +59,7 @@ export class Server {
     this.#asks = provision.request;
     this.#first = provision.sessionAtBoot || provision.once;
     this.#since = hal.now();
-    applyAccount(store, tree, account);
+    applyAccount(store, tree, account, options.engine.record.phase === "trial");
   }
 
   /** True while a session is open. */
@@ -74,11 +77,15 @@ export class Server {
       const due = this.#due();
       if (due > now) return due;
       this.#conversation = this.#open();
+      this.#opened = now;
+      this.#owed = this.#alerts().map(({ id }) => id);
     }
     const conversation = this.#conversation;
     if (conversation === undefined) return Infinity;
-    const next = conversation.step(now);
-    this.#verify(now);
+    if (this.#verifying(now)) return now;
+    const late = now - this.#opened >= SESSION_MS_MAX, hopeless = this.#hopeless(now);
+    if (late || hopeless) conversation.abandon(late ? "it has lasted too long" : "the image on trial has run out of time");
+    const next = conversation.done ? now : Math.min(conversation.step(now), this.#opened + SESSION_MS_MAX);
     if (conversation.done) this.#close(conversation, now);
     return conversation.done ? now : next;
   }
@@ -151,14 +158,26 @@ export class Server {
     while (engine.record.phase === "committing") engine.step(hal.now());
   }
 
-  /** A package that this session has delivered is verified between its messages, so that the server can see the outcome. */
-  #verify(now: number): void {
+  /** A package that this session has delivered is verified between its messages, step by step, so that the server sees the outcome. */
+  #verifying(now: number): boolean {
     const { engine } = this.#options;
-    while (engine.record.phase === "verifying") engine.step(now);
+    if (engine.record.phase !== "verifying") return false;
+    engine.step(now);
+    return true;
   }
 
+  /** The deadline of a trial runs during a session too. */
+  #hopeless(now: number): boolean {
+    const { engine } = this.#options;
+    if (engine.record.phase !== "trial") return false;
+    const due = engine.step(now);
+    return due <= now;
+  }
+
+  /** A session that leaves an alert unanswered is no better than one that failed: the next one waits as long. */
   #close(conversation: Conversation, now: number): void {
-    const completed = conversation.failure === undefined && conversation.session.outcome.kind === "completed";
+    const left = this.#alerts().some(({ id }) => this.#owed.includes(id));
+    const completed = conversation.failure === undefined && conversation.session.outcome.kind === "completed" && !left;
     this.#conversation = undefined;
     this.sessions++;
     this.#since = now;

@@ -1,8 +1,14 @@
-/** Messages whole, for the log of a development board. Credentials are left out: a log is read by more people than a secret. */
+/**
+ * Messages whole, for the log of a development board. Credentials are left out: a log is read by more people than a secret. What
+ * else a server writes is shown, also when it is a secret of another kind.
+ */
 import { text } from "../base/utf8.ts";
 
 /** The element whose content is not shown, whatever its prefix and attributes. */
 const SECRET = "Cred";
+
+/** Nodes of DMAcc that hold secrets: a message that names one is not shown at all. */
+const SECRET_NODES: readonly string[] = Object.freeze(["AAuthSecret", "AAuthData"]);
 
 /** The text of an XML message without what is in its Cred elements; how long it is, when it is not text. */
 export function traced(bytes: Uint8Array, length: number): string {
@@ -12,6 +18,7 @@ export function traced(bytes: Uint8Array, length: number): string {
   } catch {
     return `${length} bytes that are not text`;
   }
+  if (SECRET_NODES.some((node) => message.includes(node))) return `${length} bytes that name a secret`;
   const parts = message.split(SECRET);
   let shown = parts[0] ?? "", inside = false;
   for (let i = 1; i < parts.length; i++) {

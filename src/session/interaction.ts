@@ -3,6 +3,7 @@
  * Status of the alert. Who shows the question is the application's business: see UserInterface.
  */
 import { find } from "../base/bytes.ts";
+import { INTERACTION_MS_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import type { AlertCommand, Item } from "../syncml/command.ts";
@@ -67,7 +68,8 @@ export function questionOf({ data, items }: AlertCommand): Question | number {
   const input = INPUTS.find((one) => one === options.get("IT")) ?? "A", showS = number("MINDT"), waitS = number("MAXDT");
   return {
     kind, text: shown, choices: choices.map((choice) => choice ?? ""), preset: options.get("DR"), input, hidden: options.get("ET") === "P",
-    showMs: showS === undefined ? undefined : showS * 1000, waitMs: waitS === undefined ? undefined : waitS * 1000,
+    showMs: showS === undefined ? undefined : showS * 1000,
+    waitMs: waitS === undefined ? undefined : Math.min(waitS * 1000, INTERACTION_MS_MAX),
     lengthMax: number("MAXLEN"),
   };
 }

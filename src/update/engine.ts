@@ -15,7 +15,6 @@ import type { Fetcher } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import { Journal } from "./journal.ts";
 import { PHASES, reduce, type UpdateEvent } from "./machine.ts";
-import { securityFloor } from "./memory.ts";
 import { Proof } from "./proof.ts";
 import type { Reason, Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
@@ -54,8 +53,7 @@ export class Engine {
     this.#log = options.log;
     this.#journal = new Journal(options.store, options.log);
     this.#staging = new Staging(options.staging, options.store);
-    const { policy } = options, securityCounter = Math.max(policy.securityCounter, securityFloor(options.store));
-    this.#policy = { ...policy, securityCounter, capacity: Math.min(policy.capacity, this.#staging.capacity) };
+    this.#policy = { ...options.policy, capacity: Math.min(options.policy.capacity, this.#staging.capacity) };
   }
 
   /** What is durable. FUMO State and reports are functions of it. */

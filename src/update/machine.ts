@@ -193,7 +193,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
   ready: { effect: "install", on: {
     install, started: start, opened: openOverReady, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   arming: { effect: "arm", on: {
-    armed: to("restarting"), consent: heed, invalid: failWith, refused: revert,
+    armed: to("restarting"), consent: heed, invalid: failWith, refused: (record) => end(record, "failed", "reverted", true),
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record), acknowledged: acknowledge } },
   restarting: { effect: "restart", on: {
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),

@@ -5,7 +5,7 @@ import type { ImagePolicy } from "../image/policy.ts";
 import { ImageVerifier, type ImageFacts } from "../image/verifier.ts";
 import type { Store } from "../store/store.ts";
 import { flashFailure } from "./failure.ts";
-import { failedDigests } from "./memory.ts";
+import { failedDigests, securityFloor } from "./memory.ts";
 import type { Reason } from "./record.ts";
 import type { Staging } from "./staging.ts";
 
@@ -13,10 +13,15 @@ export class Proof {
   #store: Store;
   #verifier: ImageVerifier;
 
-  /** `size` is that of the package. */
+  /**
+   * `size` is that of the package. The security counter that it needs is that of this moment: an update that was confirmed since
+   * the start has raised it.
+   */
   constructor(store: Store, staging: Staging, size: number, policy: ImagePolicy) {
     this.#store = store;
-    this.#verifier = new ImageVerifier((buffer, offset) => staging.read(buffer, offset), size, policy);
+    this.#verifier = new ImageVerifier((buffer, offset) => staging.read(buffer, offset), size, {
+      ...policy, securityCounter: Math.max(policy.securityCounter, securityFloor(store)),
+    });
   }
 
   /** Facts, what is wrong, or undefined: call again. */

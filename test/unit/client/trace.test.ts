@@ -20,6 +20,10 @@ test("a prefix and attributes do not help a Cred to be seen", () => {
   equal(trace('<S:Cred x="1"><S:Data>c2VjcmV0</S:Data></S:Cred><b/>'), "<S:Cred>…</Cred><b/>");
 });
 
+test("a message that sets a secret is not shown", () => {
+  equal(trace("<a><LocURI>./DMAcc/Main/AppAuth/S/AAuthSecret</LocURI><Data>new</Data></a>"), "74 bytes that name a secret");
+});
+
 test("the word Cred in a text changes nothing", () => {
   equal(trace("<a>Cred Cred</a><Cred>Cred s</Cred><b>Cred</b>"), "<a>Cred Cred</a><Cred>…</Cred><b>Cred</b>");
 });

@@ -267,3 +267,27 @@ test("after the last byte read says so for ever", () => {
   equal(exchange.read(new Uint8Array(4)), -1);
   equal(exchange.head()?.status, 200);
 });
+
+test("an answer that comes before the whole request is taken counts, though the rest is refused", () => {
+  const socket = new ScriptedSocket([utf8("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")]);
+  let writes = 0;
+  socket.write = (): number => {
+    if (writes++ === 0) return 10;
+    throw new Error("the peer has closed");
+  };
+  const answer = drain(open(socket, { ...GET, method: "POST", body: utf8("a longer body") }));
+  deepEqual([answer.status, answer.body], [413, "no"]);
+});
+
+test("a peer that closes without an answer is broken, also when it refused the request", () => {
+  const socket = new ScriptedSocket([]);
+  socket.write = (): number => { throw new Error("the peer has closed"); };
+  const exchange = open(socket);
+  let kind: string | undefined;
+  try {
+    for (let i = 0; i < 10; i++) exchange.head();
+  } catch (error) {
+    kind = (error as LinkError).kind;
+  }
+  equal(kind, "broken");
+});

@@ -1,5 +1,5 @@
 /** User interaction (OMA-TS-DM-Protocol §2.5): questions, options, answers, and what a "No" does to the commands around it. */
-import { INTERACTION_WAIT_MS } from "../../../src/base/limits.ts";
+import { INTERACTION_MS_MAX, INTERACTION_WAIT_MS } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { type Answer, parseOptions, type Question, questionOf, type UserInterface } from "../../../src/session/interaction.ts";
 import type { AlertCommand, Command, Item } from "../../../src/syncml/command.ts";
@@ -115,7 +115,8 @@ test("a device without a person answers 406 (§2.5)", () => {
 });
 
 test("no answer in time is 408: after MAXDT, or what the device waits by itself", () => {
-  for (const [options, waitMs] of [["MAXDT=20", 20_000], [undefined, INTERACTION_WAIT_MS]] as const) {
+  for (const [options, waitMs] of [
+    ["MAXDT=20", 20_000], ["MAXDT=9999999999", INTERACTION_MS_MAX], [undefined, INTERACTION_WAIT_MS]] as const) {
     const person = new Person([]), bench = new Bench({ userInterface: person });
     bench.next();
     bench.reply([bench.header(200), asking(1101, options, "?")]);

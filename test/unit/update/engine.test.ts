@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, test } from "../../check.ts";
 import { TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../../../src/base/limits.ts";
 import { recordChange } from "../../../src/store/record.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
-import { failedDigests, securityFloor } from "../../../src/update/memory.ts";
+import { COUNTER_KEY, failedDigests, securityFloor } from "../../../src/update/memory.ts";
 import { Board, IMAGE, serve } from "./board.ts";
 
 test("a pushed package is verified, installed, tried, kept and reported", () => {
@@ -29,6 +29,17 @@ test("the security counter is raised when the image is confirmed, and not before
   equal(securityFloor(board.store), 0);
   board.engine.step(0);
   deepEqual([board.engine.record.phase, securityFloor(board.store)], ["succeeded", 3]);
+});
+
+test("a confirmed update raises the floor at once, not only after a restart", () => {
+  const board = new Board();
+  board.trial();
+  board.engine.healthy();
+  board.settle();
+  board.store.commit([recordChange(COUNTER_KEY, { v: 1, counter: 4 })]);
+  board.push();
+  board.settle();
+  equal(board.engine.record.reason, "unacceptable");
 });
 
 test("a floor above the package's security counter refuses it", () => {
@@ -137,6 +148,7 @@ test("a boot selector that refuses to arm ends the update; one that refuses to c
   board.boot.refuses = true;
   board.settle();
   deepEqual([board.engine.record.reason, board.engine.tickets()[0]?.reason], ["reverted", "reverted"]);
+  deepEqual([board.engine.record.kept, failedDigests(board.store)], [true, []], "the image has not been tried: it may be, later");
   const other = new Board();
   other.trial();
   other.engine.healthy();

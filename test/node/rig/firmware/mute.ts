@@ -1,10 +1,11 @@
-/** Firmware that works, but for its account: no server accepts it. */
+/** Firmware that works, but for its network: no answer ever reaches it. */
+import type { Link } from "../../../../hal/hal.ts";
 import { openBoard } from "../../../../hal/host/board.ts";
 import { Client } from "../../../../src/client/client.ts";
 import { parseProvision } from "../../../../src/client/provision.ts";
 
 const board = openBoard(), provision = parseProvision(board.provision());
-const account = provision.account === undefined ? undefined : { ...provision.account, secret: "forgotten" };
-const client = new Client(board, { ...provision, account });
+const link: Link = { request: () => ({ head: () => undefined, read: () => 0, close: () => undefined }) };
+const client = new Client({ ...board, link }, provision);
 
 board.run(() => client.step());
