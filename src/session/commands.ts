@@ -31,6 +31,9 @@ const OPERATIONS: { readonly [Name in ObjectCommand["name"]]: Operation } = {
   Add: put, Replace: put, Delete: remove, Get: get, Copy: copy, Exec: exec,
 };
 
+/** What an Add can be answered because of a node above its target. */
+const ABOVE: readonly number[] = [Status.notFound, Status.commandNotAllowed, Status.permissionDenied];
+
 /** Executes every item: their Status codes, in order. `nested`: inside Atomic or Sequence, which have no chunks (§2.1). */
 export function execute(command: ObjectCommand, context: Context, nested: boolean): readonly number[] {
   if (command.items.length === 0) return [Status.badRequest];
@@ -47,12 +50,20 @@ export function answer(command: ObjectCommand, codes: readonly number[], context
   if (first === undefined) return;
   if (codes.every((code) => code === first)) {
     const item = command.items.length === 1 && first !== Status.chunkAccepted ? command.items[0] : undefined;
-    context.outgoing.status(statusOf(context.msgRef, command, first, refs(item?.target), refs(item?.source)));
+    status(command, item, first, context);
     return;
   }
   command.items.forEach((item, index) => {
-    context.outgoing.status(statusOf(context.msgRef, command, codes[index] ?? first, refs(item.target), refs(item.source)));
+    status(command, item, codes[index] ?? first, context);
   });
+}
+
+/** Queues one Status. That of an Add that failed above its target names the node that could not be made. */
+function status(command: ObjectCommand, item: Item | undefined, code: number, context: Context): void {
+  const above = command.name === "Add" && item?.target !== undefined && ABOVE.includes(code);
+  const target = above ? context.tree.obstacle(item.target) : undefined;
+  const items = target === undefined ? [] : [{ target, binary: false, moreData: false }];
+  context.outgoing.status({ ...statusOf(context.msgRef, command, code, refs(item?.target), refs(item?.source)), items });
 }
 
 function refs(uri: string | undefined): readonly string[] {

@@ -37,7 +37,8 @@ export interface OutgoingAlert {
 
 /** The management tree as a session uses it. Every number is a Status code. */
 export type ManagementTree = Pick<Tree,
-  "get" | "add" | "replace" | "remove" | "copy" | "exec" | "stream" | "addSubtree" | "replaceSubtree" | "begin" | "commit" | "rollback">;
+  "get" | "add" | "obstacle" | "replace" | "remove" | "copy" | "exec" | "stream" | "addSubtree" | "replaceSubtree"
+  | "begin" | "commit" | "rollback">;
 
 export interface SessionPorts {
   readonly tree: ManagementTree;

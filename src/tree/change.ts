@@ -13,7 +13,7 @@ import { replaceProperty } from "./property.ts";
 import { grant, mayDo } from "./rights.ts";
 import { TreeStatus } from "./status.ts";
 import type { Sink, StreamMeta } from "./stream.ts";
-import { parseUri } from "./uri.ts";
+import { parseUri, uriText } from "./uri.ts";
 import type { Uri } from "./uri.ts";
 import { textOf } from "./value.ts";
 import type { Value } from "./value.ts";
@@ -111,6 +111,22 @@ function admitAdd(nodes: Nodes, uri: string, format: string, size: number | unde
   if (status !== TreeStatus.ok) return status;
   if (nodes.addedCount() + definitions.length > DYNAMIC_NODES_MAX) return TreeStatus.deviceFull;
   return { at, parent, definitions };
+}
+
+/**
+ * The interior node that stands in the way of an Add: the first one above the target that is missing and cannot be made, or, when
+ * all could be, the first that is missing (then it is a matter of rights). undefined: nothing above the target is missing.
+ */
+export function obstacle(nodes: Nodes, uri: string): string | undefined {
+  const parsed = parseUri(uri);
+  if (typeof parsed === "number") return undefined;
+  const at = parsed.segments, depth = nodes.nearest(at).at.length + 1;
+  if (depth >= at.length) return undefined;
+  for (let known = depth; known < at.length; known++) {
+    const definition = nodes.definition(at.slice(0, known));
+    if (definition === undefined || !isInterior(definition) || !definition.access.includes("Add")) return uriText(at.slice(0, known));
+  }
+  return uriText(at.slice(0, depth));
 }
 
 /** Creates the nodes of an Addition, parents first. */

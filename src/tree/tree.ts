@@ -8,7 +8,7 @@ import { assert } from "../base/assert.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { RIGHTS } from "./acl.ts";
 import type { Right } from "./acl.ts";
-import { addNode, admitStream, copyNode, execNode, removeNode, replaceNode } from "./change.ts";
+import { addNode, admitStream, copyNode, execNode, obstacle, removeNode, replaceNode } from "./change.ts";
 import { getNode } from "./get.ts";
 import type { GetAnswer } from "./get.ts";
 import type { Bindings, Exec, NodeDefinition } from "./node.ts";
@@ -45,6 +45,11 @@ export class Tree {
 
   add(uri: string, value: Value | undefined, server: string): number {
     return this.#run(() => addNode(this.#nodes, uri, value, server));
+  }
+
+  /** The URI of the interior node that an Add which has failed could not make (OMA-TS-DM-RepPro, Add), or undefined. */
+  obstacle(uri: string): string | undefined {
+    return obstacle(this.#nodes, uri);
   }
 
   /** Also of properties: `?prop=ACL`, `Name`, `Title`. */

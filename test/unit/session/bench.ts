@@ -48,6 +48,7 @@ export class FakeTree implements ManagementTree {
     this.calls.push(`${call} ${uri} ${nodes.map((node) => node.path).join()}`);
     return this.#status(uri);
   }
+  obstacle(): string | undefined { return undefined; }
   remove(uri: string): number {
     this.calls.push(`remove ${uri}`);
     return this.#status(uri);

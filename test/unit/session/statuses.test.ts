@@ -70,6 +70,23 @@ test("Add: 200, 213, 404, 405, 413, 414, 415, 418, 420, 424, 425, 500", () => {
   same([container("Sequence", command("Add", chunk(LEAF, 2)))], "200 Sequence 2, 500 Add c0");
 });
 
+test("an Add that fails above its target names the node that could not be made (OMA-TS-DM-RepPro, Add)", () => {
+  for (const [uri, server, blamed] of [
+    ["./Garden/Nothing/a", OWNER, "./Garden/Nothing"], ["./Garden/Beds/new/Nothing/a", OWNER, "./Garden/Beds/new/Nothing"],
+    ["./Garden/Beds/new/Pots/p", GUEST, "./Garden/Beds/new"], ["./Garden/Leaves/a", GUEST, undefined],
+    ["./Garden/Leaves/leaf/a/b", OWNER, "./Garden/Leaves/leaf/a"],
+  ] as const) {
+    const garden = new Garden(new MapStore());
+    garden.add("./Garden/Leaves/leaf", "green");
+    garden.replace("./Garden?prop=ACL", `Add=${OWNER}&Get=*&Replace=${OWNER}`);
+    const bench = new Bench({ tree: garden.tree, serverID: server });
+    bench.next();
+    bench.reply([bench.header(200), command("Add", item(uri, "x"))]);
+    const last = bench.next().commands[1];
+    equal(last?.name === "Status" ? last.items[0]?.target : "no Status", blamed, uri);
+  }
+});
+
 test("Replace: 200, 213, 404, 405, 413, 414, 415, 418, 420, 424, 425, 500", () => {
   same([command("Replace", item("./Garden/Name", "x"))], "200 Replace 2");
   same([command("Replace", chunk("./Garden/Name", 2))], "213 Replace 2");
