@@ -20,6 +20,15 @@ export const LEAF_BYTES_MAX = 4096;
 /** Bytes of a key of the store, and of a value. */
 export const STORE_KEY_BYTES_MAX = 320;
 export const STORE_VALUE_BYTES_MAX = 65534;
+/**
+ * Bytes of the store, of one of less than twice so many its half, that servers cannot fill: for the record with its tickets,
+ * progress, digests, nonces, the account. New requests leave half of it, for what follows from them without asking anybody.
+ */
+export const STORE_RESERVE_BYTES = 4096;
+/** Bytes of a nonce that is kept; of a NextNonce and of AAuthData. */
+export const NONCE_BYTES_MAX = 128;
+/** Characters of the validator of a download (ETag or Last-Modified) that is kept. */
+export const VALIDATOR_LENGTH_MAX = 128;
 /** Bytes of a URL for download. */
 export const URL_BYTES_MAX = 1024;
 /** Bytes of a Correlator. */

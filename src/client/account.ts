@@ -4,9 +4,9 @@ import { assert } from "../base/assert.ts";
 import { hex } from "../base/bytes.ts";
 import { Sha256 } from "../base/sha256.ts";
 import { text, utf8 } from "../base/utf8.ts";
-import type { Account } from "../objects/accounts.ts";
+import { type Account, readAccount } from "../objects/accounts.ts";
 import { devInfoItems } from "../objects/devinfo.ts";
-import { provision } from "../objects/provision.ts";
+import { provision, withdraw } from "../objects/provision.ts";
 import { readRecord, recordChange } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -19,12 +19,14 @@ const ACCOUNT_NAME = "Main";
 
 /**
  * Makes the account, with every right on the FUMO objects, if it is not the one that was made last; a server's changes to the
- * same account stay. Power loss between the two commits makes it once more. An image on trial makes none but the first: until
- * it is kept, what it would change must suit the image that may come back.
+ * same account stay. Another server's account takes its rights with it. Power loss between the commits makes it once more. An image
+ * on trial makes none but the first: until it is kept, what it would change must suit the image that may come back.
  */
 export function applyAccount(store: Store, tree: Tree, account: ProvisionedAccount, trial: boolean): void {
   const digest = digestOf(account), made = readRecord<{ digest?: string }>(store, PROVISIONED_KEY)?.digest;
   if (made === digest || (made !== undefined && trial)) return;
+  const old = readAccount(store, ACCOUNT_NAME);
+  if (old !== undefined && old.serverId !== account.serverId) withdraw(tree, old);
   const status = provision(tree, accountOf(account), ["./FwUpdate"]);
   assert(status === 200, `provisioning: status ${status}`);
   store.commit([recordChange(PROVISIONED_KEY, { v: 1, digest })]);

@@ -100,12 +100,13 @@ export class Server {
   }
 
   #open(): Conversation | undefined {
-    const { hal, provision, account: { serverId }, tree, engine } = this.#options;
+    const { hal, provision, account: { serverId }, tree, fumo, engine } = this.#options;
     const account = this.#accounts.byServer(serverId);
     if (account === undefined) {
       hal.log("error", "client", `no account of server ${serverId}: no session`);
       return undefined;
     }
+    fumo.disown(serverId);
     const session = new Session({
       account: {
         serverID: serverId, url: account.address,

@@ -1,5 +1,6 @@
 /** What an HTTP answer means for a download that stands at a certain byte. Pure; RFC 9110 §8.8, §13–15. */
 import type { LinkHead } from "../../hal/hal.ts";
+import { VALIDATOR_LENGTH_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { decimal } from "./url.ts";
 
@@ -67,10 +68,13 @@ function judgePart(headers: LinkHead["headers"], standing: Standing): Verdict {
   return { type: "part", size: range.total ?? standing.size, end: range.last + 1 };
 }
 
-/** What names this version of the package in If-Range: a strong ETag, or else Last-Modified (RFC 9110 §13.1.5). */
+/**
+ * What names this version of the package in If-Range: a strong ETag, or else Last-Modified (RFC 9110 §13.1.5). One that is too
+ * long is none.
+ */
 function validatorOf(headers: LinkHead["headers"]): string | undefined {
-  const tag = headers.get("etag");
-  return isTag(tag) ? tag : headers.get("last-modified");
+  const tag = headers.get("etag"), validator = isTag(tag) ? tag : headers.get("last-modified");
+  return validator !== undefined && validator.length > VALIDATOR_LENGTH_MAX ? undefined : validator;
 }
 
 function isTag(value: string | undefined): boolean {

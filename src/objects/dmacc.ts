@@ -2,7 +2,7 @@
  * The DMAcc object (OMA-TS-DM-StdObj §5.3.3, urn:oma:mo:oma-dm-dmacc:1.0): the accounts, one node each. Accounts are provisioned,
  * not added by servers. A server that has the right may change where it is and its secrets; secrets and nonces are never read.
  */
-import { URL_BYTES_MAX } from "../base/limits.ts";
+import { NONCE_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Access, Binding, Call, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -126,7 +126,7 @@ function nonceBinding(direction: Direction): Binding {
   return {
     get: () => TreeStatus.notAllowed,
     replace: (call, value) => {
-      if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
+      if (value.data.length > NONCE_BYTES_MAX) return TreeStatus.tooLarge;
       call.staged.set(...nonceChange(call.at[1] ?? "", direction, value.data.slice()));
       return TreeStatus.ok;
     },

@@ -117,6 +117,11 @@ export class Fumo {
     if (status !== 401 && status !== 407) this.#engine.settle(id);
   }
 
+  /** Drops outcomes that are owed to any server but this one, the only one: nobody would fetch them, and there is room for few. */
+  disown(server: string): void {
+    for (const { id, owner } of this.#engine.tickets()) if (readRequest(owner)?.server !== server) this.#engine.settle(id);
+  }
+
   /** PkgURL and PkgData exclude each other, and a new URL is a new package: what there is of the last one goes. */
   #admitUrl(call: Call, value: Value): number {
     const object = objectOf(call), { record } = this.#engine;

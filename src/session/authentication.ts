@@ -4,7 +4,7 @@
  * than what the account was provisioned with. mac proves each message for itself, in a header of the transport.
  */
 import { base64, fromBase64 } from "../base/base64.ts";
-import { CHALLENGES_MAX } from "../base/limits.ts";
+import { CHALLENGES_MAX, NONCE_BYTES_MAX } from "../base/limits.ts";
 import { md5 } from "../base/md5.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Chal, Cred } from "../syncml/command.ts";
@@ -31,6 +31,7 @@ export type Answer = "accepted" | "again" | "refused";
 /** How the device proves itself. */
 export class ClientAuthentication {
   readonly #account: Credentials;
+  readonly #ports: SessionPorts;
   #type: Kind;
   #nonce: Uint8Array;
   #stored: Uint8Array;
@@ -38,8 +39,9 @@ export class ClientAuthentication {
   #session = false;
   #accepted = false;
 
-  constructor(account: Credentials) {
+  constructor(account: Credentials, ports: SessionPorts) {
     this.#account = account;
+    this.#ports = ports;
     this.#nonce = account.nonce;
     this.#stored = account.nonce;
     // Without a nonce md5 and mac are bound to fail: the server's challenge brings one.
@@ -77,17 +79,18 @@ export class ClientAuthentication {
     if (status === Status.invalidCredentials || status === Status.missingCredentials) return this.#challenged(chal);
     if (status < 200 || status >= 300) return "refused";
     // mac is checked message by message, each with a new nonce, or the session ends (§5.1.4).
-    if (this.#type === "mac" && (status !== Status.ok || chal?.nextNonce === undefined)) return "refused";
+    const nonce = this.#nonceOf(chal);
+    if (this.#type === "mac" && (status !== Status.ok || nonce === undefined)) return "refused";
     this.#accepted = true;
     if (status === Status.authenticated) this.#session = true;
-    if (chal?.nextNonce !== undefined) this.#nonce = nonceOf(chal.nextNonce);
+    this.#nonce = nonce ?? this.#nonce;
     return "accepted";
   }
 
   /** Stores the nonce for the next time. Call it once the server is trusted: another's must not replace a good one (§5.1.3.4). */
-  keepNonce(ports: SessionPorts): void {
+  keepNonce(): void {
     if (this.#account.type === "none" || this.#account.type === "basic" || !this.#accepted || this.#nonce === this.#stored) return;
-    ports.storeNonce("client", this.#nonce);
+    this.#ports.storeNonce("client", this.#nonce);
     this.#stored = this.#nonce;
   }
 
@@ -100,8 +103,17 @@ export class ClientAuthentication {
     if (this.#challenges > CHALLENGES_MAX || wanted === "none" || own === "none") return "refused";
     if (KINDS.indexOf(wanted) < KINDS.indexOf(own) || (wanted === "basic" && refused === "basic")) return "refused";
     this.#type = wanted;
-    if (chal?.nextNonce !== undefined) this.#nonce = nonceOf(chal.nextNonce);
+    this.#nonce = this.#nonceOf(chal) ?? this.#nonce;
     return "again";
+  }
+
+  /** The bytes of NextNonce: base64 by the standard; what is not is taken as it stands. One that is too long was not given. */
+  #nonceOf(chal: Chal | undefined): Uint8Array | undefined {
+    if (chal?.nextNonce === undefined) return undefined;
+    const nonce = fromBase64(chal.nextNonce) ?? utf8(chal.nextNonce);
+    if (nonce.length <= NONCE_BYTES_MAX) return nonce;
+    this.#ports.log("warning", `a NextNonce of ${nonce.length} bytes is not taken`);
+    return undefined;
   }
 }
 
@@ -175,11 +187,6 @@ export class ServerAuthentication {
     this.#nonce = nonce;
     return { type: this.#account.type === "mac" ? AUTH_MAC : AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
   }
-}
-
-/** The bytes of a NextNonce. It is base64 by the standard; what is not is taken as it stands. */
-function nonceOf(text: string): Uint8Array {
-  return fromBase64(text) ?? utf8(text);
 }
 
 function kindOf(type: string | undefined): Kind {

@@ -59,7 +59,7 @@ export class Session {
   constructor(options: SessionOptions, ports: SessionPorts) {
     this.#options = options;
     this.#ports = ports;
-    this.#client = new ClientAuthentication(options.account.client);
+    this.#client = new ClientAuthentication(options.account.client, ports);
     this.#server = new ServerAuthentication(options.account.server, ports);
     this.#alerts = new GenericAlerts(ports);
     this.#peer = new Peer(options.account.url, options.outbound.length);
@@ -186,7 +186,7 @@ export class Session {
   }
 
   #bothProved(): void {
-    this.#client.keepNonce(this.#ports);
+    this.#client.keepNonce();
     if (this.#authenticated || !this.#client.accepted) return;
     this.#authenticated = true;
     this.#ports.authenticated();

@@ -32,13 +32,16 @@
  */
 import type { Flash, FlashErrorKind } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
-import { STORE_KEY_BYTES_MAX, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
+import { STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log } from "./log.ts";
 import { Ring } from "./ring.ts";
 
 /** A key and its new value; undefined deletes the key. */
 export type Change = readonly [key: string, value: Uint8Array | undefined];
+
+/** How much of the reserve (STORE_RESERVE_BYTES) a commit leaves free when it makes the live data grow. */
+export type Leaving = "nothing" | "half" | "reserve";
 
 /** The live data would not fit. Nothing changed. */
 export class StoreFull extends Error {
@@ -120,13 +123,14 @@ export class Store {
 
   /**
    * Makes all changes or none; of two to one key the last counts. Durable when it returns. Throws StoreFull when the live data would
-   * not fit, StoreFailed when the flash fails; then nothing changed.
+   * not fit beside what `leaving` says, StoreFailed when the flash fails; then nothing changed. What frees bytes always fits.
    */
-  commit(changes: readonly Change[]): void {
+  commit(changes: readonly Change[], leaving: Leaving = "nothing"): void {
     const entries = this.#effective(changes);
     if (entries.size === 0) return;
     const live = this.#liveAfter(entries);
     if (live > FRAME_PAYLOAD_BYTES_MAX || 2 * this.#blocksFor(live) > this.#ring.usable) throw new StoreFull();
+    if (live > this.#live && live > this.stats().capacity - this.#reserve(leaving)) throw new StoreFull();
     const frame = sizeOf(entries);
     if (!this.#fits(frame, live) || !this.#write(this.#log, entries, frame)) this.#compact(entries, live);
     this.#commits++;
@@ -135,6 +139,12 @@ export class Store {
   stats(): StoreStats {
     const capacity = Math.floor(this.#ring.usable / 2) * this.#ring.dataLength - FRAME_BYTES;
     return { bytesUsed: this.#log.tail, bytesLive: this.#live, capacity, commits: this.#commits, erases: this.#ring.erases };
+  }
+
+  #reserve(leaving: Leaving): number {
+    if (leaving === "nothing") return 0;
+    const whole = Math.min(STORE_RESERVE_BYTES, Math.floor(this.stats().capacity / 2));
+    return leaving === "half" ? Math.floor(whole / 2) : whole;
   }
 
   /** The changes that change something, by key. */

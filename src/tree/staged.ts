@@ -12,8 +12,8 @@ export interface TreeStore {
   get(key: string): Uint8Array | undefined;
   /** Sorted. */
   keys(prefix: string): readonly string[];
-  /** All or nothing; throws an error of the name StoreFull when there is no room. */
-  commit(changes: readonly (readonly [key: string, value: Uint8Array | undefined])[]): void;
+  /** All or nothing; throws an error of the name StoreFull when there is no room beside the part of its reserve that is left. */
+  commit(changes: readonly (readonly [key: string, value: Uint8Array | undefined])[], leaving?: "nothing" | "reserve"): void;
 }
 
 /** The status of `act`, or 420 when the store says in the course of it that it is full. */
@@ -66,14 +66,14 @@ export class Staged {
 
   /**
    * 200 when everything is durable, 420 when the store is full; then nothing has changed and the changes are forgotten. What is
-   * there already is not written again.
+   * there already is not written again. Only the device itself may leave nothing of the store's reserve.
    */
-  commit(): number {
+  commit(leaving: "nothing" | "reserve" = "reserve"): number {
     const changes = [...this.#changes].filter(([key, value]) => !same(this.#store.get(key), value));
     const effects = [...this.#effects];
     this.forget();
     const status = unlessFull(() => {
-      if (changes.length > 0) this.#store.commit(changes);
+      if (changes.length > 0) this.#store.commit(changes, leaving);
       return TreeStatus.ok;
     });
     if (status === TreeStatus.ok) for (const effect of effects) effect();

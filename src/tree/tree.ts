@@ -125,7 +125,7 @@ export class Tree {
     return this.#staged.get(nodeKey(VALUE_KEY, at));
   }
 
-  /** Provisioning and other changes by the device itself, in one commit: 200, or 420 and nothing has changed. */
+  /** Provisioning and other changes by the device itself, in one commit, which may use the reserve: 200, or 420 and nothing has changed. */
   locally(change: (provisioning: Provisioning) => void): number {
     return this.#run(() => {
       change({
@@ -135,17 +135,17 @@ export class Tree {
         forget: (server) => { forgetServer(this.#nodes, server); },
       });
       return TreeStatus.ok;
-    });
+    }, "nothing");
   }
 
-  #run(command: () => number): number {
+  #run(command: () => number, leaving: "nothing" | "reserve" = "reserve"): number {
     const status = unlessFull(command);
     if (this.#atomic) return status;
     if (!succeeded(status)) {
       this.#staged.forget();
       return status;
     }
-    const committed = this.#staged.commit();
+    const committed = this.#staged.commit(leaving);
     return committed === TreeStatus.ok ? status : committed;
   }
 }

@@ -1,7 +1,7 @@
 /** The record and its store: the only way to another record is reduce, make durable, then act. */
 import type { LogLevel } from "../../hal/hal.ts";
 import { readRecord, recordChange } from "../store/record.ts";
-import { StoreFull, type Store } from "../store/store.ts";
+import { type Leaving, StoreFull, type Store } from "../store/store.ts";
 import { reduce, type UpdateEvent } from "./machine.ts";
 import { memoryChanges } from "./memory.ts";
 import { decodeRecord, type UpdateRecord } from "./record.ts";
@@ -29,20 +29,23 @@ export class Journal {
   }
 
   /** Durable when it returns. Throws what the store throws; then nothing changed. */
-  dispatch(event: UpdateEvent): void {
+  dispatch(event: UpdateEvent, leaving: Leaving = "nothing"): void {
     const before = this.#record, after = reduce(before, event);
     if (after === before) return;
-    this.#store.commit([recordChange(RECORD_KEY, after), ...memoryChanges(this.#store, before, after)]);
+    this.#store.commit([recordChange(RECORD_KEY, after), ...memoryChanges(this.#store, before, after)], leaving);
     this.#record = after;
     const text = sentence(before, after);
     if (text !== undefined) this.#log(after.phase === "failed" ? "error" : "info", text);
     this.onChange?.(after);
   }
 
-  /** Dispatches what makes the record grow. False when the store is full; then nothing changed. */
+  /**
+   * Dispatches what somebody asks for and the record grows by, and leaves room for all that follows from it. False when the store
+   * is full; then nothing changed.
+   */
   accept(event: UpdateEvent): boolean {
     try {
-      this.dispatch(event);
+      this.dispatch(event, "half");
       return true;
     } catch (error) {
       if (!(error instanceof StoreFull)) throw error;

@@ -132,6 +132,12 @@ export class Bench {
     });
   }
 
+  /** Starts with another account, as after new provisioning. */
+  provision(options: BenchOptions): void {
+    this.#provision = provisionOf(options);
+    this.cut();
+  }
+
   /** Power fails and returns. */
   cut(cause: ResetCause = "power"): void {
     this.#hal = this.board.start(cause);

@@ -1,5 +1,5 @@
 /** A download from start to end: what is asked, what is taken, when it goes on, starts over, or gives up. */
-import { REDIRECTS_MAX } from "../../../src/base/limits.ts";
+import { REDIRECTS_MAX, VALIDATOR_LENGTH_MAX } from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { content, done, Scene, times, type Answer } from "./scripted.ts";
 
@@ -52,12 +52,14 @@ test("what is all there already needs no request", () => {
   equal(scene.requests.length, 0);
 });
 
-test("a strong ETag is preferred, else Last-Modified serves; a weak ETag is no validator", () => {
+test("a strong ETag is preferred, else Last-Modified serves; a weak ETag is no validator, nor is one that is too long", () => {
   const date = "Wed, 21 Oct 2015 07:28:00 GMT";
   for (const [headers, expected] of [
     [{ etag: "\"v1\"", "last-modified": date }, "\"v1\""], [{ "last-modified": date }, date], [{ etag: "W/\"v1\"",
       "last-modified": date }, date],
     [{ etag: "W/\"v1\"" }, undefined],
+    [{ etag: `"${"v".repeat(VALIDATOR_LENGTH_MAX - 2)}"` }, `"${"v".repeat(VALIDATOR_LENGTH_MAX - 2)}"`],
+    [{ etag: `"${"v".repeat(VALIDATOR_LENGTH_MAX - 1)}"` }, undefined],
   ] as const) {
     const scene = new Scene([{ headers: { ...headers, "content-length": "200" }, body: [content(0, 120), "broken"] },
       { status: 206, headers: { "content-range": "bytes 120-199/200" }, body: [content(120, 200)] }]);

@@ -1,4 +1,5 @@
 /** DevInfo, DevDetail, DMAcc and the accounts (OMA-TS-DM-StdObj). */
+import { NONCE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Accounts } from "../../../src/objects/accounts.ts";
 import { devInfoItems } from "../../../src/objects/devinfo.ts";
@@ -60,6 +61,8 @@ test("the account's server changes address, secrets and nonces, durably and with
   device.tree.begin();
   equal(device.replace("./DMAcc/main/AppAuth/Client/AAuthSecret", "open"), 200);
   equal(device.replace("./DMAcc/main/AppAddr/1/Addr", "https://new.example/"), 200);
+  equal(device.replace("./DMAcc/main/AppAuth/Server/AAuthData", "n".repeat(NONCE_BYTES_MAX)), 200);
+  equal(device.replace("./DMAcc/main/AppAuth/Server/AAuthData", "n".repeat(NONCE_BYTES_MAX + 1)), 413);
   equal(device.replace("./DMAcc/main/AppAuth/Server/AAuthData", "nonce"), 200);
   equal(accounts.get("main")?.client.secret, "sesame");
   equal(device.tree.commit(), 200);

@@ -1,5 +1,6 @@
 /** Authentication in both directions (OMA-TS-DM-Protocol §2.4, OMA-TS-DM-Security §5.1.3). */
 import { base64 } from "../../../src/base/base64.ts";
+import { NONCE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { md5 } from "../../../src/base/md5.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import type { Cred } from "../../../src/syncml/command.ts";
@@ -52,6 +53,17 @@ test("md5 credentials are those of the standard's example, with the user's name 
   bench.reply([bench.header(212, md5Chal("next session"))]);
   equal(bench.outcome(), "completed");
   deepEqual(bench.told, [`nonce client ${base64(utf8("next session"))}`, "authenticated"]);
+});
+
+test("a NextNonce as long as may be is kept; one byte more is as if there were none, and says so", () => {
+  for (const [length, kept] of [[NONCE_BYTES_MAX, true], [NONCE_BYTES_MAX + 1, false]] as const) {
+    const bench = new Bench({ client: MD5 }), nonce = "n".repeat(length);
+    bench.next();
+    bench.reply([bench.header(212, md5Chal(nonce))]);
+    equal(bench.outcome(), "completed");
+    equal(bench.told.includes(`nonce client ${base64(utf8(nonce))}`), kept);
+    equal(bench.logged(`${length} bytes`), !kept);
+  }
 });
 
 test("after 200 every message has credentials, with the newest nonce (§2.4.1)", () => {

@@ -1,6 +1,6 @@
 /** The store by its contract: what is committed is there, after reopening too, within its limits, whatever the flash held before. */
 import type { Flash, FlashStatus } from "../../../hal/hal.ts";
-import { STORE_KEY_BYTES_MAX, STORE_VALUE_BYTES_MAX } from "../../../src/base/limits.ts";
+import { STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { readRecord, recordChange } from "../../../src/store/record.ts";
 import { Store } from "../../../src/store/store.ts";
@@ -140,6 +140,22 @@ test("the store is full at its capacity and not before; then nothing has changed
     store.commit([["a", undefined]]);
     store.commit([["b", filledWith(room, 4)]]);
     deepEqual(Store.open(flash).get("b"), filledWith(room, 4));
+  }
+});
+
+test("a commit that leaves the reserve, or half of it, grows so far and no further; what frees bytes is always taken", () => {
+  for (const [blocks, blockLength] of [[4, 256], [8, 4096]] as const) {
+    for (const [leaving, share] of [["reserve", 1], ["half", 2]] as const) {
+      const store = Store.open(new MemoryFlash(blocks, blockLength)), { capacity } = store.stats(), entry = 4 + 1;
+      const reserve = Math.min(STORE_RESERVE_BYTES, Math.floor(capacity / 2)), room = capacity - Math.floor(reserve / share) - entry;
+      throws(() => { store.commit([["a", filledWith(room + 1, 1)]], leaving); }, "StoreFull");
+      store.commit([["a", filledWith(room, 1)]], leaving);
+      throws(() => { store.commit([["b", filledWith(0, 1)]], leaving); }, "StoreFull");
+      store.commit([["b", filledWith(reserve / share - entry - 1, 1)]]);
+      store.commit([["a", filledWith(room - 1, 2)]], leaving);
+      store.commit([["a", undefined]], leaving);
+      deepEqual(store.keys(""), ["b"]);
+    }
   }
 });
 
