@@ -189,8 +189,10 @@ export class ElementReader {
           break;
         case Token.open: this.#markup(item); break;
         case Token.close:
-          if (item.markup === true || item.tree !== undefined) item.binary = false;
-          else item.data = data ?? new Uint8Array(0);
+          if (item.markup === true || item.tree !== undefined) {
+            item.binary = false;
+            delete item.data;
+          } else item.data = data ?? new Uint8Array(0);
           return;
         default: this.fail(reader.problem);
       }

@@ -4,7 +4,10 @@ import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Command, Malformed, Message } from "../../../src/syncml/command.ts";
 import { content } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
-import { SYNCML } from "../../../src/syncml/vocabulary.ts";
+import { ElementReader } from "../../../src/syncml/elements.ts";
+import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
+import { WbxmlReader } from "../../../src/wbxml/reader.ts";
+import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
@@ -202,4 +205,23 @@ test("what is not SyncML is malformed", () => {
   equal(problem(`<SyncML><SyncBody/>${HEADER}</SyncML>`), "no SyncBody");
   equal(problem(`<SyncML>${HEADER}<SyncBody/></SyncML><SyncML/>`), "more than one root element");
   equal(problem(""), "no root element");
+});
+
+test("a nonce that comes as opaque bytes is base64 already, or the nonce itself", () => {
+  const nonces = [[utf8("bmV4dA=="), "bmV4dA=="], [new Uint8Array([0, 255, 1]), "AP8B"], [utf8("Nonce"), "Tm9uY2U="]] as const;
+  for (const [nonce, expected] of nonces) {
+    const bytes = new Uint8Array(200), writer = new WbxmlWriter(bytes, SYNCML);
+    for (const tag of [Tag.SyncML, Tag.Chal, Tag.Meta, Tag.NextNonce]) writer.open(tag);
+    writer.binary(nonce);
+    for (let i = 0; i < 4; i++) writer.close();
+    const elements = new ElementReader(new WbxmlReader(bytes, writer.length, SYNCML));
+    elements.reader.next();
+    equal(elements.child(), Tag.Chal);
+    equal(elements.chal().nextNonce, expected);
+  }
+});
+
+test("markup in a second Data takes the first one's place", () => {
+  const list = commands("<Add><CmdID>1</CmdID><Item><Data>x</Data><Data><Final/></Data></Item></Add>");
+  deepEqual(list, [{ name: "Add", cmdID: "1", items: [{ binary: false, moreData: false, markup: true }] }]);
 });
