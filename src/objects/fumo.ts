@@ -4,6 +4,7 @@
  * It keeps nothing itself. State and reports are functions of the engine's record, package texts lie in the tree, and who asked
  * for what lies in the engine's tickets. One package is dealt with at a time; State of all other objects is 10.
  */
+import type { Refusal } from "../update/refusal.ts";
 import { assert } from "../base/assert.ts";
 import { CORRELATOR_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -16,7 +17,7 @@ import { uriText, validName } from "../tree/uri.ts";
 import { textOf } from "../tree/value.ts";
 import type { Value } from "../tree/value.ts";
 import { interior } from "./definition.ts";
-import type { Refusal, UpdateEngine } from "./engine.ts";
+import type { UpdateEngine } from "./engine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
 import { FumoState, fumoState, inOperation } from "./fumostate.ts";
 import {

@@ -1,5 +1,5 @@
 /** What a FUMO server is told of an outcome: the result codes of the final alert (OMA-TS-DM-FUMO §10.2.2.4). */
-import type { Reason } from "./engine.ts";
+import type { Reason } from "../update/record.ts";
 
 /**
  * Result code by reason, where the standard leaves a choice:

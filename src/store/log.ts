@@ -26,7 +26,7 @@ export class Log {
   #crc = 0;
   #failed = false;
 
-  /** A log over `blocks`, oldest first: none for a new one. Until `settle`, a frame would go to a new block. */
+  /** A log over `blocks`, oldest first: none for a new one. Until `scan`, a frame would go to a new block. */
   constructor(ring: Ring, blocks: readonly Block[]) {
     this.#ring = ring;
     this.#blocks = [...blocks];

@@ -1,5 +1,7 @@
 /** An update engine for tests: accepts what its phase allows, notes what it is asked, and ends when it is told to. */
-import type { Reason, Refusal, Ticket, UpdateEngine, UpdateState } from "../../../src/objects/engine.ts";
+import type { UpdateEngine, UpdateState } from "../../../src/objects/engine.ts";
+import type { Reason, Ticket } from "../../../src/update/record.ts";
+import type { Refusal } from "../../../src/update/refusal.ts";
 
 export const IDLE: UpdateState = { phase: "idle", object: "", installing: false, kept: false };
 

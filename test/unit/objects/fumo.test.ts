@@ -1,6 +1,6 @@
 /** The FUMO object: nodes, packages, Exec, alerts (OMA-TS-DM-FUMO 1.0). */
 import { CORRELATOR_BYTES_MAX, URL_BYTES_MAX } from "../../../src/base/limits.ts";
-import type { Phase } from "../../../src/objects/engine.ts";
+import type { Phase } from "../../../src/update/record.ts";
 import type { Sink } from "../../../src/tree/stream.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Device, SERVER, STRANGER } from "./device.ts";

@@ -1,5 +1,6 @@
 /** Result codes, State, requests and tickets of FUMO: pure functions. */
-import type { Phase, Reason, UpdateState } from "../../../src/objects/engine.ts";
+import type { UpdateState } from "../../../src/objects/engine.ts";
+import type { Phase, Reason } from "../../../src/update/record.ts";
 import { readRequest, requestText } from "../../../src/objects/execrequest.ts";
 import { fumoState, inOperation } from "../../../src/objects/fumostate.ts";
 import { updateRequest } from "../../../src/objects/requests.ts";
