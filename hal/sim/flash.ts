@@ -76,7 +76,7 @@ export class SimFlash implements Flash {
     try {
       this.#power.perform(
         `${this.#name} program`,
-        () => silent ? this.#programmed.fill(1, byteOffset, byteOffset + bytes.length) : this.#program(bytes, byteOffset),
+        () => { if (!silent) this.#program(bytes, byteOffset); },
         (mode, random) => this.#tearProgram(bytes, byteOffset, mode, random));
     } finally {
       this.onChange?.(byteOffset, byteOffset + bytes.length);

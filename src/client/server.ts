@@ -81,7 +81,7 @@ export class Server {
       this.#owed = this.#alerts().map(({ id }) => id);
     }
     const conversation = this.#conversation;
-    if (conversation === undefined) return Infinity;
+    if (conversation === undefined) return this.#due();
     if (this.#verifying(now)) return now;
     const late = now - this.#opened >= SESSION_MS_MAX, hopeless = this.#hopeless(now);
     if (late || hopeless) conversation.abandon(late ? "it has lasted too long" : "the image on trial has run out of time");
@@ -104,6 +104,8 @@ export class Server {
     const account = this.#accounts.byServer(serverId);
     if (account === undefined) {
       hal.log("error", "client", `no account of server ${serverId}: no session`);
+      this.#since = hal.now();
+      this.#failures++;
       return undefined;
     }
     fumo.disown(serverId);

@@ -6,13 +6,14 @@
  */
 import { copy, filled } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
-import type { Block, Ring } from "./ring.ts";
+import { READS_MAX, type Block, type Ring } from "./ring.ts";
 
 /** Bytes of a frame around its payload. */
 export const FRAME_BYTES = 8;
 /** What the length of a frame can say. */
 export const FRAME_PAYLOAD_BYTES_MAX = 0xffffff;
-const FRAME_HEAD_BYTES = 4;
+/** Of these, before it. */
+export const FRAME_HEAD_BYTES = 4;
 const FRAME_MARK = 0xa5;
 /** Bytes per flash operation; not less than any alignment. */
 const CHUNK_BYTES = 256;
@@ -76,21 +77,32 @@ export class Log {
     this.#tail = tail;
   }
 
-  /** The payload's length of the frame at a position, or undefined when there is no whole one. */
+  /** The payload's length of the frame at a position, or undefined when there is no whole one, however often it is read. */
   frameLength(position: number): number | undefined {
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      const length = this.#readFrame(position);
+      if (length !== "broken") return length;
+    }
+    return undefined;
+  }
+
+  /** `broken`: there is something, and it is no whole frame. */
+  #readFrame(position: number): number | "broken" | undefined {
     const bytes = this.#chunk.subarray(0, FRAME_HEAD_BYTES);
-    if (position + FRAME_BYTES > this.end || !this.read(position, bytes) || bytes[0] !== FRAME_MARK) return undefined;
+    if (position + FRAME_BYTES > this.end) return undefined;
+    if (!this.read(position, bytes)) return "broken";
+    if (bytes[0] !== FRAME_MARK) return bytes[0] === this.#ring.status.eraseValue ? undefined : "broken";
     const length = (bytes[1] ?? 0) | (bytes[2] ?? 0) << 8 | (bytes[3] ?? 0) << 16;
     const end = position + FRAME_HEAD_BYTES + length;
-    if (end + 4 > this.end) return undefined;
+    if (end + 4 > this.end) return "broken";
     let crc = 0;
     for (let at = position; at < end; at += CHUNK_BYTES) {
       const part = this.#chunk.subarray(0, Math.min(CHUNK_BYTES, end - at));
-      if (!this.read(at, part)) return undefined;
+      if (!this.read(at, part)) return "broken";
       crc = crc32(part, crc);
     }
     const stored = new DataView(this.#chunk.buffer, 0, 4);
-    return this.read(end, this.#chunk.subarray(0, 4)) && stored.getUint32(0, true) === crc ? length : undefined;
+    return this.read(end, this.#chunk.subarray(0, 4)) && stored.getUint32(0, true) === crc ? length : "broken";
   }
 
   /**

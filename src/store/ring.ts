@@ -4,6 +4,9 @@ import { assert } from "../base/assert.ts";
 import { copy, equal } from "../base/bytes.ts";
 import { BLOCK_HEADER_BYTES, decodeBlockHeader, encodeBlockHeader, type BlockHeader } from "./block.ts";
 
+/** How often what reads wrong is read before that is believed: flash may err once. */
+export const READS_MAX = 3;
+
 /** A block with a valid header. */
 export interface Block extends BlockHeader {
   readonly number: number;
@@ -40,7 +43,7 @@ export class Ring {
   scan(): Block[] {
     const found: Block[] = [], bytes = new Uint8Array(BLOCK_HEADER_BYTES);
     for (let number = 0; number < this.status.blocks; number++) {
-      const header = this.#try(() => { this.#flash.read(bytes, number * this.status.blockLength); }) ? decodeBlockHeader(bytes) : undefined;
+      const header = this.#header(number, bytes);
       if (header === undefined) continue;
       found.push({ ...header, number });
       if (header.sequence >= this.#sequence) {
@@ -49,6 +52,16 @@ export class Ring {
       }
     }
     return found.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** A header that reads wrong once is no reason to give its block away. */
+  #header(number: number, bytes: Uint8Array): BlockHeader | undefined {
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      if (!this.#try(() => { this.#flash.read(bytes, number * this.status.blockLength); })) continue;
+      const header = decodeBlockHeader(bytes);
+      if (header !== undefined || bytes[0] === this.status.eraseValue) return header;
+    }
+    return undefined;
   }
 
   /**

@@ -32,10 +32,12 @@
  */
 import type { Flash, FlashErrorKind } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
+import { equal } from "../base/bytes.ts";
 import { STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
-import { text, utf8 } from "../base/utf8.ts";
+import { utf8 } from "../base/utf8.ts";
+import { DELETED, ENTRY_HEAD_BYTES, type Place, readEntries } from "./entry.ts";
 import { FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log } from "./log.ts";
-import { Ring } from "./ring.ts";
+import { READS_MAX, Ring } from "./ring.ts";
 
 /** A key and its new value; undefined deletes the key. */
 export type Change = readonly [key: string, value: Uint8Array | undefined];
@@ -63,18 +65,9 @@ export interface StoreStats {
   readonly erases: number;
 }
 
-/** Where a value lies in the log; `size` counts its whole entry. */
-interface Place {
-  readonly position: number;
-  readonly length: number;
-  readonly size: number;
-}
-
 /** What goes into a frame: a value as given, one that lies in the log so far, or a deletion. */
 type Entries = ReadonlyMap<string, Uint8Array | Place | undefined>;
 
-const ENTRY_HEAD_BYTES = 4;
-const DELETED = 0xffff;
 const COPY_BYTES = 256;
 
 export class Store {
@@ -112,7 +105,7 @@ export class Store {
     const place = this.#index.get(key);
     if (place === undefined) return undefined;
     const value = new Uint8Array(place.length);
-    if (!this.#log.read(place.position, value)) throw new StoreFailed();
+    this.#read(place.position, value);
     return value;
   }
 
@@ -229,23 +222,29 @@ export class Store {
     }
     for (let done = 0; done < value.length; done += COPY_BYTES) {
       const part = new Uint8Array(Math.min(COPY_BYTES, value.length - done));
-      if (!this.#log.read(value.position + done, part)) throw new StoreFailed();
+      this.#read(value.position + done, part);
       put(part);
     }
   }
 
-  /** Takes the entries of a frame that was found whole. */
-  #restore(payload: number, length: number): void {
-    const head = new Uint8Array(ENTRY_HEAD_BYTES);
-    for (let at = payload; at < payload + length;) {
-      if (!this.#log.read(at, head)) throw new StoreFailed();
-      const keyLength = (head[0] ?? 0) | (head[1] ?? 0) << 8, valueLength = (head[2] ?? 0) | (head[3] ?? 0) << 8;
-      const key = new Uint8Array(keyLength), count = valueLength === DELETED ? 0 : valueLength;
-      if (!this.#log.read(at + ENTRY_HEAD_BYTES, key)) throw new StoreFailed();
-      const position = at + ENTRY_HEAD_BYTES + keyLength, size = ENTRY_HEAD_BYTES + keyLength + count;
-      this.#place(text(key, 0, keyLength), valueLength === DELETED ? undefined : { position, length: count, size });
-      at += size;
+  /** Fills the buffer with what reads the same twice: a value has no CRC of its own. */
+  #read(position: number, buffer: Uint8Array): void {
+    const again = new Uint8Array(buffer.length);
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      if (this.#log.read(position, buffer) && this.#log.read(position, again) && equal(buffer, again)) return;
     }
+    throw new StoreFailed();
+  }
+
+  /** Takes the entries of a frame that was found whole. Throws StoreFailed when it does not read the same again. */
+  #restore(payload: number, length: number): void {
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      const entries = readEntries(this.#log, payload, length);
+      if (entries === undefined) continue;
+      for (const [key, place] of entries) this.#place(key, place);
+      return;
+    }
+    throw new StoreFailed();
   }
 
   #place(key: string, place: Place | undefined): void {

@@ -17,8 +17,8 @@ const PULL = "download,good,small", PUSH = "replace,good,small", BAD = "download
 
 export const MUTANTS: readonly Mutant[] = [
   // store
-  { name: "a frame counts without its CRC", file: "src/store/log", find: "stored.getUint32(0, true) === crc ? length : undefined",
-    replace: "true ? length : undefined", in: [PULL, PUSH], by: "StoreFailed" },
+  { name: "a frame counts without its CRC", file: "src/store/log", find: 'stored.getUint32(0, true) === crc ? length : "broken"',
+    replace: "length", in: [PULL, PUSH], by: "StoreFailed" },
   { name: "the log goes on behind a torn frame", file: "src/store/log",
     find: "!inside && this.#blank(position, next) ? position : this.end",
     replace: "position", in: [PULL, PUSH], by: "P7" },
