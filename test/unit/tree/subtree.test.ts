@@ -134,5 +134,14 @@ test("what was described can replace itself, and can be added under another name
 test("what a stream takes is no part of a subtree: 405, for it could not be taken back", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.replaceSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER), 405);
+  equal(garden.tree.addSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER), 405);
   equal(garden.piped, undefined);
+});
+
+test("an ACL that stays as it is needs no right to change it", () => {
+  const garden = new Garden(new MapStore()), acl = `Get=*&Replace=${GUEST}`;
+  garden.replace("./Garden/Name?prop=ACL", acl);
+  equal(garden.tree.replaceSubtree("./Garden/Name", [leaf("", "lily", { acl })], GUEST), 200);
+  equal(garden.tree.replaceSubtree("./Garden/Name", [leaf("", "rose", { acl: "Get=*" })], GUEST), 425);
+  equal(garden.read("./Garden/Name"), "lily");
 });
