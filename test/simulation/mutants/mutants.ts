@@ -86,7 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "an image on trial is healthy before it reached its server", file: "src/client/server",
     find: "this.#conversation = this.#open();", replace: "this.#authenticated(); this.#conversation = this.#open();",
     in: ["download,crashLate,small"], by: "P1" },
-  { name: "every start provisions the account again", file: "src/client/account", find: "?.digest === digest", replace: "?.digest === 0",
+  { name: "every start provisions the account again", file: "src/client/account", find: "made === digest ||", replace: "made === 0 ||",
     in: ["download,good,small,account"], by: "P13" },
   { name: "a secret is in the log", file: "src/client/server", find: "this.#first = false;",
     replace: 'this.#first = false; hal.log("info", "client", account.client.secret);', in: [PULL], by: "P12" },
