@@ -1,16 +1,17 @@
 /** The ESP32 without its network and its loop: flash, boot selector, sockets, clock. What tests run over a fake of ESP-IDF too. */
 import type { Hal, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
+import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
 import { TcpSocket } from "../xs/board/socket.ts";
 import { now, print, random, version } from "../xs/board/system.ts";
 import { HttpLink } from "../xs/http.ts";
 import { Area } from "./area.ts";
 
-const LETTERS: { readonly [L in LogLevel]: string } = Object.freeze({ error: "E", warning: "W", info: "I", debug: "D" });
+const LETTERS: { readonly [L in LogLevel]: string } = frozen({ error: "E", warning: "W", info: "I", debug: "D" });
 
 /** What "identity" in the provisioning replaces. A product provisions at least DevId, Man, Mod, vendorId and classId. */
-const IDENTITY = Object.freeze({
+const IDENTITY = frozen({
   DevId: "urn:uuid:00000000-0000-4000-8000-000000000003", Man: "xs-fumo", Mod: "esp32", Lang: "en", DevTyp: "device",
   OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
   vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221104",

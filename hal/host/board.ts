@@ -1,6 +1,7 @@
 /** The board "XS on Linux", whole. README.md says what is in its state directory. */
 import type { Board, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
+import { frozen } from "../../src/base/frozen.ts";
 import { HttpLink } from "../xs/http.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
 import { TcpSocket, wait } from "../xs/board/socket.ts";
@@ -11,11 +12,11 @@ const BLOCK_BYTES = 4096;
 const WRITE_ALIGN = 16;
 const STORE_BLOCKS = 16;
 const SLOT_BLOCKS = 2048;
-const SLOT_FILES: readonly string[] = ["slot-a.flash", "slot-b.flash"];
-const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W", info: "I", debug: "D" };
+const SLOT_FILES: readonly string[] = frozen(["slot-a.flash", "slot-b.flash"]);
+const LETTERS: { readonly [L in LogLevel]: string } = frozen({ error: "E", warning: "W", info: "I", debug: "D" });
 
 /** What every host board is, but for what "identity" in provision.json says otherwise. */
-const IDENTITY = Object.freeze({
+const IDENTITY = frozen({
   DevId: "urn:uuid:00000000-0000-4000-8000-000000000001", Man: "xs-fumo", Mod: "host", Lang: "en", DevTyp: "device",
   OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
   vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",

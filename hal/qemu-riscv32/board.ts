@@ -1,6 +1,7 @@
 /** The bare-metal board in QEMU, whole. README.md says what is in its flash. */
 import type { Board, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
+import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
 import { TcpSocket, wait } from "../xs/board/socket.ts";
 import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
@@ -8,10 +9,10 @@ import { HttpLink } from "../xs/http.ts";
 import { NorFlash, SLOTS, STORE } from "./flash.ts";
 import { TlsSocket } from "./tls.ts";
 
-const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W", info: "I", debug: "D" };
+const LETTERS: { readonly [L in LogLevel]: string } = frozen({ error: "E", warning: "W", info: "I", debug: "D" });
 
 /** What every board of this kind is, but for what "identity" in the provisioning says otherwise. */
-const IDENTITY = Object.freeze({
+const IDENTITY = frozen({
   DevId: "urn:uuid:00000000-0000-4000-8000-000000000002", Man: "xs-fumo", Mod: "qemu-riscv32", Lang: "en", DevTyp: "device",
   OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
   vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",
@@ -33,7 +34,7 @@ interface Settings {
   readonly countInstructions?: boolean;
 }
 
-const DHCP: NetworkSettings = Object.freeze({ address: "", mask: "", gateway: "", nameServer: "" });
+const DHCP: NetworkSettings = frozen({ address: "", mask: "", gateway: "", nameServer: "" });
 
 /** Instructions since reset, without sleep; true under -icount only. */
 function instructions(this: unknown): number { return native("xs_system_instructions").call(this); }

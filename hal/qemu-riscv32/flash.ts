@@ -1,5 +1,6 @@
 /** Partitions of the NOR flash. map.h says where they are. */
 import type { Flash, FlashStatus } from "../hal.ts";
+import { frozen } from "../../src/base/frozen.ts";
 
 function blocks(this: unknown, partition: number): number { return native("xs_nor_blocks").call(this, partition); }
 function blockLength(this: unknown, partition: number): number { return native("xs_nor_block_length").call(this, partition); }
@@ -16,7 +17,7 @@ function eraseBlock(this: unknown, partition: number, block: number): void {
 
 /** Numbers of the partitions, as nor.h has them. */
 export const STORE = 1;
-export const SLOTS = Object.freeze([2, 3] as const);
+export const SLOTS = frozen([2, 3]);
 
 /** Flash of hal.ts. Errors are Errors with `kind`. A write to bytes that do not read as erased is a `device` error and writes nothing. */
 export class NorFlash implements Flash {

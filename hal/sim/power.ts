@@ -2,6 +2,7 @@
  * Power that fails at a chosen operation. Everything durable that a board does, each flash program, flash erase and change
  * of the boot log, and each message that leaves or arrives, is one numbered operation.
  */
+import { frozen } from "../../src/base/frozen.ts";
 import { Random } from "./random.ts";
 
 /**
@@ -11,7 +12,7 @@ import { Random } from "./random.ts";
  */
 export type CutMode = "before" | "after" | "tornPrefix" | "tornLast" | "tornBits" | "tornNear";
 export type TornMode = Exclude<CutMode, "before" | "after">;
-export const CUT_MODES: readonly CutMode[] = Object.freeze(["before", "after", "tornPrefix", "tornLast", "tornBits", "tornNear"] as const);
+export const CUT_MODES: readonly CutMode[] = frozen(["before", "after", "tornPrefix", "tornLast", "tornBits", "tornNear"]);
 
 /** Power fails in the operation number `at`, from 1, counted from the cut before this one, or from the beginning. */
 export interface Cut {

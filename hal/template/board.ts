@@ -3,6 +3,7 @@
  * `xs-fumo conformance` says what is left to do.
  */
 import type { Boot, Exchange, Flash, FlashStatus, Hal, Identity, Link, LinkRequest, LogLevel, Running } from "../hal.ts";
+import { frozen } from "../../src/base/frozen.ts";
 
 function write(what: string): never {
   throw new Error(`hal/template: ${what}`);
@@ -57,7 +58,7 @@ class TemplateLink implements Link {
 }
 
 /** What a package must be made for, and what servers are told. */
-const IDENTITY: Identity = Object.freeze({
+const IDENTITY: Identity = frozen({
   DevId: "urn:uuid:00000000-0000-4000-8000-0000000000ff", Man: "", Mod: "", Lang: "en", DevTyp: "device", OEM: "",
   FwV: "", SwV: "1.0", HwV: "1.0", vendorId: new Uint8Array(16), classId: new Uint8Array(16),
 });

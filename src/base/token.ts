@@ -2,9 +2,10 @@
  * The one token model of both encodings: XML and WBXML readers and writers implement these, and nothing above them can
  * tell which it has. A tag is a number of a vocabulary, page << 8 | code, as in WBXML; 0 is a tag that it does not have.
  */
+import { frozen } from "./frozen.ts";
 
 /** What `next` found. Stable numbers, so that a switch over them is cheap. */
-export const Token = { error: 0, open: 1, close: 2, text: 3, end: 4 } as const;
+export const Token = frozen({ error: 0, open: 1, close: 2, text: 3, end: 4 });
 export type TokenKind = (typeof Token)[keyof typeof Token];
 
 /** Element names and numbers. `names` has one table a page, indexed by code; `pages` the namespace of each page. */

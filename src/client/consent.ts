@@ -1,4 +1,5 @@
 /** Asks a person before a download or an installation begins, where the product wants it so (OMA-TS-DM-FUMO, result 401). */
+import { frozen } from "../base/frozen.ts";
 import { CONSENT_WAIT_MS, INTERACTION_POLL_MS } from "../base/limits.ts";
 import type { Question, UserInterface } from "../session/interaction.ts";
 import type { Engine } from "../update/engine.ts";
@@ -6,9 +7,9 @@ import type { Engine } from "../update/engine.ts";
 /** What people are asked about. */
 export type Confirm = "none" | "download" | "update" | "both";
 
-const NOTHING_ELSE = { choices: [], showMs: undefined, waitMs: undefined, lengthMax: undefined, input: "A", hidden: false } as const;
-const DOWNLOAD: Question = { ...NOTHING_ELSE, kind: "confirm", text: "Download new firmware?", preset: "1" };
-const UPDATE: Question = { ...NOTHING_ELSE, kind: "confirm", text: "Install new firmware and restart?", preset: "1" };
+const NOTHING_ELSE = frozen({ choices: [], showMs: undefined, waitMs: undefined, lengthMax: undefined, input: "A", hidden: false });
+const DOWNLOAD: Question = frozen({ ...NOTHING_ELSE, kind: "confirm", text: "Download new firmware?", preset: "1" });
+const UPDATE: Question = frozen({ ...NOTHING_ELSE, kind: "confirm", text: "Install new firmware and restart?", preset: "1" });
 
 export class Consent {
   readonly #ui: UserInterface | undefined;

@@ -3,15 +3,16 @@
  * (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never looked at.
  */
 import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
+import { frozen } from "../base/frozen.ts";
 import { ANSWER_MS_MAX, ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
 import type { Session } from "../session/session.ts";
 import { MAC_HEADER } from "../syncml/mac.ts";
 
-const CONTENT_TYPE = { xml: "application/vnd.syncml.dm+xml", wbxml: "application/vnd.syncml.dm+wbxml" } as const;
+const CONTENT_TYPE = frozen({ xml: "application/vnd.syncml.dm+xml", wbxml: "application/vnd.syncml.dm+wbxml" });
 /** What servers answer with: the name of OMA DM 1.2, and the one of SyncML that some still send. */
-const ANSWER_TYPES: readonly string[] = [
+const ANSWER_TYPES: readonly string[] = frozen([
   "application/vnd.syncml.dm+xml", "application/vnd.syncml+xml", "application/vnd.syncml.dm+wbxml", "application/vnd.syncml+wbxml",
-];
+]);
 
 export class Conversation {
   readonly session: Session;

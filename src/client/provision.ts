@@ -3,6 +3,7 @@
  * One JSON text; a product keeps it in a partition of its own or compiles it in. Unknown members are ignored.
  */
 import { assert } from "../base/assert.ts";
+import { frozen } from "../base/frozen.ts";
 import type { Confirm } from "./consent.ts";
 
 export type AuthType = "none" | "basic" | "md5" | "mac";
@@ -58,10 +59,10 @@ export interface Provision {
 
 type Json = { readonly [name: string]: unknown };
 
-const AUTH: readonly AuthType[] = ["none", "basic", "md5", "mac"];
-const ENCODINGS = ["xml", "wbxml"] as const;
-const CONFIRM = ["none", "download", "update", "both"] as const;
-const REQUESTS = ["none", "device", "user"] as const;
+const AUTH: readonly AuthType[] = frozen(["none", "basic", "md5", "mac"]);
+const ENCODINGS = frozen(["xml", "wbxml"]);
+const CONFIRM = frozen(["none", "download", "update", "both"]);
+const REQUESTS = frozen(["none", "device", "user"]);
 
 /** Reads a provisioning text. A wrong text is a mistake of the person who wrote it: throws an Error that names the member. */
 export function parseProvision(text: string): Provision {

@@ -2,13 +2,14 @@
  * Messages whole, for the log of a development board. Credentials are left out: a log is read by more people than a secret. What
  * else a server writes is shown, also when it is a secret of another kind.
  */
+import { frozen } from "../base/frozen.ts";
 import { text } from "../base/utf8.ts";
 
 /** The element whose content is not shown, whatever its prefix and attributes. */
 const SECRET = "Cred";
 
 /** Nodes of DMAcc that hold secrets: a message that names one is not shown at all. */
-const SECRET_NODES: readonly string[] = Object.freeze(["AAuthSecret", "AAuthData"]);
+const SECRET_NODES: readonly string[] = frozen(["AAuthSecret", "AAuthData"]);
 
 /** The text of an XML message without what is in its Cred elements; how long it is, when it is not text. */
 export function traced(bytes: Uint8Array, length: number): string {

@@ -7,6 +7,7 @@
  */
 import type { Exchange, Link, LinkErrorKind } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
+import { frozen } from "../base/frozen.ts";
 import {
   DOWNLOAD_ATTEMPTS_MAX, DOWNLOAD_PROGRESS_BYTES, DOWNLOAD_RETRY_AFTER_MAX_MS, DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS, REDIRECTS_MAX,
 } from "../base/limits.ts";
@@ -49,10 +50,10 @@ export interface DownloadLimits extends PaceLimits {
   readonly retryAfterMaxMs: number;
 }
 
-export const DOWNLOAD_LIMITS: DownloadLimits = {
+export const DOWNLOAD_LIMITS: DownloadLimits = frozen({
   ...PACE_LIMITS, attemptsMax: DOWNLOAD_ATTEMPTS_MAX, progressBytes: DOWNLOAD_PROGRESS_BYTES,
   retryMs: DOWNLOAD_RETRY_MS, retryMaxMs: DOWNLOAD_RETRY_MAX_MS, retryAfterMaxMs: DOWNLOAD_RETRY_AFTER_MAX_MS,
-};
+});
 
 export interface DownloaderOptions {
   readonly link: Link;

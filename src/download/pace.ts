@@ -1,4 +1,5 @@
 /** How fast an attempt must be: an answer in time, no long silence, enough bytes in each window, and an end. Times are ms of one clock. */
+import { frozen } from "../base/frozen.ts";
 import {
   ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS, DOWNLOAD_ATTEMPT_MS, DOWNLOAD_RATE_BYTES_MIN, DOWNLOAD_RATE_WINDOW_MS,
 } from "../base/limits.ts";
@@ -11,10 +12,10 @@ export interface PaceLimits {
   readonly rateWindowMs: number;
 }
 
-export const PACE_LIMITS: PaceLimits = {
+export const PACE_LIMITS: PaceLimits = frozen({
   answerMs: ANSWER_TIMEOUT_MS, idleMs: BODY_IDLE_TIMEOUT_MS, attemptMs: DOWNLOAD_ATTEMPT_MS,
   rateBytesMin: DOWNLOAD_RATE_BYTES_MIN, rateWindowMs: DOWNLOAD_RATE_WINDOW_MS,
-};
+});
 
 export class Pace {
   #limits: PaceLimits;

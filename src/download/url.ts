@@ -1,4 +1,5 @@
 /** URLs of packages: http and https, absolute, strict (RFC 3986 §3), without user information. Parsed by bytes. */
+import { frozen } from "../base/frozen.ts";
 import { URL_BYTES_MAX } from "../base/limits.ts";
 import { text, utf8 } from "../base/utf8.ts";
 
@@ -13,7 +14,7 @@ export interface Url {
 
 const SLASH = 0x2f, COLON = 0x3a, QUESTION = 0x3f, HASH = 0x23, AT = 0x40, DOT = 0x2e, HYPHEN = 0x2d, OPEN = 0x5b, CLOSE = 0x5d;
 /** Besides controls, space and everything past ASCII: what no URL has unescaped. */
-const UNFIT: readonly number[] = [0x22, 0x3c, 0x3e, 0x5c, 0x5e, 0x60, 0x7b, 0x7c, 0x7d];
+const UNFIT: readonly number[] = frozen([0x22, 0x3c, 0x3e, 0x5c, 0x5e, 0x60, 0x7b, 0x7c, 0x7d]);
 
 /** The parts of an absolute URL, or undefined when it is no http or https URL that we take. A fragment is left out. */
 export function parseUrl(value: string): Url | undefined {

@@ -14,16 +14,17 @@
  *
  * The image: header, payload, protected TLV area, unprotected TLV area. The first three are what the digest covers.
  */
+import { frozen } from "../base/frozen.ts";
 import type { Version } from "./version.ts";
 
 /** How much of an image must be there before `parseImageHeader` can say something. */
 export const IMAGE_HEADER_BYTES = 32;
 
 /** Bits of `ImageHeader.flags`. */
-export const ImageFlag = {
+export const ImageFlag = frozen({
   encryptedAes128: 0x4, encryptedAes256: 0x8, nonBootable: 0x10, ramLoad: 0x20,
   romFixed: 0x100, lzma1: 0x200, lzma2: 0x400, armThumb: 0x800,
-} as const;
+});
 
 /** Sizes in bytes. */
 export interface ImageHeader {

@@ -7,11 +7,12 @@
  * protected area alone.
  */
 import { assert } from "../base/assert.ts";
+import { frozen } from "../base/frozen.ts";
 
-export const TlvType = {
+export const TlvType = frozen({
   keyHash: 0x01, sha256: 0x10, ecdsa: 0x22, ed25519: 0x24,
   dependency: 0x40, securityCounter: 0x50, bootRecord: 0x60, vendorId: 0x74, classId: 0x75,
-} as const;
+});
 
 /** Values by type. They are views of the bytes that were parsed. */
 export type TlvRecords = ReadonlyMap<number, Uint8Array>;
@@ -30,7 +31,7 @@ const LENGTHS: ReadonlyMap<number, number> = new Map([
   [TlvType.dependency, 12], [TlvType.securityCounter, 4], [TlvType.vendorId, 16], [TlvType.classId, 16],
 ]);
 
-const UNPROTECTED_TYPES: readonly number[] = [TlvType.sha256, TlvType.keyHash, TlvType.ed25519, TlvType.ecdsa];
+const UNPROTECTED_TYPES: readonly number[] = frozen([TlvType.sha256, TlvType.keyHash, TlvType.ed25519, TlvType.ecdsa]);
 
 /**
  * Both areas of bytes[0, length), which begin where the payload ends; `protectedSize` is what the header says. Undefined when

@@ -1,4 +1,5 @@
 /** Version of an image, in MCUboot's four numbers: major and minor of 8 bits, revision of 16, build of 32. */
+import { frozen } from "../base/frozen.ts";
 import { utf8 } from "../base/utf8.ts";
 
 export interface Version {
@@ -11,8 +12,8 @@ export interface Version {
 const DOT = 0x2e;
 const PLUS = 0x2b;
 /** What follows each number, and the greatest that each may be. */
-const SEPARATORS: readonly number[] = [DOT, DOT, PLUS];
-const GREATEST: readonly number[] = [0xff, 0xff, 0xffff, 0xffffffff];
+const SEPARATORS: readonly number[] = frozen([DOT, DOT, PLUS]);
+const GREATEST: readonly number[] = frozen([0xff, 0xff, 0xffff, 0xffffffff]);
 
 /** Less than 0 when `a` is older than `b`, 0 when they are the same, else more than 0. The build number counts. */
 export function compareVersions(a: Version, b: Version): number {

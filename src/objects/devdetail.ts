@@ -1,18 +1,19 @@
 /** The DevDetail object (OMA-TS-DM-StdObj §5.3.2, urn:oma:mo:oma-dm-devdetail:1.0): versions and limits of the device. */
 import type { Identity } from "../../hal/hal.ts";
+import { frozen } from "../base/frozen.ts";
 import { NODE_NAME_BYTES_MAX, URI_BYTES_MAX, URI_DEPTH_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Binding, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
 import { interior, leaf } from "./definition.ts";
 
-const URI_LIMITS = interior("URI", "Limits of URIs of the tree; 0 is no limit.", [
+const URI_LIMITS = frozen(interior("URI", "Limits of URIs of the tree; 0 is no limit.", [
   leaf("MaxDepth", "chr", ["Get"], "Segments of a URI."),
   leaf("MaxTotLen", "chr", ["Get"], "Bytes of a URI."),
   leaf("MaxSegLen", "chr", ["Get"], "Bytes of a segment."),
-]);
+]));
 
-export const DEV_DETAIL: NodeDefinition = {
+export const DEV_DETAIL: NodeDefinition = frozen({
   ...interior("DevDetail", "Versions and limits of the device.", [
     URI_LIMITS,
     leaf("DevTyp", "chr", ["Get"], "Type of device."),
@@ -23,7 +24,7 @@ export const DEV_DETAIL: NodeDefinition = {
     leaf("LrgObj", "bool", ["Get"], "Large objects are supported."),
   ]),
   type: "urn:oma:mo:oma-dm-devdetail:1.0",
-};
+});
 
 /** Puts ./DevDetail in the tree. */
 export function mountDevDetail(tree: Tree, identity: Identity): void {

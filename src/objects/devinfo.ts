@@ -1,5 +1,6 @@
 /** The DevInfo object (OMA-TS-DM-StdObj §5.3.1, urn:oma:mo:oma-dm-devinfo:1.0): who the device is, sent in package 1. */
 import type { Identity } from "../../hal/hal.ts";
+import { frozen } from "../base/frozen.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Binding, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -9,7 +10,7 @@ import { interior, leaf } from "./definition.ts";
 /** Version of the management client's protocol, DevInfo/DmV. */
 const DM_VERSION = "1.2";
 
-export const DEV_INFO: NodeDefinition = {
+export const DEV_INFO: NodeDefinition = frozen({
   ...interior("DevInfo", "Who the device is.", [
     leaf("DevId", "chr", ["Get"], "A unique identifier of the device, as a URN."),
     leaf("Man", "chr", ["Get"], "Manufacturer."),
@@ -18,7 +19,7 @@ export const DEV_INFO: NodeDefinition = {
     leaf("Lang", "chr", ["Get"], "Language of the device, a tag of RFC 5646."),
   ]),
   type: "urn:oma:mo:oma-dm-devinfo:1.0",
-};
+});
 
 function values(identity: Identity): ReadonlyMap<string, string> {
   const { DevId, Man, Mod, Lang } = identity;

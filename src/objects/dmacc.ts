@@ -2,6 +2,7 @@
  * The DMAcc object (OMA-TS-DM-StdObj §5.3.3, urn:oma:mo:oma-dm-dmacc:1.0): the accounts, one node each. Accounts are provisioned,
  * not added by servers. A server that has the right may change where it is and its secrets; secrets and nonces are never read.
  */
+import { frozen } from "../base/frozen.ts";
 import { NONCE_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Access, Binding, Call, NodeDefinition } from "../tree/node.ts";
@@ -13,9 +14,9 @@ import { accountChange, accountNames, nonceChange, readAccount } from "./account
 import type { Account, Credentials, Direction, Records } from "./accounts.ts";
 import { interior, leaf } from "./definition.ts";
 
-const READ: readonly Access[] = ["Get"];
-const CHANGE: readonly Access[] = ["Get", "Replace"];
-const SECRET: readonly Access[] = ["Replace"];
+const READ: readonly Access[] = frozen(["Get"]);
+const CHANGE: readonly Access[] = frozen(["Get", "Replace"]);
+const SECRET: readonly Access[] = frozen(["Replace"]);
 
 /** A leaf with what it shows of an account, and how a new text changes the account. */
 interface AccountLeaf {
@@ -25,9 +26,11 @@ interface AccountLeaf {
 }
 
 /** AAuthType and AAuthPref by kind of credentials. */
-const AUTH_TYPES = { none: "TRANSPORT", basic: "BASIC", md5: "DIGEST", mac: "HMAC" } as const;
+const AUTH_TYPES = frozen({ none: "TRANSPORT", basic: "BASIC", md5: "DIGEST", mac: "HMAC" });
 
-function credentialLeaves(direction: Direction): readonly AccountLeaf[] {
+function credentialLeaves(whose: Direction): readonly AccountLeaf[] {
+  // A constant: a parameter that functions keep could change, and takes RAM on the device.
+  const direction = whose;
   const change = (account: Account, part: Partial<Credentials>): Account => {
     return { ...account, [direction]: { ...account[direction], ...part } };
   };
@@ -49,19 +52,19 @@ function credentialLeaves(direction: Direction): readonly AccountLeaf[] {
   ];
 }
 
-const CLIENT_LEAVES = credentialLeaves("client");
-const SERVER_LEAVES = credentialLeaves("server");
-const CLIENT_NONCE = leaf("AAuthData", "bin", SECRET, "The next nonce of the device.");
-const SERVER_NONCE = leaf("AAuthData", "bin", SECRET, "The next nonce of the server.");
-const PORT = leaf("PortNbr", "chr", READ, "The port; empty when the address says it.");
-const ADDRESS_LEAVES: readonly AccountLeaf[] = [
+const CLIENT_LEAVES = frozen(credentialLeaves("client"));
+const SERVER_LEAVES = frozen(credentialLeaves("server"));
+const CLIENT_NONCE = frozen(leaf("AAuthData", "bin", SECRET, "The next nonce of the device."));
+const SERVER_NONCE = frozen(leaf("AAuthData", "bin", SECRET, "The next nonce of the server."));
+const PORT = frozen(leaf("PortNbr", "chr", READ, "The port; empty when the address says it."));
+const ADDRESS_LEAVES: readonly AccountLeaf[] = frozen([
   {
     definition: leaf("Addr", "chr", CHANGE, "URL of the server."), get: (account) => account.address,
     changed: (account, address) => ({ ...account, address }),
   },
   { definition: leaf("AddrType", "chr", READ, "Kind of address."), get: () => "URI" },
-];
-const ACCOUNT_LEAVES: readonly AccountLeaf[] = [
+]);
+const ACCOUNT_LEAVES: readonly AccountLeaf[] = frozen([
   { definition: leaf("AppID", "chr", READ, "Always w7."), get: () => "w7" },
   { definition: leaf("ServerID", "chr", READ, "Identifier of the server."), get: (account) => account.serverId },
   {
@@ -69,13 +72,13 @@ const ACCOUNT_LEAVES: readonly AccountLeaf[] = [
     changed: (account, displayName) => ({ ...account, displayName }),
   },
   { definition: leaf("AAuthPref", "chr", READ, "What the device begins with."), get: (account) => AUTH_TYPES[account.client.type] },
-];
+]);
 
 function definitions(leaves: readonly AccountLeaf[]): readonly NodeDefinition[] {
   return leaves.map((one) => one.definition);
 }
 
-const ACCOUNT: NodeDefinition = {
+const ACCOUNT: NodeDefinition = frozen({
   ...interior("", "One account.", [
     ...definitions(ACCOUNT_LEAVES),
     interior("AppAddr", "Where the server is.", [
@@ -92,9 +95,9 @@ const ACCOUNT: NodeDefinition = {
   occurrence: "ZeroOrMore",
   scope: "dynamic",
   type: "urn:oma:mo:oma-dm-dmacc:1.0",
-};
+});
 
-export const DM_ACC: NodeDefinition = interior("DMAcc", "Accounts of DM servers.", [ACCOUNT]);
+export const DM_ACC: NodeDefinition = frozen(interior("DMAcc", "Accounts of DM servers.", [ACCOUNT]));
 
 /** The account that a node below ./DMAcc/<name> belongs to. */
 function accountOf(call: Call): Account | undefined {

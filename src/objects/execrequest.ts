@@ -2,6 +2,7 @@
  * Who asked for what, as the engine keeps it in a ticket: lines of object, way, server and, if the Exec had one, correlator,
  * which is last because it alone may have line breaks.
  */
+import { frozen } from "../base/frozen.ts";
 import type { Way } from "./fumonodes.ts";
 
 export interface ExecRequest {
@@ -15,7 +16,7 @@ export interface ExecRequest {
   readonly correlator: string | undefined;
 }
 
-const WAYS: readonly Way[] = ["Download", "Update", "DownloadAndUpdate"];
+const WAYS: readonly Way[] = frozen(["Download", "Update", "DownloadAndUpdate"]);
 
 export function requestText({ object, way, server, correlator }: ExecRequest): string {
   const lines = [object, way, server];

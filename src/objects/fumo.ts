@@ -6,6 +6,7 @@
  */
 import type { Refusal } from "../update/refusal.ts";
 import { assert } from "../base/assert.ts";
+import { frozen } from "../base/frozen.ts";
 import { CORRELATOR_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Binding, Call, Exec, NodeDefinition } from "../tree/node.ts";
@@ -38,11 +39,11 @@ export interface FumoAlert {
   readonly data: string;
 }
 
-const ALERT_TYPES: { readonly [way in Way]: string } = {
+const ALERT_TYPES: { readonly [way in Way]: string } = frozen({
   Download: "org.openmobilealliance.dm.firmwareupdate.download",
   Update: "org.openmobilealliance.dm.firmwareupdate.update",
   DownloadAndUpdate: "org.openmobilealliance.dm.firmwareupdate.downloadandupdate",
-};
+});
 
 /** Status of a Replace of PkgData: 403 for what is in use or not for this device, 420 for what does not fit. */
 function dataStatus(refusal: Refusal | undefined): number {

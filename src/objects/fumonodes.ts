@@ -3,6 +3,7 @@
  * with it. Errata of the standard are applied: Download and Update are interior nodes. PkgName, PkgVersion and the PkgURLs take
  * Add, once, for servers that build an object node by node.
  */
+import { frozen } from "../base/frozen.ts";
 import type { Access, Format, NodeDefinition } from "../tree/node.ts";
 
 export const FUMO_TYPE = "urn:oma:mo:oma-fumo:1.0";
@@ -18,19 +19,19 @@ function operation(name: Way, description: string, children: readonly NodeDefini
   return { name, format: "node", access: ["Add", "Exec", "Get"], occurrence: "One", scope: "dynamic", description, children };
 }
 
-const TEXT: readonly Access[] = ["Add", "Get", "Replace"];
+const TEXT: readonly Access[] = frozen(["Add", "Get", "Replace"]);
 
-export const DOWNLOAD_URL = child("PkgURL", "chr", TEXT, "URL of the package to download.");
-export const DOWNLOAD_AND_UPDATE_URL = child("PkgURL", "chr", TEXT, "URL of the package to download and install.");
-export const PKG_DATA = child("PkgData", "bin", ["Replace"], "The package itself.");
-export const STATE = child("State", "int", ["Get"], "How far the update is: 10 to 100.");
-export const DOWNLOAD = operation("Download", "Exec downloads the package.", [DOWNLOAD_URL]);
-export const UPDATE = operation("Update", "Exec installs the package.", [PKG_DATA]);
-export const DOWNLOAD_AND_UPDATE = operation("DownloadAndUpdate", "Exec downloads the package and installs it.",
-  [DOWNLOAD_AND_UPDATE_URL]);
+export const DOWNLOAD_URL = frozen(child("PkgURL", "chr", TEXT, "URL of the package to download."));
+export const DOWNLOAD_AND_UPDATE_URL = frozen(child("PkgURL", "chr", TEXT, "URL of the package to download and install."));
+export const PKG_DATA = frozen(child("PkgData", "bin", ["Replace"], "The package itself."));
+export const STATE = frozen(child("State", "int", ["Get"], "How far the update is: 10 to 100."));
+export const DOWNLOAD = frozen(operation("Download", "Exec downloads the package.", [DOWNLOAD_URL]));
+export const UPDATE = frozen(operation("Update", "Exec installs the package.", [PKG_DATA]));
+export const DOWNLOAD_AND_UPDATE = frozen(operation("DownloadAndUpdate", "Exec downloads the package and installs it.",
+  [DOWNLOAD_AND_UPDATE_URL]));
 
 /** x. */
-export const PACKAGE: NodeDefinition = {
+export const PACKAGE: NodeDefinition = frozen({
   name: "",
   format: "node",
   access: ["Add", "Delete", "Get"],
@@ -44,4 +45,4 @@ export const PACKAGE: NodeDefinition = {
     DOWNLOAD, UPDATE, DOWNLOAD_AND_UPDATE, STATE,
     child("Ext", "node", ["Get"], "What a vendor adds."),
   ],
-};
+});

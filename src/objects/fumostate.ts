@@ -1,7 +1,8 @@
 /** FUMO State (OMA-TS-DM-FUMO §10.1.1.10), a pure function of the update record. */
+import { frozen } from "../base/frozen.ts";
 import type { UpdateState } from "./engine.ts";
 
-export const FumoState = {
+export const FumoState = frozen({
   idle: 10,
   downloadFailed: 20,
   downloadProgressing: 30,
@@ -12,7 +13,7 @@ export const FumoState = {
   updateFailedNoData: 80,
   updateSuccessfulHaveData: 90,
   updateSuccessfulNoData: 100,
-} as const;
+});
 
 const NAMES: ReadonlyMap<number, string> = new Map([
   [10, "Idle/Start"], [20, "Download Failed"], [30, "Download Progressing"], [40, "Download Complete"], [50, "Ready to Update"],

@@ -1,4 +1,5 @@
 /** What a FUMO server is told of an outcome: the result codes of the final alert (OMA-TS-DM-FUMO §10.2.2.4). */
+import { frozen } from "../base/frozen.ts";
 import type { Reason } from "../update/record.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Reason } from "../update/record.ts";
  * - `failedBefore` is 405: the package is refused before it is tried again; 410 would say that an update was attempted.
  * - `serverError` is 500, "alternate download server error", as servers read it; the text of the standard repeats 410 there.
  */
-export const RESULT_CODES: { readonly [reason in Reason]: number } = {
+export const RESULT_CODES: { readonly [reason in Reason]: number } = frozen({
   succeeded: 200,
   cancelled: 401,
   corrupt: 402,
@@ -26,7 +27,7 @@ export const RESULT_CODES: { readonly [reason in Reason]: number } = {
   tooLarge: 501,
   noMemory: 502,
   network: 503,
-};
+});
 
 const TEXTS: ReadonlyMap<number, string> = new Map([
   [200, "successful"], [401, "cancelled"], [402, "package corrupt or not stored correctly"], [403, "package is for another device"],

@@ -4,6 +4,7 @@
  * than what the account was provisioned with. mac proves each message for itself, in a header of the transport.
  */
 import { base64, fromBase64 } from "../base/base64.ts";
+import { frozen } from "../base/frozen.ts";
 import { CHALLENGES_MAX, NONCE_BYTES_MAX } from "../base/limits.ts";
 import { md5 } from "../base/md5.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -17,7 +18,7 @@ const NONCE_BYTES = 16;
 
 type Kind = Credentials["type"];
 /** From weak to strong. */
-const KINDS: readonly Kind[] = ["none", "basic", "md5", "mac"];
+const KINDS: readonly Kind[] = frozen(["none", "basic", "md5", "mac"]);
 
 /** What came with a message to prove it: the header, and the digest of the body as it came. */
 export interface MacProof {

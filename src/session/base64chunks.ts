@@ -4,8 +4,9 @@
  */
 import { decodeBase64 } from "../base/base64.ts";
 import { copy, find } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 
-const WHITE: readonly number[] = [0x0a, 0x0d, 0x20, 0x09];
+const WHITE: readonly number[] = frozen([0x0a, 0x0d, 0x20, 0x09]);
 const NOTHING = new Uint8Array(0);
 
 export class Base64Chunks {

@@ -1,4 +1,5 @@
 /** Management commands, item by item, on the tree (OMA-TS-DM-RepPro §4.1.6): each gives one Status code per item. */
+import { frozen } from "../base/frozen.ts";
 import { content, type Item, type ObjectCommand } from "../syncml/command.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { Status } from "../syncml/status.ts";
@@ -27,12 +28,12 @@ export interface Context {
 
 type Operation = (item: Item, command: ObjectCommand, context: Context) => number;
 
-const OPERATIONS: { readonly [Name in ObjectCommand["name"]]: Operation } = {
+const OPERATIONS: { readonly [Name in ObjectCommand["name"]]: Operation } = frozen({
   Add: put, Replace: put, Delete: remove, Get: get, Copy: copy, Exec: exec,
-};
+});
 
 /** What an Add can be answered because of a node above its target. */
-const ABOVE: readonly number[] = [Status.notFound, Status.commandNotAllowed, Status.permissionDenied];
+const ABOVE: readonly number[] = frozen([Status.notFound, Status.commandNotAllowed, Status.permissionDenied]);
 
 /** Executes every item: their Status codes, in order. `nested`: inside Atomic or Sequence, which have no chunks (§2.1). */
 export function execute(command: ObjectCommand, context: Context, nested: boolean): readonly number[] {

@@ -3,6 +3,7 @@
  * Status of the alert. Who shows the question is the application's business: see UserInterface.
  */
 import { find } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 import { INTERACTION_MS_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { AlertCode } from "../syncml/alert.ts";
@@ -47,7 +48,7 @@ const KINDS: ReadonlyMap<number, Question["kind"]> = new Map([
   [AlertCode.display, "display"], [AlertCode.confirm, "confirm"], [AlertCode.textInput, "text"],
   [AlertCode.singleChoice, "choice"], [AlertCode.multipleChoice, "choices"],
 ]);
-const INPUTS = ["A", "N", "D", "T", "P", "I"] as const;
+const INPUTS = frozen(["A", "N", "D", "T", "P", "I"]);
 const AND = 0x26, EQUALS = 0x3d, PLUS = 0x2b, PERCENT = 0x25, SPACE = 0x20;
 
 /** True for the alerts that are for a person. */

@@ -1,5 +1,7 @@
 /** Alert codes (OMA-TS-DM-Protocol §8.7, OMA-TS-DM-RepPro §6). */
-export const AlertCode = {
+import { frozen } from "../base/frozen.ts";
+
+export const AlertCode = frozen({
   display: 1100,
   confirm: 1101,
   textInput: 1102,
@@ -12,4 +14,4 @@ export const AlertCode = {
   clientEvent: 1224,
   noEndOfData: 1225,
   generic: 1226,
-} as const;
+});

@@ -1,5 +1,7 @@
 /** Response status codes (OMA-SyncML-RepPro §10, OMA-TS-DM-RepPro §5). */
-export const Status = {
+import { frozen } from "../base/frozen.ts";
+
+export const Status = frozen({
   inProgress: 101,
   ok: 200,
   acceptedForProcessing: 202,
@@ -33,7 +35,7 @@ export const Status = {
   unsupportedProtocol: 513,
   rollbackFailed: 516,
   atomicResponseTooLarge: 517,
-} as const;
+});
 
 /** True for 200 to 299: the command did, or will do, what it says. */
 export function succeeded(status: number): boolean {

@@ -5,10 +5,11 @@
  * value": the nearest ancestor with one decides, as a whole.
  */
 import { find } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 import { text, utf8 } from "../base/utf8.ts";
 
 export type Right = "Add" | "Delete" | "Exec" | "Get" | "Replace";
-export const RIGHTS: readonly Right[] = ["Add", "Delete", "Exec", "Get", "Replace"];
+export const RIGHTS: readonly Right[] = frozen(["Add", "Delete", "Exec", "Get", "Replace"]);
 
 /** Servers by right; a right that nobody has is absent. */
 export type Acl = ReadonlyMap<Right, readonly string[]>;

@@ -6,6 +6,7 @@
  * `tree.version.` how often the node has changed, as decimal digits.
  */
 import { assert } from "../base/assert.ts";
+import { frozen } from "../base/frozen.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Binding, Bindings, Node, NodeDefinition } from "./node.ts";
@@ -18,7 +19,7 @@ export const VALUE_KEY = "tree.value.";
 export const ACL_KEY = "tree.acl.";
 export const TITLE_KEY = "tree.title.";
 const VERSION_KEY = "tree.version.";
-const KEYS: readonly string[] = [NODE_KEY, VALUE_KEY, ACL_KEY, TITLE_KEY, VERSION_KEY];
+const KEYS: readonly string[] = frozen([NODE_KEY, VALUE_KEY, ACL_KEY, TITLE_KEY, VERSION_KEY]);
 /** VerNo is an unsigned number of 16 bits (OMA-TS-DM-TND §7.7.8). */
 const VERSIONS = 0x10000;
 

@@ -4,6 +4,7 @@
  * All are there but TStamp, which the standard leaves to the client: a board has no calendar. VerNo counts changes of value, ACL
  * and Title; nodes whose value is live (State, DevDetail) have none. Servers may replace ACL, Name and Title.
  */
+import { frozen } from "../base/frozen.ts";
 import { ACL_BYTES_MAX, TITLE_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { aclText, parseAcl } from "./acl.ts";
@@ -16,7 +17,7 @@ import { TreeStatus } from "./status.ts";
 import { parseUri, validName } from "./uri.ts";
 import type { Value } from "./value.ts";
 
-const PROPERTIES: readonly string[] = ["ACL", "Format", "Name", "Size", "Title", "TStamp", "Type", "VerNo"];
+const PROPERTIES: readonly string[] = frozen(["ACL", "Format", "Name", "Size", "Title", "TStamp", "Type", "VerNo"]);
 
 function textValue(value: string, format = "chr"): Value {
   return { format, type: "text/plain", data: utf8(value) };

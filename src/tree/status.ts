@@ -1,5 +1,7 @@
 /** The SyncML status codes that the management tree answers with (OMA-TS-DM-RepPro, status codes; OMA-TS-DM-Protocol §8). */
-export const TreeStatus = {
+import { frozen } from "../base/frozen.ts";
+
+export const TreeStatus = frozen({
   ok: 200,
   /** Accepted: an Exec whose outcome a later alert tells. */
   accepted: 202,
@@ -24,7 +26,7 @@ export const TreeStatus = {
   failed: 500,
   /** Atomic: the command could not be undone. */
   notRolledBack: 516,
-} as const;
+});
 
 /** True for the statuses that say that a command did, or will do, what was asked. */
 export function succeeded(status: number): boolean {

@@ -4,6 +4,7 @@
  * Add and Replace are all or nothing, with the status of the first node that fails. Where the standard is silent: a node that
  * came into being with another one of the same command, and takes no Add or Replace, keeps the value that the device gives it.
  */
+import { frozen } from "../base/frozen.ts";
 import { LIST_NODES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { addNode, replaceNode } from "./change.ts";
@@ -20,7 +21,7 @@ import { parseUri, uriText } from "./uri.ts";
 export type Visit = (node: SubtreeNode) => boolean;
 
 /** Properties that a description can hold (OMA-TS-DM-TNDS §6.1); TStamp is one too, and not supported. */
-const PROPERTIES: readonly string[] = ["ACL", "Format", "Title", "Type", "Value", "VerNo"];
+const PROPERTIES: readonly string[] = frozen(["ACL", "Format", "Title", "Type", "Value", "VerNo"]);
 
 /** The properties that `TNDS`, `TNDS+Value+ACL` or `TNDS-Format` ask for; undefined: what is asked for is not supported. */
 export function wantedProperties(list: string): readonly string[] | undefined {

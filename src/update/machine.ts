@@ -12,6 +12,7 @@
  */
 import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../base/limits.ts";
 import type { ResetCause } from "../../hal/hal.ts";
+import { frozen } from "../base/frozen.ts";
 import type { Phase, Reason, Ticket, UpdateRecord } from "./record.ts";
 
 /** What the engine does in a phase, on entry and after any reset. */
@@ -56,10 +57,11 @@ export interface PhaseRow {
 }
 
 /** What verification says of a package that may not be installed. */
-const VERDICTS: readonly Reason[] = Object.freeze(
-  ["corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge", "failedBefore", "flash"] as const);
+const VERDICTS: readonly Reason[] = frozen(["corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge", "failedBefore", "flash"]);
 
-const to = (phase: Phase) => (record: UpdateRecord): UpdateRecord => ({ ...record, phase });
+const to = (record: UpdateRecord, phase: Phase): UpdateRecord => ({ ...record, phase });
+const abort = (record: UpdateRecord): UpdateRecord => to(record, "idle");
+const settle = (record: UpdateRecord): UpdateRecord => to(record, "settled");
 
 /** The outcome of everything that was still running. */
 function resolve(tickets: readonly Ticket[], reason: Reason): readonly Ticket[] {
@@ -178,11 +180,11 @@ const acknowledge: Handler<"acknowledged"> = (record, event) => {
 };
 
 /** The table. DESIGN: the phase decides the effect; what a row does not list leaves the record as it is. */
-export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
+export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
   idle: { effect: "wait", on: { started: start, opened: reopen, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   receiving: { effect: "wait", on: {
     started: start, opened: reopen, complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
-    aborted: to("idle"), booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    aborted: abort, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   downloading: { effect: "fetch", on: {
     announced: announce, rewound: (record) => ({ ...record, generation: record.generation + 1 }),
     attempted: (record, event) => ({ ...record, attempt: event.attempt }),
@@ -193,17 +195,18 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
   ready: { effect: "install", on: {
     install, started: start, opened: openOverReady, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   arming: { effect: "arm", on: {
-    armed: to("restarting"), consent: heed, invalid: failWith, refused: (record) => end(record, "failed", "reverted", true),
+    armed: (record) => to(record, "restarting"), consent: heed, invalid: failWith,
+    refused: (record) => end(record, "failed", "reverted", true),
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record), acknowledged: acknowledge } },
   restarting: { effect: "restart", on: {
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
     acknowledged: acknowledge } },
   trial: { effect: "selfTest", on: {
-    healthy: to("committing"), unhealthy: to("reverting"),
+    healthy: (record) => to(record, "committing"), unhealthy: (record) => to(record, "reverting"),
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
     acknowledged: acknowledge } },
   committing: { effect: "confirm", on: {
-    confirmed: succeed, refused: to("reverting"),
+    confirmed: succeed, refused: (record) => to(record, "reverting"),
     booted: (record, event) =>
       !atTarget(record, event) ? backAtSource(record, event)
       : event.trial ? { ...record, target: event.slot } : succeed(record),
@@ -214,9 +217,9 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = Object.freeze({
       : record.restarts < RESTARTS_MAX ? { ...record, restarts: record.restarts + 1 } : end(record, "failed", "undefined", false),
     acknowledged: acknowledge } },
   succeeded: { effect: "report", on: {
-    reported: to("settled"), started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    reported: settle, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
   failed: { effect: "report", on: {
-    reported: to("settled"), install: installAfterFailure, started: start, opened: open, booted: unexpected,
+    reported: settle, install: installAfterFailure, started: start, opened: open, booted: unexpected,
     acknowledged: acknowledge, discarded: discard } },
   settled: { effect: "wait", on: {
     install: installAfterFailure, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },

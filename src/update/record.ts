@@ -5,6 +5,7 @@
  * firmware wrote: a field that is unknown is ignored, one that is missing or has another type reads as its default, and a
  * phase that is unknown reads as `trial`, in which the hardware decides at the next `booted`. src/update/JOURNAL.md.
  */
+import { frozen } from "../base/frozen.ts";
 import type { ImageFault } from "../image/policy.ts";
 
 /** Where the update is. The phase alone decides what the engine does; see `PHASES`. */
@@ -66,16 +67,16 @@ export interface UpdateRecord {
 }
 
 /** The record of a device that has never updated. */
-export const IDLE: UpdateRecord = Object.freeze({
+export const IDLE: UpdateRecord = frozen({
   v: 1, phase: "idle", generation: 0, object: "", size: 0, attempt: 0, crashes: 0, thenInstall: false, installing: false,
-  trials: 0, restarts: 0, kept: false, tickets: Object.freeze([]), nextTicket: 1,
-} as const);
+  trials: 0, restarts: 0, kept: false, tickets: [], nextTicket: 1,
+});
 
-const NAMES: readonly Phase[] = Object.freeze(["idle", "receiving", "downloading", "verifying", "ready", "arming", "restarting",
-  "trial", "committing", "reverting", "succeeded", "failed", "settled"] as const);
-const REASONS: readonly Reason[] = Object.freeze(["succeeded", "corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge",
+const NAMES: readonly Phase[] = frozen(["idle", "receiving", "downloading", "verifying", "ready", "arming", "restarting",
+  "trial", "committing", "reverting", "succeeded", "failed", "settled"]);
+const REASONS: readonly Reason[] = frozen(["succeeded", "corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge",
   "cancelled", "authentication", "timeout", "badURL", "serverUnavailable", "serverError", "network", "reverted", "failedBefore",
-  "noMemory", "flash", "undefined"] as const);
+  "noMemory", "flash", "undefined"]);
 
 /** The record in a stored value, whoever wrote it; undefined gives IDLE. Never throws. */
 export function decodeRecord(stored: object | undefined): UpdateRecord {

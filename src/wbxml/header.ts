@@ -4,6 +4,7 @@
  * Real servers put any identifier of the SyncML family into the header of a DM message, as a number or in the string table:
  * it says whose code pages are meant and no more; VerDTD and VerProto say what the message is.
  */
+import { frozen } from "../base/frozen.ts";
 import { text } from "../base/utf8.ts";
 import { type Cursor, number } from "./number.ts";
 
@@ -14,16 +15,16 @@ export interface StringTable {
 }
 
 /** Version 1.2, the number of SyncML 1.2, UTF-8, no string table. */
-export const SYNCML_HEADER: readonly number[] = [0x02, 0xa4, 0x01, 0x6a, 0x00];
+export const SYNCML_HEADER: readonly number[] = frozen([0x02, 0xa4, 0x01, 0x6a, 0x00]);
 
 /** 1.1 to 1.3. Version 1.0 has no character set. */
 const VERSION_MIN = 1, VERSION_MAX = 3;
 /** Unknown; SyncML and DevInf 1.0, 1.1; SyncML, MetInf and DevInf 1.2. */
-const PUBLIC_IDS: readonly number[] = [0x01, 0x0fd1, 0x0fd2, 0x0fd3, 0x0fd4, 0x1201, 0x1202, 0x1203];
+const PUBLIC_IDS: readonly number[] = frozen([0x01, 0x0fd1, 0x0fd2, 0x0fd3, 0x0fd4, 0x1201, 0x1202, 0x1203]);
 /** How identifiers of the same family begin when they are text; the DTD of the tree description has no number. */
-const PUBLIC_NAMES: readonly string[] = ["-//SYNCML//DTD ", "-//OMA//DTD-DM-DDF ", "-//OMA//DTD-SYNCML-"];
+const PUBLIC_NAMES: readonly string[] = frozen(["-//SYNCML//DTD ", "-//OMA//DTD-DM-DDF ", "-//OMA//DTD-SYNCML-"]);
 /** Registered numbers of character sets: unknown, for which the media type says UTF-8, US-ASCII, UTF-8. */
-const CHARSETS: readonly number[] = [0, 3, 106];
+const CHARSETS: readonly number[] = frozen([0, 3, 106]);
 
 /** Reads the header at the cursor, which goes past it; undefined when `problem` has been set. */
 export function header(bytes: Uint8Array, cursor: Cursor): StringTable | undefined {

@@ -11,6 +11,7 @@
  */
 import { copy, find } from "../base/bytes.ts";
 import { characterLength, checkUtf8, isCharacter, putCharacter } from "../base/character.ts";
+import { frozen } from "../base/frozen.ts";
 import { ELEMENT_DEPTH_MAX, TABLE_TEXT_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
 import { ATTRIBUTES_BIT, CODE_MASK, CODE_MIN, CONTENT_BIT, Global } from "./global.ts";
@@ -18,14 +19,14 @@ import { header } from "./header.ts";
 import { type Cursor, number } from "./number.ts";
 
 /** Where the tokenizer stands; after each a sample, with `|` for the position. */
-const State = {
+const State = frozen({
   start: 0, // |02 A4 01 6A 00 6D 01
   prolog: 1, // 02 A4 01 6A 00 | 6D 01
   content: 2, // 6D | 03 41 00 01
   empty: 3, // 12 |  the open has been given, the close is due
   epilog: 4, // 6D 01 |
   failed: 5, // 6D C4 |
-} as const;
+});
 
 /** One piece of a text: source[from, to), or a character when that is 0 or more. */
 interface Piece {

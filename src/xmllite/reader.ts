@@ -11,6 +11,7 @@
  */
 import { copy, find } from "../base/bytes.ts";
 import { checkUtf8 } from "../base/character.ts";
+import { frozen } from "../base/frozen.ts";
 import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
@@ -20,14 +21,14 @@ import { attribute, type Cursor, nameEnd, pastSpace } from "./name.ts";
 import { reference } from "./reference.ts";
 
 /** Where the tokenizer stands; after each a sample, with `|` for the position. */
-const State = {
+const State = frozen({
   start: 0, // |<?xml version="1.0"?><a/>
   prolog: 1, // <?xml version="1.0"?>|<a/>
   content: 2, // <a>|text</a>
   empty: 3, // <a/>|  the open has been given, the close is due
   epilog: 4, // <a></a>|<!-- over -->
   failed: 5, // </a>|
-} as const;
+});
 
 const LT = 0x3c, GT = 0x3e, AMP = 0x26, CR = 0x0d, LF = 0x0a, SLASH = 0x2f;
 const OPENING = 0x5b, BRACKET = 0x5d, MARK = 0x21, QUERY = 0x3f;

@@ -18,6 +18,7 @@ for (const [what, file, text, expected] of [
   ["a long file", "src/base/a.ts", `/** A. */\n${"//\n".repeat(300)}`, "301 lines"],
   ["a clock that is not the board's", "src/base/a.ts", "/** A. */\nexport const t = Date.now();\n", "use hal.now"],
   ["an indexed string", "src/base/a.ts", "/** A. */\nexport const c = (s: string) => s.charAt(3);\n", "no string is indexed"],
+  ["a constant that is not frozen", "src/base/a.ts", "/** A. */\nconst A: readonly number[] = [1];\n", "use frozen(…)"],
   ["a regular expression on the device", "src/base/a.ts", "/** A. */\nexport const r = /x/;\n", "use bytes"],
   ["a file in no layer", "src/utils/a.ts", "/** A. */\n", "in no layer"],
   ["a file without a purpose", "src/base/a.ts", "export {};\n", "does not begin with its purpose"],
