@@ -2,10 +2,10 @@
  * Runs the unit tests on XS: `node build/js/test/xs.js [part of a path ...]`. Prints TAP; the exit status tells.
  * Everything in test/unit that imports only src and test/check.ts goes into one blob, with src/base in its native form.
  */
-import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { BASE_MODULES, BuildError, JS, OUT, buildBlob, runMake } from "../hal/xs/build.ts";
+import { BASE_MODULES, BuildError, JS, OUT, buildBlob } from "../hal/xs/build.ts";
+import { type Engine, runBlob } from "./engine.ts";
 
 /** Slots of the stack of XS: what a board must give. A commit to the store from within a download takes 670. */
 const STACK = 1024;
@@ -32,22 +32,13 @@ export function buildTests(parts: readonly string[]): string {
   return out;
 }
 
-/** Runs a blob on the plainest board, and prints what it says: its exit status, and whether all tests passed. */
-function runTests(blob: string): number {
-  const result = spawnSync(join(OUT, "run/run"), ["--stack", String(STACK), blob], { encoding: "utf8", maxBuffer: 1 << 28 });
-  process.stdout.write(result.stdout);
-  process.stderr.write(result.stderr);
-  if (result.status !== 0) {
-    process.stderr.write(`the runner ended with ${result.signal ?? result.status}\n`);
-    return result.status ?? 1;
-  }
-  return result.stdout.includes("\n# fail 0\n") ? 0 : 1;
-}
-
-function main(): number {
+/** Runs the tests, and prints what they say: an exit status. */
+export function runTests(engine: Engine, parts: readonly string[]): number {
   try {
-    runMake(["all"]);
-    return runTests(buildTests(process.argv.slice(2)));
+    const { out, ok, how } = runBlob(engine, "unit", buildTests(parts), STACK);
+    process.stdout.write(out);
+    if (!ok) process.stderr.write(`the engine ${how}\n`);
+    return ok && out.includes("\n# fail 0\n") ? 0 : 1;
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -55,4 +46,4 @@ function main(): number {
   }
 }
 
-if (process.argv[1]?.endsWith("test/xs.js")) process.exitCode = main();
+if (process.argv[1]?.endsWith("test/xs.js")) process.exitCode = runTests("host", process.argv.slice(2));

@@ -54,7 +54,7 @@ export function buildFirmware(options: FirmwareOptions): Buffer {
 
 /** More RAM than the board has, for programs that run without loader and watchdog and end by themselves. */
 const TEST_LAYOUT = ["RAM_BASE=0x80600000", "RAM_BYTES=0x3000000", "HEAP_SLOTS=262144", "HEAP_CHUNKS=2097152", "HEAP_GROWS=64",
-  "WATCHDOG=0", "PRELOADS=0"].map((definition) => `-D${definition}`).join(" ");
+  "WATCHDOG=0", "PRELOADS=0", "STACK_BYTES_MIN=256K"].map((definition) => `-D${definition}`).join(" ");
 
 /** As buildFirmware, for a blob that is there. */
 function linkFirmware(name: string, blob: string): Buffer {
@@ -62,10 +62,11 @@ function linkFirmware(name: string, blob: string): Buffer {
   return withSharedMachine(name, readFileSync(join(ROOT, OUT, `${name}.bin`)));
 }
 
-/** A program that tests something, for `-bios`: the path of the image. Throws a BuildError. */
-export function linkTest(name: string, blob: string): string {
+/** A program that tests something, with so many slots of stack, for `-bios`: the path of the image. Throws a BuildError. */
+export function linkTest(name: string, blob: string, stackSlots: number): string {
   fetchSources();
-  runMake([`${OUT}/${name}.elf`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${TEST_LAYOUT}`]);
+  const layout = `${TEST_LAYOUT} -DSTACK_SLOTS=${stackSlots}`;
+  runMake([`${OUT}/${name}.elf`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${layout}`]);
   return join(ROOT, OUT, `${name}.elf`);
 }
 

@@ -38,6 +38,8 @@ export interface Observer {
 
 export class Power {
   observer: Observer | undefined;
+  /** Called before each operation; `cut` is how it will be cut. */
+  onOperation: ((kind: OperationKind, cut: CutMode | undefined) => void) | undefined;
   #cuts: Cut[];
   #since = 0;
   #on = true;
@@ -94,7 +96,9 @@ export class Power {
     this.operations++;
     this.#since++;
     const cut = this.#cuts[0];
-    if (cut === undefined || this.#since < cut.at) {
+    const whole = cut === undefined || this.#since < cut.at;
+    this.onOperation?.(kind, whole ? undefined : cut.mode);
+    if (whole) {
       this.observer?.before(kind, divisible ? (mode, seed) => { tear(mode, this.#chance(seed)); } : undefined);
       apply();
       this.observer?.after(kind);

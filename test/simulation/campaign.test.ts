@@ -7,7 +7,8 @@ import { test } from "node:test";
 import { SimBoard } from "../../hal/sim/board.ts";
 import { parseReplayId, replayId } from "./campaign/id.ts";
 import { campaign } from "./campaign/run.ts";
-import { settingOf, Site } from "./campaign/site.ts";
+import { settingOf } from "./campaign/keys.ts";
+import { Site } from "./campaign/site.ts";
 import { PROPERTIES } from "./campaign/witness.ts";
 import { root } from "../root.ts";
 

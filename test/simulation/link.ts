@@ -1,4 +1,5 @@
 /** The network of a simulation: requests go straight to servers that are functions, and bytes arrive as the simulated clock says. */
+import { splitUrl } from "../../hal/xs/url.ts";
 import type { Exchange, Link, LinkError, LinkErrorKind, LinkHead, LinkRequest } from "../../hal/hal.ts";
 import type { Reply, Request } from "../rig/server/exchange.ts";
 
@@ -32,9 +33,11 @@ export class SimLink implements Link {
 
   request({ url, method, headers, body }: LinkRequest): Exchange {
     this.requests++;
-    const { origin, pathname, search } = new URL(url);
+    const target = splitUrl(url);
+    if (target === undefined) throw new NetworkError("url");
+    const { secure, authority, path } = target, origin = `${secure ? "https" : "http"}://${authority}`;
     const names = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-    const reply = this.#route(origin, { method, url: `${pathname}${search}`, headers: names, body: Uint8Array.from(body ?? []) });
+    const reply = this.#route(origin, { method, url: path, headers: names, body: Uint8Array.from(body ?? []) });
     return this.#exchange = new SimExchange(reply, this.#now);
   }
 

@@ -9,7 +9,8 @@ import { buildImage } from "../../rig/image.ts";
 import { spkiOf, vendorKeyOf } from "../../rig/keys.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import { Bench, packageWith, version } from "../../simulation/bench.ts";
-import { CLASS_ID, fixedKey, VENDOR_ID } from "../../simulation/campaign/keys.ts";
+import { CLASS_ID, VENDOR_ID } from "../../simulation/campaign/identity.ts";
+import { fixedKey } from "../../simulation/campaign/keys.ts";
 import { DM, Target } from "./target.ts";
 
 const OLD = fixedKey(7), NEW = fixedKey(8);

@@ -5,7 +5,8 @@ import { Client } from "../../../src/client/client.ts";
 import { parseProvision } from "../../../src/client/provision.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import type { Reply, Request } from "../../rig/server/exchange.ts";
-import { CLASS_ID, firmware, VENDOR, VENDOR_ID } from "../../simulation/campaign/keys.ts";
+import { CLASS_ID, VENDOR_ID } from "../../simulation/campaign/identity.ts";
+import { firmware, VENDOR } from "../../simulation/campaign/keys.ts";
 import { SimLink } from "../../simulation/link.ts";
 
 export const SECRETS = ["device-secret", "server-secret"];

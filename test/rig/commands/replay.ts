@@ -1,37 +1,65 @@
 /** `xs-fumo replay`: one run of the power-cut campaign again, with everything that was said. */
 import type { Command } from "commander";
+import { BuildError } from "../../../hal/xs/build.ts";
+import { chronicle, type Ending } from "../../simulation/campaign/chronicle.ts";
+import { type Order, replayElsewhere } from "../../simulation/campaign/elsewhere.ts";
 import { parseReplayId } from "../../simulation/campaign/id.ts";
-import { settingOf, Site } from "../../simulation/campaign/site.ts";
+import { settingOf } from "../../simulation/campaign/keys.ts";
+import { Site } from "../../simulation/campaign/site.ts";
 import { Exit, RigError } from "../exit.ts";
+import { wordOption } from "../options.ts";
+import { setUp } from "../setup.ts";
+
+const BOARDS = ["sim", "host", "qemu"] as const;
+
+interface ReplayOptions {
+  readonly board: (typeof BOARDS)[number];
+  readonly operations?: true;
+}
 
 export function addReplay(program: Command): void {
   program.command("replay")
     .description("runs one scenario of the power-cut campaign again: the same variant, the same cuts, the same bytes")
     .argument("<id>", "what the campaign printed")
-    .addHelpText("after", "\nExample:\n  xs-fumo replay 'download,good,small/17.tornBits.3/4.before.0'")
-    .action((id: string) => { replay(id); });
+    .option("--board <board>", "the engine: sim is Node, host is XS on Linux, qemu is XS on bare metal", wordOption(BOARDS), "sim")
+    .option("--operations", "print each operation, not only those in which power fails")
+    .addHelpText("after", "\nFlash, boot selector, network and server are simulated in the same program on each engine; the digests at\n"
+      + "the end are of all that happened, and are the same everywhere.\n\nExamples:\n"
+      + "  xs-fumo replay 'download,good,small/17.tornBits.3/4.before.0'\n"
+      + "  xs-fumo replay --board qemu 'replace,crash,bytes/31.tornNear.1'")
+    .action(replay);
 }
 
-function replay(id: string): void {
-  const site = siteOf(id), { witness } = site;
-  witness.onLine = (text) => { process.stdout.write(`  ${text}\n`); };
-  witness.onEvent = (event) => { if (event.kind !== "message") process.stdout.write(`    server: ${JSON.stringify(event)}\n`); };
-  witness.onBoot = () => {
-    const { slot, state } = site.board.boot.log;
-    process.stdout.write(`boot ${witness.boots}, after operation ${site.power.operations}: slot ${slot} is confirmed, ${state}\n`);
-  };
+function replay(id: string, options: ReplayOptions): void {
+  const order = orderOf(id), every = options.operations === true;
+  const ending = options.board === "sim" ? here(order, every) : there(options.board, order, every);
+  const { problem, operations, boots, cuts, told, durable } = ending;
+  const digests = `${operations} operations, ${boots} boots, ${cuts} cuts; told ${told}, durable ${durable}`;
+  if (problem !== undefined) throw new RigError(Exit.failed, `${problem}\n${digests}`);
+  process.stdout.write(`Every property held: ${digests}\n`);
+}
+
+function here({ setting, cuts }: Order, every: boolean): Ending {
+  return chronicle(new Site(setting, cuts), (line, detail) => { if (every || detail === "event") process.stdout.write(`${line}\n`); });
+}
+
+function there(board: "host" | "qemu", order: Order, every: boolean): Ending {
+  setUp(board, (text) => { process.stderr.write(`${text}\n`); });
   try {
-    site.run();
+    const { lines, endings: [ending] } = replayElsewhere(board, [order], every);
+    for (const line of lines) process.stdout.write(`${line}\n`);
+    if (ending !== undefined) return ending;
   } catch (error) {
-    throw new RigError(Exit.failed, error instanceof Error ? error.stack ?? error.message : String(error));
+    if (error instanceof BuildError) throw new RigError(Exit.failed, error.message);
+    throw error;
   }
-  process.stdout.write(`Every property held, over ${witness.boots} boots and ${witness.cuts} cuts; ${site.digest()}\n`);
+  throw new RigError(Exit.failed, "the run did not come to its end");
 }
 
-function siteOf(id: string): Site {
+function orderOf(id: string): Order {
   try {
     const { variant, cuts } = parseReplayId(id);
-    return new Site(settingOf(variant), cuts);
+    return { setting: settingOf(variant), cuts };
   } catch (error) {
     throw new RigError(Exit.usage, `not a replay id: ${error instanceof Error ? error.message : id}`);
   }

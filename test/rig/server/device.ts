@@ -1,5 +1,5 @@
 /** What the server knows of one device for longer than a session. */
-import { createHash } from "node:crypto";
+import { md5 } from "../../../src/base/md5.ts";
 import type { Chal, Cred, Header } from "../../../src/syncml/command.ts";
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
 import { AUTH_BASIC, AUTH_MD5, checkCredential, credential } from "../../../src/syncml/credential.ts";
@@ -13,10 +13,6 @@ export interface Credentials {
   readonly secret: string;
   /** The first nonce, as both sides were given it. */
   readonly nonce?: Uint8Array;
-}
-
-function digest(body: Uint8Array): Uint8Array {
-  return createHash("md5").update(body).digest();
 }
 
 export class Device {
@@ -56,7 +52,7 @@ export class Device {
   check(header: Header, mac: string | undefined, body: Uint8Array): 212 | 401 | 407 {
     const { type: kind, name, secret } = this.#client;
     if (kind === "none") return 212;
-    if (kind === "mac") return mac === undefined ? 407 : checkMac(mac, name, secret, this.#clientNonce, digest(body)) ? 212 : 401;
+    if (kind === "mac") return mac === undefined ? 407 : checkMac(mac, name, secret, this.#clientNonce, md5(body)) ? 212 : 401;
     if (header.cred === undefined) return 407;
     const type = this.#client.type === "basic" ? AUTH_BASIC : AUTH_MD5;
     return checkCredential(header.cred, type, this.#client.name, this.#client.secret, this.#clientNonce) ? 212 : 401;
@@ -80,7 +76,7 @@ export class Device {
   /** The header that proves a message of the server; undefined when the server proves itself otherwise. */
   mac(body: Uint8Array, wrong: boolean): string | undefined {
     const { type, name, secret } = this.#server;
-    return type === "mac" ? macHeader(name, wrong ? `${secret}?` : secret, this.#serverNonce, digest(body)) : undefined;
+    return type === "mac" ? macHeader(name, wrong ? `${secret}?` : secret, this.#serverNonce, md5(body)) : undefined;
   }
 
   challenged(chal: Chal | undefined): void {

@@ -2,14 +2,14 @@
  * The DM server of the rig: a test instrument, not a product. A pure function of requests and its own state, so that a
  * simulation can call it in process; http.ts puts it on a socket.
  */
-import { randomFillSync } from "node:crypto";
+import { equal } from "../../../src/base/bytes.ts";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
 import { MAC_HEADER } from "../../../src/syncml/mac.ts";
 import { Campaign } from "./campaign.ts";
 import { type Codec, codecOf, decodeBody } from "./codec.ts";
 import { type Credentials, Device } from "./device.ts";
 import type { EventSink, ServerEvent } from "./event.ts";
-import { type Reply, type Request, textReply } from "./exchange.ts";
+import { concatenation, type Reply, type Request, textReply } from "./exchange.ts";
 import { type Fault, faultAt } from "./fault.ts";
 import type { ServerOptions, SessionOptions } from "./options.ts";
 import { ServerSession } from "./session.ts";
@@ -41,7 +41,7 @@ export class DmServer {
       url: options.url, name: options.name ?? options.server?.name ?? "rig", respUri, maxMsgSize, maxObjSize,
       bytesMax: options.bytesMax ?? BYTES_MAX, chunkBytes: options.chunkBytes ?? Infinity,
       unalignedChunks: options.unalignedChunks ?? false, everyMessage: options.everyMessage ?? false,
-      alertStatus: options.alertStatus ?? 200, random: options.random ?? ((bytes) => { randomFillSync(bytes); }),
+      alertStatus: options.alertStatus ?? 200, random: options.random ?? ((bytes) => { crypto.getRandomValues(bytes); }),
     };
   }
 
@@ -111,7 +111,7 @@ export class DmServer {
   #open(message: Message, body: Uint8Array): OpenSession | Reply {
     const { source, sessionID, msgID } = message.header, key = `${source} ${sessionID}`;
     const known = this.#sessions.get(key);
-    if (known !== undefined && known.msgID === msgID && Buffer.compare(known.request, body) === 0) {
+    if (known !== undefined && known.msgID === msgID && equal(known.request, body)) {
       this.#emit({ kind: "server", text: "the device repeats its message", session: sessionID });
       return known.reply;
     }
@@ -162,7 +162,7 @@ function misbehave(reply: Reply, fault: Fault | undefined): Reply {
     case "cut": return { ...reply, cutAt: fault.bytes };
     case "slow": return { ...reply, delayMs: fault.delayMs };
     case "malformed": return { ...reply, body: reply.body.subarray(0, reply.body.length - 20) };
-    case "oversize": return { ...reply, body: Buffer.concat([reply.body, Buffer.alloc(fault.bytes, 0x20)]) };
+    case "oversize": return { ...reply, body: concatenation([reply.body, new Uint8Array(fault.bytes).fill(0x20)]) };
     default: return reply;
   }
 }

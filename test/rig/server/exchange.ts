@@ -1,4 +1,10 @@
-/** One HTTP request and its answer as values, so that servers are functions and the network is somebody else's. */
+/**
+ * One HTTP request and its answer as values, so that servers are functions and the network is somebody else's. Like all of the two
+ * servers but http.ts it needs nothing of Node: they run in XS too, when a scenario of the campaign is replayed there.
+ */
+import { hex } from "../../../src/base/bytes.ts";
+import { text as textIn, utf8 } from "../../../src/base/utf8.ts";
+
 export interface Request {
   readonly method: string;
   /** Path and query. */
@@ -21,5 +27,27 @@ export interface Reply {
 }
 
 export function textReply(status: number, text: string, headers: Reply["headers"] = []): Reply {
-  return { status, headers: [["content-type", "text/plain"], ...headers], body: Buffer.from(`${text}\n`) };
+  return { status, headers: [["content-type", "text/plain"], ...headers], body: utf8(`${text}\n`) };
+}
+
+/** All bytes of the parts, in their order. */
+export function concatenation(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** What a device sent as text; as hexadecimal digits when it is none. */
+export function readable(bytes: Uint8Array | undefined): string {
+  if (bytes === undefined) return "";
+  try {
+    return textIn(bytes, 0, bytes.length);
+  } catch (error) {
+    if (error instanceof TypeError) return hex(bytes);
+    throw error;
+  }
 }

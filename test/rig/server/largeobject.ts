@@ -1,6 +1,8 @@
 /** Large objects in both directions (OMA-TS-DM-Protocol §7.3): cut into chunks, and put together again. */
 import { base64 } from "../../../src/base/base64.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { type Command, content, type Item, type Meta } from "../../../src/syncml/command.ts";
+import { concatenation } from "./exchange.ts";
 import type { Operation } from "./scenario.ts";
 
 /** The value of one operation on its way out, in the form that the encoding carries. */
@@ -15,8 +17,8 @@ export class Outgoing {
     const { data, format, type } = operation;
     this.operation = operation;
     this.#binary = binary && typeof data !== "string" && data !== undefined;
-    this.#data = data === undefined || typeof data === "string" ? Buffer.from(data ?? "")
-      : binary ? data : Buffer.from(base64(data));
+    this.#data = data === undefined || typeof data === "string" ? utf8(data ?? "")
+      : binary ? data : utf8(base64(data));
     const given = format ?? (data === undefined ? undefined : typeof data === "string" ? "chr" : binary ? "bin" : "b64");
     this.#meta = { format: given, type: type ?? (given === "chr" ? "text/plain" : undefined) };
   }
@@ -42,20 +44,20 @@ export class Outgoing {
 }
 
 function textItem(text: string): Item {
-  return { data: Buffer.from(text), binary: false, moreData: false };
+  return { data: utf8(text), binary: false, moreData: false };
 }
 
 /** Values of Results that come in chunks. */
 export class Incoming {
-  #parts: Buffer[] = [];
+  #parts: Uint8Array[] = [];
   #meta: Meta | undefined;
 
   /** One item: its value once it is whole, undefined before that; a problem in words when its base64 is broken. */
   take(item: Item, meta: Meta | undefined): Uint8Array | string | undefined {
     this.#meta ??= { ...meta, ...item.meta };
-    this.#parts.push(Buffer.from(item.data ?? new Uint8Array(0)));
+    this.#parts.push(Uint8Array.from(item.data ?? []));
     if (item.moreData) return undefined;
-    const data = Buffer.concat(this.#parts), { size } = this.#meta, chunked = this.#parts.length > 1;
+    const data = concatenation(this.#parts), { size } = this.#meta, chunked = this.#parts.length > 1;
     const value = content({ data, binary: item.binary, moreData: false, meta: this.#meta });
     this.#parts = [];
     this.#meta = undefined;

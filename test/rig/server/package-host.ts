@@ -1,7 +1,8 @@
 /** Serves packages for download: ranges, validators (RFC 9110 §13, §14) and the faults that devices meet. Pure, like the DM server. */
-import { createHash } from "node:crypto";
+import { hex } from "../../../src/base/bytes.ts";
+import { Sha256 } from "../../../src/base/sha256.ts";
 import type { EventSink } from "./event.ts";
-import { type Reply, type Request, textReply } from "./exchange.ts";
+import { concatenation, type Reply, type Request, textReply } from "./exchange.ts";
 import { faultAt } from "./fault.ts";
 
 /** What goes wrong with one answer. */
@@ -46,6 +47,8 @@ export class PackageHost {
   readonly path: string;
   readonly #options: HostOptions;
   #data: Uint8Array;
+  /** The ETag of #data, once it was asked for. */
+  #tag: string | undefined;
   #requests = 0;
 
   constructor(options: HostOptions) {
@@ -58,6 +61,7 @@ export class PackageHost {
   fork(emit: EventSink): PackageHost {
     const fork = new PackageHost({ ...this.#options, emit });
     fork.#data = this.#data;
+    fork.#tag = this.#tag;
     fork.#requests = this.#requests;
     return fork;
   }
@@ -81,7 +85,7 @@ export class PackageHost {
         return textReply(status, "as told", retryAfter === undefined ? [] : [["retry-after", `${retryAfter}`]]);
       }
       case "redirect": return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
-      case "changed": this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1); break;
+      case "changed": this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1); this.#tag = undefined; break;
     }
     return this.#spoil(this.#package(request, fault?.what === "wholeAnswer"), fault);
   }
@@ -93,7 +97,7 @@ export class PackageHost {
   }
 
   #package(request: Request, whole: boolean): Reply {
-    const data = this.#data, total = data.length, tag = `"${createHash("sha256").update(data).digest("hex").slice(0, 16)}"`;
+    const data = this.#data, total = data.length, tag = this.#tag ??= tagOf(data);
     const headers: [string, string][] = [["content-type", "application/octet-stream"], ["accept-ranges", "bytes"]];
     if (this.#options.validator !== false) headers.push(["etag", tag]);
     const asked = this.#options.ranges === false || whole ? undefined : request.headers.get("range");
@@ -111,7 +115,7 @@ export class PackageHost {
       case "silent": return { ...reply, delayMs: SILENCE_MS };
       case "truncate": return { ...reply, cutAt: fault.bytes };
       case "slow": return { ...reply, bytesPerSecond: fault.bytesPerSecond };
-      case "overlong": return { ...reply, body: Buffer.concat([reply.body, Buffer.alloc(fault.bytes)]) };
+      case "overlong": return { ...reply, body: concatenation([reply.body, new Uint8Array(fault.bytes)]) };
       case "noLength": return { ...reply, headers: [...reply.headers, ["transfer-encoding", "chunked"]] };
       case "corrupt": {
         const from = Number(/^bytes (\d+)/.exec(header(reply, "content-range") ?? "bytes 0")?.[1]), body = Uint8Array.from(reply.body);
@@ -127,6 +131,13 @@ export class PackageHost {
       default: return reply;
     }
   }
+}
+
+function tagOf(data: Uint8Array): string {
+  const hash = new Sha256(), digest = new Uint8Array(32);
+  hash.update(data);
+  hash.digest(digest);
+  return `"${hex(digest.subarray(0, 8))}"`;
 }
 
 /** The value of a header of a reply. */

@@ -11,7 +11,7 @@ import { MAC_HEADER } from "../../../src/syncml/mac.ts";
 import type { Codec } from "./codec.ts";
 import type { Device } from "./device.ts";
 import type { EventSink } from "./event.ts";
-import type { Request } from "./exchange.ts";
+import { readable, type Request } from "./exchange.ts";
 import type { Misbehaviour } from "./fault.ts";
 import { Incoming, Outgoing } from "./largeobject.ts";
 import type { Operation } from "./scenario.ts";
@@ -141,8 +141,7 @@ export class ServerSession {
       case "Alert": this.#status(header, command.cmdID, "Alert", this.#alert(command)); break;
       case "Replace":
         for (const item of command.items) {
-          const value = Buffer.from(item.data ?? new Uint8Array(0)).toString();
-          if (item.source !== undefined) this.#device.devInfo.set(item.source, value);
+          if (item.source !== undefined) this.#device.devInfo.set(item.source, readable(item.data));
         }
         this.#status(header, command.cmdID, "Replace", 200);
         break;
@@ -166,7 +165,7 @@ export class ServerSession {
       const value = this.#incoming.take(item, results.meta), uri = item.source ?? results.sourceRef ?? results.targetRef ?? "";
       if (value === undefined) more = true;
       else if (typeof value === "string") this.#emit({ kind: "warning", text: `Results for ${uri}: ${value}` });
-      else this.#device.campaign?.value(uri, Buffer.from(value).toString());
+      else this.#device.campaign?.value(uri, readable(value));
     }
     if (more) this.#status(header, results.cmdID, "Results", 213);
   }
@@ -181,7 +180,7 @@ export class ServerSession {
     for (const { meta, source, data } of alert.items) {
       const generic = {
         type: (meta?.type ?? "").replace(/^Reversed-Domain-Name:\s*/i, ""), source: source ?? "",
-        correlator: alert.correlator, data: Buffer.from(data ?? new Uint8Array(0)).toString().trim(),
+        correlator: alert.correlator, data: readable(data).trim(),
       };
       const { type, correlator } = generic, mark = meta?.mark;
       this.#emit({

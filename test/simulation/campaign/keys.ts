@@ -1,8 +1,12 @@
-/** Keys and images that are the same in every process, so that a replay meets the same bytes. */
+/** Keys and packages that are the same in every process, so that a replay meets the same bytes. */
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { Random } from "../../../hal/sim/random.ts";
 import type { Version } from "../../../src/image/version.ts";
 import { buildImage } from "../../rig/image.ts";
+import { spkiOf } from "../../rig/keys.ts";
+import { CLASS_ID, VENDOR_ID } from "./identity.ts";
+import { provisionOf, type Setting } from "./setting.ts";
+import { GEOMETRIES, type Variant } from "./variant.ts";
 
 /** What PKCS #8 puts before the 32 bytes of an Ed25519 key (RFC 8410 §7). */
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -13,8 +17,9 @@ export function fixedKey(seed: number): KeyObject {
 }
 
 export const VENDOR = fixedKey(1);
-export const VENDOR_ID = new Uint8Array(16).fill(0x11);
-export const CLASS_ID = new Uint8Array(16).fill(0x22);
+/** The vendor's own key, and one more that firmware trusts. */
+const KEYS = [VENDOR, fixedKey(3)].map((key) => spkiOf(key).toString("base64"));
+const PROVISION = provisionOf(KEYS);
 
 export function version(major: number): Version {
   return { major, minor: 0, revision: 0, build: 0 };
@@ -26,4 +31,14 @@ export function firmware(major: number, payloadBytes: number): Uint8Array {
   new Random(major).fill(payload);
   const content = { payload, version: version(major), securityCounter: major, vendorId: VENDOR_ID, classId: CLASS_ID, key: VENDOR };
   return new Uint8Array(buildImage(content));
+}
+
+/** What a variant is made of. */
+export function settingOf(variant: Variant): Setting {
+  const { payloadBytes } = GEOMETRIES[variant.geometry];
+  const images = { source: firmware(1, payloadBytes - 60), target: firmware(2, payloadBytes) };
+  const offer = images.target.slice();
+  if (variant.offer === "corrupt") offer[100] = (offer[100] ?? 0) ^ 4;
+  if (variant.offer === "foreign") offer[offer.length - 1] = (offer[offer.length - 1] ?? 0) ^ 1;
+  return { variant, images, offer, keys: KEYS, provision: PROVISION };
 }

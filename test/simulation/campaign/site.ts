@@ -1,43 +1,44 @@
 /**
  * One device in the field: the real client on the sim board, the rig's DM server and package host, a network and a person with a
- * finger on the power switch, all in this process, on a simulated clock, repeatable to the byte.
+ * finger on the power switch, all in this process, on a simulated clock, repeatable to the byte. Nothing of Node is in it: it runs in
+ * XS on every board too.
  */
-import { createHash } from "node:crypto";
-import type { Flash, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
+import type { Flash, Hal, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard, type SimBoardOptions } from "../../../hal/sim/board.ts";
 import { Restarted, Unbootable } from "../../../hal/sim/boot.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
 import { type Cut, Power, PowerLoss } from "../../../hal/sim/power.ts";
 import { Random } from "../../../hal/sim/random.ts";
 import { WrittenTwice } from "../../../hal/checked.ts";
+import { equal, hex } from "../../../src/base/bytes.ts";
+import { Sha256 } from "../../../src/base/sha256.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { Client } from "../../../src/client/client.ts";
-import { parseProvision, type Provision } from "../../../src/client/provision.ts";
 import { readRecord } from "../../../src/store/record.ts";
 import { Store } from "../../../src/store/store.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
 import { securityFloor } from "../../../src/update/memory.ts";
 import { decodeRecord } from "../../../src/update/record.ts";
-import { spkiOf } from "../../rig/keys.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
 import type { Reply, Request } from "../../rig/server/exchange.ts";
 import { PackageHost } from "../../rig/server/package-host.ts";
 import { scenarioOf, type Scenario, type Step } from "../../rig/server/scenario.ts";
 import { SimLink } from "../link.ts";
-import { CLASS_ID, firmware, fixedKey, VENDOR, VENDOR_ID } from "./keys.ts";
+import { identityOf } from "./identity.ts";
 import { PoweredLink } from "./network.ts";
+import { DM, SECRETS, type Setting } from "./setting.ts";
 import { Trouble } from "./trouble.ts";
 import { GEOMETRIES, type Variant } from "./variant.ts";
-import { type Images, Violation, Witness } from "./witness.ts";
+import { Violation, Witness } from "./witness.ts";
 
 /** A program that dies. */
 class Crash extends Error {}
 
 const OBJECT = "./FwUpdate/Main", CORRELATOR = "site";
-const DM = "http://dm.example/dm", MOVED = "http://dm.example/dm/2", PACKAGE = "http://dm.example/package";
+const MOVED = "http://dm.example/dm/2", PACKAGE = "http://dm.example/package";
 /** The server reads it after it has changed the account: from then on both know of the change. */
 const NAME = "./DMAcc/Main/Name";
-export const SECRETS = ["device-secret", "server-secret"];
 /** Turns of the loop in one boot, boots of one run, and boots that each cut adds. */
 const TURNS_MAX = 4000, BOOTS_MAX = 8, BOOTS_PER_CUT = 3;
 /** Bytes that arrive at a time are less than a block: a download stops in the middle of each. */
@@ -46,33 +47,8 @@ const PIECE_BYTES_MIN = 64;
 const TIME_MAX_MS = 8 * 3_600_000;
 const REST_MS = 30_000;
 
-const PROVISION: Provision = parseProvision(JSON.stringify({
-  account: {
-    serverId: "rig", address: DM, auth: "md5", name: "device", secret: SECRETS[0],
-    serverAuth: "md5", serverName: "rig", serverSecret: SECRETS[1],
-  },
-  keys: [spkiOf(VENDOR).toString("base64"), spkiOf(fixedKey(3)).toString("base64")],
-  objects: ["Main"], allowHttp: true, sessionAtBoot: true, pollSeconds: 60,
-}));
-
 const CLIENT = { type: "md5", name: "device", secret: "device-secret" } as const;
 const SERVER = { type: "md5", name: "rig", secret: "server-secret" } as const;
-
-/** What a variant is made of; made once for many runs. */
-export interface Setting {
-  readonly variant: Variant;
-  readonly images: Images;
-  readonly offer: Uint8Array;
-}
-
-export function settingOf(variant: Variant): Setting {
-  const { payloadBytes } = GEOMETRIES[variant.geometry];
-  const images = { source: firmware(1, payloadBytes - 60), target: firmware(2, payloadBytes) };
-  const offer = images.target.slice();
-  if (variant.offer === "corrupt") offer[100] = (offer[100] ?? 0) ^ 4;
-  if (variant.offer === "foreign") offer[offer.length - 1] = (offer[offer.length - 1] ?? 0) ^ 1;
-  return { variant, images, offer };
-}
 
 export class Site {
   readonly power: Power;
@@ -130,9 +106,14 @@ export class Site {
 
   /** Everything durable, in a number: two runs of one replay id have the same. */
   digest(): string {
-    const hash = createHash("sha256");
-    for (const flash of [this.board.store, ...this.board.slots]) hash.update(flash.bytes).update(flash.wear);
-    return hash.update(JSON.stringify([this.board.boot.log, [...this.witness.reports]])).digest("hex").slice(0, 16);
+    const hash = new Sha256(), digest = new Uint8Array(32);
+    for (const { bytes, wear } of [this.board.store, ...this.board.slots]) {
+      hash.update(bytes);
+      hash.update(new Uint8Array(wear.buffer));
+    }
+    hash.update(utf8(JSON.stringify([this.board.boot.log, [...this.witness.reports]])));
+    hash.digest(digest);
+    return hex(digest.subarray(0, 8));
   }
 
   /** Runs until the server has its outcome and the device wants nothing. Throws a Violation at the first thing that must not be. */
@@ -187,7 +168,7 @@ export class Site {
     const kept = Store.open(this.board.store), counter = securityFloor(kept);
     this.witness.found(decodeRecord(readRecord(kept, RECORD_KEY)));
     const plagued = this.#trouble.around(hal, this.board);
-    const client = new Client({ ...plagued, identity: identityOf(updated ? 2 : 1) }, PROVISION);
+    const client = new Client({ ...plagued, identity: identityOf(updated ? 2 : 1) }, this.#setting.provision);
     this.witness.started(client, counter);
     client.engine.onChange = (record) => { this.witness.changed(record); };
     return client;
@@ -213,7 +194,7 @@ export class Site {
 
   #bootable(slot: Flash): boolean {
     const { source, target } = this.#setting.images, { bytes } = slot as SimFlash;
-    return [source, target].some((image) => Buffer.compare(bytes.subarray(0, image.length), image) === 0);
+    return [source, target].some((image) => equal(bytes.subarray(0, image.length), image));
   }
 }
 
@@ -228,11 +209,3 @@ function flow(variant: Variant, offer: Uint8Array): Scenario {
   const check: Step = { kind: "send", operations: [{ name: "Get", uri: NAME, accept: "any" }] };
   return { ...scenario, steps: [...scenario.steps.slice(0, 2), account, check, ...scenario.steps.slice(2)] };
 }
-
-function identityOf(major: number): Identity {
-  return {
-    DevId: "urn:uuid:00000000-0000-4000-8000-000000000003", Man: "xs-fumo", Mod: "sim", Lang: "en", DevTyp: "device", OEM: "xs-fumo",
-    SwV: "1", HwV: "1", FwV: `${major}.0.0`, vendorId: VENDOR_ID, classId: CLASS_ID,
-  };
-}
-

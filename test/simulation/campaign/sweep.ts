@@ -7,7 +7,9 @@ import { CUT_MODES, type Cut, type CutMode } from "../../../hal/sim/power.ts";
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Random } from "../../../hal/sim/random.ts";
 import { replayId } from "./id.ts";
-import { type Setting, settingOf, Site } from "./site.ts";
+import { settingOf } from "./keys.ts";
+import type { Setting } from "./setting.ts";
+import { Site } from "./site.ts";
 import type { Tally } from "./tally.ts";
 import type { Variant } from "./variant.ts";
 

@@ -4,10 +4,12 @@
  */
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
+import { equal } from "../../../src/base/bytes.ts";
 import { TRIALS_MAX } from "../../../src/base/limits.ts";
 import type { Client } from "../../../src/client/client.ts";
 import type { UpdateRecord } from "../../../src/update/record.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
+import type { Images } from "./setting.ts";
 import type { Variant } from "./variant.ts";
 
 export const PROPERTIES = {
@@ -35,11 +37,6 @@ export class Violation extends Error {
     super(`${property}: ${detail} (${PROPERTIES[property]})`);
     this.property = property;
   }
-}
-
-export interface Images {
-  readonly source: Uint8Array;
-  readonly target: Uint8Array;
 }
 
 /** Erases of a block that a run without cuts needs, and that each cut may add. */
@@ -222,7 +219,7 @@ function mayFail({ flash, hostFaults = [] }: Variant): boolean {
   return (flash !== undefined && !ecc) || hostFaults.some(({ what }) => SPOILING.includes(what));
 }
 
-/** Judged from outside, not with the code under test. */
+/** Judged from outside, not with the engine under test. */
 function holds(slot: SimFlash, image: Uint8Array): boolean {
-  return Buffer.compare(slot.bytes.subarray(0, image.length), image) === 0;
+  return equal(slot.bytes.subarray(0, image.length), image);
 }

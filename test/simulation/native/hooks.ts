@@ -1,5 +1,5 @@
 /** Resolves src/base's portable versions to the modules of the same names here, but for imports that come from here. */
-const NAMES = ["md5", "sha256", "signature", "crc32", "utf8"];
+const NAMES = ["md5", "sha256", "signature", "crc32", "utf8", "bytes"];
 
 interface Context {
   readonly parentURL?: string;

@@ -1,0 +1,63 @@
+/** What a variant is made of: signed packages, and what the device is provisioned with. Made on Node, which signs; it travels as text. */
+import { base64, fromBase64 } from "../../../src/base/base64.ts";
+import { parseProvision, type Provision } from "../../../src/client/provision.ts";
+import type { Cut } from "../../../hal/sim/power.ts";
+import type { Variant } from "./variant.ts";
+
+export const SECRETS = ["device-secret", "server-secret"];
+export const DM = "http://dm.example/dm";
+
+export interface Images {
+  readonly source: Uint8Array;
+  readonly target: Uint8Array;
+}
+
+/** Made once for many runs. */
+export interface Setting {
+  readonly variant: Variant;
+  readonly images: Images;
+  /** What the server sends. */
+  readonly offer: Uint8Array;
+  /** Public keys of the vendor, SubjectPublicKeyInfo in base64. */
+  readonly keys: readonly string[];
+  readonly provision: Provision;
+}
+
+/** A run, whole, as text for another engine. */
+interface Parcel {
+  readonly variant: Variant;
+  readonly cuts: readonly Cut[];
+  readonly source: string;
+  readonly target: string;
+  readonly offer: string;
+  readonly keys: readonly string[];
+}
+
+export function provisionOf(keys: readonly string[]): Provision {
+  return parseProvision(JSON.stringify({
+    account: {
+      serverId: "rig", address: DM, auth: "md5", name: "device", secret: SECRETS[0],
+      serverAuth: "md5", serverName: "rig", serverSecret: SECRETS[1],
+    },
+    keys, objects: ["Main"], allowHttp: true, sessionAtBoot: true, pollSeconds: 60,
+  }));
+}
+
+export function pack({ variant, images, offer, keys }: Setting, cuts: readonly Cut[]): string {
+  const parcel: Parcel = {
+    variant, cuts, keys, source: base64(images.source), target: base64(images.target), offer: base64(offer),
+  };
+  return JSON.stringify(parcel);
+}
+
+export function unpack(text: string): { readonly setting: Setting; readonly cuts: readonly Cut[] } {
+  const { variant, cuts, source, target, offer, keys } = JSON.parse(text) as Parcel;
+  const images = { source: bytesIn(source), target: bytesIn(target) };
+  return { cuts, setting: { variant, images, offer: bytesIn(offer), keys, provision: provisionOf(keys) } };
+}
+
+function bytesIn(text: string): Uint8Array {
+  const bytes = fromBase64(text);
+  if (bytes === undefined) throw new Error("not base64");
+  return bytes;
+}

@@ -1,0 +1,49 @@
+/** P10 across engines: an id of the campaign is the same run, operation for operation and byte for byte, on Node and in XS. */
+import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert";
+import { test } from "node:test";
+import { ENGINES } from "../engine.ts";
+import { check } from "../rig/setup.ts";
+import { chronicle, type Ending } from "./campaign/chronicle.ts";
+import { type Order, replayElsewhere } from "./campaign/elsewhere.ts";
+import { parseReplayId } from "./campaign/id.ts";
+import { settingOf } from "./campaign/keys.ts";
+import { Site } from "./campaign/site.ts";
+
+/** Each way, behaviour and geometry, and each kind of trouble. */
+const IDS = [
+  "replace,good,small,account/17.tornBits.3/4.before.0",
+  "download,unhealthy,bytes/31.tornNear.1",
+  "download-and-update,crash,coarse/44.after.0/1.tornPrefix.2/2.tornLast.5",
+  "download,crashLate,sixteen/25.tornLast.1",
+  "download-and-update,good,pages,torn:ecc/40.tornBits.9/2.tornBits.4",
+  "replace,good,large/20.tornPrefix.1",
+  "download,good,small,program:store:5:silent,host:truncate:200@1,host:wholeAnswer@2/12.tornBits.1",
+  "replace,good,small,flip:store:100:once,server:duplicate@4,server:status:503@6x2",
+  "download,good,small,erase:slot:2:aloud,host:wrongContentRange@1",
+  "replace,good,small,foreign/30.before.0",
+];
+
+function orderOf(id: string): Order {
+  const { variant, cuts } = parseReplayId(id);
+  return { setting: settingOf(variant), cuts };
+}
+
+function onNode({ setting, cuts }: Order): Ending {
+  return chronicle(new Site(setting, cuts), () => undefined);
+}
+
+for (const engine of ENGINES) {
+  const missing = check(engine).filter(({ present }) => !present).map(({ debian }) => debian);
+  const skip = missing.length > 0 && process.env.CI === undefined ? `needs ${missing.join(", ")}` : false;
+  test(`P10: engine ${engine} replays ids of the campaign as Node does`, { skip, timeout: 600_000 }, () => {
+    const orders = IDS.map(orderOf), { endings } = replayElsewhere(engine, orders, false);
+    endings.forEach((ending, index) => { deepStrictEqual(ending, onNode(orders[index] ?? orderOf("")), IDS[index]); });
+  });
+}
+
+test("what is told of a run differs when anything differs", () => {
+  const [id = ""] = IDS, same = onNode(orderOf(id)), other = onNode(orderOf(id.replace("tornBits.3", "tornBits.4")));
+  strictEqual(onNode(orderOf(id)).told, same.told);
+  notStrictEqual(other.told, same.told);
+  strictEqual(same.problem, undefined);
+});
