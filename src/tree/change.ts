@@ -15,7 +15,7 @@ import { TreeStatus } from "./status.ts";
 import type { Sink, StreamMeta } from "./stream.ts";
 import { parseUri, uriText } from "./uri.ts";
 import type { Uri } from "./uri.ts";
-import { textOf } from "./value.ts";
+import { isText, textOf } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** The node of a command that has no properties to act on: 405 when a query is there. */
@@ -52,6 +52,8 @@ function setValue(nodes: Nodes, node: Node, value: Value, server: string): numbe
     return status === TreeStatus.ok ? sink.close() : status;
   }
   if (binding?.get !== undefined && binding.replace === undefined) return TreeStatus.notAllowed;
+  // Bytes that came as base64 or opaque; a Get could not give them as what the node is.
+  if (node.definition.format !== "bin" && !isText(value.data)) return TreeStatus.unsupportedFormat;
   const old = nodes.value(node, server);
   const status = binding?.replace?.(call, value) ?? binding?.admit?.(call, value) ?? TreeStatus.ok;
   if (status !== TreeStatus.ok) return status;
@@ -168,7 +170,7 @@ export function replaceNode(nodes: Nodes, uri: string, value: Value, server: str
   if (query?.kind === "prop") {
     const node = nodes.find(segments);
     if (node === undefined) return TreeStatus.notFound;
-    const property = textOf(value.data);
+    const property = isText(value.data) ? textOf(value.data) : undefined;
     return property === undefined ? TreeStatus.failed : replaceProperty(nodes, node, query.value, property, server);
   }
   const node = admitReplace(nodes, segments, { format: value.format, type: value.type, size: value.data.length }, server);

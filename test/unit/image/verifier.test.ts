@@ -4,21 +4,7 @@ import { vendorKey } from "../../../src/image/key.ts";
 import type { ImageFault, ImagePolicy } from "../../../src/image/policy.ts";
 import { ImageVerifier, type ImageFacts } from "../../../src/image/verifier.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
-
-/** SubjectPublicKeyInfo of throw-away keys, and images of version 2.0.1+7, security counter 5, that they signed. */
-const ED25519_KEY =
-  "MCowBQYDK2VwAyEAy2RNh47c+qHbPRI919J60/ZlbNc0wypcf7FCwLsa1no=";
-const ED25519_IMAGE =
-  "PbjzlgAAAAAgADQACAAAAAAAAAACAAEABwAAAAAAAABmaXJtd2FyZQhpNABQAAQABQAAAHQAEAABAQEBAQEBAQEBAQEBAQEBdQAQAAICAgICAgIC" +
-  "AgICAgICAgIHaZAAEAAgAAm+7xV71ZDwZlRRZNrUF29I1+bvPa/86e7phFj7V7h7AQAgACIU6MZdB4a3woDQ18BhPk6xsRXo7jEvXsMzr2LopDch" +
-  "JABAANTlBaqI/mCCeo/8+tJW9Z4dqUq+eOUokzqh/Yr6SnFwbVF8lAJDC2aklIp4tRSM5uO6QoM7v2CdBl1kRYCgsQk=";
-const P256_KEY =
-  "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAET5OXk+kOXzZxCQNIchxti6MBaisMYMH32T45RuK5+B01KzStW8MJ2/kd900u/OH9H98IxGDo/FCz" +
-  "nlw/ZNtiTA==";
-const P256_IMAGE =
-  "PbjzlgAAAAAgADQACAAAAAAAAAACAAEABwAAAAAAAABmaXJtd2FyZQhpNABQAAQABQAAAHQAEAABAQEBAQEBAQEBAQEBAQEBdQAQAAICAgICAgIC" +
-  "AgICAgICAgIHaZcAEAAgAAm+7xV71ZDwZlRRZNrUF29I1+bvPa/86e7phFj7V7h7AQAgALffwk31Yl6LhbJDUu8rITHcnjr0/wU4eGEZAr7FJ/F4" +
-  "IgBHADBFAiAuI6qRkf2AInMOVXMY6RwnvRPwxMjJ/k7+HLwPkjl9PwIhAN+DwVmFn3PLYeYMkI0G26xBF2BuZvD3up6K9QvFj6HM";
+import { ED25519_IMAGE, ED25519_KEY, P256_IMAGE, P256_KEY } from "./genuine.ts";
 
 function bytesOf(base64: string): Uint8Array {
   const bytes = fromBase64(base64);

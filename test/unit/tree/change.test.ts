@@ -114,6 +114,17 @@ test("Replace without the right is 425, of another format 415", () => {
   equal(garden.tree.replace("./Garden/Name", { format: "b64", type: "", data: utf8("true") }, OWNER), 200);
 });
 
+test("a value that is not characters is 415 for a node of characters: no message could carry it back", () => {
+  const { tree } = new Garden(new MapStore());
+  for (const bytes of [[0xc7, 0x1c], [0x41, 0], [0x41, 1], [0x1f], [0xef, 0xbf, 0xbf]]) {
+    const value = { format: "b64", type: "", data: Uint8Array.from(bytes) };
+    equal(tree.replace("./Garden/Name", value, OWNER), 415);
+    equal(tree.add("./Garden/Leaves/l", value, OWNER), 415);
+    equal(tree.replace("./Garden/Name?prop=Title", value, OWNER), 500);
+  }
+  equal(tree.replace("./Garden/Name", { format: "b64", type: "", data: Uint8Array.from([9, 10, 13, 0x20, 0x7f, 0xc3, 0xa9]) }, OWNER), 200);
+});
+
 test("a URI past its limit is 414 for every command", () => {
   const { tree } = new Garden(new MapStore());
   const uri = "n".repeat(300);

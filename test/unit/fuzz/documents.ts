@@ -1,6 +1,10 @@
-/** Documents for fuzzing, built from bytes that fast-check shrinks: elements where a message has them, and now and then elsewhere. */
+/** Messages for fuzzing, built from a program of bytes: elements where a message has them, and now and then elsewhere. */
+import { base64 } from "../../../src/base/base64.ts";
+import { find } from "../../../src/base/bytes.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
 import { putNumber, numberLength } from "../../../src/wbxml/number.ts";
+import { joined } from "./choices.ts";
 
 /** One step of a document: the same in both encodings. */
 type Step =
@@ -43,7 +47,7 @@ const REQUIRED = new Map<number, readonly (readonly [number, string])[]>([
   [Tag.Status, [CMD_ID, [Tag.MsgRef, "1"], [Tag.CmdRef, "1"], [Tag.Cmd, "Get"], [Tag.Data, "200"]]],
 ]);
 /** The string table: NULs between, none at its end. */
-const TABLE = Buffer.from("zero\0b64\0./A\0QUJD\0\xc3\xa9\0last", "latin1");
+const TABLE = utf8("zero\0b64\0./A\0QUJD\0\u00e9\0last");
 const HEADER: readonly (readonly [number, string])[] = [
   [Tag.VerDTD, "1.2"], [Tag.VerProto, "DM/1.2"], [Tag.SessionID, "1"], [Tag.MsgID, "1"], [Tag.Target, "t"], [Tag.Source, "s"],
 ];
@@ -52,7 +56,7 @@ const HEADER: readonly (readonly [number, string])[] = [
 export function stepsOf(program: Uint8Array): readonly Step[] {
   const steps: Step[] = [...header()], open = [Tag.SyncML, Tag.SyncBody] as number[];
   for (let i = 0; i + 1 < program.length; i += 2) {
-    const what = program[i] ?? 0, which = program[i + 1] ?? 0, inside = open.at(-1) ?? 0;
+    const what = program[i] ?? 0, which = program[i + 1] ?? 0, inside = open[open.length - 1] ?? 0;
     const children = CHILDREN.get(inside) ?? (COMMANDS.includes(inside) ? COMMAND : undefined);
     if (what < 140 && children !== undefined) descend(children[which % children.length] ?? 0);
     else if (NUMBERS.includes(inside)) steps.push({ kind: "text", text: what < 250 ? String(which) : "x" }, ...ascend());
@@ -94,7 +98,7 @@ function header(): Step[] {
 
 export function xmlOf(steps: readonly Step[]): Uint8Array {
   const parts: Uint8Array[] = [], names: string[] = [];
-  const put = (text: string): void => { parts.push(Buffer.from(text)); };
+  const put = (text: string): void => { parts.push(utf8(text)); };
   for (const step of steps) {
     switch (step.kind) {
       case "open": {
@@ -104,14 +108,20 @@ export function xmlOf(steps: readonly Step[]): Uint8Array {
         break;
       }
       case "close": put(`</${names.pop() ?? ""}>`); break;
-      case "text": put(step.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("]]>", "]]&gt;")); break;
-      case "shared": put(`<![CDATA[${TABLE.subarray(step.at).toString().split("\0")[0] ?? ""}]]>`); break;
+      case "text": put(step.text.split("&").join("&amp;").split("<").join("&lt;").split("]]>").join("]]&gt;")); break;
+      case "shared": put("<![CDATA["); parts.push(shared(step.at)); put("]]>"); break;
       case "entity": put(`&#${step.character};`); break;
-      case "opaque": put(Buffer.from(step.bytes).toString("base64")); break;
+      case "opaque": put(base64(step.bytes)); break;
       case "raw": parts.push(step.bytes); break;
     }
   }
-  return Buffer.concat(parts);
+  return joined(...parts);
+}
+
+/** What a reference into the table stands for. */
+function shared(at: number): Uint8Array {
+  const end = find(TABLE, at, 0);
+  return TABLE.subarray(at, end < 0 ? TABLE.length : end);
 }
 
 export function wbxmlOf(steps: readonly Step[], version: number): Uint8Array {
@@ -129,7 +139,7 @@ export function wbxmlOf(steps: readonly Step[], version: number): Uint8Array {
         bytes.push((step.tag & 0x3f) | 0x40);
         break;
       case "close": bytes.push(1); break;
-      case "text": bytes.push(3, ...Buffer.from(step.text), 0); break;
+      case "text": bytes.push(3, ...utf8(step.text), 0); break;
       case "shared": bytes.push(0x83); put(step.at); break;
       case "entity": bytes.push(2); put(step.character); break;
       case "opaque": bytes.push(0xc3); put(step.bytes.length); bytes.push(...step.bytes); break;

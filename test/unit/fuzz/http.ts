@@ -1,0 +1,69 @@
+/** Heads of HTTP answers, the lines between chunks, and what a download makes of them. */
+import { HTTP_CHUNK_LINE_BYTES_MAX } from "../../../src/base/limits.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
+import { judge } from "../../../src/download/answer.ts";
+import { parseUrl, resolveUrl, urlText } from "../../../src/download/url.ts";
+import { chunkLength, endOfLine } from "../../../hal/xs/chunk.ts";
+import { endOfBlock, parseHead } from "../../../hal/xs/head.ts";
+import { must, type Parser } from "./parser.ts";
+
+const BASE = parseUrl("https://host.example:8443/a/b?c");
+const STANDING = { offset: 4096, size: 8192, validator: "\"tag\"" };
+const SIZE_MAX = 2 ** 53 - 1;
+
+function check(input: Uint8Array): boolean {
+  const line = endOfLine(input, 0, input.length);
+  if (line > 0 && line <= HTTP_CHUNK_LINE_BYTES_MAX) {
+    const length = chunkLength(input, 0, line);
+    must(length >= -1 && length <= 0xffffffff, "the length of a chunk");
+  }
+  const end = endOfBlock(input, 0, input.length);
+  must(end >= -1 && end <= input.length, "a head that ends outside");
+  if (end < 0) return false;
+  const head = parseHead(input, end, false);
+  if (typeof head === "string") {
+    must(head !== "", "refused, and not said why");
+    return false;
+  }
+  must(head.status >= 100 && head.status <= 999, "a status of three digits");
+  if (head.framing.type === "length") must(head.framing.length >= 0 && head.framing.length <= SIZE_MAX, "a length");
+  for (const [name, value] of head.headers) {
+    must(name !== "" && name === name.toLowerCase() && !value.includes("\n") && !value.includes("\r"), `a header: ${name}`);
+  }
+  const verdict = judge(head, STANDING);
+  if (verdict.type === "part") must(verdict.end > STANDING.offset, "a part that brings nothing");
+  if (verdict.type === "redirect") redirected(verdict.location);
+  return true;
+}
+
+/** Where a redirect leads is a URL of HTTP that means the same when it is read again. */
+function redirected(location: string): void {
+  must(BASE !== undefined, "no base");
+  const url = resolveUrl(BASE, location);
+  if (url === undefined) return;
+  const again = parseUrl(urlText(url));
+  must(again !== undefined && urlText(again) === urlText(url), `${location} leads to ${urlText(url)}`);
+  must(url.port > 0 && url.port < 65536 && url.path.startsWith("/") && !url.host.includes("@"), urlText(url));
+}
+
+function answer(status: string, ...headers: readonly string[]): Uint8Array {
+  return utf8(`HTTP/1.1 ${status}\r\n${headers.map((header) => `${header}\r\n`).join("")}\r\n`);
+}
+
+export const HTTP_HEADS: Parser = {
+  name: "heads of HTTP", weight: 6, check,
+  corpus: [
+    answer("200 OK", "Content-Length: 12", "Content-Type: application/vnd.syncml.dm+wbxml; charset=utf-8", "ETag: \"tag\""),
+    answer("206 Partial Content", "Content-Range: bytes 4096-8191/8192", "Content-Length: 4096", "ETag: \"tag\""),
+    answer("416 ", "Content-Range: bytes */8192"), answer("302 Found", "Location: ../c?d#e"),
+    answer("301 Moved", "Location: //other:1/%20"), answer("307 T", "Location: http://[::1]:80/x"),
+    answer("308 P", "Location: https://user@host/"), answer("100 Continue"),
+    answer("503 Busy", "Retry-After: 120", "Connection: close"), answer("200 OK", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip"),
+    answer("200 OK", "Content-Length: 1", "content-length: 2"), answer("200 OK", "A:", " folded: x", "no colon"),
+    utf8("HTTP/1.0 200 OK\n\n"), utf8("1f;name=value\r\n"), utf8("ffffffff\r\n"), utf8("0\r\n\r\n"),
+  ],
+  words: [
+    "\r\n", "\r\n\r\n", "HTTP/1.1 ", "Content-Length: ", "Transfer-Encoding: chunked", "Content-Range: bytes ", "Location: ", "https://",
+    "*/",
+  ].map((word) => utf8(word)),
+};
