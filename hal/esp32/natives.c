@@ -1,6 +1,6 @@
 /* Natives of hal/xs/board and of area.ts, over ESP-IDF. */
 #include "../xs/base/arguments.h"
-#include "../xs/base/throw.h"
+#include "../xs/base/place.h"
 #include "mc.xs.h"
 #include "slots.h"
 #include <stdlib.h>
@@ -31,14 +31,6 @@ static void check(xsMachine* the, AreaResult result)
     throwKind(the, "bounds", "flash: outside the partition");
   if (result == AREA_DEVICE)
     throwKind(the, "device", "flash: ESP-IDF reports an error");
-}
-
-static uint32_t toPlace(xsMachine* the, xsSlot* slot)
-{
-  xsNumberValue value = xsmcToNumber(*slot);
-  if (!(value >= 0) || (value > 4294967295.0))
-    check(the, AREA_BOUNDS);
-  return (uint32_t)value;
 }
 
 void xs_area(xsMachine* the)

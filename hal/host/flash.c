@@ -1,6 +1,6 @@
 /* Natives of flash.ts: a partition in a file of the state directory. */
 #include "../xs/base/arguments.h"
-#include "../xs/base/throw.h"
+#include "../xs/base/place.h"
 #include "board.h"
 #include "file.h"
 #include "mc.xs.h"
@@ -22,15 +22,6 @@ static FlashFile* thisFlash(xsMachine* the)
   if (!flash)
     xsSyntaxError("flash is closed");
   return flash;
-}
-
-/* An offset or block number; what is none lies outside of every partition. */
-static uint32_t toPlace(xsMachine* the, xsSlot* slot)
-{
-  xsNumberValue value = xsmcToNumber(*slot);
-  if (!(value >= 0) || (value > 4294967295.0))
-    throwKind(the, "bounds", "flash: outside the partition");
-  return (uint32_t)value;
 }
 
 static void check(xsMachine* the, FlashResult result)

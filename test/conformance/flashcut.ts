@@ -98,17 +98,33 @@ function kept(flash: Flash, of: "write" | "erase"): readonly (readonly [from: nu
   return three ? [[0, blockLength + half]] : [[blockLength, blockLength + half]];
 }
 
+/** The lasting content: the same in every piece of CALL_BYTES, but for the number of the piece. Made of few steps: blocks may be large. */
+class Content {
+  readonly #piece = patternBytes(0, CALL_BYTES, SEED);
+
+  /** The bytes from `at` on, as many as there are in one piece before `to`. */
+  from(at: number, to: number): Uint8Array {
+    const inside = at % CALL_BYTES, number = (at - inside) / CALL_BYTES;
+    this.#piece[0] = number;
+    this.#piece[1] = number >> 8;
+    return this.#piece.subarray(inside, Math.min(CALL_BYTES, inside + to - at));
+  }
+}
+
 function fill(flash: Flash, from: number, length: number): void {
-  const { call } = layoutOf(flash);
-  for (let at = from; at < from + length;) {
-    const count = Math.min(call, from + length - at);
-    flash.write(patternBytes(at, count, SEED), at);
-    at += count;
+  const content = new Content();
+  for (let at = from, piece; at < from + length; at += piece.length) {
+    piece = content.from(at, from + length);
+    flash.write(piece, at);
   }
 }
 
 function expectFill(flash: Flash, from: number, to: number): void {
-  for (let at = from; at < to; at += CALL_BYTES) expectBytes(flash, at, patternBytes(at, Math.min(CALL_BYTES, to - at), SEED));
+  const content = new Content();
+  for (let at = from, piece; at < to; at += piece.length) {
+    piece = content.from(at, to);
+    expectBytes(flash, at, piece);
+  }
 }
 
 function expectBytes(flash: Flash, at: number, bytes: Uint8Array): void {

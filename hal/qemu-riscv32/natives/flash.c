@@ -1,6 +1,6 @@
 /* Natives of flash.ts: the partitions, by number. */
 #include "../../xs/base/arguments.h"
-#include "../../xs/base/throw.h"
+#include "../../xs/base/place.h"
 #include "../nor.h"
 #include "mc.xs.h"
 
@@ -40,7 +40,7 @@ void xs_nor_write_align(xsMachine* the)
 void xs_nor_read(xsMachine* the)
 {
   const NorPartition* partition = toPartition(the, &xsArg(0));
-  uint32_t offset = toIndex(the, &xsArg(2));
+  uint32_t offset = toPlace(the, &xsArg(2));
   Buffer buffer = toWritable(the, &xsArg(1));
   check(the, norRead(partition, offset, buffer.bytes, buffer.length));
 }
@@ -48,7 +48,7 @@ void xs_nor_read(xsMachine* the)
 void xs_nor_write(xsMachine* the)
 {
   const NorPartition* partition = toPartition(the, &xsArg(0));
-  uint32_t offset = toIndex(the, &xsArg(2));
+  uint32_t offset = toPlace(the, &xsArg(2));
   Buffer buffer = toReadable(the, &xsArg(1));
   check(the, norWrite(partition, offset, buffer.bytes, buffer.length));
 }
@@ -56,5 +56,5 @@ void xs_nor_write(xsMachine* the)
 void xs_nor_erase_block(xsMachine* the)
 {
   const NorPartition* partition = toPartition(the, &xsArg(0));
-  check(the, norErase(partition, toIndex(the, &xsArg(1))));
+  check(the, norErase(partition, toPlace(the, &xsArg(1))));
 }

@@ -1,21 +1,26 @@
 /** `xs-fumo conformance`: a board proves its HAL, case by case; TAP on standard output. */
 import type { Command } from "commander";
+import type { Bench } from "../conformance/driver.ts";
 import { esp32Bench } from "../conformance/esp32bench.ts";
 import { hostBench } from "../conformance/hostbench.ts";
 import { conformance, PART_NAMES, type Part } from "../conformance/plan.ts";
 import { ProcessBench } from "../conformance/processbench.ts";
+import { qemuBench } from "../conformance/qemubench.ts";
 import { SimBench } from "../conformance/simbench.ts";
 import { Exit } from "../exit.ts";
 import { wordOption } from "../options.ts";
-import { setUp } from "../setup.ts";
+import { type BoardName, setUp } from "../setup.ts";
 
-const BOARDS = ["sim", "host", "esp32-fake"] as const;
+const BOARDS = ["sim", "host", "qemu", "esp32-fake"] as const;
+type Board = (typeof BOARDS)[number];
 
 interface ConformanceOptions {
-  readonly board: (typeof BOARDS)[number];
+  readonly board: Board;
   readonly part?: Part;
   readonly serial?: true;
 }
+
+const NEEDS: { readonly [B in Board]: BoardName } = { sim: "sim", host: "host", qemu: "qemu", "esp32-fake": "host" };
 
 export function addConformance(program: Command): void {
   program.command("conformance")
@@ -28,9 +33,9 @@ export function addConformance(program: Command): void {
 }
 
 async function run(options: ConformanceOptions): Promise<void> {
-  setUp(options.board === "sim" ? "sim" : "host", (text) => { process.stderr.write(`${text}\n`); });
+  setUp(NEEDS[options.board], (text) => { process.stderr.write(`${text}\n`); });
   const show = (line: string): void => { if (options.serial === true) process.stdout.write(`# ${line}\n`); };
-  const bench = options.board === "sim" ? new SimBench() : options.board === "host" ? hostBench(show) : esp32Bench(show);
+  const bench = benchOf(options.board, show);
   const parts = options.part === undefined ? PART_NAMES : [options.part], started = performance.now();
   const checks = await conformance(bench, parts);
   process.stdout.write("TAP version 13\n");
@@ -44,4 +49,13 @@ async function run(options: ConformanceOptions): Promise<void> {
   process.stdout.write(`# board ${options.board}: ${checks.length - failed} of ${checks.length} promises kept, ${seconds} s\n`);
   if (bench instanceof ProcessBench) bench.discard();
   process.exitCode = failed === 0 ? Exit.ok : Exit.failed;
+}
+
+function benchOf(board: Board, show: (line: string) => void): Bench {
+  switch (board) {
+    case "sim": return new SimBench();
+    case "host": return hostBench(show);
+    case "qemu": return qemuBench(show);
+    case "esp32-fake": return esp32Bench(show);
+  }
 }

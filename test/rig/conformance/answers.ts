@@ -3,6 +3,8 @@ import { patternBytes } from "../../conformance/order.ts";
 
 /** Bytes of the body that most cases carry: more than a buffer, and no round number. */
 export const BODY_BYTES = 70001;
+/** As few as fit one buffer of a small board. */
+export const FEW_BYTES = 3001;
 /** What `flood` would send. More than all buffers between two processes together. */
 export const FLOOD_BYTES = 64 * 1024 * 1024;
 
@@ -18,6 +20,7 @@ export interface Answer {
 }
 
 const BODY = patternBytes(0, BODY_BYTES, 1);
+const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   "/body": whole("200 OK", BODY),
@@ -25,7 +28,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "/empty": whole("200 OK", new Uint8Array(0)),
   "/none": { head: "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n" },
   "/close": { head: "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", body: BODY },
-  "/chunked": { head: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n", body: chunked() },
+  "/chunked": { head: CHUNKED, body: chunked(BODY) },
+  "/few": { head: CHUNKED, body: chunked(BODY.subarray(0, FEW_BYTES)) },
   "/short": { ...whole("200 OK", BODY), body: BODY.subarray(0, 600), cut: true },
   "/missing": whole("404 Not Found", patternBytes(0, 10, 1)),
   "/redirect": { head: "HTTP/1.1 302 Found\r\nLocation: /body\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" },
@@ -49,10 +53,10 @@ export function whole(status: string, body: Uint8Array): Answer {
 }
 
 /** Chunks of growing length, with an extension and a trailer. */
-function chunked(): Buffer {
+function chunked(body: Uint8Array): Buffer {
   const parts: Buffer[] = [];
-  for (let at = 0, length = 1; at < BODY.length; at += length, length = length * 3 + 1) {
-    const part = BODY.subarray(at, at + length);
+  for (let at = 0, length = 1; at < body.length; at += length, length = length * 3 + 1) {
+    const part = body.subarray(at, at + length);
     parts.push(Buffer.from(`${part.length.toString(16)};x=y\r\n`), Buffer.from(part), Buffer.from("\r\n"));
   }
   return Buffer.concat([...parts, Buffer.from("0\r\nX-Trailer: yes\r\n\r\n")]);

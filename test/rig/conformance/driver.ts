@@ -16,6 +16,8 @@ export interface Bench {
   readonly cutModes: readonly string[];
   /** An image of another version with the agent in it, that this board boots. */
   readonly image: Uint8Array;
+  /** The address of this computer as the board sees it; absent: 127.0.0.1. */
+  readonly rigAddress?: string;
   /** Offsets in it at which a wrong bit makes it unfit to boot. */
   readonly damages: readonly number[];
   /** Switches on; resolves when the board is without power again, whether by `cut` or by kill(). */

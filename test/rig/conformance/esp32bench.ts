@@ -7,7 +7,7 @@ import { hex } from "../../../src/base/bytes.ts";
 import { root } from "../../root.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
-import { ProcessBench } from "./processbench.ts";
+import { onState, ProcessBench } from "./processbench.ts";
 
 /** The header of a package fills the block before the slot (hal/esp32/README.md). */
 const HEADER_BYTES = 4096;
@@ -26,7 +26,7 @@ export function esp32Bench(print?: (line: string) => void): ProcessBench {
     vendorId: VENDOR_ID, classId: CLASS_ID.host, key: generateKeyPairSync("ed25519").privateKey,
   });
   return new ProcessBench({
-    runner: join(root, "build/esp32/run"), files: { "ota_0.flash": espImage(payload, 1) }, image,
+    program: onState(join(root, "build/esp32/run")), files: { "ota_0.flash": espImage(payload, 1) }, image,
     damages: [0, HEADER_BYTES, HEADER_BYTES + Math.floor(inner.length / 2), HEADER_BYTES + inner.length - 1],
     identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host) },
   }, print);

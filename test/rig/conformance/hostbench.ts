@@ -8,7 +8,7 @@ import { root } from "../../root.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
 import { spkiOf } from "../keys.ts";
-import { ProcessBench } from "./processbench.ts";
+import { onState, ProcessBench } from "./processbench.ts";
 
 /** Builds board and agent. */
 export function hostBench(print?: (line: string) => void): ProcessBench {
@@ -22,7 +22,7 @@ export function hostBench(print?: (line: string) => void): ProcessBench {
   });
   const image = build(2);
   return new ProcessBench({
-    runner: join(root, "build/host/xs-fumo-host"), files: { keys: spkiOf(privateKey), "slot-a.flash": build(1) }, image,
+    program: onState(join(root, "build/host/xs-fumo-host")), files: { keys: spkiOf(privateKey), "slot-a.flash": build(1) }, image,
     damages: [0, Math.floor(image.length / 2), image.length - 1],
     identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host) },
   }, print);

@@ -9,6 +9,8 @@ export const PARTS = { link: linkPlan, rest: restPlan, flash: flashPlan, boot: b
 export type Part = keyof typeof PARTS;
 export const PART_NAMES = Object.keys(PARTS) as Part[];
 
+const LISTENING = "127.0.0.1";
+
 /** Runs parts on a board, and gives its checks: one a name, with the first problem that came under it. */
 export async function conformance(bench: Bench, parts: readonly Part[], onCheck?: (check: Check) => void): Promise<readonly Check[]> {
   const seen = new Map<string, Check>();
@@ -17,7 +19,7 @@ export async function conformance(bench: Bench, parts: readonly Part[], onCheck?
     if (!seen.has(check.name) || check.problem !== undefined) onCheck?.(check);
     seen.set(check.name, check);
   });
-  await driver.server.listen("127.0.0.1");
+  await driver.server.listen(LISTENING, bench.rigAddress ?? LISTENING);
   try {
     for (const part of parts) await PARTS[part](driver);
   } finally {

@@ -5,8 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench, BenchCut } from "./driver.ts";
 
+/** What is started: its name and arguments. */
+export type Program = readonly [name: string, ...words: string[]];
+
 export interface ProcessBoard {
-  readonly runner: string;
+  /** Makes the board that has its flash in `directory` ready to be switched on, with this provisioning. */
+  program(directory: string, provision: string, cut: BenchCut | undefined): Program;
+  readonly rigAddress?: string;
   /** Files of the state directory of a new board. */
   readonly files: Readonly<Record<string, Uint8Array>>;
   readonly image: Uint8Array;
@@ -14,10 +19,19 @@ export interface ProcessBoard {
   readonly identity: Readonly<Record<string, string>>;
 }
 
+/** A runner that takes its state directory, and the cut, as arguments. */
+export function onState(runner: string): ProcessBoard["program"] {
+  return (directory, provision, cut) => {
+    writeFileSync(join(directory, "provision.json"), provision);
+    return [runner, "--state", directory, ...cut === undefined ? [] : ["--cut", String(cut.at), "--cut-mode", cut.mode]];
+  };
+}
+
 export class ProcessBench implements Bench {
   readonly cutModes: readonly string[] = ["before", "torn", "after"];
   readonly image: Uint8Array;
   readonly damages: readonly number[];
+  readonly rigAddress: string;
   readonly #board: ProcessBoard;
   readonly #directory: string;
   readonly #print: (line: string) => void;
@@ -29,14 +43,15 @@ export class ProcessBench implements Bench {
     this.#print = print;
     this.image = board.image;
     this.damages = board.damages;
+    this.rigAddress = board.rigAddress ?? "127.0.0.1";
     this.#directory = mkdtempSync(join(tmpdir(), "conformance-"));
     for (const [name, bytes] of Object.entries(board.files)) writeFileSync(join(this.#directory, name), bytes);
   }
 
   run(url: string, cut: BenchCut | undefined): Promise<void> {
-    writeFileSync(join(this.#directory, "provision.json"), JSON.stringify({ conformance: url, identity: this.#board.identity }));
-    const words = ["--state", this.#directory, ...cut === undefined ? [] : ["--cut", String(cut.at), "--cut-mode", cut.mode]];
-    const child = this.#child = spawn(this.#board.runner, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const provision = JSON.stringify({ conformance: url, identity: this.#board.identity });
+    const [program, ...words] = this.#board.program(this.#directory, provision, cut);
+    const child = this.#child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] });
     let rest = "";
     child.stdout.on("data", (part: Buffer) => {
       const lines = (rest + part.toString()).split("\n");

@@ -24,7 +24,8 @@ export class LinkServer {
   #server: Server;
   #sockets = new Set<Socket>();
   #control: (body: string, respond: (order: string) => void) => void;
-  #origin = "";
+  #host = "";
+  #port = 0;
 
   /** `control` is called with each report; the order that answers it is given to `respond`, now or later. */
   constructor(control: (body: string, respond: (order: string) => void) => void) {
@@ -32,17 +33,23 @@ export class LinkServer {
     this.#server = createServer((socket) => { this.#serve(socket); });
   }
 
-  /** `http://address:port`. */
-  get origin(): string {
-    return this.#origin;
+  /** The address of this computer, as the board sees it. */
+  get host(): string {
+    return this.#host;
   }
 
-  /** Listens on a free port; `address` is one that the board can reach. */
-  listen(address: string): Promise<void> {
+  /** `http://host:port`. */
+  get origin(): string {
+    return `http://${this.#host}:${this.#port}`;
+  }
+
+  /** Listens on a free port of `address`, which is `host` to the board. */
+  listen(address: string, host: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen(0, address, () => {
-        this.#origin = `http://${address}:${(this.#server.address() as AddressInfo).port}`;
+        this.#host = host;
+        this.#port = (this.#server.address() as AddressInfo).port;
         resolve();
       });
     });
