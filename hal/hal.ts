@@ -52,6 +52,8 @@ export interface Running {
 /** The boot selector. Every function is idempotent, and safe when power fails inside it. */
 export interface Boot {
   running(): Running;
+  /** The header of an image must have this size in bytes, or the selector cannot start it; absent: any multiple of 4 will do. */
+  readonly headerSize?: number | undefined;
   /** The next restart boots the staged image, once, on trial. Durable when it returns. Throws when the image cannot be booted. */
   arm(): void;
   /** Keeps the running image. Until then the next reset, whatever its cause, goes back to the other image. */

@@ -19,11 +19,11 @@ const IDENTITY = frozen({
 
 /** `text` is the provisioning. Throws when the partition table is not the one of this board, before anything is written. */
 export function openHardware(text: string): Hal {
-  const boot = new SlotBoot();
+  const staging = new Area("staging"), boot = new SlotBoot(staging.status().blockLength);
   boot.running();
   return {
     store: new Area("store"),
-    staging: new Area("staging"),
+    staging,
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port)),
     identity: readIdentity(text),

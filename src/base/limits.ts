@@ -52,6 +52,8 @@ export const DOWNLOAD_RETRY_MAX_MS = 540_000;
 export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
 /** Bytes of all type-length-value records of an image together. */
 export const TLV_BYTES_MAX = 2048;
+/** Records in one of its two areas: the boot selectors hold no more. */
+export const TLV_RECORDS_MAX = 32;
 /** Trials of one image whose power was cut before it could confirm. */
 export const TRIALS_MAX = 3;
 /** Resets by watchdog or panic while one package is fetched or verified. */

@@ -20,16 +20,18 @@ const ACCOUNT_NAME = "Main";
 /**
  * Makes the account, with every right on the FUMO objects, if it is not the one that was made last; a server's changes to the
  * same account stay. Another server's account takes its rights with it. Power loss between the commits makes it once more. An image
- * on trial makes none but the first: until it is kept, what it would change must suit the image that may come back.
+ * on trial makes none but the first: until it is kept, what it would change must suit the image that may come back, and it proves
+ * itself to the server that its predecessor has. The ServerID of the account that is in force.
  */
-export function applyAccount(store: Store, tree: Tree, account: ProvisionedAccount, trial: boolean): void {
+export function applyAccount(store: Store, tree: Tree, account: ProvisionedAccount, trial: boolean): string {
   const digest = digestOf(account), made = readRecord<{ digest?: string }>(store, PROVISIONED_KEY)?.digest;
-  if (made === digest || (made !== undefined && trial)) return;
   const old = readAccount(store, ACCOUNT_NAME);
+  if (made === digest || (made !== undefined && trial)) return old?.serverId ?? account.serverId;
   if (old !== undefined && old.serverId !== account.serverId) withdraw(tree, old);
   const status = provision(tree, accountOf(account), ["./FwUpdate"]);
   assert(status === 200, `provisioning: status ${status}`);
   store.commit([recordChange(PROVISIONED_KEY, { v: 1, digest })]);
+  return account.serverId;
 }
 
 function accountOf(account: ProvisionedAccount): Account {

@@ -15,7 +15,8 @@ export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
   const { blocks, blockLength } = hal.staging.status();
   return {
     keys: provision.keys.map(readKey), vendorId, classId, runningVersion,
-    securityCounter: provision.securityCounter, capacity: blocks * blockLength, allowDowngrade: provision.allowDowngrade,
+    securityCounter: provision.securityCounter, capacity: blocks * blockLength, headerSize: hal.boot.headerSize,
+    allowDowngrade: provision.allowDowngrade,
   };
 }
 

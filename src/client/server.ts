@@ -41,6 +41,8 @@ export class Server {
   #accounts: Accounts;
   #inbound = new Uint8Array(MESSAGE_BYTES_MAX);
   #outbound = new Uint8Array(MESSAGE_BYTES_MAX);
+  /** Whose sessions these are. */
+  #serverId: string;
   #conversation: Conversation | undefined;
   #asks: "none" | "device" | "user";
   #first: boolean;
@@ -59,7 +61,7 @@ export class Server {
     this.#asks = provision.request;
     this.#first = provision.sessionAtBoot || provision.once;
     this.#since = hal.now();
-    applyAccount(store, tree, account, options.engine.record.phase === "trial");
+    this.#serverId = applyAccount(store, tree, account, options.engine.record.phase === "trial");
   }
 
   /** True while a session is open. */
@@ -67,6 +69,7 @@ export class Server {
     return this.#conversation !== undefined;
   }
 
+  /** Asks the server for an update in the next session, soon; forgotten when the device restarts before the server has answered. */
   request(from: "device" | "user"): void {
     this.#asks = from;
   }
@@ -91,8 +94,8 @@ export class Server {
   }
 
   #due(): number {
-    const { engine, provision, fumo, account } = this.#options;
-    const owed = fumo.alerts(account.serverId).length > 0;
+    const { engine, provision, fumo } = this.#options;
+    const owed = fumo.alerts(this.#serverId).length > 0;
     return sessionDue({
       reason: owed || this.#first || this.#asks !== "none" || engine.record.phase === "trial",
       pollMs: provision.pollSeconds * 1000, since: this.#since, failures: this.#failures, jitter: this.#jitter,
@@ -100,7 +103,7 @@ export class Server {
   }
 
   #open(): Conversation | undefined {
-    const { hal, provision, account: { serverId }, tree, fumo, engine } = this.#options;
+    const { hal, provision, tree, fumo, engine } = this.#options, serverId = this.#serverId;
     const account = this.#accounts.byServer(serverId);
     if (account === undefined) {
       hal.log("error", "client", `no account of server ${serverId}: no session`);
@@ -142,7 +145,7 @@ export class Server {
   }
 
   #alerts(): readonly OutgoingAlert[] {
-    const reports = this.#options.fumo.alerts(this.#options.account.serverId);
+    const reports = this.#options.fumo.alerts(this.#serverId);
     return this.#asks === "none" ? reports : [updateRequest(REQUEST_ALERT, this.#asks, undefined), ...reports];
   }
 

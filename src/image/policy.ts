@@ -1,6 +1,6 @@
 /** What this device takes: the rules that an image must meet besides being whole and signed. */
 import { TLV_BYTES_MAX } from "../base/limits.ts";
-import { ImageFlag, type ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./header.ts";
 import type { VendorKey } from "./key.ts";
 import { compareVersions, type Version } from "./version.ts";
 
@@ -20,10 +20,14 @@ export interface ImagePolicy {
   readonly securityCounter: number;
   /** Bytes of the slot that an image may fill. */
   readonly capacity: number;
+  /** The only size of a header, in bytes, that the boot selector starts; undefined: any. */
+  readonly headerSize?: number | undefined;
   /** Allows a lower version; the security counter counts all the same. */
   readonly allowDowngrade: boolean;
 }
 
+/** A payload begins at a multiple of this, in bytes. */
+const HEADER_ALIGN = 4;
 /** The head of a TLV area; an image ends with at least one. */
 const AREA_HEAD_BYTES = 4;
 
@@ -38,9 +42,13 @@ export function checkSizes(header: ImageHeader, size: number | undefined, capaci
   return undefined;
 }
 
-/** Whether the device takes this kind of image, and this version. Flags for a bootloader that decrypts or inflates are refused. */
+/**
+ * Whether the device takes this kind of image, and this version. Every flag asks something of a bootloader (to decrypt, to inflate,
+ * to place) that ours do not do, and is refused; so is a header that the boot selector would not start behind.
+ */
 export function checkHeader(header: ImageHeader, policy: ImagePolicy): ImageFault | undefined {
-  if ((header.flags & ~ImageFlag.romFixed) !== 0) return "unacceptable";
+  if (header.flags !== 0 || header.headerSize % HEADER_ALIGN !== 0) return "unacceptable";
+  if (policy.headerSize !== undefined && header.headerSize !== policy.headerSize) return "unacceptable";
   if (!policy.allowDowngrade && compareVersions(header.version, policy.runningVersion) < 0) return "unacceptable";
   return undefined;
 }

@@ -8,6 +8,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
+import { TLV_RECORDS_MAX } from "../base/limits.ts";
 
 export const TlvType = frozen({
   keyHash: 0x01, sha256: 0x10, ecdsa: 0x22, ed25519: 0x24,
@@ -56,7 +57,8 @@ function parseArea(bytes: Uint8Array, from: number, to: number, magic: number): 
     if (to - at < 4) return undefined;
     const type = view.getUint16(at, true), length = view.getUint16(at + 2, true);
     at += 4;
-    if (length > to - at || records.has(type) || length !== (LENGTHS.get(type) ?? length)) return undefined;
+    if (length > to - at || length !== (LENGTHS.get(type) ?? length)) return undefined;
+    if (records.has(type) || records.size === TLV_RECORDS_MAX) return undefined;
     records.set(type, bytes.subarray(at, at + length));
     at += length;
   }

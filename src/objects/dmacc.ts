@@ -5,6 +5,7 @@
 import { frozen } from "../base/frozen.ts";
 import { NONCE_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
+import { parseUrl } from "../download/url.ts";
 import type { Access, Binding, Call, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
 import { TreeStatus } from "../tree/status.ts";
@@ -22,7 +23,8 @@ const SECRET: readonly Access[] = frozen(["Replace"]);
 interface AccountLeaf {
   readonly definition: NodeDefinition;
   readonly get: (account: Account) => string;
-  readonly changed?: (account: Account, text: string) => Account;
+  /** undefined: the text is no value of this leaf. */
+  readonly changed?: (account: Account, text: string) => Account | undefined;
 }
 
 /** AAuthType and AAuthPref by kind of credentials. */
@@ -60,7 +62,8 @@ const PORT = frozen(leaf("PortNbr", "chr", READ, "The port; empty when the addre
 const ADDRESS_LEAVES: readonly AccountLeaf[] = frozen([
   {
     definition: leaf("Addr", "chr", CHANGE, "URL of the server."), get: (account) => account.address,
-    changed: (account, address) => ({ ...account, address }),
+    // An address that nothing answers at could never be put right by the server that wrote it.
+    changed: (account, address) => parseUrl(address) === undefined ? undefined : { ...account, address },
   },
   { definition: leaf("AddrType", "chr", READ, "Kind of address."), get: () => "URI" },
 ]);
@@ -119,7 +122,9 @@ function accountBinding(one: AccountLeaf): Binding {
       const text = textOf(value.data);
       if (text === undefined) return TreeStatus.failed;
       if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
-      call.staged.set(...accountChange(changed(account, text)));
+      const next = changed(account, text);
+      if (next === undefined) return TreeStatus.failed;
+      call.staged.set(...accountChange(next));
       return TreeStatus.ok;
     },
   };

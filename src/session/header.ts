@@ -11,15 +11,20 @@ export function headerFault(header: Header, sessionID: string, deviceId: string)
   if (header.verDTD !== VER_DTD) return Status.unsupportedDTD;
   if (header.verProto !== VER_PROTO) return Status.unsupportedProtocol;
   if (header.sessionID !== sessionID) return Status.badRequest;
+  if (!isNumber(header.msgID)) return Status.badRequest;
   if (header.target !== deviceId) return Status.notFound;
   return undefined;
 }
 
-/** True when `msgID` was answered already: ids only grow (§2.3.3). What is no number is compared as it stands. */
+/** Message numbers: what does not count up could come again unnoticed. */
+function isNumber(msgID: string): boolean {
+  const number = Number(msgID);
+  return Number.isSafeInteger(number) && number > 0;
+}
+
+/** True when `msgID` was answered already, or is older than what was: ids only grow (§2.3.3). `last` is empty before the first. */
 export function repeated(msgID: string, last: string): boolean {
-  if (msgID === last) return true;
-  const now = Number(msgID), before = Number(last);
-  return last !== "" && now <= before;
+  return last !== "" && (msgID === last || Number(msgID) <= Number(last));
 }
 
 /** The SyncHdr of a message of the device. While it `opens` the session it says what it can take (§2.3.3). */

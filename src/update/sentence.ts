@@ -7,7 +7,7 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
   switch (after.phase) {
     case "idle": return "update idle";
     case "receiving": return `receiving a package of ${size(after.size)}`;
-    case "downloading": return `downloading ${after.url ?? ""}${after.thenInstall ? ", then installing" : ""}`;
+    case "downloading": return `downloading ${place(after.url ?? "")}${after.thenInstall ? ", then installing" : ""}`;
     case "verifying": return `verifying ${size(after.size)}`;
     case "ready": return `verified ${size(after.size)}: ${image(after)}`;
     case "arming": return `installing ${image(after)}, trial ${after.trials}`;
@@ -19,6 +19,12 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
     case "failed": return `update failed: ${after.reason ?? "undefined"}${after.kept ? "; the package is kept" : ""}`;
     case "settled": return "every outcome is reported";
   }
+}
+
+/** A URL without its query, which may hold a token that opens a store of packages to whoever reads the log. */
+function place(url: string): string {
+  const query = url.indexOf("?");
+  return query < 0 ? url : `${url.slice(0, query)}?…`;
 }
 
 function image(record: UpdateRecord): string {

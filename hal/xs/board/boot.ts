@@ -14,6 +14,13 @@ const CAUSES: readonly ResetCause[] = frozen(["power", "restart", "watchdog", "p
 
 /** Slot 0 is A, slot 1 is B. arm and confirm throw when the other image cannot be booted, or the boot log not be written. */
 export class SlotBoot implements Boot {
+  readonly headerSize: number | undefined;
+
+  /** `headerSize`: see Boot. */
+  constructor(headerSize?: number) {
+    this.headerSize = headerSize;
+  }
+
   running(): Running {
     return { slot: bootSlot(), trial: bootTrial() === 1, cause: CAUSES[bootCause()] ?? "unknown" };
   }

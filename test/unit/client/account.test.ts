@@ -18,10 +18,11 @@ function accountOf(secret: string, more = ""): ProvisionedAccount {
 class Device {
   readonly store = Store.open(new MemoryFlash({ blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff }));
 
-  start(account: ProvisionedAccount, trial = false): void {
+  /** The server that the device goes to. */
+  start(account: ProvisionedAccount, trial = false): string {
     const tree = new Tree(this.store);
     mountDmAcc(tree, this.store);
-    applyAccount(this.store, tree, account, trial);
+    return applyAccount(this.store, tree, account, trial);
   }
 
   get secret(): string | undefined {
@@ -73,4 +74,12 @@ test("an image on trial leaves the account that is there alone, and makes the fi
   equal(device.secret, "factory");
   device.start(accountOf("second"));
   equal(device.secret, "second");
+});
+
+test("an image on trial that is provisioned for another server proves itself to the one that its predecessor has", () => {
+  const device = new Device(), other: ProvisionedAccount = { ...accountOf("second"), serverId: "t", origin: "t" };
+  equal(device.start(accountOf("factory")), "s");
+  equal(device.start(other, true), "s");
+  equal(device.start(other), "t");
+  equal(device.start(other), "t");
 });

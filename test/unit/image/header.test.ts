@@ -66,8 +66,15 @@ test("no payload, or a protected area that cannot be one, is corrupt", () => {
 test("only images that boot as they are stored are acceptable", () => {
   for (let bit = 0; bit < 32; bit++) {
     const flags = (1 << bit) >>> 0;
-    equal(admit({ ...HEADER, flags }, undefined, POLICY), flags === ImageFlag.romFixed ? undefined : "unacceptable");
+    equal(admit({ ...HEADER, flags }, undefined, POLICY), "unacceptable");
   }
+});
+
+test("a header that the boot selector cannot start behind is refused before a byte is erased", () => {
+  equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 2 }, undefined, POLICY), "unacceptable");
+  equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 4 }, undefined, POLICY), undefined);
+  equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 4 }, undefined, { ...POLICY, headerSize: HEADER.headerSize }), "unacceptable");
+  equal(admit(HEADER, undefined, { ...POLICY, headerSize: HEADER.headerSize }), undefined);
 });
 
 test("a lower version is unacceptable unless downgrades are allowed; the same version is acceptable", () => {

@@ -55,6 +55,14 @@ test("DMAcc shows the account, but never its secrets and nonces", () => {
   equal(results.some((result) => result.uri.endsWith("Secret") || result.uri.endsWith("Data")), false);
 });
 
+test("an address that is no URL of a server is refused: nobody could put it right again", () => {
+  const device = new Device();
+  for (const address of ["", "htp://new.example/", "new.example", "https://"]) {
+    equal(device.replace("./DMAcc/main/AppAddr/1/Addr", address), 500, address);
+  }
+  equal(device.read("./DMAcc/main/AppAddr/1/Addr"), "https://dm.example/dm");
+});
+
 test("the account's server changes address, secrets and nonces, durably and within an Atomic; no other does", () => {
   const device = new Device(), accounts = new Accounts(device.store);
   equal(device.replace("./DMAcc/main/AppAuth/Client/AAuthSecret", "x", STRANGER), 425);

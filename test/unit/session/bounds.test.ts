@@ -23,6 +23,15 @@ test("a message older than the last is a repetition too", () => {
   deepEqual(bench.tree.calls, ["remove ./A"]);
 });
 
+test("a message whose MsgID is no number that counts up is refused: it could come again unnoticed (§2.3.3)", () => {
+  for (const msgID of ["a", "", "0", "-1", "1.5", "Infinity"]) {
+    const bench = new Bench();
+    bench.next();
+    bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { msgID } });
+    deepEqual(bench.tree.calls, []);
+  }
+});
+
 test("a server that repeats itself is answered MESSAGE_REPEATS_MAX times, then left", () => {
   const bench = new Bench();
   bench.next();
