@@ -1,4 +1,5 @@
 /** The value of a node, on its way in or out. */
+import { frozen } from "../base/frozen.ts";
 import { find } from "../base/bytes.ts";
 import { text } from "../base/utf8.ts";
 
@@ -20,10 +21,10 @@ export function textOf(data: Uint8Array): string | undefined {
 }
 
 /** Controls that no document may hold, but for NUL, which makes no text anyway (XML 1.0 §2.2). */
-const CONTROLS: readonly number[] = [
+const CONTROLS: readonly number[] = frozen([
   0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0b, 0x0c, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
   0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
-];
+]);
 
 /** True when the bytes are characters that a message in either encoding can carry as they are. */
 export function isText(data: Uint8Array): boolean {
