@@ -1,4 +1,4 @@
-/* memcpy, memmove, memcmp and memset by words: those of picolibc go byte by byte and cost ten times as much. */
+/* memcpy, memmove, memcmp, memset and memchr by words: those of picolibc go byte by byte and cost ten times as much. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -120,4 +120,28 @@ void* memset(void* target, int value, size_t length)
   while (length--)
     *to++ = (uint8_t)value;
   return target;
+}
+
+/* Not 0 when one of the bytes of a word is 0. */
+static inline Word zeroIn(Word word)
+{
+  return (word - 0x01010101u) & ~word & 0x80808080u;
+}
+
+void* memchr(const void* bytes, int value, size_t length)
+{
+  const uint8_t* p = bytes;
+  Word wanted = (uint8_t)value * 0x01010101u;
+  for (; length && ((uintptr_t)p % WORD); length--, p++)
+    if (*p == (uint8_t)value)
+      return (void*)p;
+  for (; length >= 4 * WORD; length -= 4 * WORD, p += 4 * WORD) {
+    const Word* words = (const Word*)p;
+    if (zeroIn(words[0] ^ wanted) | zeroIn(words[1] ^ wanted) | zeroIn(words[2] ^ wanted) | zeroIn(words[3] ^ wanted))
+      break;
+  }
+  for (; length; length--, p++)
+    if (*p == (uint8_t)value)
+      return (void*)p;
+  return NULL;
 }

@@ -1,26 +1,4 @@
-/** Characters of a document as UTF-8 bytes (XML 1.0 §2.2): which bytes are text at all, and one character by its number. */
-import { text } from "./utf8.ts";
-
-/** Bytes that are made a string at a time, and thrown away. */
-const WINDOW_BYTES = 1024;
-
-/**
- * -1 when bytes[from, to) are UTF-8 without NUL, else where a window begins that is not. With this behind it a reader can
- * make strings of anything between two ASCII bytes without a failure.
- */
-export function checkUtf8(bytes: Uint8Array, from: number, to: number): number {
-  try {
-    while (from < to) {
-      let end = Math.min(from + WINDOW_BYTES, to);
-      while (end < to && end > from + WINDOW_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-      text(bytes, from, end);
-      from = end;
-    }
-  } catch {
-    return from;
-  }
-  return -1;
-}
+/** Characters of a document (XML 1.0 §2.2): which numbers are one, and one as UTF-8 bytes. */
 
 /** True for the number of a character that a document may hold. */
 export function isCharacter(character: number): boolean {

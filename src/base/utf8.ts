@@ -14,6 +14,27 @@ export function text(bytes: Uint8Array, from: number, to: number): string {
   return DECODER.decode(part);
 }
 
+/** Bytes that are made a string at a time, and thrown away. */
+const WINDOW_BYTES = 1024;
+
+/**
+ * -1 when bytes[from, to) are UTF-8 without NUL, else an index at or before the first byte that is not, where a character begins.
+ * With this behind it a reader can make strings of anything between two ASCII bytes without a failure.
+ */
+export function checkUtf8(bytes: Uint8Array, from: number, to: number): number {
+  try {
+    while (from < to) {
+      let end = Math.min(from + WINDOW_BYTES, to);
+      while (end < to && end > from + WINDOW_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+      text(bytes, from, end);
+      from = end;
+    }
+  } catch {
+    return from;
+  }
+  return -1;
+}
+
 /** The bytes of a string. */
 export function utf8(value: string): Uint8Array {
   return ENCODER.encode(value);

@@ -10,10 +10,11 @@
  * a text may decode it in place; what such strings come to is bounded, or a small document could stand for an endless one.
  */
 import { copy, find } from "../base/bytes.ts";
-import { characterLength, checkUtf8, isCharacter, putCharacter } from "../base/character.ts";
+import { characterLength, isCharacter, putCharacter } from "../base/character.ts";
 import { frozen } from "../base/frozen.ts";
 import { ELEMENT_DEPTH_MAX, TABLE_TEXT_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
+import { checkUtf8 } from "../base/utf8.ts";
 import { ATTRIBUTES_BIT, CODE_MASK, CODE_MIN, CONTENT_BIT, Global } from "./global.ts";
 import { header } from "./header.ts";
 import { type Cursor, number } from "./number.ts";

@@ -10,11 +10,10 @@
  * the next `&`, CR and `]` are remembered, so that a document is searched once for each however many texts it has.
  */
 import { copy, find } from "../base/bytes.ts";
-import { checkUtf8 } from "../base/character.ts";
 import { frozen } from "../base/frozen.ts";
 import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
-import { text } from "../base/utf8.ts";
+import { checkUtf8, text } from "../base/utf8.ts";
 import { pastAside } from "./aside.ts";
 import { checkDeclaration } from "./encoding.ts";
 import { attribute, type Cursor, nameEnd, pastSpace } from "./name.ts";

@@ -142,7 +142,7 @@ async function session(encoding: Encoding, target: number): Promise<void> {
       account: { serverId: "rig", address: `${listening.origin}/dm`, encoding, auth: "basic", name: "device", secret: "secret",
         serverAuth: "basic", serverName: "rig", serverSecret: "secret" },
       keys: [publicText(developmentKey())], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, once: true,
-      countInstructions: true, trace: true,
+      countInstructions: true,
     });
     await within(LIMIT_MS, "the session", counted.start(directory, log.log).ended);
   } finally {

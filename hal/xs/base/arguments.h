@@ -14,7 +14,14 @@ typedef struct {
 /* A number from 0 to 2^32 - 1, or a RangeError. */
 static inline uint32_t toIndex(xsMachine* the, xsSlot* slot)
 {
-  xsNumberValue value = xsmcToNumber(*slot);
+  xsNumberValue value;
+  if (xsmcTypeOf(*slot) == xsIntegerType) { /* nearly always, and much quicker than by way of a double */
+    xsIntegerValue integer = xsmcToInteger(*slot);
+    if (integer < 0)
+      xsRangeError("not an index");
+    return (uint32_t)integer;
+  }
+  value = xsmcToNumber(*slot);
   if (!(value >= 0) || (value > 4294967295.0))
     xsRangeError("not an index");
   return (uint32_t)value;

@@ -26,34 +26,53 @@ void xs_base64_put(xsMachine* the)
   xsmcSetInteger(xsResult, (xsIntegerValue)(q - target.bytes));
 }
 
-static int valueOf(uint8_t c)
+/* What a character stands for; from INVALID on: nothing, from SKIPPED on: it is not looked at. */
+enum { INVALID = 64, PADDING, SKIPPED };
+#define _ INVALID
+static const uint8_t values[128] = {
+  _, _, _, _, _, _, _, _, _, SKIPPED, SKIPPED, _, _, SKIPPED, _, _,
+  _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _,
+  SKIPPED, _, _, _, _, _, _, _, _, _, _, 62, _, _, _, 63,
+  52, 53, 54, 55, 56, 57, 58, 59, 60, 61, _, _, _, PADDING, _, _,
+  _, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+  15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, _, _, _, _, _,
+  _, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+  41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, _, _, _, _, _,
+};
+#undef _
+
+static uint32_t valueOf(uint8_t c)
 {
-  if ((c >= 'A') && (c <= 'Z'))
-    return c - 'A';
-  if ((c >= 'a') && (c <= 'z'))
-    return c - 'a' + 26;
-  if ((c >= '0') && (c <= '9'))
-    return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
+  return c < sizeof(values) ? values[c] : INVALID;
 }
 
 /* The end of what bytes[from, to) decodes to, from `from` on, or -1. Every digit writes at most where it was read. */
 static int32_t decode(uint8_t* bytes, uint32_t from, uint32_t to)
 {
   uint32_t at = from, held = 0, bits = 0, padding = 0;
-  for (; from < to; from++) {
-    uint8_t c = bytes[from];
-    int value;
-    if ((c == ' ') || (c == '\t') || (c == '\n') || (c == '\r'))
+  while (from < to) {
+    uint32_t value;
+    if (!bits && !padding)
+      for (; to - from >= 4; from += 4, at += 3) {
+        uint32_t a = valueOf(bytes[from]), b = valueOf(bytes[from + 1]), c = valueOf(bytes[from + 2]), d = valueOf(bytes[from + 3]);
+        if ((a | b | c | d) >= INVALID)
+          break;
+        bytes[at] = (uint8_t)(a << 2 | b >> 4);
+        bytes[at + 1] = (uint8_t)(b << 4 | c >> 2);
+        bytes[at + 2] = (uint8_t)(c << 6 | d);
+      }
+    if (from == to)
+      break;
+    value = valueOf(bytes[from++]);
+    if (value == SKIPPED)
       continue;
-    if (c == '=') {
+    if (value == PADDING) {
       padding++;
       continue;
     }
-    value = valueOf(c);
-    if ((value < 0) || padding)
+    if ((value == INVALID) || padding)
       return -1;
-    held = (held << 6 | (uint32_t)value) & 0xFFF;
+    held = (held << 6 | value) & 0xFFF;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;

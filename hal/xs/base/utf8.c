@@ -2,30 +2,58 @@
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "arguments.h"
+#include <stddef.h>
 #include <string.h>
 
-/* Shortest forms only, no surrogates, nothing above U+10FFFF, no NUL. */
-static int isText(const uint8_t* p, const uint8_t* end)
+typedef uint32_t __attribute__((may_alias)) Word;
+
+/* The first byte that is NUL or not ASCII, or `end`. Nearly all that comes is ASCII: four bytes at a time. */
+static const uint8_t* pastAscii(const uint8_t* p, const uint8_t* end)
 {
-  while (p < end) {
-    uint32_t c = *p++, least, more;
-    if (c && (c < 0x80))
-      continue;
+  while ((p < end) && ((uintptr_t)p % sizeof(Word)) && *p && (*p < 0x80))
+    p++;
+  if (!((uintptr_t)p % sizeof(Word)))
+    while ((end - p >= (ptrdiff_t)sizeof(Word)) && !((((*(const Word*)p - 0x01010101u) | *(const Word*)p)) & 0x80808080u))
+      p += sizeof(Word);
+  while ((p < end) && *p && (*p < 0x80))
+    p++;
+  return p;
+}
+
+/* The first byte that does not belong to text, or `end`. Shortest forms only, no surrogates, nothing above U+10FFFF, no NUL. */
+static const uint8_t* pastText(const uint8_t* p, const uint8_t* end)
+{
+  for (;;) {
+    const uint8_t* start = p = pastAscii(p, end);
+    uint32_t c, least, more;
+    if (p == end)
+      return end;
+    c = *p++;
     if ((c & 0xE0) == 0xC0) { c &= 0x1F; more = 1; least = 0x80; }
     else if ((c & 0xF0) == 0xE0) { c &= 0x0F; more = 2; least = 0x800; }
     else if ((c & 0xF8) == 0xF0) { c &= 0x07; more = 3; least = 0x10000; }
-    else return 0;
+    else return start;
     if ((uint32_t)(end - p) < more)
-      return 0;
+      return start;
     while (more--) {
       if ((*p & 0xC0) != 0x80)
-        return 0;
+        return start;
       c = (c << 6) | (*p++ & 0x3F);
     }
     if ((c < least) || (c > 0x10FFFF) || ((c & 0xFFFFF800) == 0xD800))
-      return 0;
+      return start;
   }
-  return 1;
+}
+
+void xs_utf8_check(xsMachine* the)
+{
+  uint32_t from = toIndex(the, &xsArg(1));
+  uint32_t to = toIndex(the, &xsArg(2));
+  Buffer buffer = toReadable(the, &xsArg(0));
+  const uint8_t* bad;
+  checkRange(the, from, to, buffer.length);
+  bad = pastText(buffer.bytes + from, buffer.bytes + to);
+  xsmcSetInteger(xsResult, bad == buffer.bytes + to ? -1 : (xsIntegerValue)(bad - buffer.bytes));
 }
 
 void xs_utf8_text(xsMachine* the)
@@ -34,7 +62,7 @@ void xs_utf8_text(xsMachine* the)
   uint32_t to = toIndex(the, &xsArg(2));
   Buffer buffer = toReadable(the, &xsArg(0));
   checkRange(the, from, to, buffer.length);
-  if (!isText(buffer.bytes + from, buffer.bytes + to))
+  if (pastText(buffer.bytes + from, buffer.bytes + to) != buffer.bytes + to)
     xsTypeError("not UTF-8");
   xsmcSetStringBuffer(xsResult, NULL, to - from);
   buffer = toReadable(the, &xsArg(0));
@@ -47,14 +75,31 @@ static uint32_t surrogate(const uint8_t* p)
   return (p[0] == 0xED) && (p[1] >= 0xA0) && p[2] ? 0xD000u | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F) : 0;
 }
 
+/* How many bytes of a string are bytes of UTF-8 as they are: up to its end, or to a byte that begins one of the two exceptions. */
+static uint32_t plainLength(const uint8_t* p)
+{
+  const uint8_t* start = p;
+  while (*p && (*p != 0xC0) && (*p != 0xED))
+    p++;
+  return (uint32_t)(p - start);
+}
+
 /* Writes the bytes of a string, or only counts them when there is no target. */
 static uint32_t encode(uint8_t* target, const char* string)
 {
   const uint8_t* p = (const uint8_t*)string;
   uint32_t length = 0;
-  while (*p) {
-    uint8_t bytes[4] = { p[0] };
-    uint32_t count = 1, read = 1, half;
+  for (;;) {
+    uint8_t bytes[4];
+    uint32_t count = plainLength(p), read = 1, half;
+    if (target)
+      memcpy(target + length, p, count);
+    length += count;
+    p += count;
+    if (!*p)
+      return length;
+    bytes[0] = p[0];
+    count = 1;
     if ((p[0] == 0xC0) && (p[1] == 0x80)) {
       bytes[0] = 0;
       read = 2;
@@ -74,7 +119,6 @@ static uint32_t encode(uint8_t* target, const char* string)
     length += count;
     p += read;
   }
-  return length;
 }
 
 void xs_utf8_encode(xsMachine* the)

@@ -5,6 +5,14 @@ export function text(this: unknown, bytes: Uint8Array, from: number, to: number)
   return native("xs_utf8_text").call(this, bytes, from, to);
 }
 
+/**
+ * -1 when bytes[from, to) are UTF-8 without NUL, else an index at or before the first byte that is not, where a character begins.
+ * With this behind it a reader can make strings of anything between two ASCII bytes without a failure.
+ */
+export function checkUtf8(this: unknown, bytes: Uint8Array, from: number, to: number): number {
+  return native("xs_utf8_check").call(this, bytes, from, to);
+}
+
 function encode(this: unknown, value: string): ArrayBuffer { return native("xs_utf8_encode").call(this, value); }
 
 /** The bytes of a string. */

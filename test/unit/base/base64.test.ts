@@ -52,6 +52,14 @@ test("decodeBase64 skips white space, also inside a group and after the padding"
   deepEqual(fromBase64("  \n"), new Uint8Array(0));
 });
 
+test("white space may stand before and after every character", () => {
+  const value = "QUJDREVGR0hJSg==", decoded = "ABCDEFGHIJ";
+  for (let at = 0; at <= value.length; at++) {
+    const bytes = utf8(`${value.slice(0, at)}\r\n${value.slice(at)}`);
+    equal(text(bytes, 0, decodeBase64(bytes, 0, bytes.length)), decoded);
+  }
+});
+
 test("padding may be missing, but not be wrong", () => {
   deepEqual(fromBase64("Zg"), utf8("f"));
   deepEqual(fromBase64("Zm8"), utf8("fo"));

@@ -20,6 +20,19 @@ test("find beyond the end finds nothing, and no byte is above 255", () => {
   equal(find(DIGITS, 0, 257), -1);
 });
 
+test("find finds a byte at every place of a word, and none behind the end", () => {
+  const bytes = new Uint8Array(64).fill(0x80);
+  for (let from = 0; from < 4; from++) {
+    for (let at = from; at < 44; at++) {
+      bytes[at] = 0x7f;
+      bytes[at + 9] = 0x7f;
+      equal(find(bytes, from, 0x7f), at);
+      equal(find(bytes.subarray(0, at), from, 0x7f), -1);
+      bytes[at] = bytes[at + 9] = 0x80;
+    }
+  }
+});
+
 test("find sees a view only, and counts from its start", () => {
   equal(find(DIGITS.subarray(2, 5), 0, 2), 1);
   equal(find(DIGITS.subarray(2, 5), 0, 255), -1);

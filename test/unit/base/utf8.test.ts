@@ -1,7 +1,7 @@
 /** Strings and UTF-8 bytes (RFC 3629), src/base/utf8.ts. */
-import { deepEqual, equal, test, throws } from "../../check.ts";
+import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { fromHex, hex } from "../../../src/base/bytes.ts";
-import { putText, text, utf8 } from "../../../src/base/utf8.ts";
+import { checkUtf8, putText, text, utf8 } from "../../../src/base/utf8.ts";
 
 function bytesOf(digits: string): Uint8Array {
   return fromHex(digits) ?? new Uint8Array(0);
@@ -90,4 +90,28 @@ test("a long text survives the way there and back", () => {
   const bytes = utf8(value);
   equal(bytes.length, 19 * 500);
   equal(text(bytes, 0, bytes.length), value);
+});
+
+test("checkUtf8 takes text, and finds a byte that is none at every place of a word", () => {
+  const bytes = utf8("0123456789é€😀0123456789");
+  equal(checkUtf8(bytes, 0, bytes.length), -1);
+  equal(checkUtf8(bytes, 3, 3), -1);
+  for (const bad of [0, 0x80, 0xff]) {
+    for (let at = 0; at < 10; at++) {
+      const spoilt = bytes.slice();
+      spoilt[at] = bad;
+      const found = checkUtf8(spoilt, 0, spoilt.length);
+      ok(found >= 0 && found <= at, `${found} for ${at}`);
+      equal(checkUtf8(spoilt, at + 1, spoilt.length), -1);
+    }
+  }
+  equal(checkUtf8(bytes, 11, bytes.length), 11, "inside a character");
+  ok(checkUtf8(bytes, 0, 11) >= 0, "a character that is cut");
+});
+
+test("checkUtf8 of a long text finds what is wrong at its end", () => {
+  const bytes = utf8("é".repeat(3000));
+  equal(checkUtf8(bytes, 0, bytes.length), -1);
+  const found = checkUtf8(bytes, 0, bytes.length - 1);
+  ok(found >= 0 && found <= bytes.length - 2 && found % 2 === 0, `${found}`);
 });
