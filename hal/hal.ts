@@ -105,6 +105,15 @@ export interface Link {
   request(request: LinkRequest): Exchange;
 }
 
+/** Datagrams that reach the device unasked: a UDP port, or the short messages of a modem, with the header of WAP push. */
+export interface Datagrams {
+  /**
+   * Moves the next one to the start of `buffer`: how many bytes; 0: there is none now. One that is longer than the buffer, and an
+   * empty one, is lost. What is not fetched may be lost, too. Never throws.
+   */
+  receive(buffer: Uint8Array): number;
+}
+
 /** Who the device is: values of DevInfo and DevDetail (OMA DM standard objects), and what a package must be made for. */
 export interface Identity {
   readonly DevId: string;
@@ -132,6 +141,8 @@ export interface Hal {
   readonly boot: Boot;
   readonly link: Link;
   readonly identity: Identity;
+  /** Absent: nothing reaches this board unasked, and it opens its sessions by itself. */
+  readonly datagrams?: Datagrams | undefined;
   /** Milliseconds since this boot; never goes back. */
   now(): number;
   /** Fills `bytes` with unpredictable values. */

@@ -16,6 +16,7 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["src/download", "src/xmllite", "src/base", "hal/hal.ts"],
   ["src/objects", "src/tree", "src/update", "src/download", "src/base", "src/store", "hal/hal.ts"],
   ["src/session", "src/syncml", "src/tree", "src/base", "src/xmllite", "src/wbxml"],
+  ["src/push", "src/syncml", "src/wbxml", "src/objects", "src/base"],
   ["src/client", "src", "hal/hal.ts"],
   ["hal/checked.ts", "hal/hal.ts"],
   ["hal/xs", "hal/hal.ts", "src/base"],

@@ -3,6 +3,7 @@ import type { Hal, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
+import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket } from "../xs/board/socket.ts";
 import { now, print, random, version } from "../xs/board/system.ts";
 import { HttpLink } from "../xs/http.ts";
@@ -21,15 +22,19 @@ const IDENTITY = frozen({
 export function openHardware(text: string): Hal {
   const staging = new Area("staging"), boot = new SlotBoot(staging.status().blockLength);
   boot.running();
+  const log = (level: LogLevel, source: string, line: string): void => {
+    print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`);
+  };
   return {
     store: new Area("store"),
     staging,
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port)),
     identity: readIdentity(text),
+    datagrams: openPushPort(text, (problem) => { log("error", "board", problem); }),
     now: () => now(),
     random: (bytes) => { random(bytes); },
-    log: (level, source, line) => { print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`); },
+    log,
   };
 }
 

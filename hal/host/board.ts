@@ -4,6 +4,7 @@ import { fromHex } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
 import { HttpLink } from "../xs/http.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
+import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket, wait } from "../xs/board/socket.ts";
 import { FileFlash } from "./flash.ts";
 import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
@@ -26,15 +27,19 @@ const IDENTITY = frozen({
 export function openBoard(): Board {
   const boot = new SlotBoot();
   const text = provision();
+  const log = (level: LogLevel, source: string, line: string): void => {
+    print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`);
+  };
   return {
     store: new FileFlash("store.flash", BLOCK_BYTES, STORE_BLOCKS, WRITE_ALIGN),
     staging: new FileFlash(SLOT_FILES[1 - boot.running().slot] ?? "", BLOCK_BYTES, SLOT_BLOCKS, WRITE_ALIGN),
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port)),
     identity: readIdentity(text),
+    datagrams: openPushPort(text, (problem) => { log("error", "board", problem); }),
     now: () => now(),
     random: (bytes) => { random(bytes); },
-    log: (level, source, line) => { print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`); },
+    log,
     provision: () => text,
     run,
   };

@@ -1,4 +1,4 @@
-/* TCP client sockets that never block, over the natives of hal/xs/board/socket.ts. */
+/* Sockets that never block: TCP clients, for the natives of hal/xs/board/socket.ts, and UDP ports, for those of datagram.ts. */
 #ifndef HOST_SOCKET_H
 #define HOST_SOCKET_H
 
@@ -26,6 +26,12 @@ void socketClose(Socket* socket);
 /* How many bytes; 0: none now; -1: the peer has closed (read only); -2: failed, see kind. */
 long socketRead(Socket* socket, void* bytes, uint32_t length);
 long socketWrite(Socket* socket, const void* bytes, uint32_t length);
+/* Opens a UDP port; on a computer that of the loopback interface. NULL: it cannot be had. socketClose closes it, too. */
+Socket* datagramOpen(uint16_t port);
+/* Takes one datagram: its bytes; 0: none, or one that is empty or longer than `length`. */
+long datagramReceive(Socket* socket, void* bytes, uint32_t length);
+/* Makes socketWait look at the socket. */
+void socketAdd(Socket* socket);
 /* Waits until a socket can do what it was last in want of, or the time is over. */
 void socketWait(int timeoutMs);
 

@@ -68,9 +68,14 @@ Socket* socketOpen(const char* host, uint16_t port, const char** kind)
   socket->address = socket->addresses;
   socket->wanted = POLLOUT;
   tryAddresses(socket);
+  socketAdd(socket);
+  return socket;
+}
+
+void socketAdd(Socket* socket)
+{
   socket->next = sockets;
   sockets = socket;
-  return socket;
 }
 
 void socketClose(Socket* socket)
@@ -82,7 +87,8 @@ void socketClose(Socket* socket)
     *link = socket->next;
   if (socket->file >= 0)
     close(socket->file);
-  freeaddrinfo(socket->addresses);
+  if (socket->addresses)
+    freeaddrinfo(socket->addresses);
   free(socket);
 }
 

@@ -3,6 +3,7 @@ import type { Board, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
+import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket, wait } from "../xs/board/socket.ts";
 import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
 import { HttpLink } from "../xs/http.ts";
@@ -67,6 +68,7 @@ export function openBoard(): Board {
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port), (host, port) => new TlsSocket(host, port)),
     identity: readIdentity({ ...IDENTITY, ...identity }),
+    datagrams: openPushPort(text, (problem) => { log("error", "board", problem); }),
     now: () => now(),
     random: (bytes) => { random(bytes); },
     log,

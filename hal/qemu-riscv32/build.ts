@@ -125,13 +125,19 @@ export function refit(factory: Factory): { readonly offset: number; readonly byt
   return { offset: FACTORY, bytes: factorySector(factory) };
 }
 
-/** Options of qemu-system-riscv32 for a board with this flash; `cut`: operation and mode (0 before, 1 torn, 2 after) of a power cut. */
-export function machineOptions(flash: string, cut?: { readonly operation: number; readonly mode: 0 | 1 | 2 }): string[] {
+/**
+ * Options of qemu-system-riscv32 for a board with this flash; `cut`: operation and mode (0 before, 1 torn, 2 after) of a power cut;
+ * `pushPort`: datagrams to this port of the loopback interface go to that of the board.
+ */
+export function machineOptions(
+  flash: string, cut?: { readonly operation: number; readonly mode: 0 | 1 | 2 }, pushPort?: number,
+): string[] {
   const plan = cut === undefined ? 0 : (cut.mode * 2 ** 28 + cut.operation);
+  const network = pushPort === undefined ? "user,id=n0" : `user,id=n0,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`;
   return [
     "-M", "virt", "-m", "8M", "-bios", "none", "-display", "none", "-monitor", "none", "-serial", "stdio",
     "-drive", `if=pflash,unit=0,format=raw,file=${flash}`,
-    "-global", "virtio-mmio.force-legacy=false", "-netdev", "user,id=n0", "-device", "virtio-net-device,netdev=n0",
+    "-global", "virtio-mmio.force-legacy=false", "-netdev", network, "-device", "virtio-net-device,netdev=n0",
     "-device", "virtio-rng-device",
     ...(plan === 0 ? [] : ["-device", `loader,addr=0x8044FF00,data=${plan},data-len=4`]),
   ];

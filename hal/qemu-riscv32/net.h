@@ -23,6 +23,12 @@ long socketRead(Socket* socket, void* bytes, uint32_t length);
 long socketWrite(Socket* socket, const void* bytes, uint32_t length);
 /* Kind of the LinkError that it has failed with. */
 const char* socketKind(const Socket* socket);
+/* Has the UDP port listened to; there is one. NULL, or what is wrong. */
+const char* datagramOpen(uint16_t port);
+/* Takes one datagram: its bytes; 0: none, or one that is empty or longer than `length`. */
+long datagramReceive(void* bytes, uint32_t length);
+/* Something has happened that a program may wait for. */
+void socketWake(void);
 /* Waits until something happens to a socket, or the time is over. */
 void socketWait(uint32_t timeoutMs);
 

@@ -226,6 +226,11 @@ const char* socketKind(const Socket* socket)
   return socket->kind;
 }
 
+void socketWake(void)
+{
+  hasNews = 1;
+}
+
 void socketWait(uint32_t timeoutMs)
 {
   uint64_t end = clockMs() + timeoutMs;

@@ -1,5 +1,5 @@
 /** A whole board in this process: a store, two slots, a boot selector, a clock that stands still unless told, and power that fails. */
-import type { FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
+import type { Datagrams, FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
 import { CheckedFlash } from "../checked.ts";
 import { SimBoot, type Bootable, type BootLog } from "./boot.ts";
 import { SimFlash } from "./flash.ts";
@@ -11,6 +11,7 @@ export interface SimBoardOptions {
   readonly slot: FlashStatus;
   readonly identity: Identity;
   readonly link: Link;
+  readonly datagrams?: Datagrams;
   readonly bootable: Bootable;
   readonly power?: Power;
   readonly bootLog?: BootLog;
@@ -69,6 +70,7 @@ export class SimBoard {
       boot: this.boot,
       link: options.link,
       identity: options.identity,
+      datagrams: options.datagrams,
       now: () => options.clock === undefined ? this.#elapsedMs : options.clock() - bootedAt,
       random: (bytes) => options.random === undefined ? this.#random.fill(bytes) : options.random(bytes),
       log: (level, source, text) => options.log?.(level, source, text),

@@ -38,6 +38,11 @@ export class HttpLink implements Link {
     return new HttpExchange(request, () => this.#wake?.());
   }
 
+  /** Something else has happened that `activity` waits for. */
+  wake(): void {
+    this.#wake?.();
+  }
+
   /** Resolves when something happened on an exchange, or after `ms`. */
   activity(ms: number): Promise<void> {
     return new Promise((resolve) => {

@@ -110,3 +110,13 @@ export const ANSWER_MS_MAX = 300_000;
 export const SESSION_MS_MAX = 21_600_000;
 /** The longest that a server may have a question to the person wait (MAXDT). */
 export const INTERACTION_MS_MAX = 600_000;
+/** Bytes of a datagram that is taken: what fits one frame of Ethernet. */
+export const DATAGRAM_BYTES_MAX = 1472;
+/** Datagrams that are looked at in a window of so long: the rest waits, or is lost. And how often a dropped one is logged. */
+export const PUSHES_MAX = 16;
+export const PUSH_WINDOW_MS = 10_000;
+export const PUSH_LOG_MS = 60_000;
+/** Notifications of one account that are remembered after they were answered. */
+export const NOTIFICATIONS_KEPT = 16;
+/** Sessions that one notification may begin before one of them completes. */
+export const SUMMONS_TRIES_MAX = 5;

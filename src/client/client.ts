@@ -8,8 +8,9 @@
  */
 import type { Hal } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
-import { DOWNLOAD_BUFFER_BYTES, TRIAL_DEADLINE_MS } from "../base/limits.ts";
+import { DOWNLOAD_BUFFER_BYTES, MESSAGE_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
 import { Downloader } from "../download/downloader.ts";
+import { Accounts } from "../objects/accounts.ts";
 import { mountDevDetail } from "../objects/devdetail.ts";
 import { mountDevInfo } from "../objects/devinfo.ts";
 import { mountDmAcc } from "../objects/dmacc.ts";
@@ -19,10 +20,13 @@ import type { UserInterface } from "../session/interaction.ts";
 import { Store } from "../store/store.ts";
 import { Tree } from "../tree/tree.ts";
 import { Engine } from "../update/engine.ts";
+import { applyAccount } from "./account.ts";
 import { ProvisionedAnswers } from "./answers.ts";
 import { Consent } from "./consent.ts";
+import { Notifications, type Summons } from "./notifications.ts";
 import { imagePolicy } from "./policy.ts";
 import type { Provision } from "./provision.ts";
+import { Pushes } from "./pushes.ts";
 import { Server } from "./server.ts";
 
 /** The node below which FUMO objects are. */
@@ -45,7 +49,10 @@ export class Client {
   readonly engine: Engine;
   #hal: Hal;
   #consent: Consent;
-  #server: Server | undefined;
+  readonly #servers: Server[];
+  readonly #pushes: Pushes;
+  /** ServerID of the account that was provisioned. */
+  readonly #mainId: string | undefined;
   #state = -1;
   #progress = 0;
 
@@ -73,34 +80,65 @@ export class Client {
     engine.onChange = () => this.#narrate();
     engine.boot();
     this.#narrate();
-    const { account, answers } = provision, { selfTest = () => true } = options;
-    const scripted = answers.length === 0 ? undefined
-      : new ProvisionedAnswers(answers, (text) => { hal.log("info", "user", text); });
-    const userInterface = options.userInterface ?? scripted;
+    const { account } = provision;
+    this.#mainId = account === undefined ? undefined : applyAccount(store, tree, account, engine.record.phase === "trial");
+    const userInterface = options.userInterface ?? scripted(provision, hal), accounts = new Accounts(store);
     this.#consent = new Consent(userInterface, provision.confirm);
-    if (account) this.#server = new Server({ hal, provision, account, store, tree, fumo, engine, selfTest, userInterface });
+    const notifications = new Notifications({
+      hal, store, accounts, userInterface, nonceResync: provision.nonceResync,
+      summoned: (serverId) => this.#server(serverId)?.summoned,
+      summon: (summons) => { this.#server(summons.serverId)?.summon(summons); },
+    });
+    this.#pushes = new Pushes(hal, notifications);
+    const shared = {
+      hal, provision, accounts, tree, fumo, engine, userInterface, selfTest: options.selfTest ?? (() => true),
+      inbound: new Uint8Array(MESSAGE_BYTES_MAX), outbound: new Uint8Array(MESSAGE_BYTES_MAX),
+      answered: (summons: Summons) => { notifications.completed(summons); },
+    };
+    this.#servers = accounts.list().map(({ serverId }) => new Server({ ...shared, serverId }));
+    if (provision.request !== "none") this.#main?.request(provision.request);
   }
 
   /** Sessions that have ended since the start. */
   get sessions(): number {
-    return this.#server?.sessions ?? 0;
+    return this.#servers.reduce((sum, server) => sum + server.sessions, 0);
   }
 
   /** Asks the server for an update as soon as it can (OMA-TS-DM-FUMO §10.3). */
   request(from: "device" | "user"): void {
-    assert(this.#server !== undefined, "a request needs an account");
-    this.#server.request(from);
+    assert(this.#main !== undefined, "a request needs an account");
+    this.#main.request(from);
   }
 
   /** Does what is due. When to call again, in ms of `hal.now`; not later than that, and earlier when the link has something. */
   step(): number {
-    const now = this.#hal.now();
-    if (this.#server?.busy === true) return this.#server.step(now);
-    const engineDue = this.#consent.hold(this.engine, now) ?? this.engine.step(now);
+    const now = this.#hal.now(), open = this.#servers.find((server) => server.busy);
+    if (open !== undefined) return Math.min(this.#pushes.step(now, false), open.step(now));
+    const held = this.#consent.hold(this.engine, now), pushesDue = this.#pushes.step(now, held === undefined);
+    const due = Math.min(held ?? this.engine.step(now), pushesDue);
     this.#showProgress();
-    if (engineDue <= now) return now;
-    if (this.engine.fetching) return engineDue;
-    return Math.min(engineDue, this.#server?.step(now) ?? Infinity);
+    if (due <= now) return now;
+    return this.engine.fetching ? due : Math.min(due, this.#sessions(now));
+  }
+
+  /** Opens a session where one is due: when to call again. */
+  #sessions(now: number): number {
+    let due = Infinity;
+    for (const server of this.#servers) {
+      const next = server.step(now);
+      if (server.busy) return next;
+      due = Math.min(due, next);
+    }
+    return due;
+  }
+
+  #server(serverId: string): Server | undefined {
+    return this.#servers.find((server) => server.serverId === serverId);
+  }
+
+  /** The server that is asked for updates. */
+  get #main(): Server | undefined {
+    return this.#servers.find((server) => server.serverId === this.#mainId) ?? this.#servers[0];
   }
 
   #narrate(): void {
@@ -119,4 +157,9 @@ export class Client {
     this.#progress = part;
     if (part > 0) this.#hal.log("info", "update", `${position} of ${size} bytes`);
   }
+}
+
+/** Who answers from the list of the provisioning; nobody, when it is empty. */
+function scripted({ answers }: Provision, hal: Hal): UserInterface | undefined {
+  return answers.length === 0 ? undefined : new ProvisionedAnswers(answers, (text) => { hal.log("info", "user", text); });
 }

@@ -7,9 +7,12 @@ import type { Engine } from "../update/engine.ts";
 /** What people are asked about. */
 export type Confirm = "none" | "download" | "update" | "both";
 
-const NOTHING_ELSE = frozen({ choices: [], showMs: undefined, waitMs: undefined, lengthMax: undefined, input: "A", hidden: false });
-const DOWNLOAD: Question = frozen({ ...NOTHING_ELSE, kind: "confirm", text: "Download new firmware?", preset: "1" });
-const UPDATE: Question = frozen({ ...NOTHING_ELSE, kind: "confirm", text: "Install new firmware and restart?", preset: "1" });
+/** What a question of the device itself has besides its kind and text. */
+export const PLAIN_QUESTION = frozen({
+  choices: [], showMs: undefined, waitMs: undefined, lengthMax: undefined, input: "A", hidden: false, preset: "1",
+});
+const DOWNLOAD: Question = frozen({ ...PLAIN_QUESTION, kind: "confirm", text: "Download new firmware?" });
+const UPDATE: Question = frozen({ ...PLAIN_QUESTION, kind: "confirm", text: "Install new firmware and restart?" });
 
 export class Consent {
   readonly #ui: UserInterface | undefined;

@@ -45,6 +45,8 @@ export interface Provision {
   readonly sessionAtBoot: boolean;
   /** Ask the server for an update in the first session (FUMO §10.3). */
   readonly request: "none" | "device" | "user";
+  /** Believe a notification made with the nonce 0x00000000, for servers that lose theirs (OMA-TS-DM-Notification §6.1). Weakens it. */
+  readonly nonceResync: boolean;
   /** An image on trial that has not reached its server after so many seconds is given up; 0: TRIAL_DEADLINE_MS. */
   readonly trialSeconds: number;
   /** What people say to questions, as src/client/answers.ts reads it; empty: nobody can be asked. */
@@ -79,6 +81,7 @@ export function parseProvision(text: string): Provision {
     pollSeconds: number(json, "pollSeconds"),
     sessionAtBoot: flag(json, "sessionAtBoot"),
     request: choice(json, "request", REQUESTS, "none"),
+    nonceResync: flag(json, "nonceResync"),
     trialSeconds: number(json, "trialSeconds"),
     answers: strings(json, "answers"),
     confirm: choice(json, "confirm", CONFIRM, "none"),

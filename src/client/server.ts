@@ -3,32 +3,38 @@
  * A session that fails is tried again after a pause that grows; what is owed is kept until the server has answered.
  */
 import type { Hal } from "../../hal/hal.ts";
-import { MESSAGE_BYTES_MAX, SESSION_MS_MAX } from "../base/limits.ts";
-import { Accounts } from "../objects/accounts.ts";
+import { SESSION_MS_MAX, SUMMONS_TRIES_MAX } from "../base/limits.ts";
+import type { Accounts, Direction } from "../objects/accounts.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
 import type { UserInterface } from "../session/interaction.ts";
 import type { OutgoingAlert } from "../session/ports.ts";
 import { Session } from "../session/session.ts";
-import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { Engine } from "../update/engine.ts";
 import { Conversation } from "./conversation.ts";
-import { applyAccount, devInfoTexts } from "./account.ts";
-import type { Provision, ProvisionedAccount } from "./provision.ts";
+import { devInfoTexts } from "./account.ts";
+import type { Summons } from "./notifications.ts";
+import type { Provision } from "./provision.ts";
 import { sessionDue } from "./schedule.ts";
 import { traced } from "./trace.ts";
 
 export interface ServerOptions {
   readonly hal: Hal;
   readonly provision: Provision;
-  readonly account: ProvisionedAccount;
-  readonly store: Store;
+  /** Whose account this is about. */
+  readonly serverId: string;
+  readonly accounts: Accounts;
   readonly tree: Tree;
   readonly fumo: Fumo;
   readonly engine: Engine;
   readonly selfTest: () => boolean;
   readonly userInterface: UserInterface | undefined;
+  /** Of MESSAGE_BYTES_MAX, for all servers: one session is open at a time. */
+  readonly inbound: Uint8Array;
+  readonly outbound: Uint8Array;
+  /** A session that a notification asked for has completed. */
+  readonly answered: (summons: Summons) => void;
 }
 
 /** The alert with which the device asks for an update; reports have the engine's numbers, from 1 up. */
@@ -37,15 +43,14 @@ const REQUEST_ALERT = 0;
 export class Server {
   /** Sessions that have ended, well or not. */
   sessions = 0;
-  #options: ServerOptions;
-  #accounts: Accounts;
-  #inbound = new Uint8Array(MESSAGE_BYTES_MAX);
-  #outbound = new Uint8Array(MESSAGE_BYTES_MAX);
-  /** Whose sessions these are. */
-  #serverId: string;
+  readonly #options: ServerOptions;
   #conversation: Conversation | undefined;
-  #asks: "none" | "device" | "user";
+  #asks: "none" | "device" | "user" = "none";
   #first: boolean;
+  /** The notification that the next session answers, how many have tried to, and that of the open session. */
+  #summons: Summons | undefined;
+  #tries = 0;
+  #answering: Summons | undefined;
   #failures = 0;
   #jitter = 0;
   #since: number;
@@ -53,15 +58,15 @@ export class Server {
   #opened = 0;
   #owed: readonly number[] = [];
 
-  /** Makes the account as provisioned, if that has not been done before: what a server has changed since stays. */
   constructor(options: ServerOptions) {
     this.#options = options;
-    const { hal, provision, store, tree, account } = options;
-    this.#accounts = new Accounts(store);
-    this.#asks = provision.request;
+    const { hal, provision } = options;
     this.#first = provision.sessionAtBoot || provision.once;
     this.#since = hal.now();
-    this.#serverId = applyAccount(store, tree, account, options.engine.record.phase === "trial");
+  }
+
+  get serverId(): string {
+    return this.#options.serverId;
   }
 
   /** True while a session is open. */
@@ -72,6 +77,18 @@ export class Server {
   /** Asks the server for an update in the next session, soon; forgotten when the device restarts before the server has answered. */
   request(from: "device" | "user"): void {
     this.#asks = from;
+  }
+
+  /** Session id of the notification that the open session, or else the next one, answers. */
+  get summoned(): string | undefined {
+    return (this.#summons ?? this.#answering)?.sessionID;
+  }
+
+  /** Opens the session that the server has asked for, as soon as can be: whatever pause there was, the server is there now. */
+  summon(summons: Summons): void {
+    this.#summons = summons;
+    this.#tries = 0;
+    if (!this.busy) this.#failures = 0;
   }
 
   /** Opens a session when one is due, carries it on when one is open. When to call again, in ms of the board's clock. */
@@ -93,18 +110,23 @@ export class Server {
     return conversation.done ? now : next;
   }
 
+  /** Something to say or to ask, or an image on trial. */
+  get #reason(): boolean {
+    const { engine, fumo, serverId } = this.#options, asked = this.#asks !== "none" || this.#summons !== undefined;
+    return fumo.alerts(serverId).length > 0 || this.#first || asked || engine.record.phase === "trial";
+  }
+
   #due(): number {
-    const { engine, provision, fumo } = this.#options;
-    const owed = fumo.alerts(this.#serverId).length > 0;
+    const { provision } = this.#options;
     return sessionDue({
-      reason: owed || this.#first || this.#asks !== "none" || engine.record.phase === "trial",
+      reason: this.#reason,
       pollMs: provision.pollSeconds * 1000, since: this.#since, failures: this.#failures, jitter: this.#jitter,
     });
   }
 
   #open(): Conversation | undefined {
-    const { hal, provision, tree, fumo, engine } = this.#options, serverId = this.#serverId;
-    const account = this.#accounts.byServer(serverId);
+    const { hal, provision, serverId, accounts, tree, fumo, engine, inbound, outbound } = this.#options;
+    const account = accounts.byServer(serverId), summons = this.#summons;
     if (account === undefined) {
       hal.log("error", "client", `no account of server ${serverId}: no session`);
       this.#since = hal.now();
@@ -112,14 +134,18 @@ export class Server {
       return undefined;
     }
     fumo.disown(serverId);
+    const nonce = (direction: Direction): Uint8Array => {
+      return summons?.resync === true ? summons.nonce : accounts.nonce(account.name, direction) ?? new Uint8Array(0);
+    };
     const session = new Session({
       account: {
         serverID: serverId, url: account.address,
-        client: { ...account.client, nonce: this.#accounts.nonce(account.name, "client") ?? new Uint8Array(0) },
-        server: { ...account.server, nonce: this.#accounts.nonce(account.name, "server") ?? new Uint8Array(0) },
+        client: { ...account.client, nonce: nonce("client") },
+        server: { ...account.server, nonce: nonce("server") },
       },
-      deviceId: hal.identity.DevId, devInfo: devInfoTexts(hal.identity), sessionID: this.#newSessionID(), alert: 1201,
-      maxMsgSize: this.#inbound.length, maxObjSize: engine.capacity, outbound: this.#outbound, encoding: account.encoding ?? "xml",
+      deviceId: hal.identity.DevId, devInfo: devInfoTexts(hal.identity),
+      sessionID: summons?.sessionID ?? this.#newSessionID(), alert: summons === undefined ? 1201 : 1200,
+      maxMsgSize: inbound.length, maxObjSize: engine.capacity, outbound, encoding: account.encoding ?? "xml",
     }, {
       tree, userInterface: this.#options.userInterface,
       random: (bytes) => { hal.random(bytes); },
@@ -127,10 +153,12 @@ export class Server {
       alerts: () => this.#alerts(),
       acknowledged: (id, status) => { this.#acknowledged(id, status); },
       authenticated: () => { this.#authenticated(); },
-      storeNonce: (direction, nonce) => { this.#accounts.storeNonce(account.name, direction, nonce); },
+      storeNonce: (direction, nonce) => { accounts.storeNonce(account.name, direction, nonce); },
     });
     this.#first = false;
-    const conversation = new Conversation(hal.link, session, this.#inbound);
+    this.#answering = summons;
+    this.#summons = undefined;
+    const conversation = new Conversation(hal.link, session, inbound);
     if (provision.trace) {
       conversation.onMessage = (direction, bytes, length) => { hal.log("debug", "trace", `${direction} ${traced(bytes, length)}`); };
     }
@@ -145,7 +173,7 @@ export class Server {
   }
 
   #alerts(): readonly OutgoingAlert[] {
-    const reports = this.#options.fumo.alerts(this.#serverId);
+    const reports = this.#options.fumo.alerts(this.#options.serverId);
     return this.#asks === "none" ? reports : [updateRequest(REQUEST_ALERT, this.#asks, undefined), ...reports];
   }
 
@@ -184,14 +212,25 @@ export class Server {
   #close(conversation: Conversation, now: number): void {
     const left = this.#alerts().some(({ id }) => this.#owed.includes(id));
     const completed = conversation.failure === undefined && conversation.session.outcome.kind === "completed" && !left;
+    const forgotten = this.#answer(completed);
     this.#conversation = undefined;
     this.sessions++;
     this.#since = now;
-    this.#failures = completed ? 0 : this.#failures + 1;
+    this.#failures = completed || (forgotten && !this.#reason) ? 0 : this.#failures + 1;
     if (!completed) {
       const random = new Uint8Array(1);
       this.#options.hal.random(random);
       this.#jitter = (random[0] ?? 0) / 256;
     }
+  }
+
+  /** A notification is answered by a session that completes; one that does not is tried again so many times: true after the last. */
+  #answer(completed: boolean): boolean {
+    const summons = this.#answering;
+    this.#answering = undefined;
+    if (summons === undefined) return false;
+    if (completed) this.#options.answered(summons);
+    else if (++this.#tries < SUMMONS_TRIES_MAX) this.#summons ??= summons;
+    return !completed && this.#summons === undefined;
   }
 }

@@ -118,10 +118,10 @@ export class ClientAuthentication {
   }
 }
 
-/** What to tell the server about its credentials. */
+/** What to tell the server about its credentials. `chal` makes, and stores, a new nonce: to be called when it is sent, and once. */
 export interface Verdict {
   readonly status: number;
-  readonly chal?: Chal;
+  readonly chal?: () => Chal;
 }
 
 /** How the server proves itself. */
@@ -162,13 +162,13 @@ export class ServerAuthentication {
     if (cred === undefined) return { status: Status.missingCredentials };
     if (!checkCredential(cred, authType(type), name, secret, this.#nonce)) return { status: Status.invalidCredentials };
     this.#trusted = true;
-    return type === "md5" ? { status: Status.authenticated, chal: this.#challenge() } : { status: Status.authenticated };
+    return type === "md5" ? { status: Status.authenticated, chal: () => this.#challenge() } : { status: Status.authenticated };
   }
 
   /** Completes the verdict on a server that is not trusted: a challenge with a new nonce, as long as another try is granted. */
   challenge(verdict: Verdict): Verdict {
     this.#challenges++;
-    return this.exhausted ? verdict : { ...verdict, chal: this.#challenge() };
+    return this.exhausted ? verdict : { ...verdict, chal: () => this.#challenge() };
   }
 
   #judgeMac(proof: MacProof | undefined): Verdict {
@@ -177,9 +177,10 @@ export class ServerAuthentication {
     if (proof?.header === undefined) return { status: Status.missingCredentials };
     if (!checkMac(proof.header, name, secret, this.#nonce, proof.bodyDigest)) return { status: Status.invalidCredentials };
     this.#trusted = true;
-    return { status: Status.ok, chal: this.#challenge() };
+    return { status: Status.ok, chal: () => this.#challenge() };
   }
 
+  /** Stored before it is sent. A nonce that is never sent would leave the server with a wrong one. */
   #challenge(): Chal {
     if (this.#account.type === "basic" || this.#account.type === "none") return { type: AUTH_BASIC, format: "b64" };
     const nonce = new Uint8Array(NONCE_BYTES);

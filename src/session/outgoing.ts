@@ -33,7 +33,7 @@ const AWAITED_MAX = 64;
 
 export class Outgoing {
   readonly results = new ResultsQueue();
-  #header: StatusCommand | undefined;
+  #header: { readonly status: StatusCommand; readonly chal: (() => Chal) | undefined } | undefined;
   #statuses: StatusCommand[] = [];
   #requests: Request[] = [];
   readonly #awaited = new Map<string, Sent>();
@@ -42,11 +42,14 @@ export class Outgoing {
     return this.#statuses.length === 0 && this.#requests.length === 0 && this.results.empty;
   }
 
-  /** The Status of a message's SyncHdr; the next message begins with it. */
-  header(header: Header, status: number, chal: Chal | undefined): void {
+  /** The Status of a message's SyncHdr; the next message begins with it. `chal` is called once that is written. */
+  header(header: Header, status: number, chal: (() => Chal) | undefined): void {
     this.#header = {
-      name: "Status", cmdID: "", msgRef: header.msgID, cmdRef: "0", cmd: "SyncHdr",
-      targetRefs: [header.target], sourceRefs: [header.source], chal, data: status, items: [],
+      status: {
+        name: "Status", cmdID: "", msgRef: header.msgID, cmdRef: "0", cmd: "SyncHdr",
+        targetRefs: [header.target], sourceRefs: [header.source], data: status, items: [],
+      },
+      chal,
     };
   }
 
@@ -108,7 +111,8 @@ export class Outgoing {
   }
 
   #writeHeader(message: Numbered): boolean {
-    return this.#header === undefined || message.command(this.#header);
+    const header = this.#header;
+    return header === undefined || message.command({ ...header.status, chal: header.chal?.() });
   }
 
   #writeStatuses(message: Numbered, reserve: number): number {

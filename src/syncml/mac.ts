@@ -15,7 +15,7 @@ const COMMA = 0x2c, QUOTE = 0x22, BACKSLASH = 0x5c, EQUALS = 0x3d, SPACE = 0x20,
 
 /** The header's value for a body with that MD5 digest. `nonce` is the decoded one of the last challenge. */
 export function macHeader(name: string, secret: string, nonce: Uint8Array, bodyDigest: Uint8Array): string {
-  return `algorithm=MD5, username="${quoted(name)}", mac=${base64(proof(name, secret, nonce, bodyDigest))}`;
+  return `algorithm=MD5, username="${quoted(name)}", mac=${base64(messageProof(name, secret, nonce, bodyDigest))}`;
 }
 
 /**
@@ -27,12 +27,12 @@ export function checkMac(header: string, name: string, secret: string, nonce: Ui
   if (parameters === undefined || algorithm.toUpperCase() !== "MD5" || parameters.get("username") !== name) return false;
   const given = fromBase64(parameters.get("mac") ?? "");
   if (given === undefined) return false;
-  const wanted = proof(name, secret, nonce, bodyDigest);
+  const wanted = messageProof(name, secret, nonce, bodyDigest);
   return equal(given, given.length === 2 * wanted.length ? utf8(hex(wanted)) : wanted);
 }
 
-/** MD5(B64(MD5(name:secret)):nonce:B64(MD5(body))). */
-function proof(name: string, secret: string, nonce: Uint8Array, bodyDigest: Uint8Array): Uint8Array {
+/** MD5(B64(MD5(name:secret)):nonce:B64(MD5(body))): of a message with this header, and of a notification. */
+export function messageProof(name: string, secret: string, nonce: Uint8Array, bodyDigest: Uint8Array): Uint8Array {
   const head = utf8(`${base64(md5(utf8(`${name}:${secret}`)))}:`), tail = utf8(`:${base64(bodyDigest)}`);
   const whole = new Uint8Array(head.length + nonce.length + tail.length);
   copy(whole, 0, head, 0, head.length);

@@ -10,6 +10,7 @@ import { addDevice } from "./commands/device.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeygen } from "./commands/keygen.ts";
+import { addNotify } from "./commands/notify.ts";
 import { addPack } from "./commands/pack.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
@@ -30,7 +31,7 @@ Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
-  const commands = [addDemo, addServe, addDevice, addBuild, addKeygen, addPack, addInspect, addDecode, addEncode, addDdf,
+  const commands = [addDemo, addServe, addDevice, addNotify, addBuild, addKeygen, addPack, addInspect, addDecode, addEncode, addDdf,
     addConformance, addReplay, addDoctor];
   for (const add of commands) add(command);
   return command;

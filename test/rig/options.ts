@@ -30,6 +30,19 @@ export function uuidOption(text: string): Uint8Array {
   return bytes;
 }
 
+/** Where datagrams go. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** "127.0.0.1:2948", "2948" on this machine. */
+export function addressOption(text: string): Address {
+  const [, host = "127.0.0.1", digits = ""] = /^(?:(.+):)?(\d+)$/.exec(text) ?? [], port = Number(digits);
+  if (!(port > 0 && port < 65536)) throw new InvalidArgumentError("An address is HOST:PORT, or PORT on this machine.");
+  return { host, port };
+}
+
 export const ENCODINGS: readonly Encoding[] = ["xml", "wbxml"];
 
 /** One of a list of words. */

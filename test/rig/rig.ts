@@ -19,6 +19,7 @@ import type { ServerEvent } from "./server/event.ts";
 import type { Fault } from "./server/fault.ts";
 import { listen, type Listening, type Traffic } from "./server/http.ts";
 import { type HostFault, PackageHost } from "./server/package-host.ts";
+import { type Notice, send } from "./server/push.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { toRigEvent } from "./serverevent.ts";
 import { Watch } from "./watch.ts";
@@ -118,6 +119,11 @@ export class Rig {
   start(): DeviceProcess {
     this.#device = this.#options.board.start(this.directory, this.#options.log);
     return this.#device;
+  }
+
+  /** Has the server ask the device for a session. */
+  async notify(pushPort: number, notice: Partial<Notice> = {}): Promise<void> {
+    await send(this.server.notification([...this.server.devices.keys()][0], notice), pushPort);
   }
 
   /** Cuts its power. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { LogLevel, ResetCause } from "../../hal/hal.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { boardInDirectory } from "../../hal/sim/files.ts";
+import { UdpPort } from "../../hal/sim/datagrams.ts";
 import { HttpLink } from "../../hal/sim/http.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
@@ -21,7 +22,7 @@ const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W"
 const directory = process.argv[2] ?? ".";
 const text = readFileSync(join(directory, "provision.json"), "utf8");
 const provision = parseProvision(text);
-const { identity } = JSON.parse(text) as { identity: { vendorId: string; classId: string } };
+const { identity, pushPort } = JSON.parse(text) as { identity: { vendorId: string; classId: string }; pushPort?: number };
 const maker = { vendorId: bytes16(identity.vendorId), classId: bytes16(identity.classId) };
 const key = vendorKey(new Uint8Array(readFileSync(join(directory, "keys"))));
 const link = new HttpLink();
@@ -56,6 +57,9 @@ async function run(cause: ResetCause): Promise<ResetCause | undefined> {
 const board = boardInDirectory(directory, {
   store: SIM_STORE, slot: SIM_SLOT, identity: identityOf(undefined, maker), link,
   bootable: (slot) => bootable(slot, key === undefined ? [] : [key], maker), log,
+  ...(pushPort === undefined ? {} : { datagrams: new UdpPort(pushPort, () => { link.wake(); }, (problem) => {
+    log("error", "board", `no pushes: ${problem}`);
+  }) }),
   clock: () => performance.now(), random: (bytes) => { randomFillSync(bytes); },
 });
 for (let cause: ResetCause | undefined = "power"; cause !== undefined;) cause = await run(cause);

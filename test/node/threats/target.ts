@@ -23,6 +23,8 @@ export class Target {
   client: Client;
   #hal: ReturnType<SimBoard["start"]>;
   readonly #link: SimLink;
+  readonly #provision: ReturnType<typeof parseProvision>;
+  readonly #datagrams: Uint8Array[] = [];
 
   /** Another `seed` is another device's chance. */
   constructor(answer: Answer, provision: object = {}, seed = 1) {
@@ -37,18 +39,32 @@ export class Target {
     this.board = new SimBoard({
       store: { blocks: 8, blockLength: 4096, writeAlign: 4, eraseValue: 0xff },
       slot: { blocks: 16, blockLength: 4096, writeAlign: 4, eraseValue: 0xff },
-      identity, link: this.#link, seed, bootable: () => true, log: (_level, source, text) => { this.lines.push(`${source}: ${text}`); },
+      identity, link: this.#link, seed,
+      datagrams: { receive: (buffer) => take(this.#datagrams, buffer) },
+      bootable: () => true, log: (_level, source, text) => { this.lines.push(`${source}: ${text}`); },
     });
     this.board.slots[0].load(firmware(1, 500));
     this.#hal = this.board.start("power");
-    this.client = new Client(this.#hal, parseProvision(JSON.stringify({
+    this.#provision = parseProvision(JSON.stringify({
       account: {
         serverId: "rig", address: DM, auth: "md5", name: "device", secret: SECRETS[0],
         serverAuth: "md5", serverName: "rig", serverSecret: SECRETS[1],
       },
       keys: [spkiOf(VENDOR).toString("base64")], objects: ["Main"], allowHttp: true, sessionAtBoot: true, pollSeconds: 600, trace: true,
       ...provision,
-    })));
+    }));
+    this.client = new Client(this.#hal, this.#provision);
+  }
+
+  /** Sends it a datagram. */
+  push(datagram: Uint8Array): void {
+    this.#datagrams.push(datagram);
+  }
+
+  /** Power fails and returns. */
+  reboot(): void {
+    this.#hal = this.board.start("power");
+    this.client = new Client(this.#hal, this.#provision);
   }
 
   /** Lets the device do what it wants for so long, on its own clock. A restart is an error: no test here is about a good update. */
@@ -78,4 +94,11 @@ export class Target {
       throw error;
     }
   }
+}
+
+function take(datagrams: Uint8Array[], buffer: Uint8Array): number {
+  const datagram = datagrams.shift();
+  if (datagram === undefined || datagram.length > buffer.length) return 0;
+  buffer.set(datagram);
+  return datagram.length;
 }

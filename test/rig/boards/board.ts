@@ -30,6 +30,9 @@ export interface DeviceProvision {
   readonly confirm?: "none" | "download" | "update" | "both";
   readonly once?: boolean;
   readonly trace?: boolean;
+  /** UDP port on which the board listens for pushes: OMA has 2948. Absent: it does not listen. */
+  readonly pushPort?: number;
+  readonly nonceResync?: boolean;
   /** Certificate of the authority that vouches for servers: DER in base64. For boards with TLS. */
   readonly ca?: string;
   /** A line of the serial log with the instructions so far before each other one: board qemu under -icount. */

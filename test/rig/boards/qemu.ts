@@ -1,6 +1,6 @@
 /** Board `qemu`: bare metal. A slot's payload is the whole firmware (hal/qemu-riscv32/README.md). */
 import type { KeyObject } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { buildFirmware, EMULATOR, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
 import { BuildError } from "../../../hal/xs/build.ts";
@@ -14,6 +14,7 @@ import { padded, type RigBoard } from "./board.ts";
 
 const FLASH = "flash.bin";
 const KEYS = "keys";
+const PUSH_PORT = "push-port";
 
 export const qemu: RigBoard = {
   name: "qemu",
@@ -36,7 +37,9 @@ export const qemu: RigBoard = {
   provision(directory, provision) {
     const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.qemu), ...provision.identity };
     const keys = [readFileSync(join(directory, KEYS))];
-    const { ca, ...rest } = provision;
+    const { ca, ...rest } = provision, port = join(directory, PUSH_PORT);
+    if (provision.pushPort === undefined) rmSync(port, { force: true });
+    else writeFileSync(port, String(provision.pushPort));
     const authority = ca === undefined ? {} : { ca: Buffer.from(ca, "base64") };
     const { offset, bytes } = refit({ keys, provision: JSON.stringify({ ...rest, identity }), ...authority });
     const file = openSync(join(directory, FLASH), "r+");
@@ -45,7 +48,8 @@ export const qemu: RigBoard = {
   },
 
   start(directory, log) {
-    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH)), log);
+    const port = join(directory, PUSH_PORT), pushPort = existsSync(port) ? Number(readFileSync(port, "utf8")) : undefined;
+    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), undefined, pushPort), log);
   },
 };
 

@@ -33,6 +33,7 @@ interface DeviceOptions {
   readonly poll: number;
   readonly answer: readonly string[];
   readonly confirm: (typeof CONFIRM)[number];
+  readonly pushPort?: number;
   readonly once?: true;
   readonly trace?: true;
   readonly limit: number;
@@ -61,6 +62,7 @@ export function addDevice(program: Command): void {
     .option("--poll <seconds>", "a session every so many seconds; 0: one at the start, then only for a reason", countOption, 0)
     .option("--answer <words...>", "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3", [])
     .option("--confirm <what>", `${CONFIRM.join(", ")}: what a person is asked before it begins`, wordOption(CONFIRM), "none")
+    .option("--push-port <number>", "UDP port on 127.0.0.1 on which it listens for notifications (OMA has 2948)", countOption)
     .option("--once", "end after one session")
     .option("--trace", "print every message whole")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
@@ -92,7 +94,7 @@ async function run(options: DeviceOptions): Promise<void> {
     },
     keys: [publicText(key)], objects: [options.object], allowHttp: true, allowPrivate: true, sessionAtBoot: true,
     pollSeconds: options.poll, request: options.request, answers: options.answer, confirm: options.confirm,
-    once: options.once === true, trace: options.trace === true,
+    ...(options.pushPort === undefined ? {} : { pushPort: options.pushPort }), once: options.once === true, trace: options.trace === true,
   });
   const device = board.start(options.state, log);
   process.once("SIGTERM", () => { void device.kill(); });

@@ -2,11 +2,12 @@
 import type { Command } from "commander";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
-import { countOption, wordOption } from "../options.ts";
+import { type Address, addressOption, countOption, wordOption } from "../options.ts";
 import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import { listen } from "../server/http.ts";
 import { PackageHost } from "../server/package-host.ts";
+import { send } from "../server/push.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
 import { toRigEvent } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
@@ -26,6 +27,7 @@ interface ServeOptions {
   readonly serverPassword?: string;
   readonly serverAuth?: (typeof AUTH)[number];
   readonly ask?: string;
+  readonly notify?: Address;
   readonly stay?: true;
   readonly limit: number;
   readonly json?: true;
@@ -47,6 +49,7 @@ export function addServe(program: Command): void {
     .option("--server-password <secret>", "show credentials to devices, with this password")
     .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH))
     .option("--ask <question>", "ask the person at the device before each Exec (Alert 1101)")
+    .option("--notify <address>", "ask the device at HOST:PORT for a session at once (package 0)", addressOption)
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
@@ -88,6 +91,7 @@ async function serve(options: ServeOptions): Promise<void> {
     }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${listening.origin}${host.path}` });
+  if (options.notify !== undefined) await send(server.notification(), options.notify.port, options.notify.host);
   if (options.limit > 0) setTimeout(() => { ended(-1); }, options.limit * 1000).unref();
   const code = await result;
   await listening.close();

@@ -6,6 +6,7 @@ import { AUTH_BASIC, AUTH_MD5, checkCredential, credential } from "../../../src/
 import { AUTH_MAC, checkMac, macHeader } from "../../../src/syncml/mac.ts";
 import type { Campaign } from "./campaign.ts";
 import type { EventSink } from "./event.ts";
+import { type Notice, pushedNotification } from "./push.ts";
 
 export interface Credentials {
   readonly type: "none" | "basic" | "md5" | "mac";
@@ -77,6 +78,12 @@ export class Device {
   mac(body: Uint8Array, wrong: boolean): string | undefined {
     const { type, name, secret } = this.#server;
     return type === "mac" ? macHeader(name, wrong ? `${secret}?` : secret, this.#serverNonce, md5(body)) : undefined;
+  }
+
+  /** A notification for this device in the header of WAP push, with the last nonce that it has given. */
+  notification(notice: Omit<Notice, "serverID">): Buffer {
+    const { name, secret } = this.#server;
+    return pushedNotification({ ...notice, serverID: name }, secret, this.#serverNonce);
   }
 
   challenged(chal: Chal | undefined): void {

@@ -12,6 +12,7 @@ import type { EventSink, ServerEvent } from "./event.ts";
 import { concatenation, type Reply, type Request, textReply } from "./exchange.ts";
 import { type Fault, faultAt } from "./fault.ts";
 import type { ServerOptions, SessionOptions } from "./options.ts";
+import type { Notice } from "./push.ts";
 import { ServerSession } from "./session.ts";
 
 interface OpenSession {
@@ -52,6 +53,20 @@ export class DmServer {
     fork.#requests = this.#requests;
     fork.#last = this.#last;
     return fork;
+  }
+
+  /** A push that asks a device for a session; one that was never seen, without `deviceId`, has no nonce yet. */
+  notification(deviceId?: string, notice: Partial<Notice> = {}): Buffer {
+    const device = this.devices.get(deviceId ?? "") ?? new Device("", NOBODY, this.#options.server ?? NOBODY, undefined);
+    const sessionID = notice.sessionID ?? this.#sessionID();
+    this.#emit({ kind: "server", text: "asks the device for a session", session: sessionID });
+    return device.notification({ ...notice, sessionID });
+  }
+
+  #sessionID(): string {
+    const bytes = Buffer.alloc(2);
+    this.#session.random(bytes);
+    return (bytes.readUInt16BE() || 1).toString(16).toUpperCase();
   }
 
   /** All sessions are forgotten, as their time-out would do. */

@@ -175,6 +175,7 @@ export class ServerSession {
       this.#emit({ kind: "warning", text: "the device aborts the session" });
       this.over = true;
     }
+    if (alert.data === AlertCode.serverInitiated) this.#emit({ kind: "server", text: "the device was asked for it", session: this.id });
     if (alert.data === AlertCode.noEndOfData) this.#large = undefined;
     if (alert.data !== AlertCode.generic) return 200;
     for (const { meta, source, data } of alert.items) {

@@ -1,0 +1,31 @@
+/* Natives of hal/xs/board/datagram.ts. */
+#include "../xs/base/arguments.h"
+#include "../xs/base/throw.h"
+#include "mc.xs.h"
+#include "socket.h"
+
+/* XS calls this with NULL for the prototype object. */
+void xs_datagram_destructor(void* data)
+{
+  if (data)
+    socketClose(data);
+}
+
+void xs_datagram(xsMachine* the)
+{
+  uint32_t port = toIndex(the, &xsArg(0));
+  Socket* socket;
+  if (!port || (port > 65535))
+    xsRangeError("port");
+  socket = datagramOpen((uint16_t)port);
+  if (!socket)
+    throwKind(the, "refused", "the port cannot be had");
+  xsmcSetHostData(xsThis, socket);
+}
+
+void xs_datagram_receive(xsMachine* the)
+{
+  Socket* socket = xsmcGetHostDataValidate(xsThis, xs_datagram_destructor);
+  Buffer buffer = toWritable(the, &xsArg(0));
+  xsmcSetInteger(xsResult, socket ? (xsIntegerValue)datagramReceive(socket, buffer.bytes, buffer.length) : 0);
+}

@@ -1,0 +1,42 @@
+/* A UDP port that never blocks. */
+#define _GNU_SOURCE
+#include "socket.h"
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A chip listens to its network, a board that is a process to the computer that it runs on. */
+#ifdef ESP_PLATFORM
+#define LISTEN INADDR_ANY
+#else
+#define LISTEN INADDR_LOOPBACK
+#endif
+
+Socket* datagramOpen(uint16_t port)
+{
+  Socket* self = calloc(1, sizeof(Socket));
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(LISTEN) };
+  if (!self)
+    return NULL;
+  self->state = SOCKET_OPEN;
+  self->file = socket(AF_INET, SOCK_DGRAM, 0);
+  if ((self->file < 0) || bind(self->file, (struct sockaddr*)&address, sizeof(address))) {
+    if (self->file >= 0)
+      close(self->file);
+    free(self);
+    return NULL;
+  }
+  socketAdd(self);
+  return self;
+}
+
+/* MSG_TRUNC: how long the datagram was; what of it did not fit is lost. */
+long datagramReceive(Socket* socket, void* bytes, uint32_t length)
+{
+  ssize_t count = recv(socket->file, bytes, length, MSG_DONTWAIT | MSG_TRUNC);
+  socket->wanted = POLLIN;
+  return (count > 0) && (count <= (ssize_t)length) ? count : 0;
+}

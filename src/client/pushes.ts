@@ -1,0 +1,60 @@
+/**
+ * What reaches the device unasked: datagrams with the header of WAP push. Each is judged by who it is for; what cannot be believed is
+ * dropped without an answer. So many are looked at in a window, whoever sends them, and not all that are dropped are logged.
+ */
+import type { Hal } from "../../hal/hal.ts";
+import { DATAGRAM_BYTES_MAX, PUSH_LOG_MS, PUSH_WINDOW_MS, PUSHES_MAX } from "../base/limits.ts";
+import { NOTIFICATION_TYPE, openEnvelope } from "../push/envelope.ts";
+import type { Notifications } from "./notifications.ts";
+
+/** X-Wap-Application-Id of device management. */
+const DEVICE_MANAGEMENT = 7;
+
+export class Pushes {
+  readonly #hal: Hal;
+  readonly #notifications: Notifications;
+  readonly #buffer = new Uint8Array(DATAGRAM_BYTES_MAX);
+  /** When the window began, and how many were looked at in it. */
+  #from = -Infinity;
+  #count = 0;
+  /** Dropped ones that have not been told, and when one was told last. */
+  #dropped = 0;
+  #told = -Infinity;
+
+  constructor(hal: Hal, notifications: Notifications) {
+    this.#hal = hal;
+    this.#notifications = notifications;
+  }
+
+  /** Takes one datagram, if there is one. `free`: people may be asked. When to call again; the board calls earlier when one arrives. */
+  step(now: number, free: boolean): number {
+    const { datagrams } = this.#hal, asked = this.#notifications.step(now, free);
+    if (datagrams === undefined) return asked;
+    if (now - this.#from >= PUSH_WINDOW_MS) {
+      this.#from = now;
+      this.#count = 0;
+    }
+    if (this.#count >= PUSHES_MAX) return Math.min(asked, this.#from + PUSH_WINDOW_MS);
+    const length = datagrams.receive(this.#buffer);
+    if (length === 0) return asked;
+    this.#count++;
+    const problem = this.#take(length, now);
+    if (problem !== undefined) this.#drop(problem, now);
+    return now;
+  }
+
+  #take(length: number, now: number): string | undefined {
+    const envelope = openEnvelope(this.#buffer, length);
+    if ("problem" in envelope) return `malformed at byte ${envelope.offset}: ${envelope.problem}`;
+    if (envelope.type !== NOTIFICATION_TYPE) return "of another type";
+    return envelope.application === DEVICE_MANAGEMENT ? this.#notifications.take(envelope.body, now) : "for another application";
+  }
+
+  #drop(problem: string, now: number): void {
+    this.#dropped++;
+    if (now - this.#told < PUSH_LOG_MS) return;
+    this.#hal.log("warning", "push", `dropped${this.#dropped > 1 ? ` ${this.#dropped}, the last` : ""}: ${problem}`);
+    this.#told = now;
+    this.#dropped = 0;
+  }
+}

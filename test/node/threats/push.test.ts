@@ -1,0 +1,185 @@
+/** Who may wake the device (src/SECURITY.md): notifications that are genuine, replayed, spoofed, malformed, too many. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { test } from "node:test";
+import { PUSH_LOG_MS, PUSH_WINDOW_MS, PUSHES_MAX, SUMMONS_TRIES_MAX } from "../../../src/base/limits.ts";
+import { NOTIFICATION_TYPE } from "../../../src/push/envelope.ts";
+import { DmServer } from "../../rig/server/dm-server.ts";
+import type { ServerEvent } from "../../rig/server/event.ts";
+import type { ServerOptions } from "../../rig/server/options.ts";
+import { notification, type Notice, push, pushedNotification } from "../../rig/server/push.ts";
+import { DM, SECRETS, Target } from "./target.ts";
+
+const [, SECRET = ""] = SECRETS;
+/** A device that opens no session by itself. */
+const IDLE = { sessionAtBoot: false, pollSeconds: 0 };
+
+/** A server and a device that it can push to. `alerts`: the session ids of those that it asked for. */
+class Bench {
+  readonly target: Target;
+  readonly server: DmServer;
+  readonly asked: string[] = [];
+  gone = false;
+
+  constructor(provision: object = {}, server: Partial<ServerOptions> = {}) {
+    const emit = (event: ServerEvent): void => {
+      if (event.kind === "server" && event.text === "the device was asked for it") this.asked.push(event.session ?? "");
+    };
+    this.server = new DmServer({
+      url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
+      server: { type: "md5", name: "rig", secret: SECRET }, emit, ...server,
+    });
+    this.target = new Target((request) => this.gone ? undefined : this.server.handle(request), { ...IDLE, ...provision });
+  }
+
+  /** Has the server push; how many sessions came of it. */
+  notify(notice: Partial<Notice> = {}): number {
+    return this.push(this.server.notification("target", notice));
+  }
+
+  push(datagram: Uint8Array, runMs = 60_000): number {
+    const before = this.target.client.sessions;
+    this.target.push(datagram);
+    this.target.run(runMs);
+    return this.target.client.sessions - before;
+  }
+}
+
+test("a notification opens the session that it names, at once, with Alert 1200 (OMA-TS-DM-Notification §6.2)", () => {
+  const bench = new Bench();
+  bench.target.run(3_600_000);
+  strictEqual(bench.target.client.sessions, 0, "nothing happens by itself");
+  deepStrictEqual([bench.notify({ sessionID: "1234" }), bench.notify({ sessionID: "ABC" }), bench.notify({ sessionID: "1" })], [1, 1, 1]);
+  deepStrictEqual(bench.asked, ["1234", "ABC", "1"]);
+});
+
+test("the same notification again, before, during and after its session, opens no other", () => {
+  const bench = new Bench(), first = bench.server.notification("target", { sessionID: "77" });
+  bench.target.push(first);
+  bench.target.push(first);
+  strictEqual(bench.push(first), 1);
+  strictEqual(bench.push(first), 0, "its nonce was used");
+  bench.target.reboot();
+  strictEqual(bench.push(first), 0, "also after a reset");
+});
+
+test("where the nonce does not change, a notification that was answered is remembered over a reset", () => {
+  const account = {
+    serverId: "rig", address: DM, auth: "basic", name: "device", secret: "device-secret",
+    serverAuth: "basic", serverName: "rig", serverSecret: SECRET,
+  };
+  const bench = new Bench({ account }, {
+    client: { type: "basic", name: "device", secret: "device-secret" }, server: { type: "basic", name: "rig", secret: SECRET },
+  });
+  const first = bench.server.notification("target", { sessionID: "77" });
+  strictEqual(bench.push(first), 1);
+  strictEqual(bench.push(first), 0);
+  bench.target.reboot();
+  strictEqual(bench.push(first), 0);
+  strictEqual(bench.notify({ sessionID: "78" }), 1);
+});
+
+test("a notification is believed by its digest alone: other secrets, nonces and servers, changed bytes and versions open nothing", () => {
+  const bench = new Bench();
+  strictEqual(bench.notify(), 1);
+  const notice = { sessionID: "99", serverID: "rig" }, nonce = new Uint8Array(0), good = bench.server.notification("target", notice);
+  strictEqual(bench.push(pushedNotification(notice, "guess", nonce)), 0);
+  strictEqual(bench.push(pushedNotification(notice, SECRET, nonce)), 0, "an old nonce");
+  strictEqual(bench.push(pushedNotification(notice, SECRET, new Uint8Array(4))), 0, "the nonce of zeros");
+  strictEqual(bench.push(pushedNotification({ ...notice, serverID: "other" }, SECRET, nonce)), 0);
+  for (let at = 0; at < good.length; at++) {
+    const changed = Buffer.from(good);
+    changed[at] = (changed[at] ?? 0) ^ 0x41;
+    if (at > 0) strictEqual(bench.push(changed), 0, `byte ${at}`);
+  }
+  strictEqual(bench.push(good.subarray(6)), 0, "no header");
+  strictEqual(bench.push(push({ type: NOTIFICATION_TYPE, body: good.subarray(6) })), 0, "no application");
+  strictEqual(bench.push(push({ type: "text/plain", application: 7, body: good.subarray(6) })), 0, "another type");
+  strictEqual(bench.push(bench.server.notification("target", { version: 12 })), 0, "another version");
+  strictEqual(bench.push(good), 1, "and the genuine one is heard after all of them");
+});
+
+test("a server whose account has no secret cannot ask for a session", () => {
+  const account = { serverId: "rig", address: DM, auth: "none", serverAuth: "none" };
+  const nobody = { type: "none", name: "rig", secret: "" } as const, bench = new Bench({ account }, { client: nobody, server: nobody });
+  strictEqual(bench.notify(), 0);
+  ok(bench.target.lines.some((line) => line.includes("no secret to prove it with")));
+});
+
+test("a flood is looked at so often in a window and logged so often, and a genuine notification is heard behind it", () => {
+  const bench = new Bench(), spoofed = pushedNotification({ sessionID: "5", serverID: "rig" }, "guess", new Uint8Array(0));
+  const dropped = (): number => bench.target.lines.filter((line) => line.includes("dropped")).length;
+  for (let i = 0; i < PUSHES_MAX; i++) bench.target.push(spoofed);
+  bench.target.push(bench.server.notification("target"));
+  bench.target.run(PUSH_WINDOW_MS - 1);
+  strictEqual(bench.target.client.sessions, 0, "the window is full");
+  strictEqual(dropped(), 1);
+  bench.target.run(2);
+  strictEqual(bench.target.client.sessions, 1, "the next one is not");
+  bench.target.run(PUSH_LOG_MS);
+  bench.push(spoofed);
+  strictEqual(dropped(), 2);
+  ok(bench.target.lines.some((line) => line.includes(`dropped ${PUSHES_MAX}, the last: its digest is wrong`)));
+});
+
+test("nothing of a notification that is not believed is logged", () => {
+  const bench = new Bench();
+  bench.push(pushedNotification({ sessionID: "5", serverID: "rig\nE update: all is lost" }, "guess", new Uint8Array(0)));
+  ok(!bench.target.lines.some((line) => line.includes("all is lost")));
+});
+
+test("a server that lost its nonces is heard with the nonce of zeros, once, where that is allowed; then both have new ones (§6.1)", () => {
+  const zeros = new Uint8Array(4);
+  for (const nonceResync of [false, true]) {
+    const bench = new Bench({ nonceResync });
+    strictEqual(bench.notify(), 1);
+    const restored = new Bench({}, {
+      client: { type: "md5", name: "device", secret: "device-secret", nonce: zeros },
+      server: { type: "md5", name: "rig", secret: SECRET, nonce: zeros },
+    });
+    const notice = pushedNotification({ sessionID: "4321", serverID: "rig" }, SECRET, zeros);
+    const target = new Target((request) => restored.server.handle(request), { ...IDLE, nonceResync });
+    const push = (datagram: Uint8Array): number => {
+      const before = target.client.sessions;
+      target.push(datagram);
+      target.run();
+      return target.client.sessions - before;
+    };
+    strictEqual(push(notice), nonceResync ? 1 : 0);
+    if (!nonceResync) continue;
+    ok(!target.lines.some((line) => line.includes("401")), "no challenge was needed");
+    strictEqual(push(notice), 0, "not again");
+    target.reboot();
+    strictEqual(push(notice), 0, "nor after a reset");
+    strictEqual(push(restored.server.notification("target")), 1, "the new nonce counts");
+  }
+});
+
+test("people are asked, told or left alone as the server recommends (§6.2.2)", () => {
+  const asked = (uiMode: Notice["uiMode"], answers: readonly string[]): readonly [number, number] => {
+    const bench = new Bench({ answers }), sessions = bench.notify({ uiMode: uiMode ?? "unspecified" });
+    return [sessions, bench.target.lines.filter((line) => line.startsWith("user: ") && line.includes("asks for a session")).length];
+  };
+  deepStrictEqual(asked("unspecified", ["no"]), [1, 0]);
+  deepStrictEqual(asked("background", ["no"]), [1, 0]);
+  deepStrictEqual(asked("informative", ["no"]), [1, 1]);
+  deepStrictEqual(asked("interaction", ["yes"]), [1, 1]);
+  deepStrictEqual(asked("interaction", ["no"]), [0, 1]);
+  deepStrictEqual(asked("interaction", ["timeout"]), [0, 1]);
+  deepStrictEqual(asked("interaction", []), [0, 0]);
+});
+
+test("a server that asks and is not there is tried so often, and is heard at once when it asks again", () => {
+  const bench = new Bench();
+  bench.gone = true;
+  strictEqual(bench.push(bench.server.notification("target", { sessionID: "A" }), 86_400_000), SUMMONS_TRIES_MAX);
+  bench.gone = false;
+  strictEqual(bench.notify({ sessionID: "B" }), 1);
+  deepStrictEqual(bench.asked, ["B"]);
+});
+
+test("a notification is a session and nothing more: what is in its vendor data is not looked at", () => {
+  const bench = new Bench(), vendor = Buffer.from("<SyncML><SyncBody><Exec/></SyncBody></SyncML>");
+  strictEqual(bench.notify({ vendor }), 1);
+  ok(bench.target.untouched);
+  strictEqual(notification({ sessionID: "1", serverID: "rig", vendor }, SECRET, new Uint8Array(0)).length, 16 + 8 + 3 + vendor.length);
+});
