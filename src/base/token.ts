@@ -57,4 +57,7 @@ export interface TokenWriter {
   rewind(mark: number): void;
   /** Bytes that `binary` would take for so many bytes of data. */
   binaryLength(count: number): number;
+  /** The most bytes that an element without content takes, when it is on the page of the element around it; and the end of one. */
+  emptyLength(tag: number): number;
+  closeLength(tag: number): number;
 }

@@ -14,6 +14,9 @@ const ANSWER_TYPES: readonly string[] = frozen([
   "application/vnd.syncml.dm+xml", "application/vnd.syncml+xml", "application/vnd.syncml.dm+wbxml", "application/vnd.syncml+wbxml",
 ]);
 
+/** What the first request of a session says besides; answers are in the encoding of the question, so no later one has to. */
+const OPENING: readonly (readonly [string, string])[] = frozen([["Accept", ANSWER_TYPES.join(", ")], ["Cache-Control", "no-store"]]);
+
 export class Conversation {
   readonly session: Session;
   /** Set when the conversation ended before the session did: what happened, for the log. */
@@ -24,6 +27,7 @@ export class Conversation {
   #link: Link;
   #inbound: Uint8Array;
   #exchange: Exchange | undefined;
+  #opening = true;
   #head: LinkHead | undefined;
   #length = 0;
   #deadline = 0;
@@ -70,10 +74,11 @@ export class Conversation {
     this.#exchange = this.#try(() => this.#link.request({
       method: "POST", url: message.url, body: message.body,
       headers: [
-        ["Content-Type", type], ["Accept", ANSWER_TYPES.join(", ")], ["Cache-Control", "no-store"],
+        ["Content-Type", type], ...(this.#opening ? OPENING : []),
         ...(message.mac === undefined ? [] : [[MAC_HEADER, message.mac]] as const),
       ],
     }));
+    this.#opening = false;
     return now;
   }
 

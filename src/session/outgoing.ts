@@ -6,6 +6,7 @@ import type { TokenWriter } from "../base/token.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { MessageWriter } from "../syncml/encode.ts";
 import type { AlertCommand, Chal, Command, Header, ObjectCommand, StatusCommand } from "../syncml/command.ts";
+import { succeeded } from "../syncml/status.ts";
 import { type CommandSink, ResultsQueue } from "./results.ts";
 import { summary } from "./trace.ts";
 
@@ -42,12 +43,16 @@ export class Outgoing {
     return this.#statuses.length === 0 && this.#requests.length === 0 && this.results.empty;
   }
 
-  /** The Status of a message's SyncHdr; the next message begins with it. `chal` is called once that is written. */
+  /**
+   * The Status of a message's SyncHdr; the next message begins with it. `chal` is called once that is written. It names both ends
+   * where they matter, beside a challenge or an error: each message of a large object would (OMA-TS-DM-Protocol §2.6.1.3).
+   */
   header(header: Header, status: number, chal: (() => Chal) | undefined): void {
+    const named = chal !== undefined || !succeeded(status);
     this.#header = {
       status: {
         name: "Status", cmdID: "", msgRef: header.msgID, cmdRef: "0", cmd: "SyncHdr",
-        targetRefs: [header.target], sourceRefs: [header.source], data: status, items: [],
+        targetRefs: named ? [header.target] : [], sourceRefs: named ? [header.source] : [], data: status, items: [],
       },
       chal,
     };

@@ -8,14 +8,14 @@ import type { Chal, Command, Cred, Header, Item, Meta } from "./command.ts";
 import { TndsWriter } from "./tnds.ts";
 import { Tag } from "./vocabulary.ts";
 
-/** What `<Final/></SyncBody></SyncML>` takes, which is more than its WBXML form. */
-const END_BYTES = 28;
-
 export class MessageWriter {
   readonly #writer: TokenWriter;
+  /** What `<Final/></SyncBody></SyncML>` takes. */
+  readonly #endBytes: number;
 
   constructor(writer: TokenWriter) {
     this.#writer = writer;
+    this.#endBytes = writer.emptyLength(Tag.Final) + writer.closeLength(Tag.SyncBody) + writer.closeLength(Tag.SyncML);
   }
 
   /** Opens a message. False when not even the header fits; the buffer is then of no use. */
@@ -48,6 +48,15 @@ export class MessageWriter {
     return false;
   }
 
+  /** Bytes that the command would take; Infinity when it does not fit beside the end. Nothing is written. */
+  lengthOf(command: Command): number {
+    const before = this.#writer.length, mark = this.#writer.mark();
+    if (!this.command(command)) return Infinity;
+    const length = this.#writer.length - before;
+    this.#writer.rewind(mark);
+    return length;
+  }
+
   end(final: boolean): void {
     const writer = this.#writer;
     if (final) this.#empty(Tag.Final);
@@ -57,7 +66,7 @@ export class MessageWriter {
 
   /** Bytes left for commands. */
   get room(): number {
-    return this.#writer.capacity - this.#writer.length - END_BYTES;
+    return this.#writer.capacity - this.#writer.length - this.#endBytes;
   }
 
   #command(command: Command): void {

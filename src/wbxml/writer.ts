@@ -105,6 +105,15 @@ export class WbxmlWriter implements TokenWriter {
     return 1 + numberLength(count) + count;
   }
 
+  /** A switch to its page, which an element inside the one around it may have left, and the tag. */
+  emptyLength(): number {
+    return 3;
+  }
+
+  closeLength(): number {
+    return 1;
+  }
+
   /** False, and `full`, when `count` bytes more do not fit, and while it is full. */
   #room(count: number): boolean {
     if (this.length + count > this.#bytes.length) this.full = true;

@@ -116,6 +116,14 @@ export class XmlWriter implements TokenWriter {
     return base64Length(count);
   }
 
+  emptyLength(tag: number): number {
+    return utf8(this.#nameOf(tag)).length + 3;
+  }
+
+  closeLength(tag: number): number {
+    return utf8(this.#nameOf(tag)).length + 3;
+  }
+
   #nameOf(tag: number): string {
     const name = this.#vocabulary.pages[tag >> 8]?.names[tag & 0xff];
     assert(name !== undefined, "a tag without a name");

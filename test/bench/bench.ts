@@ -10,7 +10,8 @@ import { SCENARIOS } from "../rig/server/scenario.ts";
 import { setUp } from "../rig/setup.ts";
 import { root } from "../root.ts";
 import { type Figure, growthFigure, heapFigures, isOver, ratio, updateFigures } from "./figures.ts";
-import { countInstructions, measureIdle, measureUpdate } from "./measure.ts";
+import { countInstructions, measureIdle, measureSession, measureUpdate } from "./measure.ts";
+import { WIRE_BYTES, wireFigures } from "./wire.ts";
 
 const LARGE_BYTES = 4 * 1024 * 1024;
 /** More than the firmware itself, so that both packages of a difference are padded. */
@@ -81,6 +82,11 @@ async function bench(words: readonly string[]): Promise<void> {
       report.add([...figures, ...heapFigures(group, update.heap)]);
       if (update === large) report.add([growthFigure(group, small.heap, large.heap)]);
     }
+  }
+  for (const encoding of ["xml", "wbxml"] as const) {
+    const update = await measureUpdate("replace", WIRE_BYTES, encoding);
+    report.add(wireFigures(encoding, update.packageBytes, update.wireBytes, await measureSession(encoding)));
+    report.add(heapFigures(`the wire, ${encoding}`, update.heap));
   }
   if (spawnSync("valgrind", ["--version"]).status === 0) await instructions(report);
   else report.note("Instructions are not counted here: apt-get install valgrind");

@@ -1,4 +1,5 @@
 /** One run of board `host` on the bench: a whole update, an idle device, or one session under valgrind; what each took. */
+import type { Encoding } from "../../src/session/encoding.ts";
 import { host, RUNNER } from "../rig/boards/host.ts";
 import type { RigBoard } from "../rig/boards/board.ts";
 import { DeviceProcess } from "../rig/device.ts";
@@ -35,9 +36,9 @@ function boardWith(options: readonly string[], before: readonly string[] = []): 
 }
 
 /** Version 2 with at least `size` bytes of payload, all the way to its report. Throws a RigError when that fails. */
-export async function measureUpdate(scenario: ScenarioName, size: number): Promise<Update> {
+export async function measureUpdate(scenario: ScenarioName, size: number, encoding: Encoding = "xml"): Promise<Update> {
   const log = new EventLog("host"), offer = packageOf(host, VERSION_2, size);
-  const rig = await Rig.open({ board: boardWith(SMALL_HEAP), log, scenario, size, auth: "md5", offer });
+  const rig = await Rig.open({ board: boardWith(SMALL_HEAP), log, scenario, size, auth: "md5", offer, encoding });
   try {
     rig.start();
     const outcome = await rig.finished(LIMIT_MS);
@@ -48,6 +49,19 @@ export async function measureUpdate(scenario: ScenarioName, size: number): Promi
       scenario, packageBytes: offer.length, sessions: messages.filter(({ text }) => text.startsWith("message 1 ")).length,
       wireBytes: received + sent, messages: messages.length, heap: heapOf(log), flash: flashOf(log),
     };
+  } finally {
+    await rig.close();
+  }
+}
+
+/** Bytes on the wire of one session, both ways, HTTP and all: values are asked for, and a download is ordered. */
+export async function measureSession(encoding: Encoding): Promise<number> {
+  const log = new EventLog("host"), provision = { once: true, pollSeconds: NEVER_SECONDS };
+  const rig = await Rig.open({ board: host, log, scenario: "download", size: 0, auth: "md5", encoding, provision });
+  try {
+    await rig.start().ended;
+    const { received, sent } = rig.traffic;
+    return received + sent;
   } finally {
     await rig.close();
   }

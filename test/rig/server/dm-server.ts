@@ -110,7 +110,7 @@ export class DmServer {
     this.#emitSent(codec, body);
     open.msgID = message.header.msgID;
     open.request = Uint8Array.from(request.body);
-    const headers: Reply["headers"] = [["content-type", codec.contentType], ["cache-control", "no-store"]];
+    const headers: Reply["headers"] = [["content-type", codec.contentType]];
     open.reply = { status: 200, headers: mac === undefined ? headers : [...headers, [MAC_HEADER, mac]], body };
     return open.reply;
   }

@@ -2,6 +2,8 @@
 import { base64 } from "../../../src/base/base64.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { type Command, content, type Item, type Meta } from "../../../src/syncml/command.ts";
+import type { MessageWriter } from "../../../src/syncml/encode.ts";
+import { numberLength } from "../../../src/wbxml/number.ts";
 import { concatenation } from "./exchange.ts";
 import type { Operation } from "./scenario.ts";
 
@@ -25,6 +27,20 @@ export class Outgoing {
 
   get size(): number {
     return this.#data.length;
+  }
+
+  /** How much of the rest a command in that message can hold, to the byte. */
+  countIn(out: MessageWriter, cmdID: string): number {
+    const left = this.size - this.sent, least = Math.min(left, 1), room = out.room;
+    const frame = out.lengthOf(this.command(cmdID, least)) - this.#lengthOf(least);
+    let count = Math.min(left, Math.max(0, room - frame));
+    while (count > 0 && frame + this.#lengthOf(count) > room) count--;
+    return count;
+  }
+
+  /** Bytes that so much of the data takes: opaque, or characters that XML need not escape. */
+  #lengthOf(count: number): number {
+    return this.#binary ? 1 + numberLength(count) + count : count;
   }
 
   /** The command with the next `count` characters or bytes; all at once when that is the whole value. */

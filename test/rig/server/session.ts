@@ -231,7 +231,7 @@ export class ServerSession {
   #body(out: MessageWriter, message: Message, codec: Codec, good: boolean): boolean {
     if (!good || this.over) return this.#sentFinal = true;
     if (this.#sentFinal && !message.final) return this.#ask(out);
-    if (this.#large !== undefined && this.#pending.size === 0) return this.#sentFinal = this.#chunk(out);
+    if (this.#large !== undefined && this.#pending.size === 0) return this.#sentFinal = this.#chunk(out, codec);
     if (this.#pending.size > 0) {
       if (!message.final) return this.#ask(out);
       for (const { operation } of this.#pending.values()) if (operation !== undefined) this.#device.campaign?.answered(operation, 0);
@@ -261,7 +261,7 @@ export class ServerSession {
         this.#large = value;
         if (operations.length > 1) throw new Error("only a command alone in its package may be a large object");
         if (value.size > this.#peerObjectMax) this.#emit({ kind: "warning", text: "the object is past the device's MaxObjSize" });
-        return this.#chunk(out);
+        return this.#chunk(out, codec);
       }
       this.#expect(cmdID, { operation, chunk: false });
     }
@@ -273,15 +273,14 @@ export class ServerSession {
   }
 
   /** The next chunk of the large object: true when it is the last. */
-  #chunk(out: MessageWriter): boolean {
+  #chunk(out: MessageWriter, codec: Codec): boolean {
     const value = this.#large;
     if (value === undefined) return true;
     const cmdID = `${++this.#commands}`, left = value.size - value.sent;
-    let count = Math.min(left, this.#options.chunkBytes, out.room);
-    for (; count > 0; count -= CHUNK_STEP) {
-      const size = count < left && !this.#options.unalignedChunks ? count - count % 4 : count;
-      if (size > 0 && out.command(value.command(cmdID, size))) { count = size; break; }
-    }
+    const most = Math.min(left, this.#options.chunkBytes, value.countIn(out, cmdID));
+    let count = most < left && !this.#options.unalignedChunks && !codec.binary ? most - most % 4 : most;
+    // Text grows by what has to be escaped.
+    while (count > 0 && !out.command(value.command(cmdID, count))) count -= CHUNK_STEP;
     if (count <= 0) throw new Error("the device's MaxMsgSize has no room for a chunk");
     value.sent += count;
     const last = value.sent >= value.size;

@@ -54,15 +54,15 @@ class Peer implements Link {
   }
 }
 
-/** A session that sends one message and keeps what it is given. */
+/** A session that sends so many messages and keeps what it is given. */
 class OneMessage {
   readonly got: string[] = [];
   lostBecause: string | undefined;
   encoding: Post["encoding"] = "xml";
-  #left = 1;
+  messages = 1;
 
   next(): Post | undefined {
-    return this.#left-- > 0 ? { mac: undefined, url: "http://server/dm", body: utf8("<SyncML/>"), encoding: this.encoding } : undefined;
+    return this.messages-- > 0 ? { mac: undefined, url: "http://server/dm", body: utf8("<SyncML/>"), encoding: this.encoding } : undefined;
   }
 
   received(bytes: Uint8Array, length: number): void {
@@ -105,6 +105,15 @@ test("a message is posted with its type, and the answer handed over whole", () =
   deepEqual(session.got, ["<SyncML/>"]);
   equal(conversation.done, true);
   equal(conversation.failure, undefined);
+});
+
+test("the first request of a session alone says what answers are taken", () => {
+  const more = [{ status: 200, type: XML }, utf8("<a/>"), "end"] as const;
+  const { peer, session, run } = converse([...more, ...more]);
+  session.messages = 2;
+  run();
+  const accepts = peer.requests.map(({ headers }) => headers.some(([name]) => name === "Accept"));
+  deepEqual(accepts, [true, false]);
 });
 
 test("the older content type and one with a charset are taken", () => {

@@ -179,6 +179,7 @@ test("a server without credentials is challenged with 407, and nothing is execut
   equal(bench.others(), "");
   ok(status?.name === "Status");
   equal(status.chal?.nextNonce, base64(drawn(1)));
+  deepEqual([status.targetRefs.length, status.sourceRefs.length], [1, 1]);
   deepEqual(bench.tree.calls, []);
   bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { cred: md5Cred("server secret", drawn(1)) } });
   deepEqual(bench.tree.calls, ["remove ./A"]);

@@ -46,14 +46,20 @@ test("commands are executed, answered in one package, and a package without comm
   equal(bench.outcome(), "completed");
 });
 
-test("the Status of SyncHdr has CmdRef 0 and both references (§4.1.6)", () => {
+test("the Status of SyncHdr has CmdRef 0, and both references where it is no plain success (§4.1.6, §2.6.1.3)", () => {
   const bench = new Bench();
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./B"))], { header: { msgID: "7" } });
   const [status] = bench.next().commands;
   ok(status?.name === "Status");
   deepEqual([status.msgRef, status.cmdRef, status.cmd], ["7", "0", "SyncHdr"]);
-  deepEqual([status.targetRefs, status.sourceRefs], [[DEVICE], [SERVER_URL]]);
+  deepEqual([status.targetRefs, status.sourceRefs], [[], []]);
+  const other = new Bench();
+  other.next();
+  other.reply([other.header(200)], { header: { verProto: "DM/1.1" } });
+  const [refused] = other.next().commands;
+  ok(refused?.name === "Status" && refused.data === 513);
+  deepEqual([refused.targetRefs, refused.sourceRefs], [[DEVICE], [SERVER_URL]]);
 });
 
 test("a server that has nothing to do ends the session with its first answer (§2.3.4)", () => {

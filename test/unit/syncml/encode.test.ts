@@ -4,6 +4,7 @@ import { type Command, content, type Header } from "../../../src/syncml/command.
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
+import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
 import { XmlWriter } from "../../../src/xmllite/writer.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
@@ -94,6 +95,24 @@ test("a command that does not fit beside the end leaves the message as it was", 
   const small = new MessageWriter(new XmlWriter(new Uint8Array(START.length + one.length - 1 + END.length), SYNCML));
   ok(small.begin(HEADER));
   ok(!small.command(get));
+});
+
+test("the room that is kept for the end is what its encoding takes", () => {
+  for (const spare of [0, 1, 5]) {
+    const whole = new WbxmlWriter(new Uint8Array(4096), SYNCML), first = new MessageWriter(whole);
+    const get: Command = { name: "Get", cmdID: "1", items: [{ target: "./a", binary: false, moreData: false }] };
+    ok(first.begin(HEADER));
+    const length = first.lengthOf(get), before = whole.length;
+    equal(whole.length, before);
+    ok(first.command(get));
+    equal(whole.length, before + length);
+    const bytes = new Uint8Array(whole.length + 5 + spare), writer = new WbxmlWriter(bytes, SYNCML), message = new MessageWriter(writer);
+    ok(message.begin(HEADER) && message.command(get));
+    equal(message.room, spare);
+    equal(message.lengthOf(get), Infinity);
+    message.end(true);
+    ok(!writer.full);
+  }
 });
 
 test("a buffer that has no room for the header and the end is refused", () => {

@@ -85,6 +85,19 @@ test("a failure that the device reports, or an Exec that it refuses, ends the ca
   deepStrictEqual(outcomeOf(refused), { ok: false, code: 0, text: `Exec ${OBJECT}/Update was answered 405` });
 });
 
+test("each chunk but the last fills its message", () => {
+  for (const type of ["application/vnd.syncml.dm+wbxml", "application/vnd.syncml.dm+xml"]) {
+    const it = bench("replace", {}, { maxMsgSize: 2500, type });
+    ok(run(it) > 0);
+    ok(it.device.data.equals(DATA));
+    const chunks = it.events.filter((event) => event.kind === "message" && event.direction === "sent" && event.text.includes("PkgData+"));
+    ok(chunks.length > 3);
+    // Room is kept for Final, which a chunk does not have; in XML a chunk is of whole groups of four characters.
+    const spare = type.endsWith("wbxml") ? 3 : 8 + 3;
+    for (const event of chunks) ok(event.kind === "message" && event.body.length <= 2500 && event.body.length >= 2500 - spare);
+  }
+});
+
 test("a large object keeps to the device's message size, with Size on its first chunk alone", () => {
   for (const unalignedChunks of [false, true]) {
     const it = bench("replace", { unalignedChunks, chunkBytes: 1501 }, { maxMsgSize: 2500 });
