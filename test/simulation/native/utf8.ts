@@ -1,6 +1,8 @@
 /** UTF-8 with a short way for short ASCII, in the place of src/base/utf8.ts: the text of protocols is hardly anything else. */
 import { putText as portablePut, text as portableText, utf8 as portableUtf8 } from "../../../src/base/utf8.ts";
 
+export { checkUtf8 } from "../../../src/base/utf8.ts";
+
 const SHORT = 64;
 
 export function text(bytes: Uint8Array, from: number, to: number): string {
