@@ -10,8 +10,14 @@ interface Part {
   readonly modules?: { readonly [name: string]: string };
   readonly preload?: readonly string[];
 }
+/** A component of ESP-IDF itself, or one of its registry. */
+export interface Dependency {
+  readonly idf?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
 export interface Manifest extends Part {
-  readonly platforms: { readonly [platform: string]: Part & { readonly error?: string } };
+  readonly platforms: { readonly [platform: string]: Part & { readonly error?: string; readonly dependency?: readonly Dependency[] } };
 }
 
 const PATH = join(root, "manifest.json");

@@ -1,13 +1,15 @@
 /** The ESP32 without its network and its loop: flash, boot selector, sockets, clock. What tests run over a fake of ESP-IDF too. */
 import type { Hal, Identity, LogLevel } from "../hal.ts";
+import { fromBase64 } from "../../src/base/base64.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
 import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket } from "../xs/board/socket.ts";
 import { now, print, random, version } from "../xs/board/system.ts";
-import { HttpLink } from "../xs/http.ts";
+import { type Connect, HttpError, HttpLink } from "../xs/http.ts";
 import { Area } from "./area.ts";
+import { TlsSocket, trust } from "./tlssocket.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = frozen({ error: "E", warning: "W", info: "I", debug: "D" });
 
@@ -29,13 +31,29 @@ export function openHardware(text: string): Hal {
     store: new Area("store"),
     staging,
     boot,
-    link: new HttpLink((host, port) => new TcpSocket(host, port)),
+    link: new HttpLink((host, port) => new TcpSocket(host, port), secureConnect(text)),
     identity: readIdentity(text),
     datagrams: openPushPort(text, (problem) => { log("error", "board", problem); }),
     now: () => now(),
     random: (bytes) => { random(bytes); },
     log,
   };
+}
+
+/** `ca` of the provisioning is the certificate of the authority that servers are checked against: DER in base64. */
+function secureConnect(provisioning: string): Connect {
+  const { ca } = JSON.parse(provisioning) as { ca?: string };
+  if (ca === undefined) {
+    return () => { throw new HttpError("secure", "no certificate authority in the provisioning (ca): nobody vouches for the server"); };
+  }
+  const certificate = fromBase64(ca);
+  if (certificate === undefined) throw new Error("provision: ca: not base64");
+  try {
+    trust(certificate);
+  } catch {
+    throw new Error("provision: ca: not the certificate of an authority, DER in base64");
+  }
+  return (host, port) => new TlsSocket(host, port);
 }
 
 /** FwV is the version in the running image's own description (PROJECT_VER of ESP-IDF). */

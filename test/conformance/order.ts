@@ -55,7 +55,7 @@ export type Report =
   | { readonly kind: "running"; readonly running: Running }
   | { readonly kind: "threw"; readonly text: string; readonly error?: string }
   | { readonly kind: "random"; readonly bytes: string; readonly checks: readonly Check[] }
-  | { readonly kind: "clock"; readonly elapsedMs: number; readonly checks: readonly Check[] }
+  | { readonly kind: "clock"; readonly elapsedMs: number; readonly uptimeMs: number; readonly checks: readonly Check[] }
   | { readonly kind: "fetched"; readonly fetched: Fetched };
 
 /** Byte `i` of the content that a seed stands for: never what erased flash holds for long, and different in every block. */

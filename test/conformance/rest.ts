@@ -23,7 +23,7 @@ export function clockChecks(hal: Hal, from: number, ms: number, now: number): Re
       last = next;
     }
   });
-  return { kind: "clock", elapsedMs: now - from, checks: checks.list };
+  return { kind: "clock", elapsedMs: now - from, uptimeMs: now, checks: checks.list };
 }
 
 /** Bytes for the rig to compare with those of other boots. */

@@ -25,6 +25,9 @@
 #define HEADER_BYTES 24
 #define SEGMENT_BYTES 8
 #define IMAGE_MAGIC 0xE9
+#define DESCRIPTION_MAGIC 0xABCD5432U
+#define DESCRIPTION_BYTES 256
+#define VERSION_AT 16
 
 enum { OTA_0, OTA_1, OTADATA, HEAD, STORE };
 
@@ -47,6 +50,14 @@ static char folder[PATH_MAX - 32];
 static esp_reset_reason_t reset;
 static int running;
 static esp_app_desc_t description;
+static int64_t startedUs;
+
+static int64_t monotonicUs(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 static void require(int condition, const char* rule)
 {
@@ -66,6 +77,7 @@ static int indexOf(const esp_partition_t* partition)
 const char* fakeOpen(const char* directory, esp_reset_reason_t reason)
 {
   reset = reason;
+  startedUs = monotonicUs();
   snprintf(folder, sizeof(folder), "%s", directory);
   for (int i = 0; i < PARTITIONS; i++) {
     char path[PATH_MAX];
@@ -163,12 +175,12 @@ static int slotOfActive(void)
   return sector < 0 ? OTA_0 : slotOf(readEntry(sector).seq);
 }
 
-/* An ESP image of one segment: header, segment, checksum, SHA-256. */
+/* An ESP image of one segment, which begins with the application's description: header, segment, checksum, SHA-256. */
 static const uint8_t* checkImage(int slot, uint32_t* length)
 {
   char path[PATH_MAX];
   struct stat info = { 0 };
-  uint32_t end, size;
+  uint32_t end, size, magic;
   uint8_t* bytes = MAP_FAILED;
   uint8_t digest[32], sum = 0xEF;
   int file;
@@ -188,6 +200,9 @@ static const uint8_t* checkImage(int slot, uint32_t* length)
     sum ^= bytes[HEADER_BYTES + SEGMENT_BYTES + i];
   bootSha256(bytes, end, digest);
   if ((bytes[end - 1] != sum) || memcmp(digest, bytes + end, 32))
+    goto bad;
+  memcpy(&magic, bytes + HEADER_BYTES + SEGMENT_BYTES, 4);
+  if ((magic != DESCRIPTION_MAGIC) || (size < DESCRIPTION_BYTES))
     goto bad;
   *length = size;
   return bytes + HEADER_BYTES + SEGMENT_BYTES;
@@ -222,9 +237,11 @@ const void* fakeBoot(uint32_t* length)
     running = !running;
     payload = checkImage(running, length);
   }
-  /* The version is the first word of the header's free bytes here; the real description lies in the first segment. */
-  snprintf(description.version, sizeof(description.version), "%d.0.0", payload ? payload[-HEADER_BYTES - SEGMENT_BYTES + 8] : 0);
-  return payload;
+  if (!payload)
+    return NULL;
+  memcpy(description.version, payload + VERSION_AT, sizeof(description.version));
+  *length -= DESCRIPTION_BYTES;
+  return payload + DESCRIPTION_BYTES;
 }
 
 const esp_partition_t* esp_ota_get_running_partition(void)
@@ -304,11 +321,10 @@ void esp_fill_random(void* bytes, size_t length)
   require(getrandom(bytes, length, 0) == (ssize_t)length, "no random bytes");
 }
 
+/* Since the chip was started. */
 int64_t esp_timer_get_time(void)
 {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+  return monotonicUs() - startedUs;
 }
 
 void vTaskDelay(uint32_t ticks)

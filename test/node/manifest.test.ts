@@ -40,6 +40,17 @@ for (const platform of platforms) {
   });
 }
 
+test("esp32 also serves its kin, and what only ESP-IDF has stands there alone", () => {
+  assert.deepEqual(platforms, ["lin", "esp32"], "mcconfig takes esp32 for esp32/esp32c3, unless that has an entry");
+  for (const platform of platforms) {
+    const { dependency } = manifest.platforms[platform] ?? {};
+    const has = Object.keys(built(platform).modules).some((name) => name.startsWith("hal/esp32/"));
+    assert.equal(dependency !== undefined, platform === "esp32");
+    assert.equal(has, platform === "esp32");
+    for (const { name = "" } of dependency ?? []) assert.ok(!name.includes("/"), `${name}: the part before the slash is "namespace"`);
+  }
+});
+
 test("a platform that is not known is an error with a sentence", () => {
   assert.match(manifest.platforms["..."]?.error ?? "", /\w+ \w+/);
 });

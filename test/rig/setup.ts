@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Exit, RigError } from "./exit.ts";
 
-export type BoardName = "sim" | "host" | "qemu";
+export type BoardName = "sim" | "host" | "qemu" | "esp32-fake";
 
 /** A thing to have: a program to find on the PATH, or a file; and the Debian package that brings it. */
 interface Requirement {
@@ -29,7 +29,9 @@ const QEMU: readonly Requirement[] = [
   { what: "QEMU for RISC-V", program: "qemu-system-riscv32", debian: "qemu-system-misc" },
 ];
 
-export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = { sim: [], host: HOST, qemu: QEMU };
+export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = {
+  sim: [], host: HOST, qemu: QEMU, "esp32-fake": HOST,
+};
 
 /** Programs of others that tests compare ours with. */
 const ORACLES: readonly Requirement[] = [{ what: "libwbxml's converters", program: "wbxml2xml", debian: "libwbxml2-utils" }];

@@ -30,6 +30,6 @@ export function publicText(key: KeyObject): string {
 export function packageOf(board: RigBoard, version: Version, sizeMin: number, securityCounter = 1): Buffer {
   return buildImage({
     payload: board.firmware(version, sizeMin), version, securityCounter,
-    vendorId: board.vendorId, classId: board.classId, key: developmentKey(),
+    vendorId: board.vendorId, classId: board.classId, key: developmentKey(), headerSize: board.headerSize,
   });
 }

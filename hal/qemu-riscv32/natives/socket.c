@@ -2,7 +2,7 @@
 #include "../../xs/base/arguments.h"
 #include "../../xs/base/throw.h"
 #include "../machine.h"
-#include "../tls.h"
+#include "../connection.h"
 #include "mc.xs.h"
 
 #define NAME_BYTES_MAX 256

@@ -208,6 +208,10 @@ const REST: readonly BrokenHal[] = [
     make: () => (hal) => ({ ...hal, now: () => hal.now() / 10 }),
   },
   {
+    lie: "the clock counts from another boot", part: "rest", caught: "clock: it counts from this boot",
+    make: () => (hal) => ({ ...hal, now: () => hal.now() + 3_600_000 }),
+  },
+  {
     lie: "the clock goes back", part: "rest", caught: "clock: it counts and never goes back",
     make: () => (hal) => {
       let calls = 0;

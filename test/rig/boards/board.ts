@@ -44,6 +44,8 @@ export interface RigBoard {
   readonly name: BoardName;
   readonly vendorId: Uint8Array;
   readonly classId: Uint8Array;
+  /** Bytes of the header of its packages, when not 32. */
+  readonly headerSize?: number;
   /** Firmware of that version that this board really boots, at least `sizeMin` bytes long. Throws a RigError when it cannot be built. */
   firmware(version: Version, sizeMin: number): Buffer;
   /** A device as it leaves the factory: `image` in slot A, erased flash elsewhere. A device that is there already is left alone. */

@@ -2,15 +2,15 @@
 import type { KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BASE_MODULES, buildBlob, BuildError, runMake } from "../../../hal/xs/build.ts";
+import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
-import { Exit, RigError } from "../exit.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
 import { padded, type RigBoard } from "./board.ts";
+import { make } from "./build.ts";
 
 export const RUNNER = join(root, "build/host/xs-fumo-host");
 const FIRMWARE = join(root, "build/host/firmware");
@@ -45,13 +45,3 @@ export const host: RigBoard = {
     return new DeviceProcess(RUNNER, ["--state", directory], log);
   },
 };
-
-/** A build that fails is the bench's fault, not the firmware's. */
-function make(build: () => void): void {
-  try {
-    build();
-  } catch (error) {
-    if (error instanceof BuildError) throw new RigError(Exit.noBoard, error.message, "xs-fumo doctor tells what is missing");
-    throw error;
-  }
-}

@@ -3,14 +3,13 @@ import type { KeyObject } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { buildFirmware, EMULATOR, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
-import { BuildError } from "../../../hal/xs/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { DeviceProcess } from "../device.ts";
-import { Exit, RigError } from "../exit.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
 import { padded, type RigBoard } from "./board.ts";
+import { make } from "./build.ts";
 
 const FLASH = "flash.bin";
 const KEYS = "keys";
@@ -52,13 +51,3 @@ export const qemu: RigBoard = {
     return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), undefined, pushPort), log);
   },
 };
-
-/** A build that fails is the bench's fault, not the firmware's. */
-function make<T>(build: () => T): T {
-  try {
-    return build();
-  } catch (error) {
-    if (error instanceof BuildError) throw new RigError(Exit.noBoard, error.message, "xs-fumo doctor tells what is missing");
-    throw error;
-  }
-}

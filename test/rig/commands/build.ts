@@ -34,7 +34,7 @@ export function addBuild(program: Command): void {
       const board = BOARDS[options.board];
       const image = buildImage({
         payload: board.firmware(options.version, options.size), version: options.version, securityCounter: options.counter,
-        vendorId: board.vendorId, classId: board.classId,
+        vendorId: board.vendorId, classId: board.classId, headerSize: board.headerSize,
         key: options.key === undefined ? developmentKey() : readKeyFile(options.key),
       });
       writeFileSync(options.output, image);

@@ -1,6 +1,6 @@
 /* Connections, with TLS 1.2 or without: the functions of net.h for either. */
-#ifndef TLS_H
-#define TLS_H
+#ifndef CONNECTION_H
+#define CONNECTION_H
 
 #include "net.h"
 

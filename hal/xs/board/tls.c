@@ -1,0 +1,145 @@
+/* See tls.h. Versions 2.28 to 4 of Mbed TLS: from 3 on its cryptography is PSA's, which wants to be started; 4 has its own randomness. */
+#include "tls.h"
+#include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
+#include <stdlib.h>
+#include <string.h>
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+#include <psa/crypto.h>
+#endif
+
+struct Tls {
+  Socket* socket;
+  const char* kind; /* of the error, when it is not the socket's */
+  int isGreeted;    /* the handshake is done */
+  mbedtls_ssl_context context;
+};
+
+static mbedtls_ssl_config configuration;
+static mbedtls_x509_crt authority;
+static int isTrusting;
+
+int tlsTrust(const uint8_t* certificate, uint32_t length)
+{
+  if (isTrusting)
+    return 1;
+  mbedtls_x509_crt_init(&authority);
+  mbedtls_ssl_config_init(&configuration);
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+  if (psa_crypto_init() != PSA_SUCCESS)
+    return 0;
+#endif
+  if (mbedtls_x509_crt_parse_der_nocopy(&authority, certificate, length) ||
+      mbedtls_ssl_config_defaults(&configuration, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT)) {
+    mbedtls_x509_crt_free(&authority);
+    mbedtls_ssl_config_free(&configuration);
+    return 0;
+  }
+  mbedtls_ssl_conf_authmode(&configuration, MBEDTLS_SSL_VERIFY_REQUIRED);
+  mbedtls_ssl_conf_ca_chain(&configuration, &authority, NULL);
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+  mbedtls_ssl_conf_rng(&configuration, tlsRandom, NULL);
+#endif
+  isTrusting = 1;
+  return 1;
+}
+
+static int sendBytes(void* context, const unsigned char* bytes, size_t length)
+{
+  long count = socketWrite(context, bytes, (uint32_t)length);
+  return count > 0 ? (int)count : count ? MBEDTLS_ERR_SSL_CONN_EOF : MBEDTLS_ERR_SSL_WANT_WRITE;
+}
+
+static int receiveBytes(void* context, unsigned char* bytes, size_t length)
+{
+  long count = socketRead(context, bytes, (uint32_t)length);
+  return count > 0 ? (int)count : count == -1 ? 0 : count ? MBEDTLS_ERR_SSL_CONN_EOF : MBEDTLS_ERR_SSL_WANT_READ;
+}
+
+Tls* tlsOpen(Socket* socket, const char* host)
+{
+  Tls* self = calloc(1, sizeof(Tls));
+  if (!self)
+    return NULL;
+  self->socket = socket;
+  mbedtls_ssl_init(&self->context);
+  if (!isTrusting || mbedtls_ssl_setup(&self->context, &configuration) || mbedtls_ssl_set_hostname(&self->context, host))
+    self->kind = "secure";
+  else
+    mbedtls_ssl_set_bio(&self->context, socket, sendBytes, receiveBytes, NULL);
+  return self;
+}
+
+void tlsClose(Tls* self)
+{
+  if (self->isGreeted && !self->kind)
+    mbedtls_ssl_close_notify(&self->context);
+  mbedtls_ssl_free(&self->context);
+  free(self);
+}
+
+/* What a result of Mbed TLS means to the caller. A connection that ends without notice was cut, or is attacked. */
+static long judge(Tls* self, int result)
+{
+  if ((result == MBEDTLS_ERR_SSL_WANT_READ) || (result == MBEDTLS_ERR_SSL_WANT_WRITE))
+    return 0;
+#ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
+  if (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+    return 0;
+#endif
+  if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
+    return -1;
+  self->kind = socketKind(self->socket);
+  if (!self->kind)
+    self->kind = self->isGreeted && ((result == MBEDTLS_ERR_SSL_CONN_EOF) || !result) ? "broken" : "secure";
+  if (!strcmp(self->kind, "secure"))
+    tlsLog(result, mbedtls_ssl_get_verify_result(&self->context));
+  return -2;
+}
+
+/* 1 when the handshake is done, otherwise what the caller gets. */
+static long greet(Tls* self)
+{
+  int result;
+  if (self->kind)
+    return -2;
+  if (self->isGreeted)
+    return 1;
+  result = mbedtls_ssl_handshake(&self->context);
+  if (result) {
+    long answer = judge(self, result);
+    if (answer != -1)
+      return answer;
+    self->kind = "secure";
+    return -2;
+  }
+  self->isGreeted = 1;
+  return 1;
+}
+
+long tlsRead(Tls* self, void* bytes, uint32_t length)
+{
+  long ready = greet(self);
+  int result;
+  if ((ready < 1) || !length)
+    return ready < 1 ? ready : 0;
+  result = mbedtls_ssl_read(&self->context, bytes, length);
+  return result > 0 ? result : judge(self, result);
+}
+
+long tlsWrite(Tls* self, const void* bytes, uint32_t length)
+{
+  long ready = greet(self);
+  int result;
+  if ((ready < 1) || !length)
+    return ready < 1 ? ready : 0;
+  result = mbedtls_ssl_write(&self->context, bytes, length);
+  if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
+    result = MBEDTLS_ERR_SSL_CONN_EOF;
+  return result > 0 ? result : judge(self, result);
+}
+
+const char* tlsKind(const Tls* self)
+{
+  return self->kind ? self->kind : socketKind(self->socket);
+}

@@ -1,0 +1,31 @@
+/* TLS for a board that has TCP sockets, by Mbed TLS. The server's certificate must name the host and come from the authority
+   that the board trusts; where the board has a calendar, it must be valid today. */
+#ifndef XS_BOARD_TLS_H
+#define XS_BOARD_TLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the board gives: its sockets, as hal/xs/board/socket.ts has them, random bytes (0: done), and a line in its log. */
+typedef struct Socket Socket;
+long socketRead(Socket* socket, void* bytes, uint32_t length);
+long socketWrite(Socket* socket, const void* bytes, uint32_t length);
+/* Kind of the LinkError that it has failed with, or NULL. */
+const char* socketKind(const Socket* socket);
+int tlsRandom(void* context, unsigned char* bytes, size_t length);
+void tlsLog(int result, uint32_t certificateFlags);
+
+typedef struct Tls Tls;
+
+/* The authority's certificate, DER, which has to stay where it is. Once, before the first connection; 0 when it is none. */
+int tlsTrust(const uint8_t* certificate, uint32_t length);
+/* Begins; the socket stays the caller's. NULL: no memory. Without an authority it fails with the first read or write: `secure`. */
+Tls* tlsOpen(Socket* socket, const char* host);
+/* Says good-bye to the peer, if it still can; then close the socket. */
+void tlsClose(Tls* tls);
+/* As socketRead and socketWrite; -2: failed, see tlsKind. */
+long tlsRead(Tls* tls, void* bytes, uint32_t length);
+long tlsWrite(Tls* tls, const void* bytes, uint32_t length);
+const char* tlsKind(const Tls* tls);
+
+#endif

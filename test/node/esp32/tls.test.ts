@@ -1,0 +1,84 @@
+/** HTTPS on hal/esp32, over the fake of ESP-IDF: DM and download from servers that the authority vouches for, and from nobody else. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { type AddressInfo, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { esp32Fake } from "../../rig/boards/esp32fake.ts";
+import { makeCertificate, type ServerCertificate } from "../../rig/certificate.ts";
+import { within } from "../../rig/device.ts";
+import { EventLog } from "../../rig/events.ts";
+import { Rig, runsVersion } from "../../rig/rig.ts";
+import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
+
+const LIMIT_MS = 60_000;
+
+test("a whole update, DM and download over HTTPS", async () => {
+  const log = new EventLog("esp32-fake");
+  const rig = await Rig.open({ board: esp32Fake, log, scenario: "download", size: 0, auth: "md5", https: true });
+  try {
+    assert.ok(rig.origin.startsWith("https:"));
+    rig.start();
+    const outcome = await rig.finished(LIMIT_MS);
+    assert.ok(outcome.ok, outcome.text);
+    assert.ok(runsVersion(log, VERSION_2));
+  } finally {
+    await rig.close();
+  }
+});
+
+const first = packageOf(esp32Fake, VERSION_1, 0);
+
+/** What the device logs about one session with a server that never gets to see a request. */
+async function attempt(context: TestContext, server: Server, ca: Uint8Array | undefined): Promise<readonly string[]> {
+  let requests = 0;
+  server.on("request", () => { requests++; });
+  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  const { port } = server.address() as AddressInfo, directory = mkdtempSync(join(tmpdir(), "esp32-tls-"));
+  context.after(() => { server.close(); rmSync(directory, { recursive: true }); });
+  esp32Fake.manufacture(directory, first, developmentKey());
+  esp32Fake.provision(directory, {
+    account: {
+      serverId: "rig", address: `https://localhost:${port}/dm`, auth: "basic", name: "device", secret: "secret",
+      serverAuth: "none", serverName: "", serverSecret: "",
+    },
+    keys: [], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, once: true,
+    ...ca === undefined ? {} : { ca: Buffer.from(ca).toString("base64") },
+  });
+  const log = new EventLog("esp32-fake"), device = esp32Fake.start(directory, log);
+  const failed = new Promise<void>((resolve) => {
+    log.view((event) => { if (/secure|vouches|provision:/.test(JSON.stringify(event))) resolve(); });
+  });
+  await within(LIMIT_MS, "the refusal", Promise.race([failed, device.ended]));
+  await device.kill();
+  assert.equal(requests, 0, "credentials went to a server that nobody vouches for");
+  return log.all("serial").map(({ line }) => line);
+}
+
+const good = makeCertificate({ host: "localhost" });
+const secure = (certificate: ServerCertificate): Server =>
+  createSecureServer({ cert: certificate.certificate, key: certificate.key }, (_, response) => { response.end(); });
+const PAST = new Date(Date.now() - 1e9);
+const EXPIRED = makeCertificate({ host: "localhost", notAfter: PAST, notBefore: new Date(PAST.getTime() - 1e9) });
+const STRANGER = makeCertificate({ host: "example.org" });
+
+for (const [what, make, ca] of [
+  ["another authority vouches for it", () => secure(makeCertificate({ host: "localhost" })), good.authority],
+  ["its certificate has another name", () => secure(STRANGER), STRANGER.authority],
+  ["its certificate is over", () => secure(EXPIRED), EXPIRED.authority],
+  ["the device trusts no authority", () => secure(good), undefined],
+  ["it speaks plain HTTP", () => createServer(), good.authority],
+] as const) {
+  test(`a server is refused before anything is sent: ${what}`, async (context) => {
+    const lines = await attempt(context, make(), ca);
+    assert.ok(lines.some((line) => /secure|vouches/.test(line)), lines.join("\n"));
+  });
+}
+
+test("an authority that is no certificate stops the start, with a sentence", async (context) => {
+  const lines = await attempt(context, secure(good), Buffer.from("no certificate"));
+  assert.ok(lines.some((line) => line.includes("provision: ca: not the certificate of an authority")), lines.join("\n"));
+});
