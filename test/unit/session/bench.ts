@@ -149,6 +149,12 @@ export class Bench {
 
   /** Answers the last message with these commands, numbered from 1. */
   reply(commands: readonly Command[], options: ReplyOptions = {}): void {
+    const length = this.compose(commands, options);
+    this.session.received(this.inbound, length, options.mac?.(md5(this.inbound.subarray(0, length))));
+  }
+
+  /** Writes the server's next message over `inbound`: its length. */
+  compose(commands: readonly Command[], options: ReplyOptions = {}): number {
     const head = { ...header(String(++this.#messageID), this.#sessionID, DEVICE, SERVER_URL), ...options.header };
     this.#messageID = Number(head.msgID);
     const tokens = writerOf(options.wbxml === true ? "wbxml" : "xml", this.inbound), writer = new MessageWriter(tokens);
@@ -157,7 +163,7 @@ export class Bench {
       ok(writer.command({ ...command, cmdID: String(index + 1) }), "the server's message is too large");
     });
     writer.end(options.final ?? true);
-    this.session.received(this.inbound, tokens.length, options.mac?.(md5(this.inbound.subarray(0, tokens.length))));
+    return tokens.length;
   }
 
   /** Answers with literal bytes. */

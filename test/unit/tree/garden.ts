@@ -7,6 +7,8 @@ import type { Value } from "../../../src/tree/value.ts";
 
 /** Has every right on ./Garden. */
 export const OWNER = "owner";
+/** A bed of this name cannot be deleted; the pipe takes nothing of this type: 403. The bell answers a correlator of 200 or more with it. */
+export const LOCKED = "locked";
 /** Has what the root ACL gives to all. */
 export const GUEST = "guest";
 
@@ -49,9 +51,14 @@ export class Garden {
   constructor(store: TreeStore) {
     this.tree = new Tree(store);
     this.tree.mount(GARDEN, new Map<NodeDefinition, Binding>([
-      [BELL, { exec: (call, { correlator }) => { this.rung.push(`${call.server} ${correlator ?? "-"}`); return 202; } }],
+      [BELL, { exec: (call, { correlator }) => {
+        this.rung.push(`${call.server} ${correlator ?? "-"}`);
+        return Number(correlator ?? 0) >= 200 ? Number(correlator) : 202;
+      } }],
+      [BED, { remove: ({ at }) => at[at.length - 1] === LOCKED ? 403 : 200 }],
       [WEATHER, { get: () => utf8("rain") }],
-      [PIPE, { stream: () => {
+      [PIPE, { stream: (_call, { type }) => {
+        if (type === LOCKED) return 403;
         let piped = "";
         return {
           write: (bytes) => { piped += text(bytes, 0, bytes.length); return 200; },
