@@ -125,11 +125,11 @@ test("a malformed URL is accepted, and the alert tells: 202, then 411", () => {
   equal(device.fumo.alerts(SERVER)[0]?.data, "411");
 });
 
-test("a URL has a limit: 413; one that is not text is 500", () => {
+test("a URL has a limit: 413; one that is not text is 415", () => {
   const device = new Device();
   equal(device.replace(`${MAIN}/Download/PkgURL`, "u".repeat(URL_BYTES_MAX)), 200);
   equal(device.replace(`${MAIN}/Download/PkgURL`, "u".repeat(URL_BYTES_MAX + 1)), 413);
-  equal(device.tree.replace(`${MAIN}/Download/PkgURL`, { format: "", type: "", data: Uint8Array.of(0xff) }, SERVER), 500);
+  equal(device.tree.replace(`${MAIN}/Download/PkgURL`, { format: "", type: "", data: Uint8Array.of(0xff) }, SERVER), 415);
 });
 
 test("PkgData goes to the engine as it comes, and ends what URLs there were (§10.1.1.7)", () => {

@@ -40,7 +40,8 @@ export class Scene {
   /** The server's message, whole. */
   message(): Uint8Array {
     const { commands, setting: { unproved, serverMaxObjSize } } = this.#case;
-    const header = { ...(unproved === 401 ? { cred: WRONG } : {}), ...(serverMaxObjSize === undefined ? {} : { maxObjSize: serverMaxObjSize }) };
+    const limit = serverMaxObjSize === undefined ? {} : { maxObjSize: serverMaxObjSize };
+    const header = { ...(unproved === 401 ? { cred: WRONG } : {}), ...limit };
     const length = this.bench.compose([this.bench.header(200), ...commands], { wbxml: this.#encoding === "wbxml", header });
     return this.bench.inbound.slice(0, length);
   }
