@@ -35,8 +35,14 @@ export const URL_BYTES_MAX = 1024;
 export const CORRELATOR_BYTES_MAX = 255;
 /** Redirects followed in one download. */
 export const REDIRECTS_MAX = 3;
-/** Bytes of a download that are taken from the link at a time. */
+/** Bytes of a download that are taken from the link at a time; a download descriptor must fit in as many. */
 export const DOWNLOAD_BUFFER_BYTES = 4096;
+/** Bytes of a name, vendor or description in a descriptor that a person is shown, and how many types it may name. */
+export const DESCRIPTOR_TEXT_BYTES_MAX = 128;
+export const DESCRIPTOR_TYPES_MAX = 8;
+/** Status reports of downloads (installNotifyURI) that are owed at a time, and how often one is sent, answered or not. */
+export const NOTICES_MAX = 2;
+export const NOTICE_ATTEMPTS_MAX = 5;
 /** Bytes of a download that must come in each window of so long. */
 export const DOWNLOAD_RATE_BYTES_MIN = 1024;
 export const DOWNLOAD_RATE_WINDOW_MS = 60_000;

@@ -3,13 +3,13 @@
  * the board calls it then, or earlier when its link has something.
  *
  * One thing at a time: while a session is open the engine only verifies what the session has delivered; while the engine
- * works no session opens, but in the pauses of a download, and while a person is asked for consent, one may. So one request is
- * under way at most, and nothing restarts the board in the middle of a message.
+ * works no session opens, but in the pauses of a download, and while a person is asked for consent, one may; status reports of
+ * downloads go out in between. So one request is under way at most, and nothing restarts the board in the middle of a message.
  */
-import type { Hal } from "../../hal/hal.ts";
+import type { Hal, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { DOWNLOAD_BUFFER_BYTES, MESSAGE_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
-import { Downloader } from "../download/downloader.ts";
+import { Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
 import { Accounts } from "../objects/accounts.ts";
 import { mountDevDetail } from "../objects/devdetail.ts";
 import { mountDevInfo } from "../objects/devinfo.ts";
@@ -22,12 +22,13 @@ import { Tree } from "../tree/tree.ts";
 import { Engine } from "../update/engine.ts";
 import { applyAccount } from "./account.ts";
 import { ProvisionedAnswers } from "./answers.ts";
-import { Consent } from "./consent.ts";
+import { asksBeforeDownload, Consent } from "./consent.ts";
 import { Notifications, type Summons } from "./notifications.ts";
 import { imagePolicy } from "./policy.ts";
 import type { Provision } from "./provision.ts";
 import { Pushes } from "./pushes.ts";
 import { Server } from "./server.ts";
+import { StatusReports } from "./statusreports.ts";
 
 /** The node below which FUMO objects are. */
 export const FUMO_ROOT = "FwUpdate";
@@ -53,23 +54,28 @@ export class Client {
   readonly #pushes: Pushes;
   /** ServerID of the account that was provisioned. */
   readonly #mainId: string | undefined;
+  readonly #reports: StatusReports;
   #state = -1;
   #progress = 0;
 
   /** Reads the store, tells the engine what booted. Throws when the provisioning or the flash cannot be used. */
   constructor(hal: Hal, provision: Provision, options: ClientOptions = {}) {
     this.#hal = hal;
-    const store = Store.open(hal.store);
+    const store = Store.open(hal.store), rules = { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate };
+    const random = (bytes: Uint8Array): void => { hal.random(bytes); };
     const engine = new Engine({
       store, staging: hal.staging, boot: hal.boot, policy: imagePolicy(hal, provision),
       fetcher: new Downloader({
-        link: hal.link, random: (bytes) => hal.random(bytes), buffer: new Uint8Array(DOWNLOAD_BUFFER_BYTES),
-        rules: { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate },
+        link: hal.link, random, buffer: new Uint8Array(DOWNLOAD_BUFFER_BYTES), rules,
+        types: [...PACKAGE_TYPES, ...provision.packageTypes],
       }),
+      askBeforeDownload: asksBeforeDownload(provision.confirm),
       log: (level, text) => hal.log(level, "update", text),
       trialDeadlineMs: provision.trialSeconds > 0 ? provision.trialSeconds * 1000 : TRIAL_DEADLINE_MS,
     });
     this.engine = engine;
+    const log = (level: LogLevel, text: string): void => { hal.log(level, "download", text); };
+    this.#reports = new StatusReports({ engine, link: hal.link, rules, random, log });
     const tree = new Tree(store);
     mountDevInfo(tree, hal.identity);
     mountDevDetail(tree, hal.identity);
@@ -114,8 +120,10 @@ export class Client {
   step(): number {
     const now = this.#hal.now(), open = this.#servers.find((server) => server.busy);
     if (open !== undefined) return Math.min(this.#pushes.step(now, false), open.step(now));
+    const reportDue = this.engine.fetching ? Infinity : this.#reports.step(now);
+    if (this.#reports.busy) return Math.min(this.#pushes.step(now, false), reportDue);
     const held = this.#consent.hold(this.engine, now), pushesDue = this.#pushes.step(now, held === undefined);
-    const due = Math.min(held ?? this.engine.step(now), pushesDue);
+    const due = Math.min(held ?? this.engine.step(now), pushesDue, reportDue);
     this.#showProgress();
     if (due <= now) return now;
     return this.engine.fetching ? due : Math.min(due, this.#sessions(now));

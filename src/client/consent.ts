@@ -2,7 +2,9 @@
 import { frozen } from "../base/frozen.ts";
 import { CONSENT_WAIT_MS, INTERACTION_POLL_MS } from "../base/limits.ts";
 import type { Question, UserInterface } from "../session/interaction.ts";
+import type { Offer } from "../update/download.ts";
 import type { Engine } from "../update/engine.ts";
+import { sizeText } from "../update/sentence.ts";
 
 /** What people are asked about. */
 export type Confirm = "none" | "download" | "update" | "both";
@@ -11,14 +13,28 @@ export type Confirm = "none" | "download" | "update" | "both";
 export const PLAIN_QUESTION = frozen({
   choices: [], showMs: undefined, waitMs: undefined, lengthMax: undefined, input: "A", hidden: false, preset: "1",
 });
-const DOWNLOAD: Question = frozen({ ...PLAIN_QUESTION, kind: "confirm", text: "Download new firmware?" });
 const UPDATE: Question = frozen({ ...PLAIN_QUESTION, kind: "confirm", text: "Install new firmware and restart?" });
+
+/** Whether somebody is asked once it is known what there is to download, and before anything of it is taken. */
+export function asksBeforeDownload(confirm: Confirm): boolean {
+  return confirm === "download" || confirm === "both";
+}
+
+/** What is there to download, in the words of its descriptor where it has one. */
+function downloadQuestion({ size, description }: Offer): Question {
+  const { name = "", vendor = "", text = "" } = description ?? {};
+  const facts = [name === "" ? "" : `${name}${vendor === "" ? "" : ` by ${vendor}`}`, size === 0 ? "" : sizeText(size), text];
+  const known = facts.filter((fact) => fact !== "").join(", ");
+  return { ...PLAIN_QUESTION, kind: "confirm", text: `Download new firmware?${known === "" ? "" : ` (${known})`}` };
+}
 
 export class Consent {
   readonly #ui: UserInterface | undefined;
   readonly #confirm: Confirm;
   /** When the question of now is given up. */
   #until: number | undefined;
+  /** The question about the download that is offered: the same object as long as it is the same. */
+  #download: { readonly offer: Offer; readonly question: Question } | undefined;
 
   /** Where nobody can be asked and somebody should be, everything is refused. */
   constructor(ui: UserInterface | undefined, confirm: Confirm) {
@@ -32,8 +48,8 @@ export class Consent {
    */
   hold(engine: Engine, now: number): number | undefined {
     const { phase, agreed } = engine.record;
-    const question = phase === "downloading" && this.#asks("download") ? DOWNLOAD
-      : phase === "arming" && this.#asks("update") ? UPDATE : undefined;
+    const question = phase === "downloading" ? this.#questionOf(engine.offer)
+      : phase === "arming" && (this.#confirm === "update" || this.#confirm === "both") ? UPDATE : undefined;
     if (question === undefined || agreed === phase) return undefined;
     this.#until ??= now + CONSENT_WAIT_MS;
     const answer = this.#ui === undefined ? { kind: "no" } : this.#ui.ask(question);
@@ -44,7 +60,9 @@ export class Consent {
     return now;
   }
 
-  #asks(about: "download" | "update"): boolean {
-    return this.#confirm === about || this.#confirm === "both";
+  #questionOf(offer: Offer | undefined): Question | undefined {
+    if (offer === undefined) return undefined;
+    if (this.#download?.offer !== offer) this.#download = { offer, question: downloadQuestion(offer) };
+    return this.#download.question;
   }
 }

@@ -36,6 +36,8 @@ export interface Provision {
   readonly securityCounter: number;
   /** FUMO objects that exist from the start, as names below ./FwUpdate. */
   readonly objects: readonly string[];
+  /** Media types, besides application/octet-stream, of packages that a download descriptor may name. */
+  readonly packageTypes: readonly string[];
   readonly allowHttp: boolean;
   readonly allowPrivate: boolean;
   readonly allowDowngrade: boolean;
@@ -75,6 +77,7 @@ export function parseProvision(text: string): Provision {
     keys: strings(json, "keys"),
     securityCounter: number(json, "securityCounter"),
     objects: strings(json, "objects"),
+    packageTypes: strings(json, "packageTypes").map((type) => type.toLowerCase()),
     allowHttp: flag(json, "allowHttp"),
     allowPrivate: flag(json, "allowPrivate"),
     allowDowngrade: flag(json, "allowDowngrade"),

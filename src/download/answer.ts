@@ -2,23 +2,27 @@
 import type { LinkHead } from "../../hal/hal.ts";
 import { VALIDATOR_LENGTH_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
+import { DESCRIPTOR_TYPE, mediaType } from "./descriptor.ts";
+import type { DownloadReason } from "./port.ts";
 import { decimal } from "./url.ts";
 
-/** Why a download failed, in the words of the update engine. */
-export type DownloadReason = "authentication" | "timeout" | "badURL" | "serverUnavailable" | "serverError" | "network" | "corrupt";
-
-/** Where a download stands. `offset`: bytes that are there; `size`, `validator`: of the package that they belong to. */
+/**
+ * Where a download stands. `offset`: bytes that are there; `size`, `validator`: of the package that they belong to. `types`: what a
+ * descriptor has said, with the size, that it may be; undefined: no descriptor has said anything.
+ */
 export interface Standing {
   readonly offset: number;
   readonly size: number | undefined;
   readonly validator: string | undefined;
+  readonly types: readonly string[] | undefined;
 }
 
 /**
  * `whole`: the package follows from byte 0. `part`: it follows from where it stands. `complete`: nothing is missing. `changed`: start over,
- * without a range. `failed`: another try may help when `again`, after `afterMs` at least.
+ * without a range. `descriptor`: that of a package follows. `failed`: another try may help when `again`, after `afterMs` at least.
  */
 export type Verdict =
+  | { readonly type: "descriptor"; readonly size: number | undefined }
   | { readonly type: "whole"; readonly size: number | undefined; readonly validator: string | undefined }
   | { readonly type: "part"; readonly size: number | undefined; readonly end: number }
   | { readonly type: "complete" }
@@ -34,7 +38,10 @@ export function judge(head: LinkHead, standing: Standing): Verdict {
   if (status === 200 || status === 206) {
     const coding = headers.get("content-encoding");
     if (coding !== undefined && coding !== "identity") return failed("serverError", false);
-    return status === 200 ? judgeWhole(headers) : judgePart(headers, standing);
+    const type = mediaType(headers.get("content-type") ?? "");
+    if (standing.types !== undefined && type !== "" && !standing.types.includes(type)) return failed("corrupt", false);
+    const isDescriptor = standing.types === undefined && type === DESCRIPTOR_TYPE;
+    return status === 200 ? judgeWhole(headers, standing, isDescriptor) : isDescriptor ? { type: "changed" } : judgePart(headers, standing);
   }
   if (status === 301 || status === 302 || status === 303 || status === 307 || status === 308) {
     const location = headers.get("location");
@@ -51,10 +58,13 @@ export function judge(head: LinkHead, standing: Standing): Verdict {
   return failed("serverError", status >= 500);
 }
 
-function judgeWhole(headers: LinkHead["headers"]): Verdict {
+/** A package of another size than its descriptor says is not the one that was described. */
+function judgeWhole(headers: LinkHead["headers"], standing: Standing, isDescriptor: boolean): Verdict {
   const length = headers.get("content-length");
   const size = length === undefined ? undefined : decimal(utf8(length), LENGTH_MAX);
   if (length !== undefined && size === undefined) return failed("serverError", true);
+  if (isDescriptor) return { type: "descriptor", size };
+  if (standing.types !== undefined && size !== undefined && size !== standing.size) return failed("corrupt", false);
   return { type: "whole", size, validator: validatorOf(headers) };
 }
 

@@ -3,44 +3,23 @@
  * over when the server has another package by now. Every attempt, pause and size has a bound.
  *
  * idle → waiting → (head → body → waiting)* → idle. `step` does one thing, and says until when it has nothing to do unless the link
- * brings something. A descriptor (OMA Download) would come before the first request, as a source of URL and size.
+ * brings something. Where the answer is a download descriptor (OMA Download 1.0), it is read whole, and the download goes on with
+ * the package that it names: head → descriptor → head.
  */
-import type { Exchange, Link, LinkErrorKind } from "../../hal/hal.ts";
+import type { Exchange, Link } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
 import {
   DOWNLOAD_ATTEMPTS_MAX, DOWNLOAD_PROGRESS_BYTES, DOWNLOAD_RETRY_AFTER_MAX_MS, DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS, REDIRECTS_MAX,
 } from "../base/limits.ts";
-import { judge, type DownloadReason, type Verdict } from "./answer.ts";
+import { judge, type Verdict } from "./answer.ts";
+import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
+import { attempt } from "./outcome.ts";
 import { Pace, PACE_LIMITS, type PaceLimits } from "./pace.ts";
+import { pauseMs } from "./pause.ts";
+import type { DownloadEvent, DownloadReason, DownloadSink, DownloadSource } from "./port.ts";
 import { admitUrl, type UrlRules } from "./rules.ts";
 import { parseUrl, resolveUrl, urlText, type Url } from "./url.ts";
-
-/** What to fetch. `from` bytes are there already, of a package of `size` and `validator`; `attempt`: how often it was tried before. */
-export interface DownloadSource {
-  readonly url: string;
-  readonly from: number;
-  readonly validator: string | undefined;
-  readonly size: number | undefined;
-  readonly attempt: number;
-}
-
-/** Where it goes. A reason ends the download: nothing more is written. */
-export interface DownloadSink<Reason extends string> {
-  /** Before the first byte of an answer: size of the whole package, if known, and what names this version of it. */
-  accept(size: number | undefined, validator: string | undefined): Reason | undefined;
-  /** What was written is void: byte 0 comes next. */
-  restart(): void;
-  write(bytes: Uint8Array): Reason | undefined;
-  /** Makes durable how often it was tried. */
-  attempted(attempt: number): void;
-}
-
-export type DownloadEvent<Reason extends string> =
-  /** `paused`: no request is under way until then, and the link is free. */
-  | { readonly type: "wait"; readonly until: number; readonly paused?: true }
-  | { readonly type: "done" }
-  | { readonly type: "failed"; readonly reason: Reason };
 
 export interface DownloadLimits extends PaceLimits {
   readonly attemptsMax: number;
@@ -61,27 +40,34 @@ export interface DownloaderOptions {
   /** Body bytes go through here, and nowhere else. */
   readonly buffer: Uint8Array;
   readonly rules: UrlRules;
+  /** Media types of packages that a descriptor may name, in lower case; PACKAGE_TYPES by default. */
+  readonly types?: readonly string[];
   readonly limits?: DownloadLimits;
 }
 
-type Phase = "idle" | "waiting" | "head" | "body";
-/** What the link gave: a value, or how it failed. */
-type Outcome<T> = { readonly value: T } | { readonly failed: LinkErrorKind };
+/** What a package is, unless a product says otherwise: bytes. */
+export const PACKAGE_TYPES: readonly string[] = frozen(["application/octet-stream"]);
+
+type Phase = "idle" | "waiting" | "head" | "descriptor" | "body";
 
 export class Downloader {
   #link: Link;
   #random: (bytes: Uint8Array) => void;
   #buffer: Uint8Array;
   #rules: UrlRules;
+  #types: readonly string[];
   #limits: DownloadLimits;
   #phase: Phase = "idle";
   #exchange: Exchange | undefined;
   #source: Url | undefined;
+  #described = false;
   #url: Url | undefined;
   #redirects = 0;
   #attempt = 0;
   #offset = 0;
   #furthest = 0;
+  /** Bytes of a descriptor in the buffer. */
+  #held = 0;
   #size: number | undefined;
   #validator: string | undefined;
   /** Where this answer ends, and whether its head said so. */
@@ -96,6 +82,7 @@ export class Downloader {
     this.#random = (bytes) => { options.random(bytes); };
     this.#buffer = options.buffer;
     this.#rules = options.rules;
+    this.#types = options.types ?? PACKAGE_TYPES;
     this.#limits = options.limits ?? DOWNLOAD_LIMITS;
   }
 
@@ -107,6 +94,7 @@ export class Downloader {
     this.#offset = this.#furthest = source.from;
     this.#size = source.size;
     this.#validator = source.validator;
+    this.#described = source.described;
     this.#resumeAt = undefined;
     this.#phase = "waiting";
   }
@@ -123,6 +111,7 @@ export class Downloader {
       case "idle": return { type: "wait", until: Infinity };
       case "waiting": return this.#begin(now);
       case "head": return this.#head(now, sink);
+      case "descriptor": return this.#descriptor(now, sink);
       case "body": return this.#body(now, sink);
     }
   }
@@ -139,7 +128,8 @@ export class Downloader {
   }
 
   #request<Reason extends string>(url: Url, now: number): DownloadEvent<Reason | DownloadReason> {
-    const headers: [string, string][] = [["Accept", "*/*"], ["Accept-Encoding", "identity"]];
+    const types = this.#described ? this.#types : [...this.#types, DESCRIPTOR_TYPE, "*/*;q=0.5"];
+    const headers: [string, string][] = [["Accept", types.join(", ")], ["Accept-Encoding", "identity"]];
     if (this.#offset > 0) {
       headers.push(["Range", `bytes=${this.#offset}-`]);
       if (this.#validator !== undefined) headers.push(["If-Range", this.#validator]);
@@ -158,10 +148,9 @@ export class Downloader {
     if (exchange === undefined) return this.#again("network", 0, now, sink);
     const outcome = attempt(() => exchange.head());
     if ("failed" in outcome) return outcome.failed === "url" ? this.#over("badURL") : this.#again("network", 0, now, sink);
-    if (outcome.value !== undefined) {
-      return this.#answer(judge(outcome.value, { offset: this.#offset, size: this.#size, validator: this.#validator }), now, sink);
-    }
-    return this.#wait(this.#pace.until(), now, sink);
+    if (outcome.value === undefined) return this.#wait(this.#pace.until(), now, sink);
+    const types = this.#described ? this.#types : undefined;
+    return this.#answer(judge(outcome.value, { offset: this.#offset, size: this.#size, validator: this.#validator, types }), now, sink);
   }
 
   #answer<Reason extends string>(verdict: Verdict, now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
@@ -178,6 +167,12 @@ export class Downloader {
         this.#endAnnounced = true;
         this.#size = verdict.size;
         return this.#accept(now, sink);
+      case "descriptor":
+        this.#phase = "descriptor";
+        this.#held = 0;
+        this.#end = verdict.size;
+        this.#pace.answered(now);
+        return { type: "wait", until: now };
       case "complete": return this.#done();
       case "changed":
         this.#restart(sink);
@@ -204,6 +199,32 @@ export class Downloader {
     if (url === undefined || this.#redirects > REDIRECTS_MAX || !admitUrl(url, this.#rules, this.#url)) return this.#over("badURL");
     this.#close();
     return this.#request(url, now);
+  }
+
+  /** A descriptor is bounded by the buffer, in which it is read. */
+  #descriptor<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
+    const exchange = this.#exchange, base = this.#url;
+    assert(exchange !== undefined && base !== undefined, "a descriptor answers a request");
+    const room = this.#held < this.#buffer.length ? this.#buffer.subarray(this.#held) : new Uint8Array(1);
+    const outcome = attempt(() => exchange.read(room));
+    if ("failed" in outcome) return this.#again("network", 0, now, sink);
+    if (outcome.value === 0) return this.#wait(this.#pace.until(), now, sink);
+    if (outcome.value > 0) {
+      this.#held += outcome.value;
+      this.#pace.received(outcome.value, now);
+      if (this.#held > this.#buffer.length) return this.#over("badDescriptor");
+      if (this.#held !== this.#end) return this.#wait(now, now, sink);
+    }
+    if (this.#offset > 0) this.#restart(sink);
+    const reading = readDescriptor(this.#buffer, this.#held, base, this.#rules, this.#types);
+    const refused = sink.describe(reading);
+    if (refused !== undefined) return this.#over(refused);
+    assert("url" in reading, "a descriptor that is no description is refused");
+    this.#close();
+    this.#source = parseUrl(reading.url);
+    this.#described = true;
+    this.#size = reading.size;
+    return this.#begin(now);
   }
 
   #body<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
@@ -237,7 +258,7 @@ export class Downloader {
   #restart<Reason extends string>(sink: DownloadSink<Reason>): void {
     sink.restart();
     this.#offset = 0;
-    this.#size = undefined;
+    if (!this.#described) this.#size = undefined;
     this.#validator = undefined;
   }
 
@@ -259,10 +280,7 @@ export class Downloader {
   }
 
   #pauseMs(): number {
-    const longest = Math.min(this.#limits.retryMs * 2 ** (this.#attempt - 1), this.#limits.retryMaxMs), bytes = new Uint8Array(2);
-    this.#random(bytes);
-    const share = ((bytes[0] ?? 0) << 8 | (bytes[1] ?? 0)) / 0x10000;
-    return Math.round(longest / 2 + longest / 2 * share);
+    return pauseMs(this.#attempt, this.#random, this.#limits.retryMs, this.#limits.retryMaxMs);
   }
 
   #done(): { type: "done" } {
@@ -278,17 +296,5 @@ export class Downloader {
   #close(): void {
     this.#exchange?.close();
     this.#exchange = undefined;
-  }
-}
-
-/** The only catch: an error of the link becomes a value; any other is not ours. */
-function attempt<T>(action: () => T): Outcome<T> {
-  try {
-    return { value: action() };
-  } catch (error) {
-    const kinds: readonly LinkErrorKind[] = ["url", "resolve", "refused", "broken", "secure", "protocol"];
-    const kind = error instanceof Error && "kind" in error ? kinds.find((known) => known === error.kind) : undefined;
-    if (kind === undefined) throw error;
-    return { failed: kind };
   }
 }

@@ -1,15 +1,27 @@
 /** One download under way: what the fetcher brings goes into the staging slot, what it says of the package into the record. */
 import type { LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
+import type { Description, DescriptorReading } from "../download/descriptor.ts";
 import type { ImagePolicy } from "../image/policy.ts";
 import type { Fetcher, FetchSink } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import type { Journal } from "./journal.ts";
 import type { Reason } from "./record.ts";
+import { place, sizeText } from "./sentence.ts";
 import type { Staging } from "./staging.ts";
 
-/** `complete`: all bytes are durable. `until`: when to step again. */
-export type Progress = { readonly until: number } | { readonly complete: number } | { readonly failed: Reason };
+/** What would be downloaded, for a person to agree to: bytes, or 0 when nobody says; and what a descriptor says of it. */
+export interface Offer {
+  readonly size: number;
+  readonly description: Description | undefined;
+}
+
+/**
+ * `complete`: all bytes are durable. `until`: when to step again. `offer`: nobody has agreed yet; nothing has been taken. `notify`:
+ * where a descriptor wants the failure reported, if the record does not know.
+ */
+export type Progress = { readonly until: number } | { readonly complete: number } | { readonly offer: Offer }
+  | { readonly failed: Reason; readonly notify: string | undefined };
 
 export class Download implements FetchSink {
   #journal: Journal;
@@ -17,24 +29,33 @@ export class Download implements FetchSink {
   #policy: ImagePolicy;
   #fetcher: Fetcher;
   #intake: Intake;
+  #log: (level: LogLevel, text: string) => void;
   #fault: Reason | undefined;
+  #notify: string | undefined;
+  /** True until a person has agreed, where people are asked. */
+  #asks: boolean;
+  #offer: Offer | undefined;
   /** True between two attempts: no request is under way. */
   paused = false;
 
-  /** Goes on behind what is durable. The record is in phase downloading. */
+  /** Goes on behind what is durable. The record is in phase downloading. `asks`: nothing is taken before somebody agrees. */
   constructor(
     journal: Journal, staging: Staging, policy: ImagePolicy, fetcher: Fetcher, log: (level: LogLevel, text: string) => void,
+    asks: boolean,
   ) {
-    const { url, validator, size, attempt, generation } = journal.record;
+    const { url, validator, size, attempt, generation, described, agreed } = journal.record;
     assert(url !== undefined, "a download has a URL");
     this.#journal = journal;
     this.#staging = staging;
     this.#policy = policy;
     this.#fetcher = fetcher;
+    this.#log = log;
+    this.#asks = asks && agreed !== "downloading";
     staging.resume(generation);
     this.#intake = new Intake(staging, policy, size);
     if (staging.position > 0) log("info", `download goes on at byte ${staging.position}`);
-    fetcher.start({ url, from: staging.position, validator, size: size > 0 ? size : undefined, attempt });
+    fetcher.start({
+      url, from: staging.position, validator, size: size > 0 ? size : undefined, attempt, described: described === true });
   }
 
   /** Bytes so far. */
@@ -47,8 +68,9 @@ export class Download implements FetchSink {
     const { size } = this.#journal.record;
     const event = size > 0 && this.position === size ? { type: "done" } as const : this.#fetcher.step(now, this);
     if (event.type === "done") this.#fault ??= this.#intake.finish();
+    if (this.#offer !== undefined) return { offer: this.#offer };
     if (event.type === "failed") this.#fault ??= event.reason;
-    if (this.#fault !== undefined) return { failed: this.#fault };
+    if (this.#fault !== undefined) return { failed: this.#fault, notify: this.#notify };
     if (event.type !== "wait") return { complete: this.position };
     this.#staging.checkpoint();
     this.paused = event.paused === true;
@@ -59,9 +81,29 @@ export class Download implements FetchSink {
     this.#fetcher.stop();
   }
 
+  /** Judged before the package is asked for. The reports that are owed leave room in the store for what follows. */
+  describe(reading: DescriptorReading): Reason | undefined {
+    const { notify } = reading;
+    this.#notify = notify;
+    if ("fault" in reading) {
+      this.#log("error", `download descriptor: ${reading.problem}`);
+      return this.#fault ??= reading.fault;
+    }
+    const { url, size, name, vendor, next } = reading;
+    const more = next === undefined ? "" : `; more at ${place(next)}`;
+    this.#log("info", `download descriptor: ${name} by ${vendor}, ${sizeText(size)}${more}`);
+    if (size > this.#policy.capacity) return this.#fault ??= "tooLarge";
+    if (this.#asks) return this.#ask({ size, description: reading });
+    if (!this.#journal.accept({ type: "described", url, size, notify })) return this.#fault ??= "tooLarge";
+    this.#notify = undefined;
+    this.#intake.size = size;
+    return undefined;
+  }
+
   accept(size: number | undefined, validator: string | undefined): Reason | undefined {
     if (size !== undefined && size > this.#policy.capacity) this.#fault ??= "tooLarge";
     if (this.#fault !== undefined) return this.#fault;
+    if (this.#asks) return this.#ask({ size: size ?? 0, description: undefined });
     const { generation } = this.#journal.record;
     this.#journal.dispatch({ type: "announced", size, validator });
     this.#intake.size = this.#journal.record.size;
@@ -80,6 +122,12 @@ export class Download implements FetchSink {
 
   attempted(attempt: number): void {
     this.#journal.dispatch({ type: "attempted", attempt });
+  }
+
+  /** The fetch ends here; who agrees has it begin again. */
+  #ask(offer: Offer): Reason {
+    this.#offer = offer;
+    return "cancelled";
   }
 
   #begin(): void {

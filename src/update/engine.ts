@@ -10,11 +10,12 @@ import type { ImageFault, ImagePolicy } from "../image/policy.ts";
 import type { ImageFacts } from "../image/verifier.ts";
 import { versionText } from "../image/version.ts";
 import type { Store } from "../store/store.ts";
-import { Download } from "./download.ts";
+import { Download, type Offer } from "./download.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import { Journal } from "./journal.ts";
 import { PHASES, reduce, type UpdateEvent } from "./machine.ts";
+import { Notices } from "./notices.ts";
 import { Proof } from "./proof.ts";
 import type { Reason, Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
@@ -29,29 +30,30 @@ export interface EngineOptions {
   readonly log: (level: LogLevel, text: string) => void;
   /** How long after its start an image on trial has to prove itself; TRIAL_DEADLINE_MS by default. */
   readonly trialDeadlineMs?: number;
+  /** A person has to agree to a download before anything of it is taken: see `offer` and `consent`. */
+  readonly askBeforeDownload?: boolean;
 }
 
 export class Engine {
+  /** Reports of downloads to those whom a descriptor named. */
+  readonly notices: Notices;
+  /** What a person has to agree to before the download goes on. */
+  offer: Offer | undefined;
+  #options: EngineOptions;
   #journal: Journal;
-  #store: Store;
   #boot: Boot;
-  #fetcher: Fetcher;
   #staging: Staging;
   #policy: ImagePolicy;
-  #trialDeadlineMs: number;
-  #log: (level: LogLevel, text: string) => void;
   #push: Intake | undefined;
   #download: Download | undefined;
   #proof: Proof | undefined;
 
   /** Reads the record; performs nothing before `boot`. */
   constructor(options: EngineOptions) {
-    this.#store = options.store;
+    this.#options = options;
     this.#boot = options.boot;
-    this.#fetcher = options.fetcher;
-    this.#trialDeadlineMs = options.trialDeadlineMs ?? TRIAL_DEADLINE_MS;
-    this.#log = options.log;
     this.#journal = new Journal(options.store, options.log);
+    this.notices = new Notices(this.#journal);
     this.#staging = new Staging(options.staging, options.store);
     this.#policy = { ...options.policy, capacity: Math.min(options.policy.capacity, this.#staging.capacity) };
   }
@@ -84,7 +86,7 @@ export class Engine {
   /** Once, before anything else: tells the machine what booted. */
   boot(): void {
     const { slot, trial, cause } = this.#boot.running();
-    this.#log("info", `slot ${slot} runs${trial ? ", on trial" : ""}, after ${cause}; update ${this.record.phase}`);
+    this.#options.log("info", `slot ${slot} runs${trial ? ", on trial" : ""}, after ${cause}; update ${this.record.phase}`);
     this.#journal.dispatch({ type: "booted", slot, trial, cause });
   }
 
@@ -118,7 +120,8 @@ export class Engine {
     if (push === undefined) return "sequence";
     const fault = push.finish();
     if (fault !== undefined) return this.#refuse(push, fault);
-    this.#complete(push.position);
+    this.#forget();
+    this.#journal.dispatch({ type: "complete", size: push.position });
     return undefined;
   }
 
@@ -160,8 +163,9 @@ export class Engine {
 
   /** What a person says of the download or installation that `step` would begin. */
   consent(given: boolean): void {
-    if (!given) this.#forget();
-    this.#journal.dispatch({ type: "consent", given });
+    const notify = this.offer?.description?.notify;
+    this.#forget();
+    this.#journal.dispatch({ type: "consent", given, notify });
   }
 
   /** The image on trial is good. Nothing happens in another phase. */
@@ -208,32 +212,29 @@ export class Engine {
     this.#download = undefined;
     this.#push = undefined;
     this.#proof = undefined;
+    this.offer = undefined;
   }
 
   #ticketFits(owner: string): boolean {
     return this.record.tickets.length < TICKETS_MAX && owner.length <= TICKET_OWNER_LENGTH_MAX;
   }
 
-  #complete(size: number): void {
-    this.#forget();
-    this.#journal.dispatch({ type: "complete", size });
-  }
-
   #refuse(push: Intake, fault: ImageFault | "flash"): Refusal {
-    this.#log("warning", `package refused at byte ${push.position}: ${fault}`);
+    this.#options.log("warning", `package refused at byte ${push.position}: ${fault}`);
     this.abort();
     return fault === "flash" ? "corrupt" : fault;
   }
 
   #fetch(now: number): number {
-    this.#download ??= new Download(this.#journal, this.#staging, this.#policy, this.#fetcher, this.#log);
+    if (this.offer !== undefined) return Infinity;
+    const { fetcher, log, askBeforeDownload = false } = this.#options;
+    this.#download ??= new Download(this.#journal, this.#staging, this.#policy, fetcher, log, askBeforeDownload);
     const progress = this.#download.step(now);
     if ("until" in progress) return progress.until;
-    if ("complete" in progress) this.#complete(progress.complete);
-    else {
-      this.#forget();
-      this.#journal.dispatch({ type: "fetchFailed", reason: progress.failed });
-    }
+    this.#forget();
+    if ("offer" in progress) this.offer = progress.offer;
+    else if ("complete" in progress) this.#journal.dispatch({ type: "complete", size: progress.complete });
+    else this.#journal.dispatch({ type: "fetchFailed", reason: progress.failed, notify: progress.notify });
     return now;
   }
 
@@ -246,7 +247,7 @@ export class Engine {
   }
 
   #prove(): ImageFacts | Reason | undefined {
-    const proof = this.#proof ??= new Proof(this.#store, this.#staging, this.record.size, this.#policy), result = proof.step();
+    const proof = this.#proof ??= new Proof(this.#options.store, this.#staging, this.record.size, this.#policy), result = proof.step();
     if (result !== undefined) this.#proof = undefined;
     return result;
   }
@@ -268,8 +269,9 @@ export class Engine {
   }
 
   #selfTest(now: number): number {
-    if (now < this.#trialDeadlineMs) return this.#trialDeadlineMs;
-    this.#log("error", "the image on trial has not proved itself in time");
+    const { trialDeadlineMs = TRIAL_DEADLINE_MS } = this.#options;
+    if (now < trialDeadlineMs) return trialDeadlineMs;
+    this.#options.log("error", "the image on trial has not proved itself in time");
     this.unhealthy();
     return now;
   }
@@ -291,7 +293,7 @@ export class Engine {
       act();
       return true;
     } catch (error) {
-      this.#log("error", `boot selector: ${error instanceof Error ? error.message : "failed"}`);
+      this.#options.log("error", `boot selector: ${error instanceof Error ? error.message : "failed"}`);
       return false;
     }
   }

@@ -10,10 +10,10 @@
  *   - Every way back to an earlier phase adds to a number in the record that is bounded in limits.ts.
  *   - A ticket gets a reason exactly once, and leaves only when it is acknowledged.
  */
-import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../base/limits.ts";
+import { CRASHES_MAX, NOTICES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../base/limits.ts";
 import type { ResetCause } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
-import type { Phase, Reason, Ticket, UpdateRecord } from "./record.ts";
+import type { Notice, Phase, Reason, Ticket, UpdateRecord } from "./record.ts";
 
 /** What the engine does in a phase, on entry and after any reset. */
 export type Effect = "wait" | "fetch" | "verify" | "install" | "arm" | "restart" | "selfTest" | "confirm" | "report";
@@ -21,6 +21,8 @@ export type Effect = "wait" | "fetch" | "verify" | "install" | "arm" | "restart"
 export type UpdateEvent =
   | { readonly type: "started"; readonly url: string; readonly object: string; readonly owner: string; readonly thenInstall: boolean }
   | { readonly type: "opened"; readonly object: string; readonly size: number }
+  /** A descriptor says where the package is, and where the outcome of the download is to be reported. */
+  | { readonly type: "described"; readonly url: string; readonly size: number; readonly notify: string | undefined }
   /** What the server says of the package, before its first byte. */
   | { readonly type: "announced"; readonly size: number | undefined; readonly validator: string | undefined }
   /** The bytes come again from the first on. */
@@ -28,13 +30,14 @@ export type UpdateEvent =
   | { readonly type: "attempted"; readonly attempt: number }
   | { readonly type: "complete"; readonly size: number }
   | { readonly type: "aborted" }
-  | { readonly type: "fetchFailed"; readonly reason: Reason }
+  /** `notify`: a descriptor that is not taken wants to be told so there. */
+  | { readonly type: "fetchFailed"; readonly reason: Reason; readonly notify?: string | undefined }
   | { readonly type: "valid"; readonly digest: string; readonly version: string; readonly securityCounter: number }
   | { readonly type: "invalid"; readonly reason: Reason }
   /** `owner` is absent when the engine itself goes on after Download-and-update. */
   | { readonly type: "install"; readonly slot: number; readonly owner: string | undefined }
-  /** A person has been asked whether to download, or to install. */
-  | { readonly type: "consent"; readonly given: boolean }
+  /** A person has been asked whether to download, or to install. `notify`: who else is told of a refusal. */
+  | { readonly type: "consent"; readonly given: boolean; readonly notify?: string | undefined }
   | { readonly type: "armed" }
   /** The boot selector refused. */
   | { readonly type: "refused" }
@@ -46,6 +49,10 @@ export type UpdateEvent =
   | { readonly type: "reported" }
   /** The server has answered the report of this ticket. */
   | { readonly type: "acknowledged"; readonly id: number }
+  /** The oldest notice whose outcome is known is about to be sent. */
+  | { readonly type: "noticeSent" }
+  /** It has arrived, or is given up. */
+  | { readonly type: "noticeSettled" }
   | { readonly type: "discarded" };
 
 export type EventType = UpdateEvent["type"];
@@ -63,13 +70,14 @@ const to = (record: UpdateRecord, phase: Phase): UpdateRecord => ({ ...record, p
 const abort = (record: UpdateRecord): UpdateRecord => to(record, "idle");
 const settle = (record: UpdateRecord): UpdateRecord => to(record, "settled");
 
-/** The outcome of everything that was still running. */
-function resolve(tickets: readonly Ticket[], reason: Reason): readonly Ticket[] {
-  return tickets.map((ticket) => ticket.reason === undefined ? { ...ticket, reason } : ticket);
+/** The outcome of everything that was still running: tickets or notices. */
+function resolve<T extends Ticket | Notice>(owed: readonly T[], reason: Reason): readonly T[] {
+  return owed.map((one) => one.reason === undefined ? { ...one, reason } : one);
 }
 
 function end(record: UpdateRecord, phase: "succeeded" | "failed", reason: Reason, kept: boolean): UpdateRecord {
-  return { ...record, phase, reason, kept, thenInstall: false, tickets: resolve(record.tickets, reason) };
+  const tickets = resolve(record.tickets, reason), notices = resolve(record.notices, reason);
+  return { ...record, phase, reason, kept, thenInstall: false, tickets, notices };
 }
 
 const failWith = (record: UpdateRecord, event: { readonly reason: Reason }): UpdateRecord => end(record, "failed", event.reason, false);
@@ -81,11 +89,17 @@ function fresh(record: UpdateRecord, phase: Phase, object: string, size: number)
   return {
     v: 1, phase, generation: record.generation + 1, object, size, attempt: 0, crashes: 0, thenInstall: false, installing: false,
     trials: 0, restarts: 0, kept: false, tickets: resolve(record.tickets, "cancelled"), nextTicket: record.nextTicket,
+    notices: resolve(record.notices, "cancelled"),
   };
 }
 
 function withTicket(record: UpdateRecord, owner: string): UpdateRecord {
   return { ...record, tickets: [...record.tickets, { id: record.nextTicket, owner }], nextTicket: record.nextTicket + 1 };
+}
+
+/** One more to be told of the outcome of the download; there is room for few, and the oldest goes. */
+function withNotice(record: UpdateRecord, url: string | undefined): UpdateRecord {
+  return url === undefined ? record : { ...record, notices: [...record.notices, { url, attempt: 0 }].slice(-NOTICES_MAX) };
 }
 
 const start: Handler<"started"> = (record, event) =>
@@ -112,9 +126,18 @@ const announce: Handler<"announced"> = (record, event) => {
   return event.validator === undefined ? { ...rest, size, generation } : { ...rest, size, generation, validator: event.validator };
 };
 
+/** From here on the URL is that of the package itself: after a reset the descriptor is not needed again. */
+const describe: Handler<"described"> = (record, { url, size, notify }) => {
+  const { validator: _, ...rest } = record;
+  return { ...withNotice(rest, notify), url, size, described: true };
+};
+
+const fetchFailed: Handler<"fetchFailed"> = (record, event) => failWith(withNotice(record, event.notify), event);
+
+/** What is asked of a download ends here, whether or not an installation follows. */
 const verified: Handler<"valid"> = (record, event) => ({
   ...record, phase: "ready", kept: true, digest: event.digest, version: event.version, securityCounter: event.securityCounter,
-  tickets: record.thenInstall ? record.tickets : resolve(record.tickets, "succeeded"),
+  tickets: record.thenInstall ? record.tickets : resolve(record.tickets, "succeeded"), notices: resolve(record.notices, "succeeded"),
 });
 
 const install: Handler<"install"> = (record, event) => {
@@ -139,9 +162,9 @@ const installAfterFailure: Handler<"install"> = (record, event) => {
 };
 
 /** Who has agreed is not asked again after a reset; who refuses ends what was asked for, and a package that is whole stays. */
-const heed: Handler<"consent"> = (record, { given }) => {
+const heed: Handler<"consent"> = (record, { given, notify }) => {
   const { phase } = record;
-  if (!given) return end(record, "failed", "cancelled", record.kept);
+  if (!given) return end(withNotice(record, notify), "failed", "cancelled", record.kept);
   return phase === "downloading" || phase === "arming" ? { ...record, agreed: phase } : record;
 };
 
@@ -179,54 +202,65 @@ const acknowledge: Handler<"acknowledged"> = (record, event) => {
   return tickets.length === record.tickets.length ? record : { ...record, tickets };
 };
 
+/** The place of the notice that is sent next, or -1. */
+const dueNotice = (record: UpdateRecord): number => record.notices.findIndex(({ reason }) => reason !== undefined);
+const noticeSent: Handler<"noticeSent"> = (record) => {
+  const due = dueNotice(record);
+  if (due < 0) return record;
+  return { ...record, notices: record.notices.map((notice, at) => at === due ? { ...notice, attempt: notice.attempt + 1 } : notice) };
+};
+const noticeSettled: Handler<"noticeSettled"> = (record) => {
+  const due = dueNotice(record);
+  return due < 0 ? record : { ...record, notices: record.notices.filter((_, at) => at !== due) };
+};
+
+/** In every phase: what is owed is sent and leaves. */
+const OWED = frozen({ acknowledged: acknowledge, noticeSent, noticeSettled });
+
 /** The table. DESIGN: the phase decides the effect; what a row does not list leaves the record as it is. */
 export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
-  idle: { effect: "wait", on: { started: start, opened: reopen, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+  idle: { effect: "wait", on: { started: start, opened: reopen, booted: unexpected, discarded: discard } },
   receiving: { effect: "wait", on: {
     started: start, opened: reopen, complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
-    aborted: abort, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    aborted: abort, booted: unexpected, discarded: discard } },
   downloading: { effect: "fetch", on: {
-    announced: announce, rewound: (record) => ({ ...record, generation: record.generation + 1 }),
+    described: describe, announced: announce, rewound: (record) => ({ ...record, generation: record.generation + 1 }),
     attempted: (record, event) => ({ ...record, attempt: event.attempt }),
     complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
-    fetchFailed: failWith, consent: heed, booted: watched, acknowledged: acknowledge, discarded: discard } },
+    fetchFailed, consent: heed, booted: watched, discarded: discard } },
   verifying: { effect: "verify", on: {
-    valid: verified, invalid: failWith, install: installOnceVerified, booted: watched, acknowledged: acknowledge } },
+    valid: verified, invalid: failWith, install: installOnceVerified, booted: watched } },
   ready: { effect: "install", on: {
-    install, started: start, opened: openOverReady, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    install, started: start, opened: openOverReady, booted: unexpected, discarded: discard } },
   arming: { effect: "arm", on: {
     armed: (record) => to(record, "restarting"), consent: heed, invalid: failWith,
     refused: (record) => end(record, "failed", "reverted", true),
-    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record), acknowledged: acknowledge } },
+    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record) } },
   restarting: { effect: "restart", on: {
-    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
-    acknowledged: acknowledge } },
+    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event) } },
   trial: { effect: "selfTest", on: {
     healthy: (record) => to(record, "committing"), unhealthy: (record) => to(record, "reverting"),
-    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
-    acknowledged: acknowledge } },
+    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event) } },
   committing: { effect: "confirm", on: {
     confirmed: succeed, refused: (record) => to(record, "reverting"),
     booted: (record, event) =>
       !atTarget(record, event) ? backAtSource(record, event)
-      : event.trial ? { ...record, target: event.slot } : succeed(record),
-    acknowledged: acknowledge } },
+      : event.trial ? { ...record, target: event.slot } : succeed(record) } },
   reverting: { effect: "restart", on: {
     booted: (record, event) => !atTarget(record, event) ? revert(record)
       : !event.trial ? succeed(record)
-      : record.restarts < RESTARTS_MAX ? { ...record, restarts: record.restarts + 1 } : end(record, "failed", "undefined", false),
-    acknowledged: acknowledge } },
+      : record.restarts < RESTARTS_MAX ? { ...record, restarts: record.restarts + 1 } : end(record, "failed", "undefined", false) } },
   succeeded: { effect: "report", on: {
-    reported: settle, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    reported: settle, started: start, opened: open, booted: unexpected, discarded: discard } },
   failed: { effect: "report", on: {
-    reported: settle, install: installAfterFailure, started: start, opened: open, booted: unexpected,
-    acknowledged: acknowledge, discarded: discard } },
+    reported: settle, install: installAfterFailure, started: start, opened: open, booted: unexpected, discarded: discard } },
   settled: { effect: "wait", on: {
-    install: installAfterFailure, started: start, opened: open, booted: unexpected, acknowledged: acknowledge, discarded: discard } },
+    install: installAfterFailure, started: start, opened: open, booted: unexpected, discarded: discard } },
 });
 
 /** The record after `event`; the same object when the phase does not react to it. */
 export function reduce(record: UpdateRecord, event: UpdateEvent): UpdateRecord {
-  const handler = PHASES[record.phase].on[event.type] as ((record: UpdateRecord, event: UpdateEvent) => UpdateRecord) | undefined;
+  const row: PhaseRow["on"] = event.type in OWED ? OWED : PHASES[record.phase].on;
+  const handler = row[event.type] as ((record: UpdateRecord, event: UpdateEvent) => UpdateRecord) | undefined;
   return handler === undefined ? record : handler(record, event);
 }

@@ -6,6 +6,7 @@
  * phase that is unknown reads as `trial`, in which the hardware decides at the next `booted`. src/update/JOURNAL.md.
  */
 import { frozen } from "../base/frozen.ts";
+import type { DownloadReason } from "../download/port.ts";
 import type { ImageFault } from "../image/policy.ts";
 
 /** Where the update is. The phase alone decides what the engine does; see `PHASES`. */
@@ -13,8 +14,8 @@ export type Phase = "idle" | "receiving" | "downloading" | "verifying" | "ready"
   | "committing" | "reverting" | "succeeded" | "failed" | "settled";
 
 /** How an update, or a part of it that a server asked for, ended. */
-export type Reason = "succeeded" | ImageFault | "cancelled" | "authentication" | "timeout" | "badURL" | "serverUnavailable"
-  | "serverError" | "network" | "reverted" | "failedBefore" | "noMemory" | "flash" | "undefined";
+export type Reason = "succeeded" | ImageFault | DownloadReason | "cancelled" | "reverted" | "failedBefore" | "noMemory" | "flash"
+  | "undefined";
 
 /** Something a server asked for and must be told the outcome of. */
 export interface Ticket {
@@ -22,6 +23,15 @@ export interface Ticket {
   /** Who asked, in the asker's own words. The engine only keeps it. */
   readonly owner: string;
   /** Set once the outcome is known; from then on the ticket waits to be reported. */
+  readonly reason?: Reason;
+}
+
+/** Where the outcome of a download is to be reported, besides to whom asked for it. */
+export interface Notice {
+  readonly url: string;
+  /** How often it was sent. */
+  readonly attempt: number;
+  /** Set once the outcome is known; from then on it waits to be sent. */
   readonly reason?: Reason;
 }
 
@@ -35,6 +45,8 @@ export interface UpdateRecord {
   /** Bytes of the package; 0 while unknown. */
   readonly size: number;
   readonly url?: string;
+  /** A descriptor named the URL and promised the size. */
+  readonly described?: true;
   /** What the server calls this version of the package (ETag). */
   readonly validator?: string;
   /** How often the download was tried. */
@@ -64,19 +76,21 @@ export interface UpdateRecord {
   readonly securityCounter?: number;
   readonly tickets: readonly Ticket[];
   readonly nextTicket: number;
+  /** Oldest first. */
+  readonly notices: readonly Notice[];
 }
 
 /** The record of a device that has never updated. */
 export const IDLE: UpdateRecord = frozen({
   v: 1, phase: "idle", generation: 0, object: "", size: 0, attempt: 0, crashes: 0, thenInstall: false, installing: false,
-  trials: 0, restarts: 0, kept: false, tickets: [], nextTicket: 1,
+  trials: 0, restarts: 0, kept: false, tickets: [], nextTicket: 1, notices: [],
 });
 
 const NAMES: readonly Phase[] = frozen(["idle", "receiving", "downloading", "verifying", "ready", "arming", "restarting",
   "trial", "committing", "reverting", "succeeded", "failed", "settled"]);
 const REASONS: readonly Reason[] = frozen(["succeeded", "corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge",
   "cancelled", "authentication", "timeout", "badURL", "serverUnavailable", "serverError", "network", "reverted", "failedBefore",
-  "noMemory", "flash", "undefined"]);
+  "noMemory", "flash", "undefined", "badDescriptor", "descriptorVersion"]);
 
 /** The record in a stored value, whoever wrote it; undefined gives IDLE. Never throws. */
 export function decodeRecord(stored: object | undefined): UpdateRecord {
@@ -102,7 +116,9 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
     kept: value["kept"] === true,
     tickets,
     nextTicket: tickets.reduce((next, ticket) => Math.max(next, ticket.id + 1), count(value["nextTicket"]) ?? 1),
+    notices: decodeNotices(value["notices"]),
     ...(url === undefined ? {} : { url }),
+    ...(value["described"] === true ? { described: true } : {}),
     ...(validator === undefined ? {} : { validator }),
     ...(agreed === "downloading" || agreed === "arming" ? { agreed } : {}),
     ...(slot === undefined ? {} : { slot }),
@@ -115,16 +131,28 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
 }
 
 function decodeTickets(value: unknown): readonly Ticket[] {
-  if (!Array.isArray(value)) return [];
   const tickets: Ticket[] = [];
-  for (const item of value as readonly unknown[]) {
-    if (typeof item !== "object" || item === null) continue;
-    const fields = item as { readonly [field: string]: unknown };
+  for (const fields of objectsIn(value)) {
     const id = count(fields["id"]), owner = string(fields["owner"]);
     if (id === undefined || owner === undefined) continue;
     tickets.push(fields["reason"] === undefined ? { id, owner } : { id, owner, reason: asReason(fields["reason"]) });
   }
   return tickets;
+}
+
+function decodeNotices(value: unknown): readonly Notice[] {
+  const notices: Notice[] = [];
+  for (const fields of objectsIn(value)) {
+    const url = string(fields["url"]), attempt = count(fields["attempt"]) ?? 0;
+    if (url === undefined) continue;
+    notices.push(fields["reason"] === undefined ? { url, attempt } : { url, attempt, reason: asReason(fields["reason"]) });
+  }
+  return notices;
+}
+
+/** The members of a list that are objects. */
+function objectsIn(value: unknown): readonly { readonly [field: string]: unknown }[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
 }
 
 /** A reason that newer firmware knows and this one does not is still an outcome. */

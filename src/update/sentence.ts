@@ -6,10 +6,10 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
   if (after.phase === before.phase && after.trials === before.trials) return undefined;
   switch (after.phase) {
     case "idle": return "update idle";
-    case "receiving": return `receiving a package of ${size(after.size)}`;
+    case "receiving": return `receiving a package of ${sizeText(after.size)}`;
     case "downloading": return `downloading ${place(after.url ?? "")}${after.thenInstall ? ", then installing" : ""}`;
-    case "verifying": return `verifying ${size(after.size)}`;
-    case "ready": return `verified ${size(after.size)}: ${image(after)}`;
+    case "verifying": return `verifying ${sizeText(after.size)}`;
+    case "ready": return `verified ${sizeText(after.size)}: ${image(after)}`;
     case "arming": return `installing ${image(after)}, trial ${after.trials}`;
     case "restarting": return "restarting into the new image";
     case "trial": return `on trial: ${image(after)}`;
@@ -22,7 +22,7 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
 }
 
 /** A URL without its query, which may hold a token that opens a store of packages to whoever reads the log. */
-function place(url: string): string {
+export function place(url: string): string {
   const query = url.indexOf("?");
   return query < 0 ? url : `${url.slice(0, query)}?…`;
 }
@@ -32,7 +32,8 @@ function image(record: UpdateRecord): string {
     : `version ${record.version}, security counter ${record.securityCounter ?? 0}`;
 }
 
-function size(bytes: number): string {
+/** So many bytes, for people. */
+export function sizeText(bytes: number): string {
   if (bytes === 0) return "unknown size";
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1048576).toFixed(1)} MiB`;

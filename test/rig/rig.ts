@@ -14,6 +14,7 @@ import { type DeviceProcess, within } from "./device.ts";
 import type { EventLog, Heap } from "./events.ts";
 import { Exit, RigError } from "./exit.ts";
 import type { Outcome } from "./server/campaign.ts";
+import type { DescriptorOptions } from "./server/descriptor.ts";
 import { DmServer } from "./server/dm-server.ts";
 import type { ServerEvent } from "./server/event.ts";
 import type { Fault } from "./server/fault.ts";
@@ -40,6 +41,8 @@ export interface RigOptions {
   readonly state?: string;
   /** The package to offer; absent: version 2 of the board's firmware. */
   readonly offer?: Uint8Array;
+  /** The server names a download descriptor instead of the package. */
+  readonly descriptor?: DescriptorOptions | true;
   readonly faults?: readonly Fault[];
   readonly hostFaults?: readonly HostFault[];
   readonly provision?: Partial<DeviceProvision>;
@@ -78,7 +81,9 @@ export class Rig {
     board.manufacture(directory, first, developmentKey());
     let answer: Rig | undefined;
     const emit = (event: ServerEvent): void => { if (answer !== undefined) answer.#serverEvent(event); };
-    const host = new PackageHost({ data: offer, faults: options.hostFaults ?? [], emit });
+    const descriptor = options.descriptor === true ? {} : options.descriptor;
+    const host = new PackageHost({
+      data: offer, faults: options.hostFaults ?? [], ...(descriptor === undefined ? {} : { descriptor }), emit });
     const secret = options.https === true ? makeCertificate({ host: "localhost" }) : undefined;
     const listening = await listen((request) => {
       if (answer === undefined) throw new Error("a request before the rig is there");
@@ -86,7 +91,7 @@ export class Rig {
     }, 0, secret);
     const ca = secret === undefined ? {} : { ca: secret.authority.toString("base64") };
     const told = { ...options, provision: { ...ca, ...options.provision } };
-    answer = new Rig(told, directory, listening, offer, `${listening.origin}${host.path}`);
+    answer = new Rig(told, directory, listening, offer, `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`);
     note(`DM server and package host on ${listening.origin}; device in ${directory}`);
     return answer;
   }

@@ -11,6 +11,7 @@ export function toRigEvent(event: ServerEvent): RigEvent | undefined {
     case "value": return { kind: "server", text: `${event.uri} is ${event.value}` };
     case "command": return { kind: "server", text: `${event.name} ${event.uri} was answered ${event.status}` };
     case "alert": return { kind: "server", text: `alert ${event.type} from ${event.source}: ${event.data}` };
+    case "download": return { kind: "server", text: `download reported: ${event.text}` };
     case "fault": return { kind: "server", text: `fault: ${event.what}` };
     case "request": return { kind: "server", text: `${event.method} ${event.url} ${event.range}: ${event.status}` };
   }

@@ -17,6 +17,7 @@ import { CLASS_ID, VENDOR_ID } from "../rig/identity.ts";
 import { buildImage, type ImageContent } from "../rig/image.ts";
 import { generateKey, spkiOf, vendorKeyOf } from "../rig/keys.ts";
 import type { Outcome } from "../rig/server/campaign.ts";
+import type { DescriptorOptions } from "../rig/server/descriptor.ts";
 import { DmServer } from "../rig/server/dm-server.ts";
 import type { ServerEvent } from "../rig/server/event.ts";
 import type { Reply, Request } from "../rig/server/exchange.ts";
@@ -63,6 +64,8 @@ export interface Serving {
   readonly offer?: Buffer;
   /** PkgURL; the package host's by default. */
   readonly url?: string;
+  /** PkgURL names a descriptor. */
+  readonly descriptor?: DescriptorOptions;
   readonly host?: Partial<HostOptions>;
   readonly server?: Partial<ServerOptions>;
   /** What the server asks a person before each Exec. */
@@ -75,6 +78,8 @@ export interface BenchOptions extends Serving {
   /** Security counter that this device has confirmed before. */
   readonly counter?: number;
   readonly trialSeconds?: number;
+  readonly packageTypes?: readonly string[];
+  readonly allowPrivate?: false;
   readonly account?: Partial<typeof ACCOUNT>;
   /** Who is asked before what, and what they say. */
   readonly people?: { readonly confirm: "none" | "download" | "update" | "both"; readonly answers: readonly string[] };
@@ -117,11 +122,12 @@ export class Bench {
 
   /** Puts other servers there, with nothing remembered. Theirs is the next outcome. */
   serve(serving: Serving): void {
-    const { scenario = "download-and-update", offer = GENUINE, url = PACKAGE } = serving;
+    const { scenario = "download-and-update", offer = GENUINE, descriptor } = serving;
+    const { url = descriptor === undefined ? PACKAGE : `${PACKAGE}.dd` } = serving;
     const emit = (event: ServerEvent): void => { this.events.push(event); };
     this.#serving = serving;
     this.events = [];
-    this.#host = new PackageHost({ data: offer, ...serving.host, emit });
+    this.#host = new PackageHost({ data: offer, ...(descriptor === undefined ? {} : { descriptor }), ...serving.host, emit });
     this.#server = new DmServer({
       url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
       server: { type: "md5", name: "rig", secret: "server-secret" },
@@ -165,6 +171,11 @@ export class Bench {
   /** Generic alerts that have reached the server, in order. */
   get alerts(): readonly Alert[] {
     return this.events.filter((event) => event.kind === "alert");
+  }
+
+  /** Status reports of downloads that have reached the package host, in order. */
+  get statuses(): readonly string[] {
+    return this.#host?.statuses ?? [];
   }
 
   /** The State that the server read last. */
@@ -229,6 +240,7 @@ function judge(slot: Flash): boolean {
 function provisionOf(options: BenchOptions): ReturnType<typeof parseProvision> {
   return parseProvision(JSON.stringify({
     account: { ...ACCOUNT, ...options.account }, keys: [spkiOf(KEY).toString("base64")], objects: ["Main"],
-    allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 600, trialSeconds: options.trialSeconds ?? 0, ...options.people,
+    allowHttp: true, allowPrivate: options.allowPrivate ?? true, sessionAtBoot: true, pollSeconds: 600,
+    trialSeconds: options.trialSeconds ?? 0, packageTypes: options.packageTypes ?? [], ...options.people,
   }));
 }

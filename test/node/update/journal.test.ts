@@ -17,6 +17,7 @@ const BOUNDS: Partial<UpdateRecord> = { trials: TRIALS_MAX, crashes: CRASHES_MAX
 
 const EVENTS: readonly UpdateEvent[] = [
   { type: "started", url: "u", object: "x", owner: "o", thenInstall: false }, { type: "opened", object: "x", size: 9 },
+  { type: "described", url: "w", size: 9, notify: "n" },
   { type: "announced", size: 9, validator: "v" }, { type: "rewound" }, { type: "attempted", attempt: 1 },
   { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
   { type: "valid", digest: "d", version: "2", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
@@ -73,7 +74,7 @@ test("every key and every field is described, and no other", () => {
   };
   strictEqual(described("Keys").join(), [RECORD_KEY, PROGRESS_KEY, FAILED_KEY, COUNTER_KEY].sort().join());
   const full = decodeRecord({
-    ...IDLE, url: "", validator: "", agreed: "arming", slot: 0,
+    ...IDLE, url: "", described: true, validator: "", agreed: "arming", slot: 0,
     target: 0, reason: "network", digest: "", version: "", securityCounter: 0 });
   strictEqual(described("Fields of the record").join(), Object.keys(full).sort().join());
 });

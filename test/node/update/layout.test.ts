@@ -72,7 +72,7 @@ function partition(content?: Uint8Array): SimFlash {
 test("what layout 1 left is read, and gone on with", () => {
   const flash = partition(PARTITION_V1), store = Store.open(flash);
   deepStrictEqual(store.keys(""), [COUNTER_KEY, FAILED_KEY, RECORD_KEY]);
-  deepStrictEqual(decodeRecord(readRecord(store, RECORD_KEY)), RECORD_V1);
+  deepStrictEqual(decodeRecord(readRecord(store, RECORD_KEY)), { ...RECORD_V1, notices: [] });
   deepStrictEqual([securityFloor(store), failedDigests(store)], [2, ["ab"]]);
   store.commit([recordChange(COUNTER_KEY, { v: 1, counter: 3 })]);
   strictEqual(securityFloor(Store.open(flash)), 3);
@@ -104,7 +104,7 @@ test("what a later layout writes is read by this one: more keys, more fields, lo
     recordChange("update.parts", { v: 2 }), [PROGRESS_KEY, Uint8Array.of(1, 3, 0, 0, 0, 0, 1, 0, 0, 9, 9)],
   ]);
   const read = Store.open(flash), slot = partition();
-  deepStrictEqual(decodeRecord(readRecord(read, RECORD_KEY)), { ...RECORD_V1, reason: "undefined" });
+  deepStrictEqual(decodeRecord(readRecord(read, RECORD_KEY)), { ...RECORD_V1, reason: "undefined", notices: [] });
   deepStrictEqual([securityFloor(read), failedDigests(read)], [7, ["ab"]]);
   const staging = new Staging(slot, read);
   staging.resume(3);

@@ -21,6 +21,7 @@ interface DemoOptions {
   readonly encoding: Encoding;
   readonly state?: string;
   readonly https?: true;
+  readonly descriptor?: true;
   readonly limit: number;
   readonly verbose?: true;
   readonly json?: true;
@@ -37,6 +38,7 @@ export function addDemo(program: Command): void {
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
     .option("--auth <type>", "none, basic, md5 or mac, in both directions", wordOption(["none", "basic", "md5", "mac"]), "md5")
     .option("--encoding <encoding>", "xml or wbxml", wordOption(ENCODINGS), "xml")
+    .option("--descriptor", "the server names a download descriptor (OMA Download 1.0), not the package")
     .option("--https", "the servers speak TLS, and the device checks who they are (boards qemu, esp32-fake)")
     .option("--state <directory>", "keep the device here (default: a temporary directory)")
     .option("--limit <seconds>", "give up after so long", countOption, 240)

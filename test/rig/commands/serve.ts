@@ -28,6 +28,7 @@ interface ServeOptions {
   readonly serverAuth?: (typeof AUTH)[number];
   readonly ask?: string;
   readonly notify?: Address;
+  readonly descriptor?: true;
   readonly stay?: true;
   readonly limit: number;
   readonly json?: true;
@@ -48,6 +49,7 @@ export function addServe(program: Command): void {
     .option("--server-id <id>", "ServerID, and the name that this server shows", "rig")
     .option("--server-password <secret>", "show credentials to devices, with this password")
     .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH))
+    .option("--descriptor", "PkgURL names a download descriptor (OMA Download 1.0); its status reports are shown")
     .option("--ask <question>", "ask the person at the device before each Exec (Alert 1101)")
     .option("--notify <address>", "ask the device at HOST:PORT for a session at once (package 0)", addressOption)
     .option("--stay", "go on after the first result, until interrupted")
@@ -82,15 +84,16 @@ async function serve(options: ServeOptions): Promise<void> {
   }, options.port).catch((error: Error) => {
     throw new RigError(Exit.usage, `cannot listen on port ${options.port}: ${error.message}`, "--port 0 takes any that is free");
   });
+  const offered = `${listening.origin}${host.path}${options.descriptor === true ? ".dd" : ""}`;
   const url = `${listening.origin}/dm`, serverPassword = options.serverPassword ?? "", serverAuth = options.serverAuth ?? options.auth;
   server = new DmServer({
     url, name: options.serverId, client: { type: options.auth, name: options.user, secret: options.password },
     server: { type: serverPassword === "" ? "none" : serverAuth, name: options.serverId, secret: serverPassword }, emit,
     scenario: () => scenarioOf(options.scenario, {
-      object: options.object, data, url: `${listening.origin}${host.path}`, ...(options.ask === undefined ? {} : { ask: options.ask }),
+      object: options.object, data, url: offered, ...(options.ask === undefined ? {} : { ask: options.ask }),
     }),
   });
-  log.emit({ kind: "note", text: `DM server ${url}, package ${listening.origin}${host.path}` });
+  log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
   if (options.notify !== undefined) await send(server.notification(), options.notify.port, options.notify.host);
   if (options.limit > 0) setTimeout(() => { ended(-1); }, options.limit * 1000).unref();
   const code = await result;

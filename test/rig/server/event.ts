@@ -10,6 +10,7 @@ export type ServerEvent =
   | { readonly kind: "command"; readonly name: string; readonly uri: string; readonly status: number }
   | { readonly kind: "alert"; readonly type: string; readonly source: string; readonly correlator?: string; readonly data: string;
     readonly mark?: string }
+  | { readonly kind: "download"; readonly status: number; readonly text: string }
   | { readonly kind: "fault"; readonly what: string }
   | { readonly kind: "request"; readonly method: string; readonly url: string; readonly range: string; readonly status: number };
 

@@ -1,8 +1,12 @@
-/** Serves packages for download: ranges, validators (RFC 9110 §13, §14) and the faults that devices meet. Pure, like the DM server. */
+/**
+ * Serves a package for download, directly and by a download descriptor whose status reports it takes: ranges, validators (RFC 9110
+ * §13, §14) and the faults that devices meet. Pure, like the DM server.
+ */
 import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
+import { DESCRIPTOR_TYPE, type DescriptorOptions, descriptorOf } from "./descriptor.ts";
 import type { EventSink } from "./event.ts";
-import { concatenation, type Reply, type Request, textReply } from "./exchange.ts";
+import { concatenation, readable, type Reply, type Request, textReply } from "./exchange.ts";
 import { faultAt } from "./fault.ts";
 
 /** What goes wrong with one answer. */
@@ -23,14 +27,22 @@ export type HostMisbehaviour =
 /** Longer than any client waits. */
 const SILENCE_MS = 600_000;
 
+/** What a request is for; each is counted by itself. */
+export type Resource = "package" | "descriptor" | "status";
+
 export type HostFault = HostMisbehaviour & {
-  /** The request for the package, counted from 1. */
+  /** The request, counted from 1. */
   readonly at: number;
   readonly times?: number;
+  /** What has the fault; the package by default. */
+  readonly on?: Resource;
 };
 
 export interface HostOptions {
-  /** Path of the package, `/package` by default. `PATH/hop/N` redirects N times before it gives the package. */
+  /**
+   * Path of the package, `/package` by default. `PATH/hop/N` redirects N times before it gives the package, `PATH.dd` is its
+   * descriptor, `PATH.status` takes status reports.
+   */
   readonly path?: string;
   readonly data: Uint8Array;
   /** What is served after the fault `changed`. */
@@ -39,6 +51,7 @@ export interface HostOptions {
   readonly ranges?: boolean;
   /** False: no ETag. */
   readonly validator?: boolean;
+  readonly descriptor?: DescriptorOptions;
   readonly faults?: readonly HostFault[];
   readonly emit?: EventSink;
 }
@@ -46,10 +59,12 @@ export interface HostOptions {
 export class PackageHost {
   readonly path: string;
   readonly #options: HostOptions;
+  /** Statuses that were reported, in order. */
+  readonly statuses: string[] = [];
   #data: Uint8Array;
   /** The ETag of #data, once it was asked for. */
   #tag: string | undefined;
-  #requests = 0;
+  readonly #requests = { package: 0, descriptor: 0, status: 0 };
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -62,7 +77,8 @@ export class PackageHost {
     const fork = new PackageHost({ ...this.#options, emit });
     fork.#data = this.#data;
     fork.#tag = this.#tag;
-    fork.#requests = this.#requests;
+    Object.assign(fork.#requests, this.#requests);
+    fork.statuses.push(...this.statuses);
     return fork;
   }
 
@@ -73,11 +89,14 @@ export class PackageHost {
   }
 
   #reply(request: Request): Reply {
-    if (request.method !== "GET" && request.method !== "HEAD") return textReply(405, "GET or HEAD", [["allow", "GET, HEAD"]]);
-    const path = request.url.split("?")[0] ?? "";
-    if (path !== this.path) return this.#hop(path);
-    const fault = faultAt(this.#options.faults ?? [], ++this.#requests);
-    if (fault !== undefined) this.#options.emit?.({ kind: "fault", what: `${fault.what} at package request ${this.#requests}` });
+    const path = request.url.split("?")[0] ?? "", resource = this.#resource(path), post = resource === "status";
+    if (post ? request.method !== "POST" : request.method !== "GET" && request.method !== "HEAD") {
+      return textReply(405, "another method", [["allow", post ? "POST" : "GET, HEAD"]]);
+    }
+    if (resource === undefined) return this.#hop(path);
+    const faults = (this.#options.faults ?? []).filter(({ on = "package" }) => on === resource), count = ++this.#requests[resource];
+    const fault = faultAt(faults, count);
+    if (fault !== undefined) this.#options.emit?.({ kind: "fault", what: `${fault.what} at ${resource} request ${count}` });
     switch (fault?.what) {
       case "lose": return { ...textReply(500, "lost"), cutAt: -1 };
       case "status": {
@@ -87,7 +106,26 @@ export class PackageHost {
       case "redirect": return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
       case "changed": this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1); this.#tag = undefined; break;
     }
-    return this.#spoil(this.#package(request, fault?.what === "wholeAnswer"), fault);
+    if (post) return this.#spoil(this.#take(request), fault);
+    return this.#spoil(resource === "descriptor" ? this.#descriptor() : this.#package(request, fault?.what === "wholeAnswer"), fault);
+  }
+
+  #resource(path: string): Resource | undefined {
+    if (path === this.path) return "package";
+    return path === `${this.path}.dd` ? "descriptor" : path === `${this.path}.status` ? "status" : undefined;
+  }
+
+  #descriptor(): Reply {
+    const { data, descriptor = {} } = this.#options, name = this.path.slice(this.path.lastIndexOf("/") + 1);
+    const type = descriptor.contentType ?? DESCRIPTOR_TYPE;
+    return { status: 200, headers: [["content-type", type]], body: descriptorOf(name, data.length, descriptor) };
+  }
+
+  #take({ body }: Request): Reply {
+    const text = readable(body).trim();
+    this.statuses.push(text);
+    this.#options.emit?.({ kind: "download", status: Number.parseInt(text, 10), text });
+    return textReply(200, "thank you");
   }
 
   #hop(path: string): Reply {

@@ -1,9 +1,8 @@
 /** A link that answers by script, a sink that remembers, and a clock that goes as far as the downloader wants to wait. */
 import type { Exchange, Link, LinkError, LinkErrorKind, LinkHead, LinkRequest } from "../../../hal/hal.ts";
-import {
-  DOWNLOAD_LIMITS, Downloader, type DownloadEvent, type DownloadLimits, type DownloadSource,
-} from "../../../src/download/downloader.ts";
-import type { DownloadReason } from "../../../src/download/answer.ts";
+import type { DescriptorReading } from "../../../src/download/descriptor.ts";
+import { DOWNLOAD_LIMITS, Downloader, type DownloadLimits } from "../../../src/download/downloader.ts";
+import type { DownloadEvent, DownloadReason, DownloadSource } from "../../../src/download/port.ts";
 import type { UrlRules } from "../../../src/download/rules.ts";
 import { deepEqual, equal } from "../../check.ts";
 
@@ -48,6 +47,9 @@ export class Scene implements Link {
   /** What accept and write answer. */
   refuseSize: SinkReason | undefined;
   refuseBytes: SinkReason | undefined;
+  /** What the sink was told of a descriptor, and what it answers to one that is good. */
+  readonly readings: DescriptorReading[] = [];
+  refuseDescription: SinkReason | undefined;
   random = 0;
   readonly downloader: Downloader;
   #answers: Answer[];
@@ -78,11 +80,17 @@ export class Scene implements Link {
   start(source: Partial<DownloadSource> = {}): void {
     const from = source.from ?? 0;
     this.received = content(0, from);
-    this.downloader.start({ url: "https://h/package", from, validator: undefined, size: undefined, attempt: 0, ...source });
+    const fresh = { url: "https://h/package", validator: undefined, size: undefined, attempt: 0, described: false };
+    this.downloader.start({ ...fresh, from, ...source });
   }
 
   step(): Event {
-    return this.downloader.step<SinkReason>(this.now, {
+    return this.downloader.step<SinkReason | DownloadReason>(this.now, {
+      describe: (reading) => {
+        this.readings.push(reading);
+        this.log.push("describe");
+        return "fault" in reading ? reading.fault : this.refuseDescription;
+      },
       accept: (size, validator) => {
         this.log.push(`accept ${size} ${validator}`);
         return this.refuseSize;

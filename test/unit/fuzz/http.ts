@@ -8,7 +8,9 @@ import { endOfBlock, parseHead } from "../../../hal/xs/head.ts";
 import { must, type Parser } from "./parser.ts";
 
 const BASE = parseUrl("https://host.example:8443/a/b?c");
-const STANDING = { offset: 4096, size: 8192, validator: "\"tag\"" };
+/** As it is for a package, and for one that a descriptor has named. */
+const STANDING = { offset: 4096, size: 8192, validator: "\"tag\"", types: undefined };
+const DESCRIBED = { ...STANDING, types: ["application/octet-stream"] };
 const SIZE_MAX = 2 ** 53 - 1;
 
 function check(input: Uint8Array): boolean {
@@ -30,9 +32,12 @@ function check(input: Uint8Array): boolean {
   for (const [name, value] of head.headers) {
     must(name !== "" && name === name.toLowerCase() && !value.includes("\n") && !value.includes("\r"), `a header: ${name}`);
   }
-  const verdict = judge(head, STANDING);
-  if (verdict.type === "part") must(verdict.end > STANDING.offset, "a part that brings nothing");
-  if (verdict.type === "redirect") redirected(verdict.location);
+  for (const standing of [STANDING, DESCRIBED]) {
+    const verdict = judge(head, standing);
+    if (verdict.type === "part") must(verdict.end > standing.offset, "a part that brings nothing");
+    if (verdict.type === "redirect") redirected(verdict.location);
+    must(verdict.type !== "descriptor" || standing === STANDING, "a descriptor that a descriptor has named");
+  }
   return true;
 }
 
@@ -55,6 +60,7 @@ export const HTTP_HEADS: Parser = {
   corpus: [
     answer("200 OK", "Content-Length: 12", "Content-Type: application/vnd.syncml.dm+wbxml; charset=utf-8", "ETag: \"tag\""),
     answer("206 Partial Content", "Content-Range: bytes 4096-8191/8192", "Content-Length: 4096", "ETag: \"tag\""),
+    answer("200 OK", "Content-Length: 300", "Content-Type: application/vnd.oma.dd+xml"),
     answer("416 ", "Content-Range: bytes */8192"), answer("302 Found", "Location: ../c?d#e"),
     answer("301 Moved", "Location: //other:1/%20"), answer("307 T", "Location: http://[::1]:80/x"),
     answer("308 P", "Location: https://user@host/"), answer("100 Continue"),

@@ -1,4 +1,5 @@
 /** Every parser that reads what comes from outside: one entry each, and it is fuzzed. */
+import { DESCRIPTORS } from "./descriptors.ts";
 import { HTTP_HEADS } from "./http.ts";
 import { IMAGES } from "./images.ts";
 import { WBXML_MESSAGES, XML_MESSAGES } from "./messages.ts";
@@ -6,4 +7,4 @@ import type { Parser } from "./parser.ts";
 import { TEXTS } from "./texts.ts";
 import { TREES } from "./trees.ts";
 
-export const PARSERS: readonly Parser[] = [XML_MESSAGES, WBXML_MESSAGES, TREES, IMAGES, HTTP_HEADS, TEXTS];
+export const PARSERS: readonly Parser[] = [XML_MESSAGES, WBXML_MESSAGES, TREES, IMAGES, HTTP_HEADS, DESCRIPTORS, TEXTS];

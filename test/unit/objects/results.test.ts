@@ -4,7 +4,7 @@ import type { Phase, Reason } from "../../../src/update/record.ts";
 import { readRequest, requestText } from "../../../src/objects/execrequest.ts";
 import { fumoState, inOperation } from "../../../src/objects/fumostate.ts";
 import { updateRequest } from "../../../src/objects/requests.ts";
-import { RESULT_CODES, resultMark, resultText } from "../../../src/objects/results.ts";
+import { DOWNLOAD_STATUSES, RESULT_CODES, resultMark, resultText } from "../../../src/objects/results.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 
 function state(phase: Phase, reason?: Reason, installing = false, kept = false): number {
@@ -42,9 +42,21 @@ test("an operation runs in 30, 40 and 60", () => {
 test("each reason has its result code (OMA-TS-DM-FUMO §10.2.2.4)", () => {
   deepEqual({ ...RESULT_CODES }, {
     succeeded: 200, cancelled: 401, corrupt: 402, flash: 402, mismatch: 403, untrusted: 404, unacceptable: 405, failedBefore: 405,
-    authentication: 406, timeout: 407, undefined: 409, reverted: 410, badURL: 411, serverUnavailable: 412, serverError: 500,
+    descriptorVersion: 405, authentication: 406, timeout: 407, undefined: 409, reverted: 410, badURL: 411, badDescriptor: 411,
+    serverUnavailable: 412, serverError: 500,
     tooLarge: 501, noMemory: 502, network: 503,
   });
+});
+
+test("each reason has its status for the host of a descriptor, and each status has a reason (OMA Download 1.0)", () => {
+  const reasons = new Map<number, string[]>();
+  for (const [reason, status] of Object.entries(DOWNLOAD_STATUSES)) reasons.set(status, [...reasons.get(status) ?? [], reason].sort());
+  deepEqual([...reasons].sort(([a], [b]) => a - b), [
+    [900, ["succeeded"]], [901, ["noMemory", "tooLarge"]], [902, ["cancelled"]], [903, ["network", "timeout"]], [905, ["corrupt"]],
+    [906, ["badDescriptor"]], [951, ["descriptorVersion"]], [952, ["flash", "reverted", "undefined"]],
+    [953, ["failedBefore", "mismatch", "unacceptable", "untrusted"]],
+    [954, ["authentication", "badURL", "serverError", "serverUnavailable"]],
+  ]);
 });
 
 test("a result says what it means and how much it matters; a failure is never informational", () => {

@@ -17,6 +17,8 @@ export class Board {
   fetcher = new ScriptedFetcher();
   engine: Engine;
   store: Store;
+  /** From the next reset on: people are asked before a download. */
+  asks = false;
   #flash = new MemoryFlash({ blocks: 8, blockLength: 4096, writeAlign: 4, eraseValue: 0xff });
 
   constructor() {
@@ -30,7 +32,8 @@ export class Board {
     this.fetcher = new ScriptedFetcher();
     this.engine = new Engine({
       store: this.store, staging: this.slot, boot: this.boot, policy: { ...policy(), ...overrides }, fetcher: this.fetcher,
-      log: (_level, text) => { this.log.push(text); }, ...(trialDeadlineMs === undefined ? {} : { trialDeadlineMs }),
+      log: (_level, text) => { this.log.push(text); }, askBeforeDownload: this.asks,
+      ...(trialDeadlineMs === undefined ? {} : { trialDeadlineMs }),
     });
     this.engine.onChange = (record) => { this.phases.push(record.phase); };
     this.engine.boot();

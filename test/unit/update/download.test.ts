@@ -14,7 +14,7 @@ test("a download is fetched, verified and reported, and installed only when aske
   board.settle();
   deepEqual([board.engine.record.phase, board.engine.tickets()], ["ready", [{ id: 1, owner: "get", reason: "succeeded" }]]);
   equal(board.engine.step(0), Infinity);
-  deepEqual(board.fetcher.started, [{ url: "http://h/p", from: 0, validator: undefined, size: undefined, attempt: 0 }]);
+  deepEqual(board.fetcher.started, [{ url: "http://h/p", from: 0, validator: undefined, size: undefined, attempt: 0, described: false }]);
 });
 
 test("Download-and-update installs by itself", () => {
@@ -42,7 +42,8 @@ test("after a reset a download goes on where it was, with its validator, size an
     return DONE;
   }];
   board.settle();
-  deepEqual(board.fetcher.started, [{ url: "http://h/p", from: 256, validator: "e1", size: IMAGE.length, attempt: 3 }]);
+  deepEqual(board.fetcher.started,
+    [{ url: "http://h/p", from: 256, validator: "e1", size: IMAGE.length, attempt: 3, described: false }]);
   equal(board.engine.record.phase, "ready");
 });
 

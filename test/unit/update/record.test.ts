@@ -6,6 +6,7 @@ const FULL: UpdateRecord = {
   v: 1, phase: "arming", generation: 3, object: "./FUMO/x", size: 4096, url: "http://h/p", validator: '"e"', attempt: 2, crashes: 1,
   thenInstall: true, installing: true, slot: 0, target: 1, trials: 2, restarts: 1, reason: "reverted", kept: true, digest: "00ff",
   version: "2.0.0", securityCounter: 3, tickets: [{ id: 4, owner: "{}" }, { id: 5, owner: "", reason: "network" }], nextTicket: 6,
+  described: true, notices: [{ url: "http://h/n", attempt: 2, reason: "corrupt" }, { url: "http://h/m", attempt: 0 }],
 };
 
 test("a record survives JSON with every field", () => {
@@ -19,6 +20,11 @@ test("no record is an idle one", () => {
 
 test("fields of newer firmware are ignored", () => {
   deepEqual(decodeRecord({ ...FULL, v: 2, delta: { base: 1 }, tickets: FULL.tickets.map((ticket) => ({ ...ticket, priority: 1 })) }), FULL);
+});
+
+test("a notice without a URL is none, and its attempts count from 0 when they are no number", () => {
+  const notices = [{ attempt: 1 }, { url: "u", attempt: "x" }, 5, { url: "v", attempt: 1, reason: "tooHot" }];
+  deepEqual(decodeRecord({ ...FULL, notices }).notices, [{ url: "u", attempt: 0 }, { url: "v", attempt: 1, reason: "undefined" }]);
 });
 
 test("a phase of newer firmware is a trial, in which the hardware decides", () => {

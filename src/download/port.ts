@@ -1,0 +1,40 @@
+/**
+ * What a download is given, says and ends with: the port between this folder and whoever wants a package. The engine
+ * (src/update/fetcher.ts) uses it with its own reasons.
+ */
+import type { DescriptorReading } from "./descriptor.ts";
+
+/** Why a download failed. */
+export type DownloadReason = "authentication" | "timeout" | "badURL" | "serverUnavailable" | "serverError" | "network" | "corrupt"
+  | "badDescriptor" | "descriptorVersion" | "unacceptable";
+
+/** What to fetch. `from` bytes are there already, of a package of `size` and `validator`; `attempt`: how often it was tried before. */
+export interface DownloadSource {
+  readonly url: string;
+  readonly from: number;
+  /** What its server called the package when those bytes came (ETag). */
+  readonly validator: string | undefined;
+  readonly size: number | undefined;
+  readonly attempt: number;
+  /** A descriptor named this URL, and promised the size: only the package itself is taken from it. */
+  readonly described: boolean;
+}
+
+/** Where it goes. A reason ends the download: nothing more is written. */
+export interface DownloadSink<Reason extends string> {
+  /** The URL led to a download descriptor. Without a reason the download goes on with the package that it names. */
+  describe(reading: DescriptorReading): Reason | undefined;
+  /** Before the first byte of an answer: size of the whole package, if known, and what names this version of it. */
+  accept(size: number | undefined, validator: string | undefined): Reason | undefined;
+  /** What was written is void, or the package is another one: byte 0 comes next. */
+  restart(): void;
+  write(bytes: Uint8Array): Reason | undefined;
+  /** Makes durable how often it was tried, so that back-off survives a reset. */
+  attempted(attempt: number): void;
+}
+
+export type DownloadEvent<Reason extends string> =
+  /** `paused`: no request is under way until then, and the link is free. */
+  | { readonly type: "wait"; readonly until: number; readonly paused?: true }
+  | { readonly type: "done" }
+  | { readonly type: "failed"; readonly reason: Reason };
