@@ -74,18 +74,26 @@ const counted: RigBoard = {
   },
 };
 
-async function floor(): Promise<number> {
+/** A program of the bench on the board: what it prints. */
+async function run(name: string, provision: object): Promise<Counted> {
   const directory = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    const key = developmentKey(), payload = buildFirmware({ name, version: name, entry: `test/bench/${name}` });
+    const image = buildImage({ payload, version: VERSION_1, key }), text = JSON.stringify(provision);
+    writeFileSync(join(directory, "flash.bin"), makeFlash({ keys: [spkiOf(key)], provision: text }, image));
+    const log = new Counted();
+    await within(LIMIT_MS, name, counted.start(directory, log.log).ended);
+    return log;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function floor(): Promise<number> {
   const server = createServer((socket) => { socket.on("error", () => undefined).end(Buffer.alloc(FLOOR_BYTES, 0x5a)); });
   try {
     await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-    const { port } = server.address() as AddressInfo;
-    const key = developmentKey(), payload = buildFirmware({ name: "floor", version: "floor", entry: "test/bench/floor" });
-    const provision = JSON.stringify({ length: FLOOR_BYTES, port });
-    const flash = makeFlash({ keys: [spkiOf(key)], provision }, buildImage({ payload, version: VERSION_1, key }));
-    writeFileSync(join(directory, "flash.bin"), flash);
-    const log = new Counted();
-    await within(LIMIT_MS, "the floor", counted.start(directory, log.log).ended);
+    const { port } = server.address() as AddressInfo, log = await run("floor", { length: FLOOR_BYTES, port });
     let sum = 0;
     for (const part of ["receive", "sha256", "program"]) {
       const each = log.figure(new RegExp(`^floor ${part} (\\d+)`)) / FLOOR_BYTES;
@@ -96,8 +104,29 @@ async function floor(): Promise<number> {
     return sum;
   } finally {
     server.close();
-    rmSync(directory, { recursive: true, force: true });
   }
+}
+
+const MESSAGES: readonly (readonly [name: string, what: string])[] = [
+  ["gets", "ten Gets"], ["answers", "Status and Results of ten Gets"], ["chunk", "a chunk of a package"],
+];
+
+/** What a byte of a message costs to write and to read, and what both codecs take of the heap. */
+async function codecs(): Promise<void> {
+  const { lines } = await run("codec", {});
+  for (const encoding of ["xml", "wbxml"]) {
+    for (const [name, what] of MESSAGES) {
+      const figures = new RegExp(`^codec ${name} ${encoding} (\\d+) (\\d+) (\\d+)`);
+      const found = lines.map(({ text }) => figures.exec(text)).find((each) => each !== null);
+      const [length, written, read] = (found ?? []).slice(1).map(Number) as [number, number, number];
+      report(`${encoding}, ${what}: length`, length, "bytes");
+      report(`${encoding}, ${what}: written`, written / length, "a byte");
+      report(`${encoding}, ${what}: read`, read / length, "a byte");
+    }
+  }
+  const heap = lines.map(({ text }) => /^codec heap (\d+) (\d+) (\d+)/.exec(text)).find((each) => each !== null);
+  report("both codecs and these messages: slots at most", Number(heap?.[1]), `of ${heap?.[2] ?? "?"} bytes`);
+  report("both codecs and these messages: chunks at most", Number(heap?.[3]), "bytes");
 }
 
 /** `from`: the line after which the package comes. */
@@ -163,6 +192,7 @@ export async function bench(): Promise<void> {
   report("image: bytecode", blob / KIB, "KiB");
   report("image: loaded modules (a shared machine)", (payload - binary) / KIB, "KiB");
   const lowest = await floor();
+  await codecs();
   await transfer("download", /update: downloading/, lowest, payload);
   await transfer("replace", /receiving/, lowest, payload);
   await session("xml", 25);
