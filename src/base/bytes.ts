@@ -5,6 +5,13 @@ export function find(bytes: Uint8Array, from: number, byte: number): number {
   return bytes.indexOf(byte, from);
 }
 
+/** The first index in bytes[from, to) of one of these ASCII characters, or -1. Throws a RangeError when the range does not fit. */
+export function findAny(bytes: Uint8Array, from: number, to: number, characters: string): number {
+  if (from < 0 || to < from || to > bytes.length) throw new RangeError("findAny");
+  for (let i = from; i < to; i++) if (characters.includes(String.fromCharCode(bytes[i] ?? 0))) return i;
+  return -1;
+}
+
 /** True when both hold the same bytes. Takes the same time wherever they differ: fit for secrets. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -42,6 +42,8 @@ export interface TokenReader {
 export interface TokenWriter {
   open(tag: number): void;
   close(): void;
+  /** An element that holds these characters alone: as open, text and close, but whole or not at all. */
+  leaf(tag: number, value: string): void;
   /** Characters; the writer escapes them. */
   text(value: string): void;
   /** Characters as UTF-8 bytes. */

@@ -174,9 +174,9 @@ class Numbered implements CommandSink {
   }
 
   command(command: Command, alert?: number): boolean {
-    const cmdID = String(this.#commands.length + 1), numbered = { ...command, cmdID };
-    if (!this.#writer.command(numbered)) return false;
-    this.#commands.push(numbered);
+    const cmdID = String(this.#commands.length + 1);
+    if (!this.#writer.command(command, cmdID)) return false;
+    this.#commands.push(command);
     if (command.name !== "Status") {
       if (this.#awaited.size >= AWAITED_MAX) for (const key of this.#awaited.keys()) { this.#awaited.delete(key); break; }
       this.#awaited.set(`${this.#header.msgID} ${cmdID}`, { name: command.name, alert });

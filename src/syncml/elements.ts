@@ -8,7 +8,7 @@
 import { base64, decodeBase64 } from "../base/base64.ts";
 import { ITEMS_MAX } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
-import { text } from "../base/utf8.ts";
+import { checkUtf8, text } from "../base/utf8.ts";
 import type { Chal, Cred, Item, Meta } from "./command.ts";
 import { DdfTag } from "./ddftag.ts";
 import { readTnds } from "./tnds.ts";
@@ -66,15 +66,15 @@ export class ElementReader {
 
   /** The characters of the open element, without white space around them. */
   string(): string {
-    return this.#first(() => this.#characters().trim());
+    return this.#first("characters");
   }
 
-  /** What `read` makes of the first text of the open element that is not blank. */
-  #first(read: () => string): string {
+  /** The first text of the open element that is not blank. */
+  #first(what: "characters" | "nonce"): string {
     let value = "";
     while (this.problem === "") {
       switch (this.reader.next()) {
-        case Token.text: if (value === "") value = read(); break;
+        case Token.text: if (value === "") value = what === "nonce" ? this.#nonce() : this.#characters(); break;
         case Token.close: return value;
         case Token.open: this.skip(); break;
         default: this.fail(this.reader.problem);
@@ -106,7 +106,7 @@ export class ElementReader {
         case Tag.Type: meta.type = this.string(); break;
         case Tag.Size: meta.size = this.number(); break;
         case Tag.Mark: meta.mark = this.string(); break;
-        case Tag.NextNonce: meta.nextNonce = this.#first(() => this.#nonce()); break;
+        case Tag.NextNonce: meta.nextNonce = this.#first("nonce"); break;
         case Tag.MaxMsgSize: meta.maxMsgSize = this.number(); break;
         case Tag.MaxObjSize: meta.maxObjSize = this.number(); break;
         case Tag.Version: meta.version = this.string(); break;
@@ -202,7 +202,7 @@ export class ElementReader {
   /** A nonce in base64. Opaque bytes that are not base64 are the nonce itself. */
   #nonce(): string {
     const { reader } = this, bytes = reader.bytes.slice(reader.from, reader.to);
-    if (!reader.opaque || decodeBase64(bytes, 0, bytes.length) >= 0) return this.#characters().trim();
+    if (!reader.opaque || decodeBase64(bytes, 0, bytes.length) >= 0) return this.#characters();
     return base64(reader.bytes.subarray(reader.from, reader.to));
   }
 
@@ -214,13 +214,11 @@ export class ElementReader {
     else item.tree = tree;
   }
 
+  /** The text without white space around it. A reader has checked that it is characters, but for opaque bytes. */
   #characters(): string {
-    const reader = this.reader;
-    try {
-      return text(reader.bytes, reader.from, reader.to);
-    } catch {
-      this.fail("not characters");
-      return "";
-    }
+    const { bytes, from, to, opaque } = this.reader;
+    if (!opaque || checkUtf8(bytes, from, to) < 0) return text(bytes, from, to).trim();
+    this.fail("not characters");
+    return "";
   }
 }

@@ -23,13 +23,13 @@ export class MessageWriter {
     const writer = this.#writer;
     writer.open(Tag.SyncML);
     writer.open(Tag.SyncHdr);
-    this.#text(Tag.VerDTD, header.verDTD);
-    this.#text(Tag.VerProto, header.verProto);
-    this.#text(Tag.SessionID, header.sessionID);
-    this.#text(Tag.MsgID, header.msgID);
+    writer.leaf(Tag.VerDTD, header.verDTD);
+    writer.leaf(Tag.VerProto, header.verProto);
+    writer.leaf(Tag.SessionID, header.sessionID);
+    writer.leaf(Tag.MsgID, header.msgID);
     this.#location(Tag.Target, header.target, header.targetName);
     this.#location(Tag.Source, header.source, header.sourceName);
-    if (header.respURI !== undefined) this.#text(Tag.RespURI, header.respURI);
+    if (header.respURI !== undefined) writer.leaf(Tag.RespURI, header.respURI);
     if (header.cred !== undefined) this.#cred(header.cred);
     if (header.maxMsgSize !== undefined || header.maxObjSize !== undefined) {
       this.#meta({ maxMsgSize: header.maxMsgSize, maxObjSize: header.maxObjSize });
@@ -39,10 +39,13 @@ export class MessageWriter {
     return !writer.full && this.room >= 0;
   }
 
-  /** Appends a command with all that is in it. False when it does not fit beside the end: nothing is then written. */
-  command(command: Command): boolean {
+  /**
+   * Appends a command with all that is in it; `cmdID` goes before the one that it has. False when it does not fit beside the end:
+   * nothing is then written.
+   */
+  command(command: Command, cmdID = command.cmdID): boolean {
     const writer = this.#writer, mark = writer.mark();
-    this.#command(command);
+    this.#command(command, cmdID);
     if (!writer.full && this.room >= 0) return true;
     writer.rewind(mark);
     return false;
@@ -69,45 +72,45 @@ export class MessageWriter {
     return this.#writer.capacity - this.#writer.length - this.#endBytes;
   }
 
-  #command(command: Command): void {
+  #command(command: Command, cmdID: string): void {
     const writer = this.#writer;
     if (command.name === "Unknown") return;
     writer.open(Tag[command.name]);
-    this.#text(Tag.CmdID, command.cmdID);
+    writer.leaf(Tag.CmdID, cmdID);
     switch (command.name) {
       case "Status":
-        this.#text(Tag.MsgRef, command.msgRef);
-        this.#text(Tag.CmdRef, command.cmdRef);
-        this.#text(Tag.Cmd, command.cmd);
-        for (const reference of command.targetRefs) this.#text(Tag.TargetRef, reference);
-        for (const reference of command.sourceRefs) this.#text(Tag.SourceRef, reference);
+        writer.leaf(Tag.MsgRef, command.msgRef);
+        writer.leaf(Tag.CmdRef, command.cmdRef);
+        writer.leaf(Tag.Cmd, command.cmd);
+        for (const reference of command.targetRefs) writer.leaf(Tag.TargetRef, reference);
+        for (const reference of command.sourceRefs) writer.leaf(Tag.SourceRef, reference);
         if (command.cred !== undefined) this.#cred(command.cred);
         if (command.chal !== undefined) this.#chal(command.chal);
-        this.#text(Tag.Data, String(command.data));
+        writer.leaf(Tag.Data, String(command.data));
         this.#items(command.items);
         break;
       case "Results":
-        if (command.msgRef !== undefined) this.#text(Tag.MsgRef, command.msgRef);
-        this.#text(Tag.CmdRef, command.cmdRef);
+        if (command.msgRef !== undefined) writer.leaf(Tag.MsgRef, command.msgRef);
+        writer.leaf(Tag.CmdRef, command.cmdRef);
         if (command.meta !== undefined) this.#meta(command.meta);
-        if (command.targetRef !== undefined) this.#text(Tag.TargetRef, command.targetRef);
-        if (command.sourceRef !== undefined) this.#text(Tag.SourceRef, command.sourceRef);
+        if (command.targetRef !== undefined) writer.leaf(Tag.TargetRef, command.targetRef);
+        if (command.sourceRef !== undefined) writer.leaf(Tag.SourceRef, command.sourceRef);
         this.#items(command.items);
         break;
       case "Alert":
-        this.#text(Tag.Data, String(command.data));
-        if (command.correlator !== undefined) this.#text(Tag.Correlator, command.correlator);
+        writer.leaf(Tag.Data, String(command.data));
+        if (command.correlator !== undefined) writer.leaf(Tag.Correlator, command.correlator);
         this.#items(command.items);
         break;
       case "Atomic":
       case "Sequence":
         if (command.meta !== undefined) this.#meta(command.meta);
-        for (const inner of command.commands) this.#command(inner);
+        for (const inner of command.commands) this.#command(inner, inner.cmdID);
         break;
       default:
         if (command.cred !== undefined) this.#cred(command.cred);
         if (command.meta !== undefined) this.#meta(command.meta);
-        if (command.correlator !== undefined) this.#text(Tag.Correlator, command.correlator);
+        if (command.correlator !== undefined) writer.leaf(Tag.Correlator, command.correlator);
         this.#items(command.items);
     }
     writer.close();
@@ -144,14 +147,14 @@ export class MessageWriter {
   #meta(meta: Meta): void {
     const writer = this.#writer;
     writer.open(Tag.Meta);
-    if (meta.format !== undefined) this.#text(Tag.Format, meta.format);
-    if (meta.type !== undefined) this.#text(Tag.Type, meta.type);
-    if (meta.mark !== undefined) this.#text(Tag.Mark, meta.mark);
-    if (meta.size !== undefined) this.#text(Tag.Size, String(meta.size));
-    if (meta.version !== undefined) this.#text(Tag.Version, meta.version);
-    if (meta.nextNonce !== undefined) this.#text(Tag.NextNonce, meta.nextNonce);
-    if (meta.maxMsgSize !== undefined) this.#text(Tag.MaxMsgSize, String(meta.maxMsgSize));
-    if (meta.maxObjSize !== undefined) this.#text(Tag.MaxObjSize, String(meta.maxObjSize));
+    if (meta.format !== undefined) writer.leaf(Tag.Format, meta.format);
+    if (meta.type !== undefined) writer.leaf(Tag.Type, meta.type);
+    if (meta.mark !== undefined) writer.leaf(Tag.Mark, meta.mark);
+    if (meta.size !== undefined) writer.leaf(Tag.Size, String(meta.size));
+    if (meta.version !== undefined) writer.leaf(Tag.Version, meta.version);
+    if (meta.nextNonce !== undefined) writer.leaf(Tag.NextNonce, meta.nextNonce);
+    if (meta.maxMsgSize !== undefined) writer.leaf(Tag.MaxMsgSize, String(meta.maxMsgSize));
+    if (meta.maxObjSize !== undefined) writer.leaf(Tag.MaxObjSize, String(meta.maxObjSize));
     writer.close();
   }
 
@@ -159,7 +162,7 @@ export class MessageWriter {
     const writer = this.#writer;
     writer.open(Tag.Cred);
     if (cred.type !== undefined || cred.format !== undefined) this.#meta({ type: cred.type, format: cred.format });
-    this.#text(Tag.Data, cred.data);
+    writer.leaf(Tag.Data, cred.data);
     writer.close();
   }
 
@@ -173,15 +176,8 @@ export class MessageWriter {
   #location(tag: number, uri: string, name: string | undefined): void {
     const writer = this.#writer;
     writer.open(tag);
-    this.#text(Tag.LocURI, uri);
-    if (name !== undefined) this.#text(Tag.LocName, name);
-    writer.close();
-  }
-
-  #text(tag: number, value: string): void {
-    const writer = this.#writer;
-    writer.open(tag);
-    writer.text(value);
+    writer.leaf(Tag.LocURI, uri);
+    if (name !== undefined) writer.leaf(Tag.LocName, name);
     writer.close();
   }
 

@@ -58,6 +58,7 @@ export class WbxmlReader implements TokenReader {
   #code = 0;
   /** Tags of the elements that are open, outermost first. */
   readonly #tags: number[] = [];
+  #depth = 0;
   /** Bytes that strings of the table may still come to. */
   #tableBytes = TABLE_TEXT_BYTES_MAX;
 
@@ -126,14 +127,17 @@ export class WbxmlReader implements TokenReader {
   }
 
   #content(): TokenKind {
+    const document = this.#document, cursor = this.#cursor;
     for (;;) {
-      if (!this.#pages()) return Token.error;
-      const at = this.#cursor.at, token = this.#document[at];
-      this.offset = at;
+      const at = this.offset = cursor.at, token = document[at];
       switch (token) {
-        case undefined: return this.#fail("the document ends inside an element", at);
-        case Global.end: this.#cursor.at++; return this.#closed();
+        case Global.end: cursor.at++; return this.#closed();
         case Global.strI:
+          if (!this.#string(at) && !this.#text()) return Token.error;
+          break;
+        case Global.switchPage:
+          if (!this.#pages()) return Token.error;
+          continue;
         case Global.strT:
         case Global.entity:
           if (!this.#text()) return Token.error;
@@ -141,6 +145,7 @@ export class WbxmlReader implements TokenReader {
         case Global.opaque:
           if (!this.#bytes()) return Token.error;
           break;
+        case undefined: return this.#fail("the document ends inside an element", at);
         default: return this.#open(token);
       }
       if (this.to > this.from) return Token.text;
@@ -148,24 +153,40 @@ export class WbxmlReader implements TokenReader {
   }
 
   #open(token: number): TokenKind {
-    const at = this.offset = this.#cursor.at, code = token & CODE_MASK;
-    if (code === Global.literal) return this.#fail("literal tags are refused", at);
-    if (token === Global.pi) return this.#fail("processing instructions are refused", at);
-    if (code < CODE_MIN) return this.#fail("extensions are refused", at);
-    if ((token & ATTRIBUTES_BIT) !== 0) return this.#fail("attributes are refused", at);
-    if (this.#tags.length >= ELEMENT_DEPTH_MAX) return this.#fail("too many open elements", at);
-    this.#cursor.at++;
-    this.#code = this.#page << 8 | code;
-    this.tag = this.#vocabulary.pages[this.#page]?.names[code] === undefined ? 0 : this.#code;
-    this.#tags.push(this.tag);
+    const at = this.offset = this.#cursor.at, code = token & CODE_MASK, page = this.#page;
+    if (code < CODE_MIN || (token & ATTRIBUTES_BIT) !== 0) return this.#refused(token, at);
+    if (this.#depth >= ELEMENT_DEPTH_MAX) return this.#fail("too many open elements", at);
+    this.#cursor.at = at + 1;
+    this.#code = page << 8 | code;
+    this.tag = this.#vocabulary.pages[page]?.names[code] === undefined ? 0 : this.#code;
+    this.#tags[this.#depth++] = this.tag;
     this.#state = (token & CONTENT_BIT) === 0 ? State.empty : State.content;
     return Token.open;
   }
 
+  #refused(token: number, at: number): TokenKind {
+    if ((token & CODE_MASK) === Global.literal) return this.#fail("literal tags are refused", at);
+    if (token === Global.pi) return this.#fail("processing instructions are refused", at);
+    return this.#fail((token & CODE_MASK) < CODE_MIN ? "extensions are refused" : "attributes are refused", at);
+  }
+
   #closed(): TokenKind {
-    this.tag = this.#tags.pop() ?? 0;
-    this.#state = this.#tags.length === 0 ? State.epilog : State.content;
+    const depth = --this.#depth;
+    this.tag = this.#tags[depth] ?? 0;
+    this.#state = depth === 0 ? State.epilog : State.content;
     return Token.close;
+  }
+
+  /** An inline string with END right behind it, as nearly all are. False for any other text, and nothing has happened. */
+  #string(at: number): boolean {
+    const document = this.#document, end = find(document, at + 1, 0);
+    if (end < 0 || document[end + 1] !== Global.end || checkUtf8(document, at + 1, end) >= 0) return false;
+    this.opaque = false;
+    this.bytes = document;
+    this.from = at + 1;
+    this.to = end;
+    this.#cursor.at = end + 1;
+    return true;
   }
 
   /** OPAQUE: its bytes are the text, and not characters. */

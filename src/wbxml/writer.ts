@@ -38,18 +38,29 @@ export class WbxmlWriter implements TokenWriter {
 
   open(tag: number): void {
     assert(this.#depth < ELEMENT_DEPTH_MAX, "too many open elements");
-    const page = tag >> 8, code = tag & 0xff, head = this.length === 0 ? this.#header : [];
-    assert(this.#vocabulary.pages[page]?.names[code] !== undefined, "a tag without a name");
-    if (!this.#room(head.length + (page === this.#page ? 1 : 3))) return;
-    for (const byte of head) this.#put(byte);
-    if (page !== this.#page) {
-      this.#put(Global.switchPage);
-      this.#put(page);
-      this.#page = page;
-    }
-    this.#put(code | CONTENT_BIT);
+    const end = this.#start(tag);
+    if (end < 0) return;
     this.#depth++;
-    this.#startEnd = this.length;
+    this.#page = tag >> 8;
+    this.#startEnd = this.length = end;
+  }
+
+  /** One call for what most of a message are: tag, inline string, END. */
+  leaf(tag: number, value: string): void {
+    const bytes = this.#bytes, start = this.#start(tag);
+    if (start < 0) return;
+    let end = start;
+    if (value === "") bytes[start - 1] = (bytes[start - 1] ?? 0) & ~CONTENT_BIT;
+    else {
+      end = putText(bytes, start + 1, value);
+      if (end < 0 || end + 2 > bytes.length) { this.full = true; return; }
+      bytes[start] = Global.strI;
+      bytes[end++] = 0;
+      bytes[end++] = Global.end;
+    }
+    this.#page = tag >> 8;
+    this.length = end;
+    this.#startEnd = -1;
   }
 
   close(): void {
@@ -112,6 +123,21 @@ export class WbxmlWriter implements TokenWriter {
 
   closeLength(): number {
     return 1;
+  }
+
+  /** Writes a tag with content, and what has to stand before it, behind the length: where it ends, or -1 when it does not fit. */
+  #start(tag: number): number {
+    const bytes = this.#bytes, page = tag >> 8, code = tag & 0xff;
+    assert(this.#vocabulary.pages[page]?.names[code] !== undefined, "a tag without a name");
+    let at = this.length;
+    if (!this.#room((at === 0 ? this.#header.length : 0) + (page === this.#page ? 1 : 3))) return -1;
+    if (at === 0) for (const byte of this.#header) bytes[at++] = byte;
+    if (page !== this.#page) {
+      bytes[at++] = Global.switchPage;
+      bytes[at++] = page;
+    }
+    bytes[at++] = code | CONTENT_BIT;
+    return at;
   }
 
   /** False, and `full`, when `count` bytes more do not fit, and while it is full. */

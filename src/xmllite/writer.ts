@@ -4,7 +4,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { base64Length, putBase64 } from "../base/base64.ts";
-import { copy, find } from "../base/bytes.ts";
+import { copy, find, findAny } from "../base/bytes.ts";
 import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import type { TokenWriter, Vocabulary } from "../base/token.ts";
 import { putText, utf8 } from "../base/utf8.ts";
@@ -12,7 +12,8 @@ import { putText, utf8 } from "../base/utf8.ts";
 /** A mark holds the length and, in its lowest digit to this base, the depth. */
 const MARK_BASE = ELEMENT_DEPTH_MAX + 1;
 /** What cannot stand in text: `>` for the sake of `]]>`, CR because a reader would make it LF. */
-const AMP = 0x26, LT = 0x3c, GT = 0x3e, BRACKET = 0x5d, CR = 0x0d;
+const ESCAPED = "&<>\r";
+const LT = 0x3c, GT = 0x3e, BRACKET = 0x5d, CR = 0x0d;
 
 /** Shorter texts are escaped. */
 const CDATA_BYTES_MIN = 16;
@@ -38,9 +39,7 @@ export class XmlWriter implements TokenWriter {
 
   open(tag: number): void {
     assert(this.#depth < ELEMENT_DEPTH_MAX, "too many open elements");
-    const page = tag >> 8, parent = this.#depth === 0 ? -1 : (this.#tags[this.#depth - 1] ?? 0) >> 8;
-    const name = this.#nameOf(tag), namespace = this.#vocabulary.pages[page]?.namespace ?? "";
-    this.#put(page === parent ? `<${name}>` : `<${name} xmlns="${namespace}">`);
+    this.#put(this.#start(tag, this.#nameOf(tag)));
     if (this.full) return;
     this.#tags[this.#depth++] = tag;
     this.#startEnd = this.length;
@@ -56,6 +55,25 @@ export class XmlWriter implements TokenWriter {
     else this.#depth--;
   }
 
+  /** One call writes all of it, unless something has to be escaped: most of a message are such elements. */
+  leaf(tag: number, value: string): void {
+    if (this.full) return;
+    const bytes = this.#bytes, name = this.#nameOf(tag), start = this.#start(tag, name), at = this.length;
+    const end = value === "" ? -1 : putText(bytes, at, `${start}${value}</${name}>`);
+    if (end >= 0 && findAny(bytes, at + start.length, end - name.length - 3, ESCAPED) < 0) {
+      this.length = end;
+      return;
+    }
+    const mark = this.mark();
+    this.open(tag);
+    this.text(value);
+    this.close();
+    if (this.full) {
+      this.rewind(mark);
+      this.full = true;
+    }
+  }
+
   text(value: string): void {
     this.utf8(utf8(value));
   }
@@ -64,19 +82,12 @@ export class XmlWriter implements TokenWriter {
     if (this.full) return;
     const start = this.length;
     if (bytes[0] === LT && bytes.length > CDATA_BYTES_MIN && this.#cdata(bytes)) return;
-    let amp = this.#find(bytes, 0, AMP), lt = this.#find(bytes, 0, LT);
-    let gt = this.#find(bytes, 0, GT), cr = this.#find(bytes, 0, CR);
     for (let from = 0; ;) {
-      const to = Math.min(amp, lt, gt, cr);
+      const special = findAny(bytes, from, bytes.length, ESCAPED), to = special < 0 ? bytes.length : special;
       this.#copy(bytes, from, to);
-      if (to === bytes.length) break;
-      from = to + 1;
-      switch (to) {
-        case amp: this.#put("&amp;"); amp = this.#find(bytes, from, AMP); break;
-        case lt: this.#put("&lt;"); lt = this.#find(bytes, from, LT); break;
-        case gt: this.#put("&gt;"); gt = this.#find(bytes, from, GT); break;
-        default: this.#put("&#13;"); cr = this.#find(bytes, from, CR);
-      }
+      if (special < 0) break;
+      this.#put(escapeOf(bytes[special] ?? 0));
+      from = special + 1;
     }
     if (this.full) this.length = start;
   }
@@ -87,7 +98,7 @@ export class XmlWriter implements TokenWriter {
     for (let at = this.#find(bytes, 0, GT); at < length; at = this.#find(bytes, at + 1, GT)) {
       if (bytes[at - 1] === BRACKET && bytes[at - 2] === BRACKET) return false;
     }
-    if (this.#find(bytes, 0, CR) < length) return false;
+    if (findAny(bytes, 0, length, "\r") >= 0) return false;
     const start = this.length;
     this.#put("<![CDATA[");
     this.#copy(bytes, 0, length);
@@ -117,11 +128,17 @@ export class XmlWriter implements TokenWriter {
   }
 
   emptyLength(tag: number): number {
-    return utf8(this.#nameOf(tag)).length + 3;
+    return this.#nameOf(tag).length + 3;
   }
 
   closeLength(tag: number): number {
-    return utf8(this.#nameOf(tag)).length + 3;
+    return this.#nameOf(tag).length + 3;
+  }
+
+  /** The start tag; its characters are ASCII. */
+  #start(tag: number, name: string): string {
+    const page = tag >> 8, parent = this.#depth === 0 ? -1 : (this.#tags[this.#depth - 1] ?? 0) >> 8;
+    return page === parent ? `<${name}>` : `<${name} xmlns="${this.#vocabulary.pages[page]?.namespace ?? ""}">`;
   }
 
   #nameOf(tag: number): string {
@@ -149,5 +166,14 @@ export class XmlWriter implements TokenWriter {
   #advance(end: number): void {
     if (end < 0) this.full = true;
     else this.length = end;
+  }
+}
+
+function escapeOf(byte: number): string {
+  switch (byte) {
+    case LT: return "&lt;";
+    case GT: return "&gt;";
+    case CR: return "&#13;";
+    default: return "&amp;";
   }
 }

@@ -15,6 +15,21 @@ void xs_bytes_find(xsMachine* the)
   xsmcSetInteger(xsResult, found ? (xsIntegerValue)(found - buffer.bytes) : -1);
 }
 
+void xs_bytes_find_any(xsMachine* the)
+{
+  uint32_t from = toIndex(the, &xsArg(1));
+  uint32_t to = toIndex(the, &xsArg(2));
+  const char* characters = xsmcToString(xsArg(3));
+  Buffer buffer = toReadable(the, &xsArg(0));
+  uint32_t wanted[4] = { 0 }; /* a bit for each ASCII character */
+  checkRange(the, from, to, buffer.length);
+  for (; *characters; characters++)
+    wanted[(*characters >> 5) & 3] |= 1u << (*characters & 31);
+  while ((from < to) && !((buffer.bytes[from] < 0x80) && ((wanted[buffer.bytes[from] >> 5] >> (buffer.bytes[from] & 31)) & 1)))
+    from++;
+  xsmcSetInteger(xsResult, from < to ? (xsIntegerValue)from : -1);
+}
+
 /* Every byte is looked at, wherever they differ: the time tells nothing about a secret. */
 void xs_bytes_equal(xsMachine* the)
 {

@@ -5,6 +5,11 @@ export function find(this: unknown, bytes: Uint8Array, from: number, byte: numbe
   return native("xs_bytes_find").call(this, bytes, from, byte);
 }
 
+/** The first index in bytes[from, to) of one of these ASCII characters, or -1. Throws a RangeError when the range does not fit. */
+export function findAny(this: unknown, bytes: Uint8Array, from: number, to: number, characters: string): number {
+  return native("xs_bytes_find_any").call(this, bytes, from, to, characters);
+}
+
 /** True when both hold the same bytes. Takes the same time wherever they differ: fit for secrets. */
 export function equal(this: unknown, a: Uint8Array, b: Uint8Array): boolean { return native("xs_bytes_equal").call(this, a, b); }
 

@@ -1,6 +1,7 @@
 /** Search, comparison, copy and hexadecimal digits, src/base/bytes.ts. */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
-import { copy, equal as equalBytes, filled, find, fromHex, hex } from "../../../src/base/bytes.ts";
+import { copy, equal as equalBytes, filled, find, findAny, fromHex, hex } from "../../../src/base/bytes.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 
 const DIGITS = Uint8Array.of(1, 2, 3, 2, 1, 0, 255);
 
@@ -36,6 +37,18 @@ test("find finds a byte at every place of a word, and none behind the end", () =
 test("find sees a view only, and counts from its start", () => {
   equal(find(DIGITS.subarray(2, 5), 0, 2), 1);
   equal(find(DIGITS.subarray(2, 5), 0, 255), -1);
+});
+
+test("findAny gives the first index of any of the characters, within its range", () => {
+  const bytes = utf8("a<b>c&\u00bcd");
+  equal(findAny(bytes, 0, bytes.length, "&<>\r"), 1);
+  equal(findAny(bytes, 2, bytes.length, "&<>\r"), 3);
+  equal(findAny(bytes, 2, bytes.length, "&"), 5);
+  equal(findAny(bytes, 4, 5, "&<>"), -1);
+  equal(findAny(bytes, 6, bytes.length, "&<>"), -1, "a byte past ASCII is none of them");
+  equal(findAny(bytes, 0, bytes.length, ""), -1);
+  equal(findAny(bytes, 3, 3, ">"), -1);
+  for (const [from, to] of [[0, bytes.length + 1], [3, 2], [-1, 2]] as const) throws(() => findAny(bytes, from, to, "a"), "RangeError");
 });
 
 test("equal compares length and every byte", () => {

@@ -109,3 +109,24 @@ test("an element past the depth limit, a close without an open or a tag without 
   throws(() => written(20, (writer) => { writer.close(); }));
   throws(() => written(20, (writer) => { writer.open(0x3f); }));
 });
+
+test("a leaf is what open, text and close write, or nothing at all when it does not fit", () => {
+  for (const value of ["", "x", "é€😀 0123456789"]) {
+    for (const tag of [B, TYPE]) {
+      const parts = new Uint8Array(200), whole = new WbxmlWriter(parts, VOCABULARY);
+      whole.open(A);
+      const start = whole.length;
+      whole.open(tag); whole.text(value); whole.close();
+      for (let room = start; room <= whole.length + 1; room++) {
+        const bytes = new Uint8Array(room), writer = new WbxmlWriter(bytes, VOCABULARY);
+        writer.open(A); writer.leaf(tag, value);
+        equal(writer.full, room < whole.length);
+        equal(hex(bytes.subarray(0, writer.length)), hex(parts.subarray(0, writer.full ? start : whole.length)));
+      }
+      const { length } = whole;
+      whole.leaf(tag, "y"); whole.leaf(A, "z"); whole.close();
+      const rest = hex(parts.subarray(length, whole.length));
+      equal(rest, tag === B ? "4603790001" + "45037a0001" + "01" : "4503790001" + "000045037a0001" + "01");
+    }
+  }
+});

@@ -89,3 +89,21 @@ test("an element past the depth limit, or a close without an open, is a broken i
   ok(written(2000, (writer) => { for (let i = 0; i < ELEMENT_DEPTH_MAX; i++) writer.open(B); }).length > 0);
   throws(() => written(20, (writer) => { writer.close(); }));
 });
+
+test("a leaf is what open, text and close write, or nothing at all when it does not fit", () => {
+  for (const value of ["", "x", "é€😀", "a<b", "x&", "\r", "]]>", "<tree>of a document</tree>", "<tree>]]></tree>"]) {
+    for (const tag of [B, TYPE]) {
+      const parts = new Uint8Array(200), whole = new XmlWriter(parts, VOCABULARY);
+      whole.open(A); whole.open(tag); whole.text(value); whole.close();
+      const start = "<a xmlns=\"urn:zero\">".length;
+      for (let room = start; room <= whole.length + 1; room++) {
+        const bytes = new Uint8Array(room), writer = new XmlWriter(bytes, VOCABULARY);
+        writer.open(A); writer.leaf(tag, value);
+        equal(writer.full, room < whole.length);
+        equal(text(bytes, 0, writer.length), text(parts, 0, writer.full ? start : whole.length));
+      }
+      whole.leaf(tag, value); whole.close();
+      ok(text(parts, 0, whole.length).endsWith("</a>"));
+    }
+  }
+});
