@@ -13,10 +13,11 @@ const FLASH_BYTES = 0x2000000;
 const FACTORY = 0x40000;
 const FACTORY_BYTES = 0x40000;
 const BOOT_LOG = 0x80000;
+const STORE = 0x100000;
 const SLOT_A = 0x200000;
 const SLOT_B = 0x380000;
 /** For tests that look into the flash, or damage it. */
-export const FLASH_PARTS = { bootLog: BOOT_LOG, slotA: SLOT_A, slotB: SLOT_B } as const;
+export const FLASH_PARTS = { bootLog: BOOT_LOG, store: STORE, slotA: SLOT_A, slotB: SLOT_B } as const;
 
 /** Where an image says how long it is: firmware.h. */
 const LENGTH_AT = 8;
@@ -125,21 +126,47 @@ export function refit(factory: Factory): { readonly offset: number; readonly byt
   return { offset: FACTORY, bytes: factorySector(factory) };
 }
 
+/** How the power goes: before the operation, in the middle of it, after it; or never, and each operation is told on the console. */
+export const CUT_MODES = ["before", "torn", "after", "never"] as const;
+export type CutMode = typeof CUT_MODES[number];
+
 /**
- * Options of qemu-system-riscv32 for a board with this flash; `cut`: operation and mode (0 before, 1 torn, 2 after) of a power cut;
- * `pushPort`: datagrams to this port of the loopback interface go to that of the board.
+ * A planned power cut (nor.h): at the operation of this number, counted from power-on through resets, or at the first one that
+ * programs, or erases, the byte at this offset of the flash. QEMU ends with CUT_STATUS then.
  */
-export function machineOptions(
-  flash: string, cut?: { readonly operation: number; readonly mode: 0 | 1 | 2 }, pushPort?: number,
-): string[] {
-  const plan = cut === undefined ? 0 : (cut.mode * 2 ** 28 + cut.operation);
-  const network = pushPort === undefined ? "user,id=n0" : `user,id=n0,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`;
+export type Cut = { readonly mode: CutMode } & (
+  { readonly operation: number } | { readonly program: number } | { readonly erase: number });
+export const CUT_STATUS = 77;
+const PROGRAM_AT = 2 ** 26, ERASE_AT = 2 ** 27, MODE = 2 ** 28;
+
+function planOf(cut: Cut): number {
+  const number = "program" in cut ? PROGRAM_AT + cut.program : "erase" in cut ? ERASE_AT + cut.erase : cut.operation;
+  return CUT_MODES.indexOf(cut.mode) * MODE + number;
+}
+
+export interface MachineOptions {
+  readonly cut?: Cut | undefined;
+  /** False: the board has no network device. */
+  readonly network?: boolean;
+  /** A socket in the file system on which QEMU's monitor listens. */
+  readonly monitor?: string;
+  /** Datagrams to this port of the loopback interface go to that of the board. */
+  readonly pushPort?: number | undefined;
+}
+
+/** Name of the network device, for the monitor: `set_link n0 off`. */
+export const NETWORK_DEVICE = "n0";
+
+/** Options of qemu-system-riscv32 for a board with this flash. */
+export function machineOptions(flash: string, { cut, network = true, monitor, pushPort }: MachineOptions = {}): string[] {
+  const backend = `user,id=${NETWORK_DEVICE}${pushPort === undefined ? "" : `,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`}`;
   return [
-    "-M", "virt", "-m", "8M", "-bios", "none", "-display", "none", "-monitor", "none", "-serial", "stdio",
-    "-drive", `if=pflash,unit=0,format=raw,file=${flash}`,
-    "-global", "virtio-mmio.force-legacy=false", "-netdev", network, "-device", "virtio-net-device,netdev=n0",
+    "-M", "virt", "-m", "8M", "-bios", "none", "-display", "none", "-serial", "stdio",
+    "-monitor", monitor === undefined ? "none" : `unix:${monitor},server=on,wait=off`,
+    "-drive", `if=pflash,unit=0,format=raw,file=${flash}`, "-global", "virtio-mmio.force-legacy=false",
+    ...(network ? ["-netdev", backend, "-device", `virtio-net-device,netdev=${NETWORK_DEVICE}`] : ["-nic", "none"]),
     "-device", "virtio-rng-device",
-    ...(plan === 0 ? [] : ["-device", `loader,addr=0x8044FF00,data=${plan},data-len=4`]),
+    ...(cut === undefined ? [] : ["-device", `loader,addr=0x8044FF00,data=${planOf(cut)},data-len=4`]),
   ];
 }
 

@@ -17,7 +17,7 @@ static ResetCause takeCause(void)
   if (kept->magic == HANDOFF_MAGIC)
     cause = kept->cause <= RESET_UNKNOWN ? (ResetCause)kept->cause : RESET_UNKNOWN;
   else
-    kept->cutLeft = kept->plan & 0x0FFFFFFFu;
+    kept->cutLeft = kept->plan & PLAN_NUMBER;
   kept->magic = HANDOFF_MAGIC;
   kept->cause = RESET_UNKNOWN;
   return cause;

@@ -8,7 +8,7 @@
 
 /* In RAM that no program initializes. Zero after power-on. */
 typedef struct {
-  uint32_t plan;          /* set from outside at every reset: operation to cut in bits 0 to 27, CutMode in 28 to 31; 0: none */
+  uint32_t plan;          /* set from outside at every reset, PLAN_… of nor.h: a planned power cut; 0: none */
   uint32_t magic;         /* HANDOFF_MAGIC once the loader has run since power-on */
   uint32_t cause;         /* ResetCause for the next boot */
   uint32_t cutLeft;       /* flash operations until the planned cut, counted on through resets; 0: none is planned */

@@ -15,6 +15,9 @@
 #define RECEIVE 0
 #define SEND 1
 #define FEATURE_MAC (1u << 5)
+#define FEATURE_STATUS (1u << 16)
+#define CONFIG_STATUS 6
+#define STATUS_LINK_UP 1
 /* Before each frame stands a header of virtio; two bytes more put what follows Ethernet's header on a multiple of 4. */
 #define HEADER 12
 #define SHIFT 2
@@ -99,6 +102,19 @@ static err_t sendFrame(struct netif* self, struct pbuf* frame)
   return ERR_OK;
 }
 
+/* lwIP sends nothing without a link, and asks for its address again when it is back. */
+static void watchLink(void)
+{
+  int isLinked = virtioConfig(&device, CONFIG_STATUS) & STATUS_LINK_UP;
+  if (isLinked == (netif_is_link_up(&interface) != 0))
+    return;
+  consoleLog(isLinked ? 'I' : 'W', "net", isLinked ? "the link is up" : "the link is down");
+  if (isLinked)
+    netif_set_link_up(&interface);
+  else
+    netif_set_link_down(&interface);
+}
+
 static err_t setUp(struct netif* self)
 {
   for (uint32_t i = 0; i < sizeof(self->hwaddr); i++)
@@ -117,7 +133,7 @@ const char* netStart(const char* address, const char* mask, const char* gateway,
 {
   ip4_addr_t own = { 0 }, net = { 0 }, way = { 0 };
   ip_addr_t names;
-  if (!virtioOpen(&device, VIRTIO_NETWORK, FEATURE_MAC))
+  if (!virtioOpen(&device, VIRTIO_NETWORK, FEATURE_MAC | FEATURE_STATUS))
     return "no network device";
   if (*address && (!ip4addr_aton(address, &own) || !ip4addr_aton(mask, &net) || !ip4addr_aton(gateway, &way)))
     return "network: malformed address";
@@ -139,6 +155,11 @@ const char* netStart(const char* address, const char* mask, const char* gateway,
   return NULL;
 }
 
+int netIsLinked(void)
+{
+  return device.registers && netif_is_link_up(&interface);
+}
+
 int netIsUp(void)
 {
   return device.registers && !ip4_addr_isany(netif_ip4_addr(&interface));
@@ -148,6 +169,7 @@ void netPoll(void)
 {
   if (!device.registers)
     return;
+  watchLink();
   takeFrames();
   sys_check_timeouts();
   refill();

@@ -105,16 +105,36 @@ static int erase(uint32_t address)
 
 /* Power cuts */
 
-/* Counts an operation. True when the power goes at this one. */
-static int isCut(void)
+static uint32_t planned(uint32_t bits)
 {
-  operations++;
-  return handoff()->cutLeft && !--handoff()->cutLeft;
+  return handoff()->plan & bits;
 }
 
 static CutMode cutMode(void)
 {
-  return (CutMode)(handoff()->plan >> 28);
+  return (CutMode)(planned(PLAN_MODE) >> PLAN_MODE_SHIFT);
+}
+
+static int isPlanned(uint32_t kind, uint32_t offset, uint32_t length)
+{
+  if (!planned(PLAN_PROGRAM_AT | PLAN_ERASE_AT))
+    return handoff()->cutLeft && !--handoff()->cutLeft;
+  return planned(kind) && (planned(PLAN_NUMBER) - offset < length);
+}
+
+/* Counts an operation. True when the power goes at this one. */
+static int isCut(uint32_t kind, uint32_t address, uint32_t length)
+{
+  uint32_t offset = address - FLASH_BASE;
+  int isLast;
+  operations++;
+  if (!handoff()->plan)
+    return 0;
+  isLast = (cutMode() != CUT_NEVER) && isPlanned(kind, offset, length);
+  if (isLast || (cutMode() == CUT_NEVER))
+    consoleLog('D', "nor", "%s of %u bytes at %06x%s", kind == PLAN_ERASE_AT ? "erase" : "program", (unsigned)length, (unsigned)offset,
+      isLast ? ", power is cut" : "");
+  return isLast;
 }
 
 static void cutProgram(uint32_t address, const uint8_t* bytes, uint32_t length)
@@ -203,7 +223,7 @@ NorResult norWrite(const NorPartition* self, uint32_t offset, const void* bytes,
   for (const uint8_t* from = bytes; length;) {
     uint32_t part = partOf(offset, length, NOR_PROGRAM_BYTES);
     const uint8_t* at = norAt(self, offset);
-    if (isCut())
+    if (isCut(PLAN_PROGRAM_AT, (uint32_t)at, part))
       cutProgram((uint32_t)at, from, part);
     if (!program((uint32_t)at, from, part) || memcmp(at, from, part))
       return NOR_DEVICE;
@@ -219,7 +239,7 @@ NorResult norErase(const NorPartition* self, uint32_t block)
   uint32_t address = (uint32_t)norAt(self, block * self->partition.blockLength);
   if (block >= self->partition.blocks)
     return NOR_BOUNDS;
-  if (isCut())
+  if (isCut(PLAN_ERASE_AT, address, FLASH_SECTOR))
     cutErase(address);
   return erase(address) && isErased((const uint8_t*)address, self->partition.blockLength) ? NOR_DONE : NOR_DEVICE;
 }

@@ -24,11 +24,18 @@ NorResult norRead(const NorPartition* partition, uint32_t offset, void* bytes, u
 NorResult norWrite(const NorPartition* partition, uint32_t offset, const void* bytes, uint32_t length);
 NorResult norErase(const NorPartition* partition, uint32_t block);
 
-/* Power is cut at flash operation `operation`, counted from 1 over all partitions and through resets; the machine is switched
-   off then, with NOR_CUT_STATUS. A write counts once for each block of NOR_PROGRAM_BYTES that it touches. */
+/* A plan: power is cut at a flash operation, and the machine is switched off then, with NOR_CUT_STATUS. The number of a plan is that
+   of the operation, counted from 1 over all partitions and through resets; or the offset in flash of a byte that is programmed, or
+   erased, for the first time since power-on. A write is one operation for each block of NOR_PROGRAM_BYTES that it touches.
+   CUT_NEVER: each operation is told on the console, as is one that is cut. */
 #define NOR_CUT_STATUS 77
 #define NOR_PROGRAM_BYTES 2048
-typedef enum { CUT_BEFORE, CUT_TORN, CUT_AFTER } CutMode;
+#define PLAN_NUMBER 0x03FFFFFFu
+#define PLAN_PROGRAM_AT 0x04000000u
+#define PLAN_ERASE_AT 0x08000000u
+#define PLAN_MODE 0xF0000000u
+#define PLAN_MODE_SHIFT 28
+typedef enum { CUT_BEFORE, CUT_TORN, CUT_AFTER, CUT_NEVER } CutMode;
 
 /* How many operations there were since reset. */
 uint32_t norOperations(void);

@@ -112,6 +112,10 @@ static void resolve(Socket* socket)
 {
   ip_addr_t address;
   err_t answer;
+  if (!netIsLinked()) {
+    fail(socket, "broken");
+    return;
+  }
   if (!netIsUp() || socket->isAsked)
     return;
   socket->isAsked = 1;

@@ -3,24 +3,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildFirmware } from "../../../hal/qemu-riscv32/build.ts";
 import type { DeviceProvision } from "../../rig/boards/board.ts";
-import { qemu } from "../../rig/boards/qemu.ts";
 import { within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
 import { buildImage } from "../../rig/image.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { developmentKey, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
-import { skip, strangerKey } from "./device.ts";
+import { rigBoard, skip, strangerKey } from "./device.ts";
 
 const LIMIT_MS = 120_000;
 
 /** The test application as version 2: it does what `script` in the provisioning says, which the client does not look at. */
 function offer(key = developmentKey()): Buffer {
   const payload = buildFirmware({ name: "test", version: "test", entry: "test/node/qemu/app", positions: true });
-  return buildImage({ payload, version: VERSION_2, securityCounter: 1, vendorId: qemu.vendorId, classId: qemu.classId, key });
+  return buildImage({ payload, version: VERSION_2, securityCounter: 1, vendorId: rigBoard.vendorId, classId: rigBoard.classId, key });
 }
 
 const CASES: readonly { readonly what: string; readonly command: string; readonly code: number; readonly key?: typeof strangerKey }[] = [
-  { what: "hangs", command: "hang", code: 410 }, { what: "panics", command: "overflow", code: 410 },
+  { what: "hangs", command: "hang", code: 410 }, { what: "overflows its stack", command: "overflow", code: 410 },
+  { what: "exhausts its memory", command: "exhaust", code: 410 }, { what: "throws", command: "throw", code: 410 },
   { what: "restarts and never confirms", command: "restart", code: 410 },
   { what: "is signed by a stranger", command: "confirm", code: 404, key: strangerKey },
 ];
@@ -29,7 +29,7 @@ for (const { what, command, code, key } of CASES) {
   test(`an update to an image that ${what} ends with result ${code} and version 1`, { skip }, async () => {
     const log = new EventLog("qemu");
     const provision = { script: { "2.0.0 restart": [command] } } as Partial<DeviceProvision>;
-    const rig = await Rig.open({ board: qemu, log, scenario: "download-and-update", size: 0, auth: "md5", offer: offer(key), provision });
+    const rig = await Rig.open({ board: rigBoard, log, scenario: "download-and-update", size: 0, auth: "md5", offer: offer(key), provision });
     try {
       rig.start();
       const outcome = await within(LIMIT_MS, "the update", rig.outcome);

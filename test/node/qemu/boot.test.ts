@@ -1,7 +1,7 @@
 /** The bare-metal board: its loader and boot log, trials that fail in every way, flash, and recovery over the console. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { FLASH_PARTS } from "../../../hal/qemu-riscv32/build.ts";
+import { CUT_STATUS, FLASH_PARTS } from "../../../hal/qemu-riscv32/build.ts";
 import { Device, image, skip, strangerKey } from "./device.ts";
 
 function device(context: TestContext, a?: Uint8Array, b?: Uint8Array): Device {
@@ -95,10 +95,10 @@ test("the NOR flash keeps its contract", { skip }, (context) => {
 
 test("power is cut in each operation of a trial and its confirm, torn, and some image always runs", { skip }, (context) => {
   const script = { ...ARM, "1.0.0 restart": ["arm", "restart"], "2.0.0 restart": ["confirm"], "2.0.0 power": ["confirm"] };
-  for (const mode of [0, 1, 2] as const) {
+  for (const mode of ["before", "torn", "after"] as const) {
     for (let operation = 1; ; operation++) {
       const board = new Device(image(1), image(2));
-      const cut = board.run(script, { operation, mode });
+      const cut = board.run(script, { cut: { operation, mode } });
       const after = board.run({}).lines;
       board.close();
       assert.equal(after.length, 1, after.join("\n"));
@@ -107,7 +107,7 @@ test("power is cut in each operation of a trial and its confirm, torn, and some 
         assert.ok(operation > 3, "operations were counted");
         break;
       }
-      assert.equal(cut.status, 77);
+      assert.equal(cut.status, CUT_STATUS);
     }
   }
   context.diagnostic("each operation, before, torn and after");

@@ -4,7 +4,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildFirmware, EMULATOR, FLASH_PARTS, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware, EMULATOR, FLASH_PARTS, machineOptions, type MachineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import { versionText } from "../../../src/image/version.ts";
+import type { RigBoard } from "../../rig/boards/board.ts";
+import { qemu } from "../../rig/boards/qemu.ts";
 import { check } from "../../rig/setup.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
@@ -25,6 +28,18 @@ export function image(major: number, signer = key): Buffer {
   return buildImage({ payload, version: { major, minor: 0, revision: 0, build: 0 }, key: signer });
 }
 
+const built = new Map<string, Buffer>();
+
+/** The rig's board, with its firmware built once for all tests of a file. */
+export const rigBoard: RigBoard = {
+  ...qemu,
+  firmware(version, sizeMin) {
+    const name = `${versionText(version)} ${sizeMin}`, firmware = built.get(name) ?? qemu.firmware(version, sizeMin);
+    built.set(name, firmware);
+    return firmware;
+  },
+};
+
 export type Script = Readonly<Record<string, readonly string[]>>;
 export interface Run {
   readonly status: number | null;
@@ -33,7 +48,6 @@ export interface Run {
   /** Lines of the board itself, without their times. */
   readonly boot: readonly string[];
 }
-export type Cut = Parameters<typeof machineOptions>[1];
 
 const RUN_MS = 60_000;
 
@@ -70,9 +84,9 @@ export class Device {
   }
 
   /** Powers on, and waits until it is off. */
-  run(script: Script = {}, cut?: Cut): Run {
+  run(script: Script = {}, options: MachineOptions = {}): Run {
     this.script(script);
-    const result = spawnSync(EMULATOR, machineOptions(this.#flash, cut), { encoding: "utf8", timeout: RUN_MS, input: "" });
+    const result = spawnSync(EMULATOR, machineOptions(this.#flash, options), { encoding: "utf8", timeout: RUN_MS, input: "" });
     return this.#told(result);
   }
 

@@ -48,6 +48,6 @@ export const qemu: RigBoard = {
 
   start(directory, log) {
     const port = join(directory, PUSH_PORT), pushPort = existsSync(port) ? Number(readFileSync(port, "utf8")) : undefined;
-    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), undefined, pushPort), log);
+    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { pushPort }), log);
   },
 };

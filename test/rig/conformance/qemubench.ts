@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { buildFirmware, EMULATOR, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware, CUT_MODES, EMULATOR, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
@@ -12,7 +12,6 @@ import { ProcessBench } from "./processbench.ts";
 const FLASH = "flash.bin";
 /** This computer, in the network that QEMU makes for its guest. */
 const RIG_ADDRESS = "10.0.2.2";
-const MODES: readonly string[] = ["before", "torn", "after"];
 
 /** Builds board and agent. */
 export function qemuBench(print?: (line: string) => void): ProcessBench {
@@ -31,8 +30,8 @@ export function qemuBench(print?: (line: string) => void): ProcessBench {
       const path = join(directory, FLASH), { offset, bytes } = refit({ keys, provision }), file = openSync(path, "r+");
       writeSync(file, bytes, 0, bytes.length, offset);
       closeSync(file);
-      const mode = MODES.indexOf(cut?.mode ?? "") as 0 | 1 | 2;
-      return [EMULATOR, ...machineOptions(path, cut === undefined ? undefined : { operation: cut.at, mode })];
+      const mode = CUT_MODES.find((name) => name === cut?.mode);
+      return [EMULATOR, ...machineOptions(path, cut === undefined || mode === undefined ? {} : { cut: { operation: cut.at, mode } })];
     },
   }, print);
 }

@@ -85,7 +85,8 @@ function serve(handle: (request: Request) => Reply, incoming: IncomingMessage, o
   incoming.on("end", () => {
     const headers = new Map(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
     const reply = handle({ method: incoming.method ?? "", url: incoming.url ?? "/", headers, body: Buffer.concat(parts) });
-    setTimeout(() => { send(reply, incoming.method === "HEAD", outgoing); }, reply.delayMs ?? 0);
+    const timer = setTimeout(() => { send(reply, incoming.method === "HEAD", outgoing); }, reply.delayMs ?? 0);
+    outgoing.once("close", () => { clearTimeout(timer); });
   });
 }
 

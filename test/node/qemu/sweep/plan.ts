@@ -1,0 +1,95 @@
+/**
+ * Which losses of power make up a sweep: every operation of an undisturbed update is cut, with as few updates as that takes.
+ *
+ * A cut in the slot costs a restart: the download goes on behind the last whole block, and no address in the store or the slot is
+ * changed by it. So a run has many of those, at addresses that the next power-on comes to, and one cut in the store or the boot log,
+ * which finds there what an undisturbed update has.
+ */
+import { type Operation, isSame, partitionOf } from "./operation.ts";
+
+export const MODES = ["before", "torn", "after"] as const;
+export type Mode = typeof MODES[number];
+
+export interface PlannedCut {
+  readonly kind: Operation["kind"];
+  readonly offset: number;
+  readonly mode: Mode;
+}
+
+/** The power goes in an operation on that byte of the flash, or so many milliseconds after power-on. */
+export type Loss = PlannedCut | { readonly kind: "kill"; readonly ms: number };
+
+/** One update, and what happens to it: a loss for each power-on but the last. */
+export type Run = readonly Loss[];
+
+const LETTERS = { program: "p", erase: "e" } as const;
+
+/** `e380000t.p380800b.k120`: an erase that is torn, the power gone before a program, and 120 ms after power-on. */
+export function runId(run: Run): string {
+  return run.map((loss) => loss.kind === "kill" ? `k${loss.ms}`
+    : `${LETTERS[loss.kind]}${loss.offset.toString(16).padStart(6, "0")}${loss.mode.charAt(0)}`).join(".");
+}
+
+/** Throws an Error that says which word is wrong. */
+export function parseRunId(id: string): Run {
+  return id.split(".").map((word): Loss => {
+    const [, letter, offset = "", initial = "", ms] = /^(?:([pe])([0-9a-f]{6})([bta])|k(\d+))$/.exec(word) ?? [];
+    const mode = MODES.find((name) => name.startsWith(initial));
+    if (ms !== undefined) return { kind: "kill", ms: Number(ms) };
+    if (letter === undefined || mode === undefined) throw new Error(`no loss of power is called ${word}`);
+    return { kind: letter === "e" ? "erase" : "program", offset: parseInt(offset, 16), mode };
+  });
+}
+
+/**
+ * Runs that cut each operation of `update` in each mode, but those in the slot in one mode each, in turn, unless `whole`.
+ * `every`: one operation of so many, for a sample.
+ */
+export function planSweep(update: readonly Operation[], options: { readonly whole: boolean; readonly every: number }): readonly Run[] {
+  const some = update.map((operation, index) => ({ operation, index })).filter((_, index) => index % options.every === 0);
+  const [slot, others] = [true, false].map((inSlot) => some.filter(({ operation }) => (partitionOf(operation) === "slot") === inSlot));
+  const all = (list: typeof some): Step[] => list.flatMap(({ operation, index }) => MODES.map((mode) => ({ operation, index, mode })));
+  const inTurn = (list: typeof some): Step[] =>
+    list.map(({ operation, index }, turn) => ({ operation, index, mode: MODES[turn % MODES.length] ?? "torn" }));
+  const runs = all(others ?? []).map((step) => [step]), filled = runs.length > 0 ? runs : [[]];
+  (options.whole ? all(slot ?? []) : inTurn(slot ?? [])).forEach((step, turn) => { filled[turn % filled.length]?.push(step); });
+  return filled.map((steps) => steps.sort((a, b) => a.index - b.index)
+    .map(({ operation: { kind, offset }, mode }) => ({ kind, offset, mode })));
+}
+
+interface Step {
+  readonly operation: Operation;
+  /** In the undisturbed update. */
+  readonly index: number;
+  readonly mode: Mode;
+}
+
+/** `count` kills at moments that follow from `seed`, `perRun` in each run, from `firstMs` to `lastMs` after power-on. */
+export function planKills(count: number, perRun: number, moments: { readonly firstMs: number; readonly lastMs: number },
+  seed: number): readonly Run[] {
+  const runs: Loss[][] = [];
+  for (let i = 0, state = seed; i < count; i++) {
+    state = state * 48271 % 0x7fffffff;
+    if (i % perRun === 0) runs.push([]);
+    runs.at(-1)?.push({ kind: "kill", ms: moments.firstMs + state % (moments.lastMs - moments.firstMs) });
+  }
+  return runs;
+}
+
+/** Which operations of `update` were cut in which modes: `cuts` is what the console told. */
+export function coverage(update: readonly Operation[], cuts: readonly Cut[]): readonly Covered[] {
+  return update.map((operation) => ({
+    operation, modes: MODES.filter((mode) => cuts.some((cut) => cut.mode === mode && isSame(operation, cut.operation))),
+  }));
+}
+
+/** A cut that came. */
+export interface Cut {
+  readonly operation: Operation;
+  readonly mode: Mode;
+}
+
+export interface Covered {
+  readonly operation: Operation;
+  readonly modes: readonly Mode[];
+}
