@@ -18,24 +18,38 @@ function offer(key = developmentKey()): Buffer {
   return buildImage({ payload, version: VERSION_2, securityCounter: 1, vendorId: rigBoard.vendorId, classId: rigBoard.classId, key });
 }
 
-const CASES: readonly { readonly what: string; readonly command: string; readonly code: number; readonly key?: typeof strangerKey }[] = [
-  { what: "hangs", command: "hang", code: 410 }, { what: "overflows its stack", command: "overflow", code: 410 },
-  { what: "exhausts its memory", command: "exhaust", code: 410 }, { what: "throws", command: "throw", code: 410 },
-  { what: "restarts and never confirms", command: "restart", code: 410 },
-  { what: "is signed by a stranger", command: "confirm", code: 404, key: strangerKey },
+interface Case {
+  readonly what: string;
+  readonly command: string;
+  readonly code: number;
+  /** What the console says of it. */
+  readonly says: RegExp;
+  readonly key?: typeof strangerKey;
+}
+
+const CASES: readonly Case[] = [
+  { what: "hangs", command: "hang", code: 410, says: /E board: watchdog: / },
+  { what: "overflows its stack", command: "overflow", code: 410, says: /^XS abort 2: stack overflow/ },
+  { what: "exhausts its memory", command: "exhaust", code: 410, says: /^XS abort 1: out of memory/ },
+  { what: "throws", command: "throw", code: 410, says: /E board: panic: the program threw/ },
+  { what: "restarts and never confirms", command: "restart", code: 410, says: /cause restart, the trial was not confirmed/ },
+  { what: "is signed by a stranger", command: "confirm", code: 404, says: /update: .*signature/, key: strangerKey },
 ];
 
-for (const { what, command, code, key } of CASES) {
+for (const { what, command, code, says, key } of CASES) {
   test(`an update to an image that ${what} ends with result ${code} and version 1`, { skip }, async () => {
     const log = new EventLog("qemu");
     const provision = { script: { "2.0.0 restart": [command] } } as Partial<DeviceProvision>;
-    const rig = await Rig.open({ board: rigBoard, log, scenario: "download-and-update", size: 0, auth: "md5", offer: offer(key), provision });
+    const rig = await Rig.open({
+      board: rigBoard, log, scenario: "download-and-update", size: 0, auth: "md5", offer: offer(key), provision,
+    });
     try {
       rig.start();
       const outcome = await within(LIMIT_MS, "the update", rig.outcome);
       assert.equal(outcome.ok, false);
       assert.equal(outcome.code, code);
       assert.ok(runsVersion(log, VERSION_1));
+      assert.ok(log.all("serial").some(({ line }) => says.test(line)), `the console says ${String(says)}`);
     } finally {
       await rig.close();
     }

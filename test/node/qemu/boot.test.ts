@@ -28,14 +28,18 @@ test("an armed image runs on trial, and after confirm for good", { skip }, (cont
   assert.deepEqual(board.run().lines, ["runs 2.0.0 slot 1 trial false cause power"]);
 });
 
-const FAILURES: readonly (readonly [string, string, string])[] = [
-  ["never confirms", "restart", "restart"], ["throws", "throw", "panic"], ["overflows its stack", "overflow", "panic"],
-  ["exhausts its memory", "exhaust", "panic"], ["hangs", "hang", "watchdog"],
+const FAILURES: readonly (readonly [string, string, string, RegExp?])[] = [
+  ["never confirms", "restart", "restart"], ["throws", "throw", "panic", /^uncaught: Error: thrown on purpose$/],
+  ["overflows its stack", "overflow", "panic", /^XS abort 2: stack overflow/],
+  ["exhausts its memory", "exhaust", "panic", /^XS abort 1: out of memory/],
+  ["hangs", "hang", "watchdog", /^E board: watchdog: the program gave no sign of life/],
 ];
-for (const [what, command, cause] of FAILURES) {
+for (const [what, command, cause, says] of FAILURES) {
   test(`an image on trial that ${what} is rolled back: cause ${cause}`, { skip }, (context) => {
     const board = device(context, image(1), image(2));
-    const { lines } = board.run({ ...ARM, "2.0.0 restart": [command] });
+    const { lines, boot } = board.run({ ...ARM, "2.0.0 restart": [command] });
+    assert.ok(says === undefined || [...lines, ...boot].some((line) => says.test(line)), [...boot, ...lines].join("\n"));
+    assert.equal(boot.at(-1), `I boot: slot A, version 1.0.0, cause ${cause}, the trial was not confirmed`);
     assert.ok(lines.includes("runs 2.0.0 slot 1 trial true cause restart"), lines.join("\n"));
     assert.equal(lines.at(-1), `runs 1.0.0 slot 0 trial false cause ${cause}`);
     assert.deepEqual(board.run().lines, ["runs 1.0.0 slot 0 trial false cause power"]);
@@ -59,7 +63,10 @@ test("an armed image that is damaged before the restart is rejected", { skip }, 
 test("a damaged image falls back to the other slot", { skip }, (context) => {
   const bad = image(1);
   bad[5000] = (bad[5000] ?? 0) ^ 1;
-  assert.deepEqual(device(context, bad, image(2)).run().lines, ["runs 2.0.0 slot 1 trial false cause power"]);
+  const { lines, boot } = device(context, bad, image(2)).run();
+  assert.deepEqual(lines, ["runs 2.0.0 slot 1 trial false cause power"]);
+  assert.deepEqual(boot, ["E boot: slot A cannot be booted: digest does not match",
+    "I boot: slot B, version 2.0.0, cause power, the selected image is bad"]);
 });
 
 test("a boot log of noise is an empty one", { skip }, (context) => {
@@ -131,11 +138,11 @@ test("two bad images end in a prompt that takes a good one over the console", { 
   const board = device(context);
   board.script({});
   const process = board.start(), sender = blocks(image(3));
-  let text = "", isAsked = false, isSent = false;
+  let text = "", prompt = "", isAsked = false, isSent = false;
   process.stdout?.on("data", (chunk: Buffer) => {
     for (const byte of chunk) {
       text += String.fromCharCode(byte);
-      if (!isAsked && text.endsWith("> ")) { process.stdin?.write("x"); isAsked = true; text = ""; }
+      if (!isAsked && text.endsWith("> ")) { process.stdin?.write("x"); isAsked = true; prompt = text; text = ""; }
       if (isSent || !/XMODEM\n/.test(text) || (byte !== 0x43 && byte !== 0x06)) continue;
       const next = sender.next();
       isSent = next.done === true;
@@ -144,6 +151,9 @@ test("two bad images end in a prompt that takes a good one over the console", { 
   });
   const status = await new Promise((resolve) => { process.on("exit", resolve); });
   assert.equal(status, 0);
+  assert.match(prompt, /E boot: slot A cannot be booted: /);
+  assert.match(prompt, /E boot: slot B cannot be booted: /);
+  assert.match(prompt, /E boot: no slot can be booted, cause power/);
   assert.match(text, /version 3\.0\.0 is in slot A/);
   assert.match(text, /runs 3\.0\.0 slot 0 trial false cause power/);
 });

@@ -4,7 +4,9 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildFirmware, EMULATOR, FLASH_PARTS, machineOptions, type MachineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import {
+  buildFirmware, EMULATOR, FLASH_PARTS, machineOptions, type MachineOptions, makeFlash, refit,
+} from "../../../hal/qemu-riscv32/build.ts";
 import { versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { qemu } from "../../rig/boards/qemu.ts";
