@@ -33,7 +33,7 @@ const CASES: readonly Case[] = [
   { what: "exhausts its memory", command: "exhaust", code: 410, says: /^XS abort 1: out of memory/ },
   { what: "throws", command: "throw", code: 410, says: /E board: panic: the program threw/ },
   { what: "restarts and never confirms", command: "restart", code: 410, says: /cause restart, the trial was not confirmed/ },
-  { what: "is signed by a stranger", command: "confirm", code: 404, says: /update: .*signature/, key: strangerKey },
+  { what: "is signed by a stranger", command: "confirm", code: 404, says: /I update: update failed: untrusted$/, key: strangerKey },
 ];
 
 for (const { what, command, code, says, key } of CASES) {
