@@ -20,8 +20,25 @@ const IDENTITY = frozen({
   vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221104",
 });
 
-/** `text` is the provisioning. Throws when the partition table is not the one of this board, before anything is written. */
+/** What does not keep the board from running, but from being updated; empty when all is well. */
+function warning(this: unknown): string { return native("xs_slots_warning").call(this); }
+
+/**
+ * `text` is the provisioning. When flash, partition table or provisioning are not what this board needs, it says so at the console
+ * and throws, before anything is written.
+ */
 export function openHardware(text: string): Hal {
+  try {
+    const hal = open(text), problem = warning();
+    if (problem !== "") hal.log("error", "board", problem);
+    return hal;
+  } catch (error) {
+    print(`[   0.000] E board: ${error instanceof Error ? error.message : "the hardware cannot be used"}`);
+    throw error;
+  }
+}
+
+function open(text: string): Hal {
   const staging = new Area("staging"), boot = new SlotBoot(staging.status().blockLength);
   boot.running();
   const log = (level: LogLevel, source: string, line: string): void => {

@@ -6,6 +6,7 @@
 #include "fake-idf.h"
 #else
 #include "esp_app_desc.h"
+#include "esp_chip_info.h"
 #include "esp_flash_encrypt.h"
 #include "esp_ota_ops.h"
 #include "esp_partition.h"
@@ -15,6 +16,11 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "nvs.h"
+#include "sdkconfig.h"
+
+#ifndef CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE
+#error "sdkconfig.defaults of hal/esp32 is not in force: set SDKCONFIGPATH to its folder"
+#endif
 #endif
 
 #endif

@@ -91,6 +91,13 @@ static void checkBoot(xsMachine* the, const char* problem)
     xsUnknownError("boot: %s", problem);
 }
 
+/* "" when all is well. */
+void xs_slots_warning(xsMachine* the)
+{
+  const char* warning = slotsWarning();
+  xsmcSetString(xsResult, (char*)(warning ? warning : ""));
+}
+
 void xs_boot_slot(xsMachine* the)
 {
   checkBoot(the, slotsOpen());

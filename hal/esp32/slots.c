@@ -2,14 +2,19 @@
    written is lost; then the bootloader boots the image of the other one. */
 #include "slots.h"
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define STORE_LABEL "store"
 #define HEAD_LABEL "head"
 #define MCUBOOT_MAGIC 0x96f3b83dU
 #define MCUBOOT_HEADER_BYTES 32
+#define PROBE_BYTES 32
+/* Flash encryption works on 16 bytes; the first ESP32 programs a row of 32 again for each half, and power may fail in it. */
 #define ENCRYPTED_ALIGN 16
+#define ENCRYPTED_ALIGN_ESP32 32
 #define PLAIN_ALIGN 4
+#define UNGUARDED "the boot loader in flash does not roll back: flash one that is built with hal/esp32/sdkconfig.defaults"
 
 /* What was true at the reset. The reason is latched: nothing that is done later changes why this boot came. */
 static struct {
@@ -20,11 +25,32 @@ static struct {
   const esp_partition_t* head;
   const esp_partition_t* store;
   int trial;
+  int unguarded; /* a new image was started without being marked as on trial: the boot loader knows no trials */
 } slots;
+static char problem[128];
+
+static const char* say(const esp_partition_t* partition, const char* what)
+{
+  snprintf(problem, sizeof(problem), "partition \"%s\": %s", partition->label, what);
+  return problem;
+}
+
+/* Whole blocks, and the first and the last of them can be read. */
+static const char* probe(const esp_partition_t* partition)
+{
+  uint8_t bytes[PROBE_BYTES];
+  if (!partition->erase_size || (partition->size % partition->erase_size))
+    return say(partition, "not a whole number of erase blocks");
+  if ((esp_partition_read(partition, 0, bytes, sizeof(bytes)) != ESP_OK) ||
+      (esp_partition_read(partition, partition->size - sizeof(bytes), bytes, sizeof(bytes)) != ESP_OK))
+    return say(partition, "the flash cannot be read");
+  return NULL;
+}
 
 static const char* look(void)
 {
   esp_ota_img_states_t state = ESP_OTA_IMG_UNDEFINED;
+  const esp_partition_t** each;
   slots.running = esp_ota_get_running_partition();
   slots.other = esp_ota_get_next_update_partition(NULL);
   slots.head = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, HEAD_LABEL);
@@ -39,8 +65,13 @@ static const char* look(void)
     return "partition \"head\" is missing, or is not one erase block";
   if (!slots.store || (slots.store->size < 2 * slots.store->erase_size))
     return "partition \"store\" is missing, or shorter than two erase blocks";
-  if (esp_ota_get_state_partition(slots.running, &state) == ESP_OK)
-    slots.trial = state == ESP_OTA_IMG_PENDING_VERIFY;
+  for (each = (const esp_partition_t*[]){ slots.running, slots.other, slots.head, slots.store, NULL }; *each; each++)
+    if (probe(*each))
+      return problem;
+  if (esp_ota_get_state_partition(slots.running, &state) == ESP_OK) {
+    slots.unguarded = state == ESP_OTA_IMG_NEW;
+    slots.trial = slots.unguarded || (state == ESP_OTA_IMG_PENDING_VERIFY);
+  }
   return NULL;
 }
 
@@ -52,12 +83,26 @@ const char* slotsOpen(void)
   return slots.problem;
 }
 
+const char* slotsWarning(void)
+{
+  return slots.unguarded ? UNGUARDED : NULL;
+}
+
+static uint32_t alignOf(const esp_partition_t* partition)
+{
+  esp_chip_info_t chip;
+  if (!partition || !partition->encrypted)
+    return PLAIN_ALIGN;
+  esp_chip_info(&chip);
+  return chip.model == CHIP_ESP32 ? ENCRYPTED_ALIGN_ESP32 : ENCRYPTED_ALIGN;
+}
+
 const char* areaOpen(Area* area, const char* name)
 {
-  const char* problem = slotsOpen();
+  const char* wrong = slotsOpen();
   int staging = !strcmp(name, "staging");
-  if (problem)
-    return problem;
+  if (wrong)
+    return wrong;
   if (!staging && strcmp(name, "store"))
     return "no such partition";
   area->head = staging ? slots.head : NULL;
@@ -65,7 +110,7 @@ const char* areaOpen(Area* area, const char* name)
   area->blockLength = area->body->erase_size;
   area->headBlocks = staging ? 1 : 0;
   area->blocks = area->headBlocks + area->body->size / area->body->erase_size;
-  area->writeAlign = area->body->encrypted || (area->head && area->head->encrypted) ? ENCRYPTED_ALIGN : PLAIN_ALIGN;
+  area->writeAlign = alignOf(area->body) > alignOf(area->head) ? alignOf(area->body) : alignOf(area->head);
   return area->head && (area->head->erase_size != area->blockLength) ? "erase blocks differ in size" : NULL;
 }
 
@@ -183,10 +228,12 @@ static int isStaged(void)
    first, so that the new entry is the newest and the old entry is the way back. */
 const char* slotArm(void)
 {
-  const char* problem = slotsOpen();
+  const char* wrong = slotsOpen();
   const esp_partition_t* selected;
-  if (problem)
-    return problem;
+  if (wrong)
+    return wrong;
+  if (slots.unguarded)
+    return UNGUARDED;
   if (slots.trial)
     return "the running image is on trial";
   if (!isStaged())
@@ -204,9 +251,11 @@ const char* slotArm(void)
 
 const char* slotConfirm(void)
 {
-  const char* problem = slotsOpen();
-  if (problem || !slots.trial)
-    return problem;
+  const char* wrong = slotsOpen();
+  if (wrong || !slots.trial)
+    return wrong;
+  if (slots.unguarded)
+    return UNGUARDED;
   if (esp_ota_mark_app_valid_cancel_rollback() != ESP_OK)
     return "otadata cannot be written";
   slots.trial = 0;

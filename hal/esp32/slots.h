@@ -20,6 +20,8 @@ typedef enum { AREA_DONE, AREA_MISALIGNED, AREA_BOUNDS, AREA_DEVICE } AreaResult
 
 /* Looks at the partition table, once. NULL, or what is wrong with it, before anything is written. */
 const char* slotsOpen(void);
+/* What does not keep the board from running, but from being updated; NULL when all is well. */
+const char* slotsWarning(void);
 
 /* "store", or "staging": the slot that does not run. NULL when it worked, else the reason. */
 const char* areaOpen(Area* area, const char* name);

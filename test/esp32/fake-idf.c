@@ -51,12 +51,47 @@ static esp_reset_reason_t reset;
 static int running;
 static esp_app_desc_t description;
 static int64_t startedUs;
+static char hardware[256];
 
 static int64_t monotonicUs(void)
 {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* What the file "hardware" says, a blank before and after each word. */
+static int is(const char* word, const char* label)
+{
+  char text[64];
+  snprintf(text, sizeof(text), " %s%s ", word, label);
+  return strstr(hardware, text) != NULL;
+}
+
+static void openHardware(void)
+{
+  char path[PATH_MAX];
+  FILE* file;
+  size_t length = 0;
+  snprintf(path, sizeof(path), "%s/hardware", folder);
+  file = fopen(path, "rbe");
+  if (file) {
+    length = fread(hardware + 1, 1, sizeof(hardware) - 3, file);
+    fclose(file);
+  }
+  hardware[0] = hardware[1 + length] = ' ';
+  if (is("small-store", ""))
+    partitions[STORE].size = SECTOR;
+  if (is("odd-store", ""))
+    partitions[STORE].size += 100;
+  if (is("long-head", ""))
+    partitions[HEAD].size = 2 * SECTOR;
+  if (is("unequal", ""))
+    partitions[OTA_1].size -= SECTOR;
+  if (is("factory", ""))
+    partitions[OTA_0].subtype = 0;
+  for (int i = 0; is("encrypted", "") && (i < PARTITIONS); i++)
+    partitions[i].encrypted = i != OTADATA;
 }
 
 static void require(int condition, const char* rule)
@@ -79,10 +114,12 @@ const char* fakeOpen(const char* directory, esp_reset_reason_t reason)
   reset = reason;
   startedUs = monotonicUs();
   snprintf(folder, sizeof(folder), "%s", directory);
+  openHardware();
   for (int i = 0; i < PARTITIONS; i++) {
     char path[PATH_MAX];
+    uint32_t align = !partitions[i].encrypted ? ALIGN : is("esp32", "") ? 32 : 16;
     snprintf(path, sizeof(path), "%s/%s.flash", folder, partitions[i].label);
-    if (!flashFileOpen(&files[i], path, SECTOR, partitions[i].size / SECTOR, ALIGN))
+    if (!flashFileOpen(&files[i], path, SECTOR, partitions[i].size / SECTOR, align))
       return "a partition cannot be opened";
   }
   return NULL;
@@ -92,14 +129,14 @@ const esp_partition_t* esp_partition_find_first(esp_partition_type_t type, esp_p
 {
   for (int i = 0; i < PARTITIONS; i++)
     if ((partitions[i].type == type) && ((subtype == ESP_PARTITION_SUBTYPE_ANY) || (partitions[i].subtype == subtype)) &&
-        (!label || !strcmp(label, partitions[i].label)))
+        (!label || !strcmp(label, partitions[i].label)) && !is("no-", partitions[i].label))
       return &partitions[i];
   return NULL;
 }
 
 esp_err_t esp_partition_read(const esp_partition_t* partition, size_t offset, void* bytes, size_t length)
 {
-  FlashResult result = flashFileRead(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
+  FlashResult result = is("unreadable-", partition->label) ? FLASH_DEVICE : flashFileRead(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
   return result == FLASH_DONE ? ESP_OK : result == FLASH_BOUNDS ? ESP_ERR_INVALID_SIZE : ESP_FAIL;
 }
 
@@ -216,7 +253,7 @@ const void* fakeBoot(uint32_t* length)
   const uint8_t* payload;
   int sector;
   running = -1;
-  for (sector = 0; sector < 2; sector++) {
+  for (sector = is("no-rollback", "") ? 2 : 0; sector < 2; sector++) {
     Entry entry = readEntry(sector);
     if (isUsable(&entry) && (entry.state == ESP_OTA_IMG_PENDING_VERIFY)) {
       entry.state = ESP_OTA_IMG_ABORTED;
@@ -225,7 +262,7 @@ const void* fakeBoot(uint32_t* length)
   }
   sector = active();
   running = slotOfActive();
-  if (sector >= 0) {
+  if ((sector >= 0) && !is("no-rollback", "")) {
     Entry entry = readEntry(sector);
     if (entry.state == ESP_OTA_IMG_NEW) {
       entry.state = ESP_OTA_IMG_PENDING_VERIFY;
@@ -256,7 +293,8 @@ const esp_partition_t* esp_ota_get_boot_partition(void)
 
 const esp_partition_t* esp_ota_get_next_update_partition(const esp_partition_t* from)
 {
-  return &partitions[from ? !indexOf(from) : !running];
+  int next = from ? !indexOf(from) : !running;
+  return &partitions[is("no-", partitions[next].label) ? running : next];
 }
 
 /* The first entry of the slot, whichever is newer: as ESP-IDF has it. */
@@ -304,6 +342,11 @@ esp_err_t esp_ota_mark_app_valid_cancel_rollback(void)
 const esp_app_desc_t* esp_app_get_description(void)
 {
   return &description;
+}
+
+void esp_chip_info(esp_chip_info_t* info)
+{
+  info->model = is("esp32", "") ? CHIP_ESP32 : CHIP_ESP32C3;
 }
 
 esp_reset_reason_t esp_reset_reason(void)

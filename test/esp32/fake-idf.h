@@ -33,6 +33,11 @@ typedef enum {
   ESP_RST_UNKNOWN, ESP_RST_POWERON, ESP_RST_SW, ESP_RST_PANIC, ESP_RST_INT_WDT, ESP_RST_TASK_WDT, ESP_RST_WDT, ESP_RST_BROWNOUT
 } esp_reset_reason_t;
 
+typedef enum { CHIP_ESP32 = 1, CHIP_ESP32C3 = 5 } esp_chip_model_t;
+typedef struct {
+  esp_chip_model_t model;
+} esp_chip_info_t;
+
 typedef struct {
   char version[32];
 } esp_app_desc_t;
@@ -51,6 +56,7 @@ esp_err_t esp_ota_get_state_partition(const esp_partition_t* partition, esp_ota_
 esp_err_t esp_ota_set_boot_partition(const esp_partition_t* partition);
 esp_err_t esp_ota_mark_app_valid_cancel_rollback(void);
 const esp_app_desc_t* esp_app_get_description(void);
+void esp_chip_info(esp_chip_info_t* info);
 esp_reset_reason_t esp_reset_reason(void);
 void esp_restart(void) __attribute__((noreturn));
 void esp_fill_random(void* bytes, size_t length);
@@ -60,7 +66,9 @@ esp_err_t nvs_open(const char* space, int mode, nvs_handle_t* handle);
 esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* text, size_t* length);
 void nvs_close(nvs_handle_t handle);
 
-/* The fake's own end: the state directory, and the boot loader. */
+/* The fake's own end: the state directory, and the boot loader. A file "hardware" in the directory has words for what is wrong with
+   the board: no-LABEL, unreadable-LABEL, small-store, odd-store, long-head, unequal, factory, no-rollback; encrypted, and esp32 for
+   the chip that encrypts rows of 32 bytes. */
 const char* fakeOpen(const char* directory, esp_reset_reason_t reason);
 /* What the boot loader boots: the bytes of the application's segment; NULL when no slot has an image. */
 const void* fakeBoot(uint32_t* length);
