@@ -156,6 +156,11 @@ export interface Board extends Hal {
   /** The provisioning text that the board was made with (src/client/provision.ts). Throws when there is none. */
   provision(): string;
   /**
+   * Moves a line that was typed at the console, without its end, to the start of `buffer`: how many bytes; -1: there is none. Never
+   * waits. Absent: nobody can type here.
+   */
+  typed?(buffer: Uint8Array): number;
+  /**
    * Calls `step` for ever. It gives the time, as of now(), at which it wants to be called again; the board waits until then, or
    * until the network has something. -Infinity ends the program, where there is an operating system to end to.
    */

@@ -41,9 +41,12 @@ export function openBoard(): Board {
     random: (bytes) => { random(bytes); },
     log,
     provision: () => text,
+    typed: (buffer) => typed(buffer),
     run,
   };
 }
+
+function typed(this: unknown, buffer: Uint8Array): number { return native("xs_console_typed").call(this, buffer); }
 
 function run(step: () => number): void {
   for (;;) {

@@ -94,6 +94,8 @@ export const TITLE_BYTES_MAX = 255;
 /** How long a session waits for a person, when the server does not say (MAXDT), and how often it looks. */
 export const INTERACTION_WAIT_MS = 120_000;
 export const INTERACTION_POLL_MS = 100;
+/** Bytes of a line that a person types at the console. */
+export const CONSOLE_LINE_BYTES_MAX = 256;
 /** How long a person may take to agree to a download or an installation. */
 export const CONSENT_WAIT_MS = 86_400_000;
 /** Nodes in one description of a tree (TNDS) that a server sends, bytes of one as text in either direction, and its nested nodes. */

@@ -53,6 +53,8 @@ export interface Provision {
   readonly trialSeconds: number;
   /** What people say to questions, as src/client/answers.ts reads it; empty: nobody can be asked. */
   readonly answers: readonly string[];
+  /** People are asked where they can type, if the board has a keyboard; the list of answers does not count then. */
+  readonly typedAnswers: boolean;
   /** What a person is asked before it begins. */
   readonly confirm: Confirm;
   /** End after one session: for tools, not for products. */
@@ -87,6 +89,7 @@ export function parseProvision(text: string): Provision {
     nonceResync: flag(json, "nonceResync"),
     trialSeconds: number(json, "trialSeconds"),
     answers: strings(json, "answers"),
+    typedAnswers: flag(json, "typedAnswers"),
     confirm: choice(json, "confirm", CONFIRM, "none"),
     once: flag(json, "once"),
     trace: flag(json, "trace"),

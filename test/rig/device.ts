@@ -8,6 +8,12 @@ import { parseSerial } from "./serial.ts";
 /** How long a device may take to turn itself off. */
 const SWITCH_LIMIT_MS = 3000;
 
+export interface DeviceProcessOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** It reads what is typed here. */
+  readonly keyboard?: boolean;
+}
+
 export class DeviceProcess {
   /** The exit status, once the process has ended; undefined for a kill. */
   readonly ended: Promise<number | undefined>;
@@ -15,8 +21,9 @@ export class DeviceProcess {
   #killed = false;
 
   /** Starts `program` with `words`; every line that it prints becomes events of `log`. */
-  constructor(program: string, words: readonly string[], log: EventLog, environment: NodeJS.ProcessEnv = process.env) {
-    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: environment });
+  constructor(program: string, words: readonly string[], log: EventLog, options: DeviceProcessOptions = {}) {
+    const { environment = process.env, keyboard = false } = options;
+    const child = spawn(program, words, { stdio: [keyboard ? "inherit" : "ignore", "pipe", "pipe"], env: environment });
     this.#child = child;
     const closed = [child.stdout, child.stderr].map((stream) => new Promise<void>((resolve) => {
       const lines = createInterface({ input: stream });

@@ -30,6 +30,7 @@ export type RigEvent =
   | { readonly kind: "note"; readonly text: string }
   | { readonly kind: "warning"; readonly text: string }
   | { readonly kind: "serial"; readonly line: string }
+  | { readonly kind: "user"; readonly text: string }
   | { readonly kind: "boot"; readonly version: string; readonly slot: string; readonly trial: boolean; readonly cause: string }
   | { readonly kind: "state"; readonly state: number; readonly name: string }
   | { readonly kind: "progress"; readonly bytes: number; readonly total: number }

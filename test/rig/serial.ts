@@ -50,6 +50,7 @@ function understand(level: string, source: string, text: string): RigEvent | und
     const [writes = 0, bytes = 0, erases = 0] = flash.slice(2).map(Number);
     return { kind: "flash", partition: flash[1] ?? "", writes, bytes, erases };
   }
+  if (source === "user") return { kind: "user", text };
   if (level === "E" || level === "W") return { kind: "warning", text: `device: ${source}: ${text}` };
   return undefined;
 }

@@ -5,6 +5,7 @@
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { LogLevel, ResetCause } from "../../hal/hal.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { boardInDirectory } from "../../hal/sim/files.ts";
@@ -13,6 +14,7 @@ import { HttpLink } from "../../hal/sim/http.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/client/provision.ts";
+import { TypedAnswers } from "../../src/client/typed.ts";
 import { vendorKey } from "../../src/image/key.ts";
 import { bootable, identityOf } from "./boards/simfirmware.ts";
 import { SIM_SLOT, SIM_STORE } from "./boards/simgeometry.ts";
@@ -37,12 +39,27 @@ function bytes16(digits: string): Uint8Array {
   return fromHex(digits) ?? new Uint8Array(16);
 }
 
+/** What was typed and nobody has read. */
+const typed: string[] = [];
+if (provision.typedAnswers) {
+  createInterface({ input: process.stdin }).on("line", (line) => {
+    typed.push(line);
+    link.wake();
+  });
+}
+const userInterface = provision.typedAnswers ? { userInterface: new TypedAnswers(nextLine, (line) => { log("info", "user", line); }) } : {};
+
+function nextLine(buffer: Uint8Array): number {
+  const line = typed.shift();
+  return line === undefined ? -1 : Buffer.from(line).copy(buffer);
+}
+
 /** Runs the client until it restarts the board: the cause of the next boot; undefined when it has ended. */
 async function run(cause: ResetCause): Promise<ResetCause | undefined> {
   const hal = board.start(cause);
   const running = hal.boot.running().slot === 0 ? board.slots[0] : board.slots[1];
   try {
-    const client = new Client({ ...hal, identity: identityOf(running, maker) }, provision);
+    const client = new Client({ ...hal, identity: identityOf(running, maker) }, provision, userInterface);
     for (;;) {
       const next = client.step();
       if (provision.once && client.sessions > 0) return undefined;

@@ -38,11 +38,12 @@ type Paint = (style: Style, text: string) => string;
 
 function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: TerminalOptions, paint: Paint): string | undefined {
   const important = event.kind === "result" || event.kind === "end" || event.kind === "warning"
-    || (event.kind === "session" && event.outcome !== "completed");
+    || event.kind === "user" || (event.kind === "session" && event.outcome !== "completed");
   if (options.quiet && !important) return undefined;
   switch (event.kind) {
     case "note": return event.text;
     case "warning": return paint("yellow", `warning: ${event.text}`);
+    case "user": return paint("bold", `person  ${event.text}`);
     case "boot": {
       const trial = event.trial ? ", on trial" : "";
       return paint("bold", `device  runs version ${event.version} from slot ${event.slot}${trial} (reset: ${event.cause})`);

@@ -12,13 +12,13 @@ export class Cli {
   #child: ChildProcess;
   #watchers: (() => void)[] = [];
 
-  constructor(words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  constructor(words: readonly string[], environment: NodeJS.ProcessEnv = {}, keyboard = false) {
     const child = spawn(process.execPath, [join(root, "build/js/test/rig/cli.js"), ...words], {
-      stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment },
+      stdio: [keyboard ? "pipe" : "ignore", "pipe", "pipe"], env: { ...process.env, ...environment },
     });
     this.#child = child;
-    child.stdout.setEncoding("utf8").on("data", (part: string) => { this.output += part; this.#wake(); });
-    child.stderr.setEncoding("utf8").on("data", (part: string) => { this.errors += part; this.#wake(); });
+    child.stdout?.setEncoding("utf8").on("data", (part: string) => { this.output += part; this.#wake(); });
+    child.stderr?.setEncoding("utf8").on("data", (part: string) => { this.errors += part; this.#wake(); });
     this.ended = new Promise((resolve) => { child.on("close", (code) => { resolve(code ?? -1); }); });
   }
 
@@ -51,6 +51,11 @@ export class Cli {
     return within(limitMs, "xs-fumo", Promise.race([promise, died])).catch((error: Error) => {
       throw new Error(`${error.message}\n${this.output.slice(-3000)}${this.errors}`);
     });
+  }
+
+  /** Types a line, where there is a keyboard. */
+  type(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   async stop(): Promise<number> {

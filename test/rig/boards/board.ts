@@ -27,6 +27,7 @@ export interface DeviceProvision {
   readonly request?: "none" | "device" | "user";
   readonly trialSeconds?: number;
   readonly answers?: readonly string[];
+  readonly typedAnswers?: boolean;
   readonly confirm?: "none" | "download" | "update" | "both";
   readonly once?: boolean;
   readonly trace?: boolean;
@@ -52,8 +53,8 @@ export interface RigBoard {
   manufacture(directory: string, image: Buffer, key: KeyObject): void;
   /** Gives the device what it is told from outside; takes effect at its next start. */
   provision(directory: string, provision: DeviceProvision): void;
-  /** Powers the device on. */
-  start(directory: string, log: EventLog): DeviceProcess;
+  /** Powers the device on. `keyboard`: what is typed here is typed at its console, on boards that have one. */
+  start(directory: string, log: EventLog, keyboard?: boolean): DeviceProcess;
 }
 
 /** `payload`, made at least `sizeMin` bytes long by bytes that do not compress, so that the wire carries them all. */

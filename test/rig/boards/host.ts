@@ -41,7 +41,7 @@ export const host: RigBoard = {
     writeFileSync(join(directory, "provision.json"), JSON.stringify({ ...provision, identity }, undefined, 2));
   },
 
-  start(directory, log) {
-    return new DeviceProcess(RUNNER, ["--state", directory], log);
+  start(directory, log, keyboard = false) {
+    return new DeviceProcess(RUNNER, ["--state", directory], log, { keyboard });
   },
 };

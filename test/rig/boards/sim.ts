@@ -36,7 +36,8 @@ export const sim: RigBoard = {
     writeFileSync(join(directory, "provision.json"), JSON.stringify({ ...provision, identity }, undefined, 2));
   },
 
-  start(directory, log) {
-    return new DeviceProcess(process.execPath, ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory], log);
+  start(directory, log, keyboard = false) {
+    const words = ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory];
+    return new DeviceProcess(process.execPath, words, log, { keyboard });
   },
 };

@@ -32,6 +32,7 @@ interface DeviceOptions {
   readonly request: (typeof REQUESTS)[number];
   readonly poll: number;
   readonly answer: readonly string[];
+  readonly interactive?: true;
   readonly confirm: (typeof CONFIRM)[number];
   readonly pushPort?: number;
   readonly once?: true;
@@ -61,6 +62,7 @@ export function addDevice(program: Command): void {
     .option("--request <who>", "ask for an update: device or user", wordOption(REQUESTS), "none")
     .option("--poll <seconds>", "a session every so many seconds; 0: one at the start, then only for a reason", countOption, 0)
     .option("--answer <words...>", "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3", [])
+    .option("--interactive", "ask a person here (the default on a terminal, without --answer; boards host and sim)")
     .option("--confirm <what>", `${CONFIRM.join(", ")}: what a person is asked before it begins`, wordOption(CONFIRM), "none")
     .option("--push-port <number>", "UDP port on 127.0.0.1 on which it listens for notifications (OMA has 2948)", countOption)
     .option("--once", "end after one session")
@@ -70,7 +72,8 @@ export function addDevice(program: Command): void {
     .option("--quiet", "print results and warnings only")
     .option("--log <file>", "write all events to a file, as NDJSON")
     .addHelpText("after", `
-Exit status 5 when the last session did not complete.
+On a terminal the device asks whoever sits there: what the server alerts (1100 to 1104), and what --confirm names. Exit status 5 when
+the last session did not complete.
 
 Example:
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`)
@@ -85,6 +88,7 @@ async function run(options: DeviceOptions): Promise<void> {
   if (options.log !== undefined) log.view(ndjson(options.log));
   const key = options.key === undefined ? developmentKey() : readKeyFile(options.key);
   board.manufacture(options.state, packageOf(board, VERSION_1, 0), key);
+  const interactive = options.answer.length === 0 && (options.interactive === true || process.stdin.isTTY === true);
   board.provision(options.state, {
     account: {
       serverId: options.serverId, address: options.server, encoding: options.encoding,
@@ -93,10 +97,10 @@ async function run(options: DeviceOptions): Promise<void> {
       serverName: options.serverUser ?? options.serverId, serverSecret: options.serverPassword ?? "",
     },
     keys: [publicText(key)], objects: [options.object], allowHttp: true, allowPrivate: true, sessionAtBoot: true,
-    pollSeconds: options.poll, request: options.request, answers: options.answer, confirm: options.confirm,
+    pollSeconds: options.poll, request: options.request, answers: options.answer, typedAnswers: interactive, confirm: options.confirm,
     ...(options.pushPort === undefined ? {} : { pushPort: options.pushPort }), once: options.once === true, trace: options.trace === true,
   });
-  const device = board.start(options.state, log);
+  const device = board.start(options.state, log, interactive);
   process.once("SIGTERM", () => { void device.kill(); });
   process.once("SIGINT", () => { void device.kill(); });
   const status = await (options.limit > 0 ? within(options.limit * 1000, "the device", device.ended) : device.ended)
