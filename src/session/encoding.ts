@@ -1,6 +1,7 @@
 /** The two encodings of a message (OMA-TS-DM-RepPro §4.1): which reader and which writer. */
 import type { TokenReader, TokenWriter } from "../base/token.ts";
 import { SYNCML } from "../syncml/vocabulary.ts";
+import { DDF_HEADER } from "../wbxml/header.ts";
 import { WbxmlReader } from "../wbxml/reader.ts";
 import { WbxmlWriter } from "../wbxml/writer.ts";
 import { XmlReader } from "../xmllite/reader.ts";
@@ -18,6 +19,11 @@ export function encodingOf(bytes: Uint8Array, length: number): Encoding {
 
 export function readerOf(encoding: Encoding, bytes: Uint8Array, length: number): TokenReader {
   return encoding === "xml" ? new XmlReader(bytes, length, SYNCML) : new WbxmlReader(bytes, length, SYNCML);
+}
+
+/** Writes a description of a tree that stands alone (OMA-TS-DM-TNDS §6): in WBXML its header names its own DTD. */
+export function treeWriterOf(encoding: Encoding, bytes: Uint8Array): TokenWriter {
+  return encoding === "xml" ? new XmlWriter(bytes, SYNCML) : new WbxmlWriter(bytes, SYNCML, DDF_HEADER);
 }
 
 export function writerOf(encoding: Encoding, bytes: Uint8Array): TokenWriter {

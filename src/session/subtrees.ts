@@ -14,7 +14,7 @@ import type { GetAnswer } from "../tree/get.ts";
 import { Collector } from "../tree/stream.ts";
 import type { Sink } from "../tree/stream.ts";
 import type { Context } from "./commands.ts";
-import { encodingOf, readerOf, writerOf } from "./encoding.ts";
+import { encodingOf, readerOf, treeWriterOf } from "./encoding.ts";
 import type { ManagementTree } from "./ports.ts";
 
 /** The buffer that a description is first tried in; it is doubled up to SUBTREE_BYTES_MAX. */
@@ -46,7 +46,7 @@ export function documentSink(name: Put, uri: string, size: number | undefined, t
 /** The Item of a result, or why there is none: 413 when the description is too long. */
 export function subtreeItem(target: string, subtree: NonNullable<GetAnswer["subtree"]>, encoding: Context["encoding"]): Item | number {
   for (let bytes = FIRST_BYTES; ; bytes *= 2) {
-    const buffer = new Uint8Array(bytes), tokens = writerOf(encoding, buffer), writer = new TndsWriter(tokens);
+    const buffer = new Uint8Array(bytes), tokens = treeWriterOf(encoding, buffer), writer = new TndsWriter(tokens);
     writer.begin();
     const status = subtree((node) => writer.node(node));
     writer.end();

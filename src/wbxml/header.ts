@@ -17,6 +17,14 @@ export interface StringTable {
 /** Version 1.2, the number of SyncML 1.2, UTF-8, no string table. */
 export const SYNCML_HEADER: readonly number[] = frozen([0x02, 0xa4, 0x01, 0x6a, 0x00]);
 
+/** "-//OMA//DTD-DM-DDF 1.2//EN" and its NUL: the name of the description of trees, which has no number (OMA-TS-DM-TND §8.6.1). */
+const DDF_NAME: readonly number[] = frozen([
+  0x2d, 0x2f, 0x2f, 0x4f, 0x4d, 0x41, 0x2f, 0x2f, 0x44, 0x54, 0x44, 0x2d, 0x44, 0x4d, 0x2d, 0x44, 0x44, 0x46, 0x20, 0x31, 0x2e, 0x32,
+  0x2f, 0x2f, 0x45, 0x4e, 0x00,
+]);
+/** Version 1.2, a public identifier that stands at 0 of the string table, UTF-8. */
+export const DDF_HEADER: readonly number[] = frozen([0x02, 0x00, 0x00, 0x6a, DDF_NAME.length, ...DDF_NAME]);
+
 /** 1.1 to 1.3. Version 1.0 has no character set. */
 const VERSION_MIN = 1, VERSION_MAX = 3;
 /** Unknown; SyncML and DevInf 1.0, 1.1; SyncML, MetInf and DevInf 1.2. */

@@ -19,6 +19,9 @@ export const OBJECTS: readonly NodeDefinition[] = [DEV_INFO, DEV_DETAIL, DM_ACC,
 const ACCESS = ["Add", "Copy", "Delete", "Exec", "Get", "Replace"] as const;
 const BYTES_MAX = 1 << 17;
 
+/** The DTD of the standard, by its formal public identifier (§8.6.1). */
+const DOCTYPE = '<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN" "http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd">';
+
 /** The description as an XML document, indented for people. */
 export function ddf(manufacturer: string, model: string): string {
   const bytes = new Uint8Array(BYTES_MAX), writer = new XmlWriter(bytes, SYNCML);
@@ -29,7 +32,7 @@ export function ddf(manufacturer: string, model: string): string {
   for (const object of OBJECTS) node(writer, object);
   writer.close();
   if (writer.full) throw new Error("the description is longer than its buffer");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${indented(Buffer.from(bytes.subarray(0, writer.length)).toString())}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${DOCTYPE}\n${indented(Buffer.from(bytes.subarray(0, writer.length)).toString())}`;
 }
 
 function element(writer: XmlWriter, tag: number, text = ""): void {

@@ -3,9 +3,9 @@ import { encodingOf, readerOf } from "../../src/session/encoding.ts";
 import { decodeMessage } from "../../src/syncml/decode.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
 import { WbxmlWriter } from "../../src/wbxml/writer.ts";
-import { SYNCML_HEADER } from "../../src/wbxml/header.ts";
+import { DDF_HEADER, SYNCML_HEADER } from "../../src/wbxml/header.ts";
 import { XmlWriter } from "../../src/xmllite/writer.ts";
-import { DDF_HEADER, type Problem, transcode } from "./transcode.ts";
+import { type Problem, transcode } from "./transcode.ts";
 
 export interface Converted {
   /** What could be read, whole or not. */

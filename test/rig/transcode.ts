@@ -10,6 +10,7 @@ import { ELEMENT_DEPTH_MAX } from "../../src/base/limits.ts";
 import { Token, type TokenReader, type TokenWriter } from "../../src/base/token.ts";
 import { encodingOf } from "../../src/session/encoding.ts";
 import { SYNCML, Tag } from "../../src/syncml/vocabulary.ts";
+import { DDF_HEADER } from "../../src/wbxml/header.ts";
 import { WbxmlReader } from "../../src/wbxml/reader.ts";
 import { WbxmlWriter } from "../../src/wbxml/writer.ts";
 
@@ -19,8 +20,6 @@ export interface Problem {
   readonly reason: string;
 }
 
-/** What comes before a tree description that stands alone: no number, so its name in the string table. */
-export const DDF_HEADER: readonly number[] = [2, 0, 0, 0x6a, 27, ...Buffer.from("-//OMA//DTD-DM-DDF 1.2//EN\0")];
 export const MGMT_TREE = 0x220;
 const DDF_PAGE = 2;
 const TREE_TYPE = "application/vnd.syncml.dmtnds";

@@ -9,11 +9,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { encodingOf, readerOf, writerOf } from "../../../src/session/encoding.ts";
+import { subtreeItem } from "../../../src/session/subtrees.ts";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { commandLog } from "../../golden/log.ts";
 import { convert } from "../../rig/document.ts";
+import { Device, SERVER } from "../../unit/objects/device.ts";
 
 const EXAMPLES = "../shared/fixtures/spec-examples", CAPTURES = "../shared/fixtures/scts/dm12";
 const DOCTYPE = '<!DOCTYPE SyncML PUBLIC "-//SYNCML//DTD SyncML 1.2//EN" '
@@ -123,3 +125,20 @@ test("captures from a conformance server are messages", { skip: existsSync(CAPTU
   strictEqual(found["testdelete.wbxml"], "Status Status Status Delete Delete");
   strictEqual(found["testreplace.wbxml"], "Alert Replace");
 });
+
+test("libwbxml reads a description of a tree by the DTD that its header names (OMA-TS-DM-TND §8.6.1)", { skip }, () => {
+  const answer = new Device().tree.get("./FwUpdate?list=TNDS", SERVER);
+  ok(answer.subtree !== undefined);
+  const item = subtreeItem("./FwUpdate?list=TNDS", answer.subtree, "wbxml");
+  ok(typeof item !== "number" && item.data !== undefined);
+  const xml = Buffer.from(tool("wbxml2xml", [], item.data)).toString();
+  ok(xml.includes('<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN"'), xml.slice(0, 200));
+  strictEqual(xml.match(/<NodeName>/g)?.length, answerNodes());
+});
+
+/** Nodes that ./FwUpdate has, itself included. */
+function answerNodes(): number {
+  let count = 0;
+  new Device().tree.get("./FwUpdate?list=TNDS", SERVER).subtree?.(() => { count++; return true; });
+  return count;
+}
