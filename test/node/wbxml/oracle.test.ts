@@ -133,7 +133,7 @@ test("libwbxml reads a description of a tree by the DTD that its header names (O
   ok(typeof item !== "number" && item.data !== undefined);
   const xml = Buffer.from(tool("wbxml2xml", [], item.data)).toString();
   ok(xml.includes('<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN"'), xml.slice(0, 200));
-  strictEqual(xml.match(/<NodeName>/g)?.length, answerNodes());
+  strictEqual(xml.match(/<Node>/g)?.length, answerNodes());
 });
 
 /** Nodes that ./FwUpdate has, itself included. */
