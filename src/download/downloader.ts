@@ -216,15 +216,15 @@ export class Downloader {
       if (this.#held !== this.#end) return this.#wait(now, now, sink);
     }
     if (this.#offset > 0) this.#restart(sink);
-    const reading = readDescriptor(this.#buffer, this.#held, base, this.#rules, this.#types);
-    const refused = sink.describe(reading);
+    const reading = readDescriptor(this.#buffer, this.#held, base, this.#rules, this.#types), refused = sink.describe(reading);
     if (refused !== undefined) return this.#over(refused);
     assert("url" in reading, "a descriptor that is no description is refused");
     this.#close();
     this.#source = parseUrl(reading.url);
     this.#described = true;
     this.#size = reading.size;
-    return this.#begin(now);
+    this.#phase = "waiting";
+    return { type: "wait", until: now };
   }
 
   #body<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {

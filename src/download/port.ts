@@ -22,7 +22,7 @@ export interface DownloadSource {
 
 /** Where it goes. A reason ends the download: nothing more is written. */
 export interface DownloadSink<Reason extends string> {
-  /** The URL led to a download descriptor. Without a reason the download goes on with the package that it names. */
+  /** The URL led to a download descriptor. Without a reason the download goes on, in its next step, with the package that it names. */
   describe(reading: DescriptorReading): Reason | undefined;
   /** Before the first byte of an answer: size of the whole package, if known, and what names this version of it. */
   accept(size: number | undefined, validator: string | undefined): Reason | undefined;

@@ -32,6 +32,8 @@ export class Download implements FetchSink {
   #log: (level: LogLevel, text: string) => void;
   #fault: Reason | undefined;
   #notify: string | undefined;
+  /** What is to be made durable before the fetch goes on. */
+  #description: Description | undefined;
   /** True until a person has agreed, where people are asked. */
   #asks: boolean;
   #offer: Offer | undefined;
@@ -69,6 +71,7 @@ export class Download implements FetchSink {
     const event = size > 0 && this.position === size ? { type: "done" } as const : this.#fetcher.step(now, this);
     if (event.type === "done") this.#fault ??= this.#intake.finish();
     if (this.#offer !== undefined) return { offer: this.#offer };
+    if (this.#description !== undefined) this.#keep(this.#description);
     if (event.type === "failed") this.#fault ??= event.reason;
     if (this.#fault !== undefined) return { failed: this.#fault, notify: this.#notify };
     if (event.type !== "wait") return { complete: this.position };
@@ -81,7 +84,7 @@ export class Download implements FetchSink {
     this.#fetcher.stop();
   }
 
-  /** Judged before the package is asked for. The reports that are owed leave room in the store for what follows. */
+  /** Judged before the package is asked for. It is made durable at the end of this step, where the stack is shallow. */
   describe(reading: DescriptorReading): Reason | undefined {
     const { notify } = reading;
     this.#notify = notify;
@@ -89,15 +92,21 @@ export class Download implements FetchSink {
       this.#log("error", `download descriptor: ${reading.problem}`);
       return this.#fault ??= reading.fault;
     }
-    const { url, size, name, vendor, next } = reading;
+    const { size, name, vendor, next } = reading;
     const more = next === undefined ? "" : `; more at ${place(next)}`;
     this.#log("info", `download descriptor: ${name} by ${vendor}, ${sizeText(size)}${more}`);
     if (size > this.#policy.capacity) return this.#fault ??= "tooLarge";
     if (this.#asks) return this.#ask({ size, description: reading });
-    if (!this.#journal.accept({ type: "described", url, size, notify })) return this.#fault ??= "tooLarge";
-    this.#notify = undefined;
-    this.#intake.size = size;
+    this.#description = reading;
     return undefined;
+  }
+
+  /** The report that is owed from here on leaves room in the store for what follows. */
+  #keep({ url, size, notify }: Description): void {
+    this.#description = undefined;
+    this.#intake.size = size;
+    if (this.#journal.accept({ type: "described", url, size, notify })) this.#notify = undefined;
+    else this.#fault ??= "tooLarge";
   }
 
   accept(size: number | undefined, validator: string | undefined): Reason | undefined {

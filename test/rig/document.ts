@@ -1,10 +1,14 @@
-/** Whole documents for people: any message or tree, in either encoding, as indented XML or as WBXML, with what is wrong with it. */
+/**
+ * Whole documents for people: any message or tree, in either encoding, as indented XML or as WBXML, and download descriptors, with
+ * what is wrong with them.
+ */
 import { encodingOf, readerOf } from "../../src/session/encoding.ts";
 import { decodeMessage } from "../../src/syncml/decode.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
 import { WbxmlWriter } from "../../src/wbxml/writer.ts";
 import { DDF_HEADER, SYNCML_HEADER } from "../../src/wbxml/header.ts";
 import { XmlWriter } from "../../src/xmllite/writer.ts";
+import { isDescriptor, showDescriptor } from "./descriptor.ts";
 import { type Problem, transcode } from "./transcode.ts";
 
 export interface Converted {
@@ -22,6 +26,12 @@ export function convert(document: Uint8Array, encoding: "xml" | "wbxml", lenient
   const source = lenient ? withoutDoctype(document) : document;
   for (let capacity = source.length * 8 + 4096; ; capacity *= 2) {
     const copy = Uint8Array.from(source), bytes = new Uint8Array(capacity);
+    if (isDescriptor(source)) {
+      if (encoding === "wbxml") return { bytes: copy.subarray(0, 0), problems: [{ offset: 0, reason: "a descriptor has no WBXML" }] };
+      const { length, full, problems } = showDescriptor(source, bytes, lenient);
+      if (full) continue;
+      return { bytes: bytes.subarray(0, length), problems };
+    }
     const writer = encoding === "xml" ? new XmlWriter(bytes, SYNCML) : new WbxmlWriter(bytes, SYNCML, headerFor(source));
     const problems = transcode(readerOf(encodingOf(copy, copy.length), copy, copy.length), writer, { encoding, lenient });
     if (writer.full) continue;

@@ -60,6 +60,7 @@ test("a replay id names its variant and its cuts, and nothing else", () => {
   const ids = [
     "download,good,small", "replace,crash,bytes,corrupt,account/17.tornBits.3/4.before.0", "download,good,pages,flip:slot:12:stuck",
     "download,good,small,erase:store:2:silent,server:status:503@4x2,host:truncate:200@1/1.after.0",
+    "download,good,small,foreign,descriptor,host:lose@1,dd:truncate:100@1,report:status:503@1x2/1.after.0",
   ];
   for (const id of ids) strictEqual(replayId(parseReplayId(id)), id);
   const wrong = ["", "download", "download,good,tiny", "download,good,small/0.before.1", "download,good,small/1.soon.1",

@@ -21,6 +21,7 @@ const IDS = [
   "replace,good,small,flip:store:100:once,server:duplicate@4,server:status:503@6x2",
   "download,good,small,erase:slot:2:aloud,host:wrongContentRange@1",
   "replace,good,small,foreign/30.before.0",
+  "download,good,small,descriptor,dd:truncate:100@1,report:lose@1/30.tornBits.2/2.after.0",
 ];
 
 function orderOf(id: string): Order {

@@ -116,3 +116,17 @@ test("the commands end with status 5 for a malformed document, and say where and
   strictEqual(run("decode", join(folder, "none")).status, 2);
   rmSync(folder, { recursive: true });
 });
+
+test("a download descriptor is shown indented, with what a device would refuse it for; it has no WBXML", () => {
+  const wrap = (inside: string): Buffer =>
+    Buffer.from(`<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`);
+  const needed = "<objectURI>fw</objectURI><size>1</size><type>a/b</type><installParam>x</installParam>";
+  const shown = convert(wrap(needed), "xml", false), { problems } = convert(wrap(needed), "wbxml", false);
+  ok(Buffer.from(shown.bytes).toString().includes("\n  <objectURI>fw</objectURI>\n"), Buffer.from(shown.bytes).toString());
+  deepStrictEqual([shown.problems, problems.map(({ reason }) => reason)], [[], ["a descriptor has no WBXML"]]);
+  const reasons = (inside: string): readonly string[] => convert(wrap(inside), "xml", false).problems.map(({ reason }) => reason);
+  deepStrictEqual(reasons("<size>1</size>"), ["no objectURI"]);
+  deepStrictEqual(reasons(`${needed}<DDVersion>2.0</DDVersion>`), ["DDVersion 2.0"]);
+  deepStrictEqual(reasons(`${needed}<extra/>`), ["an element that no DTD has: extra"]);
+  deepStrictEqual(reasons(`${needed}<size>`), ["an end tag that does not match"]);
+});

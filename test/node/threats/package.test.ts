@@ -7,10 +7,10 @@ import type { ImagePolicy } from "../../../src/image/policy.ts";
 import { ImageVerifier, type ImageFacts } from "../../../src/image/verifier.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf, vendorKeyOf } from "../../rig/keys.ts";
-import { DmServer } from "../../rig/server/dm-server.ts";
 import { Bench, packageWith, version } from "../../simulation/bench.ts";
 import { CLASS_ID, VENDOR_ID } from "../../simulation/campaign/identity.ts";
 import { fixedKey } from "../../simulation/campaign/keys.ts";
+import { serving } from "./serving.ts";
 import { DM, Target } from "./target.ts";
 
 const OLD = fixedKey(7), NEW = fixedKey(8);
@@ -137,17 +137,3 @@ test("an image that failed its trial is not tried again, however often it is off
     deepStrictEqual([outcome?.code, bench.running, bench.board.boot.trials], [405, "1.0.0", 1]);
   }
 });
-
-/** A server that has the device download from `url`, and notes what it reports. */
-function serving(url: string, codes: string[]): DmServer {
-  return new DmServer({
-    url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
-    server: { type: "md5", name: "rig", secret: "server-secret" },
-    emit: (event) => { if (event.kind === "alert") codes.push(event.data); },
-    scenario: () => ({ name: "attack", object: "./FwUpdate/Main", closing: [], steps: [
-      { kind: "send", operations: [{ name: "Replace", uri: "./FwUpdate/Main/Download/PkgURL", data: url, accept: "any" }] },
-      { kind: "send", operations: [{ name: "Exec", uri: "./FwUpdate/Main/Download", correlator: "attack", accept: "any" }] },
-      { kind: "await", correlator: "attack" },
-    ] }),
-  });
-}

@@ -1,4 +1,4 @@
-/** `xs-fumo decode` and `xs-fumo encode`: documents of OMA DM between WBXML and XML that people can read. */
+/** `xs-fumo decode` and `xs-fumo encode`: documents of OMA DM between WBXML and XML that people can read, and download descriptors. */
 import type { Command } from "commander";
 import { readFileSync, writeFileSync } from "node:fs";
 import { convert, fromDump, toDump } from "../document.ts";
@@ -12,7 +12,8 @@ interface ConvertOptions {
 }
 
 const EXPLANATION = `
-SyncML messages of OMA DM, and tree descriptions (DDF, TNDS). FILE may be - for standard input, and may be in either encoding.
+SyncML messages of OMA DM, tree descriptions (DDF, TNDS), and download descriptors, which are XML only.
+FILE may be - for standard input, and may be in either encoding.
 Data of format bin is base64 in XML and opaque in WBXML.
 Exit status 5 when the document is malformed, with the byte and the reason; with --lenient only when nothing of it can be read.`;
 

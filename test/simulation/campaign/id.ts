@@ -1,10 +1,11 @@
 /**
  * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts, which is all that a run depends on.
- * A word after the geometry is an offer, `account`, trouble of the flash, or a fault `server:what@request` or `host:what@request`.
+ * A word after the geometry is an offer, `account`, `descriptor`, trouble of the flash, or a fault `server:what@request`,
+ * `host:what@request`, `dd:what@request` (the descriptor) or `report:what@request` (its status reports).
  */
 import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
 import type { Fault } from "../../rig/server/fault.ts";
-import type { HostFault } from "../../rig/server/package-host.ts";
+import type { HostFault, Resource } from "../../rig/server/package-host.ts";
 import { SCENARIOS } from "../../rig/server/scenario.ts";
 import { BEHAVIOURS, type FlashTrouble, GEOMETRIES, type GeometryName, type Variant } from "./variant.ts";
 
@@ -20,17 +21,26 @@ const NUMBERS: { readonly [what: string]: string } = {
 };
 const HOST_NUMBERS: { readonly [what: string]: string } = { ...NUMBERS, slow: "bytesPerSecond" };
 
+/** The word before a fault of the package host, and what of it has the fault. */
+const RESOURCES: { readonly [word: string]: Resource | undefined } = { host: "package", dd: "descriptor", report: "status" };
+
+function hostWord({ on = "package" }: HostFault): string {
+  return Object.entries(RESOURCES).find(([, resource]) => resource === on)?.[0] ?? "host";
+}
+
 export function replayId({ variant, cuts }: Replay): string {
   return [variantText(variant), ...cuts.map(({ at, mode, seed }) => `${at}.${mode}.${seed}`)].join("/");
 }
 
-export function variantText({ way, behaviour, geometry, offer, account, flash, faults = [], hostFaults = [] }: Variant): string {
+export function variantText(variant: Variant): string {
+  const { way, behaviour, geometry, offer, account, descriptor, flash, faults = [], hostFaults = [] } = variant;
   const words: string[] = [way, behaviour, geometry];
   if (offer !== "genuine") words.push(offer);
   if (account) words.push("account");
+  if (descriptor) words.push("descriptor");
   if (flash !== undefined) words.push(flashText(flash));
   for (const fault of faults) words.push(`server:${faultText(fault, NUMBERS)}`);
-  for (const fault of hostFaults) words.push(`host:${faultText(fault, HOST_NUMBERS)}`);
+  for (const fault of hostFaults) words.push(`${hostWord(fault)}:${faultText(fault, HOST_NUMBERS)}`);
   return words.join(",");
 }
 
@@ -50,13 +60,17 @@ function parseVariant(text: string): Variant {
   const faults: Fault[] = [], hostFaults: HostFault[] = [];
   let flash: FlashTrouble | undefined;
   for (const word of words) {
-    const [kind = "", ...rest] = word.split(":");
+    const [kind = "", ...rest] = word.split(":"), on = RESOURCES[kind];
     if (kind === "server") faults.push(parseFault(rest.join(":"), NUMBERS) as unknown as Fault);
-    else if (kind === "host") hostFaults.push(parseFault(rest.join(":"), HOST_NUMBERS) as unknown as HostFault);
+    else if (on !== undefined) {
+      const fault = parseFault(rest.join(":"), HOST_NUMBERS) as unknown as HostFault;
+      hostFaults.push(on === "package" ? fault : { ...fault, on });
+    }
     else if (word.includes(":")) flash = parseFlash(kind, rest);
-    else one(["corrupt", "foreign", "account"], word);
+    else one(["corrupt", "foreign", "account", "descriptor"], word);
   }
-  return { ...variant, faults, hostFaults, ...(flash === undefined ? {} : { flash }) };
+  const descriptor = words.includes("descriptor") ? { descriptor: true } as const : {};
+  return { ...variant, ...descriptor, faults, hostFaults, ...(flash === undefined ? {} : { flash }) };
 }
 
 function flashText(flash: FlashTrouble): string {

@@ -5,6 +5,11 @@ import { Sweep } from "./sweep.ts";
 import type { Tally } from "./tally.ts";
 import { BEHAVIOURS, GEOMETRIES, type GeometryName } from "./variant.ts";
 
+/** Packages that a descriptor names, and what its host does wrong once with descriptor and reports. */
+const DESCRIBED = ["download,good,small,descriptor", "download-and-update,good,small,descriptor", "download,good,small,corrupt,descriptor",
+  "download-and-update,crashLate,bytes,descriptor"];
+const DESCRIPTOR_FAULTS = ["report:lose@1", "dd:truncate:100@1", "report:status:503@1x2", "dd:slow:40@1", "dd:status:503@1"];
+
 /** One piece of work, as it travels to another process. */
 export interface Job {
   readonly set: "singles" | "pairs" | "chains" | "loops" | "flash" | "network";
@@ -59,6 +64,9 @@ export function jobsOf(size: Size): readonly Job[] {
       for (const at of quick ? [1] : [1, 2]) add("network", `${way},good,small,host:${fault}@${at}`);
     }
   }
+  for (const variant of quick ? DESCRIBED.slice(1, 2) : DESCRIBED) add("singles", variant);
+  for (const variant of quick ? [] : DESCRIBED.slice(0, 2)) add("chains", variant);
+  for (const fault of quick ? DESCRIPTOR_FAULTS.slice(0, 1) : DESCRIPTOR_FAULTS) add("network", `${DESCRIBED[0] ?? ""},${fault}`);
   return jobs;
 }
 

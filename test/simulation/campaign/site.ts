@@ -200,7 +200,8 @@ export class Site {
 
 /** The commands of the server: the standard's three ways; where asked, with everything before them, and a change of the account. */
 function flow(variant: Variant, offer: Uint8Array): Scenario {
-  const scenario = scenarioOf(variant.way, { object: OBJECT, data: offer, url: PACKAGE, correlator: CORRELATOR });
+  const url = variant.descriptor === true ? `${PACKAGE}.dd` : PACKAGE;
+  const scenario = scenarioOf(variant.way, { object: OBJECT, data: offer, url, correlator: CORRELATOR });
   if (!variant.account) return { ...scenario, steps: scenario.steps.slice(2) };
   const account: Step = { kind: "send", within: "Atomic", operations: [
     { name: "Replace", uri: "./DMAcc/Main/AppAddr/1/Addr", data: MOVED },

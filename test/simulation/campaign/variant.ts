@@ -60,6 +60,8 @@ export interface Variant {
   readonly geometry: GeometryName;
   /** The server changes the account on the way: another address and other nonces. */
   readonly account: boolean;
+  /** PkgURL names a download descriptor, which asks for a report. */
+  readonly descriptor?: true;
   readonly flash?: FlashTrouble;
   readonly faults?: readonly Fault[];
   readonly hostFaults?: readonly HostFault[];

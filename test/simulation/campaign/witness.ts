@@ -5,12 +5,12 @@
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
 import { equal } from "../../../src/base/bytes.ts";
-import { TRIALS_MAX } from "../../../src/base/limits.ts";
+import { NOTICE_ATTEMPTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
 import type { Client } from "../../../src/client/client.ts";
 import type { UpdateRecord } from "../../../src/update/record.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
 import type { Images } from "./setting.ts";
-import type { Variant } from "./variant.ts";
+import type { Offer, Variant } from "./variant.ts";
 
 export const PROPERTIES = {
   P1: "the confirmed slot holds an image that boots",
@@ -26,6 +26,7 @@ export const PROPERTIES = {
   P11: "nothing durable is forgotten: the record never goes back",
   P12: "no secret is in a log line",
   P13: "what a server changed, and was told so, stays changed",
+  P14: "the host of a descriptor is told how the download ended, the same each time, and success only of what is there",
 } as const;
 export type Property = keyof typeof PROPERTIES;
 
@@ -41,6 +42,10 @@ export class Violation extends Error {
 
 /** Erases of a block that a run without cuts needs, and that each cut may add. */
 const WEAR_MAX = 6, WEAR_PER_CUT = 4;
+
+/** What the host of a descriptor must hear of an offer, and under which name it is kept. */
+const STATUSES: { readonly [offer in Offer]: string } = { genuine: "900", corrupt: "905", foreign: "953" };
+const DESCRIPTOR = "descriptor";
 
 /** Phases in which a package begins to come, perhaps again. */
 const BEGINNINGS: readonly string[] = ["idle", "receiving", "downloading"];
@@ -145,6 +150,7 @@ export class Witness {
   /** What the server is told. */
   event(event: ServerEvent): void {
     this.onEvent?.(event);
+    if (event.kind === "download") this.#told(event.status);
     if (event.kind !== "alert") return;
     const { correlator = event.type, data } = event, running = this.#board.boot.running(), { log } = this.#board.boot;
     const before = this.reports.get(correlator);
@@ -153,6 +159,13 @@ export class Witness {
     if (correlator.endsWith("-download")) return;
     this.#check("P4", !running.trial && log.slot === running.slot, `${data} is reported while nothing is confirmed`);
     this.#check("P4", (data === "200") === this.updated, `${data} is reported while ${this.updated ? "new" : "old"} firmware runs`);
+  }
+
+  #told(status: number): void {
+    const before = this.reports.get(DESCRIPTOR), there = this.#board.slots.some((slot) => holds(slot, this.#images.target));
+    this.#check("P14", before === undefined || before === `${status}`, `${before} and then ${status}`);
+    this.#check("P14", status !== 900 || there, "900 is reported, and there is no such package");
+    this.reports.set(DESCRIPTOR, `${status}`);
   }
 
   /** A line of the device's log. */
@@ -176,13 +189,23 @@ export class Witness {
   /** The server has its outcome and the device wants nothing. `code`: the last result that the server knows. */
   rested(record: UpdateRecord, code: number): void {
     const { behaviour, offer } = this.#variant, good = behaviour === "good" && offer === "genuine";
-    this.#check("P2", record.tickets.length === 0 && ["idle", "settled", "ready"].includes(record.phase), `at rest in ${record.phase}`);
+    const owed = record.tickets.length + record.notices.length;
+    this.#check("P2", owed === 0 && ["idle", "settled", "ready"].includes(record.phase), `at rest in ${record.phase}`);
     const outcome = `${code}, ${this.updated ? "new" : "old"} firmware`;
     const keptOut = code === 410 && !this.updated && this.trialCuts >= TRIALS_MAX;
     const excused = !this.updated && code !== 200 && mayFail(this.#variant);
     if (good) this.#check("P3", (this.updated && code === 200) || keptOut || excused, outcome);
     else this.#check("P3", !this.updated && (expected(this.#variant).includes(code) || excused), outcome);
+    this.#checkTold();
     this.wear();
+  }
+
+  /** Power that fails may use up the attempts to report; nothing else may, once the descriptor could be read. */
+  #checkTold(): void {
+    const { offer, descriptor, hostFaults = [] } = this.#variant, told = this.reports.get(DESCRIPTOR);
+    const usedUp = this.cuts + hostFaults.length >= NOTICE_ATTEMPTS_MAX && told === undefined;
+    if (descriptor === undefined || usedUp || mayFail(this.#variant)) return;
+    this.#check("P14", told === STATUSES[offer], `${told ?? "nothing"} was reported`);
   }
 
   wear(): void {

@@ -14,6 +14,7 @@ export interface Mutant {
 }
 
 const PULL = "download,good,small", PUSH = "replace,good,small", BAD = "download,unhealthy,small";
+const DESCRIBED = "download,good,small,descriptor";
 
 export const MUTANTS: readonly Mutant[] = [
   // store
@@ -79,6 +80,12 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "200 is taken for 206", file: "src/download/downloader", find: "if (this.#offset > 0)\n                    this.#restart(sink)",
     replace: "if (false)\n                    this.#restart(sink)", in: ["download,good,sixteen,host:truncate:4500@1,host:wholeAnswer@2"],
     by: "P3" },
+  { name: "a download's report is forgotten when it is sent", file: "src/client/statusreports", find: "engine.notices.sent();",
+    replace: "engine.notices.settle();", in: [DESCRIBED], by: "P14" },
+  { name: "reports of downloads do not outlive a reset", file: "src/update/record", find: "const notices = [];",
+    replace: "return []; const notices = [];", in: [DESCRIBED], by: "P14" },
+  { name: "a package is asked for where its descriptor is", file: "src/update/download", find: "described: described === true",
+    replace: "described: true", in: [DESCRIBED], by: "P3" },
   // session and client
   { name: "a report counts as answered when it is sent", file: "src/client/server", find: 'return this.#asks === "none" ? reports',
     replace: 'for (const report of reports) this.#options.fumo.acknowledge(report.id, 200); return this.#asks === "none" ? reports',

@@ -1,0 +1,18 @@
+/** src/download/README.md has a table of reasons, results and statuses: it is what the code says. */
+import { deepStrictEqual, ok } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { DOWNLOAD_BUFFER_BYTES } from "../../src/base/limits.ts";
+import { DOWNLOAD_STATUSES, RESULT_CODES } from "../../src/objects/results.ts";
+import type { Reason } from "../../src/update/record.ts";
+import { root } from "../root.ts";
+
+const DOCUMENT = readFileSync(join(root, "src/download/README.md"), "utf8");
+
+test("the table of results and statuses in src/download/README.md is the one of the code", () => {
+  const rows = [...DOCUMENT.matchAll(/^\| (\w+) \| (\d+) \| (\d+) \|/gm)].map((match) => match.slice(1, 4).join(" "));
+  const reasons = Object.keys(RESULT_CODES) as Reason[];
+  deepStrictEqual(rows.sort(), reasons.map((reason) => `${reason} ${RESULT_CODES[reason]} ${DOWNLOAD_STATUSES[reason]}`).sort());
+  ok(DOCUMENT.includes(`at most ${DOWNLOAD_BUFFER_BYTES} bytes (\`DOWNLOAD_BUFFER_BYTES\`)`));
+});
