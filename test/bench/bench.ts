@@ -9,6 +9,7 @@ import { RigError } from "../rig/exit.ts";
 import { SCENARIOS } from "../rig/server/scenario.ts";
 import { setUp } from "../rig/setup.ts";
 import { root } from "../root.ts";
+import { cutFigures } from "./cuts.ts";
 import { type Figure, growthFigure, heapFigures, isOver, ratio, updateFigures } from "./figures.ts";
 import { countInstructions, measureIdle, measureSession, measureUpdate } from "./measure.ts";
 import { WIRE_BYTES, wireFigures } from "./wire.ts";
@@ -88,6 +89,7 @@ async function bench(words: readonly string[]): Promise<void> {
     report.add(wireFigures(encoding, update.packageBytes, update.wireBytes, await measureSession(encoding)));
     report.add(heapFigures(`the wire, ${encoding}`, update.heap));
   }
+  report.add(cutFigures());
   if (spawnSync("valgrind", ["--version"]).status === 0) await instructions(report);
   else report.note("Instructions are not counted here: apt-get install valgrind");
 }

@@ -1,6 +1,6 @@
 /** What is made of measurements: figures, each beside its floor or its budget. README.md says why these. */
 import { DOWNLOAD_BUFFER_BYTES, MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
-import type { Heap } from "../rig/events.ts";
+import type { FlashCount, Heap } from "../rig/events.ts";
 import type { ScenarioName } from "../rig/server/scenario.ts";
 import type { Update } from "./measure.ts";
 
@@ -23,6 +23,9 @@ const XS_SLOTS = 2793, XS_CHUNK_BYTES = 13880;
 const SESSION_BYTES = 14336;
 /** Bytes of a slot on a chip of 32 bits. */
 const CHIP_SLOT_BYTES = 16;
+
+/** Commits of an update besides those of its progress: record, reports, nonces, account. */
+const STORE_WRITES = 60;
 
 /** Sessions without which a scenario cannot be: one to ask, one to report; a Download reports by itself. */
 const SESSIONS: Readonly<Record<ScenarioName, number>> = { replace: 2, download: 3, "download-and-update": 2 };
@@ -60,9 +63,17 @@ export function updateFigures(update: Update): Figure[] {
     { group, name: "slot: writes per block", value: perBlock(slot?.writes), unit: "", floor: 1, budget: 4 },
     { group, name: "store: bytes per slot block", value: perBlock(store?.bytes), unit: "B",
       ...(inline ? {} : { floor: PROGRESS_BYTES }), budget: PROGRESS_BYTES + 8192 / blocks },
+    { group, name: "store: writes", value: store?.writes ?? 0, unit: "", floor: inline ? 0 : blocks,
+      budget: (inline ? messages : blocks) * 1.1 + STORE_WRITES },
+    { group, name: "flash: operations in all", value: operations(slot) + operations(store), unit: "", floor: 2 * blocks,
+      budget: 6.2 * blocks + 2 * STORE_WRITES },
     { group, name: "store: erases", value: store?.erases ?? 0, unit: "", floor: Math.floor((store?.bytes ?? 0) / BLOCK_BYTES),
       budget: Math.ceil((store?.bytes ?? 0) / BLOCK_BYTES) + 3 },
   ];
+}
+
+function operations(part: FlashCount | undefined): number {
+  return part === undefined ? 0 : part.writes + part.erases;
 }
 
 /** Times the floor, where there is one. */

@@ -3,6 +3,8 @@ import type { Exchange, Link, LinkRequest } from "../../../hal/hal.ts";
 import type { Power } from "../../../hal/sim/power.ts";
 
 export class PoweredLink implements Link {
+  /** Bytes of answers that the device has read, by URL. */
+  readonly arrived = new Map<string, number>();
   readonly #link: Link;
   readonly #power: Power;
   readonly #pieceBytes: number;
@@ -27,7 +29,11 @@ export class PoweredLink implements Link {
         answered ||= head !== undefined;
         return head;
       },
-      read: (buffer) => exchange.read(buffer.subarray(0, this.#pieceBytes)),
+      read: (buffer) => {
+        const count = exchange.read(buffer.subarray(0, this.#pieceBytes));
+        if (count > 0) this.arrived.set(request.url, (this.arrived.get(request.url) ?? 0) + count);
+        return count;
+      },
       close: () => { exchange.close(); },
     };
   }

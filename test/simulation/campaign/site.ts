@@ -57,6 +57,7 @@ export class Site {
   /** What another board of the same make needs. */
   readonly parts: SimBoardOptions;
   readonly #setting: Setting;
+  readonly #powered: PoweredLink;
   readonly #link: SimLink;
   readonly #server: DmServer;
   readonly #host: PackageHost;
@@ -72,9 +73,10 @@ export class Site {
     this.#setting = setting;
     this.power = new Power(cuts);
     this.#link = new SimLink((_origin, request) => this.#answer(request), () => this.#now());
+    this.#powered = new PoweredLink(this.#link, this.power, Math.max(PIECE_BYTES_MIN, Math.floor(slot.blockLength * 0.7)));
     this.parts = {
       power: this.power, store, slot, identity: identityOf(1), seed: 1,
-      link: new PoweredLink(this.#link, this.power, Math.max(PIECE_BYTES_MIN, Math.floor(slot.blockLength * 0.7))),
+      link: this.#powered,
       bootable: (candidate) => this.#bootable(candidate), log: (_level, _source, text) => { this.witness.line(text, SECRETS); },
     };
     this.board = new SimBoard(this.parts);
@@ -95,6 +97,11 @@ export class Site {
       this.power.operations = from.power.operations;
       this.#elapsedMs = from.#elapsedMs;
     }
+  }
+
+  /** Bytes of the package that were downloaded, those that came again included. */
+  get downloadedBytes(): number {
+    return this.#powered.arrived.get(PACKAGE) ?? 0;
   }
 
   /** A device that goes on from here as if this one had lost its power now. */
