@@ -1,7 +1,7 @@
 /** A whole board in this process: a store, two slots, a boot selector, a clock that stands still unless told, and power that fails. */
 import type { Datagrams, FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
 import { CheckedFlash } from "../checked.ts";
-import { SimBoot, type Bootable, type BootLog } from "./boot.ts";
+import { SimBoot, type Bootable } from "./boot.ts";
 import { SimFlash } from "./flash.ts";
 import { Power } from "./power.ts";
 import { Random } from "./random.ts";
@@ -14,7 +14,6 @@ export interface SimBoardOptions {
   readonly datagrams?: Datagrams;
   readonly bootable: Bootable;
   readonly power?: Power;
-  readonly bootLog?: BootLog;
   readonly seed?: number;
   readonly log?: (level: LogLevel, source: string, text: string) => void;
   /** A real clock, milliseconds; without it, time is `advance`. */
@@ -38,7 +37,12 @@ export class SimBoard {
     this.power = options.power ?? new Power();
     this.store = new SimFlash(this.power, options.store, "store");
     this.slots = [new SimFlash(this.power, options.slot, "slot"), new SimFlash(this.power, options.slot, "slot")];
-    this.boot = new SimBoot(this.power, this.slots, options.bootable, options.bootLog);
+    this.boot = new SimBoot(this.power, this.slots, options.bootable);
+  }
+
+  /** All its flash. */
+  get parts(): readonly SimFlash[] {
+    return [this.store, ...this.slots, this.boot.flash];
   }
 
   /** Everything that outlives a reset becomes that of another board of the same make. */

@@ -1,9 +1,8 @@
-/**
- * The boot selector of the simulated board: two slots, one trial. Its log is durable and changes whole or not at all, and
- * each change is one operation that power can cut.
- */
+/** The boot selector of the simulated board: two slots, one trial, decided over a log on flash, as hal/xs/boot/select.c does. */
 import type { Boot, Flash, ResetCause, Running } from "../hal.ts";
 import { FlashFault } from "../checked.ts";
+import { type BootLog, SimBootLog } from "./bootlog.ts";
+import type { SimFlash } from "./flash.ts";
 import type { Power } from "./power.ts";
 
 /** Thrown by Boot.restart: the program that runs is gone. */
@@ -16,75 +15,72 @@ export class Unbootable extends Error {
   override name = "Unbootable";
 }
 
-/** The durable log. `slot` is the confirmed one; `armed`: the other boots next, on trial; `trying`: it has been booted so. */
-export interface BootLog {
-  readonly slot: 0 | 1;
-  readonly state: "stable" | "armed" | "trying";
-}
-
 /** Says whether a slot holds an image whose digest and signature are right. */
 export type Bootable = (slot: Flash) => boolean;
 
 export class SimBoot implements Boot {
   /** Trials begun so far. */
   trials = 0;
-  /** Called after the log changed. */
-  onChange: ((log: BootLog) => void) | undefined;
   #power: Power;
   #slots: readonly [Flash, Flash];
   #bootable: Bootable;
-  #log: BootLog;
+  #log: SimBootLog;
   #running: Running = { slot: 0, trial: false, cause: "unknown" };
 
-  constructor(power: Power, slots: readonly [Flash, Flash], bootable: Bootable, log: BootLog = { slot: 0, state: "stable" }) {
+  constructor(power: Power, slots: readonly [Flash, Flash], bootable: Bootable) {
     this.#power = power;
     this.#slots = slots;
     this.#bootable = bootable;
-    this.#log = log;
+    this.#log = new SimBootLog(power);
   }
 
+  /** What the log said at the last reset, or was made to say since. */
   get log(): BootLog {
-    return this.#log;
+    return this.#log.newest;
+  }
+
+  /** Where the log is. */
+  get flash(): SimFlash {
+    return this.#log.flash;
   }
 
   /** What is durable becomes that of another board. */
   copyFrom(other: SimBoot): void {
-    this.#log = other.#log;
+    this.#log.copyFrom(other.#log);
     this.trials = other.trials;
   }
 
-  /** The bootloader: chooses the slot that runs from now on. Throws Unbootable. */
+  /**
+   * The bootloader: chooses the slot that runs from now on. A log that cannot be written keeps nothing from booting that was
+   * confirmed. After power came the newest entry is written again: it may be one that was torn and reads right only now and then.
+   * Throws Unbootable.
+   */
   reset(cause: ResetCause): Running {
-    if (this.#log.state === "trying") this.#append({ slot: this.#log.slot, state: "stable" });
-    if (this.#log.state === "armed") {
-      if (this.#holdsImage(other(this.#log.slot))) {
-        this.#append({ slot: this.#log.slot, state: "trying" });
-        this.trials++;
-        return this.#running = { slot: other(this.#log.slot), trial: true, cause };
-      }
-      this.#append({ slot: this.#log.slot, state: "stable" });
+    const { slot, state } = this.#log.open();
+    if (state === "armed" && this.#holdsImage(other(slot)) && this.#log.write({ slot, state: "trying" })) {
+      this.trials++;
+      return this.#running = { slot: other(slot), trial: true, cause };
     }
-    if (!this.#holdsImage(this.#log.slot)) {
-      if (!this.#holdsImage(other(this.#log.slot))) throw new Unbootable("no slot holds a valid image");
-      this.#append({ slot: other(this.#log.slot), state: "stable" });
-    }
-    return this.#running = { slot: this.#log.slot, trial: false, cause };
+    const good = this.#holdsImage(slot) ? slot : other(slot);
+    if (!this.#holdsImage(good)) throw new Unbootable("no slot holds a valid image");
+    if (state !== "stable" || good !== slot || cause === "power") this.#log.write({ slot: good, state: "stable" });
+    return this.#running = { slot: good, trial: false, cause };
   }
 
   running(): Running {
     this.#power.require();
-    return { ...this.#running, trial: this.#running.trial && this.#running.slot !== this.#log.slot };
+    return { ...this.#running, trial: this.#running.trial && this.#running.slot !== this.log.slot };
   }
 
   arm(): void {
     if (this.running().trial) throw new Error("an image on trial cannot arm");
-    if (!this.#holdsImage(other(this.#log.slot))) throw new FlashFault("device", "the staged image cannot be booted");
-    if (this.#log.state !== "armed") this.#append({ slot: this.#log.slot, state: "armed" });
+    if (!this.#holdsImage(other(this.log.slot))) throw new FlashFault("device", "the staged image cannot be booted");
+    if (this.log.state !== "armed") this.#write({ slot: this.log.slot, state: "armed" });
   }
 
   confirm(): void {
-    if (this.#running.slot === this.#log.slot) return;
-    this.#append({ slot: other(this.#log.slot), state: "stable" });
+    if (this.#running.slot === this.log.slot) return;
+    this.#write({ slot: other(this.log.slot), state: "stable" });
   }
 
   restart(): never {
@@ -96,12 +92,9 @@ export class SimBoot implements Boot {
     return this.#bootable(this.#slots[slot]);
   }
 
-  #append(log: BootLog): void {
-    try {
-      this.#power.performWhole("boot log", () => { this.#log = log; });
-    } finally {
-      this.onChange?.(this.#log);
-    }
+  /** Throws a FlashFault when the log cannot be written. */
+  #write(log: BootLog): void {
+    if (!this.#log.write(log)) throw new FlashFault("device", "the boot log cannot be written");
   }
 }
 

@@ -1,26 +1,20 @@
 /** Keeps a simulated board in a directory: each change is in its file before the operation returns, so the process may be killed. */
-import { existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { SimBoard, type SimBoardOptions } from "./board.ts";
-import type { BootLog } from "./boot.ts";
 import type { SimFlash } from "./flash.ts";
 
 /**
  * The board whose state is in `directory`, made new, with erased flash, where a file is missing. Throws when a file has
  * another size than the partition.
  */
-export function boardInDirectory(directory: string, options: Omit<SimBoardOptions, "bootLog">): SimBoard {
+export function boardInDirectory(directory: string, options: SimBoardOptions): SimBoard {
   mkdirSync(directory, { recursive: true });
-  const logFile = join(directory, "boot.json");
-  const bootLog = existsSync(logFile) ? readBootLog(readFileSync(logFile, "utf8")) : undefined;
-  const board = new SimBoard(bootLog === undefined ? options : { ...options, bootLog });
+  const board = new SimBoard(options);
   keep(board.store, join(directory, "store.bin"));
   keep(board.slots[0], join(directory, "slot-a.bin"));
   keep(board.slots[1], join(directory, "slot-b.bin"));
-  board.boot.onChange = (log) => {
-    writeFileSync(`${logFile}.new`, JSON.stringify(log));
-    renameSync(`${logFile}.new`, logFile);
-  };
+  keep(board.boot.flash, join(directory, "boot.bin"));
   return board;
 }
 
@@ -31,12 +25,4 @@ function keep(flash: SimFlash, path: string): void {
   flash.load(bytes);
   const file = openSync(path, "r+");
   flash.onChange = (from, to) => { writeSync(file, flash.bytes, from, to - from, from); };
-}
-
-function readBootLog(text: string): BootLog {
-  const value = JSON.parse(text) as Partial<BootLog>;
-  if ((value.slot !== 0 && value.slot !== 1) || (value.state !== "stable" && value.state !== "armed" && value.state !== "trying")) {
-    throw new Error("boot.json is not a boot log");
-  }
-  return { slot: value.slot, state: value.state };
 }

@@ -144,18 +144,47 @@ test("a slot without an image is not armed, is not tried, and gives way when it 
   throws(() => boot.reset("power"), Unbootable);
 });
 
-test("a change of the boot log is whole or not there when power is cut in it", () => {
-  const states = new Set<string>();
+test("a change of the boot log that power cuts, torn or not, is there or not at the next reset", () => {
+  const booted = new Set<string>();
   for (const mode of CUT_MODES) {
-    for (let seed = 1; seed <= 8; seed++) {
-      const power = new Power([{ at: 1, mode, seed }]), { boot } = selector(power);
-      boot.reset("power");
-      throws(() => boot.arm(), PowerLoss);
-      states.add(`${mode} ${boot.log.state}`);
+    for (const torn of ["settled", "ecc"] as const) {
+      for (let seed = 1; seed <= 40; seed++) {
+        const power = new Power(), { boot } = selector(power);
+        boot.flash.torn = torn;
+        boot.reset("restart");
+        power.plan({ at: 2, mode, seed });
+        throws(() => boot.arm(), PowerLoss);
+        power.restore();
+        const { slot, trial } = boot.reset("power");
+        strictEqual(trial, slot === 1);
+        booted.add(`${mode} ${trial ? "armed" : "not"}`);
+        boot.reset("restart");
+        strictEqual(boot.running().slot, 0, "a trial ends");
+      }
     }
   }
-  deepStrictEqual([...states].filter((state) => state.startsWith("before") || state.startsWith("after")), ["before stable", "after armed"]);
-  ok(states.has("tornBits stable") && states.has("tornBits armed"));
+  deepStrictEqual([...booted].filter((text) => text.startsWith("before") || text.startsWith("after")), ["before not", "after armed"]);
+  ok(booted.has("tornBits not") && booted.has("tornNear not"));
+});
+
+test("the boot log goes on where flash fails, and says so when all of it does", () => {
+  for (const how of ["aloud", "silent"] as const) {
+    for (let at = 1; at <= 4; at++) {
+      const { boot } = selector(new Power());
+      let operations = 0;
+      boot.flash.failing = () => ++operations === at ? how : undefined;
+      boot.reset("power");
+      boot.arm();
+      strictEqual(boot.reset("restart").trial, true, `${how} ${at}`);
+      boot.confirm();
+      strictEqual(boot.reset("power").slot, 1);
+    }
+    const { boot } = selector(new Power());
+    boot.reset("power");
+    boot.flash.failing = () => how;
+    throws(() => boot.arm(), FlashFault);
+    strictEqual(boot.reset("power").slot, 0);
+  }
 });
 
 const OPTIONS: SimBoardOptions = {

@@ -34,7 +34,7 @@ export function chronicle(site: Site, print: (line: string, detail: Detail) => v
     if (cut === undefined) tell(line, "operation");
     else tell(`${line}, and power fails in it (${cut})`);
   };
-  for (const flash of [board.store, ...board.slots]) {
+  for (const flash of board.parts) {
     flash.onChange = (from, to) => { hash.update(flash.bytes.subarray(from, to)); };
   }
   witness.onLine = (text) => { tell(`  ${text}`); };

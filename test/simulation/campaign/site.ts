@@ -114,7 +114,7 @@ export class Site {
   /** Everything durable, in a number: two runs of one replay id have the same. */
   digest(): string {
     const hash = new Sha256(), digest = new Uint8Array(32);
-    for (const { bytes, wear } of [this.board.store, ...this.board.slots]) {
+    for (const { bytes, wear } of this.board.parts) {
       hash.update(bytes);
       hash.update(new Uint8Array(wear.buffer));
     }

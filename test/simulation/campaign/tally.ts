@@ -14,8 +14,8 @@ export interface TallyData {
 }
 
 /** Operations that are done or not done: nothing is torn. */
-const WHOLE = ["boot log", "send", "answer"];
-const DIVISIBLE = ["store program", "store erase", "slot program", "slot erase"];
+const WHOLE = ["send", "answer"];
+const DIVISIBLE = ["store program", "store erase", "slot program", "slot erase", "boot log program", "boot log erase"];
 
 export class Tally {
   readonly failures: Failure[] = [];
@@ -61,7 +61,7 @@ export class Tally {
       rows.push([kind, ...CUT_MODES.map((mode) => `${this.#counts.get(`${kind}|${mode}`) ?? "-"}`)]);
     }
     const sets = [...this.#sets].map(([set, count]) => `${set} ${count}`).join(", ");
-    return `${rows.map(([head = "", ...cells]) => head.padEnd(14) + cells.map((cell) => cell.padStart(11)).join("")).join("\n")}\n${sets}`;
+    return `${rows.map(([head = "", ...cells]) => head.padEnd(18) + cells.map((cell) => cell.padStart(11)).join("")).join("\n")}\n${sets}`;
   }
 }
 

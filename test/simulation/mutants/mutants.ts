@@ -104,12 +104,12 @@ export const MUTANTS: readonly Mutant[] = [
     find: "vendorId === undefined || !equal(vendorId, policy.vendorId)",
     replace: "false", in: ["node/image/verifier"], by: "test" },
   // boot selector
-  { name: "a trial is not noted before it begins", file: "hal/sim/boot", find: 'this.#append({ slot: this.#log.slot, state: "trying" });',
-    replace: "", in: [PULL, "download,crash,small"], by: "P5" },
-  { name: "a trial that ended begins again", file: "hal/sim/boot", find: 'if (this.#log.state === "trying")',
-    replace: 'if (this.#log.state === "trying") this.#append({ slot: this.#log.slot, state: "armed" }); else if (false)',
+  { name: "a trial is not noted before it begins", file: "hal/sim/boot", find: 'this.#log.write({ slot, state: "trying" })',
+    replace: "true", in: [PULL, "download,crash,small"], by: "P5" },
+  { name: "a trial that ended begins again", file: "hal/sim/boot", find: 'state === "armed" && this.#holdsImage', replace: 'state !== "stable" && this.#holdsImage',
     in: ["download,crash,small"], by: "P5" },
   { name: "confirming changes nothing", file: "hal/sim/boot",
-    find: 'this.#append({ slot: other(this.#log.slot), state: "stable" });\n    }\n    restart',
-    replace: "}\n    restart", in: [PULL], by: "P4" },
+    find: 'this.#write({ slot: other(this.log.slot), state: "stable" });', replace: "", in: [PULL], by: "P4" },
+  { name: "an entry of the boot log counts without its CRC", file: "hal/sim/bootlog", find: "if (!whole || ", replace: "if (",
+    in: [PULL, "download,crash,small"], by: "P5" },
 ];
