@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { UI_MODES, type UiMode } from "../../../src/push/notification.ts";
 import { type Address, addressOption, wordOption } from "../options.ts";
-import { pushedNotification, send } from "../server/push.ts";
+import { send } from "../server/datagram.ts";
+import { pushedNotification } from "../server/push.ts";
 
 interface NotifyOptions {
   readonly serverId: string;

@@ -7,7 +7,7 @@ import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import { listen } from "../server/http.ts";
 import { PackageHost } from "../server/package-host.ts";
-import { send } from "../server/push.ts";
+import { send } from "../server/datagram.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
 import { toRigEvent } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";

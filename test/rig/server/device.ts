@@ -81,7 +81,7 @@ export class Device {
   }
 
   /** A notification for this device in the header of WAP push, with the last nonce that it has given. */
-  notification(notice: Omit<Notice, "serverID">): Buffer {
+  notification(notice: Omit<Notice, "serverID">): Uint8Array {
     const { name, secret } = this.#server;
     return pushedNotification({ ...notice, serverID: name }, secret, this.#serverNonce);
   }

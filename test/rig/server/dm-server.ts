@@ -56,7 +56,7 @@ export class DmServer {
   }
 
   /** A push that asks a device for a session; one that was never seen, without `deviceId`, has no nonce yet. */
-  notification(deviceId?: string, notice: Partial<Notice> = {}): Buffer {
+  notification(deviceId?: string, notice: Partial<Notice> = {}): Uint8Array {
     const device = this.devices.get(deviceId ?? "") ?? new Device("", NOBODY, this.#options.server ?? NOBODY, undefined);
     const sessionID = notice.sessionID ?? this.#sessionID();
     this.#emit({ kind: "server", text: "asks the device for a session", session: sessionID });
@@ -64,9 +64,9 @@ export class DmServer {
   }
 
   #sessionID(): string {
-    const bytes = Buffer.alloc(2);
+    const bytes = new Uint8Array(2);
     this.#session.random(bytes);
-    return (bytes.readUInt16BE() || 1).toString(16).toUpperCase();
+    return (new DataView(bytes.buffer).getUint16(0) || 1).toString(16).toUpperCase();
   }
 
   /** All sessions are forgotten, as their time-out would do. */
