@@ -14,6 +14,7 @@ import type { FlashStatus } from "../hal.ts";
 import { FlashFault } from "../checked.ts";
 import { equal, filled } from "../../src/base/bytes.ts";
 import { crc32 } from "../../src/base/crc32.ts";
+import { frozen } from "../../src/base/frozen.ts";
 import { SimFlash } from "./flash.ts";
 import type { Power } from "./power.ts";
 
@@ -23,10 +24,10 @@ export interface BootLog {
   readonly state: "stable" | "armed" | "trying";
 }
 
-const STATES: readonly BootLog["state"][] = Object.freeze(["stable", "armed", "trying"] as const);
+const STATES: readonly BootLog["state"][] = frozen(["stable", "armed", "trying"]);
 const ENTRY_BYTES = 16, ENTRIES = 2, BLOCKS = 2, ATTEMPTS_MAX = 4;
-const STATUS: FlashStatus = Object.freeze({ blocks: BLOCKS, blockLength: ENTRIES * ENTRY_BYTES, writeAlign: ENTRY_BYTES, eraseValue: 0xff });
-const FIRST: BootLog = Object.freeze({ slot: 0, state: "stable" });
+const STATUS: FlashStatus = frozen({ blocks: BLOCKS, blockLength: ENTRIES * ENTRY_BYTES, writeAlign: ENTRY_BYTES, eraseValue: 0xff });
+const FIRST: BootLog = frozen({ slot: 0, state: "stable" });
 
 export class SimBootLog {
   readonly flash: SimFlash;

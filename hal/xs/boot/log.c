@@ -48,18 +48,22 @@ static int isEntry(const uint8_t* bytes)
     && (bytes[8] <= 1) && (bytes[9] <= TRIAL_RUNNING) && (bytes[10] <= RESET_UNKNOWN);
 }
 
+/* How many places could be read. */
 static int readBlock(BootLog* log, uint32_t block)
 {
   const Partition* partition = log->partition;
   uint32_t length = entryLength(partition), next = 0, newest = 0;
+  int readable = 0;
   uint8_t bytes[ALIGN_MAX];
   for (uint32_t at = 0; at + length <= partition->blockLength; at += length) {
-    if (!partition->read(partition, block * partition->blockLength + at, bytes, length))
-      return 0;
-    if (isErased(bytes, length))
+    int read = partition->read(partition, block * partition->blockLength + at, bytes, length);
+    readable += read;
+    if (read && isErased(bytes, length))
       continue;
     next = at + length;
-    if (isEntry(bytes) && (get32(bytes + 4) >= log->sequence)) {
+    if (!read || !isEntry(bytes))
+      log->broken++;
+    else if (get32(bytes + 4) >= log->sequence) {
       log->state = (BootState){ bytes[8], bytes[9], bytes[10], bytes[11] };
       log->sequence = get32(bytes + 4);
       newest = 1;
@@ -69,7 +73,7 @@ static int readBlock(BootLog* log, uint32_t block)
     log->block = block;
     log->next = next;
   }
-  return 1;
+  return readable;
 }
 
 int bootLogOpen(BootLog* log, const Partition* partition)
@@ -77,10 +81,7 @@ int bootLogOpen(BootLog* log, const Partition* partition)
   *log = (BootLog){ .partition = partition, .next = partition->blockLength };
   if ((partition->blocks < BOOT_BLOCKS) || (partition->writeAlign > ALIGN_MAX))
     return 0;
-  for (uint32_t block = 0; block < BOOT_BLOCKS; block++)
-    if (!readBlock(log, block))
-      return 0;
-  return 1;
+  return readBlock(log, 0) + readBlock(log, 1) > 0;
 }
 
 /* Where the next entry goes; the other block is erased first when this one is full. */
@@ -103,7 +104,7 @@ int bootLogWrite(BootLog* log, BootState state)
   uint8_t entry[ALIGN_MAX], back[ALIGN_MAX];
   memset(entry, 0xFF, sizeof(entry));
   put32(entry, BOOT_LOG_MAGIC);
-  put32(entry + 4, log->sequence + 1);
+  put32(entry + 4, log->sequence + log->broken + 1);
   memcpy(entry + 8, (uint8_t[]){ state.slot, state.trial, state.cause, state.failures }, 4);
   put32(entry + 12, bootCrc(entry, 12));
   for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -113,7 +114,7 @@ int bootLogWrite(BootLog* log, BootState state)
     if (partition->write(partition, block * partition->blockLength + at, entry, length)
       && partition->read(partition, block * partition->blockLength + at, back, length) && !memcmp(entry, back, length)) {
       log->state = state;
-      log->sequence++;
+      log->sequence += log->broken + 1;
       log->block = block;
       log->next = at + length;
       return 1;

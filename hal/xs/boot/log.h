@@ -40,12 +40,14 @@ typedef struct {
   uint32_t sequence;        /* of the newest entry, 0 when there is none */
   uint32_t block;           /* where the newest entry is */
   uint32_t next;            /* offset in that block for the next entry; blockLength when it is full */
+  uint32_t broken;          /* places with something that is no entry, but may be one that was torn and reads right now and then:
+                               the next sequence is past theirs */
 } BootLog;
 
 uint32_t bootCrc(const void* bytes, uint32_t length);
 
-/* Reads the log. Any content is accepted: without a valid entry slot 0 boots and no trial is under way.
-   0: the device cannot be read. */
+/* Reads the log. Any content is accepted: without a valid entry slot 0 boots and no trial is under way. A place that cannot be
+   read was torn. 0: the device cannot be read at all. */
 int bootLogOpen(BootLog* log, const Partition* partition);
 
 /* Makes `state` the newest, durably. 0: the device failed, and the state before still holds. */

@@ -1,7 +1,7 @@
 /**
  * Planted bugs, one line each: proof that the checks can fail. `find` is in the compiled file exactly once. `by` is the property
- * of the campaign that must fail in one of `in`, which are variants as in replay ids, each uncut and then with single cuts; or
- * `test`, when one must fail in the files `in`.
+ * of the campaign that must fail in one of `in`, which are variants as in replay ids, each uncut and then with single cuts
+ * (`many`: in many seeds; `loops`: reset loops); or `test`, when one must fail in the files `in`.
  */
 export interface Mutant {
   readonly name: string;
@@ -106,10 +106,13 @@ export const MUTANTS: readonly Mutant[] = [
   // boot selector
   { name: "a trial is not noted before it begins", file: "hal/sim/boot", find: 'this.#log.write({ slot, state: "trying" })',
     replace: "true", in: [PULL, "download,crash,small"], by: "P5" },
-  { name: "a trial that ended begins again", file: "hal/sim/boot", find: 'state === "armed" && this.#holdsImage', replace: 'state !== "stable" && this.#holdsImage',
+  { name: "a trial that ended begins again", file: "hal/sim/boot", find: 'state === "armed" && this.#holdsImage',
+    replace: 'state !== "stable" && this.#holdsImage',
     in: ["download,crash,small"], by: "P5" },
   { name: "confirming changes nothing", file: "hal/sim/boot",
     find: 'this.#write({ slot: other(this.log.slot), state: "stable" });', replace: "", in: [PULL], by: "P4" },
+  { name: "the last entry of the boot log counts, not the newest", file: "hal/sim/bootlog", find: "sequence < latest", replace: "false",
+    in: [PULL, "download,crash,small"], by: "P3" },
   { name: "an entry of the boot log counts without its CRC", file: "hal/sim/bootlog", find: "if (!whole || ", replace: "if (",
-    in: [PULL, "download,crash,small"], by: "P5" },
+    in: ["many download,crash,small", "many download,good,small"], by: "P1" },
 ];

@@ -8,12 +8,11 @@ const mutant = MUTANTS.find(({ name }) => name === process.env.MUTANT);
 if (mutant === undefined) throw new Error("MUTANT names no mutant");
 const tally = new Tally();
 for (const text of mutant.in) {
-  const loops = text.startsWith("loops "), { variant } = parseReplayId(loops ? text.slice(6) : text);
-  const sweep = new Sweep(variant, tally, 0, 1);
-  if (loops) sweep.loops("loops", [8]);
+  const [id = "", how] = text.split(" ").reverse(), sweep = new Sweep(parseReplayId(id).variant, tally, 0, 1);
+  if (how === "loops") sweep.loops("loops", [8]);
   else {
     sweep.uncut("uncut");
-    if (tally.failures.length === 0) sweep.singles("singles", 2);
+    if (tally.failures.length === 0) sweep.singles("singles", how === "many" ? 12 : 2);
   }
   if (tally.failures.length > 0) break;
 }
