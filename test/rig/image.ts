@@ -25,6 +25,8 @@ export interface ImageContent {
   readonly extra?: readonly ExtraRecord[] | undefined;
   /** Private key; without it the image has a digest and no signature. */
   readonly key: KeyObject | undefined;
+  /** Makes the ECDSA signature of these bytes, in DER, in the place of Node, whose signatures are random. */
+  readonly ecdsa?: ((signed: Uint8Array) => Uint8Array) | undefined;
   readonly headerSize?: number | undefined;
   readonly loadAddress?: number | undefined;
   readonly flags?: number | undefined;
@@ -46,7 +48,7 @@ export function buildImage(content: ImageContent): Buffer {
   header.writeUInt32LE(content.flags ?? 0, 16);
   versionBytes(content.version).copy(header, 20);
   const signed = Buffer.concat([header, content.payload, protectedArea]);
-  return Buffer.concat([signed, area(UNPROTECTED_MAGIC, proof(signed, content.key))]);
+  return Buffer.concat([signed, area(UNPROTECTED_MAGIC, proof(signed, content))]);
 }
 
 function protectedRecords(content: ImageContent): Buffer[] {
@@ -65,13 +67,13 @@ function protectedRecords(content: ImageContent): Buffer[] {
   return records;
 }
 
-function proof(signed: Buffer, key: KeyObject | undefined): Buffer[] {
+function proof(signed: Buffer, { key, ecdsa }: ImageContent): Buffer[] {
   const digest = createHash("sha256").update(signed).digest();
   const records = [record(0x10, digest)];
   if (key === undefined) return records;
   records.push(record(0x01, createHash("sha256").update(spkiOf(key)).digest()));
   if (key.asymmetricKeyType === "ed25519") records.push(record(0x24, sign(null, digest, key)));
-  else records.push(record(0x22, sign("sha256", signed, { key, dsaEncoding: "der" })));
+  else records.push(record(0x22, ecdsa?.(signed) ?? sign("sha256", signed, { key, dsaEncoding: "der" })));
   return records;
 }
 

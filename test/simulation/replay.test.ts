@@ -12,7 +12,7 @@ import { Site } from "./campaign/site.ts";
 /** Each way, behaviour and geometry, and each kind of trouble. */
 const IDS = [
   "replace,good,small,account/17.tornBits.3/4.before.0",
-  "download,unhealthy,bytes/31.tornNear.1",
+  "download,unhealthy,bytes,p256/31.tornNear.1",
   "download-and-update,crash,coarse/44.after.0/1.tornPrefix.2/2.tornLast.5",
   "download,crashLate,sixteen/25.tornLast.1",
   "download-and-update,good,pages,torn:ecc/40.tornBits.9/2.tornBits.4",
@@ -22,6 +22,7 @@ const IDS = [
   "download,good,small,erase:slot:2:aloud,host:wrongContentRange@1",
   "replace,good,small,foreign/30.before.0",
   "download,good,small,descriptor,dd:truncate:100@1,report:lose@1/30.tornBits.2/2.after.0",
+  "replace,good,small,foreign,p256/35.after.0",
 ];
 
 function orderOf(id: string): Order {

@@ -1,6 +1,6 @@
 /**
  * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts, which is all that a run depends on.
- * A word after the geometry is an offer, `account`, `descriptor`, trouble of the flash, or a fault `server:what@request`,
+ * A word after the geometry is an offer, `account`, `descriptor`, `p256`, trouble of the flash, or a fault `server:what@request`,
  * `host:what@request`, `dd:what@request` (the descriptor) or `report:what@request` (its status reports).
  */
 import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
@@ -33,11 +33,12 @@ export function replayId({ variant, cuts }: Replay): string {
 }
 
 export function variantText(variant: Variant): string {
-  const { way, behaviour, geometry, offer, account, descriptor, flash, faults = [], hostFaults = [] } = variant;
+  const { way, behaviour, geometry, offer, account, descriptor, signer, flash, faults = [], hostFaults = [] } = variant;
   const words: string[] = [way, behaviour, geometry];
   if (offer !== "genuine") words.push(offer);
   if (account) words.push("account");
   if (descriptor) words.push("descriptor");
+  if (signer !== undefined) words.push(signer);
   if (flash !== undefined) words.push(flashText(flash));
   for (const fault of faults) words.push(`server:${faultText(fault, NUMBERS)}`);
   for (const fault of hostFaults) words.push(`${hostWord(fault)}:${faultText(fault, HOST_NUMBERS)}`);
@@ -55,7 +56,7 @@ function parseVariant(text: string): Variant {
   const variant = {
     way: one(SCENARIOS, way), behaviour: one(BEHAVIOURS, behaviour), geometry: one(Object.keys(GEOMETRIES), geometry) as GeometryName,
     offer: one(["genuine", "corrupt", "foreign"] as const, words.find((word) => word === "corrupt" || word === "foreign") ?? "genuine"),
-    account: words.includes("account"),
+    account: words.includes("account"), ...(words.includes("p256") ? { signer: "p256" as const } : {}),
   };
   const faults: Fault[] = [], hostFaults: HostFault[] = [];
   let flash: FlashTrouble | undefined;
@@ -67,7 +68,7 @@ function parseVariant(text: string): Variant {
       hostFaults.push(on === "package" ? fault : { ...fault, on });
     }
     else if (word.includes(":")) flash = parseFlash(kind, rest);
-    else one(["corrupt", "foreign", "account", "descriptor"], word);
+    else one(["corrupt", "foreign", "account", "descriptor", "p256"], word);
   }
   const descriptor = words.includes("descriptor") ? { descriptor: true } as const : {};
   return { ...variant, ...descriptor, faults, hostFaults, ...(flash === undefined ? {} : { flash }) };

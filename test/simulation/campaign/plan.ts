@@ -45,6 +45,7 @@ export function jobsOf(size: Size): readonly Job[] {
   for (const way of SCENARIOS.filter((name) => !quick || name !== "download")) {
     for (const offer of ["corrupt", "foreign"]) add("singles", `${way},good,small,${offer}`);
   }
+  for (const words of ["p256", "foreign,p256"]) add("singles", `download-and-update,good,small,${words}`);
   for (const way of quick ? [] : SCENARIOS) add("pairs", `${way},good,small`);
   for (const geometry of quick ? ["small"] : geometries) {
     for (const way of SCENARIOS) {

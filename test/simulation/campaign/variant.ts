@@ -62,6 +62,8 @@ export interface Variant {
   readonly account: boolean;
   /** PkgURL names a download descriptor, which asks for a report. */
   readonly descriptor?: true;
+  /** What the vendor signs with; Ed25519 when absent. */
+  readonly signer?: "p256";
   readonly flash?: FlashTrouble;
   readonly faults?: readonly Fault[];
   readonly hostFaults?: readonly HostFault[];
