@@ -15,6 +15,7 @@
 
 #define BOOT_BLOCK_BYTES 4096
 #define BOOT_ALIGN 16
+#define KEYS_BYTES_MAX 512
 
 static const char* const SLOT_FILES[2] = { "slot-a.flash", "slot-b.flash" };
 
@@ -84,21 +85,21 @@ static const char* openLog(void)
   return bootLogOpen(&host.log, &host.partition) ? NULL : "cannot read boot.flash";
 }
 
-/* The file holds one SubjectPublicKeyInfo after the other, in DER. */
+/* The file holds one key after the other, as bootKey takes them. */
 static const char* readKeys(void)
 {
   char path[PATH_BYTES_MAX];
-  uint8_t spki[BOOT_SPKI_BYTES];
+  uint8_t der[KEYS_BYTES_MAX];
   FILE* file = hostPath(path, "keys") ? fopen(path, "rbe") : NULL;
-  const char* problem = NULL;
+  uint32_t length, taken = 1;
   if (!file)
     return "cannot read keys";
-  host.keyCount = 0;
-  while (!problem && (fread(spki, sizeof(spki), 1, file) == 1))
-    if ((host.keyCount == BOOT_KEYS_MAX) || !bootKey(&host.keys[host.keyCount++], spki))
-      problem = "keys: not one to four Ed25519 public keys in DER";
+  length = (uint32_t)fread(der, 1, sizeof(der), file);
   fclose(file);
-  return problem;
+  host.keyCount = 0;
+  for (uint32_t at = 0; taken && (at < length); at += taken)
+    taken = host.keyCount == BOOT_KEYS_MAX ? 0 : bootKey(&host.keys[host.keyCount++], der + at, length - at);
+  return taken ? NULL : "keys: not one to four public keys in DER, Ed25519 or P-256";
 }
 
 /* A slot in memory. Read-only: the engine would crash if it wrote to the code. */
@@ -123,13 +124,13 @@ static const char* mapSlot(Slot* slot, int number)
   return slot->bytes == MAP_FAILED ? "empty" : NULL;
 }
 
-/* Maps a slot and checks the image in it. It stays mapped when it is good. */
-static const char* openImage(Slot* slot, int number)
+/* Maps a slot and checks the image in it; `confirmed` as for bootImageCheck. It stays mapped when it is good. */
+static const char* openImage(Slot* slot, int number, uint32_t confirmed)
 {
   const char* problem = mapSlot(slot, number);
   if (problem)
     return problem;
-  problem = bootImageCheck(&slot->image, slot->bytes, (uint32_t)slot->length, host.keys, host.keyCount);
+  problem = bootImageCheck(&slot->image, slot->bytes, (uint32_t)slot->length, host.keys, host.keyCount, confirmed);
   if (!problem && host.engine)
     problem = host.engine->check(slot->image.payload, slot->image.payloadLength);
   if (problem)
@@ -137,10 +138,22 @@ static const char* openImage(Slot* slot, int number)
   return problem;
 }
 
+/* The security counter of the image in the slot that is selected, where `slot` is the other one and a key is revoked by it. */
+static uint32_t confirmedCounter(int slot)
+{
+  Slot selected;
+  uint32_t counter = 0;
+  if ((slot == host.log.state.slot) || !bootRevokes(host.keys, host.keyCount) || openImage(&selected, host.log.state.slot, 0))
+    return 0;
+  counter = selected.image.counter;
+  munmap(selected.bytes, selected.length);
+  return counter;
+}
+
 static int isUsable(int slot)
 {
   Slot opened;
-  const char* problem = openImage(&opened, slot);
+  const char* problem = openImage(&opened, slot, confirmedCounter(slot));
   if (problem)
     hostLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, problem);
   else
@@ -195,7 +208,7 @@ const char* hostArm(void)
 {
   HostBoard* board = hostBoard();
   Slot other;
-  const char* problem = board ? openImage(&other, !board->choice.slot) : "no board";
+  const char* problem = board ? openImage(&other, !board->choice.slot, confirmedCounter(!board->choice.slot)) : "no board";
   if (problem)
     return problem;
   munmap(other.bytes, other.length);

@@ -1,4 +1,5 @@
 /* What the boot code asks of a board, from the libraries of the system. */
+#include "../xs/base/p256.h"
 #include "../xs/boot/image.h"
 #include <mbedtls/md.h>
 #include <sodium.h>
@@ -11,4 +12,9 @@ void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])
 int bootEd25519(const uint8_t key[32], const void* message, uint32_t length, const uint8_t signature[64])
 {
   return crypto_sign_verify_detached(signature, message, length, key) == 0;
+}
+
+int bootP256(const uint8_t key[BOOT_POINT_BYTES], const uint8_t digest[32], const uint8_t* signature, uint32_t length)
+{
+  return p256Verify(key, digest, signature, length);
 }

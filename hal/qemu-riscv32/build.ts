@@ -88,7 +88,7 @@ function withSharedMachine(name: string, image: Buffer): Buffer {
 }
 
 export interface Factory {
-  /** Vendor public keys: Ed25519, SubjectPublicKeyInfo in DER. */
+  /** Vendor public keys as hal/xs/boot/image.h has them: SubjectPublicKeyInfo in DER, and behind a revoked one what revokes it. */
   readonly keys: readonly Uint8Array[];
   /** JSON text for the client and the board. */
   readonly provision: string;

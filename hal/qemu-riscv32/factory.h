@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 typedef enum {
-  FACTORY_KEY = 1,        /* vendor public key: SubjectPublicKeyInfo, DER. One record for each */
+  FACTORY_KEY = 1,        /* vendor public key, as bootKey (image.h) takes it. One record for each */
   FACTORY_PROVISION = 2,  /* JSON text for the client (src/client/provision.ts), with members for the board (board.ts) */
   FACTORY_CA = 3          /* certificate of the authority that servers are checked against: DER */
 } FactoryKind;

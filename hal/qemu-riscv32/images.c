@@ -1,5 +1,6 @@
 /* Signed images in the slots, and the checks that the boot code asks a board for. */
 #include "images.h"
+#include "../xs/base/p256.h"
 #include "factory.h"
 #include "firmware.h"
 #include "map.h"
@@ -17,7 +18,7 @@ int imagesKeys(void)
   const uint8_t* spki = NULL;
   keyCount = 0;
   while ((keyCount < BOOT_KEYS_MAX) && (spki = factoryFind(FACTORY_KEY, spki, &length)))
-    if ((length == BOOT_SPKI_BYTES) && bootKey(&keys[keyCount], spki))
+    if (bootKey(&keys[keyCount], spki, length) == length)
       keyCount++;
   return keyCount;
 }
@@ -33,11 +34,20 @@ static const char* checkPayload(const BootImage* image)
   return (head->length > image->payloadLength) || (head->length > WINDOW_BYTES) ? "firmware of another size" : NULL;
 }
 
-const char* imagesCheck(BootImage* image, int slot)
+static const char* check(BootImage* image, int slot, uint32_t confirmed)
 {
   const uint8_t* at = norAt(&norPartitions[slot ? NOR_SLOT_B : NOR_SLOT_A], 0);
-  const char* problem = bootImageCheck(image, at, SLOT_BYTES, keys, keyCount);
+  const char* problem = bootImageCheck(image, at, SLOT_BYTES, keys, keyCount, confirmed);
   return problem ? problem : checkPayload(image);
+}
+
+const char* imagesCheck(BootImage* image, int slot, int selected)
+{
+  BootImage kept;
+  uint32_t confirmed = 0;
+  if ((slot != selected) && bootRevokes(keys, keyCount) && !check(&kept, selected, 0))
+    confirmed = kept.counter;
+  return check(image, slot, confirmed);
 }
 
 void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])
@@ -48,4 +58,9 @@ void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])
 int bootEd25519(const uint8_t key[32], const void* message, uint32_t length, const uint8_t signature[64])
 {
   return crypto_sign_ed25519_verify_detached(signature, message, length, key) == 0;
+}
+
+int bootP256(const uint8_t key[BOOT_POINT_BYTES], const uint8_t digest[32], const uint8_t* signature, uint32_t length)
+{
+  return p256Verify(key, digest, signature, length);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 static BootImage image;
+static BootLog bootLog;
 
 /* What the reset before left. The cause is used up, and a reset that leaves none is of a kind that this program does not know. */
 static ResetCause takeCause(void)
@@ -25,7 +26,7 @@ static ResetCause takeCause(void)
 
 static int isUsable(int slot)
 {
-  const char* problem = imagesCheck(&image, slot);
+  const char* problem = imagesCheck(&image, slot, bootLog.state.slot);
   if (problem)
     consoleLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, problem);
   return !problem;
@@ -57,12 +58,11 @@ int main(void)
 {
   ResetCause cause = takeCause();
   BootChoice choice;
-  BootLog log;
   if (!imagesKeys())
     consoleLog('E', "boot", "the factory sector has no vendor key");
-  if (!bootLogOpen(&log, &norPartitions[NOR_BOOT_LOG].partition))
+  if (!bootLogOpen(&bootLog, &norPartitions[NOR_BOOT_LOG].partition))
     consoleLog('E', "boot", "the boot log cannot be read");
-  choice = bootSelect(&log, cause, isUsable);
+  choice = bootSelect(&bootLog, cause, isUsable);
   logChoice(&choice);
   handoff()->choice = choice;
   memcpy(handoff()->version, image.version, sizeof(image.version));

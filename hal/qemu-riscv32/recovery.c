@@ -121,7 +121,7 @@ static void take(int slot)
   printf("recovery: send the image with XMODEM\n");
   problem = receiveImage(&norPartitions[slot ? NOR_SLOT_B : NOR_SLOT_A]);
   if (!problem)
-    problem = imagesCheck(&image, slot);
+    problem = imagesCheck(&image, slot, slot);
   printf("\n");
   if (problem) {
     consoleLog('E', "recovery", "%s", problem);

@@ -26,6 +26,17 @@ export function spkiOf(key: KeyObject): Buffer {
   return publicKey.export({ type: "spki", format: "der" });
 }
 
+/**
+ * The public part for the key list of boot code (hal/xs/boot/image.h): SubjectPublicKeyInfo, and behind it, where the key is revoked,
+ * the security counter that does it.
+ */
+export function bootKeyOf(key: KeyObject, until?: number): Buffer {
+  if (until === undefined) return spkiOf(key);
+  const integer = Buffer.from([0x02, 0x04, 0, 0, 0, 0]);
+  integer.writeUInt32BE(until, 2);
+  return Buffer.concat([spkiOf(key), integer]);
+}
+
 /** The public part, as firmware holds it. Throws when the key is of another kind. */
 export function vendorKeyOf(key: KeyObject): VendorKey {
   const result = vendorKey(new Uint8Array(spkiOf(key)));

@@ -37,7 +37,7 @@ void xs_boot_arm(xsMachine* the)
   else if (!imagesKeys())
     problem = "no vendor key";
   else
-    problem = imagesCheck(&image, !running->slot);
+    problem = imagesCheck(&image, !running->slot, running->slot);
   if (problem)
     xsUnknownError("boot: %s", problem);
   openLog(the, &log);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Device, build, cleanUp, image, key, strangerKey } from "./device.ts";
-import { spkiOf } from "../../rig/keys.ts";
+import { bootKeyOf, generateKey, spkiOf } from "../../rig/keys.ts";
 
 const A = "runs 1.0.0 slot 0 trial false cause power";
 const B = "runs 2.0.0 slot 1 trial false cause power";
@@ -180,6 +180,36 @@ test("every bit of what is signed, and of the signature, counts", () => {
   for (let at = start; at < whole.length; at += 7) {
     assert.equal(new Device(undefined, flip(image(2), at)).run().status, 4, `byte ${at}`);
   }
+});
+
+test("P-256 will do as well as Ed25519, and each bit of its signature counts", () => {
+  const p256 = generateKey("p256"), good = image(2, p256), device = new Device(image(1), good);
+  device.write("keys", Buffer.concat([spkiOf(p256), spkiOf(key)]));
+  const script = { "1.0.0 power": ["arm"] };
+  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "restart"] }).lines.slice(1),
+    ["arm: done", "runs 2.0.0 slot 1 trial true cause restart"]);
+  for (let bit = 0; bit < 64; bit++) {
+    const bad = Buffer.from(good), at = bad.length - 1 - bit;
+    bad[at] = (bad[at] ?? 0) ^ 1 << bit % 8;
+    device.write("slot-b.flash", bad);
+    assert.match(device.run(script).lines.at(-1) ?? "", /^arm: throws/, `bit ${bit % 8} of byte ${at}`);
+  }
+  device.write("keys", spkiOf(key));
+  device.write("slot-b.flash", good);
+  assert.match(device.run(script).lines.at(-1) ?? "", /^arm: throws/);
+});
+
+test("a revoked key counts until an image with that security counter is confirmed, and never again", () => {
+  const keys = Buffer.concat([bootKeyOf(strangerKey, 7), bootKeyOf(key)]), script = { "1.0.0 power": ["arm"] };
+  for (const [counter, armed] of [[6, true], [7, false], [8, false]] as const) {
+    const device = new Device(image(1, key, { securityCounter: counter }), image(2, strangerKey, { securityCounter: 9 }));
+    device.write("keys", keys);
+    assert.equal(device.run(script).lines.at(-1), armed ? "arm: done" : "arm: throws Error", `${counter} is confirmed`);
+  }
+  const device = new Device(image(1, strangerKey, { securityCounter: 7 }), image(2, key, { securityCounter: 7 }));
+  device.write("keys", keys);
+  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": ["confirm", "arm"] }).lines.slice(-2),
+    ["confirm: done", "arm: throws Error"], "what it signed runs until then");
 });
 
 test("any of several vendor keys will do, and no keys means no image", () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { CUT_STATUS, FLASH_PARTS } from "../../../hal/qemu-riscv32/build.ts";
-import { Device, image, skip, strangerKey } from "./device.ts";
+import { bootKeyOf, generateKey } from "../../rig/keys.ts";
+import { Device, image, key, skip, strangerKey } from "./device.ts";
 
 function device(context: TestContext, a?: Uint8Array, b?: Uint8Array): Device {
   const made = new Device(a, b);
@@ -67,6 +68,17 @@ test("a damaged image falls back to the other slot", { skip }, (context) => {
   assert.deepEqual(lines, ["runs 2.0.0 slot 1 trial false cause power"]);
   assert.deepEqual(boot, ["E boot: slot A cannot be booted: digest does not match",
     "I boot: slot B, version 2.0.0, cause power, the selected image is bad"]);
+});
+
+test("P-256 will do as well as Ed25519; a revoked key counts until an image with that security counter is kept", { skip }, (context) => {
+  const p256 = generateKey("p256"), script = { "1.0.0 power": ["arm", "restart"] };
+  for (const [counter, armed] of [[6, true], [7, false]] as const) {
+    const board = device(context, image(1, key, counter), image(2, p256, 9));
+    board.keys = [bootKeyOf(p256, 7), bootKeyOf(key)];
+    const { lines, boot } = board.run(script);
+    assert.equal(lines.at(-1), armed ? "runs 2.0.0 slot 1 trial true cause restart" : "runs 1.0.0 slot 0 trial false cause restart");
+    assert.equal(lines.includes("arm: done"), armed, boot.join());
+  }
 });
 
 test("a boot log of noise is an empty one", { skip }, (context) => {

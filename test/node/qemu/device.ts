@@ -25,9 +25,9 @@ export const skip: string | false = process.env.CI === undefined && isMissing &&
 let payload: Buffer | undefined;
 
 /** The test application as version n.0.0, signed. */
-export function image(major: number, signer = key): Buffer {
+export function image(major: number, signer = key, securityCounter?: number): Buffer {
   payload ??= buildFirmware({ name: "test", version: "test", entry: "test/node/qemu/app", positions: true });
-  return buildImage({ payload, version: { major, minor: 0, revision: 0, build: 0 }, key: signer });
+  return buildImage({ payload, version: { major, minor: 0, revision: 0, build: 0 }, key: signer, securityCounter });
 }
 
 const built = new Map<string, Buffer>();
@@ -54,6 +54,8 @@ export interface Run {
 const RUN_MS = 60_000;
 
 export class Device {
+  /** Vendor keys of the next run, as in the factory sector. */
+  keys: readonly Buffer[] = [spkiOf(key)];
   readonly #folder = mkdtempSync(join(tmpdir(), "qemu-"));
   readonly #flash = join(this.#folder, "flash.bin");
 
@@ -81,7 +83,7 @@ export class Device {
   /** What the application does; `more` are further members of the provisioning, `ca` is the authority that it trusts. */
   script(script: Script, more: object = {}, ca?: Uint8Array): void {
     const authority = ca === undefined ? {} : { ca };
-    const { offset, bytes } = refit({ keys: [spkiOf(key)], provision: JSON.stringify({ script, ...more }), ...authority });
+    const { offset, bytes } = refit({ keys: this.keys, provision: JSON.stringify({ script, ...more }), ...authority });
     this.write(bytes, offset);
   }
 
