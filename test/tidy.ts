@@ -24,6 +24,7 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["hal/host", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/qemu-riscv32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/esp32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
+  ["hal/mcuboot", "hal/hal.ts", "hal/checked.ts", "src/base", "src/image"],
   ["hal/template", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/board.ts", "hal/host"],
   ["hal/board-esp32.ts", "hal/esp32"],

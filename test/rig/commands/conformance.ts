@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Bench } from "../conformance/driver.ts";
 import { esp32Bench } from "../conformance/esp32bench.ts";
 import { hostBench } from "../conformance/hostbench.ts";
+import { mcubootBench } from "../conformance/mcubootbench.ts";
 import { conformance, PART_NAMES, type Part } from "../conformance/plan.ts";
 import { ProcessBench } from "../conformance/processbench.ts";
 import { qemuBench } from "../conformance/qemubench.ts";
@@ -11,7 +12,7 @@ import { Exit } from "../exit.ts";
 import { wordOption } from "../options.ts";
 import { type BoardName, setUp } from "../setup.ts";
 
-const BOARDS = ["sim", "host", "qemu", "esp32-fake"] as const;
+const BOARDS = ["sim", "host", "qemu", "esp32-fake", "mcuboot"] as const;
 type Board = (typeof BOARDS)[number];
 
 interface ConformanceOptions {
@@ -20,7 +21,7 @@ interface ConformanceOptions {
   readonly serial?: true;
 }
 
-const NEEDS: { readonly [B in Board]: BoardName } = { sim: "sim", host: "host", qemu: "qemu", "esp32-fake": "host" };
+const NEEDS: { readonly [B in Board]: BoardName } = { sim: "sim", host: "host", qemu: "qemu", "esp32-fake": "host", mcuboot: "sim" };
 
 export function addConformance(program: Command): void {
   program.command("conformance")
@@ -57,5 +58,6 @@ function benchOf(board: Board, show: (line: string) => void): Bench {
     case "host": return hostBench(show);
     case "qemu": return qemuBench(show);
     case "esp32-fake": return esp32Bench(show);
+    case "mcuboot": return mcubootBench();
   }
 }

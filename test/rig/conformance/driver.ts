@@ -14,7 +14,7 @@ export interface BenchCut {
 export interface Bench {
   /** How it can cut the power inside an operation; none when it cannot. */
   readonly cutModes: readonly string[];
-  /** An image of another version with the agent in it, that this board boots. */
+  /** An image of another version than runs now, with the agent in it, that this board boots. Always of one length. */
   readonly image: Uint8Array;
   /** The address of this computer as the board sees it; absent: 127.0.0.1. */
   readonly rigAddress?: string;
@@ -41,7 +41,7 @@ export class Driver {
   constructor(bench: Bench, onCheck: (check: Check) => void = () => undefined) {
     this.bench = bench;
     this.#onCheck = onCheck;
-    this.server.image = bench.image;
+    this.server.image = () => bench.image;
   }
 
   /** A promise of the contract that only the rig can see. */

@@ -20,7 +20,7 @@ export class LinkServer {
   flooded = 0;
   floodClosed = false;
   /** What "/image" is. */
-  image: Uint8Array = new Uint8Array(0);
+  image: () => Uint8Array = () => new Uint8Array(0);
   #server: Server;
   #sockets = new Set<Socket>();
   #control: (body: string, respond: (order: string) => void) => void;
@@ -84,7 +84,7 @@ export class LinkServer {
       return;
     }
     if (request.path === "/image") {
-      send(socket, whole("200 OK", this.image));
+      send(socket, whole("200 OK", this.image()));
       return;
     }
     this.last = request;

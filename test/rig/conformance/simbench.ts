@@ -1,5 +1,5 @@
 /** The sim board on the bench: in this process, over real sockets, with every kind of cut. A wrapper can break it on purpose. */
-import { generateKeyPairSync, randomFillSync } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomFillSync } from "node:crypto";
 import type { Flash, FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
@@ -16,7 +16,7 @@ import type { Bench, BenchCut } from "./driver.ts";
 const STORE: FlashStatus = { blocks: 4, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
 const SLOT: FlashStatus = { blocks: 6, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
 const PAYLOAD_BYTES = 9000;
-const IDENTITY: Identity = {
+export const IDENTITY: Identity = {
   DevId: "urn:uuid:00000000-0000-4000-8000-000000000002", Man: "xs-fumo", Mod: "sim", Lang: "en", DevTyp: "device", OEM: "xs-fumo",
   FwV: "1.0.0", SwV: "1.0", HwV: "1.0", vendorId: VENDOR_ID, classId: CLASS_ID.sim,
 };
@@ -24,18 +24,40 @@ const IDENTITY: Identity = {
 /** The board as the program sees it, made worse; called at each boot. What it keeps in a closure is durable. */
 export type Wrapper = (hal: Hal, cause: ResetCause) => Hal;
 
+/** What is switched on: the boot loader runs, and gives the board as the program sees it until the next reset. */
+export interface Startable {
+  start(cause: ResetCause): Hal;
+}
+
+/** A kind of board on this bench. */
+export interface SimKind {
+  readonly board: Startable;
+  /** As Bench has them. */
+  image(): Uint8Array;
+  readonly damages: readonly number[];
+}
+
+/** What a kind is made of. */
+export interface SimParts {
+  readonly power: Power;
+  readonly link: HttpLink;
+  readonly key: KeyObject;
+  /** A signed image of version `major`; all have one length. */
+  build(major: number): Uint8Array;
+}
+
 export interface SimBenchOptions {
   readonly store?: FlashStatus;
   readonly slot?: FlashStatus;
   /** False: this bench cannot cut power inside an operation. */
   readonly cuts?: boolean;
+  /** Another kind of board than the sim board. */
+  readonly make?: (parts: SimParts) => SimKind;
 }
 
 export class SimBench implements Bench {
   readonly cutModes: readonly CutMode[];
-  readonly image: Uint8Array;
-  readonly damages: readonly number[];
-  readonly #board: SimBoard;
+  readonly #kind: SimKind;
   readonly #power = new Power();
   readonly #link = new HttpLink();
   readonly #wrap: Wrapper;
@@ -44,20 +66,21 @@ export class SimBench implements Bench {
 
   constructor(wrap: Wrapper = (hal) => hal, options: SimBenchOptions = {}) {
     this.cutModes = options.cuts === false ? [] : CUT_MODES;
-    const { privateKey } = generateKeyPairSync("ed25519"), key = vendorKey(new Uint8Array(spkiOf(privateKey)));
+    const key = generateKeyPairSync("ed25519").privateKey;
     const build = (major: number): Uint8Array => new Uint8Array(buildImage({
       payload: Buffer.alloc(PAYLOAD_BYTES, major), version: { major, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
-      vendorId: VENDOR_ID, classId: CLASS_ID.sim, key: privateKey,
+      vendorId: VENDOR_ID, classId: CLASS_ID.sim, key,
     }));
     this.#wrap = wrap;
-    this.image = build(2);
-    this.damages = [0, Math.floor(this.image.length / 2), this.image.length - 1];
-    this.#board = new SimBoard({
-      store: options.store ?? STORE, slot: options.slot ?? SLOT, identity: IDENTITY, link: this.#link, power: this.#power,
-      bootable: (slot) => key !== undefined && isBootable(slot, key), clock: () => performance.now(),
-      random: (bytes) => { randomFillSync(bytes); },
-    });
-    this.#board.slots[0].load(build(1));
+    this.#kind = (options.make ?? simKind(options))({ power: this.#power, link: this.#link, key, build });
+  }
+
+  get image(): Uint8Array {
+    return this.#kind.image();
+  }
+
+  get damages(): readonly number[] {
+    return this.#kind.damages;
   }
 
   async run(url: string, cut: BenchCut | undefined): Promise<void> {
@@ -76,7 +99,7 @@ export class SimBench implements Bench {
   /** From one reset to the next: its cause, or undefined when power is gone. */
   async #boot(url: string, cause: ResetCause): Promise<ResetCause | undefined> {
     try {
-      const hal = this.#wrap(this.#board.start(cause), cause), agent = new Agent(hal, url);
+      const hal = this.#wrap(this.#kind.board.start(cause), cause), agent = new Agent(hal, url);
       this.#bootedAt = performance.now();
       for (;;) {
         const until = agent.step();
@@ -92,6 +115,20 @@ export class SimBench implements Bench {
       return "panic";
     }
   }
+}
+
+/** Two slots and a boot selector of the sim board's own. */
+function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
+  return ({ power, link, key, build }) => {
+    const trusted = vendorKey(new Uint8Array(spkiOf(key))), image = build(2);
+    const board = new SimBoard({
+      store: options.store ?? STORE, slot: options.slot ?? SLOT, identity: IDENTITY, link, power,
+      bootable: (slot) => trusted !== undefined && isBootable(slot, trusted), clock: () => performance.now(),
+      random: (bytes) => { randomFillSync(bytes); },
+    });
+    board.slots[0].load(build(1));
+    return { board, image: () => image, damages: [0, Math.floor(image.length / 2), image.length - 1] };
+  };
 }
 
 /** What the bootloader of this board checks: structure, digest, signature. */
