@@ -1,6 +1,7 @@
 /* The firmware's main: the application that is linked into the image, on XS. */
 #include "../xs/engine/runtime.h"
 #include "machine.h"
+#include "net.h"
 #include "nor.h"
 #include "rom.h"
 
@@ -27,7 +28,7 @@
 #define STACK_RESERVE 4096
 
 extern const uint8_t __blob_start[], __blob_end[];
-extern char __heap_end[];
+extern char __heap_end[], __stack_top[];
 
 void boardPrint(const char* text)
 {
@@ -47,8 +48,28 @@ char* boardStackLimit(void)
 
 static xsMachine* machine;
 
+/* What the C stack has never used keeps this. */
+#define UNUSED 0x5AC0FFEEu
+#define FRAME_BYTES 256
+
+static void markStack(void)
+{
+  uint32_t* end = (uint32_t*)((char*)__builtin_frame_address(0) - FRAME_BYTES);
+  for (uint32_t* at = (uint32_t*)__heap_end; at < end; at++)
+    *at = UNUSED;
+}
+
+static uint32_t mostStack(void)
+{
+  const uint32_t* at = (const uint32_t*)__heap_end;
+  while ((at < (const uint32_t*)__stack_top) && (*at == UNUSED))
+    at++;
+  return (uint32_t)(__stack_top - (const char*)at);
+}
+
 static void figures(void)
 {
+  NetMemory network = netMemory();
   RuntimeHeap heap;
   runtimeHeap(machine, &heap);
   consoleLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks", (unsigned)heap.peakSlots, (unsigned)heap.slotBytes,
@@ -56,6 +77,8 @@ static void figures(void)
   consoleLog('I', "heap", "%u collections left at most %u slots, %u bytes of chunks", (unsigned)heap.collections,
     (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
   consoleLog('I', "board", "%u bytes of RAM to spare", (unsigned)(__heap_end - memoryEnd()));
+  consoleLog('I', "board", "at most %u bytes of C stack, %u of lwIP's heap, %u of its pools", (unsigned)mostStack(),
+    (unsigned)network.heap, (unsigned)network.pools);
   consoleLog('I', "board", "%u flash operations", (unsigned)norOperations());
   consoleLog('I', "board", "%llu instructions since reset", (unsigned long long)clockInstructions());
 }
@@ -70,6 +93,7 @@ int main(void)
   const char* problem;
   if (WATCHDOG)
     watchdogFeed();
+  markStack();
   problem = blobCheck(__blob_start, (uint32_t)(__blob_end - __blob_start));
   if (!problem && PRELOADS && !romMachine() && (handoff()->magic != HANDOFF_MAGIC))
     romMake((const BlobHeader*)__blob_start);

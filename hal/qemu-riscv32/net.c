@@ -7,7 +7,9 @@
 #include <lwip/dns.h>
 #include <lwip/etharp.h>
 #include <lwip/init.h>
+#include <lwip/memp.h>
 #include <lwip/netif.h>
+#include <lwip/stats.h>
 #include <lwip/timeouts.h>
 #include <netif/ethernet.h>
 #include <string.h>
@@ -153,6 +155,14 @@ const char* netStart(const char* address, const char* mask, const char* gateway,
     dns_setserver(0, &names);
   }
   return NULL;
+}
+
+NetMemory netMemory(void)
+{
+  NetMemory most = { lwip_stats.mem.max, 0 };
+  for (int i = 0; i < MEMP_MAX; i++)
+    most.pools += (uint32_t)lwip_stats.memp[i]->max * memp_pools[i]->size;
+  return device.registers ? most : (NetMemory){ 0, 0 };
 }
 
 int netIsLinked(void)

@@ -13,6 +13,10 @@ int netIsUp(void);
 /* Takes in what has arrived and does what is due; says when the cable goes or comes. */
 void netPoll(void);
 
+/* The most that lwIP has taken of its heap and of its pools, in bytes. */
+typedef struct { uint32_t heap, pools; } NetMemory;
+NetMemory netMemory(void);
+
 typedef enum { SOCKET_RESOLVING, SOCKET_CONNECTING, SOCKET_OPEN, SOCKET_FAILED } SocketState;
 
 typedef struct Socket Socket;

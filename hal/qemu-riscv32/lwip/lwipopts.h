@@ -7,7 +7,18 @@
 #define LWIP_SOCKET 0
 #define LWIP_NETCONN 0
 #define LWIP_NETIF_API 0
-#define LWIP_STATS 0
+/* Of its memory alone: what the most of it was. */
+#define LWIP_STATS 1
+#define MEM_STATS 1
+#define MEMP_STATS 1
+#define LINK_STATS 0
+#define ETHARP_STATS 0
+#define IP_STATS 0
+#define IPFRAG_STATS 0
+#define ICMP_STATS 0
+#define UDP_STATS 0
+#define TCP_STATS 0
+#define SYS_STATS 0
 
 #define LWIP_IPV4 1
 #define LWIP_IPV6 0
