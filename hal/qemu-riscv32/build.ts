@@ -36,7 +36,7 @@ export interface FirmwareOptions {
 }
 
 /** Fetches the C libraries that everything here is linked with, unless they are there. Throws a BuildError. */
-function fetchSources(): void {
+export function fetchSources(): void {
   const { status, stderr, error } = spawnSync(join(ROOT, HERE, "sources.sh"), [], { cwd: ROOT, encoding: "utf8" });
   if (error || status !== 0) throw new BuildError(`cannot fetch the sources of the C libraries\n${stderr.slice(-2000)}`);
 }
@@ -170,6 +170,9 @@ export function machineOptions(flash: string, { cut, network = true, monitor, pu
     ...(cut === undefined ? [] : ["-device", `loader,addr=0x8044FF00,data=${planOf(cut)},data-len=4`]),
   ];
 }
+
+/** Typed on the console, it switches a running board off: machine.h. */
+export const SWITCH_KEY = "\x04";
 
 /** The emulator. */
 export const EMULATOR = "qemu-system-riscv32";

@@ -24,6 +24,8 @@ void consolePut(const char* text);
 void consolePutBytes(const void* bytes, uint32_t length);
 /* The next byte that came in, or -1. */
 int consoleGet(void);
+/* Control-D: a program that waits, and finds this, says what it took, and switches the board off. */
+#define CONSOLE_OFF 4
 /* A line of the board itself, in the form of all log lines; level is E, W, I or D. */
 void consoleLog(char level, const char* source, const char* format, ...) __attribute__((format(printf, 3, 4)));
 

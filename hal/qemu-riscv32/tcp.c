@@ -243,6 +243,10 @@ void socketWait(uint32_t timeoutMs)
     for (int i = 0; i < SOCKETS_MAX; i++)
       if (sockets[i].isUsed && (sockets[i].state == SOCKET_RESOLVING))
         resolve(&sockets[i]);
+    if (consoleGet() == CONSOLE_OFF) {
+      resetFigures();
+      resetOff(0);
+    }
     if (hasNews || (clockMs() >= end))
       break;
     clockSleep(WAKE_TICKS);

@@ -12,6 +12,8 @@ export interface DeviceProcessOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** It reads what is typed here. */
   readonly keyboard?: boolean;
+  /** What its console takes for its switch; absent: it is SIGTERM. */
+  readonly switchKey?: string;
 }
 
 export class DeviceProcess {
@@ -19,13 +21,18 @@ export class DeviceProcess {
   readonly ended: Promise<number | undefined>;
   #child: ChildProcess;
   #killed = false;
+  readonly #switchKey: string | undefined;
 
   /** Starts `program` with `words`; every line that it prints becomes events of `log`. */
   constructor(program: string, words: readonly string[], log: EventLog, options: DeviceProcessOptions = {}) {
-    const { environment = process.env, keyboard = false } = options;
-    const child = spawn(program, words, { stdio: [keyboard ? "inherit" : "ignore", "pipe", "pipe"], env: environment });
+    const { environment = process.env, keyboard = false, switchKey } = options;
+    const input = keyboard ? "inherit" : switchKey === undefined ? "ignore" : "pipe";
+    const child: ChildProcess = spawn(program, words, { stdio: [input, "pipe", "pipe"], env: environment });
     this.#child = child;
+    this.#switchKey = keyboard ? undefined : switchKey;
+    child.stdin?.on("error", () => undefined); // it may be gone before it is asked to go
     const closed = [child.stdout, child.stderr].map((stream) => new Promise<void>((resolve) => {
+      if (stream === null) { resolve(); return; }
       const lines = createInterface({ input: stream });
       lines.on("line", (line) => { for (const event of parseSerial(line)) log.emit(event); });
       lines.on("close", resolve);
@@ -39,7 +46,8 @@ export class DeviceProcess {
   /** Turns it off by its switch: it says what it took, and ends. One that does not is cut off. */
   async switchOff(): Promise<void> {
     this.#killed = true;
-    this.#child.kill("SIGTERM");
+    if (this.#switchKey === undefined) this.#child.kill("SIGTERM");
+    else this.#child.stdin?.write(this.#switchKey);
     const timer = setTimeout(() => { this.#child.kill("SIGKILL"); }, SWITCH_LIMIT_MS);
     await this.ended;
     clearTimeout(timer);

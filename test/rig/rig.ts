@@ -24,6 +24,7 @@ import { send } from "./server/datagram.ts";
 import type { Notice } from "./server/push.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { toRigEvent } from "./serverevent.ts";
+import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
 import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
 
@@ -136,6 +137,22 @@ export class Rig {
   async cut(): Promise<void> {
     await this.#device?.kill();
     this.#device = undefined;
+  }
+
+  /** Cuts its power, and powers it on again. */
+  async reset(): Promise<DeviceProcess> {
+    await this.cut();
+    return this.start();
+  }
+
+  /** What the device, which is off, keeps: for `restore`. */
+  snapshot(): Snapshot {
+    return takeSnapshot(this.directory);
+  }
+
+  /** Makes the device, which is off, what it was. The servers are not told. */
+  restore(snapshot: Snapshot): void {
+    restoreSnapshot(this.directory, snapshot);
   }
 
   /** Turns it off by its switch, after which the log has the figures of its last boot. */

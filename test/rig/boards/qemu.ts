@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { buildFirmware, EMULATOR, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware, EMULATOR, machineOptions, makeFlash, refit, SWITCH_KEY } from "../../../hal/qemu-riscv32/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { DeviceProcess } from "../device.ts";
@@ -48,6 +48,6 @@ export const qemu: RigBoard = {
 
   start(directory, log) {
     const port = join(directory, PUSH_PORT), pushPort = existsSync(port) ? Number(readFileSync(port, "utf8")) : undefined;
-    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { pushPort }), log);
+    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { pushPort }), log, { switchKey: SWITCH_KEY });
   },
 };

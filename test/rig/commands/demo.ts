@@ -2,7 +2,9 @@
 import type { Command } from "commander";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { versionText } from "../../../src/image/version.ts";
+import { fetchSources } from "../../../hal/qemu-riscv32/build.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
+import { chooseBoard } from "../boards/choice.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
@@ -14,7 +16,7 @@ import { heapText, terminal } from "../terminal.ts";
 import { VERSION_2 } from "../workshop.ts";
 
 interface DemoOptions {
-  readonly board: keyof typeof BOARDS;
+  readonly board?: keyof typeof BOARDS;
   readonly scenario: ScenarioName;
   readonly size: number;
   readonly auth: Auth;
@@ -33,7 +35,8 @@ interface DemoOptions {
 export function addDemo(program: Command): void {
   program.command("demo")
     .description("a whole update on this machine: build, sign, serve, download, verify, swap, reboot, report")
-    .option("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES), bestBoard())
+    .option("--board <board>", `one of ${BOARD_NAMES.join(", ")} (default: qemu where it can be built as things are, else host)`,
+      wordOption(BOARD_NAMES))
     .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
     .option("--auth <type>", "none, basic, md5 or mac, in both directions", wordOption(["none", "basic", "md5", "mac"]), "md5")
@@ -51,20 +54,18 @@ export function addDemo(program: Command): void {
     .action(demo);
 }
 
-/** The bare-metal board where it can be built as things are, else XS on Linux. */
-function bestBoard(): keyof typeof BOARDS {
-  return check("qemu").every(({ present }) => present) ? "qemu" : "host";
-}
-
 async function demo(options: DemoOptions): Promise<void> {
-  const log = new EventLog(options.board);
+  const { board, why }: { readonly board: keyof typeof BOARDS; readonly why?: string } =
+    options.board === undefined ? chooseBoard(check("qemu"), fetchSources) : { board: options.board };
+  const log = new EventLog(board);
   log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: options.verbose === true }));
   if (options.log !== undefined) log.view(ndjson(options.log));
-  log.emit({ kind: "note", text: `xs-fumo demo: board ${options.board}, scenario ${options.scenario}` });
-  setUp(options.board, (text) => { log.emit({ kind: "note", text }); });
+  log.emit({ kind: "note", text: `xs-fumo demo: board ${board}, scenario ${options.scenario}` });
+  if (why !== undefined) log.emit({ kind: "warning", text: why });
+  setUp(board, (text) => { log.emit({ kind: "note", text }); });
   const started = performance.now();
   let failure: string | undefined;
-  const rig = await Rig.open({ ...options, board: BOARDS[options.board], log });
+  const rig = await Rig.open({ ...options, board: BOARDS[board], log });
   try {
     await update(rig, options.limit * 1000, log);
   } catch (error) {
@@ -73,10 +74,10 @@ async function demo(options: DemoOptions): Promise<void> {
   } finally {
     await rig.close();
     if (options.junit !== undefined) {
-      const name = `demo.${options.board}.${options.scenario}`, seconds = (performance.now() - started) / 1000;
+      const name = `demo.${board}.${options.scenario}`, seconds = (performance.now() - started) / 1000;
       const item = { name: options.scenario, seconds };
       writeJUnit(options.junit, {
-        name, log, properties: { board: options.board, firmware: versionText(VERSION_2), package: rig.digest },
+        name, log, properties: { board, firmware: versionText(VERSION_2), package: rig.digest },
         cases: [failure === undefined ? item : { ...item, failure }],
       });
     }
