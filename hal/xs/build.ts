@@ -64,7 +64,7 @@ export interface BlobOptions {
 
 /** Base modules that have a native twin in this folder. */
 export const BASE_MODULES: Readonly<Record<string, string>> = Object.fromEntries(
-  ["base64", "bytes", "crc32", "md5", "sha256", "signature", "utf8"].map((name) => [`src/base/${name}`, `hal/xs/base/${name}`]));
+  ["base64", "bytes", "crc32", "md5", "sha1", "sha256", "signature", "utf8"].map((name) => [`src/base/${name}`, `hal/xs/base/${name}`]));
 
 const IMPORT = /^(?:import|export)\s*(?:[\w*${},\s]+?\sfrom\s*)?["']([^"'\n]+)["']/gm;
 

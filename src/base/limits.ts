@@ -128,3 +128,14 @@ export const PUSH_LOG_MS = 60_000;
 export const NOTIFICATIONS_KEPT = 16;
 /** Sessions that one notification may begin before one of them completes. */
 export const SUMMONS_TRIES_MAX = 5;
+/** Elements of a document of Client Provisioning. */
+export const CP_ELEMENTS_MAX = 256;
+/** Accounts of DM servers. */
+export const ACCOUNTS_MAX = 4;
+/** Bytes of a ServerID. */
+export const SERVER_ID_BYTES_MAX = 255;
+/** How often a person may type the PIN of one bootstrap message, and how long none is asked for after that. */
+export const PIN_TRIES_MAX = 3;
+export const PIN_PAUSE_MS = 600_000;
+/** Bootstrap messages that are remembered, so that they count once. */
+export const BOOTSTRAPS_KEPT = 8;

@@ -16,12 +16,14 @@ import { mountDevInfo } from "../objects/devinfo.ts";
 import { mountDmAcc } from "../objects/dmacc.ts";
 import { Fumo } from "../objects/fumo.ts";
 import { fumoState, stateName } from "../objects/fumostate.ts";
+import { mountInbox } from "../objects/inbox.ts";
 import type { UserInterface } from "../session/interaction.ts";
 import { Store } from "../store/store.ts";
 import { Tree } from "../tree/tree.ts";
 import { Engine } from "../update/engine.ts";
 import { applyAccount } from "./account.ts";
 import { ProvisionedAnswers } from "./answers.ts";
+import { Bootstraps } from "./bootstraps.ts";
 import { asksBeforeDownload, Consent } from "./consent.ts";
 import { Notifications, type Summons } from "./notifications.ts";
 import { imagePolicy } from "./policy.ts";
@@ -80,6 +82,7 @@ export class Client {
     mountDevInfo(tree, hal.identity);
     mountDevDetail(tree, hal.identity);
     mountDmAcc(tree, store);
+    mountInbox(tree);
     const fumo = new Fumo(tree, engine, { root: FUMO_ROOT, objects: provision.objects });
     const { slot, trial, cause } = hal.boot.running();
     hal.log("info", "client", `version ${hal.identity.FwV} runs from slot ${slot}${trial ? ", on trial" : ""}, reset by ${cause}`);
@@ -95,13 +98,16 @@ export class Client {
       summoned: (serverId) => this.#server(serverId)?.summoned,
       summon: (summons) => { this.#server(summons.serverId)?.summon(summons); },
     });
-    this.#pushes = new Pushes(hal, notifications);
     const shared = {
       hal, provision, accounts, tree, fumo, engine, userInterface, selfTest: options.selfTest ?? (() => true),
       inbound: new Uint8Array(MESSAGE_BYTES_MAX), outbound: new Uint8Array(MESSAGE_BYTES_MAX),
       answered: (summons: Summons) => { notifications.completed(summons); },
     };
     this.#servers = accounts.list().map(({ serverId }) => new Server({ ...shared, serverId }));
+    this.#pushes = new Pushes(hal, notifications, new Bootstraps({
+      hal, store, tree, provision, userInterface, closed: () => engine.record.phase === "trial",
+      installed: (serverIds) => { this.#meet(serverIds, (serverId) => new Server({ ...shared, serverId })); },
+    }));
     if (provision.request !== "none") this.#main?.request(provision.request);
   }
 
@@ -119,10 +125,10 @@ export class Client {
   /** Does what is due. When to call again, in ms of `hal.now`; not later than that, and earlier when the link has something. */
   step(): number {
     const now = this.#hal.now(), open = this.#servers.find((server) => server.busy);
-    if (open !== undefined) return Math.min(this.#pushes.step(now, false), open.step(now));
+    if (open !== undefined) return Math.min(this.#pushes.step(now, false, false), open.step(now));
     const reportDue = this.engine.fetching ? Infinity : this.#reports.step(now);
-    if (this.#reports.busy) return Math.min(this.#pushes.step(now, false), reportDue);
-    const held = this.#consent.hold(this.engine, now), pushesDue = this.#pushes.step(now, held === undefined);
+    if (this.#reports.busy) return Math.min(this.#pushes.step(now, false, false), reportDue);
+    const held = this.#consent.hold(this.engine, now), pushesDue = this.#pushes.step(now, true, held === undefined);
     const due = Math.min(held ?? this.engine.step(now), pushesDue, reportDue);
     this.#showProgress();
     if (due <= now) return now;
@@ -138,6 +144,14 @@ export class Client {
       due = Math.min(due, next);
     }
     return due;
+  }
+
+  /** A session with each server whose account is new, as soon as can be (OMA-TS-DM-Bootstrap §5.4.5). */
+  #meet(serverIds: readonly string[], made: (serverId: string) => Server): void {
+    for (const serverId of serverIds) {
+      if (this.#server(serverId) === undefined) this.#servers.push(made(serverId));
+      this.#server(serverId)?.meet();
+    }
   }
 
   #server(serverId: string): Server | undefined {

@@ -49,6 +49,12 @@ export interface Provision {
   readonly request: "none" | "device" | "user";
   /** Believe a notification made with the nonce 0x00000000, for servers that lose theirs (OMA-TS-DM-Notification §6.1). Weakens it. */
   readonly nonceResync: boolean;
+  /** How a bootstrap message may be sealed: NETWORKID, USERPIN, USERPIN_NETWORKID. None: this device takes none. */
+  readonly bootstrap: readonly string[];
+  /** The secret of NETWORKID. */
+  readonly networkSecret: string;
+  /** URIs of the objects on which a bootstrapped server gets every right, besides its account. */
+  readonly bootstrapObjects: readonly string[];
   /** An image on trial that has not reached its server after so many seconds is given up; 0: TRIAL_DEADLINE_MS. */
   readonly trialSeconds: number;
   /** What people say to questions, as src/client/answers.ts reads it; empty: nobody can be asked. */
@@ -68,6 +74,7 @@ type Json = { readonly [name: string]: unknown };
 const AUTH: readonly AuthType[] = frozen(["none", "basic", "md5", "mac"]);
 const ENCODINGS = frozen(["xml", "wbxml"]);
 const CONFIRM = frozen(["none", "download", "update", "both"]);
+const BOOTSTRAP_OBJECTS: readonly string[] = frozen(["./FwUpdate"]);
 const REQUESTS = frozen(["none", "device", "user"]);
 
 /** Reads a provisioning text. A wrong text is a mistake of the person who wrote it: throws an Error that names the member. */
@@ -87,6 +94,9 @@ export function parseProvision(text: string): Provision {
     sessionAtBoot: flag(json, "sessionAtBoot"),
     request: choice(json, "request", REQUESTS, "none"),
     nonceResync: flag(json, "nonceResync"),
+    bootstrap: strings(json, "bootstrap"),
+    networkSecret: string(json, "networkSecret"),
+    bootstrapObjects: json.bootstrapObjects === undefined ? BOOTSTRAP_OBJECTS : strings(json, "bootstrapObjects"),
     trialSeconds: number(json, "trialSeconds"),
     answers: strings(json, "answers"),
     typedAnswers: flag(json, "typedAnswers"),

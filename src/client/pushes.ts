@@ -4,7 +4,8 @@
  */
 import type { Hal } from "../../hal/hal.ts";
 import { DATAGRAM_BYTES_MAX, PUSH_LOG_MS, PUSH_WINDOW_MS, PUSHES_MAX } from "../base/limits.ts";
-import { NOTIFICATION_TYPE, openEnvelope } from "../push/envelope.ts";
+import { CP_TYPE, DM_TYPE, NOTIFICATION_TYPE, openEnvelope } from "../push/envelope.ts";
+import type { Bootstraps } from "./bootstraps.ts";
 import type { Notifications } from "./notifications.ts";
 
 /** X-Wap-Application-Id of device management. */
@@ -13,6 +14,7 @@ const DEVICE_MANAGEMENT = 7;
 export class Pushes {
   readonly #hal: Hal;
   readonly #notifications: Notifications;
+  readonly #bootstraps: Bootstraps;
   readonly #buffer = new Uint8Array(DATAGRAM_BYTES_MAX);
   /** When the window began, and how many were looked at in it. */
   #from = -Infinity;
@@ -21,14 +23,19 @@ export class Pushes {
   #dropped = 0;
   #told = -Infinity;
 
-  constructor(hal: Hal, notifications: Notifications) {
+  constructor(hal: Hal, notifications: Notifications, bootstraps: Bootstraps) {
     this.#hal = hal;
+    this.#bootstraps = bootstraps;
     this.#notifications = notifications;
   }
 
-  /** Takes one datagram, if there is one. `free`: people may be asked. When to call again; the board calls earlier when one arrives. */
-  step(now: number, free: boolean): number {
-    const { datagrams } = this.#hal, asked = this.#notifications.step(now, free);
+  /**
+   * Takes one datagram, if there is one. `idle`: no session is open; `free`: people may be asked. When to call again; the board calls
+   * earlier when one arrives.
+   */
+  step(now: number, idle: boolean, free: boolean): number {
+    const { datagrams } = this.#hal, pin = this.#bootstraps.step(now, idle, free);
+    const asked = Math.min(pin, this.#notifications.step(now, free && pin === Infinity));
     if (datagrams === undefined) return asked;
     if (now - this.#from >= PUSH_WINDOW_MS) {
       this.#from = now;
@@ -46,8 +53,11 @@ export class Pushes {
   #take(length: number, now: number): string | undefined {
     const envelope = openEnvelope(this.#buffer, length);
     if ("problem" in envelope) return `malformed at byte ${envelope.offset}: ${envelope.problem}`;
-    if (envelope.type !== NOTIFICATION_TYPE) return "of another type";
-    return envelope.application === DEVICE_MANAGEMENT ? this.#notifications.take(envelope.body, now) : "for another application";
+    const { type, application, body } = envelope;
+    if (type === CP_TYPE) return this.#bootstraps.take(envelope, now);
+    if (type !== NOTIFICATION_TYPE && type !== DM_TYPE) return "of another type";
+    if (application !== DEVICE_MANAGEMENT) return "for another application";
+    return type === DM_TYPE ? this.#bootstraps.take(envelope, now) : this.#notifications.take(body, now);
   }
 
   #drop(problem: string, now: number): void {

@@ -79,6 +79,12 @@ export class Server {
     this.#asks = from;
   }
 
+  /** Its account is new: a session as soon as can be, whatever pause there was. */
+  meet(): void {
+    this.#first = true;
+    if (!this.busy) this.#failures = 0;
+  }
+
   /** Session id of the notification that the open session, or else the next one, answers. */
   get summoned(): string | undefined {
     return (this.#summons ?? this.#answering)?.sessionID;

@@ -76,12 +76,18 @@ function described(nodes: Nodes, from: Node, kind: string, server: string): GetA
   return { status, results: [], subtree: (visit) => walk(nodes, from, wanted, server, visit) };
 }
 
+/** 404, or 405 below an interior node that keeps to itself what is in it (OMA-TS-DM-StdObj §5.3.4, Inbox). */
+function missing(nodes: Nodes, at: readonly string[]): number {
+  const { definition } = nodes.nearest(at);
+  return isInterior(definition) && !definition.access.includes("Get") ? TreeStatus.notAllowed : TreeStatus.notFound;
+}
+
 /** Answers a Get. A value is reported under the URI that the server used, a list under the full URIs of its nodes. */
 export function getNode(nodes: Nodes, uri: string, server: string): GetAnswer {
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return refused(parsed);
   const node = nodes.find(parsed.segments);
-  if (node === undefined) return refused(TreeStatus.notFound);
+  if (node === undefined) return refused(missing(nodes, parsed.segments));
   const { query } = parsed;
   if (query?.kind === "list") return list(nodes, node, query.value, server);
   const value = query === undefined ? contents(nodes, node, server) : getProperty(nodes, node, query.value, server);

@@ -27,15 +27,22 @@ export const DDF_HEADER: readonly number[] = frozen([0x02, 0x00, 0x00, 0x6a, DDF
 
 /** 1.1 to 1.3. Version 1.0 has no character set. */
 const VERSION_MIN = 1, VERSION_MAX = 3;
-/** Unknown; SyncML and DevInf 1.0, 1.1; SyncML, MetInf and DevInf 1.2. */
-const PUBLIC_IDS: readonly number[] = frozen([0x01, 0x0fd1, 0x0fd2, 0x0fd3, 0x0fd4, 0x1201, 0x1202, 0x1203]);
-/** How identifiers of the same family begin when they are text; the DTD of the tree description has no number. */
-const PUBLIC_NAMES: readonly string[] = frozen(["-//SYNCML//DTD ", "-//OMA//DTD-DM-DDF ", "-//OMA//DTD-SYNCML-"]);
+/** Which documents have the same code pages: numbers of their DTDs, and how the names of those begin, where they are text. */
+export interface Family {
+  readonly ids: readonly number[];
+  readonly names: readonly string[];
+}
+
+/** Unknown; SyncML and DevInf 1.0, 1.1; SyncML, MetInf and DevInf 1.2. The DTD of the tree description has no number. */
+const SYNCML_FAMILY: Family = frozen({
+  ids: [0x01, 0x0fd1, 0x0fd2, 0x0fd3, 0x0fd4, 0x1201, 0x1202, 0x1203],
+  names: ["-//SYNCML//DTD ", "-//OMA//DTD-DM-DDF ", "-//OMA//DTD-SYNCML-"],
+});
 /** Registered numbers of character sets: unknown, for which the media type says UTF-8, US-ASCII, UTF-8. */
 const CHARSETS: readonly number[] = frozen([0, 3, 106]);
 
 /** Reads the header at the cursor, which goes past it; undefined when `problem` has been set. */
-export function header(bytes: Uint8Array, cursor: Cursor): StringTable | undefined {
+export function header(bytes: Uint8Array, cursor: Cursor, family: Family = SYNCML_FAMILY): StringTable | undefined {
   const version = bytes[cursor.at] ?? 0;
   if (version < VERSION_MIN || version > VERSION_MAX) return stop(cursor, "not WBXML 1.1 to 1.3");
   cursor.at++;
@@ -45,7 +52,7 @@ export function header(bytes: Uint8Array, cursor: Cursor): StringTable | undefin
   if (cursor.problem !== "") return undefined;
   if (to > bytes.length) return stop(cursor, "a string table past the end of the document");
   if (!CHARSETS.includes(charset)) return stop(cursor, "a character set other than UTF-8");
-  if (id === 0 ? !known(bytes, from + name, to) : !PUBLIC_IDS.includes(id)) {
+  if (id === 0 ? !known(bytes, from + name, to, family) : !family.ids.includes(id)) {
     cursor.at = idAt;
     return stop(cursor, "a document of another kind");
   }
@@ -54,8 +61,8 @@ export function header(bytes: Uint8Array, cursor: Cursor): StringTable | undefin
 }
 
 /** True when the text at `at` of the string table begins like the name of a DTD whose code pages these are. */
-function known(bytes: Uint8Array, at: number, tableEnd: number): boolean {
-  return PUBLIC_NAMES.some((name) => {
+function known(bytes: Uint8Array, at: number, tableEnd: number, { names }: Family): boolean {
+  return names.some((name) => {
     try {
       return at + name.length <= tableEnd && text(bytes, at, at + name.length) === name;
     } catch {

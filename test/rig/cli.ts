@@ -2,6 +2,7 @@
 /** The command `xs-fumo`: reads the command line, runs one command, ends with an exit status that a CI system can tell apart. */
 import { Command, CommanderError } from "commander";
 import { addConformance } from "./commands/conformance.ts";
+import { addBootstrap } from "./commands/bootstrap.ts";
 import { addBuild } from "./commands/build.ts";
 import { addDecode, addEncode } from "./commands/convert.ts";
 import { addDdf } from "./commands/ddf.ts";
@@ -31,8 +32,8 @@ Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
-  const commands = [addDemo, addServe, addDevice, addNotify, addBuild, addKeygen, addPack, addInspect, addDecode, addEncode, addDdf,
-    addConformance, addReplay, addDoctor];
+  const commands = [addDemo, addServe, addDevice, addNotify, addBootstrap, addBuild, addKeygen, addPack, addInspect, addDecode,
+    addEncode, addDdf, addConformance, addReplay, addDoctor];
   for (const add of commands) add(command);
   return command;
 }

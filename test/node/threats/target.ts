@@ -61,10 +61,10 @@ export class Target {
     this.#datagrams.push(datagram);
   }
 
-  /** Power fails and returns. */
-  reboot(): void {
+  /** Power fails and returns, maybe with another provisioning. */
+  reboot(provision: object = {}): void {
     this.#hal = this.board.start("power");
-    this.client = new Client(this.#hal, this.#provision);
+    this.client = new Client(this.#hal, { ...this.#provision, ...provision });
   }
 
   /** Lets the device do what it wants for so long, on its own clock. A restart is an error: no test here is about a good update. */

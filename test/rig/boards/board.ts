@@ -34,6 +34,8 @@ export interface DeviceProvision {
   /** UDP port on which the board listens for pushes: OMA has 2948. Absent: it does not listen. */
   readonly pushPort?: number;
   readonly nonceResync?: boolean;
+  readonly bootstrap?: readonly string[];
+  readonly networkSecret?: string;
   /** Certificate of the authority that vouches for servers: DER in base64. For boards with TLS. */
   readonly ca?: string;
   /** A line of the serial log with the instructions so far before each other one: board qemu under -icount. */

@@ -35,6 +35,8 @@ interface DeviceOptions {
   readonly interactive?: true;
   readonly confirm: (typeof CONFIRM)[number];
   readonly pushPort?: number;
+  readonly bootstrap: readonly string[];
+  readonly networkSecret: string;
   readonly once?: true;
   readonly trace?: true;
   readonly limit: number;
@@ -64,7 +66,9 @@ export function addDevice(program: Command): void {
     .option("--answer <words...>", "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3", [])
     .option("--interactive", "ask a person here (the default on a terminal, without --answer; boards host and sim)")
     .option("--confirm <what>", `${CONFIRM.join(", ")}: what a person is asked before it begins`, wordOption(CONFIRM), "none")
-    .option("--push-port <number>", "UDP port on 127.0.0.1 on which it listens for notifications (OMA has 2948)", countOption)
+    .option("--push-port <number>", "UDP port on 127.0.0.1 on which it listens for notifications and bootstrap messages", countOption)
+    .option("--bootstrap <methods...>", "bootstrap messages that it takes: NETWORKID, USERPIN, USERPIN_NETWORKID", [])
+    .option("--network-secret <secret>", "the secret that it shares with the network", "")
     .option("--once", "end after one session")
     .option("--trace", "print every message whole")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
@@ -98,7 +102,8 @@ async function run(options: DeviceOptions): Promise<void> {
     },
     keys: [publicText(key)], objects: [options.object], allowHttp: true, allowPrivate: true, sessionAtBoot: true,
     pollSeconds: options.poll, request: options.request, answers: options.answer, typedAnswers: interactive, confirm: options.confirm,
-    ...(options.pushPort === undefined ? {} : { pushPort: options.pushPort }), once: options.once === true, trace: options.trace === true,
+    ...(options.pushPort === undefined ? {} : { pushPort: options.pushPort }),
+    bootstrap: options.bootstrap, networkSecret: options.networkSecret, once: options.once === true, trace: options.trace === true,
   });
   const device = board.start(options.state, log, interactive);
   process.once("SIGTERM", () => { void device.kill(); });

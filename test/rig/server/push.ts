@@ -1,7 +1,7 @@
 /** What a server pushes: notifications (OMA-TS-DM-Notification §6.2) in the header of WAP push. */
 import { md5 } from "../../../src/base/md5.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { type Envelope, NOTIFICATION_TYPE } from "../../../src/push/envelope.ts";
+import { CP_TYPE, DM_TYPE, type Envelope, NOTIFICATION_TYPE, type Protection } from "../../../src/push/envelope.ts";
 import { type Notification, NOTIFICATION_VERSION, UI_MODES } from "../../../src/push/notification.ts";
 import { messageProof } from "../../../src/syncml/mac.ts";
 import { concatenation } from "./exchange.ts";
@@ -33,13 +33,21 @@ export function notification(notice: Notice, secret: string, nonce: Uint8Array):
   return concatenation([messageProof(notice.serverID, secret, nonce, md5(trigger)), trigger]);
 }
 
-/** Numbers of content types as registered. */
-const TYPES: ReadonlyMap<string, number> = new Map([[NOTIFICATION_TYPE, 0x44]]);
+/** Numbers of content types and of protections as registered. */
+const TYPES: ReadonlyMap<string, number> = new Map([[CP_TYPE, 0x36], [DM_TYPE, 0x42], [NOTIFICATION_TYPE, 0x44]]);
+const PROTECTIONS: readonly (Protection | undefined)[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];
+const SEC = 0x91, MAC = 0x92, LENGTH_QUOTE = 0x1f;
 
 /** A push: transaction id, type 06, headers, body. */
-export function push({ type, application, body }: Envelope, transaction = 1): Uint8Array {
-  const code = TYPES.get(type), content = code === undefined ? concatenation([utf8(type), Uint8Array.of(0)]) : Uint8Array.of(0x80 | code);
-  const headers = concatenation([content, application === undefined ? NOTHING : Uint8Array.of(0xaf, 0x80 | application)]);
+export function push({ type, application, protection, mac, body }: Envelope, transaction = 1): Uint8Array {
+  const code = TYPES.get(type), parts = [code === undefined ? utf8(`${type}\0`) : Uint8Array.of(0x80 | code)];
+  if (protection !== undefined) parts.push(Uint8Array.of(SEC, 0x80 | PROTECTIONS.indexOf(protection)));
+  if (mac !== undefined) parts.push(Uint8Array.of(MAC), utf8(`${mac}\0`));
+  const content = concatenation(parts);
+  const headers = concatenation([
+    parts.length === 1 ? content : concatenation([Uint8Array.of(LENGTH_QUOTE, content.length), content]),
+    application === undefined ? NOTHING : Uint8Array.of(0xaf, 0x80 | application),
+  ]);
   return concatenation([Uint8Array.of(transaction, 6, headers.length), headers, body]);
 }
 

@@ -5,6 +5,7 @@ import type { Account } from "../../../src/objects/accounts.ts";
 import { mountDevDetail } from "../../../src/objects/devdetail.ts";
 import { mountDevInfo } from "../../../src/objects/devinfo.ts";
 import { mountDmAcc } from "../../../src/objects/dmacc.ts";
+import { mountInbox } from "../../../src/objects/inbox.ts";
 import { Fumo } from "../../../src/objects/fumo.ts";
 import { provision } from "../../../src/objects/provision.ts";
 import { Tree } from "../../../src/tree/tree.ts";
@@ -34,6 +35,7 @@ export class Device {
     mountDevInfo(this.tree, IDENTITY);
     mountDevDetail(this.tree, IDENTITY);
     mountDmAcc(this.tree, store);
+    mountInbox(this.tree);
     this.fumo = new Fumo(this.tree, this.engine, { root: "FwUpdate", objects: ["Main"] });
     provision(this.tree, ACCOUNT, ["./FwUpdate"]);
   }

@@ -1,0 +1,94 @@
+/**
+ * An account from outside (OMA-TS-DM-Bootstrap, OMA-TS-DM-StdObj §5.3.3): what a bootstrap message says of it, in words of either
+ * profile, made into one that sessions can use; or why it cannot be.
+ */
+import { NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import { utf8 } from "../base/utf8.ts";
+import { admitUrl, type UrlRules } from "../download/rules.ts";
+import { parseUrl, urlText } from "../download/url.ts";
+import { parseAcl } from "../tree/acl.ts";
+import type { Account, Credentials } from "./accounts.ts";
+
+/** One AppAuth. Empty: not said. */
+export interface AuthFields {
+  /** CLCRED, SRVCRED. */
+  readonly level: string;
+  /** AAuthType: BASIC, DIGEST, HMAC, TRANSPORT. */
+  readonly type: string;
+  readonly name: string;
+  readonly secret: string;
+  /** AAuthData. */
+  readonly nonce?: Uint8Array | undefined;
+}
+
+/** What there is of an account below its node; empty: not said. */
+export interface AccountFields {
+  readonly serverId: string;
+  readonly displayName: string;
+  readonly address: string;
+  /** PortNbr, in digits. */
+  readonly port: string;
+  /** AAuthPref. */
+  readonly preference: string;
+  readonly auths: readonly AuthFields[];
+  /** ACL of its node. */
+  readonly acl: string;
+}
+
+export interface NewAccount {
+  /** Its name is for whoever keeps it to choose. */
+  readonly account: Omit<Account, "name">;
+  readonly clientNonce: Uint8Array | undefined;
+  readonly serverNonce: Uint8Array | undefined;
+  readonly acl: string | undefined;
+}
+
+type Kind = Credentials["type"];
+/** From weak to strong. "HTTP-" and what the transport does by itself is no credential of DM. */
+const KINDS: ReadonlyMap<string, Kind> = new Map([["TRANSPORT", "none"], ["BASIC", "basic"], ["DIGEST", "md5"], ["HMAC", "mac"]]);
+
+/** Checks everything, and says what is wrong in words that hold no value. */
+export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount | string {
+  const { serverId, displayName, preference, acl } = fields, given = parseUrl(fields.address), port = Number(fields.port);
+  if (!isServerId(serverId)) return "no ServerID";
+  if (given === undefined) return "an address that is no URL";
+  if (!(port >= 0 && port <= 65535)) return "a port that is none";
+  const url = port > 0 ? { ...given, port } : given;
+  if (!admitUrl(url, rules)) return "an address that this device may not go to";
+  if (acl !== "" && parseAcl(acl) === undefined) return "an ACL that is none";
+  if (utf8(displayName).length > URL_BYTES_MAX) return "a name that is too long";
+  for (const { secret, name, nonce } of fields.auths) {
+    if (utf8(secret).length > URL_BYTES_MAX || utf8(name).length > URL_BYTES_MAX) return "credentials that are too long";
+    if (nonce !== undefined && nonce.length > NONCE_BYTES_MAX) return "a nonce that is too long";
+  }
+  const client = strongest(fields.auths, "CLCRED", preference), server = strongest(fields.auths, "SRVCRED", "");
+  const account = {
+    serverId, address: urlText(url), client: credentials(client, ""), server: credentials(server, serverId),
+    ...(displayName === "" ? {} : { displayName }),
+  };
+  return { account, clientNonce: client?.nonce, serverNonce: server?.nonce, acl: acl === "" ? undefined : acl };
+}
+
+/** True for what an ACL can name. */
+function isServerId(text: string): boolean {
+  const ids = parseAcl(`Get=${text}`)?.get("Get");
+  return ids?.length === 1 && ids[0] === text && text !== "*" && utf8(text).length <= SERVER_ID_BYTES_MAX;
+}
+
+/** The kind of credentials: digest where a secret comes without a type, since every client knows that. */
+function kindOf({ type, secret }: AuthFields): Kind | undefined {
+  return type === "" ? (secret === "" ? "none" : "md5") : KINDS.get(type.toUpperCase());
+}
+
+function strongest(auths: readonly AuthFields[], level: string, preference: string): AuthFields | undefined {
+  const known = auths.filter((auth) => auth.level === level && kindOf(auth) !== undefined), order = [...KINDS.values()];
+  const rank = (auth: AuthFields): number => order.indexOf(kindOf(auth) ?? "none");
+  const preferred = known.find(({ type }) => preference !== "" && type === preference);
+  if (preferred !== undefined) return preferred;
+  return known.reduce<AuthFields | undefined>((best, auth) => best !== undefined && rank(best) >= rank(auth) ? best : auth, undefined);
+}
+
+function credentials(auth: AuthFields | undefined, nameElse: string): Credentials {
+  if (auth === undefined) return { type: "none", name: "", secret: "" };
+  return { type: kindOf(auth) ?? "none", name: auth.name === "" ? nameElse : auth.name, secret: auth.secret };
+}
