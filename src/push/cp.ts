@@ -13,7 +13,7 @@ import { ATTRIBUTES_BIT, CODE_MASK, CODE_MIN, CONTENT_BIT, Global } from "../wbx
 import { type Family, header } from "../wbxml/header.ts";
 import { type Cursor, number } from "../wbxml/number.ts";
 import {
-  CP_CHARACTERISTIC, CP_DOCUMENT, CP_PARAMETER, CP_TYPE_FROM, CP_VALUE, CP_VERSION, CP_VERSION_1_0, type CpCodes, W7_CODES,
+  CP_CHARACTERISTIC, CP_DOCUMENT, CP_NAME, CP_PARAMETER, CP_TYPE_FROM, CP_VALUE, CP_VERSION, CP_VERSION_1_0, type CpCodes, W7_CODES,
 } from "./cpcodes.ts";
 
 /** A characteristic, in the order of the document: those in it follow it and are deeper. */
@@ -26,6 +26,9 @@ export interface Characteristic {
 
 const FAMILY: Family = frozen({ ids: [0x01, 0x0b], names: ["-//WAPFORUM//DTD PROV "] });
 
+/** Starts of attributes whose value follows whole, or is of no interest. */
+const PLAIN: readonly number[] = frozen([CP_NAME, CP_VALUE, CP_VERSION, CP_VERSION_1_0, CP_TYPE_FROM]);
+
 interface Open {
   readonly tag: number;
   readonly parameters: (readonly [name: string, value: string])[];
@@ -37,9 +40,9 @@ interface Attributes {
   type: string;
 }
 
-/** The characteristics of a whole document. A name or a part of a value that `codes` does not have is "". */
-export function readCp(bytes: Uint8Array, codes: CpCodes = W7_CODES): readonly Characteristic[] | Malformed {
-  const reader = new CpReader(bytes, codes);
+/** The characteristics of a whole document. What `codes` does not have is "", or, `strict`, malformed. */
+export function readCp(bytes: Uint8Array, codes: CpCodes = W7_CODES, strict = false): readonly Characteristic[] | Malformed {
+  const reader = new CpReader(bytes, codes, strict);
   reader.read();
   return reader.problem === "" ? reader.characteristics : { problem: reader.problem, offset: reader.offset };
 }
@@ -50,6 +53,7 @@ class CpReader {
   offset = 0;
   readonly #bytes: Uint8Array;
   readonly #codes: CpCodes;
+  readonly #strict: boolean;
   readonly #cursor: Cursor = { at: 0, problem: "" };
   readonly #open: Open[] = [];
   /** The string table, a view. */
@@ -59,9 +63,10 @@ class CpReader {
   #elements = 0;
   #textLeft = TABLE_TEXT_BYTES_MAX;
 
-  constructor(bytes: Uint8Array, codes: CpCodes) {
+  constructor(bytes: Uint8Array, codes: CpCodes, strict: boolean) {
     this.#bytes = bytes;
     this.#codes = codes;
+    this.#strict = strict;
     this.#table = bytes.subarray(0, 0);
   }
 
@@ -124,9 +129,11 @@ class CpReader {
         if (current !== undefined) attributes[current] += part;
       } else if ((token & CODE_MASK) < CODE_MIN) this.#fail("a refused token");
       else {
+        const word = this.#codes.get(this.#page << 8 | token);
+        if (this.#strict && word === undefined && !PLAIN.includes(token)) this.#fail("a code that no table has");
         this.#cursor.at++;
         if ((token & 0x80) === 0) current = attributeOf(token);
-        if (current !== undefined) attributes[current] += this.#codes.get(this.#page << 8 | token) ?? "";
+        if (current !== undefined) attributes[current] += word ?? "";
       }
     }
     return attributes;

@@ -7,7 +7,7 @@
 export type CpCodes = ReadonlyMap<number, string>;
 
 /** Codes of an attribute's start, on both pages, from which on it is `type`; below it is `name`, but for these few. */
-export const CP_TYPE_FROM = 0x50, CP_VALUE = 0x06, CP_VERSION = 0x45, CP_VERSION_1_0 = 0x46;
+export const CP_TYPE_FROM = 0x50, CP_NAME = 0x05, CP_VALUE = 0x06, CP_VERSION = 0x45, CP_VERSION_1_0 = 0x46;
 
 /** Tags. */
 export const CP_DOCUMENT = 0x05, CP_CHARACTERISTIC = 0x06, CP_PARAMETER = 0x07;

@@ -1,5 +1,5 @@
 /**
- * Whole documents for people: any message or tree, in either encoding, as indented XML or as WBXML, and download descriptors, with
+ * Whole documents for people: any message, tree or push, in either encoding, as indented XML or as WBXML, and download descriptors, with
  * what is wrong with them.
  */
 import { encodingOf, readerOf } from "../../src/session/encoding.ts";
@@ -9,6 +9,7 @@ import { WbxmlWriter } from "../../src/wbxml/writer.ts";
 import { DDF_HEADER, SYNCML_HEADER } from "../../src/wbxml/header.ts";
 import { XmlWriter } from "../../src/xmllite/writer.ts";
 import { isDescriptor, showDescriptor } from "./descriptor.ts";
+import { convertPushed, type PushedKind, pushedKind } from "./pushdocument.ts";
 import { type Problem, transcode } from "./transcode.ts";
 
 export interface Converted {
@@ -20,9 +21,11 @@ export interface Converted {
 /**
  * A document in either encoding, written in `encoding`. Strict: it ends at the first thing that a device would refuse, and
  * a message must be one to the letter. Lenient: a document type is read over, elements that no DTD has are left out, what breaks
- * off is closed; `problems` has all of it.
+ * off is closed; `problems` has all of it. `pushed`: what it is, where that is known from a push.
  */
-export function convert(document: Uint8Array, encoding: "xml" | "wbxml", lenient: boolean): Converted {
+export function convert(document: Uint8Array, encoding: "xml" | "wbxml", lenient: boolean, pushed?: PushedKind): Converted {
+  const kind = pushed ?? pushedKind(document);
+  if (kind !== undefined) return convertPushed(document, kind, encoding, (inner, its) => convert(inner, encoding, lenient, its));
   const source = lenient ? withoutDoctype(document) : document;
   for (let capacity = source.length * 8 + 4096; ; capacity *= 2) {
     const copy = Uint8Array.from(source), bytes = new Uint8Array(capacity);

@@ -30,6 +30,8 @@ interface Element {
   readonly tag: number;
   /** Format of the Data in it; that of a command holds for its items. */
   format: string;
+  /** Its Data is said to be a tree description. */
+  tree: boolean;
 }
 
 export interface TranscodeOptions {
@@ -96,7 +98,7 @@ class Transcoder {
     if (tag === MGMT_TREE && this.#open.at(-1)?.tag === Tag.Data && this.#options.encoding === "wbxml") this.#embed();
     this.#line();
     this.#writer.open(tag);
-    this.#open.push({ tag, format: "" });
+    this.#open.push({ tag, format: "", tree: false });
     this.#afterOpen = true;
   }
 
@@ -146,6 +148,7 @@ class Transcoder {
   #value(bytes: Uint8Array, opaque: boolean): void {
     const element = this.#open.at(-1), parent = this.#open.at(-3), value = Buffer.from(bytes).toString().trim();
     if (element?.tag === Tag.Format && parent !== undefined) parent.format = value;
+    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE) && parent !== undefined) parent.tree = true;
     if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE)) this.#writer.text(`${TREE_TYPE}+${this.#options.encoding}`);
     else if (element?.tag !== Tag.Data) this.#characters(bytes, opaque);
     else if (this.#options.encoding === "xml") this.#dataToXml(bytes, opaque);
@@ -158,6 +161,7 @@ class Transcoder {
   }
 
   #dataToXml(bytes: Uint8Array, opaque: boolean): void {
+    if (opaque && this.#open.some(({ tree }) => tree) && this.#document(bytes)) return;
     if (opaque && this.#format() === "bin") this.#writer.binary(bytes);
     else if (!opaque || !this.#document(bytes)) this.#characters(bytes, opaque);
   }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ACCOUNTS_MAX, PIN_PAUSE_MS, PIN_TRIES_MAX } from "../../../src/base/limits.ts";
 import type { Protection } from "../../../src/push/envelope.ts";
 import { PowerLoss } from "../../../hal/sim/power.ts";
-import { type BootstrapAccount, bootstrapDocument, type Profile, sealedPush } from "../../rig/server/bootstrap.ts";
+import { type BootstrapAccount, bootstrapDocument, type Profile, sealedPush } from "../../rig/bootstrap.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import { push } from "../../rig/server/push.ts";
 import { DM, SECRETS, Target } from "./target.ts";
@@ -72,7 +72,7 @@ class Bench {
 
 function message(
   profile: Profile, account = ACCOUNT, protection: Protection = "NETWORKID", secrets = { network: NETWORK, pin: "" },
-): Buffer {
+): Uint8Array {
   return push(sealedPush(profile, bootstrapDocument(profile, account), protection, secrets));
 }
 
@@ -96,7 +96,7 @@ for (const profile of PROFILES) {
   test(`${profile}: without its seal, with another one, changed or sealed otherwise, it changes nothing`, () => {
     const bench = new Bench(), document = bootstrapDocument(profile, ACCOUNT);
     const good = sealedPush(profile, document, "NETWORKID", { network: NETWORK, pin: "" });
-    const bad: Buffer[] = [
+    const bad: Uint8Array[] = [
       message(profile, ACCOUNT, "NETWORKID", { network: "guess", pin: "" }), push({ ...good, mac: undefined }),
       push({ ...good, mac: "00" }), push({ ...good, mac: "0".repeat(40) }), push({ ...good, mac: "zz" }),
       push({ ...good, protection: undefined }),

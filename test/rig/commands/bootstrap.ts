@@ -4,8 +4,9 @@ import { writeFileSync } from "node:fs";
 import type { Protection } from "../../../src/push/envelope.ts";
 import { Exit, RigError } from "../exit.ts";
 import { type Address, addressOption, countOption, wordOption } from "../options.ts";
-import { type BootstrapAccount, type BootstrapCredentials, bootstrapDocument, type Profile, sealedPush } from "../server/bootstrap.ts";
-import { push, send } from "../server/push.ts";
+import { type BootstrapAccount, type BootstrapCredentials, bootstrapDocument, type Profile, sealedPush } from "../bootstrap.ts";
+import { send } from "../server/datagram.ts";
+import { push } from "../server/push.ts";
 
 const PROFILES: readonly Profile[] = ["cp", "dm"];
 const PROTECTIONS: readonly Protection[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];

@@ -12,7 +12,8 @@ interface ConvertOptions {
 }
 
 const EXPLANATION = `
-SyncML messages of OMA DM, tree descriptions (DDF, TNDS), and download descriptors, which are XML only.
+SyncML messages of OMA DM, tree descriptions (DDF, TNDS), download descriptors, which are XML only, and what is pushed:
+notifications (package 0), OMA Client Provisioning, bootstrap messages, alone or with the header of WAP push.
 FILE may be - for standard input, and may be in either encoding.
 Data of format bin is base64 in XML and opaque in WBXML.
 Exit status 5 when the document is malformed, with the byte and the reason; with --lenient only when nothing of it can be read.`;
@@ -28,6 +29,7 @@ export function addDecode(program: Command): void {
 
 Examples:
   xs-fumo decode message.wbxml
+  xs-fumo decode --hex push.txt                  a whole push, as a gateway logs it
   echo 02a4016a006d6c7103312e3200010101 | xs-fumo decode --hex --lenient -`)
     .action((file: string, options: ConvertOptions) => { run(file, options, "xml"); });
 }
