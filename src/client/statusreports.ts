@@ -14,12 +14,18 @@ import { StatusReport } from "../download/report.ts";
 import { admitUrl, type UrlRules } from "../download/rules.ts";
 import { parseUrl } from "../download/url.ts";
 import { DOWNLOAD_STATUSES } from "../objects/results.ts";
-import type { Engine } from "../update/engine.ts";
+import type { DueNotice } from "../update/notices.ts";
 import type { Phase } from "../update/record.ts";
 import { place } from "../update/sentence.ts";
 
+/** The part of the engine that owes reports. */
+export interface ReportingEngine {
+  readonly record: { readonly phase: Phase };
+  readonly notices: { readonly due: DueNotice | undefined; sent(): void; settle(): void };
+}
+
 export interface StatusReportsOptions {
-  readonly engine: Engine;
+  readonly engine: ReportingEngine;
   readonly link: Link;
   readonly rules: UrlRules;
   random(bytes: Uint8Array): void;

@@ -86,13 +86,15 @@ test("what this layout writes is read by layout 1, byte for byte", () => {
   store.commit([["gone", Uint8Array.of(1)]]);
   store.commit([["gone", undefined]]);
   strictEqual(Buffer.from(flash.bytes.subarray(0, PARTITION_V1.length)).toString("hex"), PARTITION_V1.toString("hex"));
+  const described = { url: "http://h/fw", described: true, notices: [{ url: "http://h/n", attempt: 1, reason: "badDescriptor" }] };
   for (const phase of PHASES_V1) {
-    store.commit([recordChange(RECORD_KEY, { ...IDLE, phase } as UpdateRecord)]);
+    store.commit([recordChange(RECORD_KEY, { ...IDLE, phase, ...described } as UpdateRecord)]);
     const value = readV1(flash.bytes).get(RECORD_KEY)?.toString();
     if (value === undefined) break;
     const record = JSON.parse(value) as Record<string, unknown>;
     for (const [field, type] of Object.entries(FIELDS_V1)) strictEqual(typeof record[field], type, field);
     ok(PHASES_V1.includes(String(record.phase)), "a phase that layout 1 does not know would be a trial to it");
+    strictEqual(record.url, "http://h/fw", "layout 1 goes on with the package that a descriptor named, and knows nothing of the report");
   }
 });
 

@@ -113,6 +113,15 @@ test("there is room for few notices, and the oldest goes; nothing happens to non
   equal(reduce(record, { type: "described", url: "u", size: 1, notify: undefined }).notices.length, NOTICES_MAX);
 });
 
+test("a store that has no room for the report refuses the descriptor, and tells its host: the reserve is for that", () => {
+  const board = started(), { capacity, bytesLive } = board.store.stats();
+  board.store.commit([["other", new Uint8Array(capacity - bytesLive - 400)]]);
+  board.fetcher.script = [(sink) => described(sink)];
+  board.settle();
+  deepEqual([board.engine.record.reason, board.engine.record.described, noticesOf(board)],
+    ["tooLarge", undefined, [{ url: NOTIFY, attempt: 0, reason: "tooLarge" }]]);
+});
+
 test("where people are asked, nothing is taken or durable before somebody agrees; then it begins anew", () => {
   const board = started(false, true);
   board.fetcher.script = [(sink) => described(sink)];
