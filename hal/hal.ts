@@ -56,7 +56,10 @@ export interface Boot {
   readonly headerSize?: number | undefined;
   /** The next restart boots the staged image, once, on trial. Durable when it returns. Throws when the image cannot be booted. */
   arm(): void;
-  /** Keeps the running image. Until then the next reset, whatever its cause, goes back to the other image. */
+  /**
+   * The running image has proved itself. On trial it is kept; until then the next reset, whatever its cause, goes back to the other
+   * image. A selector that counts crashes in a row begins again at none. The client says so once in every session.
+   */
   confirm(): void;
   /** Resets the board. Does not return. */
   restart(): never;

@@ -198,6 +198,7 @@ ResetCause slotCause(void)
   switch (esp_reset_reason()) {
     case ESP_RST_POWERON:
     case ESP_RST_BROWNOUT:
+    case ESP_RST_PWR_GLITCH:
       return RESET_POWER;
     case ESP_RST_SW:
       return RESET_RESTART;

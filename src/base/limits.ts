@@ -48,9 +48,11 @@ export const DOWNLOAD_RATE_BYTES_MIN = 1024;
 export const DOWNLOAD_RATE_WINDOW_MS = 60_000;
 /** How long one attempt of a download may take. */
 export const DOWNLOAD_ATTEMPT_MS = 3_600_000;
-/** Attempts of a download that bring less than so many bytes more than any before. */
+/** Attempts of a download that bring less than so many bytes more than any before; a reset ends one too. */
 export const DOWNLOAD_ATTEMPTS_MAX = 8;
 export const DOWNLOAD_PROGRESS_BYTES = 4096;
+/** How often a download begins again at byte 0, since its server has another package or no ranges. */
+export const REWINDS_MAX = 8;
 /** Pause before a download is tried again: the first, doubled each time up to the last; jitter takes away at most half. */
 export const DOWNLOAD_RETRY_MS = 2_000;
 export const DOWNLOAD_RETRY_MAX_MS = 540_000;
@@ -60,9 +62,11 @@ export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
 export const TLV_BYTES_MAX = 2048;
 /** Records in one of its two areas: the boot selectors hold no more. */
 export const TLV_RECORDS_MAX = 32;
-/** Trials of one image whose power was cut before it could confirm. */
+/** How often flash that reads wrong is read before that is believed: it may err once. */
+export const READS_MAX = 3;
+/** Trials of one image that power may end before it is confirmed. */
 export const TRIALS_MAX = 3;
-/** Resets by watchdog or panic while one package is fetched or verified. */
+/** Resets but by power or request while one package is fetched or verified. */
 export const CRASHES_MAX = 5;
 /** Restarts away from an image that was rejected and runs all the same. */
 export const RESTARTS_MAX = 3;

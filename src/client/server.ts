@@ -110,7 +110,7 @@ export class Server {
     if (conversation === undefined) return this.#due();
     if (this.#verifying(now)) return now;
     const late = now - this.#opened >= SESSION_MS_MAX, hopeless = this.#hopeless(now);
-    if (late || hopeless) conversation.abandon(late ? "it has lasted too long" : "the image on trial has run out of time");
+    if (late || hopeless) conversation.abandon(late ? "it has lasted too long" : "the image on trial is rejected");
     const next = conversation.done ? now : Math.min(conversation.step(now), this.#opened + SESSION_MS_MAX);
     if (conversation.done) this.#close(conversation, now);
     return conversation.done ? now : next;
@@ -165,9 +165,10 @@ export class Server {
     this.#answering = summons;
     this.#summons = undefined;
     const conversation = new Conversation(hal.link, session, inbound);
-    if (provision.trace) {
-      conversation.onMessage = (direction, bytes, length) => { hal.log("debug", "trace", `${direction} ${traced(bytes, length)}`); };
-    }
+    conversation.onMessage = (direction, bytes, length) => {
+      if (direction === "received") engine.answered = true;
+      if (provision.trace) hal.log("debug", "trace", `${direction} ${traced(bytes, length)}`);
+    };
     return conversation;
   }
 
@@ -188,12 +189,10 @@ export class Server {
     else this.#options.fumo.acknowledge(id, status);
   }
 
-  /** Reaching a server that proves itself is the health check of a trial; confirmed before the package that reports it. */
+  /** Reaching a server that proves itself is the health check of an image; a trial is confirmed before the package that reports it. */
   #authenticated(): void {
     const { engine, hal, selfTest } = this.#options;
-    const { phase } = engine.record;
-    if (phase !== "trial") return;
-    if (selfTest()) engine.healthy();
+    if (engine.record.phase !== "trial" || selfTest()) engine.healthy();
     else engine.unhealthy();
     while (engine.record.phase === "committing") engine.step(hal.now());
   }
@@ -206,12 +205,11 @@ export class Server {
     return true;
   }
 
-  /** The deadline of a trial runs during a session too. */
+  /** The deadline of a trial runs during a session too; and an image that is rejected has nothing more to say. */
   #hopeless(now: number): boolean {
     const { engine } = this.#options;
-    if (engine.record.phase !== "trial") return false;
-    const due = engine.step(now);
-    return due <= now;
+    if (engine.record.phase === "trial") engine.step(now);
+    return engine.record.phase === "reverting";
   }
 
   /** A session that leaves an alert unanswered is no better than one that failed: the next one waits as long. */

@@ -73,8 +73,8 @@ export class Downloader {
   /** Where this answer ends, and whether its head said so. */
   #end: number | undefined;
   #endAnnounced = false;
-  /** When a pause ends; undefined before it has begun. */
-  #resumeAt: number | undefined;
+  /** When a pause ends. */
+  #resumeAt = 0;
   #pace = new Pace(PACE_LIMITS, 0);
 
   constructor(options: DownloaderOptions) {
@@ -86,7 +86,7 @@ export class Downloader {
     this.#limits = options.limits ?? DOWNLOAD_LIMITS;
   }
 
-  /** Begins a download; `step` does the work. A source that was tried before is paused first. */
+  /** Begins a download; `step` does the work. A reset was pause enough: the device may not be awake for longer. */
   start(source: DownloadSource): void {
     this.stop();
     this.#source = parseUrl(source.url);
@@ -95,7 +95,7 @@ export class Downloader {
     this.#size = source.size;
     this.#validator = source.validator;
     this.#described = source.described;
-    this.#resumeAt = undefined;
+    this.#resumeAt = 0;
     this.#phase = "waiting";
   }
 
@@ -109,19 +109,19 @@ export class Downloader {
   step<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
     switch (this.#phase) {
       case "idle": return { type: "wait", until: Infinity };
-      case "waiting": return this.#begin(now);
+      case "waiting": return this.#begin(now, sink);
       case "head": return this.#head(now, sink);
       case "descriptor": return this.#descriptor(now, sink);
       case "body": return this.#body(now, sink);
     }
   }
 
-  #begin<Reason extends string>(now: number): DownloadEvent<Reason | DownloadReason> {
+  #begin<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
     if (this.#source === undefined || !admitUrl(this.#source, this.#rules)) return this.#over("badURL");
     if (this.#size !== undefined && this.#size > 0 && this.#offset === this.#size) return this.#done();
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over("network");
-    this.#resumeAt ??= now + (this.#attempt > 0 ? this.#pauseMs() : 0);
     if (now < this.#resumeAt) return { type: "wait", until: this.#resumeAt, paused: true };
+    sink.attempted(++this.#attempt);
     this.#redirects = 0;
     this.#pace = new Pace(this.#limits, now);
     return this.#request(this.#source, now);
@@ -145,23 +145,25 @@ export class Downloader {
 
   #head<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
-    if (exchange === undefined) return this.#again("network", 0, now, sink);
+    if (exchange === undefined) return this.#again("network", 0, now);
     const outcome = attempt(() => exchange.head());
-    if ("failed" in outcome) return outcome.failed === "url" ? this.#over("badURL") : this.#again("network", 0, now, sink);
-    if (outcome.value === undefined) return this.#wait(this.#pace.until(), now, sink);
+    if ("failed" in outcome) return outcome.failed === "url" ? this.#over("badURL") : this.#again("network", 0, now);
+    if (outcome.value === undefined) return this.#wait(this.#pace.until(), now);
     const types = this.#described ? this.#types : undefined;
     return this.#answer(judge(outcome.value, { offset: this.#offset, size: this.#size, validator: this.#validator, types }), now, sink);
   }
 
   #answer<Reason extends string>(verdict: Verdict, now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
     switch (verdict.type) {
-      case "whole":
-        if (this.#offset > 0) this.#restart(sink);
+      case "whole": {
+        const refused = this.#restart(sink);
+        if (refused !== undefined) return this.#over(refused);
         this.#end = verdict.size ?? this.#size;
         this.#endAnnounced = verdict.size !== undefined;
         this.#size = verdict.size ?? this.#size;
         this.#validator = verdict.validator;
         return this.#accept(now, sink);
+      }
       case "part":
         this.#end = verdict.end;
         this.#endAnnounced = true;
@@ -174,12 +176,13 @@ export class Downloader {
         this.#pace.answered(now);
         return { type: "wait", until: now };
       case "complete": return this.#done();
-      case "changed":
-        this.#restart(sink);
-        return this.#again("network", 0, now, sink);
+      case "changed": {
+        const refused = this.#restart(sink);
+        return refused === undefined ? this.#again("network", 0, now) : this.#over(refused);
+      }
       case "redirect": return this.#redirect(verdict.location, now);
       case "failed":
-        return verdict.again ? this.#again(verdict.reason, verdict.afterMs, now, sink) : this.#over(verdict.reason);
+        return verdict.again ? this.#again(verdict.reason, verdict.afterMs, now) : this.#over(verdict.reason);
     }
   }
 
@@ -195,8 +198,7 @@ export class Downloader {
   #redirect<Reason extends string>(location: string, now: number): DownloadEvent<Reason | DownloadReason> {
     assert(this.#url !== undefined, "a redirect answers a request");
     const url = resolveUrl(this.#url, location);
-    this.#redirects++;
-    if (url === undefined || this.#redirects > REDIRECTS_MAX || !admitUrl(url, this.#rules, this.#url)) return this.#over("badURL");
+    if (url === undefined || ++this.#redirects > REDIRECTS_MAX || !admitUrl(url, this.#rules, this.#url)) return this.#over("badURL");
     this.#close();
     return this.#request(url, now);
   }
@@ -207,22 +209,23 @@ export class Downloader {
     assert(exchange !== undefined && base !== undefined, "a descriptor answers a request");
     const room = this.#held < this.#buffer.length ? this.#buffer.subarray(this.#held) : new Uint8Array(1);
     const outcome = attempt(() => exchange.read(room));
-    if ("failed" in outcome) return this.#again("network", 0, now, sink);
-    if (outcome.value === 0) return this.#wait(this.#pace.until(), now, sink);
+    if ("failed" in outcome) return this.#again("network", 0, now);
+    if (outcome.value === 0) return this.#wait(this.#pace.until(), now);
     if (outcome.value > 0) {
       this.#held += outcome.value;
       this.#pace.received(outcome.value, now);
       if (this.#held > this.#buffer.length) return this.#over("badDescriptor");
-      if (this.#held !== this.#end) return this.#wait(now, now, sink);
+      if (this.#held !== this.#end) return this.#wait(now, now);
     }
-    if (this.#offset > 0) this.#restart(sink);
-    const reading = readDescriptor(this.#buffer, this.#held, base, this.#rules, this.#types), refused = sink.describe(reading);
+    const reading = readDescriptor(this.#buffer, this.#held, base, this.#rules, this.#types);
+    const refused = this.#restart(sink) ?? sink.describe(reading);
     if (refused !== undefined) return this.#over(refused);
     assert("url" in reading, "a descriptor that is no description is refused");
     this.#close();
     this.#source = parseUrl(reading.url);
     this.#described = true;
     this.#size = reading.size;
+    this.#attempt = 0;
     this.#phase = "waiting";
     return { type: "wait", until: now };
   }
@@ -231,56 +234,51 @@ export class Downloader {
     const exchange = this.#exchange;
     assert(exchange !== undefined, "a body has an exchange");
     const outcome = attempt(() => exchange.read(this.#buffer));
-    if ("failed" in outcome) return this.#again("network", 0, now, sink);
+    if ("failed" in outcome) return this.#again("network", 0, now);
     const count = outcome.value;
-    if (count < 0) return this.#ended(now, sink);
-    if (count === 0) return this.#wait(this.#pace.until(), now, sink);
+    if (count < 0) return this.#ended(now);
+    if (count === 0) return this.#wait(this.#pace.until(), now);
     if (this.#end !== undefined && this.#offset + count > this.#end) return this.#over("corrupt");
     const refused = sink.write(count === this.#buffer.length ? this.#buffer : this.#buffer.subarray(0, count));
     if (refused !== undefined) return this.#over(refused);
     this.#offset += count;
     this.#pace.received(count, now);
-    if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now, sink);
-    return this.#wait(now, now, sink);
+    if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now);
+    return this.#wait(now, now);
   }
 
   /** The body is over: the package is whole, or there is more of it to ask for. */
-  #ended<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
+  #ended<Reason extends string>(now: number): DownloadEvent<Reason | DownloadReason> {
     const whole = this.#offset > 0 && this.#offset === (this.#size ?? this.#end ?? this.#offset);
-    return whole ? this.#done() : this.#again("network", 0, now, sink);
+    return whole ? this.#done() : this.#again("network", 0, now);
   }
 
   /** Goes on at `until`, unless the attempt has been too slow. */
-  #wait<Reason extends string>(until: number, now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
-    return this.#pace.late(now) ? this.#again("timeout", 0, now, sink) : { type: "wait", until };
+  #wait<Reason extends string>(until: number, now: number): DownloadEvent<Reason | DownloadReason> {
+    return this.#pace.late(now) ? this.#again("timeout", 0, now) : { type: "wait", until };
   }
 
-  #restart<Reason extends string>(sink: DownloadSink<Reason>): void {
-    sink.restart();
+  /** Byte 0 comes next. */
+  #restart<Reason extends string>(sink: DownloadSink<Reason>): Reason | undefined {
+    if (this.#offset === 0) return undefined;
     this.#offset = 0;
     if (!this.#described) this.#size = undefined;
     this.#validator = undefined;
+    return sink.restart();
   }
 
   /** Another attempt, after a pause, unless this was the last. One that came well further than all before it counts as the first. */
-  #again<Reason extends string>(
-    reason: DownloadReason, afterMs: number, now: number, sink: DownloadSink<Reason>,
-  ): DownloadEvent<Reason | DownloadReason> {
+  #again<Reason extends string>(reason: DownloadReason, afterMs: number, now: number): DownloadEvent<Reason | DownloadReason> {
     this.#close();
     if (this.#offset >= this.#furthest + this.#limits.progressBytes) {
-      this.#attempt = 0;
+      this.#attempt = 1;
       this.#furthest = this.#offset;
     }
-    this.#attempt++;
-    sink.attempted(this.#attempt);
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over(reason);
+    const { retryMs, retryMaxMs, retryAfterMaxMs } = this.#limits, pause = pauseMs(this.#attempt, this.#random, retryMs, retryMaxMs);
     this.#phase = "waiting";
-    this.#resumeAt = now + Math.max(this.#pauseMs(), Math.min(afterMs, this.#limits.retryAfterMaxMs));
+    this.#resumeAt = now + Math.max(pause, Math.min(afterMs, retryAfterMaxMs));
     return { type: "wait", until: this.#resumeAt, paused: true };
-  }
-
-  #pauseMs(): number {
-    return pauseMs(this.#attempt, this.#random, this.#limits.retryMs, this.#limits.retryMaxMs);
   }
 
   #done(): { type: "done" } {

@@ -8,7 +8,7 @@ import type { DescriptorReading } from "./descriptor.ts";
 export type DownloadReason = "authentication" | "timeout" | "badURL" | "serverUnavailable" | "serverError" | "network" | "corrupt"
   | "badDescriptor" | "descriptorVersion" | "unacceptable";
 
-/** What to fetch. `from` bytes are there already, of a package of `size` and `validator`; `attempt`: how often it was tried before. */
+/** What to fetch. `from` bytes are there already, of a package of `size` and `validator`; `attempt`: how often it was tried in vain. */
 export interface DownloadSource {
   readonly url: string;
   readonly from: number;
@@ -27,9 +27,9 @@ export interface DownloadSink<Reason extends string> {
   /** Before the first byte of an answer: size of the whole package, if known, and what names this version of it. */
   accept(size: number | undefined, validator: string | undefined): Reason | undefined;
   /** What was written is void, or the package is another one: byte 0 comes next. */
-  restart(): void;
+  restart(): Reason | undefined;
   write(bytes: Uint8Array): Reason | undefined;
-  /** Makes durable how often it was tried, so that back-off survives a reset. */
+  /** An attempt begins. Makes durable how often it was tried: one that a reset ends counts like any other. */
   attempted(attempt: number): void;
 }
 

@@ -132,7 +132,7 @@ export class Fumo {
     if (url === undefined) return TreeStatus.failed;
     if (record.object !== object) return TreeStatus.ok;
     if (inOperation(record)) return TreeStatus.forbidden;
-    if (url !== keptUrl(call, call.at)) call.staged.after(() => { this.#engine.discard(object); });
+    if (url !== keptUrl(call, call.at)) call.staged.before(() => { this.#engine.discard(object); });
     return TreeStatus.ok;
   }
 
@@ -173,7 +173,7 @@ export class Fumo {
     const object = objectOf(call), { record } = this.#engine;
     if (record.object !== object) return TreeStatus.ok;
     if (inOperation(record)) return TreeStatus.forbidden;
-    call.staged.after(() => { this.#engine.discard(object); });
+    call.staged.before(() => { this.#engine.discard(object); });
     return TreeStatus.ok;
   }
 }

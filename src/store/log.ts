@@ -6,7 +6,8 @@
  */
 import { copy, filled } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
-import { READS_MAX, type Block, type Ring } from "./ring.ts";
+import { READS_MAX } from "../base/limits.ts";
+import type { Block, Ring } from "./ring.ts";
 
 /** Bytes of a frame around its payload. */
 export const FRAME_BYTES = 8;

@@ -2,10 +2,8 @@
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { copy, equal } from "../base/bytes.ts";
+import { READS_MAX } from "../base/limits.ts";
 import { BLOCK_HEADER_BYTES, decodeBlockHeader, encodeBlockHeader, type BlockHeader } from "./block.ts";
-
-/** How often what reads wrong is read before that is believed: flash may err once. */
-export const READS_MAX = 3;
 
 /** A block with a valid header. */
 export interface Block extends BlockHeader {

@@ -33,11 +33,11 @@
 import type { Flash, FlashErrorKind } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { equal } from "../base/bytes.ts";
-import { STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
+import { READS_MAX, STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { DELETED, ENTRY_HEAD_BYTES, type Place, readEntries } from "./entry.ts";
 import { FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log } from "./log.ts";
-import { READS_MAX, Ring } from "./ring.ts";
+import { Ring } from "./ring.ts";
 
 /** A key and its new value; undefined deletes the key. */
 export type Change = readonly [key: string, value: Uint8Array | undefined];

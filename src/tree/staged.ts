@@ -2,7 +2,7 @@
  * The changes of the command, or of the Atomic, that is under way, over the store.
  *
  * Reads see them; the store sees them all in one commit, or never. So a command is whole or not there, also when power fails,
- * and rolling an Atomic back is forgetting. Effects outside the store wait until the commit is durable.
+ * and rolling an Atomic back is forgetting. Effects outside the tree wait until the commit is certain to be tried.
  */
 import { equal } from "../base/bytes.ts";
 import { TreeStatus } from "./status.ts";
@@ -59,8 +59,11 @@ export class Staged {
     this.#changes.set(key, value);
   }
 
-  /** Runs `effect` once the changes are durable. Nothing may depend on it: power can fail in between. */
-  after(effect: () => void): void {
+  /**
+   * Runs `effect` just before the changes become durable: what it takes away is gone when power fails in between, and when the store
+   * turns out to be full.
+   */
+  before(effect: () => void): void {
     this.#effects.push(effect);
   }
 
@@ -72,12 +75,11 @@ export class Staged {
     const changes = [...this.#changes].filter(([key, value]) => !same(this.#store.get(key), value));
     const effects = [...this.#effects];
     this.forget();
-    const status = unlessFull(() => {
+    for (const effect of effects) effect();
+    return unlessFull(() => {
       if (changes.length > 0) this.#store.commit(changes, leaving);
       return TreeStatus.ok;
     });
-    if (status === TreeStatus.ok) for (const effect of effects) effect();
-    return status;
   }
 
   forget(): void {

@@ -1,6 +1,7 @@
 /** One download under way: what the fetcher brings goes into the staging slot, what it says of the package into the record. */
 import type { LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
+import { REWINDS_MAX } from "../base/limits.ts";
 import type { Description, DescriptorReading } from "../download/descriptor.ts";
 import type { ImagePolicy } from "../image/policy.ts";
 import type { Fetcher, FetchSink } from "./fetcher.ts";
@@ -75,7 +76,7 @@ export class Download implements FetchSink {
     if (event.type === "failed") this.#fault ??= event.reason;
     if (this.#fault !== undefined) return { failed: this.#fault, notify: this.#notify };
     if (event.type !== "wait") return { complete: this.position };
-    this.#staging.checkpoint();
+    if (this.#staging.checkpoint() && this.#journal.record.attempt > 0) this.attempted(0);
     this.paused = event.paused === true;
     return { until: event.until };
   }
@@ -120,9 +121,11 @@ export class Download implements FetchSink {
     return undefined;
   }
 
-  restart(): void {
+  restart(): Reason | undefined {
+    if (this.#journal.record.rewinds >= REWINDS_MAX) return this.#fault ??= "network";
     this.#journal.dispatch({ type: "rewound" });
     this.#begin();
+    return undefined;
   }
 
   write(bytes: Uint8Array): Reason | undefined {
@@ -133,8 +136,9 @@ export class Download implements FetchSink {
     this.#journal.dispatch({ type: "attempted", attempt });
   }
 
-  /** The fetch ends here; who agrees has it begin again. */
+  /** The fetch ends here; who agrees has it begin again. As often as a reset makes it be asked: it was not in vain. */
   #ask(offer: Offer): Reason {
+    this.attempted(0);
     this.#offer = offer;
     return "cancelled";
   }

@@ -7,7 +7,6 @@ import type { Boot, Flash, LogLevel } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
 import { TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../base/limits.ts";
 import type { ImageFault, ImagePolicy } from "../image/policy.ts";
-import type { ImageFacts } from "../image/verifier.ts";
 import { versionText } from "../image/version.ts";
 import type { Store } from "../store/store.ts";
 import { Download, type Offer } from "./download.ts";
@@ -17,7 +16,7 @@ import { Journal } from "./journal.ts";
 import { PHASES, reduce, type UpdateEvent } from "./machine.ts";
 import { Notices } from "./notices.ts";
 import { Proof } from "./proof.ts";
-import type { Reason, Ticket, UpdateRecord } from "./record.ts";
+import type { Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
 import { Staging } from "./staging.ts";
 
@@ -39,6 +38,8 @@ export class Engine {
   readonly notices: Notices;
   /** What a person has to agree to before the download goes on. */
   offer: Offer | undefined;
+  /** To be set when a server has answered, whatever it said: an image that has not proved itself in time has itself to blame. */
+  answered = false;
   #options: EngineOptions;
   #journal: Journal;
   #boot: Boot;
@@ -87,7 +88,10 @@ export class Engine {
   boot(): void {
     const { slot, trial, cause } = this.#boot.running();
     this.#options.log("info", `slot ${slot} runs${trial ? ", on trial" : ""}, after ${cause}; update ${this.record.phase}`);
+    const { phase, target } = this.record;
     this.#journal.dispatch({ type: "booted", slot, trial, cause });
+    const stays = phase === "reverting" && slot === target && !trial;
+    if (stays) this.#options.log("error", "no other image can be booted: the one that was rejected stays");
   }
 
   /**
@@ -168,9 +172,10 @@ export class Engine {
     this.#journal.dispatch({ type: "consent", given, notify });
   }
 
-  /** The image on trial is good. Nothing happens in another phase. */
+  /** The image that runs is good. On trial it will be kept; the boot selector of any other forgets its crashes. */
   healthy(): void {
     this.#journal.dispatch({ type: "healthy" });
+    if (!this.#boot.running().trial) this.#done(() => this.#boot.confirm());
   }
 
   /** The image on trial is not good. */
@@ -238,18 +243,15 @@ export class Engine {
     return now;
   }
 
+  /** When it is complete, and again before it is armed: flash may have changed since, and so may what this device takes. */
   #verify(now: number): number {
-    const result = this.#prove();
+    const { store } = this.#options, proof = this.#proof ??= new Proof(store, this.#staging, this.record.size, this.#policy);
+    const result = proof.step();
     if (result === undefined) return now;
+    this.#proof = undefined;
     this.#journal.dispatch(typeof result === "string" ? { type: "invalid", reason: result } : {
       type: "valid", digest: hex(result.digest), version: versionText(result.version), securityCounter: result.securityCounter });
     return now;
-  }
-
-  #prove(): ImageFacts | Reason | undefined {
-    const proof = this.#proof ??= new Proof(this.#options.store, this.#staging, this.record.size, this.#policy), result = proof.step();
-    if (result !== undefined) this.#proof = undefined;
-    return result;
   }
 
   #installAtOnce(now: number): number {
@@ -258,21 +260,18 @@ export class Engine {
     return now;
   }
 
-  /** The package is proved again before it is armed: flash may have changed since, and so may what this device takes. */
   #arm(now: number): number {
-    const result = this.#prove();
-    if (result === undefined) return now;
-    if (typeof result === "string") this.#journal.dispatch({ type: "invalid", reason: result });
-    else if (hex(result.digest) !== this.record.digest) this.#journal.dispatch({ type: "invalid", reason: "corrupt" });
-    else this.#journal.dispatch({ type: this.#done(() => this.#boot.arm()) ? "armed" : "refused" });
+    if (this.#done(() => this.#boot.arm())) this.#boot.restart();
+    this.#journal.dispatch({ type: "refused" });
     return now;
   }
 
+  /** An image that nobody has answered may be as good as any: it goes back, and may be tried again. */
   #selfTest(now: number): number {
     const { trialDeadlineMs = TRIAL_DEADLINE_MS } = this.#options;
     if (now < trialDeadlineMs) return trialDeadlineMs;
-    this.#options.log("error", "the image on trial has not proved itself in time");
-    this.unhealthy();
+    this.#options.log("error", `the image on trial has not proved itself in time${this.answered ? "" : ": no server has answered"}`);
+    this.#journal.dispatch({ type: this.answered ? "unhealthy" : "unanswered" });
     return now;
   }
 

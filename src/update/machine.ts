@@ -16,7 +16,7 @@ import { frozen } from "../base/frozen.ts";
 import type { Notice, Phase, Reason, Ticket, UpdateRecord } from "./record.ts";
 
 /** What the engine does in a phase, on entry and after any reset. */
-export type Effect = "wait" | "fetch" | "verify" | "install" | "arm" | "restart" | "selfTest" | "confirm" | "report";
+export type Effect = "wait" | "fetch" | "verify" | "install" | "arm" | "selfTest" | "confirm" | "restart" | "report";
 
 export type UpdateEvent =
   | { readonly type: "started"; readonly url: string; readonly object: string; readonly owner: string; readonly thenInstall: boolean }
@@ -38,12 +38,13 @@ export type UpdateEvent =
   | { readonly type: "install"; readonly slot: number; readonly owner: string | undefined }
   /** A person has been asked whether to download, or to install. `notify`: who else is told of a refusal. */
   | { readonly type: "consent"; readonly given: boolean; readonly notify?: string | undefined }
-  | { readonly type: "armed" }
   /** The boot selector refused. */
   | { readonly type: "refused" }
   | { readonly type: "booted"; readonly slot: number; readonly trial: boolean; readonly cause: ResetCause }
   | { readonly type: "healthy" }
   | { readonly type: "unhealthy" }
+  /** Its time is up, and nobody has answered it: nothing is known of the image. */
+  | { readonly type: "unanswered" }
   | { readonly type: "confirmed" }
   /** No ticket waits any more. */
   | { readonly type: "reported" }
@@ -82,13 +83,15 @@ function end(record: UpdateRecord, phase: "succeeded" | "failed", reason: Reason
 
 const failWith = (record: UpdateRecord, event: { readonly reason: Reason }): UpdateRecord => end(record, "failed", event.reason, false);
 const succeed = (record: UpdateRecord): UpdateRecord => end(record, "succeeded", "succeeded", false);
-const revert = (record: UpdateRecord): UpdateRecord => end(record, "failed", "reverted", false);
+const revert = (record: UpdateRecord): UpdateRecord => end(record, "failed", "reverted", record.kept);
+/** A verdict: this image is not tried again. */
+const condemn = (record: UpdateRecord): UpdateRecord => ({ ...record, phase: "reverting", kept: false });
 
 /** The record of another package: nothing stays of the last one but reports that are owed. */
 function fresh(record: UpdateRecord, phase: Phase, object: string, size: number): UpdateRecord {
   return {
-    v: 1, phase, generation: record.generation + 1, object, size, attempt: 0, crashes: 0, thenInstall: false, installing: false,
-    trials: 0, restarts: 0, kept: false, tickets: resolve(record.tickets, "cancelled"), nextTicket: record.nextTicket,
+    v: 1, phase, generation: record.generation + 1, object, size, attempt: 0, rewinds: 0, crashes: 0, thenInstall: false,
+    installing: false, trials: 0, restarts: 0, kept: false, tickets: resolve(record.tickets, "cancelled"), nextTicket: record.nextTicket,
     notices: resolve(record.notices, "cancelled"),
   };
 }
@@ -129,7 +132,7 @@ const announce: Handler<"announced"> = (record, event) => {
 /** From here on the URL is that of the package itself: after a reset the descriptor is not needed again. */
 const describe: Handler<"described"> = (record, { url, size, notify }) => {
   const { validator: _, ...rest } = record;
-  return { ...withNotice(rest, notify), url, size, described: true };
+  return { ...withNotice(rest, notify), url, size, attempt: 0, described: true };
 };
 
 const fetchFailed: Handler<"fetchFailed"> = (record, event) => failWith(withNotice(record, event.notify), event);
@@ -142,7 +145,7 @@ const verified: Handler<"valid"> = (record, event) => ({
 
 const install: Handler<"install"> = (record, event) => {
   const { reason: _, target: __, agreed: ___, ...rest } = event.owner === undefined ? record : withTicket(record, event.owner);
-  return { ...rest, phase: "arming", slot: event.slot, installing: true, thenInstall: false, trials: 1, restarts: 0 };
+  return { ...rest, phase: "arming", slot: event.slot, installing: true, thenInstall: false, crashes: 0, trials: 0, restarts: 0 };
 };
 
 /** Whose package still has to prove itself: it will be installed then. While a download is owed an outcome, that comes first. */
@@ -168,9 +171,9 @@ const heed: Handler<"consent"> = (record, { given, notify }) => {
   return phase === "downloading" || phase === "arming" ? { ...record, agreed: phase } : record;
 };
 
-/** Arms once more; when power failed too often, gives up, and the package stays. */
-const armAgain = (record: UpdateRecord): UpdateRecord =>
-  record.trials < TRIALS_MAX ? { ...record, phase: "arming", trials: record.trials + 1 } : end(record, "failed", "reverted", record.kept);
+/** Still the same image? A trial is counted before it is armed: power that fails in between uses it up. */
+const verifiedAgain: Handler<"valid"> = (record, { digest }) =>
+  digest === record.digest ? { ...record, phase: "restarting", trials: record.trials + 1 } : end(record, "failed", "corrupt", false);
 
 /** An image on trial is never the one that ran before, whatever the record says. */
 function atTarget(record: UpdateRecord, event: Booted): boolean {
@@ -188,13 +191,17 @@ const unexpected: Handler<"booted"> = (record, event) =>
 /** The same, and a program that crashes again and again over this package gives it up. */
 const watched: Handler<"booted"> = (record, event) => {
   if (event.trial) return unexpected(record, event);
-  if (event.cause !== "watchdog" && event.cause !== "panic") return record;
-  return record.crashes < CRASHES_MAX ? { ...record, crashes: record.crashes + 1 } : end(record, "failed", "undefined", false);
+  if (event.cause === "power" || event.cause === "restart") return record;
+  return record.crashes < CRASHES_MAX ? { ...record, crashes: record.crashes + 1 } : end(record, "failed", "undefined", record.kept);
 };
 
-/** Back on the old image: only a power failure is no verdict on the new one. */
+/**
+ * Back on the old image. After power that failed the package is armed again, TRIALS_MAX times in all. Any other reset is a verdict on
+ * an image that was seen on trial; in `restarting` it was not, and may never have run.
+ */
 const backAtSource = (record: UpdateRecord, event: Booted): UpdateRecord =>
-  event.cause === "power" ? armAgain(record) : revert(record);
+  event.cause !== "power" ? end(record, "failed", "reverted", record.kept && record.phase === "restarting")
+  : record.trials < TRIALS_MAX ? to(record, "arming") : revert(record);
 
 const discard: Handler<"discarded"> = (record) => fresh(record, "idle", "", 0);
 const acknowledge: Handler<"acknowledged"> = (record, event) => {
@@ -224,7 +231,8 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     started: start, opened: reopen, complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
     aborted: abort, booted: unexpected, discarded: discard } },
   downloading: { effect: "fetch", on: {
-    described: describe, announced: announce, rewound: (record) => ({ ...record, generation: record.generation + 1 }),
+    described: describe, announced: announce,
+    rewound: (record) => ({ ...record, generation: record.generation + 1, rewinds: record.rewinds + 1 }),
     attempted: (record, event) => ({ ...record, attempt: event.attempt }),
     complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
     fetchFailed, consent: heed, booted: watched, discarded: discard } },
@@ -232,23 +240,22 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     valid: verified, invalid: failWith, install: installOnceVerified, booted: watched } },
   ready: { effect: "install", on: {
     install, started: start, opened: openOverReady, booted: unexpected, discarded: discard } },
-  arming: { effect: "arm", on: {
-    armed: (record) => to(record, "restarting"), consent: heed, invalid: failWith,
-    refused: (record) => end(record, "failed", "reverted", true),
-    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : armAgain(record) } },
-  restarting: { effect: "restart", on: {
-    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event) } },
+  arming: { effect: "verify", on: {
+    valid: verifiedAgain, invalid: failWith, consent: heed,
+    booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : watched(record, event) } },
+  restarting: { effect: "arm", on: {
+    refused: revert, booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event) } },
   trial: { effect: "selfTest", on: {
-    healthy: (record) => to(record, "committing"), unhealthy: (record) => to(record, "reverting"),
+    healthy: (record) => to(record, "committing"), unhealthy: condemn, unanswered: (record) => to(record, "reverting"),
     booted: (record, event) => atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event) } },
   committing: { effect: "confirm", on: {
-    confirmed: succeed, refused: (record) => to(record, "reverting"),
+    confirmed: succeed, refused: condemn,
     booted: (record, event) =>
       !atTarget(record, event) ? backAtSource(record, event)
       : event.trial ? { ...record, target: event.slot } : succeed(record) } },
   reverting: { effect: "restart", on: {
     booted: (record, event) => !atTarget(record, event) ? revert(record)
-      : !event.trial ? succeed(record)
+      : !event.trial ? end(record, "failed", "reverted", false)
       : record.restarts < RESTARTS_MAX ? { ...record, restarts: record.restarts + 1 } : end(record, "failed", "undefined", false) } },
   succeeded: { effect: "report", on: {
     reported: settle, started: start, opened: open, booted: unexpected, discarded: discard } },

@@ -49,9 +49,11 @@ export interface UpdateRecord {
   readonly described?: true;
   /** What the server calls this version of the package (ETag). */
   readonly validator?: string;
-  /** How often the download was tried. */
+  /** Attempts of the download in a row that have made no block durable; each is counted when it begins. */
   readonly attempt: number;
-  /** Resets that were neither a restart nor a power failure while fetching or verifying. */
+  /** How often the bytes came from the first on again. */
+  readonly rewinds: number;
+  /** Resets that were neither a restart nor a power failure while fetching, verifying, or proving before an installation. */
   readonly crashes: number;
   readonly thenInstall: boolean;
   /** True from the moment when this package was asked to be installed: a failure is one of the update, not of the download. */
@@ -62,13 +64,13 @@ export interface UpdateRecord {
   readonly slot?: number;
   /** The slot that was seen on trial. */
   readonly target?: number;
-  /** How often this package was armed. */
+  /** How often this installation went on to arm the package. */
   readonly trials: number;
   /** Restarts that did not end a trial although the image was rejected. */
   readonly restarts: number;
   /** The outcome of the package, from `succeeded` or `failed` on. */
   readonly reason?: Reason;
-  /** True while the staging slot holds the whole, verified package. */
+  /** The staging slot holds the whole, verified package, and nothing speaks against installing it (again). */
   readonly kept: boolean;
   /** SHA-256 of the verified image, in hexadecimal. */
   readonly digest?: string;
@@ -82,7 +84,7 @@ export interface UpdateRecord {
 
 /** The record of a device that has never updated. */
 export const IDLE: UpdateRecord = frozen({
-  v: 1, phase: "idle", generation: 0, object: "", size: 0, attempt: 0, crashes: 0, thenInstall: false, installing: false,
+  v: 1, phase: "idle", generation: 0, object: "", size: 0, attempt: 0, rewinds: 0, crashes: 0, thenInstall: false, installing: false,
   trials: 0, restarts: 0, kept: false, tickets: [], nextTicket: 1, notices: [],
 });
 
@@ -108,6 +110,7 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
     object: string(value["object"]) ?? "",
     size: count(value["size"]) ?? 0,
     attempt: count(value["attempt"]) ?? 0,
+    rewinds: count(value["rewinds"]) ?? 0,
     crashes: count(value["crashes"]) ?? 0,
     thenInstall: value["thenInstall"] === true,
     installing: value["installing"] === true,

@@ -3,15 +3,15 @@ import type { UpdateRecord } from "./record.ts";
 
 /** A sentence for the step from one record to the next, or undefined when there is nothing to say. */
 export function sentence(before: UpdateRecord, after: UpdateRecord): string | undefined {
-  if (after.phase === before.phase && after.trials === before.trials) return undefined;
+  if (after.phase === before.phase) return undefined;
   switch (after.phase) {
     case "idle": return "update idle";
     case "receiving": return `receiving a package of ${sizeText(after.size)}`;
     case "downloading": return `downloading ${place(after.url ?? "")}${after.thenInstall ? ", then installing" : ""}`;
     case "verifying": return `verifying ${sizeText(after.size)}`;
     case "ready": return `verified ${sizeText(after.size)}: ${image(after)}`;
-    case "arming": return `installing ${image(after)}, trial ${after.trials}`;
-    case "restarting": return "restarting into the new image";
+    case "arming": return `installing ${image(after)}`;
+    case "restarting": return `restarting into the new image, trial ${after.trials}`;
     case "trial": return `on trial: ${image(after)}`;
     case "committing": return "the image on trial is healthy; keeping it";
     case "reverting": return "the image on trial is rejected; going back";

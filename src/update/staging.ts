@@ -73,10 +73,12 @@ export class Staging {
     if (this.#durable > 0) this.#progress(0);
   }
 
-  /** Makes the progress durable when another block is whole. */
-  checkpoint(): void {
+  /** Makes the progress durable when another block is whole: true. */
+  checkpoint(): boolean {
     const whole = this.#at - this.#at % this.#status.blockLength;
-    if (whole > this.#durable) this.#progress(whole);
+    if (whole <= this.#durable) return false;
+    this.#progress(whole);
+    return true;
   }
 
   /** Takes the next bytes. They must fit. */

@@ -1,6 +1,7 @@
 /** Package servers and networks that fail: what goes on goes on, and what cannot is reported in the words of FUMO (§10.2.2.4). */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
+import { DOWNLOAD_ATTEMPTS_MAX, DOWNLOAD_PROGRESS_BYTES, REWINDS_MAX } from "../../src/base/limits.ts";
 import type { HostMisbehaviour } from "../rig/server/package-host.ts";
 import { Bench, type BenchOptions, packageWith, version } from "./bench.ts";
 import { fails, recovers } from "./check.ts";
@@ -99,11 +100,46 @@ test("power that fails during the back-off does not begin it again: the number o
   const bench = new Bench({ ...always({ what: "status", status: 500 }), scenario: "download" });
   let last = -1;
   const outcome = bench.run(undefined, () => {
-    const { phase, attempt } = bench.client.engine.record;
-    if (phase !== "downloading" || attempt === last) return;
+    const { record: { phase, attempt }, fetching } = bench.client.engine;
+    if (phase !== "downloading" || fetching || attempt === last) return;
     last = attempt;
     bench.cut();
   });
   deepStrictEqual([outcome?.code, bench.running], [500, "1.0.0"]);
-  strictEqual(bench.events.filter(({ kind }) => kind === "request").length, 8);
+  strictEqual(bench.events.filter(({ kind }) => kind === "request").length, DOWNLOAD_ATTEMPTS_MAX);
+});
+
+for (const cause of ["power", "unknown"] as const) {
+  test(`resets by ${cause} before the first block is durable have an end: 503, State 20`, () => {
+    const bench = new Bench({ scenario: "download" });
+    const outcome = bench.run(undefined, () => {
+      const { record: { phase }, position } = bench.client.engine;
+      if (phase === "downloading" && position > 0) bench.cut(cause);
+    });
+    deepStrictEqual([outcome?.code === 503 || outcome?.code === 409, bench.running, bench.state], [true, "1.0.0", 20]);
+    ok(bench.events.filter(({ kind }) => kind === "request").length <= DOWNLOAD_ATTEMPTS_MAX);
+  });
+}
+
+test("a host that has another package each time it is asked, and closes after a little more, wears no block out: 503", () => {
+  let tag = 0, furthest = 0;
+  const bench = new Bench({ scenario: "download" });
+  const request = bench.link.request.bind(bench.link), whole = packageWith();
+  bench.link.request = (asked) => {
+    if (!asked.url.includes("package")) return request(asked);
+    let at = 0;
+    furthest = Math.min(furthest + DOWNLOAD_PROGRESS_BYTES + 8, whole.length - 1);
+    const end = furthest, headers = new Map([["content-length", `${whole.length}`], ["etag", `"${++tag}"`]]);
+    return {
+      head: () => ({ status: 200, headers }), close: () => undefined,
+      read: (buffer) => {
+        const count = Math.min(buffer.length, end - at);
+        buffer.set(whole.subarray(at, at + count));
+        at += count;
+        return count === 0 ? -1 : count;
+      },
+    };
+  };
+  deepStrictEqual([bench.run()?.code, bench.running], [503, "1.0.0"]);
+  ok(tag <= REWINDS_MAX + DOWNLOAD_ATTEMPTS_MAX && bench.wear <= REWINDS_MAX + 1, `${tag} answers, ${bench.wear} erases of a block`);
 });

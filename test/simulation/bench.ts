@@ -9,6 +9,7 @@ import { Restarted } from "../../hal/sim/boot.ts";
 import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/client/provision.ts";
 import type { Version } from "../../src/image/version.ts";
+import type { UserInterface } from "../../src/session/interaction.ts";
 import { recordChange } from "../../src/store/record.ts";
 import { Store } from "../../src/store/store.ts";
 import { COUNTER_KEY } from "../../src/update/memory.ts";
@@ -38,6 +39,8 @@ const ACCOUNT = {
   serverId: "rig", address: DM, auth: "md5", name: "device", secret: "device-secret",
   serverAuth: "md5", serverName: "rig", serverSecret: "server-secret",
 };
+/** A whole message that says nothing. */
+const SENSELESS: Reply = { status: 200, headers: [["content-type", "application/vnd.syncml.dm+xml"]], body: Buffer.from("<SyncML/>") };
 /** Steps of one run without an end: something turns in a circle. */
 const STEPS_MAX = 1_000_000;
 /** The device is at rest when it wants nothing for so long. */
@@ -83,6 +86,8 @@ export interface BenchOptions extends Serving {
   readonly account?: Partial<typeof ACCOUNT>;
   /** Who is asked before what, and what they say. */
   readonly people?: { readonly confirm: "none" | "download" | "update" | "both"; readonly answers: readonly string[] };
+  /** A person who is there. */
+  readonly userInterface?: UserInterface;
 }
 
 type Alert = Extract<ServerEvent, { kind: "alert" }>;
@@ -95,11 +100,14 @@ export class Bench {
   /** Simulated milliseconds so far. */
   elapsedMs = 0;
   client: Client;
-  /** Nobody listens where the DM server is. */
-  dmGone = false;
+  /** What is where the DM server should be: the server, nobody, or somebody whose answers make no sense. */
+  dm: "there" | "gone" | "senseless" = "there";
+  /** The application's own test of an image on trial. */
+  selfTest: () => boolean = () => true;
   #hal: Hal;
   #provision: ReturnType<typeof parseProvision>;
   #serving: Serving = {};
+  #userInterface: UserInterface | undefined;
   #server: DmServer | undefined;
   #host: PackageHost | undefined;
 
@@ -112,6 +120,7 @@ export class Bench {
     });
     this.board.slots[0].load(packageWith({ version: version(1), securityCounter: 1 }));
     this.#provision = provisionOf(options);
+    this.#userInterface = options.userInterface;
     if (options.counter !== undefined) {
       Store.open(this.board.store).commit([recordChange(COUNTER_KEY, { v: 1, counter: options.counter })]);
     }
@@ -210,7 +219,10 @@ export class Bench {
 
   #start(): Client {
     const { slot } = this.#hal.boot.running();
-    return new Client({ ...this.#hal, identity: identityOf(this.board.slots[slot === 0 ? 0 : 1], MAKER) }, this.#provision);
+    const hal = { ...this.#hal, identity: identityOf(this.board.slots[slot === 0 ? 0 : 1], MAKER) }, userInterface = this.#userInterface;
+    return new Client(hal, this.#provision, {
+      selfTest: () => this.selfTest(), ...(userInterface === undefined ? {} : { userInterface }),
+    });
   }
 
   #advance(ms: number): void {
@@ -220,7 +232,8 @@ export class Bench {
 
   #route(origin: string, request: Request): Reply | undefined {
     if (new URL(origin).host !== new URL(ORIGIN).host) return undefined;
-    if (request.url.startsWith("/dm")) return this.dmGone ? undefined : this.#server?.handle(request);
+    const { dm } = this;
+    if (request.url.startsWith("/dm")) return dm === "gone" ? undefined : dm === "senseless" ? SENSELESS : this.#server?.handle(request);
     return this.#serving.hostGone === true ? undefined : this.#host?.handle(request);
   }
 }

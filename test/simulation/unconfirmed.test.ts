@@ -1,22 +1,79 @@
 /** A new version that cannot reach its server: it goes back by itself, says so once, and is not tried again. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
+import type { UserInterface } from "../../src/session/interaction.ts";
 import { TRIAL_DEADLINE_MS, TRIALS_MAX } from "../../src/base/limits.ts";
 import { Bench } from "./bench.ts";
 import { recovers, WAYS } from "./check.ts";
 
 for (const scenario of WAYS) {
-  test(`${scenario}: no server while on trial: 410 at the deadline; offered again: 405 without a trial; another is taken`, () => {
+  test(`${scenario}: no server while on trial: 410 at the deadline, State 70; offered again it is tried again`, () => {
     const bench = new Bench({ scenario });
-    const outcome = bench.run(undefined, () => { bench.dmGone = bench.client.engine.record.phase === "trial"; });
-    deepStrictEqual([outcome?.ok, outcome?.code, bench.running, bench.state], [false, 410, "1.0.0", 80]);
+    const outcome = bench.run(undefined, () => { bench.dm = bench.client.engine.record.phase === "trial" ? "gone" : "there"; });
+    deepStrictEqual([outcome?.ok, outcome?.code, bench.running, bench.state], [false, 410, "1.0.0", 70]);
     ok(bench.elapsedMs >= TRIAL_DEADLINE_MS && bench.elapsedMs < TRIAL_DEADLINE_MS + 60_000, `${bench.elapsedMs} ms`);
     deepStrictEqual([bench.alerts.filter(({ data }) => data === "410").length, bench.board.boot.trials], [1, 1]);
+    bench.serve({ scenario });
+    deepStrictEqual([bench.run()?.code, bench.running, bench.board.boot.trials], [200, "2.0.0", 2]);
+  });
+
+  test(`${scenario}: a server that answers and never accepts: 410 at the deadline, State 80; offered again: 405 without a trial`, () => {
+    const bench = new Bench({ scenario });
+    const outcome = bench.run(undefined, () => { bench.dm = bench.client.engine.record.phase === "trial" ? "senseless" : "there"; });
+    deepStrictEqual([outcome?.ok, outcome?.code, bench.running, bench.state], [false, 410, "1.0.0", 80]);
+    ok(bench.elapsedMs >= TRIAL_DEADLINE_MS && bench.elapsedMs < TRIAL_DEADLINE_MS + 60_000, `${bench.elapsedMs} ms`);
     bench.serve({ scenario });
     deepStrictEqual([bench.run()?.code, bench.running, bench.board.boot.trials], [405, "1.0.0", 1]);
     recovers(bench, scenario);
   });
 }
+
+test("an image that is rejected in a session goes back at once, and does not run on until the session is over", () => {
+  const bench = new Bench();
+  let rejectedMs = 0;
+  bench.selfTest = () => {
+    rejectedMs = bench.elapsedMs;
+    return false;
+  };
+  const outcome = bench.run(undefined, () => {
+    if (bench.client.engine.record.phase === "reverting") ok(bench.elapsedMs - rejectedMs < 1000, `${bench.elapsedMs - rejectedMs} ms`);
+  });
+  deepStrictEqual([outcome?.code, bench.running, bench.state], [410, "1.0.0", 80]);
+});
+
+test("an image that failed its test, and is all that boots, is reported as a failure: 410", () => {
+  const bench = new Bench();
+  bench.selfTest = () => false;
+  const outcome = bench.run(undefined, () => {
+    if (bench.client.engine.record.phase === "reverting") bench.board.slots[0].eraseBlock(0);
+  });
+  deepStrictEqual([outcome?.code, bench.running, bench.state], [410, "2.0.0", 80]);
+  ok(bench.lines.some((line) => line.includes("no other image can be booted")), "it is in the log");
+});
+
+test("a good package that the boot selector would not start is not banned: 410, State 70, and again it is kept", () => {
+  const bench = new Bench(), { boot, slots: [, { bytes }] } = bench.board, arm = boot.arm.bind(boot);
+  const flip = (): void => { bytes[100] = (bytes[100] ?? 0) ^ 1; };
+  boot.arm = () => {
+    arm();
+    flip();
+  };
+  deepStrictEqual([bench.run()?.code, bench.running, bench.state, boot.trials], [410, "1.0.0", 70, 0]);
+  boot.arm = arm;
+  flip();
+  bench.serve({});
+  deepStrictEqual([bench.run()?.code, bench.running], [200, "2.0.0"]);
+});
+
+test("power that comes and goes while a person is asked is no trial", () => {
+  let cuts = 0;
+  const userInterface: UserInterface = { ask: () => cuts <= TRIALS_MAX ? undefined : { kind: "yes" }, clear: () => undefined };
+  const bench = new Bench({ people: { confirm: "update", answers: [] }, userInterface });
+  const outcome = bench.run(undefined, () => {
+    if (bench.client.engine.record.phase === "arming" && cuts++ <= TRIALS_MAX) bench.cut();
+  });
+  deepStrictEqual([outcome?.code, bench.running, bench.board.boot.trials], [200, "2.0.0", 1]);
+});
 
 test("power that fails during every trial: TRIALS_MAX trials, then 410, State 70, and Exec Update tries it again", () => {
   const bench = new Bench({ scenario: "replace" });

@@ -8,7 +8,7 @@
           8      1  slot: the one that boots when no trial is under way (0 or 1)
           9      1  trial: BootTrial, of the other slot
          10      1  cause: ResetCause of the latest boot that was recorded
-         11      1  failures: resets by panic or watchdog since the last one that was asked for
+         11      1  failures: resets by panic or watchdog since any other one, or a confirmation
          12      4  CRC-32 of bytes 0 to 11
 
    in little-endian order, padded with 0xFF to a multiple of writeAlign. An entry is written to bytes that read as erased, and

@@ -66,10 +66,13 @@ int bootArm(BootLog* log, const BootChoice* running)
 int bootConfirm(BootLog* log, BootChoice* running)
 {
   BootState state = log->state;
-  if (!running->trial)
+  if (!running->trial && !state.failures)
     return 1;
-  state.slot = running->slot;
-  state.trial = TRIAL_NONE;
+  state.failures = 0;
+  if (running->trial) {
+    state.slot = running->slot;
+    state.trial = TRIAL_NONE;
+  }
   if (!bootLogWrite(log, state))
     return 0;
   running->trial = 0;

@@ -4,7 +4,7 @@
 
 #include "log.h"
 
-/* Resets by panic or watchdog in a row after which the board stops instead of booting again. */
+/* Resets by panic or watchdog in a row, none of whose images was confirmed, after which the board stops instead of booting again. */
 #define BOOT_FAILURES_MAX 8
 
 typedef enum {
@@ -33,7 +33,7 @@ BootChoice bootSelect(BootLog* log, uint8_t cause, BootUsable usable);
 /* The next boot tries the slot that does not run. 0: a trial runs that is not confirmed, or the device failed. */
 int bootArm(BootLog* log, const BootChoice* running);
 
-/* Keeps the running image. 0: the device failed. */
+/* The running image has proved itself: it is kept, and the failures before it are forgotten. 0: the device failed. */
 int bootConfirm(BootLog* log, BootChoice* running);
 
 #endif

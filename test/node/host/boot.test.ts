@@ -83,6 +83,12 @@ test("an image that panics at every boot stops the board with status 5, and a po
   assert.equal(device.run().status, 0);
 });
 
+test("crashes that are far between do not stop the board: an image that is confirmed starts the count anew", () => {
+  const script = { "1.0.0 power": ["confirm", "throw"], "1.0.0 panic": ["confirm", "throw"] };
+  const { lines, status } = new Device(image(1), undefined).run(script, "--cut", "40");
+  assert.ok(lines.filter((line) => line.startsWith("runs")).length > 8 && status !== 5, `${lines.length} lines, status ${status}`);
+});
+
 test("a watchdog that has reset the board once does so again", () => {
   const script = { "1.0.0 power": ["hang"], "1.0.0 watchdog": ["throw"], "1.0.0 panic": ["hang"] };
   assert.equal(new Device(image(1), undefined).run(script, "--watchdog", "100").status, 5);

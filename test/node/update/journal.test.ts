@@ -22,7 +22,7 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
   { type: "valid", digest: "d", version: "2", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
   { type: "install", slot: 0, owner: "o" }, { type: "consent", given: true },
-  { type: "armed" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
+  { type: "refused" }, { type: "healthy" }, { type: "unhealthy" }, { type: "unanswered" },
   { type: "confirmed" }, { type: "reported" }, { type: "discarded" },
 ];
 
@@ -38,14 +38,15 @@ const BOOTS: readonly (readonly [string, UpdateEvent])[] = [
 ];
 
 function at(phase: Phase, more: Partial<UpdateRecord> = {}): UpdateRecord {
-  return { ...IDLE, phase, generation: 1, object: "y", slot: 0, kept: true, ...more };
+  return { ...IDLE, phase, generation: 1, object: "y", slot: 0, kept: true, digest: "d", ...more };
 }
 
-/** "phase", or "phase, at the bound phase". */
+/** "phase", and where it leads at the bound, and without a package that is kept, when that is elsewhere. */
 function leads(phase: Phase, event: UpdateEvent): string | undefined {
-  const before = at(phase), atBound = at(phase, BOUNDS), after = reduce(before, event), bound = reduce(atBound, event);
+  const before = at(phase), after = reduce(before, event);
   if (after === before) return undefined;
-  return after.phase === bound.phase ? after.phase : `${after.phase}, at the bound ${bound.phase}`;
+  const bound = reduce(at(phase, BOUNDS), event).phase, bad = reduce(at(phase, { kept: false, reason: "corrupt" }), event).phase;
+  return `${after.phase}${bound === after.phase ? "" : `, at the bound ${bound}`}${bad === after.phase ? "" : `, found bad ${bad}`}`;
 }
 
 function row(phase: Phase): string {

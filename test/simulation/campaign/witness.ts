@@ -5,7 +5,7 @@
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
 import { equal } from "../../../src/base/bytes.ts";
-import { NOTICE_ATTEMPTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
+import { DOWNLOAD_ATTEMPTS_MAX, NOTICE_ATTEMPTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
 import type { Client } from "../../../src/client/client.ts";
 import type { UpdateRecord } from "../../../src/update/record.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
@@ -57,8 +57,9 @@ export class Witness {
   boots = 0;
   /** Cuts so far. */
   cuts = 0;
-  /** Cuts while an installation was under way. */
+  /** Cuts while an installation was under way, and while a download was. */
   trialCuts = 0;
+  downloadCuts = 0;
   /** The first thing that did not hold: what is thrown inside a request, the client takes for a network that fails. */
   violation: Violation | undefined;
   /** For those who watch a replay. */
@@ -87,6 +88,7 @@ export class Witness {
     this.boots = before.boots;
     this.cuts = before.cuts;
     this.trialCuts = before.trialCuts;
+    this.downloadCuts = before.downloadCuts;
     this.#last = before.#last;
     this.#generation = before.#generation;
     this.#counter = before.#counter;
@@ -121,6 +123,7 @@ export class Witness {
     this.#check("P11", !steady || again, `the record went back to ${record.phase}`);
     this.#check("P11", !steady || record.generation >= this.#generation, "the record is lost");
     if (this.#wasCut && INSTALLING.includes(record.phase)) this.trialCuts++;
+    if (this.#wasCut && record.phase === "downloading") this.downloadCuts++;
     this.#wasCut = false;
     this.changed(record);
   }
@@ -192,7 +195,8 @@ export class Witness {
     const owed = record.tickets.length + record.notices.length;
     this.#check("P2", owed === 0 && ["idle", "settled", "ready"].includes(record.phase), `at rest in ${record.phase}`);
     const outcome = `${code}, ${this.updated ? "new" : "old"} firmware`;
-    const keptOut = code === 410 && !this.updated && this.trialCuts >= TRIALS_MAX;
+    const tried = code === 410 && this.trialCuts >= TRIALS_MAX, asked = code === 503 && this.downloadCuts >= DOWNLOAD_ATTEMPTS_MAX;
+    const keptOut = !this.updated && (tried || asked);
     const excused = !this.updated && code !== 200 && mayFail(this.#variant);
     if (good) this.#check("P3", (this.updated && code === 200) || keptOut || excused, outcome);
     else this.#check("P3", !this.updated && (expected(this.#variant).includes(code) || excused), outcome);

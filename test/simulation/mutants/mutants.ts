@@ -29,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "if (false)", in: ["download,good,bytes", PULL], by: "P11" },
   { name: "blocks of an older generation belong to the log", file: "src/store/store",
     find: "blocks.filter((block) => block.generation === first.generation)",
-    replace: "blocks", in: ["download,good,bytes", PULL], by: "P11" },
+    replace: "blocks", in: ["download,good,bytes", PULL], by: "StoreFailed" },
   { name: "the oldest log counts", file: "src/store/ring", find: "a.sequence - b.sequence", replace: "b.sequence - a.sequence",
     in: ["download,good,bytes", PULL], by: "P11" },
   // staging
@@ -43,9 +43,9 @@ export const MUTANTS: readonly Mutant[] = [
     in: [PULL, "download,good,coarse"], by: "P3" },
   // machine
   { name: "power that fails is a verdict on the image", file: "src/update/machine",
-    find: 'event.cause === "power" ? armAgain(record) : revert(record)', replace: "revert(record)", in: [PULL], by: "P3" },
+    find: 'event.cause !== "power" ? end(', replace: "true ? end(", in: [PULL], by: "P3" },
   { name: "a crash is no verdict on the image", file: "src/update/machine",
-    find: 'event.cause === "power" ? armAgain(record) : revert(record)', replace: "armAgain(record)",
+    find: 'event.cause !== "power" ? end(', replace: "false ? end(",
     in: ["download,crashLate,small"], by: "P5" },
   { name: "success comes before the confirmation", file: "src/update/machine", find: 'healthy: (record) => to(record, "committing")',
     replace: "healthy: succeed",
@@ -53,8 +53,9 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "outcomes are forgotten at the end", file: "src/update/machine", find: "tickets = resolve(record.tickets, reason), notices",
     replace: "tickets = [], notices", in: [PULL], by: "P2" },
   { name: "a rejected image is kept", file: "src/update/machine",
-    find: 'unhealthy: (record) => to(record, "reverting")', replace: 'unhealthy: (record) => to(record, "committing")',
-    in: [BAD], by: "P3" },
+    find: "unhealthy: condemn", replace: 'unhealthy: (record) => to(record, "committing")', in: [BAD], by: "P3" },
+  { name: "an image that nobody answered is banned", file: "src/update/machine",
+    find: 'unanswered: (record) => to(record, "reverting")', replace: "unanswered: condemn", in: ["simulation/unconfirmed"], by: "test" },
   { name: "an image is armed without end", file: "src/update/machine", find: "record.trials < TRIALS_MAX ?", replace: "true ?",
     in: ["loops download,good,small"], by: "P5" },
   // journal and memory
@@ -77,8 +78,8 @@ export const MUTANTS: readonly Mutant[] = [
   // download
   { name: "a download goes on at byte 0", file: "src/update/download", find: "from: staging.position",
     replace: "from: 0", in: [PULL], by: "P3" },
-  { name: "200 is taken for 206", file: "src/download/downloader", find: "if (this.#offset > 0)\n                    this.#restart(sink)",
-    replace: "if (false)\n                    this.#restart(sink)", in: ["download,good,sixteen,host:truncate:4500@1,host:wholeAnswer@2"],
+  { name: "200 is taken for 206", file: "src/download/downloader", find: "if (this.#offset === 0)\n            return undefined",
+    replace: "return undefined", in: ["download,good,sixteen,host:truncate:4500@1,host:wholeAnswer@2"],
     by: "P3" },
   { name: "a download's report is forgotten when it is sent", file: "src/client/statusreports", find: "engine.notices.sent();",
     replace: "engine.notices.settle();", in: [DESCRIBED], by: "P14" },

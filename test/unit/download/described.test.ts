@@ -26,7 +26,7 @@ test("by its Content-Type alone a descriptor is known; the package comes from wh
   equal(named.run({ url: "https://h/x/fw.dd" }), "done");
   done(named);
   deepEqual(urls(named), ["https://h/x/fw.dd", "https://h/x/p/fw"]);
-  deepEqual(named.log, ["describe", "accept 200 \"v1\""]);
+  deepEqual(named.log, ["attempted 1", "describe", "attempted 1", "accept 200 \"v1\""]);
   deepEqual([named.header(0, "Accept"), named.header(1, "Accept")],
     ["application/octet-stream, application/vnd.oma.dd+xml, */*;q=0.5", "application/octet-stream"]);
   equal(named.open, 0);
@@ -50,7 +50,7 @@ test("a descriptor that breaks off, or does not come, is asked for again; one th
   const half = descriptor(DOCUMENT, { body: [utf8(DOCUMENT).subarray(0, 50), "broken"] });
   const named = scene(half, { fails: "refused" }, descriptor(), PACKAGE);
   equal(named.run(), "done");
-  deepEqual(named.log, ["attempted 1", "attempted 2", "describe", "accept 200 \"v1\""]);
+  deepEqual(named.log, ["attempted 1", "attempted 2", "attempted 3", "describe", "attempted 1", "accept 200 \"v1\""]);
   const silent = descriptor(DOCUMENT, { body: [utf8("<media>"), 1e9] });
   equal(scene(silent, silent, silent).run(), "timeout");
 });
@@ -109,7 +109,7 @@ test("after a reset a described package is fetched without its descriptor, and h
   equal(scene({ ...rest, headers: { ...rest.headers, "content-type": "text/html" } }).run({ ...described, from: 120 }), "corrupt");
   const changed = scene({ ...PACKAGE, headers: { ...OCTETS, "content-length": "200", etag: "\"v2\"" } });
   equal(changed.run({ ...described, from: 120 }), "done");
-  deepEqual(changed.log, ["restart", "accept 200 \"v2\""]);
+  deepEqual(changed.log, ["attempted 1", "restart", "accept 200 \"v2\""]);
   equal(scene({ headers: { "content-length": "90", etag: "\"v2\"" }, body: [content(0, 90)] }).run({ ...described, from: 120 }), "corrupt");
   equal(scene({ headers: OCTETS, body: [content(0, 120), "broken"] }, { headers: OCTETS, body: [content(0, 201)] })
     .run({ ...described, from: 0 }), "corrupt", "the size outlasts a start from the beginning");

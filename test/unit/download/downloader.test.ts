@@ -12,7 +12,7 @@ test("a package comes in one answer, through the buffer, and the sink hears its 
   const scene = new Scene([WHOLE]);
   equal(scene.run(), "done");
   done(scene);
-  deepEqual(scene.log, ["accept 200 \"v1\""]);
+  deepEqual(scene.log, ["attempted 1", "accept 200 \"v1\""]);
   equal(scene.requests[0]?.url, "https://h/package");
   equal(scene.requests[0]?.method, "GET");
   equal(scene.header(0, "Range"), undefined);
@@ -26,7 +26,7 @@ test("with a length it is done at the last byte, without one at the end of the b
   const unknown = new Scene([{ body: [content(0, 200)] }]);
   equal(unknown.run(), "done");
   done(unknown);
-  deepEqual(unknown.log, ["accept undefined undefined"]);
+  deepEqual(unknown.log, ["attempted 1", "accept undefined undefined"]);
 });
 
 test("after a break it goes on where it ended, if it is still the same package (RFC 9110 §13.1.5, §14)", () => {
@@ -35,7 +35,7 @@ test("after a break it goes on where it ended, if it is still the same package (
   done(scene);
   equal(scene.header(1, "Range"), "bytes=120-");
   equal(scene.header(1, "If-Range"), "\"v1\"");
-  deepEqual(scene.log, ["accept 200 \"v1\"", "attempted 1", "accept 200 \"v1\""]);
+  deepEqual(scene.log, ["attempted 1", "accept 200 \"v1\"", "attempted 2", "accept 200 \"v1\""]);
 });
 
 test("after a reset it goes on from what is durable", () => {
@@ -73,7 +73,16 @@ test("200 to a range is another package: it starts over", () => {
   const scene = new Scene([CUT, { headers: { "content-length": "90", etag: "\"v2\"" }, body: [content(0, 90)] }]);
   equal(scene.run(), "done");
   done(scene, 90);
-  deepEqual(scene.log, ["accept 200 \"v1\"", "attempted 1", "restart", "accept 90 \"v2\""]);
+  deepEqual(scene.log, ["attempted 1", "accept 200 \"v1\"", "attempted 2", "restart", "accept 90 \"v2\""]);
+});
+
+test("a sink that does not begin again at byte 0 ends the download", () => {
+  for (const answer of [WHOLE, { status: 206, headers: { "content-range": "bytes 120-199/200", etag: "\"v2\"" } }]) {
+    const scene = new Scene([CUT, answer]);
+    scene.refuseRestart = "mismatch";
+    equal(scene.run(), "mismatch");
+    equal(scene.open, 0);
+  }
 });
 
 test("a part of another total or another ETag is another package: it starts over without a range", () => {

@@ -44,9 +44,10 @@ export class Scene implements Link {
   received: Uint8Array = new Uint8Array(0);
   open = 0;
   reads = 0;
-  /** What accept and write answer. */
+  /** What accept, write and restart answer. */
   refuseSize: SinkReason | undefined;
   refuseBytes: SinkReason | undefined;
+  refuseRestart: SinkReason | undefined;
   /** What the sink was told of a descriptor, and what it answers to one that is good. */
   readonly readings: DescriptorReading[] = [];
   refuseDescription: SinkReason | undefined;
@@ -98,6 +99,7 @@ export class Scene implements Link {
       restart: () => {
         this.log.push("restart");
         this.received = new Uint8Array(0);
+        return this.refuseRestart;
       },
       write: (bytes) => {
         if (this.refuseBytes !== undefined) return this.refuseBytes;

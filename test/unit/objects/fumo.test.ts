@@ -205,11 +205,25 @@ test("what an Atomic that is rolled back would have ended goes on", () => {
   deepEqual(device.engine.calls, []);
 });
 
-test("a URL that the store has no room for ends nothing: 420", () => {
+test("a package goes before its URL or its object does: power that fails in between leaves no stale package", () => {
+  const device = new Device(), seen: unknown[] = [];
+  device.tree.add("./FwUpdate/p1", undefined, SERVER);
+  device.replace("./FwUpdate/p1/Download/PkgURL", URL);
+  device.engine.discard = () => {
+    seen.push(device.read("./FwUpdate/p1/Download/PkgURL"));
+    return undefined;
+  };
+  device.engine.record = { phase: "ready", object: "./FwUpdate/p1", installing: false, kept: true };
+  equal(device.replace("./FwUpdate/p1/Download/PkgURL", `${URL}2`), 200);
+  equal(device.tree.remove("./FwUpdate/p1", SERVER), 200);
+  deepEqual(seen, [URL, `${URL}2`]);
+});
+
+test("a URL that the store has no room for is 420; the package that it was to replace is gone", () => {
   const device = inPhase("ready", true);
   device.store.room = 1;
   equal(device.replace(`${MAIN}/Download/PkgURL`, URL), 420);
-  deepEqual(device.engine.calls, []);
+  deepEqual(device.engine.calls, [`discard ${MAIN}`]);
 });
 
 test("while an operation runs neither URL nor object can go: 403", () => {

@@ -1,5 +1,6 @@
 /** Downloads through the engine: where they go on, what restarts them, and how they end. */
 import { deepEqual, equal, test, throws } from "../../check.ts";
+import { DOWNLOAD_ATTEMPTS_MAX, REWINDS_MAX } from "../../../src/base/limits.ts";
 import type { FetchEvent } from "../../../src/update/fetcher.ts";
 import { Board, IMAGE, serve } from "./board.ts";
 
@@ -25,7 +26,7 @@ test("Download-and-update installs by itself", () => {
   deepEqual([board.engine.record.phase, board.engine.tickets()], ["restarting", [{ id: 1, owner: "both" }]]);
 });
 
-test("after a reset a download goes on where it was, with its validator, size and number of attempts", () => {
+test("after a reset a download goes on where it was, with its validator and size", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   board.fetcher.script = [(sink) => {
@@ -43,7 +44,7 @@ test("after a reset a download goes on where it was, with its validator, size an
   }];
   board.settle();
   deepEqual(board.fetcher.started,
-    [{ url: "http://h/p", from: 256, validator: "e1", size: IMAGE.length, attempt: 3, described: false }]);
+    [{ url: "http://h/p", from: 256, validator: "e1", size: IMAGE.length, attempt: 0, described: false }]);
   equal(board.engine.record.phase, "ready");
 });
 
@@ -87,6 +88,49 @@ test("what the fetcher reports is the outcome; what the engine refused goes befo
   board.settle();
   deepEqual(board.engine.tickets().map((ticket) => ticket.reason), ["timeout", "tooLarge"]);
   equal(board.fetcher.stopped, 2);
+});
+
+test("resets before the first block is durable count like attempts, and have an end; a durable block begins the count anew", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "o", false);
+  for (let boot = 1; boot < DOWNLOAD_ATTEMPTS_MAX; boot++) {
+    board.fetcher.script = [(sink) => {
+      sink.attempted(boot);
+      sink.accept(IMAGE.length, "e1");
+      sink.write(IMAGE.subarray(0, 255));
+      return WAIT;
+    }];
+    board.engine.step(0);
+    board.boot.cause = boot % 2 === 0 ? "power" : "restart";
+    board.reset();
+    equal(board.engine.record.attempt, boot);
+  }
+  board.fetcher.script = [(sink) => {
+    sink.attempted(DOWNLOAD_ATTEMPTS_MAX);
+    sink.write(IMAGE.subarray(0, 256));
+    return WAIT;
+  }];
+  board.engine.step(0);
+  equal(board.engine.record.attempt, 0);
+});
+
+test("a download begins again at byte 0 REWINDS_MAX times, and no more, whatever resets come between", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "o", false);
+  for (let count = 0; count < REWINDS_MAX; count++) {
+    board.fetcher.script = [(sink) => {
+      equal(sink.restart(), undefined);
+      return WAIT;
+    }];
+    board.engine.step(0);
+    board.reset();
+  }
+  board.fetcher.script = [(sink) => {
+    equal(sink.restart(), "network");
+    return WAIT;
+  }];
+  board.settle();
+  deepEqual(board.engine.tickets(), [{ id: 1, owner: "o", reason: "network" }]);
 });
 
 test("an abort of no push leaves a download alone", () => {

@@ -1,6 +1,6 @@
 /** The engine over a real store and a flash in memory: calls, refusals, outcomes, and resets between any two steps. */
 import { deepEqual, equal, ok, test } from "../../check.ts";
-import { TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../../../src/base/limits.ts";
+import { READS_MAX, TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../../../src/base/limits.ts";
 import { recordChange } from "../../../src/store/record.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
 import { COUNTER_KEY, failedDigests, securityFloor } from "../../../src/update/memory.ts";
@@ -78,13 +78,31 @@ test("power lost on trial: the package is armed again, not remembered as bad", (
   deepEqual([board.boot.calls.filter((call) => call === "arm").length, failedDigests(board.store)], [2, []]);
 });
 
-test("an image on trial that proves nothing until the deadline goes back", () => {
+test("an image on trial that proves nothing until the deadline goes back; it is remembered only when a server has answered", () => {
+  for (const answered of [false, true]) {
+    const board = new Board();
+    board.trial();
+    board.engine.answered = answered;
+    equal(board.engine.step(TRIAL_DEADLINE_MS - 1), TRIAL_DEADLINE_MS);
+    equal(board.engine.record.phase, "trial");
+    board.engine.step(TRIAL_DEADLINE_MS);
+    equal(board.engine.record.phase, "reverting");
+    board.boot.slot = 0;
+    board.boot.trial = false;
+    board.boot.cause = "restart";
+    board.reset();
+    deepEqual([board.engine.record.reason, board.engine.record.kept, failedDigests(board.store).length],
+      ["reverted", !answered, answered ? 1 : 0]);
+  }
+});
+
+test("an image that is healthy and not on trial is confirmed too: the boot selector forgets its crashes", () => {
   const board = new Board();
+  board.engine.healthy();
+  deepEqual([board.boot.calls, board.engine.record.phase], [["confirm"], "idle"]);
   board.trial();
-  equal(board.engine.step(TRIAL_DEADLINE_MS - 1), TRIAL_DEADLINE_MS);
-  equal(board.engine.record.phase, "trial");
-  board.engine.step(TRIAL_DEADLINE_MS);
-  equal(board.engine.record.phase, "reverting");
+  board.engine.healthy();
+  equal(board.boot.calls.filter((call) => call === "confirm").length, 1, "an image on trial is confirmed by its own step");
 });
 
 test("a board may set another deadline", () => {
@@ -104,6 +122,23 @@ test("the package is proved again before it is armed", () => {
   equal(board.engine.install("x", "o"), undefined);
   board.settle();
   deepEqual([board.engine.record.reason, board.engine.record.installing, board.boot.calls], ["corrupt", true, []]);
+});
+
+test("a slot that errs in fewer proofs than READS_MAX loses no package, neither when it has come nor before it is armed", () => {
+  for (const trouble of ["flips", "failingReads"] as const) {
+    for (const count of [READS_MAX - 1, READS_MAX]) {
+      const board = new Board(), reason = trouble === "flips" ? "corrupt" : "flash";
+      board.push();
+      board.slot[trouble] = count;
+      board.settle();
+      equal(board.engine.record.reason, count < READS_MAX ? undefined : reason);
+      if (count === READS_MAX) continue;
+      board.slot[trouble] = count;
+      equal(board.engine.install("x", "o"), undefined);
+      board.settle();
+      equal(board.engine.record.phase, "restarting");
+    }
+  }
 });
 
 test("an install of a damaged package is accepted, before and after the verification, and told what is wrong", () => {

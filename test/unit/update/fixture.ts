@@ -49,6 +49,9 @@ export class MemoryFlash implements Flash {
   readonly operations: string[] = [];
   /** Operations from now on until one fails as a broken part would. */
   failAfter = Infinity;
+  /** Reads from now on that have a wrong bit, or fail. */
+  flips = 0;
+  failingReads = 0;
   #status: FlashStatus;
 
   constructor(status: FlashStatus) {
@@ -62,7 +65,9 @@ export class MemoryFlash implements Flash {
 
   read(buffer: Uint8Array, byteOffset: number): void {
     assert(byteOffset >= 0 && byteOffset + buffer.length <= this.bytes.length, "read in bounds");
+    if (this.failingReads-- > 0) throw new MemoryFlashFault(`read ${byteOffset}`);
     buffer.set(this.bytes.subarray(byteOffset, byteOffset + buffer.length));
+    if (this.flips-- > 0) buffer[0] = (buffer[0] ?? 0) ^ 1;
   }
 
   write(bytes: Uint8Array, byteOffset: number): void {

@@ -16,9 +16,9 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "announced", size: 9, validator: "v" }, { type: "rewound" }, { type: "attempted", attempt: 1 },
   { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
   { type: "valid", digest: "d1", version: "2.0.0", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
-  { type: "install", slot: 0, owner: "o" }, { type: "armed" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
-  { type: "consent", given: true }, { type: "confirmed" }, { type: "reported" }, { type: "acknowledged", id: 1 }, { type: "discarded" },
-  { type: "noticeSent" }, { type: "noticeSettled" },
+  { type: "install", slot: 0, owner: "o" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
+  { type: "unanswered" }, { type: "consent", given: true }, { type: "confirmed" }, { type: "reported" },
+  { type: "acknowledged", id: 1 }, { type: "discarded" }, { type: "noticeSent" }, { type: "noticeSettled" },
 ];
 
 /** What is owed can leave in every phase. */
@@ -33,9 +33,9 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
     fetchFailed: "failed", consent: "downloading", discarded: "idle" },
   verifying: { valid: "ready", invalid: "failed", install: "verifying" },
   ready: { install: "arming", started: "downloading", opened: "receiving", discarded: "idle" },
-  arming: { consent: "arming", armed: "restarting", invalid: "failed", refused: "failed" },
-  restarting: {},
-  trial: { healthy: "committing", unhealthy: "reverting" },
+  arming: { consent: "arming", valid: "restarting", invalid: "failed" },
+  restarting: { refused: "failed" },
+  trial: { healthy: "committing", unhealthy: "reverting", unanswered: "reverting" },
   committing: { confirmed: "succeeded", refused: "reverting" },
   reverting: {},
   succeeded: { reported: "settled", started: "downloading", opened: "receiving", discarded: "idle" },
@@ -47,7 +47,7 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
 function at(phase: Phase, more: Partial<UpdateRecord> = {}): UpdateRecord {
   const tickets = [{ id: 1, owner: "a", reason: "succeeded" }] as const;
   const notices = [{ url: "http://a/n", attempt: 0, reason: "succeeded" }] as const;
-  return { ...IDLE, phase, generation: 4, object: "y", slot: 0, tickets, notices, nextTicket: 2, ...more };
+  return { ...IDLE, phase, generation: 4, object: "y", slot: 0, digest: "d1", tickets, notices, nextTicket: 2, ...more };
 }
 
 test("every phase × event but booted leads where the table says, and an unlisted pair gives the same object", () => {
@@ -89,7 +89,7 @@ test("at boot the hardware wins: source by power, source by another cause, targe
     restarting: ["arming", "failed", "trial", "trial"],
     trial: ["arming", "failed", "trial", "trial"],
     committing: ["arming", "failed", "committing", "succeeded"],
-    reverting: ["failed", "failed", "reverting", "succeeded"],
+    reverting: ["failed", "failed", "reverting", "failed"],
     succeeded: ["succeeded", "succeeded", "trial", "succeeded"],
     failed: ["failed", "failed", "trial", "failed"],
     settled: ["settled", "settled", "trial", "settled"],
@@ -100,37 +100,71 @@ test("at boot the hardware wins: source by power, source by another cause, targe
   }
 });
 
-test("watchdog, panic and an unknown cause are verdicts on the new image; a power failure is none", () => {
-  for (const cause of ["restart", "watchdog", "panic", "unknown"] as const) {
-    const after = reduce(at("restarting", { trials: 1, kept: true }), booted(0, false, cause));
-    deepEqual([after.phase, after.reason, after.kept], ["failed", "reverted", false], cause);
+const CRASHES: readonly ResetCause[] = ["watchdog", "panic", "unknown"];
+
+test("any reset but by power is a verdict on an image that was seen on trial; one that was not is kept", () => {
+  for (const phase of ["restarting", "trial", "committing"] as const) {
+    for (const cause of ["restart", ...CRASHES] as const) {
+      const after = reduce(at(phase, { trials: 1, kept: true }), booted(0, false, cause));
+      deepEqual([after.phase, after.reason, after.kept], ["failed", "reverted", phase === "restarting"], `${phase} ${cause}`);
+    }
+    const again = reduce(at(phase, { trials: 1, kept: true }), booted(0, false, "power"));
+    deepEqual([again.phase, again.trials], ["arming", 1]);
   }
-  const again = reduce(at("trial", { trials: 1, kept: true }), booted(0, false, "power"));
-  deepEqual([again.phase, again.trials], ["arming", 2]);
 });
+
+test("a trial that nobody answered is no verdict; one that was unhealthy, or could not be kept, is", () => {
+  const back = (phase: Phase, event: UpdateEvent): unknown => {
+    const after = reduce(reduce(at(phase, { kept: true }), event), booted(0, false));
+    return [after.phase, after.reason, after.kept];
+  };
+  deepEqual(back("trial", { type: "unanswered" }), ["failed", "reverted", true]);
+  deepEqual(back("trial", { type: "unhealthy" }), ["failed", "reverted", false]);
+  deepEqual(back("committing", { type: "refused" }), ["failed", "reverted", false]);
+});
+
+test("an image that failed its test is never a success, not even when nothing else boots", () => {
+  const rejected = reduce(at("trial", { target: 1, kept: true, tickets: [{ id: 1, owner: "a" }] }), { type: "unhealthy" });
+  const stays = reduce(rejected, booted(1, false));
+  deepEqual([stays.phase, stays.reason, stays.kept, stays.tickets[0]?.reason], ["failed", "reverted", false, "reverted"]);
+});
+
+const VALID: UpdateEvent = { type: "valid", digest: "d1", version: "2", securityCounter: 1 };
 
 test("power may end TRIALS_MAX trials, and no more; then the package is kept", () => {
-  let record = at("trial", { trials: 1, kept: true, tickets: [{ id: 1, owner: "a" }] });
-  for (let trial = 2; trial <= TRIALS_MAX; trial++) {
-    record = reduce(record, booted(0, false, "power"));
-    deepEqual([record.phase, record.trials], ["arming", trial]);
-    record = reduce({ ...record, phase: "restarting" }, booted(1, true));
+  let record = at("arming", { kept: true, tickets: [{ id: 1, owner: "a" }] });
+  for (let trial = 1; trial <= TRIALS_MAX; trial++) {
+    record = reduce(record, VALID);
+    deepEqual([record.phase, record.trials], ["restarting", trial]);
+    record = reduce(record, booted(1, true));
     equal(record.phase, "trial");
+    record = reduce(record, booted(0, false, "power"));
+    equal(record.phase, trial < TRIALS_MAX ? "arming" : "failed");
   }
-  const last = reduce(record, booted(0, false, "power"));
-  deepEqual([last.phase, last.reason, last.kept, last.tickets[0]?.reason], ["failed", "reverted", true, "reverted"]);
-  equal(reduce(last, { type: "install", slot: 0, owner: "b" }).phase, "arming");
+  deepEqual([record.reason, record.kept, record.tickets[0]?.reason], ["reverted", true, "reverted"]);
+  equal(reduce(record, { type: "install", slot: 0, owner: "b" }).phase, "arming");
 });
 
-test("a program that crashes over a package goes on CRASHES_MAX times, and no more", () => {
-  for (const phase of ["downloading", "verifying"] as const) {
-    let record = at(phase, { tickets: [{ id: 1, owner: "a" }] });
+test("before it is armed nothing counts as a trial: power may fail while a person is asked, a session is open, the proof runs", () => {
+  const install: UpdateEvent = { type: "install", slot: 0, owner: "o" }, asked = reduce(at("ready", { kept: true }), install);
+  equal(asked.trials, 0);
+  for (const cause of ["power", "restart"] as const) equal(reduce(asked, booted(0, false, cause)), asked);
+});
+
+test("another image than the one that was verified is not armed", () => {
+  const other = reduce(at("arming", { kept: true }), { ...VALID, digest: "d2" });
+  deepEqual([other.phase, other.reason, other.kept], ["failed", "corrupt", false]);
+});
+
+test("a program that crashes over a package goes on CRASHES_MAX times, and no more; a package that is whole is kept", () => {
+  for (const phase of ["downloading", "verifying", "arming"] as const) {
+    let record = at(phase, { kept: phase === "arming", tickets: [{ id: 1, owner: "a" }] });
     for (let crash = 1; crash <= CRASHES_MAX; crash++) {
-      record = reduce(record, booted(0, false, "watchdog"));
+      record = reduce(record, booted(0, false, CRASHES[crash % CRASHES.length]));
       deepEqual([record.phase, record.crashes], [phase, crash]);
     }
     const last = reduce(record, booted(0, false, "panic"));
-    deepEqual([last.phase, last.tickets[0]?.reason], ["failed", "undefined"]);
+    deepEqual([last.phase, last.tickets[0]?.reason, last.kept], ["failed", "undefined", phase === "arming"]);
   }
 });
 
@@ -152,10 +186,10 @@ test("an image on trial that the record does not know is tested, and its reset i
 
 test("an install that overtakes the report of the download loses neither", () => {
   let record = reduce(IDLE, { type: "started", url: "u", object: "x", owner: "download", thenInstall: false });
-  record = reduce(reduce(record, { type: "complete", size: 9 }), { type: "valid", digest: "d", version: "2", securityCounter: 1 });
+  record = reduce(reduce(record, { type: "complete", size: 9 }), VALID);
   record = reduce(record, { type: "install", slot: 0, owner: "install" });
   deepEqual(record.tickets, [{ id: 1, owner: "download", reason: "succeeded" }, { id: 2, owner: "install" }]);
-  record = reduce(reduce(record, { type: "armed" }), booted(0, false));
+  record = reduce(reduce(record, VALID), booted(0, false));
   deepEqual(record.tickets.map((ticket) => ticket.reason), ["succeeded", "reverted"]);
   record = reduce(record, { type: "acknowledged", id: 2 });
   deepEqual(record.tickets, [{ id: 1, owner: "download", reason: "succeeded" }]);

@@ -3,10 +3,10 @@ import { deepEqual, equal, test } from "../../check.ts";
 import { decodeRecord, IDLE, type UpdateRecord } from "../../../src/update/record.ts";
 
 const FULL: UpdateRecord = {
-  v: 1, phase: "arming", generation: 3, object: "./FUMO/x", size: 4096, url: "http://h/p", validator: '"e"', attempt: 2, crashes: 1,
-  thenInstall: true, installing: true, slot: 0, target: 1, trials: 2, restarts: 1, reason: "reverted", kept: true, digest: "00ff",
-  version: "2.0.0", securityCounter: 3, tickets: [{ id: 4, owner: "{}" }, { id: 5, owner: "", reason: "network" }], nextTicket: 6,
-  described: true, notices: [{ url: "http://h/n", attempt: 2, reason: "corrupt" }, { url: "http://h/m", attempt: 0 }],
+  v: 1, phase: "arming", generation: 3, object: "./FUMO/x", size: 4096, url: "http://h/p", validator: '"e"', attempt: 2,
+  rewinds: 3, crashes: 1, thenInstall: true, installing: true, slot: 0, target: 1, trials: 2, restarts: 1, reason: "reverted", kept: true,
+  digest: "00ff", version: "2.0.0", securityCounter: 3, tickets: [{ id: 4, owner: "{}" }, { id: 5, owner: "", reason: "network" }],
+  nextTicket: 6, described: true, notices: [{ url: "http://h/n", attempt: 2, reason: "corrupt" }, { url: "http://h/m", attempt: 0 }],
 };
 
 test("a record survives JSON with every field", () => {
