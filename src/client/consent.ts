@@ -4,7 +4,7 @@ import { CONSENT_WAIT_MS, INTERACTION_POLL_MS } from "../base/limits.ts";
 import type { Question, UserInterface } from "../session/interaction.ts";
 import type { Offer } from "../update/download.ts";
 import type { Engine } from "../update/engine.ts";
-import { sizeText } from "../update/sentence.ts";
+import { packageText } from "../update/sentence.ts";
 
 /** What people are asked about. */
 export type Confirm = "none" | "download" | "update" | "both";
@@ -22,9 +22,7 @@ export function asksBeforeDownload(confirm: Confirm): boolean {
 
 /** What is there to download, in the words of its descriptor where it has one. */
 function downloadQuestion({ size, description }: Offer): Question {
-  const { name = "", vendor = "", text = "" } = description ?? {};
-  const facts = [name === "" ? "" : `${name}${vendor === "" ? "" : ` by ${vendor}`}`, size === 0 ? "" : sizeText(size), text];
-  const known = facts.filter((fact) => fact !== "").join(", ");
+  const known = packageText(size, description);
   return { ...PLAIN_QUESTION, kind: "confirm", text: `Download new firmware?${known === "" ? "" : ` (${known})`}` };
 }
 

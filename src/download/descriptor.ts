@@ -107,7 +107,7 @@ function contentOf(bytes: Uint8Array, length: number): Content {
       case Token.error: content.problem = `not well-formed at byte ${reader.offset}: ${reader.problem}`; break;
       case Token.open:
         depth++;
-        if (depth === 1 && NAMES[reader.tag - 1] !== "media") content.problem = `${reader.name()} is not media`;
+        if (depth === 1 && NAMES[reader.tag - 1] !== "media") content.problem = "the root element is not media";
         if (depth > 2 && name !== undefined) content.problem = `an element in ${name}`;
         if (depth === 2) name = NAMES[reader.tag - 1];
         if (depth === 2) value = "";

@@ -8,7 +8,7 @@ import type { Fetcher, FetchSink } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import type { Journal } from "./journal.ts";
 import type { Reason } from "./record.ts";
-import { place, sizeText } from "./sentence.ts";
+import { packageText, place } from "./sentence.ts";
 import type { Staging } from "./staging.ts";
 
 /** What would be downloaded, for a person to agree to: bytes, or 0 when nobody says; and what a descriptor says of it. */
@@ -93,9 +93,8 @@ export class Download implements FetchSink {
       this.#log("error", `download descriptor: ${reading.problem}`);
       return this.#fault ??= reading.fault;
     }
-    const { size, name, vendor, next } = reading;
-    const more = next === undefined ? "" : `; more at ${place(next)}`;
-    this.#log("info", `download descriptor: ${name} by ${vendor}, ${sizeText(size)}${more}`);
+    const { size, next } = reading, more = next === undefined ? "" : `; more at ${place(next)}`;
+    this.#log("info", `download descriptor: ${packageText(size, reading)}${more}`);
     if (size > this.#policy.capacity) return this.#fault ??= "tooLarge";
     if (this.#asks) return this.#ask({ size, description: reading });
     this.#description = reading;

@@ -1,4 +1,5 @@
 /** What a person at the serial console reads when the record changes. */
+import type { Description } from "../download/descriptor.ts";
 import type { UpdateRecord } from "./record.ts";
 
 /** A sentence for the step from one record to the next, or undefined when there is nothing to say. */
@@ -32,8 +33,15 @@ function image(record: UpdateRecord): string {
     : `version ${record.version}, security counter ${record.securityCounter ?? 0}`;
 }
 
+/** A package that is there to download, with what its descriptor says of it, if it has one; "" when nothing is known. Size 0: unknown. */
+export function packageText(size: number, description: Description | undefined): string {
+  const { name = "", vendor = "", text = "" } = description ?? {};
+  const facts = [name === "" || vendor === "" ? name + vendor : `${name} by ${vendor}`, size === 0 ? "" : sizeText(size), text];
+  return facts.filter((fact) => fact !== "").join(", ");
+}
+
 /** So many bytes, for people. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   if (bytes === 0) return "unknown size";
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1048576).toFixed(1)} MiB`;

@@ -106,7 +106,7 @@ test("what is not well-formed, not media, doubled or nested is no descriptor: 90
     "<!DOCTYPE media [<!ENTITY a \"x\">]><media/>", media(`${NEEDED}]]>`), "\ufeff\ufeff<media/>"]) {
     ok(fault(document).startsWith("badDescriptor: not well-formed"), document);
   }
-  equal(fault("<html/>"), "badDescriptor: html is not media");
+  equal(fault("<html/>"), "badDescriptor: the root element is not media");
   for (const name of ["objectURI", "size", "installNotifyURI", "DDVersion", "name"]) {
     const twice = `<${name}>1</${name}>`.repeat(2);
     equal(fault(media(twice)).split(" →")[0], `badDescriptor: ${name} twice`);
