@@ -5,9 +5,9 @@ import { equal, ok, test } from "../../check.ts";
 
 /** The long run, on Node, begins with the same inputs. */
 const SEED = 1;
-const MADE = 60;
+const MADE = 40;
 /** A cut costs a whole reading: long inputs are cut at so many places. */
-const CUTS_MAX = 120;
+const CUTS_MAX = 60;
 
 for (const parser of PARSERS) {
   test(`${parser.name}: its corpus, cut everywhere, and what is made of it, is read or refused, and nothing else`, () => {
