@@ -52,8 +52,9 @@ export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount |
   const { serverId, displayName, preference, acl } = fields, given = parseUrl(fields.address), port = Number(fields.port);
   if (!isServerId(serverId)) return "no ServerID";
   if (given === undefined) return "an address that is no URL";
-  if (!(port >= 0 && port <= 65535)) return "a port that is none";
+  if (!Number.isInteger(port) || port < 0 || port > 65535) return "a port that is none";
   const url = port > 0 ? { ...given, port } : given;
+  if (parseUrl(urlText(url)) === undefined) return "an address that is too long";
   if (!admitUrl(url, rules)) return "an address that this device may not go to";
   if (acl !== "" && parseAcl(acl) === undefined) return "an ACL that is none";
   if (utf8(displayName).length > URL_BYTES_MAX) return "a name that is too long";

@@ -82,7 +82,7 @@ class CpReader {
   #fail(problem: string): void {
     if (this.problem !== "") return;
     this.problem = problem;
-    this.offset = this.#cursor.at;
+    this.offset = Math.min(this.#cursor.at, this.#bytes.length);
   }
 
   #next(): void {

@@ -46,7 +46,7 @@ interface Field {
 /** Opens a push of `length` bytes; `problem` says at which byte it is none. */
 export function openEnvelope(bytes: Uint8Array, length: number): Envelope | Malformed {
   const cursor: Cursor = { at: 2, problem: "" }, datagram = bytes.subarray(0, length);
-  if (datagram[1] !== PUSH) return { problem: "not a push", offset: 1 };
+  if (datagram[1] !== PUSH) return { problem: "not a push", offset: Math.min(1, length) };
   const headerBytes = number(datagram, cursor), end = cursor.at + headerBytes;
   if (cursor.problem !== "") return { problem: cursor.problem, offset: cursor.at };
   if (end > length) return { problem: "headers past the end", offset: cursor.at };
@@ -107,8 +107,8 @@ function field(bytes: Uint8Array, cursor: Cursor): Field {
   }
   if (first > LENGTH_QUOTE) return { text: textField(bytes, cursor) };
   const length = valueLength(bytes, cursor);
-  cursor.at += length;
-  if (cursor.at > bytes.length) cursor.problem ||= "a field past the headers";
+  if (cursor.at + length > bytes.length) cursor.problem ||= "a field past the headers";
+  else cursor.at += length;
   return {};
 }
 

@@ -120,6 +120,7 @@ function notificationBytes({ attributes, from }: XmlElement): Buffer {
 function pushXml(document: Uint8Array, inner: Inner): Converted {
   const envelope = openEnvelope(document, document.length);
   if ("problem" in envelope) return malformed(envelope);
+  if (envelope.type === "") return malformed({ problem: "a content type of another number", offset: 3 });
   const { type, application, protection, mac, body } = envelope, offset = document.length - body.length;
   const { bytes, problems } = inner(body, KINDS.get(type));
   const attributes = [

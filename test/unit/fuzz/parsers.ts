@@ -4,7 +4,8 @@ import { HTTP_HEADS } from "./http.ts";
 import { IMAGES } from "./images.ts";
 import { WBXML_MESSAGES, XML_MESSAGES } from "./messages.ts";
 import type { Parser } from "./parser.ts";
+import { PUSHES } from "./pushes.ts";
 import { TEXTS } from "./texts.ts";
 import { TREES } from "./trees.ts";
 
-export const PARSERS: readonly Parser[] = [XML_MESSAGES, WBXML_MESSAGES, TREES, IMAGES, HTTP_HEADS, DESCRIPTORS, TEXTS];
+export const PARSERS: readonly Parser[] = [XML_MESSAGES, WBXML_MESSAGES, TREES, IMAGES, HTTP_HEADS, DESCRIPTORS, TEXTS, ...PUSHES];

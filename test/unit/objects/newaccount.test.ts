@@ -40,7 +40,10 @@ test("the port may stand apart from the address", () => {
   equal(made({}).account.address, "https://dm.example/dm");
   equal(made({ port: "8443" }).account.address, "https://dm.example:8443/dm");
   equal(made({ port: "443" }).account.address, "https://dm.example/dm");
-  equal(refused({ port: "x" }), "a port that is none");
+  for (const port of ["x", "8.43", "-1", "1e9"]) equal(refused({ port }), "a port that is none", port);
+  const long = `https://dm.example/${"a".repeat(URL_BYTES_MAX - 19)}`;
+  equal(refused({ address: long }), "taken");
+  equal(refused({ address: long, port: "8443" }), "an address that is too long");
   equal(refused({ port: "65536" }), "a port that is none");
 });
 

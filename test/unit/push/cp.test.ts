@@ -1,23 +1,15 @@
 /** Documents of OMA Client Provisioning: what is read, what is refused, and the account in them. */
-import { fromHex, hex } from "../../../src/base/bytes.ts";
+import { hex } from "../../../src/base/bytes.ts";
 import { CP_ELEMENTS_MAX, ELEMENT_DEPTH_MAX, TABLE_TEXT_BYTES_MAX } from "../../../src/base/limits.ts";
 import { type Characteristic, readCp } from "../../../src/push/cp.ts";
 import { cpAccounts } from "../../../src/push/cpaccounts.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
+import { bytesOf, CP_EXAMPLE } from "./samples.ts";
 
-/** As libwbxml 0.11 writes it: BOOTSTRAP, and APPLICATION w7 with APPADDR, PORT, and both APPAUTH. */
-const EXAMPLE = `030b6a00c54503312e310001c65601870706036f70000101c6000155018736000006037737000187000138000006036d676d742e6578616d706c6500
-01870706034578616d706c650001c60001560187340000060368747470733a2f2f646d2e6578616d706c652f646d0001870001350000068501c65301872306033834
-343300010101c600015701873000000600018d018733000006000193018731000006036d65000187000132000006036d696e6500018700012f00000603546d397559
-32553d000101c600015701873000000603434c49454e54000187000133000006000192018732000006036974730001010101`;
 const HEAD = "030b6a00";
 
-function bytesOf(digits: string): Uint8Array {
-  return fromHex(digits.split("\n").join("").split(" ").join("")) ?? new Uint8Array(0);
-}
-
-function read(digits: string): readonly Characteristic[] {
-  const document = readCp(bytesOf(digits));
+function read(from: Uint8Array): readonly Characteristic[] {
+  const document = readCp(from);
   ok(!("problem" in document), "problem" in document ? `${document.offset}: ${document.problem}` : "");
   return document;
 }
@@ -28,7 +20,7 @@ function refused(digits: string): string {
 }
 
 test("a document of libwbxml is read, characteristic by characteristic (OMA-WAP-ProvCont)", () => {
-  deepEqual(read(EXAMPLE).map(({ type, depth, parameters }) => `${depth} ${type} ${parameters.map((one) => one.join("=")).join(" ")}`), [
+  deepEqual(read(CP_EXAMPLE).map(({ type, depth, parameters }) => `${depth} ${type} ${parameters.map((one) => one.join("=")).join(" ")}`), [
     "1  NAME=op", "1 APPLICATION APPID=w7 PROVIDER-ID=mgmt.example NAME=Example",
     "2 APPADDR ADDR=https://dm.example/dm ADDRTYPE=IPV4", "3 PORT PORTNBR=8443",
     "2 APPAUTH AAUTHLEVEL=APPSRV AAUTHTYPE=DIGEST AAUTHNAME=me AAUTHSECRET=mine AAUTHDATA=Tm9uY2U=",
@@ -37,7 +29,7 @@ test("a document of libwbxml is read, characteristic by characteristic (OMA-WAP-
 });
 
 test("the account of a w7 APPLICATION (OMA-TS-DM-Bootstrap §5.3)", () => {
-  const [account, ...more] = cpAccounts(read(EXAMPLE));
+  const [account, ...more] = cpAccounts(read(CP_EXAMPLE));
   ok(account !== undefined && more.length === 0);
   const { auths, ...rest } = account;
   deepEqual(rest, {
@@ -49,9 +41,9 @@ test("the account of a w7 APPLICATION (OMA-TS-DM-Bootstrap §5.3)", () => {
 });
 
 test("strings of the table, entities, opaque bytes, pieces, and elements without content", () => {
-  const [one] = read(`030b6a04 61620063 45 c6 50 03 4100 8300 0261 c30162 83 03 01 87 05 8303 01 01 01`);
+  const [one] = read(bytesOf(`030b6a04 61620063 45 c6 50 03 4100 8300 0261 c30162 83 03 01 87 05 8303 01 01 01`));
   deepEqual([one?.type, one?.parameters], ["Aababc", [["c", ""]]]);
-  deepEqual(read("030000 6a 1a 2d2f2f574150464f52554d2f2f4454442050524f5620312e3000 05"), []);
+  deepEqual(read(bytesOf("030000 6a 1a 2d2f2f574150464f52554d2f2f4454442050524f5620312e3000 05")), []);
 });
 
 test("what is not well-formed is refused, with the byte", () => {
@@ -69,7 +61,7 @@ test("what is not well-formed is refused, with the byte", () => {
 });
 
 test("every shorter document is refused", () => {
-  const bytes = bytesOf(EXAMPLE);
+  const bytes = CP_EXAMPLE;
   for (let length = 0; length < bytes.length; length++) ok("problem" in readCp(bytes.subarray(0, length)), `${length} bytes`);
 });
 

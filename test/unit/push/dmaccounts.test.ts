@@ -2,49 +2,13 @@
 import { utf8 } from "../../../src/base/utf8.ts";
 import type { AccountFields } from "../../../src/objects/newaccount.ts";
 import { dmAccounts } from "../../../src/push/dmaccounts.ts";
-import type { Command, Item } from "../../../src/syncml/command.ts";
-import { MessageWriter } from "../../../src/syncml/encode.ts";
-import { TNDS_WBXML, TndsWriter } from "../../../src/syncml/tnds.ts";
-import { SYNCML } from "../../../src/syncml/vocabulary.ts";
-import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
+import type { Command } from "../../../src/syncml/command.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
+import { add, described, leaf, LEAVES, message } from "./samples.ts";
 
-const LEAVES: readonly (readonly [string, string])[] = [
-  ["AppID", "w7"], ["ServerID", "mgmt"], ["Name", "Example"], ["AAuthPref", "DIGEST"], ["AppAddr/1/Addr", "https://dm.example/dm"],
-  ["AppAddr/1/Port/1/PortNbr", "8443"], ["AppAddr/2/Addr", "https://second.example/"], ["AppAuth/a/AAuthLevel", "CLCRED"],
-  ["AppAuth/a/AAuthType", "DIGEST"], ["AppAuth/a/AAuthName", "me"], ["AppAuth/a/AAuthSecret", "mine"], ["AppAuth/b/AAuthLevel", "SRVCRED"],
-  ["AppAuth/b/AAuthSecret", "its"],
-];
 const EXPECTED: Omit<AccountFields, "auths" | "acl"> = {
   serverId: "mgmt", displayName: "Example", address: "https://dm.example/dm", port: "8443", preference: "DIGEST",
 };
-
-function message(...commands: readonly Command[]): Uint8Array {
-  const bytes = new Uint8Array(8192), writer = new WbxmlWriter(bytes, SYNCML), out = new MessageWriter(writer);
-  out.begin({ verDTD: "1.2", verProto: "DM/1.2", sessionID: "0", msgID: "0", target: "device", source: "mgmt" });
-  for (const command of commands) ok(out.command(command));
-  out.end(true);
-  return bytes.slice(0, writer.length);
-}
-
-function add(...items: readonly Item[]): Command {
-  return { name: "Add", cmdID: "1", items };
-}
-
-function leaf(target: string, value: string): Item {
-  return { target, meta: { format: "chr", type: "text/plain" }, data: utf8(value), binary: false, moreData: false };
-}
-
-/** A description of the nodes, below one of that name, as WBXML. */
-function described(target: string, name: string, leaves = LEAVES, acl?: string): Item {
-  const bytes = new Uint8Array(4096), writer = new WbxmlWriter(bytes, SYNCML), tree = new TndsWriter(writer);
-  tree.begin();
-  const top = { path: name, format: "node", type: "urn:oma:mo:oma-dm-dmacc:1.0" };
-  tree.node(acl === undefined ? top : { ...top, acl });
-  for (const [path, value] of leaves) tree.node({ path: `${name}/${path}`, format: "chr", type: "text/plain", value: utf8(value) });
-  tree.end();
-  return { target, meta: { format: "bin", type: TNDS_WBXML }, data: bytes.slice(0, writer.length), binary: true, moreData: false };
-}
 
 function only(bytes: Uint8Array): AccountFields {
   const accounts = dmAccounts(bytes);

@@ -53,11 +53,11 @@ test("types in words, other parameters and headers are read over; an unknown typ
 
 test("what is no push, or breaks off, says where", () => {
   const wrong: readonly (readonly [string, string])[] = [
-    ["", "1: not a push"], ["01 07 03 c4", "1: not a push"], ["01 06", "2: the document ends in a number"],
+    ["", "0: not a push"], ["01 07 03 c4", "1: not a push"], ["01 06", "2: the document ends in a number"],
     ["01 06 09 c4", "3: headers past the end"], ["01 06 02 1f 80", "4: the document ends in a number"],
     ["01 06 03 09 c4 af", "4: a content type past the headers"], ["01 06 02 c4 af", "5: the headers break off"],
     ["01 06 03 c4 af 61", "5: text without an end"], ["01 06 04 c4 af ff 00", "7: the headers break off"],
-    ["01 06 04 c4 af 09 00", "15: a field past the headers"],
+    ["01 06 04 c4 af 09 00", "6: a field past the headers"],
   ];
   for (const [digits, problem] of wrong) equal(refused(digits), problem, digits);
 });
