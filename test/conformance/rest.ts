@@ -1,13 +1,14 @@
 /** The small parts of a HAL: clock, random bytes, identity. */
 import type { Hal, Identity } from "../../hal/hal.ts";
 import { equal, filled, hex } from "../../src/base/bytes.ts";
+import { frozen } from "../../src/base/frozen.ts";
 import { parseVersion } from "../../src/image/version.ts";
 import { Checks, expect } from "./checks.ts";
 import type { Check, Report } from "./order.ts";
 
 const CLOCK_READS = 1000;
 const RANDOM_BYTES = 4096;
-const TEXTS = ["DevId", "Man", "Mod", "Lang", "DevTyp", "OEM", "FwV", "SwV", "HwV"] as const;
+const TEXTS = frozen(["DevId", "Man", "Mod", "Lang", "DevTyp", "OEM", "FwV", "SwV", "HwV"]);
 
 /** Called until `ms` have passed on the board's own clock since `from`. The rig compares with its clock. */
 export function clockChecks(hal: Hal, from: number, ms: number, now: number): Report | number {

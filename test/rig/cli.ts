@@ -15,6 +15,7 @@ import { addNotify } from "./commands/notify.ts";
 import { addPack } from "./commands/pack.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
+import { addWatch } from "./commands/watch.ts";
 import { Exit, RigError } from "./exit.ts";
 
 const STATUSES = `
@@ -33,7 +34,7 @@ Examples:
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
   const commands = [addDemo, addServe, addDevice, addNotify, addBootstrap, addBuild, addKeygen, addPack, addInspect, addDecode,
-    addEncode, addDdf, addConformance, addReplay, addDoctor];
+    addEncode, addDdf, addConformance, addWatch, addReplay, addDoctor];
   for (const add of commands) add(command);
   return command;
 }

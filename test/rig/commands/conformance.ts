@@ -7,16 +7,25 @@ import { mcubootBench } from "../conformance/mcubootbench.ts";
 import { conformance, PART_NAMES, type Part } from "../conformance/plan.ts";
 import { ProcessBench } from "../conformance/processbench.ts";
 import { qemuBench } from "../conformance/qemubench.ts";
+import { SerialBench } from "../conformance/serialbench.ts";
 import { SimBench } from "../conformance/simbench.ts";
-import { Exit } from "../exit.ts";
-import { wordOption } from "../options.ts";
+import { Exit, RigError } from "../exit.ts";
+import { countOption, wordOption } from "../options.ts";
+import { CONSOLE_BAUD } from "../serialboard.ts";
 import { type BoardName, setUp } from "../setup.ts";
+import { readInput } from "./pack.ts";
 
 const BOARDS = ["sim", "host", "qemu", "esp32-fake", "mcuboot"] as const;
 type Board = (typeof BOARDS)[number];
 
 interface ConformanceOptions {
-  readonly board: Board;
+  readonly board?: Board;
+  readonly port?: string;
+  readonly baud: number;
+  readonly powerOn?: string;
+  readonly powerOff?: string;
+  readonly rig?: string;
+  readonly image?: string;
   readonly part?: Part;
   readonly serial?: true;
 }
@@ -26,17 +35,27 @@ const NEEDS: { readonly [B in Board]: BoardName } = { sim: "sim", host: "host", 
 export function addConformance(program: Command): void {
   program.command("conformance")
     .description("check a board's HAL against the contract: flash, boot, link, clock, random bytes, with power cuts in each operation")
-    .requiredOption("--board <board>", `one of ${BOARDS.join(", ")}`, wordOption(BOARDS))
+    .option("--board <board>", `one of ${BOARDS.join(", ")}`, wordOption(BOARDS))
+    .option("--port <device>", "a real board instead, its console on this serial port; with --rig and --image")
+    .option("--baud <rate>", "of its console", countOption, CONSOLE_BAUD)
+    .option("--rig <address:port>", "this computer as the board sees it, the same as \"conformance\" in the board's provisioning")
+    .option("--image <file>", "the agent, packed and signed as another version, for the board to boot")
+    .option("--power-on <command>", "shell command that switches the board on (default: the port's RTS line lets it out of reset)")
+    .option("--power-off <command>", "shell command that cuts its power")
     .option("--part <part>", `only one of ${PART_NAMES.join(", ")}`, wordOption(PART_NAMES))
     .option("--serial", "show the serial console too")
-    .addHelpText("after", "\nExample:\n  xs-fumo conformance --board host")
+    .addHelpText("after", `
+Examples:
+  xs-fumo conformance --board host
+  xs-fumo conformance --port /dev/ttyUSB0 --rig 192.168.1.5:8090 --image agent2.img --power-on "relay 1 on" --power-off "relay 1 off"`)
     .action(run);
 }
 
 async function run(options: ConformanceOptions): Promise<void> {
-  setUp(NEEDS[options.board], (text) => { process.stderr.write(`${text}\n`); });
+  const { board } = options;
+  if (board !== undefined) setUp(NEEDS[board], (text) => { process.stderr.write(`${text}\n`); });
   const show = (line: string): void => { if (options.serial === true) process.stdout.write(`# ${line}\n`); };
-  const bench = benchOf(options.board, show);
+  const bench = board === undefined ? serialBench(options, show) : benchOf(board, show);
   const parts = options.part === undefined ? PART_NAMES : [options.part], started = performance.now();
   const checks = await conformance(bench, parts);
   process.stdout.write("TAP version 13\n");
@@ -47,9 +66,23 @@ async function run(options: ConformanceOptions): Promise<void> {
   const failed = checks.filter(({ problem }) => problem !== undefined).length;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`1..${checks.length}\n`);
-  process.stdout.write(`# board ${options.board}: ${checks.length - failed} of ${checks.length} promises kept, ${seconds} s\n`);
+  const kept = `${checks.length - failed} of ${checks.length} promises kept`;
+  process.stdout.write(`# board ${board ?? options.port ?? ""}: ${kept}, ${seconds} s\n`);
   if (bench instanceof ProcessBench) bench.discard();
+  if (bench instanceof SerialBench) await bench.close();
   process.exitCode = failed === 0 ? Exit.ok : Exit.failed;
+}
+
+/** Throws a RigError when an option is missing. */
+function serialBench(options: ConformanceOptions, show: (line: string) => void): SerialBench {
+  const { port, baud, rig = "", image, powerOn, powerOff } = options;
+  if (port === undefined) throw new RigError(Exit.usage, "which board? --board or --port", "xs-fumo help conformance has examples");
+  const [, rigAddress = "", digits = ""] = /^([\w.-]+):(\d+)$/.exec(rig) ?? [];
+  if (rigAddress === "" || image === undefined) {
+    throw new RigError(Exit.usage, "--port wants --rig ADDRESS:PORT and --image FILE too");
+  }
+  const power = powerOn === undefined || powerOff === undefined ? {} : { powerOn, powerOff };
+  return new SerialBench({ port, baud, rigAddress, rigPort: Number(digits), image: readInput(image), ...power }, show);
 }
 
 function benchOf(board: Board, show: (line: string) => void): Bench {

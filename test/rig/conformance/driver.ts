@@ -18,6 +18,9 @@ export interface Bench {
   readonly image: Uint8Array;
   /** The address of this computer as the board sees it; absent: 127.0.0.1. */
   readonly rigAddress?: string;
+  /** Where the rig listens; absent: 127.0.0.1, and a free port. */
+  readonly listening?: string;
+  readonly rigPort?: number;
   /** Offsets in it at which a wrong bit makes it unfit to boot. */
   readonly damages: readonly number[];
   /** Switches on; resolves when the board is without power again, whether by `cut` or by kill(). */

@@ -19,7 +19,7 @@ export async function conformance(bench: Bench, parts: readonly Part[], onCheck?
     if (!seen.has(check.name) || check.problem !== undefined) onCheck?.(check);
     seen.set(check.name, check);
   });
-  await driver.server.listen(LISTENING, bench.rigAddress ?? LISTENING);
+  await driver.server.listen(bench.listening ?? LISTENING, bench.rigAddress ?? LISTENING, bench.rigPort);
   try {
     for (const part of parts) await PARTS[part](driver);
   } finally {

@@ -43,11 +43,11 @@ export class LinkServer {
     return `http://${this.#host}:${this.#port}`;
   }
 
-  /** Listens on a free port of `address`, which is `host` to the board. */
-  listen(address: string, host: string): Promise<void> {
+  /** Listens on `address`, which is `host` to the board; on a free port, when it is 0. */
+  listen(address: string, host: string, port = 0): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(0, address, () => {
+      this.#server.listen(port, address, () => {
         this.#host = host;
         this.#port = (this.#server.address() as AddressInfo).port;
         resolve();

@@ -1,0 +1,104 @@
+/** A real board on a serial port, as far as a computer can play it: a pseudo-terminal for the port, a process for the board. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { BASE_MODULES, buildBlob } from "../../../hal/xs/build.ts";
+import { hex } from "../../../src/base/bytes.ts";
+import { host, RUNNER } from "../../rig/boards/host.ts";
+import { CLASS_ID, VENDOR_ID } from "../../rig/identity.ts";
+import { buildImage } from "../../rig/image.ts";
+import { developmentKey } from "../../rig/workshop.ts";
+import { root } from "../../root.ts";
+import { Cli } from "./cli.ts";
+
+const LIMIT_MS = 120_000;
+const have = spawnSync("socat", ["-V"]).status === 0;
+const skip = !have && process.env.CI === undefined && "no socat (Debian package socat)";
+
+interface Bench {
+  readonly directory: string;
+  readonly port: string;
+  readonly power: readonly string[];
+}
+
+/** Two ends of a line: the rig's, and the one that the board's output goes to; and a relay, which is two shell scripts. */
+async function bench(context: TestContext): Promise<Bench> {
+  const directory = mkdtempSync(join(tmpdir(), "serial-")), port = join(directory, "tty"), far = join(directory, "far");
+  const line: ChildProcess = spawn("socat", [`PTY,link=${port},raw,echo=0`, `PTY,link=${far},raw,echo=0`], { stdio: "inherit" });
+  context.after(() => {
+    spawnSync("sh", [join(directory, "off")]);
+    line.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  while (!existsSync(port) || !existsSync(far)) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  const state = join(directory, "state"), pid = join(directory, "pid");
+  mkdirSync(state);
+  writeFileSync(join(directory, "on"), `"${RUNNER}" --state "${state}" >"${far}" 2>&1 </dev/null & echo $! >"${pid}"\n`);
+  writeFileSync(join(directory, "off"), `test -f "${pid}" && kill -9 "$(cat "${pid}")" 2>/dev/null; rm -f "${pid}"; true\n`);
+  return { directory, port, power: ["--power-on", `sh ${join(directory, "on")}`, "--power-off", `sh ${join(directory, "off")}`] };
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => { resolve(port); });
+    });
+  });
+}
+
+test("conformance over a serial port: the agent's lines come, and a relay cuts the power", { skip, timeout: LIMIT_MS }, async (context) => {
+  const { directory, port, power } = await bench(context), blob = join(directory, "agent.blob"), rigPort = await freePort();
+  buildBlob({ entry: "test/conformance/program", modules: BASE_MODULES, out: blob, version: "conformance" });
+  const build = (major: number): Buffer => buildImage({
+    payload: readFileSync(blob), version: { major, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
+    vendorId: VENDOR_ID, classId: CLASS_ID.host, key: developmentKey(),
+  });
+  const state = join(directory, "state"), image = join(directory, "agent2.img");
+  host.manufacture(state, build(1), developmentKey());
+  writeFileSync(image, build(2));
+  const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host) };
+  writeFileSync(join(state, "provision.json"), JSON.stringify({ conformance: `http://127.0.0.1:${rigPort}`, identity }));
+  const run = async (part: string): Promise<string> => {
+    const cli = new Cli(
+      ["conformance", "--port", port, "--rig", `127.0.0.1:${rigPort}`, "--image", image, "--part", part, "--serial", ...power]);
+    assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output.slice(-3000) + cli.errors);
+    assert.match(cli.output, /# board \S+tty: (\d+) of \1 promises kept/);
+    return cli.output;
+  };
+  assert.match(await run("rest"), /\n# \[ +\d+\.\d+\] I conformance: ok - identity: every text is there\n/);
+  assert.match(await run("boot"), /ok \d+ - boot: an unconfirmed trial ends when power is lost\n/);
+});
+
+test("watch tells what the board says, and ends when its State is reached", { skip, timeout: LIMIT_MS }, async (context) => {
+  const { directory, port, power } = await bench(context), state = join(directory, "state");
+  const payload = host.firmware({ major: 1, minor: 0, revision: 0, build: 0 }, 0);
+  host.manufacture(state, buildImage({
+    payload, version: { major: 1, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
+    vendorId: host.vendorId, classId: host.classId, key: developmentKey(),
+  }), developmentKey());
+  host.provision(state, { keys: [], objects: ["Main"], allowHttp: true, allowPrivate: true });
+  const cli = new Cli(["watch", "--port", port, "--until", "10", "--limit", "60", ...power]);
+  assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
+  assert.match(cli.output, /device +runs version 1\.0\.0 from slot 0/);
+  assert.equal(existsSync(join(directory, "pid")), false, "the board was switched off");
+});
+
+for (const [what, words, message] of [
+  ["a port that is not there", ["watch", "--port", join(root, "build/no-such-tty"), "--limit", "30"], /cannot open .*no-such-tty/],
+  ["a relay that fails", ["watch", "--port", "/dev/null", "--power-on", "exit 7", "--power-off", "true"], /"exit 7" failed with status 7/],
+  ["half a relay", ["watch", "--port", "/dev/null", "--power-on", "true"], /--power-on and --power-off go together/],
+  ["no board at all", ["conformance"], /which board\? --board or --port/],
+  ["no address for the board", ["conformance", "--port", "/dev/null"], /--port wants --rig ADDRESS:PORT and --image FILE too/],
+] as const) {
+  test(`the command says what is wrong: ${what}`, { timeout: LIMIT_MS }, async () => {
+    const cli = new Cli(words), status = await cli.ended;
+    assert.ok(status === 2 || status === 3, `status ${status}\n${cli.output}`);
+    assert.match(cli.errors, message);
+  });
+}
