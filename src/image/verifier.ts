@@ -62,7 +62,8 @@ export class ImageVerifier {
     if (this.#header === undefined) return this.#begin();
     const payloadEnd = this.#header.headerSize + this.#header.payloadSize;
     if (this.#offset === payloadEnd) return this.#finish(this.#header, payloadEnd);
-    const chunk = this.#buffer.subarray(0, Math.min(this.#buffer.length, payloadEnd - this.#offset));
+    const left = payloadEnd - this.#offset, buffer = this.#buffer;
+    const chunk = left < buffer.length ? buffer.subarray(0, left) : buffer;
     this.#read(chunk, this.#offset);
     this.#hash.update(chunk);
     this.#offset += chunk.length;

@@ -99,7 +99,7 @@ export class Staging {
         }
       } else {
         const length = Math.min(left - left % writeAlign, blockLength - this.#at % blockLength);
-        this.#put(bytes.subarray(from, from + length));
+        this.#put(length === bytes.length ? bytes : bytes.subarray(from, from + length));
         from += length;
       }
     }
