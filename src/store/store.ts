@@ -116,14 +116,15 @@ export class Store {
 
   /**
    * Makes all changes or none; of two to one key the last counts. Durable when it returns. Throws StoreFull when the live data would
-   * not fit beside what `leaving` says, StoreFailed when the flash fails; then nothing changed. What frees bytes always fits.
+   * grow, and not fit beside what `leaving` says; StoreFailed when so many blocks fail that they cannot be moved on. Then nothing
+   * changed.
    */
   commit(changes: readonly Change[], leaving: Leaving = "nothing"): void {
     const entries = this.#effective(changes);
     if (entries.size === 0) return;
     const live = this.#liveAfter(entries);
-    if (live > FRAME_PAYLOAD_BYTES_MAX || 2 * this.#blocksFor(live) > this.#ring.usable) throw new StoreFull();
-    if (live > this.#live && live > this.stats().capacity - this.#reserve(leaving)) throw new StoreFull();
+    const room = Math.min(FRAME_PAYLOAD_BYTES_MAX, this.stats().capacity - this.#reserve(leaving));
+    if (live > this.#live && live > room) throw new StoreFull();
     const frame = sizeOf(entries);
     if (!this.#fits(frame, live) || !this.#write(this.#log, entries, frame)) this.#compact(entries, live);
     this.#commits++;

@@ -240,6 +240,27 @@ test("a block that cannot be written is passed over, whether it says so or not",
   }
 });
 
+test("what does not grow is never too much: where blocks fail it is the flash that has failed, and what shrinks makes room again", () => {
+  for (let failing = 1; failing <= 3; failing++) {
+    const flash = new MemoryFlash(6, 256), store = Store.open(flash);
+    store.commit([["a", filledWith(200, 1)], ["b", filledWith(200, 1)]]);
+    for (let block = 6 - failing; block < 6; block++) flash.failing.add(block);
+    let problem = "";
+    for (let count = 0; count < 60 && problem === ""; count++) {
+      try {
+        store.commit([["a", filledWith(200, count)]]);
+      } catch (error) {
+        problem = error instanceof Error ? error.name : "";
+      }
+    }
+    equal(problem, failing === 1 ? "" : "StoreFailed", `${failing} blocks`);
+    if (failing === 3) throws(() => { store.commit([["a", filledWith(200, 2)]]); }, "StoreFailed");
+    else store.commit([["b", undefined]]);
+    if (failing < 3) store.commit([["a", filledWith(200, 3)]]);
+    deepEqual(Store.open(flash).keys(""), failing < 3 ? ["a"] : ["a", "b"]);
+  }
+});
+
 test("when every block fails the commit throws, and what was there stays", () => {
   const flash = new MemoryFlash(3, 256), store = Store.open(flash);
   store.commit([["a", utf8("1")]]);
