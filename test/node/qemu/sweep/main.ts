@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { setUp } from "../../../rig/setup.ts";
 import { Bench, type Result } from "./bench.ts";
-import { coverage, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
+import { coverage, isMissed, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
 import { table } from "./table.ts";
 
 interface Options {
@@ -61,8 +61,10 @@ async function sweep(bench: Bench): Promise<boolean> {
   say(`an undisturbed update has ${update.length} flash operations`);
   const results = await performAll(bench, runs), covered = coverage(update, results.flatMap(({ cuts }) => cuts));
   say(table(covered));
-  const missed = covered.filter(({ modes }, index) => index % options.every === 0 && modes.length === 0);
-  for (const { operation: { kind, offset } } of missed) say(`FAILED never cut: ${kind} at ${offset.toString(16)}`);
+  const missed = covered.filter((each, index) => index % options.every === 0 && isMissed(each, options.whole === true));
+  for (const { operation: { kind, offset }, modes } of missed) {
+    say(`FAILED not cut: ${kind} at ${offset.toString(16)}${modes.length > 0 ? `, but ${modes.join(" and ")}` : ""}`);
+  }
   return missed.length === 0 && results.every(({ problem }) => problem === undefined);
 }
 

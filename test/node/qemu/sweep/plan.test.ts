@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FLASH_PARTS } from "../../../../hal/qemu-riscv32/build.ts";
 import { type Operation, parseOperation } from "./operation.ts";
-import { coverage, type Cut, MODES, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
+import { coverage, type Cut, isMissed, MODES, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
 import { table } from "./table.ts";
 
 const store = (index: number): Operation => ({ kind: "program", offset: FLASH_PARTS.store + index * 16, length: 16 });
@@ -54,6 +54,8 @@ test("an operation that was not cut shows, also when one at the same place was t
   const longer: Cut[] = cuts.map((cut) => cut.operation === UPDATE[5] ? { ...cut, operation: { ...store(1), length: 32 } } : cut);
   const missed = coverage(UPDATE, longer).filter(({ modes }) => modes.length === 0).map(({ operation }) => operation);
   assert.deepEqual(missed, [slot(2), store(1)]);
+  const torn = coverage(UPDATE, cuts.filter(({ mode }) => mode === "torn")).filter((each) => isMissed(each, false));
+  assert.deepEqual(torn.filter(({ modes }) => modes.length > 0).map(({ operation }) => operation), [store(0), store(1), UPDATE[8]]);
   assert.match(table(coverage(UPDATE, longer)), /^all +9 +7 /m);
 });
 

@@ -93,3 +93,8 @@ export interface Covered {
   readonly operation: Operation;
   readonly modes: readonly Mode[];
 }
+
+/** Whether the sweep has left something of this operation out: see planSweep. */
+export function isMissed({ operation, modes }: Covered, whole: boolean): boolean {
+  return modes.length < (partitionOf(operation) === "slot" && !whole ? 1 : MODES.length);
+}
