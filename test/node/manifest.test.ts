@@ -1,6 +1,6 @@
 /** manifest.json, as mcconfig reads it: every module of src and of the board is there, by name, and preloaded. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileOf, readManifest, sourceModules } from "../manifest.ts";
@@ -31,6 +31,15 @@ for (const platform of platforms) {
   test(`${platform}: every module that is named is a file`, () => {
     const present = (path: string): boolean => existsSync(join(root, `${path}.ts`)) || existsSync(join(root, `${path}.c`));
     assert.deepEqual(Object.values(modules).filter((path) => path.startsWith("./") && !present(path)), []);
+  });
+
+  test(`${platform}: every native that its modules call is in a C file of its own`, () => {
+    const text = (ending: string): string => Object.values(modules).map((path) => join(root, `${path}${ending}`))
+      .filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8")).join("\n");
+    const defined = new Set([...text(".c").matchAll(/^void (xs_\w+)\(/gm)].map(([, name]) => name));
+    const called = [...text(".ts").matchAll(/\b[nN]ative\("(xs_\w+)"\)/g)].map(([, name]) => name);
+    assert.ok(called.length > 20);
+    assert.deepEqual(called.filter((name) => !defined.has(name)), []);
   });
 
   test(`${platform}: every module but the entry is preloaded, by name`, () => {
