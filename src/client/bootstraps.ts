@@ -3,7 +3,7 @@
  * when it is sealed with the secret of the network, the PIN that a person types, or both, as the provisioning allows, and once. Its
  * accounts come in one commit: after a power cut all of them are there or none, and the ones before are as they were.
  */
-import type { Hal } from "../../hal/hal.ts";
+import type { LogLevel } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
 import { BOOTSTRAPS_KEPT, INTERACTION_MS_MAX, INTERACTION_POLL_MS, PIN_PAUSE_MS, PIN_TRIES_MAX } from "../base/limits.ts";
 import { sha1 } from "../base/sha1.ts";
@@ -22,7 +22,7 @@ import { PLAIN_QUESTION } from "./consent.ts";
 import type { Provision } from "./provision.ts";
 
 export interface BootstrapOptions {
-  readonly hal: Hal;
+  readonly log: (level: LogLevel, text: string) => void;
   readonly store: Store;
   readonly tree: Tree;
   readonly provision: Provision;
@@ -105,7 +105,7 @@ export class Bootstraps {
   }
 
   #tell(problem: string | undefined): void {
-    if (problem !== undefined) this.#options.hal.log("warning", "push", `bootstrap message dropped: ${problem}`);
+    if (problem !== undefined) this.#options.log("warning", `bootstrap message dropped: ${problem}`);
   }
 
   #ask(envelope: Envelope, tries: number, now: number): void {
@@ -115,14 +115,14 @@ export class Bootstraps {
   }
 
   #install(envelope: Envelope): string | undefined {
-    const { hal, tree, provision, closed, installed } = this.#options;
+    const { log, tree, provision, closed, installed } = this.#options;
     if (closed()) return "an image is on trial";
     const digest = digestOf(envelope), accounts = this.#accounts(envelope);
     if (typeof accounts === "string") return accounts;
     const kept = [...this.#kept(), digest].slice(-BOOTSTRAPS_KEPT);
     const status = install(tree, accounts, provision.bootstrapObjects, recordChange(KEPT_KEY, { v: 1, kept }));
     if (status !== 200) return `there is no room for its accounts (${status})`;
-    for (const { account: { serverId, address } } of accounts) hal.log("info", "push", `account of ${serverId} at ${address}`);
+    for (const { account: { serverId, address } } of accounts) log("info", `account of ${serverId} at ${address}`);
     installed(accounts.map(({ account }) => account.serverId));
     return undefined;
   }

@@ -105,7 +105,8 @@ export class Client {
     };
     this.#servers = accounts.list().map(({ serverId }) => new Server({ ...shared, serverId }));
     this.#pushes = new Pushes(hal, notifications, new Bootstraps({
-      hal, store, tree, provision, userInterface, closed: () => engine.record.phase === "trial",
+      store, tree, provision, userInterface,
+      log: (level, text) => { hal.log(level, "push", text); }, closed: () => engine.record.phase === "trial",
       installed: (serverIds) => { this.#meet(serverIds, (serverId) => new Server({ ...shared, serverId })); },
     }));
     if (provision.request !== "none") this.#main?.request(provision.request);
