@@ -29,14 +29,16 @@ for (const scenario of WAYS) {
 }
 
 test("an image that is rejected in a session goes back at once, and does not run on until the session is over", () => {
-  const bench = new Bench();
+  const bench = new Bench(), request = bench.link.request.bind(bench.link);
   let rejectedMs = 0;
   bench.selfTest = () => {
     rejectedMs = bench.elapsedMs;
+    bench.link.request = () => ({ head: () => undefined, read: () => 0, close: () => undefined });
     return false;
   };
   const outcome = bench.run(undefined, () => {
     if (bench.client.engine.record.phase === "reverting") ok(bench.elapsedMs - rejectedMs < 1000, `${bench.elapsedMs - rejectedMs} ms`);
+    if (bench.running === "1.0.0") bench.link.request = request;
   });
   deepStrictEqual([outcome?.code, bench.running, bench.state], [410, "1.0.0", 80]);
 });
