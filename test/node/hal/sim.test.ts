@@ -167,6 +167,28 @@ test("a change of the boot log that power cuts, torn or not, is there or not at 
   ok(booted.has("tornBits not") && booted.has("tornNear not"));
 });
 
+test("what the boot log said at a power-on it says again, though torn bits read differently each time", () => {
+  const slots = new Set<number>();
+  for (const mode of CUT_MODES) {
+    for (let seed = 1; seed <= 100; seed++) {
+      const power = new Power(), { boot } = selector(power);
+      boot.flash.torn = "metastable";
+      boot.reset("power");
+      boot.arm();
+      boot.reset("restart");
+      power.plan({ at: 1, mode, seed });
+      throws(() => boot.confirm(), PowerLoss);
+      power.restore();
+      const { slot } = boot.reset("power");
+      slots.add(slot);
+      for (let again = 0; again < 8; again++) {
+        deepStrictEqual(boot.reset(again % 2 === 0 ? "power" : "panic").slot, slot, `${mode} ${seed}`);
+      }
+    }
+  }
+  strictEqual(slots.size, 2);
+});
+
 test("the boot log goes on where flash fails, and says so when all of it does", () => {
   for (const how of ["aloud", "silent"] as const) {
     for (let at = 1; at <= 4; at++) {

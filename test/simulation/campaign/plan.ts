@@ -72,7 +72,7 @@ export function jobsOf(size: Size): readonly Job[] {
 }
 
 function flashTroubles(quick: boolean): readonly string[] {
-  const troubles: string[] = ["torn:ecc"];
+  const troubles: string[] = ["torn:ecc", "torn:boot"];
   for (const partition of ["store", "slot"]) {
     for (const how of ["aloud", "silent"]) {
       for (const at of quick ? [2] : [1, 2, 3]) troubles.push(`erase:${partition}:${at}:${how}`);

@@ -23,9 +23,14 @@ export class Trouble {
   plague(board: SimBoard): void {
     const trouble = this.#trouble;
     if (trouble === undefined) return;
+    if (trouble.what === "torn") {
+      const { reads } = trouble;
+      board.boot.flash.torn = reads === "boot" ? "metastable" : reads;
+      if (reads !== "boot") for (const flash of [board.store, ...board.slots]) flash.torn = reads;
+      return;
+    }
     for (const [partition, flash] of [["store", board.store], ["slot", board.slots[0]], ["slot", board.slots[1]]] as const) {
-      if (trouble.what === "torn") flash.torn = trouble.reads;
-      else if (trouble.what !== "flip" && trouble.partition === partition) {
+      if (trouble.what !== "flip" && trouble.partition === partition) {
         flash.failing = (what) => what === trouble.what && ++this.#count === trouble.at ? trouble.how : undefined;
       }
     }

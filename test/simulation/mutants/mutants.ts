@@ -110,6 +110,8 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "a trial that ended begins again", file: "hal/sim/boot", find: 'state === "armed" && this.#holdsImage',
     replace: 'state !== "stable" && this.#holdsImage',
     in: ["download,crash,small"], by: "P5" },
+  { name: "an entry that was torn and reads right is not written again", file: "hal/sim/boot", find: ' || cause === "power"', replace: "",
+    in: ["node/hal/sim"], by: "test" },
   { name: "confirming changes nothing", file: "hal/sim/boot",
     find: 'this.#write({ slot: other(this.log.slot), state: "stable" });', replace: "", in: [PULL], by: "P4" },
   { name: "the last entry of the boot log counts, not the newest", file: "hal/sim/bootlog", find: "sequence < latest", replace: "false",
