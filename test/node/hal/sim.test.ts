@@ -189,6 +189,17 @@ test("what the boot log said at a power-on it says again, though torn bits read 
   strictEqual(slots.size, 2);
 });
 
+test("an entry of the boot log with any bit changed is none", () => {
+  for (let bit = 0; bit < 128; bit++) {
+    const { boot } = selector(new Power());
+    boot.reset("power");
+    boot.arm();
+    const { bytes } = boot.flash, at = bytes.length - 16 + (bit >> 3);
+    bytes[at] = (bytes[at] ?? 0) ^ 1 << bit % 8;
+    strictEqual(boot.reset("restart").trial, false, `bit ${bit}`);
+  }
+});
+
 test("the boot log goes on where flash fails, and says so when all of it does", () => {
   for (const how of ["aloud", "silent"] as const) {
     for (let at = 1; at <= 4; at++) {

@@ -12,7 +12,7 @@ for (const text of mutant.in) {
   if (how === "loops") sweep.loops("loops", [8]);
   else {
     sweep.uncut("uncut");
-    if (tally.failures.length === 0) sweep.singles("singles", how === "many" ? 12 : 2);
+    if (tally.failures.length === 0) sweep.singles("singles", 2);
   }
   if (tally.failures.length > 0) break;
 }
