@@ -111,7 +111,8 @@ export class Bench {
       },
       start: (directory, events) => new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { cut: cut() }), events),
     };
-    return Rig.open({ board, log, scenario: "download-and-update", size: 0, auth: "md5", offer: this.#offer });
+    return Rig.open({ board, log, scenario: "download-and-update", size: 0, auth: "md5", offer: this.#offer,
+      provision: { pollSeconds: 0 } });
   }
 }
 

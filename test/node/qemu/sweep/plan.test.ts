@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FLASH_PARTS } from "../../../../hal/qemu-riscv32/build.ts";
 import { type Operation, parseOperation } from "./operation.ts";
-import { coverage, type Cut, isMissed, MODES, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
+import { coverage, type Cut, isMissed, type Loss, MODES, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
 import { table } from "./table.ts";
 
 const store = (index: number): Operation => ({ kind: "program", offset: FLASH_PARTS.store + index * 16, length: 16 });
@@ -39,13 +39,15 @@ test("every operation is planned: those of the logs in each mode, those in the s
   }
 });
 
-test("each run has one operation of the logs, and what it cuts comes in the order of the update", () => {
-  const runs = planSweep(UPDATE, { whole: true, every: 1 });
-  assert.equal(runs.length, 3 * MODES.length);
+test("an operation of the logs has a run of its own; cuts in the slot come in the order of the update, far apart", () => {
+  const big = [store(0), ...Array.from({ length: 40 }, (_, index) => slot(index)), store(1)];
+  const runs = planSweep(big, { whole: false, every: 1 });
+  const isInSlot = (loss: Loss): boolean => loss.kind !== "kill" && loss.offset >= FLASH_PARTS.slotA;
+  assert.equal(runs.length, 2 * MODES.length + 4);
   for (const run of runs) {
-    const indices = cutsOf([run]).map(({ operation }) => UPDATE.indexOf(operation));
-    assert.deepEqual(indices, indices.toSorted((a, b) => a - b));
-    assert.equal(indices.filter((index) => index === 0 || index === 5 || index === 8).length, 1);
+    if (!run.every(isInSlot)) assert.equal(run.length, 1);
+    const offsets = run.flatMap((loss) => loss.kind === "kill" ? [] : [loss.offset]);
+    offsets.slice(1).forEach((offset, index) => { assert.equal(offset - (offsets[index] ?? 0), 4 * 2048); });
   }
 });
 

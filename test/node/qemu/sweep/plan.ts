@@ -1,9 +1,9 @@
 /**
  * Which losses of power make up a sweep: every operation of an undisturbed update is cut, with as few updates as that takes.
  *
- * A cut in the slot costs a restart: the download goes on behind the last whole block, and no address in the store or the slot is
- * changed by it. So a run has many of those, at addresses that the next power-on comes to, and one cut in the store or the boot log,
- * which finds there what an undisturbed update has.
+ * An operation of the logs has a run of its own, which finds there what an undisturbed update has. A cut in the slot costs a restart:
+ * the download goes on behind the last whole block, and no address in the slot is changed by it. So a run has many of those, at
+ * addresses that the next power-on comes to, and so far apart that the attempts of the download do not run out.
  */
 import { type Operation, isSame, partitionOf } from "./operation.ts";
 
@@ -21,6 +21,9 @@ export type Loss = PlannedCut | { readonly kind: "kill"; readonly ms: number };
 
 /** One update, and what happens to it: a loss for each power-on but the last. */
 export type Run = readonly Loss[];
+
+/** Cuts in the slot of one update: no more than two in a block. */
+const SLOT_CUTS = 10;
 
 const LETTERS = { program: "p", erase: "e" } as const;
 
@@ -46,21 +49,23 @@ export function parseRunId(id: string): Run {
  * `every`: one operation of so many, for a sample.
  */
 export function planSweep(update: readonly Operation[], options: { readonly whole: boolean; readonly every: number }): readonly Run[] {
-  const some = update.map((operation, index) => ({ operation, index })).filter((_, index) => index % options.every === 0);
-  const [slot, others] = [true, false].map((inSlot) => some.filter(({ operation }) => (partitionOf(operation) === "slot") === inSlot));
-  const all = (list: typeof some): Step[] => list.flatMap(({ operation, index }) => MODES.map((mode) => ({ operation, index, mode })));
-  const inTurn = (list: typeof some): Step[] =>
-    list.map(({ operation, index }, turn) => ({ operation, index, mode: MODES[turn % MODES.length] ?? "torn" }));
-  const runs = all(others ?? []).map((step) => [step]), filled = runs.length > 0 ? runs : [[]];
-  (options.whole ? all(slot ?? []) : inTurn(slot ?? [])).forEach((step, turn) => { filled[turn % filled.length]?.push(step); });
-  return filled.map((steps) => steps.sort((a, b) => a.index - b.index)
-    .map(({ operation: { kind, offset }, mode }) => ({ kind, offset, mode })));
+  const some = update.filter((_, index) => index % options.every === 0);
+  const [slot = [], logs = []] = [true, false].map((inSlot) => some.filter((operation) => (partitionOf(operation) === "slot") === inSlot));
+  const inMode = (list: readonly Operation[], mode: Mode): Step[] => list.map((operation) => ({ operation, mode }));
+  const inTurn = slot.map((operation, turn) => ({ operation, mode: MODES[turn % MODES.length] ?? "torn" }));
+  const chains = (options.whole ? MODES.map((mode) => inMode(slot, mode)) : [inTurn]).flatMap(divide);
+  return [...MODES.flatMap((mode) => inMode(logs, mode).map((step) => [step])), ...chains]
+    .map((run) => run.map(({ operation: { kind, offset }, mode }) => ({ kind, offset, mode })));
+}
+
+/** Into as many runs as it takes; the steps of a run keep their order, and are far apart. */
+function divide(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const count = Math.ceil(steps.length / SLOT_CUTS);
+  return Array.from({ length: count }, (_, first) => steps.filter((_step, turn) => turn % count === first));
 }
 
 interface Step {
   readonly operation: Operation;
-  /** In the undisturbed update. */
-  readonly index: number;
   readonly mode: Mode;
 }
 
