@@ -29,7 +29,7 @@ void xs_base64_put(xsMachine* the)
 /* What a character stands for; from INVALID on: nothing, from SKIPPED on: it is not looked at. */
 enum { INVALID = 64, PADDING, SKIPPED };
 #define _ INVALID
-static const uint8_t values[128] = {
+static const uint8_t values[256] = {
   _, _, _, _, _, _, _, _, _, SKIPPED, SKIPPED, _, _, SKIPPED, _, _,
   _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _,
   SKIPPED, _, _, _, _, _, _, _, _, _, _, 62, _, _, _, 63,
@@ -38,13 +38,9 @@ static const uint8_t values[128] = {
   15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, _, _, _, _, _,
   _, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
   41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, _, _, _, _, _,
+  [128 ... 255] = _,
 };
 #undef _
-
-static uint32_t valueOf(uint8_t c)
-{
-  return c < sizeof(values) ? values[c] : INVALID;
-}
 
 /* The end of what bytes[from, to) decodes to, from `from` on, or -1. Every digit writes at most where it was read. */
 static int32_t decode(uint8_t* bytes, uint32_t from, uint32_t to)
@@ -54,7 +50,7 @@ static int32_t decode(uint8_t* bytes, uint32_t from, uint32_t to)
     uint32_t value;
     if (!bits && !padding)
       for (; to - from >= 4; from += 4, at += 3) {
-        uint32_t a = valueOf(bytes[from]), b = valueOf(bytes[from + 1]), c = valueOf(bytes[from + 2]), d = valueOf(bytes[from + 3]);
+        uint32_t a = values[bytes[from]], b = values[bytes[from + 1]], c = values[bytes[from + 2]], d = values[bytes[from + 3]];
         if ((a | b | c | d) >= INVALID)
           break;
         bytes[at] = (uint8_t)(a << 2 | b >> 4);
@@ -63,7 +59,7 @@ static int32_t decode(uint8_t* bytes, uint32_t from, uint32_t to)
       }
     if (from == to)
       break;
-    value = valueOf(bytes[from++]);
+    value = values[bytes[from++]];
     if (value == SKIPPED)
       continue;
     if (value == PADDING) {
