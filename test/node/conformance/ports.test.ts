@@ -15,6 +15,8 @@ import { root } from "../../root.ts";
 
 const SLOT = 4 * 4096, SIZE = 6 * 4096;
 
+let erases = 0;
+
 /** The sim board as a chip: its store, then slot 0, then slot 1. Its flash knows no partitions, so the port's own bounds count. */
 const smallest: Wrapper = (hal, cause) => {
   const running = hal.boot.running().slot;
@@ -35,7 +37,7 @@ const smallest: Wrapper = (hal, cause) => {
       }
       return flash !== undefined;
     },
-    flashErase: (address) => { const [flash, at] = place(address); flash?.eraseBlock(at / 4096); return flash !== undefined; },
+    flashErase: (address) => { erases++; const [flash, at] = place(address); flash?.eraseBlock(at / 4096); return flash !== undefined; },
     bootSlot: () => hal.boot.running().slot, bootOnTrial: () => hal.boot.running().trial,
     bootTry: () => { try { hal.boot.arm(); } catch { return false; } return true; },
     bootKeep: () => { hal.boot.confirm(); return true; },
@@ -89,6 +91,8 @@ class NodeSocket implements Socket {
 const README = readFileSync(join(root, "hal/README.md"), "utf8");
 const PORT = readFileSync(join(root, "test/conformance/smallest.ts"), "utf8");
 let counted = 0;
+/** A sector of 4 KiB on a NOR flash of 2020, by its data sheet. */
+const ERASE_MS = 45;
 
 test("the smallest port keeps the contract", { timeout: 240_000 }, async () => {
   const checks = await conformance(new SimBench(smallest), PART_NAMES);
@@ -109,6 +113,8 @@ test("the figures of hal/README.md are true", () => {
   assert.ok(README.includes(`**${functions} functions**`), `${functions} functions`);
   assert.ok(README.includes(`**${PORT.split("\n").length - 1} lines**`), `${PORT.split("\n").length - 1} lines`);
   assert.ok(README.includes(`**${counted} promises**`), `${counted} promises`);
+  const minutes = (erases * ERASE_MS / 60_000).toFixed(1);
+  assert.ok(README.includes(`**${erases} erases**, ${minutes} minutes`), `${erases} erases, ${minutes} minutes`);
 });
 
 test("the template compiles, keeps nothing, and says what to write", async () => {
