@@ -233,13 +233,14 @@ export class Downloader {
   #body<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
     assert(exchange !== undefined, "a body has an exchange");
-    const outcome = attempt(() => exchange.read(this.#buffer));
+    const { room } = sink, buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
+    const outcome = attempt(() => exchange.read(buffer));
     if ("failed" in outcome) return this.#again("network", 0, now);
     const count = outcome.value;
     if (count < 0) return this.#ended(now);
     if (count === 0) return this.#wait(this.#pace.until(), now);
     if (this.#end !== undefined && this.#offset + count > this.#end) return this.#over("corrupt");
-    const refused = sink.write(count === this.#buffer.length ? this.#buffer : this.#buffer.subarray(0, count));
+    const refused = sink.write(count === buffer.length ? buffer : buffer.subarray(0, count));
     if (refused !== undefined) return this.#over(refused);
     this.#offset += count;
     this.#pace.received(count, now);

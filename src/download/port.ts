@@ -29,6 +29,8 @@ export interface DownloadSink<Reason extends string> {
   /** What was written is void, or the package is another one: byte 0 comes next. */
   restart(): Reason | undefined;
   write(bytes: Uint8Array): Reason | undefined;
+  /** Bytes until progress is made durable: what is written past it, before it is, would be fetched again after a power cut. */
+  readonly room: number;
   /** An attempt begins. Makes durable how often it was tried: one that a reset ends counts like any other. */
   attempted(attempt: number): void;
 }

@@ -131,6 +131,10 @@ export class Download implements FetchSink {
     return this.#fault ??= this.#intake.write(bytes);
   }
 
+  get room(): number {
+    return this.#staging.blockLength - this.position % this.#staging.blockLength;
+  }
+
   attempted(attempt: number): void {
     this.#journal.dispatch({ type: "attempted", attempt });
   }

@@ -52,6 +52,11 @@ export class Staging {
     return this.#status.blocks * this.#status.blockLength;
   }
 
+  /** Progress is durable by blocks of so many bytes. */
+  get blockLength(): number {
+    return this.#status.blockLength;
+  }
+
   /** Bytes taken since the first of the package. */
   get position(): number {
     return this.#at + this.#held - this.#padding;

@@ -19,6 +19,14 @@ test("a package comes in one answer, through the buffer, and the sink hears its 
   equal(scene.header(0, "Accept-Encoding"), "identity");
 });
 
+test("no piece goes past the place where progress is made durable: a power cut would have it fetched again", () => {
+  const scene = new Scene([WHOLE]);
+  scene.block = 90;
+  equal(scene.run(), "done");
+  done(scene);
+  deepEqual(scene.ends, [64, 90, 154, 180, 200]);
+});
+
 test("with a length it is done at the last byte, without one at the end of the body", () => {
   const open = new Scene([{ headers: TAG, body: [content(0, 200), 1e9] }]);
   equal(open.run(), "done");

@@ -47,6 +47,9 @@ export class Scene implements Link {
   /** What accept, write and restart answer. */
   refuseSize: SinkReason | undefined;
   refuseBytes: SinkReason | undefined;
+  /** The sink makes its progress durable by blocks of so many bytes; where each piece that it was given ended. */
+  block = 1_000_000;
+  readonly ends: number[] = [];
   refuseRestart: SinkReason | undefined;
   /** What the sink was told of a descriptor, and what it answers to one that is good. */
   readonly readings: DescriptorReading[] = [];
@@ -87,6 +90,7 @@ export class Scene implements Link {
 
   step(): Event {
     return this.downloader.step<SinkReason | DownloadReason>(this.now, {
+      room: this.block - this.received.length % this.block,
       describe: (reading) => {
         this.readings.push(reading);
         this.log.push("describe");
@@ -107,6 +111,7 @@ export class Scene implements Link {
         grown.set(this.received);
         grown.set(bytes, this.received.length);
         this.received = grown;
+        this.ends.push(grown.length);
         return undefined;
       },
       attempted: (attempt) => { this.log.push(`attempted ${attempt}`); },
