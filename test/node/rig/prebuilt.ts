@@ -6,15 +6,15 @@ import type { RigBoard } from "../../rig/boards/board.ts";
 import { host } from "../../rig/boards/host.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
 
-/** Board host with everything built once: a new device is a copy. */
-export function prebuilt(folder: string): RigBoard {
+/** A board with everything built once: a new device is a copy. */
+export function prebuilt(folder: string, board: RigBoard = host): RigBoard {
   const factory = join(folder, "factory"), built = new Map<string, Buffer>();
-  host.manufacture(factory, packageOf(host, VERSION_1, 0), developmentKey());
+  board.manufacture(factory, packageOf(board, VERSION_1, 0), developmentKey());
   return {
-    ...host,
+    ...board,
     manufacture: (directory) => { cpSync(factory, directory, { recursive: true }); },
     firmware: (version, sizeMin) => {
-      const name = versionText(version), known = built.get(name) ?? host.firmware(version, sizeMin);
+      const name = versionText(version), known = built.get(name) ?? board.firmware(version, sizeMin);
       built.set(name, known);
       return known;
     },

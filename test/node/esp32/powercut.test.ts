@@ -1,0 +1,83 @@
+/**
+ * The ESP32 board over the fake of ESP-IDF loses its power in each flash operation of a whole update: slot, store and otadata,
+ * before, torn and after. Started again, it always ends with version 2 and one result, 200.
+ *
+ * A failure prints which: `XS_FUMO_CUT_AT=operation:mode` cuts there again.
+ */
+import { deepStrictEqual, ok } from "node:assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ESP32_RUNNER, esp32Fake } from "../../rig/boards/esp32fake.ts";
+import type { RigBoard } from "../../rig/boards/board.ts";
+import { DeviceProcess } from "../../rig/device.ts";
+import { EventLog } from "../../rig/events.ts";
+import { Rig, runsVersion } from "../../rig/rig.ts";
+import { VERSION_2 } from "../../rig/workshop.ts";
+import { prebuilt } from "../rig/prebuilt.ts";
+
+const MODES = ["before", "torn", "after"] as const;
+const AT_ONCE = 3;
+const LIMIT_MS = 60_000;
+/** From verification on: arm, trial, confirm and report. They are cut in every mode, the others in one after the other. */
+const LAST_OPERATIONS = 40;
+
+type Mode = typeof MODES[number];
+
+/** One update, cut at that operation of the run, restarts included. False: it was over before. */
+async function survives(board: RigBoard, operation: number, mode: Mode): Promise<boolean> {
+  const log = new EventLog("esp32-fake"), words = ["--cut", `${operation}`, "--cut-mode", mode];
+  let powered = 0;
+  const once: RigBoard = {
+    ...board,
+    start: (directory) => new DeviceProcess(ESP32_RUNNER, ["--state", directory, ...powered++ === 0 ? words : []], log),
+  };
+  const rig = await Rig.open({ board: once, log, scenario: "download-and-update", size: 0, auth: "md5", provision: { pollSeconds: 1 } });
+  try {
+    const cut = await Promise.race([rig.start().ended.then(() => true), rig.outcome.then(() => false)]);
+    if (cut) rig.start();
+    const outcome = await rig.finished(LIMIT_MS);
+    deepStrictEqual([outcome.ok, outcome.code, runsVersion(log, VERSION_2)], [true, 200, true], outcome.text);
+    const alerts = new Set(log.all("server").map(({ text }) => text).filter((text) => text.startsWith("alert ")));
+    deepStrictEqual([...alerts].map((text) => text.endsWith(": 200")), [true], [...alerts].join("\n"));
+    return cut;
+  } catch (error) {
+    const tail = log.all("serial").slice(-25).map((event) => event.line).join("\n");
+    throw new Error(`XS_FUMO_CUT_AT=${operation}:${mode} ${error instanceof Error ? error.message : String(error)}\n${tail}`);
+  } finally {
+    await rig.close();
+  }
+}
+
+test("power that fails in any flash operation of an update of an ESP32 leaves version 2 and one result, 200", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "esp32-cut-")), failures: string[] = [];
+  try {
+    const board = prebuilt(folder, esp32Fake);
+    const [again, mode = "torn"] = (process.env.XS_FUMO_CUT_AT ?? "").split(":");
+    if (again) {
+      ok(await survives(board, Number(again), MODES.find((known) => known === mode) ?? "torn"));
+      return;
+    }
+    let next = 1, total = Infinity;
+    const attempt = async (operation: number, how: Mode): Promise<void> => {
+      await survives(board, operation, how).then(
+        (cut) => { if (!cut) total = Math.min(total, operation - 1); }, (error: Error) => { failures.push(error.message); });
+    };
+    const each = async (): Promise<void> => {
+      while (next <= total && failures.length < 5) await attempt(next, MODES[next++ % MODES.length] ?? "torn");
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, each));
+    const rest = Array.from({ length: LAST_OPERATIONS }, (_, index) => total - index)
+      .flatMap((operation) => MODES.filter((_, index) => index !== operation % MODES.length).map((how) => ({ operation, how })));
+    const finish = async (): Promise<void> => {
+      for (let one = rest.pop(); one !== undefined && failures.length < 5; one = rest.pop()) await attempt(one.operation, one.how);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, finish));
+    ok(failures.length === 0, failures.join("\n\n"));
+    context.diagnostic(`${total} operations, the last ${LAST_OPERATIONS} of them in ${MODES.length} modes`);
+    ok(total > 100, `${total} operations are no whole update`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
