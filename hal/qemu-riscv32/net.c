@@ -135,10 +135,10 @@ const char* netStart(const char* address, const char* mask, const char* gateway,
 {
   ip4_addr_t own = { 0 }, net = { 0 }, way = { 0 };
   ip_addr_t names;
-  if (!virtioOpen(&device, VIRTIO_NETWORK, FEATURE_MAC | FEATURE_STATUS))
-    return "no network device";
   if (*address && (!ip4addr_aton(address, &own) || !ip4addr_aton(mask, &net) || !ip4addr_aton(gateway, &way)))
     return "network: malformed address";
+  if (!virtioOpen(&device, VIRTIO_NETWORK, FEATURE_MAC | FEATURE_STATUS))
+    return "no network device";
   virtioQueue(&device, RECEIVE, &receiving);
   virtioQueue(&device, SEND, &sending);
   virtioStart(&device);
@@ -160,9 +160,10 @@ const char* netStart(const char* address, const char* mask, const char* gateway,
 NetMemory netMemory(void)
 {
   NetMemory most = { lwip_stats.mem.max, 0 };
-  for (int i = 0; i < MEMP_MAX; i++)
+  /* Without a device lwIP was never started, and has no pools. */
+  for (int i = 0; device.registers && (i < MEMP_MAX); i++)
     most.pools += (uint32_t)lwip_stats.memp[i]->max * memp_pools[i]->size;
-  return device.registers ? most : (NetMemory){ 0, 0 };
+  return most;
 }
 
 int netIsLinked(void)
