@@ -1,15 +1,20 @@
 /**
  * `npm test`: everything, in the order in which a failure says most. Tidy, unit, golden and simulation tests on Node, then
- * the unit tests of src again on the XS engine. Options: `--node` or `--xs` for one of them; a word runs the files that have it.
+ * the unit tests of src again on the XS engine, on Linux and on the bare-metal board. Options: `--node` or `--xs` for one of them; a
+ * word runs the files that have it.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { RigError } from "./rig/exit.ts";
-import { setUp, setUpOracles } from "./rig/setup.ts";
+import { check, setUp, setUpOracles } from "./rig/setup.ts";
 import { root } from "./root.ts";
 
 const FOLDERS = ["unit", "node", "golden", "simulation", "conformance"];
+
+/** Files at a time: most of them wait for a device, also where there are two processors only. */
+const AT_ONCE = Math.max(2, availableParallelism() - 1);
 
 function testFiles(word: string | undefined): string[] {
   const base = join(root, "build/js/test");
@@ -38,9 +43,15 @@ try {
   if (only !== "--xs") {
     const files = testFiles(word);
     if (files.length === 0) throw new RigError(2, `no test file has "${word ?? ""}" in its name`);
-    if (!run(`Node: ${files.length} files`, ["--test", "--test-reporter=spec", ...files])) failed.push("Node");
+    const words = ["--test", "--test-reporter=spec", `--test-concurrency=${AT_ONCE}`, ...files];
+    if (!run(`Node: ${files.length} files`, words)) failed.push("Node");
   }
-  if (only !== "--node" && word === undefined && !run("XS: the unit tests of src", ["build/js/test/xs.js"])) failed.push("XS");
+  if (only !== "--node" && word === undefined) {
+    if (!run("XS: the unit tests of src", ["build/js/test/xs.js"])) failed.push("XS");
+    const missing = check("qemu").some(({ present }) => !present) && process.env.CI === undefined;
+    if (missing) process.stdout.write("\n== XS on bare metal: left out, without its toolchain (xs-fumo doctor)\n");
+    else if (!run("XS on bare metal: the unit tests of src", ["build/js/test/qemu.js"])) failed.push("XS on bare metal");
+  }
 } catch (error) {
   if (!(error instanceof RigError)) throw error;
   process.stderr.write(`${error.message}\n${error.hint ?? ""}\n`);
