@@ -199,7 +199,7 @@ export class Witness {
     const keptOut = !this.updated && (tried || asked);
     const excused = !this.updated && code !== 200 && mayFail(this.#variant);
     if (good) this.#check("P3", (this.updated && code === 200) || keptOut || excused, outcome);
-    else this.#check("P3", !this.updated && (expected(this.#variant).includes(code) || excused), outcome);
+    else this.#check("P3", !this.updated && (expected(this.#variant).includes(code) || asked || excused), outcome);
     this.#checkTold();
     this.wear();
   }
