@@ -50,7 +50,7 @@ function open(text: string): Hal {
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port), secureConnect(text)),
     identity: readIdentity(text),
-    datagrams: openPushPort(text, (problem) => { log("error", "board", problem); }),
+    datagrams: openPushPort(text, (level, line) => { log(level, "board", line); }),
     now: () => now(),
     random: (bytes) => { random(bytes); },
     log,

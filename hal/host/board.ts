@@ -36,7 +36,7 @@ export function openBoard(): Board {
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port)),
     identity: readIdentity(text),
-    datagrams: openPushPort(text, (problem) => { log("error", "board", problem); }),
+    datagrams: openPushPort(text, (level, line) => { log(level, "board", line); }),
     now: () => now(),
     random: (bytes) => { random(bytes); },
     log,

@@ -68,7 +68,7 @@ export function openBoard(): Board {
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port), (host, port) => new TlsSocket(host, port)),
     identity: readIdentity({ ...IDENTITY, ...identity }),
-    datagrams: openPushPort(text, (problem) => { log("error", "board", problem); }),
+    datagrams: openPushPort(text, (level, line) => { log(level, "board", line); }),
     now: () => now(),
     random: (bytes) => { random(bytes); },
     log,

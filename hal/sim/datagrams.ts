@@ -1,6 +1,6 @@
 /** Datagrams for the sim board over a real socket: a UDP port of the loopback interface. */
 import { createSocket, type Socket } from "node:dgram";
-import type { Datagrams } from "../hal.ts";
+import type { Datagrams, LogLevel } from "../hal.ts";
 
 /** Datagrams that wait; more are lost, as they are in a kernel. */
 const WAITING_MAX = 16;
@@ -9,10 +9,11 @@ export class UdpPort implements Datagrams {
   readonly #waiting: Uint8Array[] = [];
   readonly #socket: Socket;
 
-  /** Binds 127.0.0.1. `arrived` is called for each datagram, `failed` when the port cannot be had: then nothing ever arrives. */
-  constructor(port: number, arrived: () => void, failed: (problem: string) => void) {
+  /** Binds 127.0.0.1. `arrived` is called for each datagram; `log` is told that the port listens, or why nothing will ever arrive. */
+  constructor(port: number, arrived: () => void, log: (level: LogLevel, text: string) => void) {
     this.#socket = createSocket("udp4");
-    this.#socket.on("error", (error) => { failed(error.message); });
+    this.#socket.on("listening", () => { log("info", `listens for pushes on UDP port ${port}`); });
+    this.#socket.on("error", (error) => { log("error", `no pushes: ${error.message}`); });
     this.#socket.on("message", (bytes) => {
       if (this.#waiting.length < WAITING_MAX) this.#waiting.push(bytes);
       arrived();

@@ -32,6 +32,7 @@ export type RigEvent =
   | { readonly kind: "serial"; readonly line: string }
   | { readonly kind: "user"; readonly text: string }
   | { readonly kind: "boot"; readonly version: string; readonly slot: string; readonly trial: boolean; readonly cause: string }
+  | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "state"; readonly state: number; readonly name: string }
   | { readonly kind: "progress"; readonly bytes: number; readonly total: number }
   | { readonly kind: "message"; readonly direction: "sent" | "received"; readonly text: string }
@@ -70,6 +71,18 @@ export class EventLog {
   /** The last event of a kind. */
   last<K extends RigEvent["kind"]>(kind: K): Extract<Recorded, { kind: K }> | undefined {
     return this.events.findLast((event): event is Extract<Recorded, { kind: K }> => event.kind === kind);
+  }
+
+  /** The first event of a kind, which has come or will. */
+  first<K extends RigEvent["kind"]>(kind: K): Promise<Extract<Recorded, { kind: K }>> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const [first] = this.all(kind);
+        if (first !== undefined) resolve(first);
+      };
+      this.view(look);
+      look();
+    });
   }
 
   all<K extends RigEvent["kind"]>(kind: K): Extract<Recorded, { kind: K }>[] {

@@ -20,7 +20,7 @@ import type { ServerEvent } from "./server/event.ts";
 import type { Fault } from "./server/fault.ts";
 import { listen, type Listening, type Traffic } from "./server/http.ts";
 import { type HostFault, PackageHost } from "./server/package-host.ts";
-import { send } from "./server/datagram.ts";
+import { sendUntil } from "./server/datagram.ts";
 import type { Notice } from "./server/push.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { toRigEvent } from "./serverevent.ts";
@@ -68,6 +68,8 @@ export class Rig {
   readonly #watch: Watch;
   #device: DeviceProcess | undefined;
   #settled!: (outcome: Outcome) => void;
+  /** Ends what `notify` repeats. */
+  #answered: () => void = () => undefined;
   /** The end of the scenario, as the server sees it. */
   readonly outcome: Promise<Outcome>;
 
@@ -128,9 +130,15 @@ export class Rig {
     return this.#device;
   }
 
-  /** Has the server ask the device for a session. */
+  /** Waits until the device listens for pushes. Where DHCP is slow it may take longer until they reach it. */
+  async listening(limitMs: number): Promise<void> {
+    await within(limitMs, "the port for pushes", this.#options.log.first("listening"));
+  }
+
+  /** Has the server ask the device for a session, again and again until a message of it comes. */
   async notify(pushPort: number, notice: Partial<Notice> = {}): Promise<void> {
-    await send(this.server.notification([...this.server.devices.keys()][0], notice), pushPort);
+    this.#answered();
+    this.#answered = await sendUntil(this.server.notification([...this.server.devices.keys()][0], notice), pushPort);
   }
 
   /** Cuts its power. */
@@ -177,6 +185,7 @@ export class Rig {
 
   /** Switches all off. */
   async close(): Promise<void> {
+    this.#answered();
     await this.cut();
     await this.#listening.close();
     if (this.#options.state === undefined) rmSync(this.directory, { recursive: true, force: true });
@@ -185,6 +194,7 @@ export class Rig {
   #serverEvent(event: ServerEvent): void {
     const told = toRigEvent(event);
     if (told !== undefined) this.#options.log.emit(told);
+    if (event.kind === "message" && event.direction === "received") this.#answered();
     const outcome = [...this.server.outcomes.values()].find((candidate) => candidate !== undefined);
     if (outcome !== undefined) this.#settled(outcome);
   }

@@ -4,6 +4,7 @@ import type { RigEvent } from "./events.ts";
 /** `[  12.345] I update: State 30 Download Progressing` */
 const LINE = /^\[\s*(\d+\.\d+)\] ([EWID]) (\w+): (.*)$/;
 const BOOT = /^version (\S+) runs from slot (\S+?)(, on trial)?, reset by (\w+)$/;
+const LISTENING = /^listens for pushes on UDP port (\d+)$/;
 const STATE = /^State (\d+) (.*)$/;
 const PROGRESS = /^(\d+) of (\d+) bytes$/;
 const MESSAGE = /^(sent|received) (message \d+ .*)$/;
@@ -26,6 +27,8 @@ function understand(level: string, source: string, text: string): RigEvent | und
     const [, version = "", slot = "", trial, cause = ""] = boot;
     return { kind: "boot", version, slot, trial: trial !== undefined, cause };
   }
+  const listening = LISTENING.exec(text);
+  if (source === "board" && listening) return { kind: "listening", port: Number(listening[1]) };
   const state = STATE.exec(text);
   if (source === "update" && state) return { kind: "state", state: Number(state[1]), name: state[2] ?? "" };
   const progress = PROGRESS.exec(text);

@@ -74,8 +74,8 @@ async function run(cause: ResetCause): Promise<ResetCause | undefined> {
 const board = boardInDirectory(directory, {
   store: SIM_STORE, slot: SIM_SLOT, identity: identityOf(undefined, maker), link,
   bootable: (slot) => bootable(slot, key === undefined ? [] : [key], maker), log,
-  ...(pushPort === undefined ? {} : { datagrams: new UdpPort(pushPort, () => { link.wake(); }, (problem) => {
-    log("error", "board", `no pushes: ${problem}`);
+  ...(pushPort === undefined ? {} : { datagrams: new UdpPort(pushPort, () => { link.wake(); }, (level, line) => {
+    log(level, "board", line);
   }) }),
   clock: () => performance.now(), random: (bytes) => { randomFillSync(bytes); },
 });

@@ -48,6 +48,7 @@ function sentence(event: Exclude<Recorded, { kind: "progress" }>, options: Termi
       const trial = event.trial ? ", on trial" : "";
       return paint("bold", `device  runs version ${event.version} from slot ${event.slot}${trial} (reset: ${event.cause})`);
     }
+    case "listening": return `device  listens for pushes on UDP port ${event.port}`;
     case "state": return paint("cyan", `device  State ${event.state}  ${event.name}`);
     case "server": return options.verbose ? `server  ${event.text}` : undefined;
     case "serial": return options.verbose ? paint("dim", `serial  ${event.line}`) : undefined;

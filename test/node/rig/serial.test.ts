@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -14,8 +13,9 @@ import { buildImage } from "../../rig/image.ts";
 import { developmentKey } from "../../rig/workshop.ts";
 import { root } from "../../root.ts";
 import { Cli } from "./cli.ts";
+import { freePort } from "./freeport.ts";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 const have = spawnSync("socat", ["-V"]).status === 0;
 const skip = !have && process.env.CI === undefined && "no socat (Debian package socat)";
 
@@ -40,16 +40,6 @@ async function bench(context: TestContext): Promise<Bench> {
   writeFileSync(join(directory, "on"), `"${RUNNER}" --state "${state}" >"${far}" 2>&1 </dev/null & echo $! >"${pid}"\n`);
   writeFileSync(join(directory, "off"), `test -f "${pid}" && kill -9 "$(cat "${pid}")" 2>/dev/null; rm -f "${pid}"; true\n`);
   return { directory, port, power: ["--power-on", `sh ${join(directory, "on")}`, "--power-off", `sh ${join(directory, "off")}`] };
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => { resolve(port); });
-    });
-  });
 }
 
 test("conformance over a serial port: the agent's lines come, and a relay cuts the power", { skip, timeout: LIMIT_MS }, async (context) => {
@@ -83,7 +73,7 @@ test("watch tells what the board says, and ends when its State is reached", { sk
     vendorId: host.vendorId, classId: host.classId, key: developmentKey(),
   }), developmentKey());
   host.provision(state, { keys: [], objects: ["Main"], allowHttp: true, allowPrivate: true });
-  const cli = new Cli(["watch", "--port", port, "--until", "10", "--limit", "60", ...power]);
+  const cli = new Cli(["watch", "--port", port, "--until", "10", "--limit", "300", ...power]);
   assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
   assert.match(cli.output, /device +runs version 1\.0\.0 from slot 0/);
   assert.equal(existsSync(join(directory, "pid")), false, "the board was switched off");

@@ -27,7 +27,8 @@ export function addNotify(program: Command): void {
     .option("--ui-mode <mode>", `one of ${UI_MODES.join(", ")}`, wordOption(UI_MODES), "unspecified")
     .option("--initiator <who>", "who caused it: user or server", wordOption(["user", "server"]), "server")
     .addHelpText("after", `
-A device does not answer a notification; what it makes of it is in its log. \`xs-fumo serve --notify\` knows the nonces itself.
+A device does not answer a notification; what it makes of it is in its log. Datagrams get lost: the same words with the same --session
+may be sent again, and the device takes them once. \`xs-fumo serve --notify\` knows the nonces itself, and asks until a session opens.
 
 Examples:
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --server-password s --push-port 2948

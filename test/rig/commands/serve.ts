@@ -7,7 +7,7 @@ import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import { listen } from "../server/http.ts";
 import { PackageHost } from "../server/package-host.ts";
-import { send } from "../server/datagram.ts";
+import { sendUntil } from "../server/datagram.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
 import { toRigEvent } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
@@ -51,7 +51,7 @@ export function addServe(program: Command): void {
     .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH))
     .option("--descriptor", "PkgURL names a download descriptor (OMA Download 1.0); its status reports are shown")
     .option("--ask <question>", "ask the person at the device before each Exec (Alert 1101)")
-    .option("--notify <address>", "ask the device at HOST:PORT for a session at once (package 0)", addressOption)
+    .option("--notify <address>", "ask the device at HOST:PORT for a session (package 0), every second until it comes", addressOption)
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
@@ -69,11 +69,12 @@ async function serve(options: ServeOptions): Promise<void> {
   log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: true }));
   if (options.log !== undefined) log.view(ndjson(options.log));
   const data = readInput(options.package);
-  let ended: (code: number) => void = () => undefined;
+  let ended: (code: number) => void = () => undefined, answered: () => void = () => undefined;
   const result = new Promise<number>((resolve) => { ended = resolve; });
   const emit = (event: ServerEvent): void => {
     const told = toRigEvent(event);
     if (told !== undefined) log.emit(told);
+    if (event.kind === "message" && event.direction === "received") answered();
     if (event.kind === "result" && options.stay !== true) ended(event.code);
   };
   const host = new PackageHost({ data, emit });
@@ -94,9 +95,10 @@ async function serve(options: ServeOptions): Promise<void> {
     }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
-  if (options.notify !== undefined) await send(server.notification(), options.notify.port, options.notify.host);
+  if (options.notify !== undefined) answered = await sendUntil(server.notification(), options.notify.port, options.notify.host);
   if (options.limit > 0) setTimeout(() => { ended(-1); }, options.limit * 1000).unref();
   const code = await result;
+  answered();
   await listening.close();
   if (code < 0) throw new RigError(Exit.timeout, `no result within ${options.limit} s`);
   process.exitCode = code >= 200 && code < 300 ? Exit.ok : Exit.failed;
