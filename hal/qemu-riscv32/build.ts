@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BASE_MODULES, buildBlob, BuildError, ROOT, runMake } from "../xs/build.ts";
+import { alone, BASE_MODULES, buildBlob, BuildError, ROOT, runMake } from "../xs/build.ts";
 
 const HERE = "hal/qemu-riscv32";
 const OUT = "build/qemu";
@@ -37,7 +37,7 @@ export interface FirmwareOptions {
 
 /** Fetches the C libraries that everything here is linked with, unless they are there. Throws a BuildError. */
 export function fetchSources(): void {
-  const { status, stderr, error } = spawnSync(join(ROOT, HERE, "sources.sh"), [], { cwd: ROOT, encoding: "utf8" });
+  const { status, stderr, error } = alone(() => spawnSync(join(ROOT, HERE, "sources.sh"), [], { cwd: ROOT, encoding: "utf8" }));
   if (error || status !== 0) throw new BuildError(`cannot fetch the sources of the C libraries\n${stderr.slice(-2000)}`);
 }
 
@@ -46,11 +46,13 @@ export function buildFirmware(options: FirmwareOptions): Buffer {
   fetchSources();
   mkdirSync(join(ROOT, OUT), { recursive: true });
   const blob = `${OUT}/${options.name}.blob`;
-  buildBlob({
-    entry: options.entry ?? "src/main", out: join(ROOT, blob), version: options.version, positions: options.positions ?? false,
-    modules: BASE_MODULES, generated: { "hal/board": `export { openBoard } from "./qemu-riscv32/board.js";\n` },
+  return alone(() => {
+    buildBlob({
+      entry: options.entry ?? "src/main", out: join(ROOT, blob), version: options.version, positions: options.positions ?? false,
+      modules: BASE_MODULES, generated: { "hal/board": `export { openBoard } from "./qemu-riscv32/board.js";\n` },
+    });
+    return linkFirmware(options.name, blob);
   });
-  return linkFirmware(options.name, blob);
 }
 
 /** More RAM than the board has, for programs that run without loader and watchdog and end by themselves. */
@@ -76,7 +78,7 @@ function withSharedMachine(name: string, image: Buffer): Buffer {
   const elf = join(ROOT, OUT, `${name}.elf`), told = join(ROOT, OUT, `${name}.told`);
   // To a file: of a pipe whose reader is slow the emulator drops bytes.
   const words = ["-M", "virt", "-m", "8M", "-bios", elf, "-display", "none", "-monitor", "none", "-serial", `file:${told}`, "-no-reboot"];
-  const { error } = spawnSync(EMULATOR, words, { stdio: ["ignore", "ignore", "inherit"], timeout: 60_000 });
+  const { error } = spawnSync(EMULATOR, words, { stdio: ["ignore", "ignore", "inherit"], timeout: 600_000 });
   if (error) throw new BuildError(`cannot run ${EMULATOR}: ${error.message}`);
   const stdout = readFileSync(told), line = stdout.indexOf("ROM "), end = stdout.indexOf("\n", line);
   const length = line < 0 ? NaN : Number(stdout.toString("latin1", line + 4, end));
@@ -114,9 +116,11 @@ function factorySector(factory: Factory): Buffer {
 /** The whole flash of a new board: loader, factory sector, and an image in slot A if there is one. */
 export function makeFlash(factory: Factory, image?: Uint8Array): Buffer {
   fetchSources();
-  runMake([`${OUT}/loader.bin`], MAKEFILE);
   const flash = Buffer.alloc(FLASH_BYTES, 0xff);
-  readFileSync(join(ROOT, OUT, "loader.bin")).copy(flash);
+  alone(() => {
+    runMake([`${OUT}/loader.bin`], MAKEFILE);
+    readFileSync(join(ROOT, OUT, "loader.bin")).copy(flash);
+  });
   factorySector(factory).copy(flash, FACTORY);
   if (image) flash.set(image, SLOT_A);
   return flash;

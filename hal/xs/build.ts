@@ -1,6 +1,6 @@
 /** Builds on Node: XS, its compiler and runners with make, and applications (the output of tsc) as blobs. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync, copyFileSync } from "node:fs";
+import { spawnSync, type StdioOptions } from "node:child_process";
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lower } from "./lower.ts";
@@ -28,23 +28,41 @@ const NEEDS: readonly Need[] = [
   { path: "/usr/include/sodium.h", what: "libsodium", line: "apt-get install libsodium-dev" },
 ];
 
-function run(command: string, args: readonly string[], cwd: string): string {
-  const result = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 1 << 26 });
+function run(command: string, args: readonly string[], file?: number): string {
+  const stdio: StdioOptions = file === undefined ? "pipe" : ["pipe", "pipe", "pipe", file];
+  const result = spawnSync(command, args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26, stdio });
   if (result.error)
     throw new BuildError(`cannot run ${command}: ${result.error.message}\ntry: apt-get install build-essential util-linux`);
   if (result.status !== 0) throw new BuildError(`${command} failed\n${result.stdout.slice(-2000)}${result.stderr.slice(-8000)}`);
   return result.stdout;
 }
 
+/** This process has the lock. */
+let isAlone = false;
+
 /**
- * Builds targets of a makefile, `hal/xs/Makefile` unless told, one make at a time: test files that run side by side each ask
- * for it. Throws a BuildError that says what is missing or what failed.
+ * Does `work` while no other process builds anything in this checkout: test files that run side by side write the same files. What
+ * is written is to be read in `work`, too. The lock is that of an open file, which goes with its process.
  */
+export function alone<T>(work: () => T): T {
+  if (isAlone) return work();
+  mkdirSync(OUT, { recursive: true });
+  const lock = openSync(join(OUT, "lock"), "w");
+  try {
+    run("flock", ["3"], lock);
+    isAlone = true;
+    return work();
+  } finally {
+    isAlone = false;
+    closeSync(lock);
+  }
+}
+
+/** Builds targets of a makefile, `hal/xs/Makefile` unless told. Throws a BuildError that says what is missing or what failed. */
 export function runMake(targets: readonly string[], makefile = "hal/xs/Makefile", variables: readonly string[] = []): void {
   for (const need of NEEDS)
     if (!existsSync(need.path)) throw new BuildError(`${need.what} is missing (${need.path})\ntry: ${need.line}`);
-  mkdirSync(OUT, { recursive: true });
-  run("flock", [join(OUT, "lock"), "make", "-s", "-j2", "-f", makefile, ...variables, ...targets], ROOT);
+  alone(() => run("make", ["-s", "-j2", "-f", makefile, ...variables, ...targets]));
 }
 
 /** Module names are paths from build/js without extension, such as "src/base/crc32". */
@@ -107,11 +125,14 @@ function collect(options: BlobOptions): Source[] {
   return [...found.values()];
 }
 
-/** Compiles the entry and all that it imports to one blob: its size, as blobc says it. Throws a BuildError. */
-export function buildBlob(options: BlobOptions): string {
-  runMake([join("build/xs", "blobc")]);
-  mkdirSync(dirname(options.out), { recursive: true });
-  const modules = collect(options).map((source) => `${source.name}=${source.path}`);
-  const flags = options.positions ? ["-p"] : [];
-  return run(join(OUT, "blobc"), [...flags, "-v", options.version, options.out, ...modules], ROOT);
+/** Compiles the entry and all that it imports to one blob. Throws a BuildError. */
+export function buildBlob(options: BlobOptions): Buffer {
+  return alone(() => {
+    runMake([join("build/xs", "blobc")]);
+    mkdirSync(dirname(options.out), { recursive: true });
+    const modules = collect(options).map((source) => `${source.name}=${source.path}`);
+    const flags = options.positions ? ["-p"] : [];
+    run(join(OUT, "blobc"), [...flags, "-v", options.version, options.out, ...modules]);
+    return readFileSync(options.out);
+  });
 }

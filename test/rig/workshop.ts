@@ -1,7 +1,8 @@
 /** Where the rig makes devices and packages for development: the key of this checkout, and devices with version 1 in them. */
 import type { KeyObject } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { alone } from "../../hal/xs/build.ts";
 import type { Version } from "../../src/image/version.ts";
 import { root } from "../root.ts";
 import type { RigBoard } from "./boards/board.ts";
@@ -14,11 +15,10 @@ export const VERSION_2: Version = { major: 2, minor: 0, revision: 0, build: 0 };
 /** The key that signs what this checkout builds: made at first use, kept below build/, and of no worth anywhere else. */
 export function developmentKey(): KeyObject {
   const path = join(root, "build/development.pem");
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeKey(path, generateKey("ed25519"));
-  }
-  return readKey(path);
+  return alone(() => {
+    if (!existsSync(path)) writeKey(path, generateKey("ed25519"));
+    return readKey(path);
+  });
 }
 
 /** The public half, as provisioning wants it. */

@@ -1,6 +1,6 @@
 /** Builds a program of programs/ and runs it on XS, for the tests here. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BASE_MODULES, OUT, buildBlob, runMake } from "../../../hal/xs/build.ts";
@@ -12,15 +12,12 @@ const folder = mkdtempSync(join(tmpdir(), "xs-"));
 export function build(name: string, version = "1"): Buffer {
   const out = join(folder, `${name}.blob`);
   const modules = { ...BASE_MODULES, "test/check": "hal/xs/check" };
-  buildBlob({ entry: `test/node/xs/programs/${name}`, modules, out, version, positions: true });
-  return readFileSync(out);
+  return buildBlob({ entry: `test/node/xs/programs/${name}`, modules, out, version, positions: true });
 }
 
 /** A blob from texts of modules, by name; "main" is the entry. */
 export function buildTexts(generated: Readonly<Record<string, string>>): Buffer {
-  const out = join(folder, "texts.blob");
-  buildBlob({ entry: "main", modules: {}, out, version: "1", generated });
-  return readFileSync(out);
+  return buildBlob({ entry: "main", modules: {}, out: join(folder, "texts.blob"), version: "1", generated });
 }
 
 export interface Outcome {

@@ -1,6 +1,6 @@
 /** Board `esp32-fake`: the C and the TypeScript of hal/esp32 over the fake of ESP-IDF in test/esp32, as a process on Linux. */
 import type { KeyObject } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
@@ -24,8 +24,8 @@ export const esp32Fake: RigBoard = {
 
   firmware(version, sizeMin) {
     const text = versionText(version), out = join(root, `build/esp32/firmware/${text}.blob`);
-    make(() => { buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: text, generated: ESP32_BOARD }); });
-    return espImage(padded(readFileSync(out), sizeMin), text);
+    const blob = make(() => buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: text, generated: ESP32_BOARD }));
+    return espImage(padded(blob, sizeMin), text);
   },
 
   /** The chip's boot loader looks at the image and not at the package: the header stays outside. */

@@ -1,6 +1,6 @@
 /** Board `host`: XS on Linux. A slot's payload is the application's own prelinked bytecode (hal/host/README.md). */
 import type { KeyObject } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
@@ -21,11 +21,8 @@ export const host: RigBoard = {
   classId: CLASS_ID.host,
 
   firmware(version, sizeMin) {
-    const out = join(FIRMWARE, `${versionText(version)}.blob`);
-    make(() => {
-      buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: versionText(version) });
-    });
-    return padded(readFileSync(out), sizeMin);
+    const text = versionText(version), out = join(FIRMWARE, `${text}.blob`);
+    return padded(make(() => buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: text })), sizeMin);
   },
 
   manufacture(directory, image, key: KeyObject) {

@@ -1,6 +1,5 @@
 /** The C and the TypeScript of hal/esp32 on the bench, over the fake of ESP-IDF (test/esp32). */
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
@@ -15,11 +14,11 @@ import { onState, ProcessBench } from "./processbench.ts";
 export function esp32Bench(print?: (line: string) => void): ProcessBench {
   const blob = join(root, "build/esp32/conformance.blob");
   runMake(["build/esp32/run"], "test/esp32/Makefile");
-  buildBlob({
+  const payload = buildBlob({
     entry: "test/conformance/program", modules: BASE_MODULES, out: blob, version: "conformance", positions: true,
     generated: ESP32_BOARD,
   });
-  const payload = readFileSync(blob), inner = espImage(payload, "2.0.0");
+  const inner = espImage(payload, "2.0.0");
   const image = buildImage({
     payload: inner, version: { major: 2, minor: 0, revision: 0, build: 0 }, securityCounter: 1, headerSize: ESP_HEADER_BYTES,
     vendorId: VENDOR_ID, classId: CLASS_ID.esp32, key: generateKeyPairSync("ed25519").privateKey,

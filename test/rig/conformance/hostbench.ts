@@ -1,6 +1,5 @@
 /** The host board on the bench: the agent as XS bytecode. */
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
@@ -14,8 +13,10 @@ import { onState, ProcessBench } from "./processbench.ts";
 export function hostBench(print?: (line: string) => void): ProcessBench {
   const blob = join(root, "build/host/conformance.blob");
   runMake(["build/host/xs-fumo-host"], "hal/host/Makefile");
-  buildBlob({ entry: "test/conformance/program", modules: BASE_MODULES, out: blob, version: "conformance", positions: true });
-  const { privateKey } = generateKeyPairSync("ed25519"), payload = readFileSync(blob);
+  const payload = buildBlob({
+    entry: "test/conformance/program", modules: BASE_MODULES, out: blob, version: "conformance", positions: true,
+  });
+  const { privateKey } = generateKeyPairSync("ed25519");
   const build = (major: number): Buffer => buildImage({
     payload, version: { major, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
     vendorId: VENDOR_ID, classId: CLASS_ID.host, key: privateKey,
