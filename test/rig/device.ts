@@ -6,7 +6,7 @@ import { Exit, RigError } from "./exit.ts";
 import { parseSerial } from "./serial.ts";
 
 /** How long a device may take to turn itself off. */
-const SWITCH_LIMIT_MS = 3000;
+const SWITCH_LIMIT_MS = 10_000;
 
 export interface DeviceProcessOptions {
   readonly environment?: NodeJS.ProcessEnv;

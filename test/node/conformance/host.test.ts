@@ -15,9 +15,9 @@ async function conforms(bench: ProcessBench): Promise<void> {
   bench.discard();
 }
 
-test("host: link, clock, random bytes, identity, flash and boot", { timeout: 240_000 }, () => conforms(hostBench()));
+test("host: link, clock, random bytes, identity, flash and boot", { timeout: 600_000 }, () => conforms(hostBench()));
 
-test("esp32 over the fake of ESP-IDF: the same", { timeout: 240_000 }, () => conforms(esp32Bench()));
+test("esp32 over the fake of ESP-IDF: the same", { timeout: 600_000 }, () => conforms(esp32Bench()));
 
 const cross = spawnSync("riscv64-unknown-elf-gcc", ["--version"]).status === 0;
 

@@ -94,7 +94,7 @@ let counted = 0;
 /** A sector of 4 KiB on a NOR flash of 2020, by its data sheet. */
 const ERASE_MS = 45;
 
-test("the smallest port keeps the contract", { timeout: 240_000 }, async () => {
+test("the smallest port keeps the contract", { timeout: 600_000 }, async () => {
   const checks = await conformance(new SimBench(smallest), PART_NAMES);
   assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
   counted = checks.length;

@@ -5,7 +5,7 @@ import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
 import { qemuBench } from "../../rig/conformance/qemubench.ts";
 import { skip } from "../qemu/device.ts";
 
-test("qemu: link, clock, random bytes, identity, flash and boot", { skip, timeout: 600_000 }, async () => {
+test("qemu: link, clock, random bytes, identity, flash and boot", { skip, timeout: 1_800_000 }, async () => {
   const bench = qemuBench(), checks = await conformance(bench, PART_NAMES);
   assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
   assert.ok(checks.length >= 100, `${checks.length} checks`);

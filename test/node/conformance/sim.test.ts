@@ -5,7 +5,7 @@ import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
 import { SimBench } from "../../rig/conformance/simbench.ts";
 
 for (const part of PART_NAMES) {
-  test(`sim: ${part}`, { timeout: 120_000 }, async () => {
+  test(`sim: ${part}`, { timeout: 300_000 }, async () => {
     const checks = await conformance(new SimBench(), [part]);
     assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
     assert.ok(checks.length >= 8, `${checks.length} checks`);

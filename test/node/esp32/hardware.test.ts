@@ -11,7 +11,7 @@ import { ESP_HEADER_BYTES } from "../../rig/espimage.ts";
 import { Rig, runningVersion } from "../../rig/rig.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 const first = packageOf(esp32Fake, VERSION_1, 0);
 
 /** A new device with hardware of that kind. */

@@ -19,7 +19,7 @@ import { prebuilt } from "../rig/prebuilt.ts";
 
 const MODES = ["before", "torn", "after"] as const;
 const AT_ONCE = 3;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 /** From verification on: arm, trial, confirm and report. They are cut in every mode, the others in one after the other. */
 const LAST_OPERATIONS = 40;
 

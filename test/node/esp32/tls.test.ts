@@ -14,7 +14,7 @@ import { EventLog } from "../../rig/events.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 
 test("a whole update, DM and download over HTTPS", async () => {
   const log = new EventLog("esp32-fake");

@@ -15,7 +15,7 @@ const THREADS = Math.min(2, availableParallelism());
 /** MiB of a thread's heap: what is never let go of is more than that, after so many inputs. */
 const HEAP_MB = 96;
 /** A thread that stays at one input for so long hangs. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 60_000;
 
 /** Runs a thread to its end; rejects with the input at which it failed or stands still. */
 function start(part: Part): Promise<readonly Count[]> {

@@ -75,7 +75,7 @@ export class Device {
   /** Powers on, and waits until the process has ended. */
   run(script: Script = {}, ...options: string[]): Run {
     this.script(script);
-    const result = spawnSync(RUNNER, ["--state", this.folder, ...options], { encoding: "utf8", timeout: 20000 });
+    const result = spawnSync(RUNNER, ["--state", this.folder, ...options], { encoding: "utf8", timeout: 300_000 });
     const lines = result.stdout.split("\n").filter((line) => line !== "");
     return {
       status: result.status, signal: result.signal,

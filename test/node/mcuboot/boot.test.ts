@@ -10,7 +10,7 @@ import { McubootModel } from "../../rig/conformance/mcubootmodel.ts";
 import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
 
 for (const maxAlign of [8, 16, 32]) {
-  test(`MCUboot that writes ${maxAlign} bytes at a time: every promise, and a cut in every operation`, { timeout: 240_000 }, async () => {
+  test(`MCUboot that writes ${maxAlign} bytes at a time: every promise, and a cut in every operation`, { timeout: 600_000 }, async () => {
     const checks = await conformance(mcubootBench(maxAlign), maxAlign === 8 ? PART_NAMES : ["flash", "boot"]);
     assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
     assert.ok(checks.some(({ name }) => name.includes("power loss in confirm")), `${checks.length} checks`);

@@ -10,7 +10,7 @@ import { Rig, runsVersion } from "../../rig/rig.ts";
 import { developmentKey, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { rigBoard, skip, strangerKey } from "./device.ts";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 /** The test application as version 2: it does what `script` in the provisioning says, which the client does not look at. */
 function offer(key = developmentKey()): Buffer {

@@ -51,7 +51,7 @@ export interface Run {
   readonly boot: readonly string[];
 }
 
-const RUN_MS = 60_000;
+const RUN_MS = 300_000;
 
 export class Device {
   /** Vendor keys of the next run, as in the factory sector. */

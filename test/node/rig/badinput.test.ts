@@ -35,7 +35,7 @@ async function update(scenario: ScenarioName, options: Partial<RigOptions>): Pro
   const log = new EventLog("host"), rig = await Rig.open({ board, log, scenario, size: 0, auth: "md5", ...options });
   try {
     rig.start();
-    return { code: (await rig.finished(60_000)).code, log };
+    return { code: (await rig.finished(300_000)).code, log };
   } catch (error) {
     throw new Error(`${String(error)}\n${log.all("serial").slice(-20).map(({ line }) => line).join("\n")}`);
   } finally {

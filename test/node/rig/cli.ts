@@ -43,7 +43,7 @@ export class Cli {
   /** What `promise` gives, unless the process ends before, or time is up. */
   until<T>(promise: Promise<T>, limitMs: number): Promise<T> {
     const died = this.ended.then(async (status): Promise<T> => {
-      const patience = new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined); }, 1000); });
+      const patience = new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined); }, 10_000); });
       const late = await Promise.race([promise.then((value) => ({ value })), patience]);
       if (late !== undefined) return late.value;
       throw new Error(`xs-fumo ended with status ${status}\n${this.output.slice(-3000)}${this.errors}`);

@@ -16,9 +16,9 @@ async function update(
     board: BOARDS[board], log, scenario: "download-and-update", size: 0, auth: "md5", descriptor: true, ...more });
   try {
     rig.start();
-    const { code } = await rig.finished(120_000), statuses = (): readonly string[] =>
+    const { code } = await rig.finished(300_000), statuses = (): readonly string[] =>
       log.all("server").flatMap(({ text }) => /^download reported: (.*)$/.exec(text)?.[1] ?? []);
-    for (let look = 0; look < 100 && statuses().length === 0; look++) await setTimeout(100);
+    for (let look = 0; look < 3000 && statuses().length === 0; look++) await setTimeout(100);
     return { code, log, statuses: statuses() };
   } finally {
     await rig.close();

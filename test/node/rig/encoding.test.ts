@@ -19,7 +19,7 @@ for (const scenario of SCENARIOS) {
     const rig = await Rig.open({ board: BOARDS.sim, log, scenario, size: SIZE, auth: "md5", encoding: "wbxml" });
     try {
       rig.start();
-      const outcome = await rig.finished(120_000);
+      const outcome = await rig.finished(300_000);
       ok(outcome.ok, outcome.text);
       strictEqual(runsVersion(log, VERSION_2), true);
       if (scenario === "replace") ok(bytes > SIZE && bytes < SIZE * COST_MAX, `${bytes / SIZE} bytes a byte`);

@@ -11,7 +11,7 @@ const LARGE_BYTES = 4 * 1024 * 1024;
 const PEAK_BYTES = 2048;
 /** What live data may differ by: when collections happen is chance. Less than a byte a block of the large package. */
 const LIVE_BYTES = 8192;
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 async function heapOf(scenario: ScenarioName, size: number): Promise<Heap> {
   const log = new EventLog("host");

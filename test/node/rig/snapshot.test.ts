@@ -8,7 +8,7 @@ import { mostHeap, Rig, runsVersion } from "../../rig/rig.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { rigBoard as qemu, skip } from "../qemu/device.ts";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 /** Resolves when a device has said what it runs so many times. */
 async function starts(log: EventLog, count: number): Promise<void> {

@@ -10,6 +10,7 @@ import { Cli } from "./cli.ts";
 import { StrangerClient } from "./stranger-client.ts";
 import { StrangerServer } from "./stranger-server.ts";
 
+const LIMIT_MS = 300_000;
 const folder = mkdtempSync(join(tmpdir(), "stranger-"));
 after(() => { rmSync(folder, { recursive: true, force: true }); });
 
@@ -24,8 +25,8 @@ for (const name of ["sim", "host"] as const) {
     const device = new Cli(["device", "--board", name, "--state", join(folder, name), "--server", `${origin}/dm`, "--server-id", "stranger",
       "--user", "Aladdin", "--password", "open sesame", "--auth", "basic", "--server-password", "roses", "--poll", "1", "--json"]);
     try {
-      strictEqual(await device.until(server.result, 60_000), "200");
-      await device.wait(() => server.log.some((line) => line.startsWith("./DevDetail/FwV")), 20_000);
+      strictEqual(await device.until(server.result, LIMIT_MS), "200");
+      await device.wait(() => server.log.some((line) => line.startsWith("./DevDetail/FwV")), LIMIT_MS);
       const report = "report org.openmobilealliance.dm.firmwareupdate.downloadandupdate ./FwUpdate/Main correlated";
       ok(server.log.includes(report), server.log.join("\n"));
       ok(server.log.includes("Exec 202") && server.log.includes("package fetched"), server.log.join("\n"));
@@ -43,12 +44,12 @@ for (const scenario of ["replace", "download", "download-and-update"] as const) 
     const data = packageOf(BOARDS.sim, VERSION_2, 0), file = join(folder, "v2.img");
     writeFileSync(file, data);
     const serve = new Cli(["serve", "--package", file, "--scenario", scenario, "--auth", "basic", "--user", "Aladdin",
-      "--password", "open sesame", "--limit", "60", "--json"]);
+      "--password", "open sesame", "--limit", "300", "--json"]);
     try {
-      const [, url = ""] = /DM server (\S+),/.exec(await serve.line("DM server", 1, 20_000)) ?? [];
+      const [, url = ""] = /DM server (\S+),/.exec(await serve.line("DM server", 1, LIMIT_MS)) ?? [];
       const client = new StrangerClient({ server: url, name: "Aladdin", password: "open sesame" });
-      await serve.until(client.update(), 30_000);
-      if (scenario === "download") await serve.until(client.update(), 30_000);
+      await serve.until(client.update(), LIMIT_MS);
+      if (scenario === "download") await serve.until(client.update(), LIMIT_MS);
       deepStrictEqual(client.received?.equals(data), true);
       strictEqual(await serve.ended, 0);
     } finally {

@@ -5,9 +5,11 @@ import { type FetchOrder, type Fetched, patternBytes } from "../../conformance/o
 import { BODY_BYTES, FEW_BYTES, FLOOD_BYTES } from "./answers.ts";
 import type { Driver } from "./driver.ts";
 
-const STALL_MS = 600, CLOCK_MS = 400;
-/** A clock may be this much off, and the rig's measurement this much late. */
+const STALL_MS = 600, CLOCK_MS = 400, CLOCK_ATTEMPTS = 3;
+/** A clock may be this much off, and the rig's measurement this much late: later in all attempts on a machine that is very busy. */
 const CLOCK_SHARE = 0.1, CLOCK_LATE_MS = 250;
+/** How often the end of a connection is looked for. */
+const CLOSE_LOOKS = 300, CLOSE_LOOK_MS = 50;
 
 type Options = Partial<Omit<FetchOrder, "do" | "url">>;
 
@@ -30,16 +32,27 @@ export async function restPlan(driver: Driver): Promise<void> {
   }
   driver.check("random: two boots differ", values[0] !== values[1] ? undefined : `both gave ${values[0] ?? "nothing"}`);
   await driver.checked("identity: it can be read", { do: "identity" });
-  const before = performance.now(), report = await driver.order({ do: "clock", ms: CLOCK_MS }), real = performance.now() - before;
+  await clock(driver, on);
+}
+
+/** `on`: when its power came. */
+async function clock(driver: Driver, on: number): Promise<void> {
   const name = "clock: it counts milliseconds";
-  if (report?.kind !== "clock") driver.check(name, JSON.stringify(report));
-  else {
-    const { elapsedMs, uptimeMs } = report, longest = (performance.now() - on) * (1 + CLOCK_SHARE) + CLOCK_LATE_MS;
-    driver.check("clock: it counts from this boot", uptimeMs > longest
-      ? `now() is ${Math.round(uptimeMs)} soon after power came` : undefined);
+  let uptime = 0, longest = 0, problem: string | undefined;
+  for (let attempt = 0; attempt < CLOCK_ATTEMPTS && (attempt === 0 || problem !== undefined); attempt++) {
+    const before = performance.now(), report = await driver.order({ do: "clock", ms: CLOCK_MS }), real = performance.now() - before;
+    if (report?.kind !== "clock") {
+      driver.check(name, JSON.stringify(report));
+      return;
+    }
+    const { elapsedMs, uptimeMs } = report;
+    uptime = uptimeMs;
+    longest = (performance.now() - on) * (1 + CLOCK_SHARE) + CLOCK_LATE_MS;
     const slow = elapsedMs < (real - CLOCK_LATE_MS) * (1 - CLOCK_SHARE), fast = elapsedMs > real * (1 + CLOCK_SHARE);
-    driver.check(name, slow || fast ? `${Math.round(elapsedMs)} of its milliseconds took ${Math.round(real)}` : undefined);
+    problem = slow || fast ? `${Math.round(elapsedMs)} of its milliseconds took ${Math.round(real)}` : undefined;
   }
+  driver.check("clock: it counts from this boot", uptime > longest ? `now() is ${Math.round(uptime)} soon after power came` : undefined);
+  driver.check(name, problem);
 }
 
 async function answers(driver: Driver): Promise<void> {
@@ -87,7 +100,9 @@ async function flow(driver: Driver): Promise<void> {
   const { flooded } = driver.server;
   driver.check("link: what is not read stays with the peer", flooded < FLOOD_BYTES / 4 ? undefined
     : `${flooded} of ${FLOOD_BYTES} bytes were taken while nothing was read`);
-  for (let wait = 0; wait < 40 && !driver.server.floodClosed; wait++) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  for (let look = 0; look < CLOSE_LOOKS && !driver.server.floodClosed; look++) {
+    await new Promise((resolve) => { setTimeout(resolve, CLOSE_LOOK_MS); });
+  }
   driver.check("link: close() ends the connection", driver.server.floodClosed ? undefined : "it is still open");
 }
 

@@ -13,7 +13,7 @@ import { type Operation, parseOperation } from "./operation.ts";
 import { type Cut, type Loss, type Run, runId } from "./plan.ts";
 
 /** How long one update may take, restarts and all. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 const FLASH = "flash.bin";
 
 export interface Result {
