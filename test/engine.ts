@@ -7,7 +7,7 @@ import { BuildError, OUT, ROOT, runMake } from "../hal/xs/build.ts";
 export type Engine = "host" | "qemu";
 export const ENGINES: readonly Engine[] = ["host", "qemu"];
 
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 1_800_000;
 
 /** What the program printed, and whether it ended well. */
 export interface Run {

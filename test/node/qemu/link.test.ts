@@ -14,7 +14,7 @@ import { Rig, type RigOptions, runsVersion } from "../../rig/rig.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { Device, image, rigBoard, skip } from "./device.ts";
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 600_000;
 const JUMPING = ["-icount", "shift=0,sleep=off"];
 const MONITOR = "monitor";
 
