@@ -132,7 +132,7 @@ export class Rig {
 
   /** Waits until the device listens for pushes. Where DHCP is slow it may take longer until they reach it. */
   async listening(limitMs: number): Promise<void> {
-    await within(limitMs, "the port for pushes", this.#options.log.first("listening"));
+    await within(limitMs, "the port for pushes", Promise.race([this.#options.log.first("listening"), this.#watch.failure()]));
   }
 
   /** Has the server ask the device for a session, again and again until a message of it comes. */
