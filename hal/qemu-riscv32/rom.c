@@ -40,6 +40,7 @@ void romMake(const BlobHeader* blob)
     .incrementalHeapCount = SLOTS_MORE, .stackCount = STACK, .initialKeyCount = NAMES, .incrementalKeyCount = 256,
     .nameModulo = 127, .symbolModulo = 127 };
   const char* problem;
+  watchdogOff(); /* the builder waits with more patience, on a computer that is busy */
   memoryArena(__rom_start + sizeof(RomHead), (char*)WINDOW_BASE + WINDOW_BYTES);
   problem = runtimeCreate(&runtime, &creation, blob, &head()->machine);
   if (problem)
