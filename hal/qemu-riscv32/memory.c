@@ -96,11 +96,18 @@ int memcmp(const void* a, const void* b, size_t length)
 {
   const uint8_t* p = a;
   const uint8_t* q = b;
-  if (BOTH_ALIGNED(p, q))
+  if (BOTH_ALIGNED(p, q)) {
+    for (; length >= 4 * WORD; length -= 4 * WORD, p += 4 * WORD, q += 4 * WORD) {
+      const Word* x = (const Word*)p;
+      const Word* y = (const Word*)q;
+      if ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]))
+        break;
+    }
     for (; (length >= WORD) && (*(const Word*)p == *(const Word*)q); length -= WORD) {
       p += WORD;
       q += WORD;
     }
+  }
   for (; length; length--, p++, q++)
     if (*p != *q)
       return *p - *q;

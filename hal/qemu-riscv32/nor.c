@@ -54,16 +54,14 @@ static RAM_CODE int waitReady(uint32_t address)
   return ((status & READY) == READY) && !(status & FAILED);
 }
 
-/* `address` and `words` stay in one block of NOR_PROGRAM_BYTES. */
-static RAM_CODE int programBlock(uint32_t address, const uint8_t* bytes, uint32_t words)
+/* All of it is in one block of NOR_PROGRAM_BYTES. */
+static RAM_CODE int programBlock(uint32_t address, const uint32_t* words, uint32_t count)
 {
   CHIP(address) = PROGRAM_BUFFER;
-  CHIP(address) = BOTH(words - 1);
-  if ((uint32_t)bytes % 4 == 0)
-    for (uint32_t i = 0; i < words; i++)
-      CHIP(address + 4 * i) = ((const uint32_t*)bytes)[i];
-  else for (uint32_t i = 0; i < words; i++, bytes += 4)
-    CHIP(address + 4 * i) = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+  CHIP(address) = BOTH(count - 1);
+#pragma GCC unroll 4
+  for (uint32_t i = 0; i < count; i++)
+    CHIP(address + 4 * i) = words[i];
   CHIP(address) = CONFIRM;
   return waitReady(address);
 }
@@ -87,10 +85,10 @@ static void unmask(uint32_t enabled)
   __asm volatile("csrs mstatus, %0" :: "r"(enabled));
 }
 
-static int program(uint32_t address, const uint8_t* bytes, uint32_t length)
+static int program(uint32_t address, const uint32_t* words, uint32_t length)
 {
   uint32_t enabled = mask();
-  int done = !length || programBlock(address, bytes, length / 4);
+  int done = !length || programBlock(address, words, length / 4);
   unmask(enabled);
   return done;
 }
@@ -137,17 +135,17 @@ static int isCut(uint32_t kind, uint32_t address, uint32_t length)
   return isLast;
 }
 
-static void cutProgram(uint32_t address, const uint8_t* bytes, uint32_t length)
+static void cutProgram(uint32_t address, const uint32_t* words, uint32_t length)
 {
   CutMode mode = cutMode();
-  program(address, bytes, mode == CUT_BEFORE ? 0 : mode == CUT_AFTER ? length : length / 8 * 4);
+  program(address, words, mode == CUT_BEFORE ? 0 : mode == CUT_AFTER ? length : length / 8 * 4);
   resetOff(NOR_CUT_STATUS);
 }
 
 /* A chip programs all bytes to 0 before it erases them: a torn erase has come halfway with that. */
 static void cutErase(uint32_t address)
 {
-  static const uint8_t zeros[256];
+  static const uint32_t zeros[64];
   CutMode mode = cutMode();
   if (mode == CUT_AFTER)
     erase(address);
@@ -194,10 +192,13 @@ NorResult norRead(const NorPartition* self, uint32_t offset, void* bytes, uint32
 /* QEMU lets a program set bits that are clear; the chip does not. A byte is programmed once an erase, so each must read as erased. */
 static int isErased(const uint8_t* at, uint32_t length)
 {
-  for (uint32_t i = 0; i < length; i += 4)
-    if (*(const uint32_t*)(at + i) != UINT32_MAX)
-      return 0;
-  return 1;
+  const uint32_t* word = (const uint32_t*)at;
+  const uint32_t* end = (const uint32_t*)(at + length);
+  while ((end - word >= 4) && ((word[0] & word[1] & word[2] & word[3]) == UINT32_MAX))
+    word += 4;
+  while ((word < end) && (*word == UINT32_MAX))
+    word++;
+  return word == end;
 }
 
 static int isErasedAll(const NorPartition* self, uint32_t offset, uint32_t length)
@@ -212,8 +213,15 @@ static int isErasedAll(const NorPartition* self, uint32_t offset, uint32_t lengt
   return 1;
 }
 
+/* The bytes as words: where they lie, or put in `room`. */
+static const uint32_t* aligned(const uint8_t* bytes, uint32_t length, uint32_t* room)
+{
+  return (uint32_t)bytes % 4 ? memcpy(room, bytes, length) : (const uint32_t*)bytes;
+}
+
 NorResult norWrite(const NorPartition* self, uint32_t offset, const void* bytes, uint32_t length)
 {
+  uint32_t room[NOR_PROGRAM_BYTES / 4];
   if ((offset % FLASH_ALIGN) || (length % FLASH_ALIGN))
     return NOR_MISALIGNED;
   if (!fits(self, offset, length))
@@ -222,10 +230,11 @@ NorResult norWrite(const NorPartition* self, uint32_t offset, const void* bytes,
     return NOR_DEVICE;
   for (const uint8_t* from = bytes; length;) {
     uint32_t part = partOf(offset, length, NOR_PROGRAM_BYTES);
+    const uint32_t* words = aligned(from, part, room);
     const uint8_t* at = norAt(self, offset);
     if (isCut(PLAN_PROGRAM_AT, (uint32_t)at, part))
-      cutProgram((uint32_t)at, from, part);
-    if (!program((uint32_t)at, from, part) || memcmp(at, from, part))
+      cutProgram((uint32_t)at, words, part);
+    if (!program((uint32_t)at, words, part) || memcmp(at, words, part))
       return NOR_DEVICE;
     from += part;
     offset += part;
