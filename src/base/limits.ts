@@ -1,6 +1,9 @@
 /** Every bound of the client, in one place. Each has a test at it and past it. */
 
-/** Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer. */
+/**
+ * Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer. Downloads come through that
+ * buffer too, and a download descriptor must fit in it.
+ */
 export const MESSAGE_BYTES_MAX = 16384;
 /** Elements open at the same time in one document. */
 export const ELEMENT_DEPTH_MAX = 24;
@@ -35,8 +38,6 @@ export const URL_BYTES_MAX = 1024;
 export const CORRELATOR_BYTES_MAX = 255;
 /** Redirects followed in one download. */
 export const REDIRECTS_MAX = 3;
-/** Bytes of a download that are taken from the link at a time; a download descriptor must fit in as many. */
-export const DOWNLOAD_BUFFER_BYTES = 4096;
 /** Bytes of a name, vendor or description in a descriptor that a person is shown, and how many types it may name. */
 export const DESCRIPTOR_TEXT_BYTES_MAX = 128;
 export const DESCRIPTOR_TYPES_MAX = 8;
@@ -76,8 +77,9 @@ export const TICKETS_MAX = 4;
 export const TICKET_OWNER_LENGTH_MAX = 1024;
 /** Digests of images that failed their trial and are not tried again. */
 export const FAILED_DIGESTS_MAX = 4;
-/** Bytes verified in one step. */
+/** Bytes verified in one step, and in one read: no less than TLV_BYTES_MAX. */
 export const VERIFY_STEP_BYTES = 16384;
+export const VERIFY_READ_BYTES = 4096;
 /** How long the client waits for the head of an answer to a message, and between two parts of its body. */
 export const ANSWER_TIMEOUT_MS = 60_000;
 export const BODY_IDLE_TIMEOUT_MS = 30_000;

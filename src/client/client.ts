@@ -8,7 +8,7 @@
  */
 import type { Hal, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
-import { DOWNLOAD_BUFFER_BYTES, MESSAGE_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
+import { MESSAGE_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
 import { Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
 import { Accounts } from "../objects/accounts.ts";
 import { mountDevDetail } from "../objects/devdetail.ts";
@@ -65,11 +65,12 @@ export class Client {
     this.#hal = hal;
     const store = Store.open(hal.store), rules = { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate };
     const random = (bytes: Uint8Array): void => { hal.random(bytes); };
+    // Of sessions and of the download: none is open while it fetches, as `step` has it.
+    const inbound = new Uint8Array(MESSAGE_BYTES_MAX);
     const engine = new Engine({
       store, staging: hal.staging, boot: hal.boot, policy: imagePolicy(hal, provision),
       fetcher: new Downloader({
-        link: hal.link, random, buffer: new Uint8Array(DOWNLOAD_BUFFER_BYTES), rules,
-        types: [...PACKAGE_TYPES, ...provision.packageTypes],
+        link: hal.link, random, buffer: inbound, rules, types: [...PACKAGE_TYPES, ...provision.packageTypes],
       }),
       askBeforeDownload: asksBeforeDownload(provision.confirm),
       log: (level, text) => hal.log(level, "update", text),
@@ -100,7 +101,7 @@ export class Client {
     });
     const shared = {
       hal, provision, accounts, tree, fumo, engine, userInterface, selfTest: options.selfTest ?? (() => true),
-      inbound: new Uint8Array(MESSAGE_BYTES_MAX), outbound: new Uint8Array(MESSAGE_BYTES_MAX),
+      inbound, outbound: new Uint8Array(MESSAGE_BYTES_MAX),
       answered: (summons: Summons) => { notifications.completed(summons); },
     };
     this.#servers = accounts.list().map(({ serverId }) => new Server({ ...shared, serverId }));

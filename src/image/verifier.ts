@@ -3,7 +3,7 @@
  * nothing of an image is believed, nor reported as its fault, before the signature says that the vendor wrote it.
  */
 import { equal } from "../base/bytes.ts";
-import { TLV_BYTES_MAX } from "../base/limits.ts";
+import { VERIFY_READ_BYTES } from "../base/limits.ts";
 import { Sha256 } from "../base/sha256.ts";
 import { verifyEd25519, verifyP256 } from "../base/signature.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader, type ImageHeader } from "./header.ts";
@@ -31,7 +31,7 @@ export class ImageVerifier {
   #read: (buffer: Uint8Array, offset: number) => void;
   #length: number;
   #policy: ImagePolicy;
-  #buffer = new Uint8Array(TLV_BYTES_MAX);
+  #buffer = new Uint8Array(VERIFY_READ_BYTES);
   #hash = new Sha256();
   #offset = 0;
   #header: ImageHeader | undefined;

@@ -1,5 +1,5 @@
 /** What is made of measurements: figures, each beside its floor or its budget. README.md says why these. */
-import { DOWNLOAD_BUFFER_BYTES, MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
+import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 import type { FlashCount, Heap } from "../rig/events.ts";
 import type { ScenarioName } from "../rig/server/scenario.ts";
 import type { Update } from "./measure.ts";
@@ -35,7 +35,7 @@ export function heapFigures(group: string, heap: Heap): Figure[] {
     { group, name: "slots at most", value: heap.peakSlots, unit: `of ${heap.slotBytes} B`, floor: XS_SLOTS, budget: 20480 },
     { group, name: "the same on a chip of 32 bits", value: heap.peakSlots * CHIP_SLOT_BYTES, unit: "B", budget: 20480 * CHIP_SLOT_BYTES },
     { group, name: "chunks at most", value: heap.peakChunkBytes, unit: "B",
-      floor: XS_CHUNK_BYTES + 2 * MESSAGE_BYTES_MAX + DOWNLOAD_BUFFER_BYTES, budget: 114688 },
+      floor: XS_CHUNK_BYTES + 2 * MESSAGE_BYTES_MAX, budget: 114688 },
     { group, name: "stack at most", value: heap.stackSlots, unit: "slots", budget: 896 },
   ];
 }

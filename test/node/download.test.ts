@@ -3,7 +3,7 @@ import { deepStrictEqual, ok } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DOWNLOAD_BUFFER_BYTES } from "../../src/base/limits.ts";
+import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 import { DOWNLOAD_STATUSES, RESULT_CODES } from "../../src/objects/results.ts";
 import type { Reason } from "../../src/update/record.ts";
 import { root } from "../root.ts";
@@ -14,5 +14,5 @@ test("the table of results and statuses in src/download/README.md is the one of 
   const rows = [...DOCUMENT.matchAll(/^\| (\w+) \| (\d+) \| (\d+) \|/gm)].map((match) => match.slice(1, 4).join(" "));
   const reasons = Object.keys(RESULT_CODES) as Reason[];
   deepStrictEqual(rows.sort(), reasons.map((reason) => `${reason} ${RESULT_CODES[reason]} ${DOWNLOAD_STATUSES[reason]}`).sort());
-  ok(DOCUMENT.includes(`at most ${DOWNLOAD_BUFFER_BYTES} bytes (\`DOWNLOAD_BUFFER_BYTES\`)`));
+  ok(DOCUMENT.includes(`at most ${MESSAGE_BYTES_MAX} bytes (\`MESSAGE_BYTES_MAX\`)`));
 });

@@ -24,6 +24,9 @@
 #define LWIP_IPV6 0
 #define LWIP_ARP 1
 #define LWIP_ICMP 1
+/* What is sent and taken fits one frame. */
+#define IP_REASSEMBLY 0
+#define IP_FRAG 0
 #define LWIP_UDP 1
 #define LWIP_TCP 1
 #define LWIP_DHCP 1
@@ -40,8 +43,8 @@
 #define PBUF_POOL_SIZE 16
 #define PBUF_POOL_BUFSIZE 1536
 #define TCP_MSS 1460
-/* The peer may send as much as waits unread: flow control from flash to the network. */
-#define TCP_WND (4 * TCP_MSS)
+/* The peer may send as much as waits unread: flow control from flash to the network. What the device does not hold may wait. */
+#define TCP_WND (8 * TCP_MSS)
 #define TCP_SND_BUF (4 * TCP_MSS)
 #define TCP_QUEUE_OOSEQ 1
 
