@@ -2,6 +2,7 @@
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "arguments.h"
+#include <stddef.h>
 #include <string.h>
 
 void xs_bytes_find(xsMachine* the)
@@ -15,19 +16,50 @@ void xs_bytes_find(xsMachine* the)
   xsmcSetInteger(xsResult, found ? (xsIntegerValue)(found - buffer.bytes) : -1);
 }
 
+typedef uint32_t __attribute__((may_alias)) Word;
+
+/* Past the whole words, from an aligned place on, all of whose bytes are above `highest`, an ASCII character. */
+static const uint8_t* pastAbove(const uint8_t* at, const uint8_t* end, uint32_t highest)
+{
+  uint32_t least = (highest + 1) * 0x01010101u;
+  for (; end - at >= (ptrdiff_t)sizeof(Word); at += sizeof(Word)) {
+    Word word = *(const Word*)at;
+    if ((word - least) & ~word & 0x80808080u)
+      break;
+  }
+  return at;
+}
+
+/* The first byte that is `wanted`, a bit for each ASCII character, or `end`. */
+static const uint8_t* findWanted(const uint8_t* at, const uint8_t* end, const uint32_t wanted[4])
+{
+  while ((at < end) && !((*at < 0x80) && ((wanted[*at >> 5] >> (*at & 31)) & 1)))
+    at++;
+  return at;
+}
+
 void xs_bytes_find_any(xsMachine* the)
 {
   uint32_t from = toIndex(the, &xsArg(1));
   uint32_t to = toIndex(the, &xsArg(2));
   const char* characters = xsmcToString(xsArg(3));
   Buffer buffer = toReadable(the, &xsArg(0));
-  uint32_t wanted[4] = { 0 }; /* a bit for each ASCII character */
+  const uint8_t* end = buffer.bytes + to;
+  const uint8_t* edge = buffer.bytes + from;
+  const uint8_t* at;
+  uint32_t wanted[4] = { 0 }, highest = 0;
   checkRange(the, from, to, buffer.length);
-  for (; *characters; characters++)
-    wanted[(*characters >> 5) & 3] |= 1u << (*characters & 31);
-  while ((from < to) && !((buffer.bytes[from] < 0x80) && ((wanted[buffer.bytes[from] >> 5] >> (buffer.bytes[from] & 31)) & 1)))
-    from++;
-  xsmcSetInteger(xsResult, from < to ? (xsIntegerValue)from : -1);
+  for (; *characters; characters++) {
+    uint32_t character = *characters & 0x7F;
+    wanted[character >> 5] |= 1u << (character & 31);
+    highest = character > highest ? character : highest;
+  }
+  while ((edge < end) && ((uintptr_t)edge % sizeof(Word)))
+    edge++;
+  at = findWanted(buffer.bytes + from, edge, wanted);
+  if (at == edge)
+    at = findWanted(pastAbove(edge, end, highest), end, wanted);
+  xsmcSetInteger(xsResult, at < end ? (xsIntegerValue)(at - buffer.bytes) : -1);
 }
 
 /* Every byte is looked at, wherever they differ: the time tells nothing about a secret. */
