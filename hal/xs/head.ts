@@ -1,6 +1,6 @@
 /** The head of an HTTP answer, and how its body is framed (RFC 9112 §4 to §6). By bytes: no string is indexed. */
 import type { LinkHead } from "../hal.ts";
-import { find } from "../../src/base/bytes.ts";
+import { find, findAny } from "../../src/base/bytes.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";
 
 /** `length` is in bytes. */
@@ -54,7 +54,7 @@ function readField(bytes: Uint8Array, line: number, next: number, headers: Map<s
   const colon = find(bytes, line, COLON), end = next - 2;
   if (find(bytes, line, CR) !== end) return "bare CR or LF in the head";
   if (colon <= line || colon > end) return "a header without a name";
-  if (isBefore(bytes, line, SPACE, colon) || isBefore(bytes, line, TAB, colon)) return "space in a header name";
+  if (findAny(bytes, line, colon, " \t") >= 0) return "space in a header name";
   let from = colon + 1, to = end;
   while (from < to && isBlank(bytes[from])) from++;
   while (to > from && isBlank(bytes[to - 1])) to--;
@@ -65,11 +65,6 @@ function readField(bytes: Uint8Array, line: number, next: number, headers: Map<s
   if (name === "transfer-encoding" && before !== undefined) return "two transfer codings";
   if (before === undefined) headers.set(name, value ?? "");
   return undefined;
-}
-
-function isBefore(bytes: Uint8Array, from: number, byte: number, to: number): boolean {
-  const found = find(bytes, from, byte);
-  return found >= 0 && found < to;
 }
 
 function isBlank(byte: number | undefined): boolean {

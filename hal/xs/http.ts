@@ -41,6 +41,9 @@ export class HttpError extends Error {
 export class HttpLink implements Link {
   readonly #connect: Connect;
   readonly #secure: Connect | undefined;
+  /** Of the request before: a session asks the same URL in each of its messages. */
+  #url = "";
+  #target: Target | undefined;
 
   /** `secure` connects with TLS, and throws `secure` when the peer is not who its name says: from read and write. */
   constructor(connect: Connect, secure?: Connect) {
@@ -50,7 +53,11 @@ export class HttpLink implements Link {
 
   /** Throws a LinkError when there is no way to begin: `url`, `resolve`, and `secure` for https. */
   request(request: LinkRequest): Exchange {
-    const target = splitUrl(request.url);
+    if (request.url !== this.#url) {
+      this.#url = request.url;
+      this.#target = splitUrl(request.url);
+    }
+    const target = this.#target;
     if (target === undefined) throw new HttpError("url", "not a URL of HTTP");
     const connect = target.secure ? this.#secure : this.#connect;
     if (connect === undefined) throw new HttpError("secure", "this board has no TLS");

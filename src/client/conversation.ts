@@ -95,16 +95,15 @@ export class Conversation {
   }
 
   #readBody(now: number, exchange: Exchange): number {
-    if (this.#length === this.#inbound.length) return this.#readPastEnd(now, exchange);
-    const count = this.#try(() => exchange.read(this.#inbound.subarray(this.#length)));
-    if (count === undefined) return now;
-    if (count === 0) return this.#deadline;
-    if (count > 0) {
+    while (this.#length < this.#inbound.length) {
+      const count = this.#try(() => exchange.read(this.#inbound.subarray(this.#length)));
+      if (count === undefined) return now;
+      if (count === 0) return this.#deadline;
+      if (count < 0) return this.#deliver(now);
       this.#length += count;
       this.#deadline = Math.min(now + BODY_IDLE_TIMEOUT_MS, this.#bodyDeadline);
-      return now;
     }
-    return this.#deliver(now);
+    return this.#readPastEnd(now, exchange);
   }
 
   /** The buffer is full: the message is allowed to end here, and nothing else. */
