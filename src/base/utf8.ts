@@ -35,6 +35,13 @@ export function checkUtf8(bytes: Uint8Array, from: number, to: number): number {
   return -1;
 }
 
+/** The index after `value`, a string that `text` has made or could make, when it stands at bytes[at, …); or -1. */
+export function pastText(bytes: Uint8Array, at: number, value: string): number {
+  const wanted = utf8(value);
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return -1;
+  return at + wanted.length;
+}
+
 /** The bytes of a string. */
 export function utf8(value: string): Uint8Array {
   return ENCODER.encode(value);

@@ -13,7 +13,7 @@ import { copy, find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
-import { checkUtf8, text } from "../base/utf8.ts";
+import { checkUtf8, pastText, text } from "../base/utf8.ts";
 import { pastAside } from "./aside.ts";
 import { checkDeclaration } from "./encoding.ts";
 import { attribute, type Cursor, nameEnd, pastSpace } from "./name.ts";
@@ -185,13 +185,11 @@ export class XmlReader implements TokenReader {
   }
 
   #close(): TokenKind {
-    const bytes = this.bytes, from = this.#at + 2, gt = find(bytes, from, GT);
+    const bytes = this.bytes, from = this.#at + 2, end = pastText(bytes, from, this.#names[this.#depth - 1] ?? "");
+    const gt = end < 0 || bytes[end] === GT ? end : pastSpace(bytes, end);
     this.offset = this.#at;
-    if (gt < 0) return this.#fail("a tag without an end", this.#at);
-    const name = this.#names[this.#depth - 1] ?? "";
-    const plain = gt - from <= PLAIN_TAG_MAX && text(bytes, from, gt) === name, end = plain ? gt : nameEnd(bytes, from);
-    if (!plain && (pastSpace(bytes, end) !== gt || text(bytes, from, end) !== name)) {
-      return this.#fail("an end tag that does not match", this.#at);
+    if (bytes[gt] !== GT) {
+      return this.#fail(find(bytes, from, GT) < 0 ? "a tag without an end" : "an end tag that does not match", this.#at);
     }
     this.#at = gt + 1;
     return this.#closed();

@@ -69,6 +69,16 @@ void xs_utf8_text(xsMachine* the)
   memcpy(xsmcToString(xsResult), buffer.bytes + from, to - from);
 }
 
+void xs_utf8_past(xsMachine* the)
+{
+  uint32_t at = toIndex(the, &xsArg(1));
+  const char* string = xsmcToString(xsArg(2));
+  size_t length = strlen(string);
+  Buffer buffer = toReadable(the, &xsArg(0));
+  int isThere = (at <= buffer.length) && (length <= buffer.length - at) && !memcmp(buffer.bytes + at, string, length);
+  xsmcSetInteger(xsResult, isThere ? (xsIntegerValue)(at + length) : -1);
+}
+
 /* The first three bytes of a string, if they are one half of a surrogate pair, as a number; 0 otherwise. */
 static uint32_t surrogate(const uint8_t* p)
 {

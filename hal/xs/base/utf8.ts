@@ -13,6 +13,11 @@ export function checkUtf8(this: unknown, bytes: Uint8Array, from: number, to: nu
   return native("xs_utf8_check").call(this, bytes, from, to);
 }
 
+/** The index after `value`, a string that `text` has made or could make, when it stands at bytes[at, …); or -1. */
+export function pastText(this: unknown, bytes: Uint8Array, at: number, value: string): number {
+  return native("xs_utf8_past").call(this, bytes, at, value);
+}
+
 function encode(this: unknown, value: string): ArrayBuffer { return native("xs_utf8_encode").call(this, value); }
 
 /** The bytes of a string. */

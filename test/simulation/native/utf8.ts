@@ -36,3 +36,9 @@ export function putText(target: Uint8Array, at: number, text: string): number {
   }
   return at + text.length;
 }
+
+export function pastText(bytes: Uint8Array, at: number, value: string): number {
+  const wanted = utf8(value);
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return -1;
+  return at + wanted.length;
+}

@@ -1,7 +1,7 @@
 /** Strings and UTF-8 bytes (RFC 3629), src/base/utf8.ts. */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { fromHex, hex } from "../../../src/base/bytes.ts";
-import { checkUtf8, putText, text, utf8 } from "../../../src/base/utf8.ts";
+import { checkUtf8, pastText, putText, text, utf8 } from "../../../src/base/utf8.ts";
 
 function bytesOf(digits: string): Uint8Array {
   return fromHex(digits) ?? new Uint8Array(0);
@@ -114,4 +114,15 @@ test("checkUtf8 of a long text finds what is wrong at its end", () => {
   equal(checkUtf8(bytes, 0, bytes.length), -1);
   const found = checkUtf8(bytes, 0, bytes.length - 1);
   ok(found >= 0 && found <= bytes.length - 2 && found % 2 === 0, `${found}`);
+});
+
+test("pastText is after a text that stands there, whole, and nowhere else", () => {
+  const bytes = utf8("<a>grün</a>");
+  equal(pastText(bytes, 3, "grün"), 8);
+  equal(pastText(bytes, 3, "grüner"), -1);
+  equal(pastText(bytes, 4, "grün"), -1);
+  equal(pastText(bytes, 8, "</a>"), 12);
+  equal(pastText(bytes, 9, "/a> "), -1);
+  equal(pastText(bytes, 12, ""), 12);
+  equal(pastText(bytes.subarray(0, 5), 3, "grün"), -1);
 });
