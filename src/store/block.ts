@@ -1,11 +1,22 @@
-/** The header that begins each block of the store; its table is in store.ts. */
+/**
+ * The header that begins each block of the store; up to the write alignment the erase value follows. Little-endian but for the magic.
+ *
+ * | at | bytes | block header                                                    |
+ * |----|-------|-----------------------------------------------------------------|
+ * | 0  | 2     | magic 58 46                                                     |
+ * | 2  | 1     | layout version: 1                                               |
+ * | 3  | 1     | 1 when the data begin in the middle of a frame, else 0          |
+ * | 4  | 4     | sequence                                                        |
+ * | 8  | 4     | generation: the sequence of the log's first block               |
+ * | 12 | 4     | CRC-32 of the above                                             |
+ */
 import { crc32 } from "../base/crc32.ts";
 
 /** Bytes of a header, before they are padded to the flash's alignment. */
 export const BLOCK_HEADER_BYTES = 16;
 
 export interface BlockHeader {
-  /** Grows by one with each block that is taken. */
+  /** Greater than that of any block taken before; its remainder by the number of blocks is the block's own number. */
   readonly sequence: number;
   /** The sequence of the first block of the log that this one belongs to. */
   readonly generation: number;

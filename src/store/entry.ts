@@ -1,7 +1,16 @@
-/** Entries of a frame, as they are read back; their table is in store.ts. */
+/**
+ * Entries of a frame, as they are read back.
+ *
+ * | at | bytes | entry, little-endian                                            |
+ * |----|-------|-----------------------------------------------------------------|
+ * | 0  | 2     | k, length of the key                                            |
+ * | 2  | 2     | v, length of the value; ffff: the key is deleted, v is 0        |
+ * | 4  | k     | key, UTF-8                                                      |
+ * | 4+k| v     | value                                                           |
+ */
 import { crc32 } from "../base/crc32.ts";
 import { text } from "../base/utf8.ts";
-import { FRAME_HEAD_BYTES, type Log } from "./log.ts";
+import { type Frame, FRAME_HEAD_BYTES, type Log } from "./log.ts";
 
 /** Where a value lies in the log; `size` counts its whole entry. */
 export interface Place {
@@ -13,11 +22,17 @@ export interface Place {
 export const ENTRY_HEAD_BYTES = 4;
 /** Length of the value of a key that is deleted. */
 export const DELETED = 0xffff;
-const PART_BYTES = 256;
 
-/** The entries of a frame, if the very bytes that say what they are have the frame's CRC; undefined when they have not. */
-export function readEntries(log: Log, payload: number, length: number): readonly (readonly [string, Place | undefined])[] | undefined {
-  const entries: [string, Place | undefined][] = [], end = payload + length, head = new Uint8Array(ENTRY_HEAD_BYTES);
+/** One key of a frame: its value, and where that lies. Both are absent when the key is deleted. */
+export interface Entry {
+  readonly key: string;
+  readonly value: Uint8Array | undefined;
+  readonly place: Place | undefined;
+}
+
+/** The entries of a frame, if the very bytes that they are made of have the frame's CRC; undefined when they have not. */
+export function readEntries(log: Log, { position: payload, length }: Frame): readonly Entry[] | undefined {
+  const entries: Entry[] = [], end = payload + length, head = new Uint8Array(ENTRY_HEAD_BYTES);
   let crc = 0, whole = true;
   const take = (at: number, bytes: Uint8Array): void => {
     whole &&= log.read(at, bytes);
@@ -29,10 +44,11 @@ export function readEntries(log: Log, payload: number, length: number): readonly
     const keyLength = (head[0] ?? 0) | (head[1] ?? 0) << 8, valueLength = (head[2] ?? 0) | (head[3] ?? 0) << 8;
     const count = valueLength === DELETED ? 0 : valueLength, size = ENTRY_HEAD_BYTES + keyLength + count;
     if (!whole || at + size > end) return undefined;
-    const key = new Uint8Array(keyLength), position = at + ENTRY_HEAD_BYTES + keyLength;
+    const key = new Uint8Array(keyLength), value = new Uint8Array(count), position = at + ENTRY_HEAD_BYTES + keyLength;
     take(at + ENTRY_HEAD_BYTES, key);
-    for (let done = 0; done < count; done += PART_BYTES) take(position + done, new Uint8Array(Math.min(PART_BYTES, count - done)));
-    entries.push([keyText(key), valueLength === DELETED ? undefined : { position, length: count, size }]);
+    take(position, value);
+    const there = valueLength !== DELETED;
+    entries.push({ key: keyText(key), value: there ? value : undefined, place: there ? { position, length: count, size } : undefined });
     at += size;
   }
   const announced = crc;

@@ -2,7 +2,15 @@
  * One generation of the store: frames, one after the other, in the data of its blocks as if these were one stretch of bytes.
  * A position counts from the start of the first block's data. A frame may run on into the next block.
  *
- * What is not whole is never written over: after a torn frame the next one begins in a new block.
+ * A block is written in one go, and after a reset only read: nobody can tell flash that is erased from flash in which a program had
+ * just begun. Behind a frame whose program failed the next one begins in a new block too.
+ *
+ * | at | bytes | frame, little-endian; its end is padded to the write alignment  |
+ * |----|-------|-----------------------------------------------------------------|
+ * | 0  | 1     | mark a5                                                         |
+ * | 1  | 3     | n, length of the payload                                        |
+ * | 4  | n     | entries                                                         |
+ * | 4+n| 4     | CRC-32 of the above                                             |
  */
 import { copy, filled } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
@@ -11,13 +19,21 @@ import type { Block, Ring } from "./ring.ts";
 
 /** Bytes of a frame around its payload. */
 export const FRAME_BYTES = 8;
+/** Empty frames behind the first one of a generation; for what, see store.ts. */
+export const SEALS = 2;
 /** What the length of a frame can say. */
 export const FRAME_PAYLOAD_BYTES_MAX = 0xffffff;
 /** Of these, before it. */
 export const FRAME_HEAD_BYTES = 4;
 const FRAME_MARK = 0xa5;
 /** Bytes per flash operation; not less than any alignment. */
-const CHUNK_BYTES = 256;
+const CHUNK_BYTES = 512;
+
+/** A whole frame: where its payload begins, and the bytes of that. */
+export interface Frame {
+  readonly position: number;
+  readonly length: number;
+}
 
 export class Log {
   #ring: Ring;
@@ -28,7 +44,7 @@ export class Log {
   #crc = 0;
   #failed = false;
 
-  /** A log over `blocks`, oldest first: none for a new one. Until `scan`, a frame would go to a new block. */
+  /** A log over `blocks`, oldest first: none for a new one. The next frame goes to a new block. */
   constructor(ring: Ring, blocks: readonly Block[]) {
     this.#ring = ring;
     this.#blocks = [...blocks];
@@ -58,28 +74,38 @@ export class Log {
     return true;
   }
 
-  /** Visits each whole frame, oldest first, then finds where the next one may go. */
-  scan(visit: (position: number, length: number) => void): void {
-    const { dataLength, status } = this.#ring;
-    let position = 0, tail = this.end;
+  /** Visits each whole frame, oldest first. True when what follows the last one reads as erased. */
+  scan(visit: (frame: Frame) => void): boolean {
+    const { dataLength } = this.#ring;
+    let position = 0, blank = true;
     while (position < this.end) {
       const index = Math.floor(position / dataLength), next = (index + 1) * dataLength;
       const inside = position % dataLength === 0 && this.#blocks[index]?.continues === true;
-      const length = inside ? undefined : this.frameLength(position);
-      if (length !== undefined) {
-        visit(position + FRAME_HEAD_BYTES, length);
-        position += Math.ceil((FRAME_BYTES + length) / status.writeAlign) * status.writeAlign;
-        tail = position;
-      } else {
-        tail = !inside && this.#blank(position, next) ? position : this.end;
-        position = next;
-      }
+      const length = inside ? undefined : this.#frameLength(position);
+      if (length !== undefined) visit({ position: position + FRAME_HEAD_BYTES, length });
+      blank = length !== undefined || (blank && !inside && this.#blank(position, next));
+      position = length === undefined ? next : position + this.#ring.aligned(FRAME_BYTES + length);
     }
-    this.#tail = tail;
+    return blank;
+  }
+
+  /**
+   * Which seal is there, the last one if both are: 0 for none, undefined when the first frame is not whole. One that a later fault
+   * made unreadable is passed over.
+   */
+  seal(): number | undefined {
+    let position = 0, found: number | undefined;
+    for (let seal = 0; seal <= SEALS; seal++) {
+      const length = this.#frameLength(position);
+      if (length !== undefined) found = seal;
+      else if (seal === 0) return undefined;
+      position += this.#ring.aligned(FRAME_BYTES + (length ?? 0));
+    }
+    return found;
   }
 
   /** The payload's length of the frame at a position, or undefined when there is no whole one, however often it is read. */
-  frameLength(position: number): number | undefined {
+  #frameLength(position: number): number | undefined {
     for (let reads = 0; reads < READS_MAX; reads++) {
       const length = this.#readFrame(position);
       if (length !== "broken") return length;
@@ -130,6 +156,12 @@ export class Log {
     return undefined;
   }
 
+  /** Appends the seals. False when the flash fails. */
+  close(busy: (number: number) => boolean): boolean {
+    for (let count = 0; count < SEALS; count++) if (this.append(0, busy, () => undefined) === undefined) return false;
+    return true;
+  }
+
   #put(bytes: Uint8Array, frame: number, busy: (number: number) => boolean): void {
     for (let from = 0; from < bytes.length;) {
       const count = Math.min(bytes.length - from, CHUNK_BYTES - this.#filled);
@@ -142,8 +174,7 @@ export class Log {
 
   /** Writes the chunk, padded to the alignment, at the tail; a block is taken when the tail stands at the end. */
   #flush(frame: number, busy: (number: number) => boolean): void {
-    const { dataLength, status } = this.#ring;
-    const length = Math.ceil(this.#filled / status.writeAlign) * status.writeAlign;
+    const { dataLength, status } = this.#ring, length = this.#ring.aligned(this.#filled);
     this.#chunk.fill(status.eraseValue, this.#filled, length);
     this.#filled = 0;
     for (let from = 0; from < length && !this.#failed;) {

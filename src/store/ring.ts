@@ -27,9 +27,14 @@ export class Ring {
     this.#flash = flash;
     this.status = flash.status();
     const { blocks, blockLength, writeAlign } = this.status;
-    this.#headerLength = Math.ceil(BLOCK_HEADER_BYTES / writeAlign) * writeAlign;
+    this.#headerLength = this.aligned(BLOCK_HEADER_BYTES);
     this.dataLength = blockLength - this.#headerLength;
     assert(blocks >= 2 && blockLength % writeAlign === 0 && this.dataLength > 0, "a store has two blocks or more, with room in them");
+  }
+
+  /** So many bytes, and what fills them up to the write alignment. */
+  aligned(bytes: number): number {
+    return Math.ceil(bytes / this.status.writeAlign) * this.status.writeAlign;
   }
 
   /** Blocks to count on. */
@@ -65,11 +70,16 @@ export class Ring {
   /**
    * Erases the next block that `busy` does not name, and gives it a header. `generation` undefined: it begins a log of its own.
    * Undefined when none is left, or the flash fails; to call again then means to try another.
+   *
+   * Of a sequence the remainder by the number of blocks is the block's own number: a header that a cut has torn, and that is read at
+   * one start and not at the next, never has the sequence of another block.
    */
   take(generation: number | undefined, continues: boolean, busy: (number: number) => boolean): Block | undefined {
     const number = this.#next((candidate) => busy(candidate) || this.#bad.has(candidate)) ?? this.#next(busy);
     if (number === undefined) return undefined;
-    const sequence = this.#sequence++, header = { sequence, generation: generation ?? sequence, continues };
+    const { blocks } = this.status, sequence = this.#sequence + (number + blocks - this.#sequence % blocks) % blocks;
+    const header = { sequence, generation: generation ?? sequence, continues };
+    this.#sequence = sequence + 1;
     this.#last = number;
     return this.#erase(number) && this.#begin(number, header) ? { ...header, number } : undefined;
   }

@@ -2,41 +2,23 @@
  * Everything durable of the client: keys and values in one append-only log on flash. A commit is one frame, whole or not there.
  *
  * The log fills block after block. When what is free is only just enough to hold all live data once more, these are written, as
- * one frame, into free blocks: a new generation, which counts from the moment that its first frame is whole. Blocks of the
- * generation that counts are never erased; all others are free. So live data take at most half of the blocks.
+ * one frame, into free blocks: a new generation, and behind it two empty frames, its seals. A generation counts once its first seal is
+ * whole. Blocks of the one that counts are never erased; all others are free. So live data take at most half of the blocks.
  *
- * A block: header, padded to the write alignment with the erase value, then data. Little-endian but for the magic.
- *
- * | at | bytes | block header                                                    |
- * |----|-------|-----------------------------------------------------------------|
- * | 0  | 2     | magic 58 46                                                     |
- * | 2  | 1     | layout version: 1                                               |
- * | 3  | 1     | 1 when the data begin in the middle of a frame, else 0          |
- * | 4  | 4     | sequence: of the last block taken, plus one                     |
- * | 8  | 4     | generation: the sequence of the log's first block               |
- * | 12 | 4     | CRC-32 of the above                                             |
- *
- * | at | bytes | frame; its end is padded to the write alignment                 |
- * |----|-------|-----------------------------------------------------------------|
- * | 0  | 1     | mark a5                                                         |
- * | 1  | 3     | n, length of the payload                                        |
- * | 4  | n     | entries                                                         |
- * | 4+n| 4     | CRC-32 of the above                                             |
- *
- * | at | bytes | entry                                                           |
- * |----|-------|-----------------------------------------------------------------|
- * | 0  | 2     | k, length of the key                                            |
- * | 2  | 2     | v, length of the value; ffff: the key is deleted, v is 0        |
- * | 4  | k     | key, UTF-8                                                      |
- * | 4+k| v     | value                                                           |
+ * After a reset nobody can tell a bit that a cut has left between two states from any other: the last frame may read whole now and
+ * torn at the next start, or the other way round. So a start that finds anything behind the seals, or anything of a newer generation,
+ * settles it: a new generation, in which the last frame is committed again if it reads whole. Where nothing is to be settled the first
+ * commit begins a block, for nobody can tell erased flash either. A seal that was begun proves the frame before it, and the second one
+ * the first: nothing is done with what a generation says until both are written, or read as written.
  */
 import type { Flash, FlashErrorKind } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { equal } from "../base/bytes.ts";
 import { READS_MAX, STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
-import { DELETED, ENTRY_HEAD_BYTES, type Place, readEntries } from "./entry.ts";
-import { FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log } from "./log.ts";
+import { DELETED, type Entry, ENTRY_HEAD_BYTES, type Place, readEntries } from "./entry.ts";
+import { type Counting, countingOf } from "./generation.ts";
+import { type Frame, FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log, SEALS } from "./log.ts";
 import { Ring } from "./ring.ts";
 
 /** A key and its new value; undefined deletes the key. */
@@ -83,21 +65,40 @@ export class Store {
   }
 
   /**
-   * Scans the log, and passes over what a power loss left. Any content is accepted: where no valid frame is, nothing is stored.
-   * Writes nothing. Throws when the partition has fewer than two blocks.
+   * Reads the log, and decides what a power loss left in it: unless it has no more than its seals, a new generation is begun. Any
+   * content is accepted: where no valid frame is, nothing is stored. Where the flash fails what is there is read, and what comes
+   * is refused. Throws when the partition has fewer than two blocks, and StoreFailed when it does not read the same twice.
    */
   static open(flash: Flash): Store {
-    const ring = new Ring(flash), store = new Store(ring), blocks = ring.scan();
-    for (let start = blocks.length - 1; start >= 0; start--) {
-      const first = blocks[start];
-      if (first === undefined || first.sequence !== first.generation) continue;
-      const log = new Log(ring, blocks.filter((block) => block.generation === first.generation));
-      if (log.frameLength(0) === undefined) continue;
-      store.#log = log;
-      log.scan((position, length) => { store.#restore(position, length); });
-      break;
-    }
+    const ring = new Ring(flash), store = new Store(ring);
+    store.#read(countingOf(ring));
     return store;
+  }
+
+  /** Takes what is in the log, and settles what may be read otherwise at the next start. */
+  #read({ log, begun, before }: Counting): void {
+    let last: Frame | undefined, count = 0;
+    if (log !== undefined) this.#log = log;
+    const blank = this.#log.scan((frame) => {
+      if (last !== undefined) this.#restore(last);
+      last = frame;
+      count++;
+    });
+    const sealed = blank && count === 1 + SEALS && last?.length === 0;
+    if (begun || (log !== undefined && !sealed)) this.#settle(last, before);
+  }
+
+  /** Begins a new generation, in which the last frame is committed again, if it is whole. */
+  #settle(last: Frame | undefined, before: Log | undefined): void {
+    const changes = new Map<string, Uint8Array | undefined>();
+    if (last !== undefined) for (const { key, value } of this.#entries(last) ?? []) changes.set(key, value);
+    const live = this.#liveAfter(changes), blocks = this.#log.blockCount + this.#blocksFor(live);
+    try {
+      this.#rewrite(changes, live, before !== undefined && blocks + before.blockCount <= this.#ring.usable ? before : undefined);
+    } catch (error) {
+      if (!(error instanceof StoreFailed)) throw error;
+      if (last !== undefined) this.#restore(last);
+    }
   }
 
   /** The value, as a fresh copy; undefined when there is none. Throws StoreFailed when the flash cannot be read. */
@@ -105,7 +106,7 @@ export class Store {
     const place = this.#index.get(key);
     if (place === undefined) return undefined;
     const value = new Uint8Array(place.length);
-    this.#read(place.position, value);
+    this.#fill(place.position, value);
     return value;
   }
 
@@ -126,12 +127,12 @@ export class Store {
     const room = Math.min(FRAME_PAYLOAD_BYTES_MAX, this.stats().capacity - this.#reserve(leaving));
     if (live > this.#live && live > room) throw new StoreFull();
     const frame = sizeOf(entries);
-    if (!this.#fits(frame, live) || !this.#write(this.#log, entries, frame)) this.#compact(entries, live);
+    if (!this.#fits(frame, live) || !this.#append(entries, frame)) this.#compact(entries, live);
     this.#commits++;
   }
 
   stats(): StoreStats {
-    const capacity = Math.floor(this.#ring.usable / 2) * this.#ring.dataLength - FRAME_BYTES;
+    const capacity = Math.floor(this.#ring.usable / 2) * this.#ring.dataLength - FRAME_BYTES - this.#seals;
     return { bytesUsed: this.#log.tail, bytesLive: this.#live, capacity, commits: this.#commits, erases: this.#ring.erases };
   }
 
@@ -172,7 +173,12 @@ export class Store {
 
   /** Blocks of a generation that begins with so many bytes of entries. */
   #blocksFor(bytes: number): number {
-    return Math.ceil((FRAME_BYTES + bytes) / this.#ring.dataLength);
+    return Math.ceil((this.#ring.aligned(FRAME_BYTES + bytes) + this.#seals) / this.#ring.dataLength);
+  }
+
+  /** Bytes of the seals of a generation. */
+  get #seals(): number {
+    return SEALS * this.#ring.aligned(FRAME_BYTES);
   }
 
   /** Begins a new generation with the changes in it; when they leave no room beside the log as it is, without them first. */
@@ -181,35 +187,44 @@ export class Store {
     this.#rewrite(entries, live);
   }
 
-  #rewrite(changes: Entries, live: number): void {
+  /** Begins a new generation with the changes in it. `before`: one that stays until it is sealed. */
+  #rewrite(changes: Entries, live: number, before?: Log): void {
     const entries = new Map<string, Uint8Array | Place | undefined>(this.#index);
+    const busy = (number: number): boolean => this.#log.holds(number) || before?.holds(number) === true;
     for (const [key, value] of changes) {
       if (value === undefined) entries.delete(key);
       else entries.set(key, value);
     }
     for (let attempt = 0; attempt < this.#ring.status.blocks; attempt++) {
-      if (!this.#write(new Log(this.#ring, []), entries, live)) continue;
+      const log = new Log(this.#ring, []), start = log.append(live, busy, (put) => { this.#putEntries(entries, put); });
+      if (start === undefined || !log.close(busy)) continue;
+      this.#log = log;
+      this.#placeAll(entries, start);
       for (const [key, value] of changes) if (value === undefined) this.#place(key, undefined);
       return;
     }
     throw new StoreFailed();
   }
 
-  /** Appends one frame to `log`, which then is the log. False when it could not be written; then nothing changed. */
-  #write(log: Log, entries: Entries, size: number): boolean {
-    const busy = (number: number): boolean => this.#log.holds(number);
-    const start = log.append(size, busy, (put) => {
-      for (const [key, value] of entries) this.#putEntry(key, value, put);
-    });
-    if (start === undefined) return false;
-    this.#log = log;
+  /** Appends one frame. False when it could not be written; then nothing changed. */
+  #append(entries: Entries, size: number): boolean {
+    const start = this.#log.append(size, (number) => this.#log.holds(number), (put) => { this.#putEntries(entries, put); });
+    if (start !== undefined) this.#placeAll(entries, start);
+    return start !== undefined;
+  }
+
+  /** The entries are in the log, from `start` on. */
+  #placeAll(entries: Entries, start: number): void {
     let position = start;
     for (const [key, value] of entries) {
       const size = entrySize(key, value), length = value?.length ?? 0;
       position += size;
       this.#place(key, value === undefined ? undefined : { position: position - length, length, size });
     }
-    return true;
+  }
+
+  #putEntries(entries: Entries, put: (bytes: Uint8Array) => void): void {
+    for (const [key, value] of entries) this.#putEntry(key, value, put);
   }
 
   #putEntry(key: string, value: Uint8Array | Place | undefined, put: (bytes: Uint8Array) => void): void {
@@ -223,13 +238,13 @@ export class Store {
     }
     for (let done = 0; done < value.length; done += COPY_BYTES) {
       const part = new Uint8Array(Math.min(COPY_BYTES, value.length - done));
-      this.#read(value.position + done, part);
+      this.#fill(value.position + done, part);
       put(part);
     }
   }
 
   /** Fills the buffer with what reads the same twice: a value has no CRC of its own. */
-  #read(position: number, buffer: Uint8Array): void {
+  #fill(position: number, buffer: Uint8Array): void {
     const again = new Uint8Array(buffer.length);
     for (let reads = 0; reads < READS_MAX; reads++) {
       if (this.#log.read(position, buffer) && this.#log.read(position, again) && equal(buffer, again)) return;
@@ -237,15 +252,21 @@ export class Store {
     throw new StoreFailed();
   }
 
-  /** Takes the entries of a frame that was found whole. Throws StoreFailed when it does not read the same again. */
-  #restore(payload: number, length: number): void {
+  /** Takes the entries of a frame that was found whole. Throws StoreFailed when it does not read the same again; a seal need not. */
+  #restore(frame: Frame): void {
+    if (frame.length === 0) return;
+    const entries = this.#entries(frame);
+    if (entries === undefined) throw new StoreFailed();
+    for (const { key, place } of entries) this.#place(key, place);
+  }
+
+  /** Undefined when they are not whole, however often they are read. */
+  #entries(frame: Frame): readonly Entry[] | undefined {
     for (let reads = 0; reads < READS_MAX; reads++) {
-      const entries = readEntries(this.#log, payload, length);
-      if (entries === undefined) continue;
-      for (const [key, place] of entries) this.#place(key, place);
-      return;
+      const entries = readEntries(this.#log, frame);
+      if (entries !== undefined) return entries;
     }
-    throw new StoreFailed();
+    return undefined;
   }
 
   #place(key: string, place: Place | undefined): void {

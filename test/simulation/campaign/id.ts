@@ -81,7 +81,7 @@ function flashText(flash: FlashTrouble): string {
 }
 
 function parseFlash(what: string, [first, at, last]: readonly string[]): FlashTrouble {
-  if (what === "torn") return { what, reads: one(["metastable", "ecc", "boot"] as const, first) };
+  if (what === "torn") return { what, reads: one(["metastable", "ecc"] as const, first) };
   const partition = one(["store", "slot"] as const, first);
   if (what === "flip") return { what, partition, at: Number(at), stuck: last === "stuck" };
   return { what: one(["program", "erase"] as const, what), partition, at: Number(at), how: one(["aloud", "silent"] as const, last) };

@@ -172,9 +172,8 @@ export class Site {
   }
 
   #start(hal: Hal, updated: boolean): Client {
-    const kept = Store.open(this.board.store), counter = securityFloor(kept);
+    const plagued = this.#trouble.around(hal, this.board), kept = Store.open(plagued.store), counter = securityFloor(kept);
     this.witness.found(decodeRecord(readRecord(kept, RECORD_KEY)));
-    const plagued = this.#trouble.around(hal, this.board);
     const client = new Client({ ...plagued, identity: identityOf(updated ? 2 : 1) }, this.#setting.provision);
     this.witness.started(client, counter);
     client.engine.onChange = (record) => { this.witness.changed(record); };

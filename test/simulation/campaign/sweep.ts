@@ -86,12 +86,11 @@ export class Sweep {
 
   #all(seeds: number): Choice {
     const whole = [{ mode: "before", seed: 0 }, { mode: "after", seed: 0 }] as const;
-    const torn: { mode: CutMode; seed: number }[] = [];
-    for (const mode of CUT_MODES) {
-      if (mode === "before" || mode === "after") continue;
-      for (let n = 0; n < seeds; n++) torn.push({ mode, seed: this.#round * seeds + n });
-    }
-    return (_kind, divisible) => divisible ? [...whole, ...torn] : whole;
+    const torn = (kind: string): readonly { mode: CutMode; seed: number }[] => CUT_MODES
+      .filter((mode) => mode !== "before" && mode !== "after")
+      .flatMap((mode) => Array.from({ length: certain(kind, mode) ? 1 : seeds }, (_, n) => ({ mode, seed: this.#round * seeds + n })));
+    const program = [...whole, ...torn("program")], erase = [...whole, ...torn("erase")];
+    return (kind, divisible) => divisible ? (kind.endsWith("erase") ? erase : program) : whole;
   }
 
   #some(torn: boolean, count: number): { mode: CutMode; seed: number }[] {
@@ -147,6 +146,11 @@ export class Sweep {
       this.#tally.failures.push({ id: replayId({ variant: this.#variant, cuts }), problem });
     }
   }
+}
+
+/** Whether no chance is in what a cut leaves. */
+function certain(kind: string, mode: CutMode): boolean {
+  return mode === (kind === "erase" ? "tornPrefix" : "tornLast");
 }
 
 function modeAt(index: number): CutMode {

@@ -24,9 +24,7 @@ export class Trouble {
     const trouble = this.#trouble;
     if (trouble === undefined) return;
     if (trouble.what === "torn") {
-      const { reads } = trouble;
-      board.boot.flash.torn = reads === "boot" ? "metastable" : reads;
-      if (reads !== "boot") for (const flash of [board.store, ...board.slots]) flash.torn = reads;
+      for (const flash of [board.boot.flash, board.store, ...board.slots]) flash.torn = trouble.reads;
       return;
     }
     for (const [partition, flash] of [["store", board.store], ["slot", board.slots[0]], ["slot", board.slots[1]]] as const) {

@@ -47,8 +47,8 @@ export type GeometryName = keyof typeof GEOMETRIES;
 
 /** Flash that is not what it should be; `at` counts the operations of its kind. */
 export type FlashTrouble =
-  /** How bytes read that a cut has torn; `boot`: those of the boot log are metastable, others are not. */
-  | { readonly what: "torn"; readonly reads: "metastable" | "ecc" | "boot" }
+  /** How bytes read that a cut has torn, in all partitions. */
+  | { readonly what: "torn"; readonly reads: "metastable" | "ecc" }
   /** One read, or every read from then on, has a wrong bit. */
   | { readonly what: "flip"; readonly partition: "store" | "slot"; readonly at: number; readonly stuck: boolean }
   | { readonly what: "program" | "erase"; readonly partition: "store" | "slot"; readonly at: number; readonly how: "aloud" | "silent" };

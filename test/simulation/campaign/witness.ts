@@ -118,10 +118,9 @@ export class Witness {
   /** What the store holds, before the client reads it. */
   found(record: UpdateRecord): void {
     const text = JSON.stringify(record);
-    const steady = this.#variant.flash?.what !== "torn" || this.#variant.flash.reads !== "metastable";
     const again = BEGINNINGS.includes(record.phase) || text === this.#last || !this.#seen.has(text);
-    this.#check("P11", !steady || again, `the record went back to ${record.phase}`);
-    this.#check("P11", !steady || record.generation >= this.#generation, "the record is lost");
+    this.#check("P11", again, `the record went back to ${record.phase}`);
+    this.#check("P11", record.generation >= this.#generation, "the record is lost");
     if (this.#wasCut && INSTALLING.includes(record.phase)) this.trialCuts++;
     if (this.#wasCut && record.phase === "downloading") this.downloadCuts++;
     this.#wasCut = false;
@@ -242,8 +241,7 @@ const SPOILING: readonly string[] = ["corrupt", "changed", "overlong", "wrongCon
 
 /** Whether what is wrong with flash or network excuses an update that fails; never one that succeeds. */
 function mayFail({ flash, hostFaults = [] }: Variant): boolean {
-  const promised = flash?.what === "torn" && flash.reads !== "metastable";
-  return (flash !== undefined && !promised) || hostFaults.some(({ what }) => SPOILING.includes(what));
+  return (flash !== undefined && flash.what !== "torn") || hostFaults.some(({ what }) => SPOILING.includes(what));
 }
 
 /** Judged from outside, not with the engine under test. */

@@ -1,46 +1,10 @@
 /** The store by its contract: what is committed is there, after reopening too, within its limits, whatever the flash held before. */
-import type { Flash, FlashStatus } from "../../../hal/hal.ts";
 import { STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { readRecord, recordChange } from "../../../src/store/record.ts";
 import { Store } from "../../../src/store/store.ts";
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
-
-class DeviceFailure extends Error {
-  override name = "DeviceFailure";
-  readonly kind = "device";
-}
-
-/** Flash in memory that keeps the rules and fails in the blocks it is told to. */
-class MemoryFlash implements Flash {
-  readonly bytes: Uint8Array;
-  readonly failing = new Set<number>();
-  readonly lossy = new Set<number>();
-  writes = 0;
-  #status: FlashStatus;
-
-  constructor(blocks: number, blockLength: number, writeAlign = 1, eraseValue = 0xff) {
-    this.#status = { blocks, blockLength, writeAlign, eraseValue };
-    this.bytes = new Uint8Array(blocks * blockLength).fill(eraseValue);
-  }
-
-  status(): FlashStatus { return this.#status; }
-  read(buffer: Uint8Array, byteOffset: number): void {
-    buffer.set(this.bytes.subarray(byteOffset, byteOffset + buffer.length));
-  }
-  write(bytes: Uint8Array, byteOffset: number): void {
-    const block = Math.floor(byteOffset / this.#status.blockLength), { writeAlign, eraseValue } = this.#status;
-    ok(byteOffset % writeAlign === 0 && bytes.length % writeAlign === 0, "aligned");
-    ok(this.bytes.subarray(byteOffset, byteOffset + bytes.length).every((byte) => byte === eraseValue), "written once");
-    this.writes++;
-    if (this.failing.has(block)) throw new DeviceFailure();
-    if (!this.lossy.has(block)) this.bytes.set(bytes, byteOffset);
-  }
-  eraseBlock(block: number): void {
-    const { blockLength, eraseValue } = this.#status;
-    this.bytes.fill(eraseValue, block * blockLength, (block + 1) * blockLength);
-  }
-}
+import { MemoryFlash } from "./memoryflash.ts";
 
 function filledWith(length: number, value: number): Uint8Array {
   return new Uint8Array(length).fill(value);
@@ -53,7 +17,7 @@ test("what is committed is read back, and again after opening anew", () => {
       equal(store.get("a"), undefined);
       store.commit([["a", utf8("one")], ["b", filledWith(0, 0)]]);
       store.commit([["a", utf8("two")], ["ü/b", filledWith(20, eraseValue)]]);
-      for (const opened of [store, Store.open(flash)]) {
+      for (const opened of [store, Store.open(flash.copy())]) {
         deepEqual(opened.get("a"), utf8("two"));
         deepEqual(opened.get("b"), filledWith(0, 0));
         deepEqual(opened.get("ü/b"), filledWith(20, eraseValue));
@@ -77,7 +41,7 @@ test("keys are listed by prefix, sorted, without the deleted ones", () => {
   const flash = new MemoryFlash(2, 1024), store = Store.open(flash);
   for (const key of ["tree.b", "update", "tree.a", "tree", "tree.c"]) store.commit([[key, utf8(key)]]);
   store.commit([["tree.c", undefined]]);
-  for (const opened of [store, Store.open(flash)]) {
+  for (const opened of [store, Store.open(flash.copy())]) {
     deepEqual(opened.keys("tree."), ["tree.a", "tree.b"]);
     equal(opened.get("tree.c"), undefined);
   }
@@ -101,12 +65,6 @@ test("a commit that changes nothing writes nothing", () => {
   equal(flash.writes, before);
 });
 
-test("opening writes nothing", () => {
-  const flash = new MemoryFlash(2, 256), before = flash.bytes.slice();
-  Store.open(flash);
-  deepEqual(flash.bytes, before);
-});
-
 test("a small record costs one write of at most 12 bytes more than key and value", () => {
   const flash = new MemoryFlash(4, 4096), store = Store.open(flash), key = "update.progress";
   store.commit([[key, filledWith(12, 1)]]);
@@ -120,7 +78,7 @@ test("a value may be longer than a block", () => {
   const flash = new MemoryFlash(12, 256, 4), store = Store.open(flash);
   for (let i = 0; i < 40; i++) {
     store.commit([["long", filledWith(900, i)], ["short", filledWith(3, i)]]);
-    const opened = i % 3 === 0 ? Store.open(flash) : store;
+    const opened = i % 3 === 0 ? Store.open(flash.copy()) : store;
     deepEqual(opened.get("long"), filledWith(900, i));
     deepEqual(opened.get("short"), filledWith(3, i));
   }
@@ -135,11 +93,11 @@ test("the store is full at its capacity and not before; then nothing has changed
     throws(() => { store.commit([["a", filledWith(room + 1, 2)]]); }, "StoreFull");
     throws(() => { store.commit([["b", filledWith(0, 0)]]); }, "StoreFull");
     deepEqual(store.keys(""), ["a"]);
-    deepEqual(Store.open(flash).get("a"), filledWith(room, 1));
+    deepEqual(Store.open(flash.copy()).get("a"), filledWith(room, 1));
     store.commit([["a", filledWith(room, 3)]]);
     store.commit([["a", undefined]]);
     store.commit([["b", filledWith(room, 4)]]);
-    deepEqual(Store.open(flash).get("b"), filledWith(room, 4));
+    deepEqual(Store.open(flash.copy()).get("b"), filledWith(room, 4));
   }
 });
 
@@ -177,55 +135,6 @@ test("blocks wear alike", () => {
   equal(store.stats().commits, 400);
 });
 
-test("any content of the flash is accepted, and what has no valid frame counts as empty", () => {
-  let state = 1;
-  for (let round = 0; round < 30; round++) {
-    const flash = new MemoryFlash(3, 256, 4);
-    for (let i = 0; i < flash.bytes.length; i++) {
-      state = Math.imul(state, 1664525) + 1013904223 | 0;
-      flash.bytes[i] = round === 0 ? 0 : round === 1 ? 0x58 : state >>> 24;
-    }
-    const store = Store.open(flash);
-    deepEqual(store.keys(""), []);
-    store.commit([["a", utf8("1")]]);
-    deepEqual(Store.open(flash).get("a"), utf8("1"));
-  }
-});
-
-test("what follows a torn frame is not taken for one, though it looks like it", () => {
-  const source = new MemoryFlash(2, 256);
-  Store.open(source).commit([["forged", utf8("1")]]);
-  const frame = source.bytes.slice(16, 35);
-  for (let shift = 0; shift < frame.length; shift++) {
-    const flash = new MemoryFlash(8, 256), store = Store.open(flash), value = new Uint8Array(400);
-    for (let at = shift; at + frame.length <= value.length; at += frame.length) value.set(frame, at);
-    store.commit([["a", utf8("1")]]);
-    const torn = 16 + store.stats().bytesUsed;
-    store.commit([["a", value]]);
-    flash.bytes[torn] = 0;
-    const opened = Store.open(flash);
-    deepEqual(opened.keys(""), ["a"]);
-    deepEqual(opened.get("a"), utf8("1"));
-    opened.commit([["b", utf8("2")]]);
-    deepEqual(Store.open(flash).keys(""), ["a", "b"]);
-  }
-});
-
-test("one flipped bit loses no more than the commits after it in its block", () => {
-  const flash = new MemoryFlash(2, 1024), store = Store.open(flash);
-  store.commit([["a", utf8("1")]]);
-  const end = 16 + store.stats().bytesUsed;
-  store.commit([["a", utf8("2")]]);
-  for (let bit = 0; bit < 18 * 8; bit++) {
-    const at = end + (bit >> 3), before = flash.bytes[at] ?? 0;
-    flash.bytes[at] = before ^ 1 << (bit & 7);
-    const found = Store.open(flash).get("a");
-    flash.bytes[at] = before;
-    const expected = bit < 14 * 8 ? utf8("1") : utf8("2");
-    deepEqual(found, expected, `bit ${bit}`);
-  }
-});
-
 test("a block that cannot be written is passed over, whether it says so or not", () => {
   for (const kind of ["failing", "lossy"] as const) {
     for (let bad = 0; bad < 5; bad++) {
@@ -234,7 +143,7 @@ test("a block that cannot be written is passed over, whether it says so or not",
       for (let i = 0; i < 60; i++) {
         store.commit([["a", filledWith(30, i)]]);
         deepEqual(store.get("a"), filledWith(30, i));
-        deepEqual(Store.open(flash).get("a"), filledWith(30, i));
+        deepEqual(Store.open(flash.copy()).get("a"), filledWith(30, i));
       }
     }
   }
