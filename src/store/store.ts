@@ -88,16 +88,15 @@ export class Store {
     if (begun || (log !== undefined && !sealed)) this.#settle(last, before);
   }
 
-  /** Begins a new generation, in which the last frame is committed again, if it is whole. */
+  /** Begins a new generation, in which the last frame is committed again, if it is whole. Where that fails, what is there stays. */
   #settle(last: Frame | undefined, before: Log | undefined): void {
-    const changes = new Map<string, Uint8Array | undefined>();
-    if (last !== undefined) for (const { key, value } of this.#entries(last) ?? []) changes.set(key, value);
+    const entries = last === undefined ? [] : this.#entries(last) ?? [], changes = new Map(entries.map(({ key, value }) => [key, value]));
     const live = this.#liveAfter(changes), blocks = this.#log.blockCount + this.#blocksFor(live);
     try {
       this.#rewrite(changes, live, before !== undefined && blocks + before.blockCount <= this.#ring.usable ? before : undefined);
     } catch (error) {
       if (!(error instanceof StoreFailed)) throw error;
-      if (last !== undefined) this.#restore(last);
+      for (const { key, place } of entries) this.#place(key, place);
     }
   }
 
