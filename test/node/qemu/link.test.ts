@@ -3,7 +3,6 @@
  * minutes, the emulator's clock jumps over the time in which the board sleeps.
  */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -42,11 +41,21 @@ async function open(
   return { rig, log };
 }
 
+/** A connection to QEMU's monitor, once it takes one: its socket has a name before that. */
+async function reach(path: string): Promise<Socket> {
+  for (const until = Date.now() + LIMIT_MS; Date.now() < until;) {
+    const socket = connect(path), reached = await new Promise<boolean>((resolve) => {
+      socket.once("connect", () => { resolve(true); }).once("error", () => { resolve(false); });
+    });
+    if (reached) return socket;
+    await new Promise((resolve) => { setTimeout(resolve, 10); });
+  }
+  throw new Error(`nobody answers at ${path}`);
+}
+
 /** Types a line to QEMU's monitor. */
 async function monitor(rig: Rig, command: string): Promise<void> {
-  const path = join(rig.directory, MONITOR);
-  while (!existsSync(path)) await new Promise((resolve) => { setTimeout(resolve, 10); });
-  const socket = connect(path);
+  const socket = await reach(join(rig.directory, MONITOR));
   await new Promise<void>((resolve, reject) => {
     socket.on("error", reject);
     socket.on("data", (text) => { if (text.includes("(qemu)")) resolve(); });
