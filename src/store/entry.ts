@@ -23,15 +23,21 @@ export const ENTRY_HEAD_BYTES = 4;
 /** Length of the value of a key that is deleted. */
 export const DELETED = 0xffff;
 
-/** One key of a frame: its value, and where that lies. Both are absent when the key is deleted. */
+/** Bytes of a value that is only passed over. */
+const PART_BYTES = 256;
+
+/** One key of a frame: its value, if it was asked for, and where that lies. Both are absent when the key is deleted. */
 export interface Entry {
   readonly key: string;
   readonly value: Uint8Array | undefined;
   readonly place: Place | undefined;
 }
 
-/** The entries of a frame, if the very bytes that they are made of have the frame's CRC; undefined when they have not. */
-export function readEntries(log: Log, { position: payload, length }: Frame): readonly Entry[] | undefined {
+/**
+ * The entries of a frame, if the very bytes that they are made of have the frame's CRC; undefined when they have not. With their
+ * `values` they take as much memory as the frame: that of a whole generation would be too much for a board.
+ */
+export function readEntries(log: Log, { position: payload, length }: Frame, values: boolean): readonly Entry[] | undefined {
   const entries: Entry[] = [], end = payload + length, head = new Uint8Array(ENTRY_HEAD_BYTES);
   let crc = 0, whole = true;
   const take = (at: number, bytes: Uint8Array): void => {
@@ -44,11 +50,11 @@ export function readEntries(log: Log, { position: payload, length }: Frame): rea
     const keyLength = (head[0] ?? 0) | (head[1] ?? 0) << 8, valueLength = (head[2] ?? 0) | (head[3] ?? 0) << 8;
     const count = valueLength === DELETED ? 0 : valueLength, size = ENTRY_HEAD_BYTES + keyLength + count;
     if (!whole || at + size > end) return undefined;
-    const key = new Uint8Array(keyLength), value = new Uint8Array(count), position = at + ENTRY_HEAD_BYTES + keyLength;
+    const key = new Uint8Array(keyLength), value = new Uint8Array(values ? count : Math.min(count, PART_BYTES));
+    const position = at + ENTRY_HEAD_BYTES + keyLength, place = valueLength === DELETED ? undefined : { position, length: count, size };
     take(at + ENTRY_HEAD_BYTES, key);
-    take(position, value);
-    const there = valueLength !== DELETED;
-    entries.push({ key: keyText(key), value: there ? value : undefined, place: there ? { position, length: count, size } : undefined });
+    for (let done = 0; done < count; done += value.length) take(position + done, value.subarray(0, Math.min(value.length, count - done)));
+    entries.push({ key: keyText(key), value: values && place !== undefined ? value : undefined, place });
     at += size;
   }
   const announced = crc;

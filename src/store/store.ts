@@ -58,6 +58,8 @@ export class Store {
   #index = new Map<string, Place>();
   #live = 0;
   #commits = 0;
+  /** A new generation was begun and not finished: it may count at the next start, so nothing is added to the one before it. */
+  #forked = false;
 
   private constructor(ring: Ring) {
     this.#ring = ring;
@@ -90,7 +92,8 @@ export class Store {
 
   /** Begins a new generation, in which the last frame is committed again, if it is whole. Where that fails, what is there stays. */
   #settle(last: Frame | undefined, before: Log | undefined): void {
-    const entries = last === undefined ? [] : this.#entries(last) ?? [], changes = new Map(entries.map(({ key, value }) => [key, value]));
+    const entries = last === undefined ? [] : this.#entries(last, true) ?? [];
+    const changes = new Map(entries.map(({ key, value }) => [key, value]));
     const live = this.#liveAfter(changes), blocks = this.#log.blockCount + this.#blocksFor(live);
     try {
       this.#rewrite(changes, live, before !== undefined && blocks + before.blockCount <= this.#ring.usable ? before : undefined);
@@ -161,13 +164,13 @@ export class Store {
 
   /**
    * Whether a frame may go to the log as it is: enough blocks stay free for the live data, as they are (the frame may be torn) and as
-   * they will be. No new block is taken when that leaves none to spare for one that fails.
+   * they will be, and one to spare for a block that fails, where the log is not as short as can be already.
    */
   #fits(frame: number, live: number): boolean {
-    if (this.#log.blockCount === 0) return false;
+    if (this.#log.blockCount === 0 || this.#forked) return false;
     const used = Math.ceil((this.#log.tail + FRAME_BYTES + frame) / this.#ring.dataLength);
-    const spare = used > this.#log.blockCount ? 1 : 0;
-    return used + Math.max(this.#blocksFor(live), this.#blocksFor(this.#live)) + spare <= this.#ring.usable;
+    const needed = Math.max(this.#blocksFor(live), this.#blocksFor(this.#live));
+    return used + needed + (used > needed ? 1 : 0) <= this.#ring.usable;
   }
 
   /** Blocks of a generation that begins with so many bytes of entries. */
@@ -180,9 +183,13 @@ export class Store {
     return SEALS * this.#ring.aligned(FRAME_BYTES);
   }
 
-  /** Begins a new generation with the changes in it; when they leave no room beside the log as it is, without them first. */
+  /**
+   * Begins a new generation with the changes in it; when they leave no room beside the log as it is, or need more blocks than what is
+   * there and leave none to spare, without them first.
+   */
   #compact(entries: Entries, live: number): void {
-    if (this.#log.blockCount + this.#blocksFor(live) > this.#ring.usable) this.#rewrite(new Map(), this.#live);
+    const needed = this.#blocksFor(live), spare = needed > this.#blocksFor(this.#live) ? 1 : 0;
+    if (this.#log.blockCount + needed + spare > this.#ring.usable) this.#rewrite(new Map(), this.#live);
     this.#rewrite(entries, live);
   }
 
@@ -194,10 +201,12 @@ export class Store {
       if (value === undefined) entries.delete(key);
       else entries.set(key, value);
     }
+    this.#forked = true;
     for (let attempt = 0; attempt < this.#ring.status.blocks; attempt++) {
       const log = new Log(this.#ring, []), start = log.append(live, busy, (put) => { this.#putEntries(entries, put); });
       if (start === undefined || !log.close(busy)) continue;
       this.#log = log;
+      this.#forked = false;
       this.#placeAll(entries, start);
       for (const [key, value] of changes) if (value === undefined) this.#place(key, undefined);
       return;
@@ -254,15 +263,15 @@ export class Store {
   /** Takes the entries of a frame that was found whole. Throws StoreFailed when it does not read the same again; a seal need not. */
   #restore(frame: Frame): void {
     if (frame.length === 0) return;
-    const entries = this.#entries(frame);
+    const entries = this.#entries(frame, false);
     if (entries === undefined) throw new StoreFailed();
     for (const { key, place } of entries) this.#place(key, place);
   }
 
   /** Undefined when they are not whole, however often they are read. */
-  #entries(frame: Frame): readonly Entry[] | undefined {
+  #entries(frame: Frame, values: boolean): readonly Entry[] | undefined {
     for (let reads = 0; reads < READS_MAX; reads++) {
-      const entries = readEntries(this.#log, frame);
+      const entries = readEntries(this.#log, frame, values);
       if (entries !== undefined) return entries;
     }
     return undefined;

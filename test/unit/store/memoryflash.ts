@@ -15,6 +15,10 @@ export class MemoryFlash implements Flash {
   /** A byte, and how many of its reads are right before it turns. */
   readonly turning = new Map<number, number>();
   writes = 0;
+  /** Writes that succeed from here on, before all others fail, and all erases with them. */
+  left = Infinity;
+  /** Bytes of the longest read so far. */
+  longestRead = 0;
   #status: FlashStatus;
 
   constructor(blocks: number, blockLength: number, writeAlign = 1, eraseValue = 0xff) {
@@ -31,6 +35,7 @@ export class MemoryFlash implements Flash {
   }
   status(): FlashStatus { return this.#status; }
   read(buffer: Uint8Array, byteOffset: number): void {
+    this.longestRead = Math.max(this.longestRead, buffer.length);
     buffer.set(this.bytes.subarray(byteOffset, byteOffset + buffer.length));
     for (const [at, right] of this.turning) {
       if (at < byteOffset || at >= byteOffset + buffer.length) continue;
@@ -43,10 +48,12 @@ export class MemoryFlash implements Flash {
     ok(byteOffset % writeAlign === 0 && bytes.length % writeAlign === 0, "aligned");
     ok(this.bytes.subarray(byteOffset, byteOffset + bytes.length).every((byte) => byte === eraseValue), "written once");
     this.writes++;
-    if (this.failing.has(block)) throw new DeviceFailure();
+    if (this.failing.has(block) || this.left === 0) throw new DeviceFailure();
+    this.left--;
     if (!this.lossy.has(block)) this.bytes.set(bytes, byteOffset);
   }
   eraseBlock(block: number): void {
+    if (this.left === 0) throw new DeviceFailure();
     const { blockLength, eraseValue } = this.#status;
     this.bytes.fill(eraseValue, block * blockLength, (block + 1) * blockLength);
   }

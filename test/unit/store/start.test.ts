@@ -1,7 +1,7 @@
 /** What a start finds, believes and settles: torn frames, lost seals, bits that turned. */
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Store } from "../../../src/store/store.ts";
-import { deepEqual, equal, test } from "../../check.ts";
+import { deepEqual, equal, ok, test } from "../../check.ts";
 import { MemoryFlash } from "./memoryflash.ts";
 
 test("opening writes nothing where nothing is, nor where nothing was committed since the start before", () => {
@@ -33,6 +33,16 @@ test("the first commit of a start begins a block, and those after it do not", ()
     store.commit([["a", utf8(`${flash.writes}`)]]);
     equal(store.stats().erases, erases);
   }
+});
+
+test("a start does not hold the values of a whole generation", () => {
+  const flash = new MemoryFlash(8, 4096), store = Store.open(flash), value = new Uint8Array(3000).fill(1);
+  for (const key of ["a", "b", "c", "d"]) store.commit([[key, value]]);
+  Store.open(flash);
+  flash.longestRead = 0;
+  const settled = Store.open(flash);
+  ok(flash.longestRead <= 512, `${flash.longestRead} bytes at once`);
+  for (const key of ["a", "b", "c", "d"]) deepEqual(settled.get(key), value);
 });
 
 /** A generation with "1" in block 0, one with "2" in block 2, which has lost some of its seals. */

@@ -149,6 +149,20 @@ test("a block that cannot be written is passed over, whether it says so or not",
   }
 });
 
+test("one bad block of five, wherever it is, refuses nothing that the other four hold", () => {
+  for (let bad = 0; bad < 5; bad++) {
+    for (const restarts of [false, true]) {
+      const flash = new MemoryFlash(5, 256);
+      flash.failing.add(bad);
+      let store = Store.open(flash);
+      for (let count = 0; count < 200; count++) {
+        store.commit([["a", filledWith(count * 7 % 200, count)], ["b", filledWith(count * 11 % 200, count)]]);
+        if (restarts && count % 5 === 0) store = Store.open(flash);
+      }
+    }
+  }
+});
+
 test("what does not grow is never too much: where blocks fail it is the flash that has failed, and what shrinks makes room again", () => {
   for (let failing = 1; failing <= 3; failing++) {
     const flash = new MemoryFlash(6, 256), store = Store.open(flash);
@@ -180,6 +194,20 @@ test("when every block fails the commit throws, and what was there stays", () =>
   flash.failing.clear();
   store.commit([["a", utf8("3")]]);
   deepEqual(Store.open(flash).get("a"), utf8("3"));
+});
+
+test("flash that fails for a while, at any write, loses nothing that is committed after it", () => {
+  for (let blocks = 2; blocks <= 4; blocks++) {
+    for (let writes = 0; writes < 24; writes++) {
+      const flash = new MemoryFlash(blocks, 256), store = Store.open(flash), value = filledWith(60, 1);
+      store.commit([["a", utf8("1")], ["b", filledWith(100, 1)]]);
+      flash.left = writes;
+      throws(() => { for (;;) store.commit([["a", utf8("2")], ["c", value]]); }, "StoreFailed");
+      flash.left = Infinity;
+      store.commit([["a", utf8("3")]]);
+      deepEqual(Store.open(flash).get("a"), utf8("3"), `${blocks} blocks, ${writes} writes`);
+    }
+  }
 });
 
 test("a record is an object in JSON; anything else is no record", () => {
