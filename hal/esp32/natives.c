@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #define PROVISION_BYTES_MAX 4000
-#define PROVISION_SPACE "xs-fumo"
 #define PROVISION_KEY "provision"
 
 /* XS calls this with NULL for the prototype object and for instances that were closed. */
@@ -154,7 +153,7 @@ void xs_system_provision(xsMachine* the)
   size_t length = PROVISION_BYTES_MAX;
   char* text = malloc(PROVISION_BYTES_MAX);
   int found = 0;
-  if (text && (nvs_open(PROVISION_SPACE, NVS_READONLY, &handle) == ESP_OK)) {
+  if (text && (nvs_open(NVS_SPACE, NVS_READONLY, &handle) == ESP_OK)) {
     found = nvs_get_str(handle, PROVISION_KEY, text, &length) == ESP_OK;
     nvs_close(handle);
   }

@@ -14,6 +14,10 @@
 #define ENCRYPTED_ALIGN 16
 #define ENCRYPTED_ALIGN_ESP32 32
 #define PLAIN_ALIGN 4
+/* A byte in NVS: the number of the running slot while it is being selected. */
+#define SELECTING_KEY "selecting"
+#define NO_SLOT 0xFF
+#define MISLED "otadata selects the slot that does not run, and cannot be written: nothing is staged"
 #define UNGUARDED "the boot loader in flash does not roll back: flash one that is built with hal/esp32/sdkconfig.defaults"
 
 /* What was true at the reset. The reason is latched: nothing that is done later changes why this boot came. */
@@ -25,6 +29,7 @@ static struct {
   const esp_partition_t* head;
   const esp_partition_t* store;
   int trial;
+  int misled; /* otadata selects the slot that does not run, and cannot be written */
   int unguarded; /* a new image was started without being marked as on trial: the boot loader knows no trials */
 } slots;
 static char problem[128];
@@ -45,6 +50,34 @@ static const char* probe(const esp_partition_t* partition)
       (esp_partition_read(partition, partition->size - sizeof(bytes), bytes, sizeof(bytes)) != ESP_OK))
     return say(partition, "the flash cannot be read");
   return NULL;
+}
+
+static uint8_t numberOf(const esp_partition_t* slot)
+{
+  return (uint8_t)(slot->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN);
+}
+
+/* After a fall-back of the boot loader otadata selects the slot that does not run, and would boot, for good, what is staged in it: the
+   running one is selected first. ESP-IDF can do so only as if it were new, and keep it then. Power that fails in between puts it on
+   trial, with no way back: SELECTING_KEY tells the next start that it is none. 0: otadata cannot be written. */
+static int selectRunning(void)
+{
+  uint8_t running = numberOf(slots.running), selecting = NO_SLOT;
+  int isSelected = esp_ota_get_boot_partition() == slots.running, done = 1;
+  nvs_handle_t nvs;
+  if (nvs_open(NVS_SPACE, NVS_READWRITE, &nvs) != ESP_OK)
+    return isSelected;
+  if (nvs_get_u8(nvs, SELECTING_KEY, &selecting) != ESP_OK)
+    selecting = NO_SLOT;
+  if (!isSelected)
+    done = (nvs_set_u8(nvs, SELECTING_KEY, running) == ESP_OK) && (nvs_commit(nvs) == ESP_OK) &&
+      (esp_ota_set_boot_partition(slots.running) == ESP_OK);
+  if (done && (!isSelected || (selecting == running)))
+    done = esp_ota_mark_app_valid_cancel_rollback() == ESP_OK;
+  if (done && (!isSelected || (selecting != NO_SLOT)) && (nvs_erase_key(nvs, SELECTING_KEY) == ESP_OK))
+    nvs_commit(nvs); /* one that stays is seen to at the next start */
+  nvs_close(nvs);
+  return done;
 }
 
 static const char* look(void)
@@ -68,7 +101,8 @@ static const char* look(void)
   for (each = (const esp_partition_t*[]){ slots.running, slots.other, slots.head, slots.store, NULL }; *each; each++)
     if (probe(*each))
       return problem;
-  if (esp_ota_get_state_partition(slots.running, &state) == ESP_OK) {
+  slots.misled = !selectRunning();
+  if (!slots.misled && (esp_ota_get_state_partition(slots.running, &state) == ESP_OK)) {
     slots.unguarded = state == ESP_OTA_IMG_NEW;
     slots.trial = slots.unguarded || (state == ESP_OTA_IMG_PENDING_VERIFY);
   }
@@ -85,7 +119,7 @@ const char* slotsOpen(void)
 
 const char* slotsWarning(void)
 {
-  return slots.unguarded ? UNGUARDED : NULL;
+  return slots.misled ? MISLED : slots.unguarded ? UNGUARDED : NULL;
 }
 
 static uint32_t alignOf(const esp_partition_t* partition)
@@ -118,6 +152,12 @@ static int isInside(const Area* area, uint32_t offset, uint32_t length)
 {
   uint32_t size = area->blocks * area->blockLength;
   return (offset <= size) && (length <= size - offset);
+}
+
+/* What otadata selects is not touched: the boot loader would boot it before it is verified. */
+static int isClosed(const Area* area)
+{
+  return slots.misled && (area->body == slots.other);
 }
 
 /* How many of `length` bytes at `offset` lie in one partition; which one, and where in it. */
@@ -157,6 +197,8 @@ AreaResult areaWrite(const Area* area, uint32_t offset, const void* bytes, uint3
     return AREA_BOUNDS;
   if ((offset % area->writeAlign) || (length % area->writeAlign))
     return AREA_MISALIGNED;
+  if (isClosed(area))
+    return AREA_DEVICE;
   while (length) {
     const esp_partition_t* partition;
     uint32_t at = offset, count = place(area, &at, length, &partition);
@@ -176,6 +218,8 @@ AreaResult areaErase(const Area* area, uint32_t block)
   uint32_t at = block * area->blockLength;
   if (block >= area->blocks)
     return AREA_BOUNDS;
+  if (isClosed(area))
+    return AREA_DEVICE;
   place(area, &at, area->blockLength, &partition);
   if (esp_partition_erase_range(partition, at, area->blockLength) != ESP_OK)
     return AREA_DEVICE;
@@ -185,7 +229,7 @@ AreaResult areaErase(const Area* area, uint32_t block)
 
 int slotRunning(void)
 {
-  return slotsOpen() ? 0 : (int)(slots.running->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN);
+  return slotsOpen() ? 0 : numberOf(slots.running);
 }
 
 int slotTrial(void)
@@ -225,28 +269,19 @@ static int isStaged(void)
   return (magic == MCUBOOT_MAGIC) && (headerSize == slots.head->size);
 }
 
-/* After a fall-back of the bootloader otadata can still select the image that does not run; then the running one is selected
-   first, so that the new entry is the newest and the old entry is the way back. */
 const char* slotArm(void)
 {
   const char* wrong = slotsOpen();
-  const esp_partition_t* selected;
   if (wrong)
     return wrong;
-  if (slots.unguarded)
-    return UNGUARDED;
+  if (slotsWarning())
+    return slotsWarning();
   if (slots.trial)
     return "the running image is on trial";
   if (!isStaged())
     return "nothing is staged, or its header is not one erase block long";
-  selected = esp_ota_get_boot_partition();
-  if (selected == slots.other) {
-    esp_ota_img_states_t state = ESP_OTA_IMG_UNDEFINED;
-    if ((esp_ota_get_state_partition(slots.other, &state) == ESP_OK) && (state == ESP_OTA_IMG_NEW))
-      return NULL;
-    if ((esp_ota_set_boot_partition(slots.running) != ESP_OK) || (esp_ota_mark_app_valid_cancel_rollback() != ESP_OK))
-      return "otadata cannot be written";
-  }
+  if (esp_ota_get_boot_partition() == slots.other) /* armed: the running slot was selected at the start */
+    return NULL;
   return esp_ota_set_boot_partition(slots.other) == ESP_OK ? NULL : "the staged image cannot be booted";
 }
 

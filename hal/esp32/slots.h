@@ -18,6 +18,9 @@ typedef struct {
 
 typedef enum { AREA_DONE, AREA_MISALIGNED, AREA_BOUNDS, AREA_DEVICE } AreaResult;
 
+/* What this board keeps in NVS is in this namespace. */
+#define NVS_SPACE "xs-fumo"
+
 /* Looks at the partition table, once. NULL, or what is wrong with it, before anything is written. */
 const char* slotsOpen(void);
 /* What does not keep the board from running, but from being updated; NULL when all is well. */

@@ -45,6 +45,7 @@ typedef struct {
 
 typedef uint32_t nvs_handle_t;
 #define NVS_READONLY 0
+#define NVS_READWRITE 1
 
 const esp_partition_t* esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype, const char* label);
 esp_err_t esp_partition_read(const esp_partition_t* partition, size_t offset, void* bytes, size_t length);
@@ -65,11 +66,15 @@ int64_t esp_timer_get_time(void);
 void vTaskDelay(uint32_t ticks);
 esp_err_t nvs_open(const char* space, int mode, nvs_handle_t* handle);
 esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* text, size_t* length);
+esp_err_t nvs_get_u8(nvs_handle_t handle, const char* key, uint8_t* value);
+esp_err_t nvs_set_u8(nvs_handle_t handle, const char* key, uint8_t value);
+esp_err_t nvs_erase_key(nvs_handle_t handle, const char* key);
+esp_err_t nvs_commit(nvs_handle_t handle);
 void nvs_close(nvs_handle_t handle);
 
 /* The fake's own end: the state directory, and the boot loader. A file "hardware" in the directory has words for what is wrong with
-   the board: no-LABEL, unreadable-LABEL, small-store, odd-store, long-head, unequal, factory, no-rollback; encrypted, and esp32 for
-   the chip that encrypts rows of 32 bytes. */
+   the board: no-LABEL, unreadable-LABEL, small-store, odd-store, long-head, unequal, factory, no-rollback, stuck-otadata; encrypted, and
+   esp32 for the chip that encrypts rows of 32 bytes. */
 const char* fakeOpen(const char* directory, esp_reset_reason_t reason);
 /* What the boot loader boots: the bytes of the application's segment; NULL when no slot has an image. */
 const void* fakeBoot(uint32_t* length);

@@ -10,6 +10,7 @@ import { EventLog } from "../../rig/events.ts";
 import { ESP_HEADER_BYTES } from "../../rig/espimage.ts";
 import { Rig, runningVersion } from "../../rig/rig.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
+import { selectsOther } from "./otadata.ts";
 
 const LIMIT_MS = 300_000;
 const first = packageOf(esp32Fake, VERSION_1, 0);
@@ -67,6 +68,24 @@ test("a boot loader that does not roll back is told of at the start, and nothing
     assert.equal(outcome.ok, false);
     assert.equal(runningVersion(log), "2.0.0");
     assert.ok(log.all("warning").some(({ text }) => text.includes("the boot loader in flash does not roll back")));
+  } finally {
+    await rig.close();
+  }
+});
+
+test("after a fall-back that otadata cannot be told of, nothing is staged where the boot loader looks first", async (context) => {
+  const log = new EventLog("esp32-fake"), state = mkdtempSync(join(tmpdir(), "esp32-stuck-"));
+  context.after(() => { rmSync(state, { recursive: true, force: true }); });
+  writeFileSync(join(state, "hardware"), "stuck-otadata");
+  writeFileSync(join(state, "otadata.flash"), selectsOther());
+  const rig = await Rig.open({ board: esp32Fake, log, scenario: "download-and-update", size: 0, auth: "none", state });
+  try {
+    rig.start();
+    const outcome = await rig.finished(LIMIT_MS);
+    assert.equal(outcome.ok, false);
+    assert.equal(runningVersion(log), "1.0.0");
+    assert.ok(log.all("warning").some(({ text }) => text.includes("otadata selects the slot that does not run")));
+    assert.ok(readFileSync(join(state, "ota_1.flash")).every((byte) => byte === 0xff));
   } finally {
     await rig.close();
   }
