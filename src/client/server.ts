@@ -139,7 +139,7 @@ export class Server {
       this.#failures++;
       return undefined;
     }
-    fumo.disown(serverId);
+    fumo.disown(accounts.list().map((one) => one.serverId));
     const nonce = (direction: Direction): Uint8Array => {
       return summons?.resync === true ? summons.nonce : accounts.nonce(account.name, direction) ?? new Uint8Array(0);
     };

@@ -119,9 +119,11 @@ export class Fumo {
     if (status !== 401 && status !== 407) this.#engine.settle(id);
   }
 
-  /** Drops outcomes that are owed to any server but this one, the only one: nobody would fetch them, and there is room for few. */
-  disown(server: string): void {
-    for (const { id, owner } of this.#engine.tickets()) if (readRequest(owner)?.server !== server) this.#engine.settle(id);
+  /** Drops outcomes that are owed to any server but these, who have accounts: nobody would fetch them, and there is room for few. */
+  disown(servers: readonly string[]): void {
+    for (const { id, owner } of this.#engine.tickets()) {
+      if (!servers.includes(readRequest(owner)?.server ?? "")) this.#engine.settle(id);
+    }
   }
 
   /** PkgURL and PkgData exclude each other, and a new URL is a new package: what there is of the last one goes. */

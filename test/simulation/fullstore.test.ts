@@ -5,6 +5,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { CORRELATOR_BYTES_MAX, LEAF_BYTES_MAX, TICKETS_MAX, URL_BYTES_MAX } from "../../src/base/limits.ts";
+import { accountChange } from "../../src/objects/accounts.ts";
 import { requestText } from "../../src/objects/execrequest.ts";
 import { Fumo } from "../../src/objects/fumo.ts";
 import { Store } from "../../src/store/store.ts";
@@ -137,6 +138,17 @@ test("another server's account takes the rights of the one before, and what it w
   new Fumo(tree, new FakeEngine(), { root: "FwUpdate", objects: ["Main"] });
   const name = { format: "chr", type: "text/plain", data: Uint8Array.of(0x6e) };
   deepStrictEqual(["rig", "other"].map((server) => tree.replace("./FwUpdate/Main/PkgName", name, server)), [425, 200]);
+});
+
+test("what is owed to a server that has an account and is away stays, however often the others are met", () => {
+  const bench = new Bench(), nobody = { type: "none", name: "", secret: "" } as const;
+  const second = { name: "1", serverId: "second", address: "http://second/dm", client: nobody, server: nobody };
+  Store.open(bench.board.store).commit([accountChange(second)]);
+  strictEqual(ask(bench, "second", "http://server/gone", "c"), TICKETS_MAX);
+  bench.run(3_600_000);
+  ok(bench.client.sessions > 4);
+  const owed = bench.client.engine.tickets().map(({ owner, reason }) => `${owner.split("\n")[2]} ${reason}`);
+  deepStrictEqual(owed, [...Array<string>(TICKETS_MAX - 1).fill("second cancelled"), "second serverUnavailable"]);
 });
 
 test("a full tree leaves room for another account", () => {
