@@ -11,6 +11,16 @@ export const ELEMENT_DEPTH_MAX = 24;
 export const COMMANDS_MAX = 64;
 /** Items in one message. */
 export const ITEMS_MAX = 128;
+/**
+ * Elements of one message that are made strings (identifiers, URIs, formats, credentials, not the data of items), how many of them are
+ * TargetRef and SourceRef, and bytes of each.
+ * Nobody has proved himself yet when a message is read, and what is made of it has to fit in a heap of some tens of kilobytes.
+ */
+export const TEXTS_MAX = 448;
+export const REFERENCES_MAX = 128;
+export const TEXT_BYTES_MAX = 4096;
+/** Bytes of the name of an element. */
+export const ELEMENT_NAME_BYTES_MAX = 128;
 /** Bytes of a URI of the management tree, and how many segments it has. */
 export const URI_BYTES_MAX = 255;
 export const URI_DEPTH_MAX = 16;
@@ -104,8 +114,12 @@ export const INTERACTION_POLL_MS = 100;
 export const CONSOLE_LINE_BYTES_MAX = 256;
 /** How long a person may take to agree to a download or an installation. */
 export const CONSENT_WAIT_MS = 86_400_000;
-/** Nodes in one description of a tree (TNDS) that a server sends, bytes of one as text in either direction, and its nested nodes. */
+/**
+ * Of the descriptions of trees (TNDS) in one message of a server, or of one that is a document of its own: nodes, and bytes of the paths
+ * that are made of their names. Bytes of one as text in either direction, and its nested nodes.
+ */
 export const SUBTREE_NODES_MAX = 128;
+export const SUBTREE_PATHS_BYTES_MAX = 12288;
 export const SUBTREE_BYTES_MAX = 16384;
 export const SUBTREE_NESTING_MAX = 10;
 /** Nodes that a Get of structure (?list=) visits. */

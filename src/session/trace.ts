@@ -19,13 +19,21 @@ export function summary(commands: readonly Command[]): string {
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
 
+/** Longer than the name of any command. */
+const NAME_LENGTH_MAX = 16;
+
+/** A name that somebody else has written. */
+function short(name: string): string {
+  return name.length > NAME_LENGTH_MAX ? "…" : name;
+}
+
 function labelOf(command: Command): string {
   switch (command.name) {
-    case "Status": return `Status ${command.data} ${command.cmd}`;
+    case "Status": return `Status ${command.data} ${short(command.cmd)}`;
     case "Alert": return `Alert ${command.data}`;
     case "Atomic":
     case "Sequence": return `${command.name} (${summaryOfNames(command.commands)})`;
-    case "Unknown": return `unknown ${command.element}`;
+    case "Unknown": return `unknown ${short(command.element)}`;
     default: return command.name;
   }
 }

@@ -160,8 +160,8 @@ function decodeDraft(elements: ElementReader): Draft {
       case Tag.MsgRef: draft.msgRef = elements.string(); break;
       case Tag.CmdRef: draft.cmdRef = elements.string(); break;
       case Tag.Cmd: draft.cmd = elements.string(); break;
-      case Tag.TargetRef: draft.targetRefs.push(elements.string()); break;
-      case Tag.SourceRef: draft.sourceRefs.push(elements.string()); break;
+      case Tag.TargetRef: draft.targetRefs.push(elements.reference()); break;
+      case Tag.SourceRef: draft.sourceRefs.push(elements.reference()); break;
       case Tag.Meta: draft.meta = elements.meta(); break;
       case Tag.Correlator: draft.correlator = elements.string(); break;
       case Tag.Chal: draft.chal = elements.chal(); break;

@@ -6,15 +6,19 @@
  * need not look.
  */
 import { base64, decodeBase64 } from "../base/base64.ts";
-import { ITEMS_MAX } from "../base/limits.ts";
+import {
+  ITEMS_MAX, REFERENCES_MAX, SUBTREE_NODES_MAX, SUBTREE_PATHS_BYTES_MAX, TEXT_BYTES_MAX, TEXTS_MAX,
+} from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
-import { checkUtf8, text } from "../base/utf8.ts";
+import { checkUtf8, text, utf8 } from "../base/utf8.ts";
 import type { Chal, Cred, Item, Meta } from "./command.ts";
 import { DdfTag } from "./ddftag.ts";
 import { readTnds } from "./tnds.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 const NUMBER_MAX = 0xffffffff;
+/** What a node of a description counts for: its name, its type, and an ACL or a title. */
+const NODE_TEXTS = 3;
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -29,6 +33,10 @@ export class ElementReader {
   problem = "";
   offset = 0;
   #items = 0;
+  #texts = 0;
+  #references = 0;
+  #nodes = 0;
+  #pathBytes = 0;
 
   constructor(reader: TokenReader) {
     this.reader = reader;
@@ -66,7 +74,32 @@ export class ElementReader {
 
   /** The characters of the open element, without white space around them. */
   string(): string {
+    if (++this.#texts > TEXTS_MAX) this.fail("too many texts");
     return this.#first("characters");
+  }
+
+  /** The same, in a node of a description of a tree, which has been counted. */
+  label(): string {
+    return this.#first("characters");
+  }
+
+  /** A TargetRef or SourceRef. */
+  reference(): string {
+    if (++this.#references > REFERENCES_MAX) this.fail("too many references");
+    return this.string();
+  }
+
+  /** Counts a node of a description of a tree, and as many texts as are nearly always in one. */
+  countNode(): void {
+    this.#texts += NODE_TEXTS;
+    if (++this.#nodes > SUBTREE_NODES_MAX) this.fail("too many nodes");
+    else if (this.#texts > TEXTS_MAX) this.fail("too many texts");
+  }
+
+  /** Counts a path that has been made: a short name may stand below a long one again and again. */
+  countPath(path: string): void {
+    this.#pathBytes += utf8(path).length;
+    if (this.#pathBytes > SUBTREE_PATHS_BYTES_MAX) this.fail("paths come to too much");
   }
 
   /** The first text of the open element that is not blank. */
@@ -74,7 +107,10 @@ export class ElementReader {
     let value = "";
     while (this.problem === "") {
       switch (this.reader.next()) {
-        case Token.text: if (value === "") value = what === "nonce" ? this.#nonce() : this.#characters(); break;
+        case Token.text:
+          if (this.reader.to - this.reader.from > TEXT_BYTES_MAX) this.fail("a text that is too long");
+          else if (value === "") value = what === "nonce" ? this.#nonce() : this.#characters();
+          break;
         case Token.close: return value;
         case Token.open: this.skip(); break;
         default: this.fail(this.reader.problem);

@@ -5,7 +5,7 @@
  * (OMA-TS-DM-RepPro, Add and Get); an empty NodeName is that Target itself.
  */
 import { base64Length, decodeBase64 } from "../base/base64.ts";
-import { SUBTREE_NESTING_MAX, SUBTREE_NODES_MAX } from "../base/limits.ts";
+import { SUBTREE_NESTING_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { Token, type TokenWriter } from "../base/token.ts";
 import { DDF_VERSION, DdfTag, formatTag } from "./ddftag.ts";
@@ -52,12 +52,12 @@ export function readTnds(elements: ElementReader): readonly SubtreeNode[] | unde
     if (tag === CLOSED) {
       if (open.pop() === undefined) return good && version === DDF_VERSION ? nodes : undefined;
     } else if (tag === DdfTag.Node) {
-      if (nodes.length === SUBTREE_NODES_MAX) elements.fail("too many nodes");
+      elements.countNode();
       const node = { path: "", format: "", type: "" };
       nodes.push(node);
       open.push({ node, base: inner?.node.path ?? "", middle: "", name: "" });
     } else if (inner === undefined) {
-      if (tag === Tag.VerDTD || tag === DdfTag.VerDTD) version = elements.string();
+      if (tag === Tag.VerDTD || tag === DdfTag.VerDTD) version = elements.label();
       else elements.skip();
     } else if (!readPart(elements, tag, inner)) good = false;
   }
@@ -67,21 +67,22 @@ export function readTnds(elements: ElementReader): readonly SubtreeNode[] | unde
 /** Reads one child of a Node: false when it cannot be. */
 function readPart(elements: ElementReader, tag: number, open: OpenNode): boolean {
   switch (tag) {
-    case DdfTag.NodeName: open.name = elements.string(); break;
-    case DdfTag.Path: open.middle = elements.string(); break;
+    case DdfTag.NodeName: open.name = elements.label(); break;
+    case DdfTag.Path: open.middle = elements.label(); break;
     case DdfTag.RTProperties: readProperties(elements, open.node); return true;
     case DdfTag.Value: return readValue(elements, open.node);
     default: elements.skip(); return true;
   }
   open.node.path = joined(joined(open.base, open.middle), open.name);
+  elements.countPath(open.node.path);
   return true;
 }
 
 function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): void {
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
-      case DdfTag.ACL: node.acl = elements.string(); break;
-      case DdfTag.Title: node.title = elements.string(); break;
+      case DdfTag.ACL: node.acl = elements.label(); break;
+      case DdfTag.Title: node.title = elements.label(); break;
       case Tag.Format:
       case DdfTag.Format:
         while (elements.child() !== CLOSED) { node.format = elements.reader.name(); elements.skip(); }
@@ -89,7 +90,7 @@ function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): vo
       case Tag.Type:
       case DdfTag.Type:
         for (let kind = elements.child(); kind !== CLOSED; kind = elements.child()) {
-          if (kind === DdfTag.MIME || kind === DdfTag.DDFName) node.type = elements.string();
+          if (kind === DdfTag.MIME || kind === DdfTag.DDFName) node.type = elements.label();
           else elements.skip();
         }
         break;

@@ -26,7 +26,7 @@ function comment(bytes: Uint8Array, cursor: Cursor): void {
 function instruction(bytes: Uint8Array, cursor: Cursor): void {
   const from = cursor.at + 2, end = nameEnd(bytes, from);
   if (end === from) { cursor.problem = "a processing instruction without a name"; return; }
-  if (text(bytes, from, end).toLowerCase() === "xml") { cursor.problem = "a declaration that is not first"; return; }
+  if (end - from === 3 && text(bytes, from, end).toLowerCase() === "xml") { cursor.problem = "a declaration that is not first"; return; }
   for (let mark = find(bytes, end, QUERY); mark >= 0; mark = find(bytes, mark + 1, QUERY)) {
     if (bytes[mark + 1] === GT) { cursor.at = mark + 2; return; }
   }

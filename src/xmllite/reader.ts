@@ -11,7 +11,7 @@
  */
 import { copy, find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
-import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
+import { ELEMENT_DEPTH_MAX, ELEMENT_NAME_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
 import { checkUtf8, pastText, text } from "../base/utf8.ts";
 import { pastAside } from "./aside.ts";
@@ -164,6 +164,7 @@ export class XmlReader implements TokenReader {
   #openWithAttributes(from: number): TokenKind {
     const bytes = this.bytes, end = nameEnd(bytes, from);
     if (end === from) return this.#fail("not a name", from);
+    if (end - from > ELEMENT_NAME_BYTES_MAX) return this.#fail("a name that is too long", from);
     this.#name = text(bytes, from, end);
     const tag = this.#vocabulary.tags.get(this.#name) ?? this.#vocabulary.tags.get(this.name()) ?? 0;
     const cursor: Cursor = { at: end, problem: "" };

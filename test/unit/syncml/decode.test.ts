@@ -1,5 +1,5 @@
 /** Whole messages from XML: what is taken, what is tolerated and what is malformed. */
-import { COMMANDS_MAX, ITEMS_MAX } from "../../../src/base/limits.ts";
+import { COMMANDS_MAX, ITEMS_MAX, REFERENCES_MAX, TEXT_BYTES_MAX, TEXTS_MAX } from "../../../src/base/limits.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Command, Malformed, Message } from "../../../src/syncml/command.ts";
 import { content } from "../../../src/syncml/command.ts";
@@ -184,6 +184,18 @@ test("commands and items are taken to their limits and not past them", () => {
   malformed(`<Sequence><CmdID>1</CmdID>${get.repeat(COMMANDS_MAX)}</Sequence>`, "too many commands");
   equal(commands(`<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get>`).length, 1);
   malformed(`<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get><Get><CmdID>2</CmdID><Item/></Get>`, "too many items");
+});
+
+test("texts and references are taken to their limits and not past them, each and all together", () => {
+  const header = 7, get = (texts: number): string => `<Get><CmdID>1</CmdID>${"<Correlator/>".repeat(texts - 1)}</Get>`;
+  equal(commands(get(TEXTS_MAX - header)).length, 1);
+  malformed(get(TEXTS_MAX - header + 1), "too many texts");
+  const long = (bytes: number): string => `<Get><CmdID>${"1".repeat(bytes)}</CmdID></Get>`;
+  equal(commands(long(TEXT_BYTES_MAX)).length, 1);
+  malformed(long(TEXT_BYTES_MAX + 1), "a text that is too long");
+  const refs = (count: number): string => `<Get><CmdID>1</CmdID>${"<TargetRef/>".repeat(count - 1)}<SourceRef/></Get>`;
+  equal(commands(refs(REFERENCES_MAX)).length, 1);
+  malformed(refs(REFERENCES_MAX + 1), "too many references");
 });
 
 test("a header without one of its parts is malformed, and another protocol is kept to be answered", () => {

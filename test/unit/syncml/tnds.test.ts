@@ -1,5 +1,5 @@
 /** Descriptions of trees (OMA-TS-DM-TNDS): read, written, and written again. */
-import { SUBTREE_NESTING_MAX, SUBTREE_NODES_MAX } from "../../../src/base/limits.ts";
+import { SUBTREE_NESTING_MAX, SUBTREE_NODES_MAX, SUBTREE_PATHS_BYTES_MAX } from "../../../src/base/limits.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { Token } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
@@ -85,6 +85,12 @@ test("what is no description of version 1.2 is refused", () => {
 test("so many nodes are read, and no more", () => {
   equal(read(tree(node("a").repeat(SUBTREE_NODES_MAX)))?.length, SUBTREE_NODES_MAX);
   equal(read(tree(node("a").repeat(SUBTREE_NODES_MAX + 1))), undefined);
+});
+
+test("so many bytes of paths are made, and no more: a long name that many nodes are below counts for each", () => {
+  const long = "é".repeat(1500), below = Math.floor(SUBTREE_PATHS_BYTES_MAX / (2 * long.length + 2)) - 1;
+  equal(read(tree(node(long, node("a").repeat(below))))?.length, below + 1);
+  equal(read(tree(node(long, node("a").repeat(below + 1)))), undefined);
 });
 
 test("a description is written nested, with base64 where it must be, and nothing that is not known", () => {

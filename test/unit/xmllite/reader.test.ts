@@ -1,5 +1,5 @@
 /** The XML tokenizer: what it gives for what it is fed, and what it refuses. */
-import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
+import { ELEMENT_DEPTH_MAX, ELEMENT_NAME_BYTES_MAX } from "../../../src/base/limits.ts";
 import { Token, type Vocabulary } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
@@ -138,11 +138,13 @@ test("broken comments, CDATA and processing instructions are refused", () => {
   equal(of("<a>]] ]></a>"), "<a ']] ]> >5 .");
 });
 
-test("elements nest to the limit and not past it", () => {
+test("elements nest, and have names, to the limit and not past it", () => {
   const open = "<b>", close = "</b>";
   const nested = (depth: number): string => open.repeat(depth) + close.repeat(depth);
   ok(of(nested(ELEMENT_DEPTH_MAX)).endsWith("."));
   refused(nested(ELEMENT_DEPTH_MAX + 1), "too many open elements");
+  ok(of(`<${"n".repeat(ELEMENT_NAME_BYTES_MAX)}/>`).endsWith("."));
+  refused(`<${"n".repeat(ELEMENT_NAME_BYTES_MAX + 1)}/>`, "a name that is too long");
 });
 
 test("every truncation of a document is refused", () => {
