@@ -3,8 +3,8 @@
  * it is new; then a session with that server, if the person who is to be asked agrees. Never more than a session.
  *
  * A nonce changes with the session that it was used in, so that an old notification is a wrong one. Where it does not (credentials
- * that are no digest, a server that had nothing to say), and for the nonce of zeros, the last ones that were answered are kept under
- * `notified.<account>`, as nonce and session id.
+ * that are no digest, a server that had nothing to say, a person who refused), and for the nonce of zeros, the last ones that were answered
+ * are kept under `notified.<account>`, as nonce and session id.
  */
 import type { Hal } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
@@ -79,12 +79,14 @@ export class Notifications {
     if (answer === undefined && now < asking.until) return Math.min(asking.until, now + INTERACTION_POLL_MS);
     if (answer === undefined) ui?.clear();
     this.#asking = undefined;
+    // What a person has refused is settled: servers send a notification several times, since it may be lost.
+    if (answer?.kind === "no" || answer?.kind === "cancelled") this.completed(asking.summons);
     if (answer?.kind === "yes") summon(asking.summons);
     else hal.log("info", "push", `session ${asking.summons.sessionID}: ${answer?.kind ?? "nobody answers"}, not opened`);
     return now;
   }
 
-  /** The session has completed. What could be sent again is remembered, in one commit. */
+  /** The session has completed, or a person does not want it. What could be sent again is remembered, in one commit. */
   completed(summons: Summons): void {
     const { accounts, store } = this.#options, account = accounts.byServer(summons.serverId);
     if (account === undefined) return;

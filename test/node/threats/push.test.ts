@@ -168,6 +168,19 @@ test("people are asked, told or left alone as the server recommends (§6.2.2)", 
   deepStrictEqual(asked("interaction", []), [0, 0]);
 });
 
+test("what a person has refused is not asked again when the notification comes again, also after a reset; another one is", () => {
+  for (const answer of ["no", "cancel"]) {
+    const bench = new Bench({ answers: [answer] }), first = bench.server.notification("target", { sessionID: "77", uiMode: "interaction" });
+    const questions = (): number => bench.target.lines.filter((line) => line.includes("asks for a session with")).length;
+    for (let again = 0; again < 3; again++) strictEqual(bench.push(first), 0);
+    bench.target.reboot();
+    strictEqual(bench.push(first), 0);
+    strictEqual(questions(), 1, answer);
+    bench.notify({ sessionID: "78", uiMode: "interaction" });
+    strictEqual(questions(), 2, answer);
+  }
+});
+
 test("a server that asks and is not there is tried so often, and is heard at once when it asks again", () => {
   const bench = new Bench();
   bench.gone = true;
