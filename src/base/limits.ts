@@ -19,6 +19,9 @@ export const ITEMS_MAX = 128;
 export const TEXTS_MAX = 448;
 export const REFERENCES_MAX = 128;
 export const TEXT_BYTES_MAX = 4096;
+/** Results that wait to be sent, and the bytes of their data: a Get beyond them is 413, unless it is the only one. */
+export const RESULTS_MAX = 32;
+export const RESULTS_BYTES_MAX = 16384;
 /** Bytes of the name of an element. */
 export const ELEMENT_NAME_BYTES_MAX = 128;
 /** Bytes of a URI of the management tree, and how many segments it has. */

@@ -103,8 +103,8 @@ function get(item: Item, command: ObjectCommand, context: Context): number {
   const sizeMax = context.serverObjectSizeMax;
   if (sizeMax > 0 && items.some((one) => sentLength(one) > sizeMax)) return Status.tooLarge;
   const { msgRef, outgoing } = context;
-  outgoing.results.add({ name: "Results", cmdID: "", msgRef, cmdRef: command.cmdID, targetRef: item.target, items });
-  return status;
+  const answer = { name: "Results", cmdID: "", msgRef, cmdRef: command.cmdID, targetRef: item.target, items } as const;
+  return outgoing.results.add(answer) ? status : Status.tooLarge;
 }
 
 function copy(item: Item, _command: ObjectCommand, context: Context): number {

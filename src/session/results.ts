@@ -3,6 +3,7 @@
  * that no message can take in chunks with MoreData.
  */
 import { base64Length } from "../base/base64.ts";
+import { RESULTS_BYTES_MAX, RESULTS_MAX } from "../base/limits.ts";
 import type { Command, Item, Meta, ResultsCommand } from "../syncml/command.ts";
 import type { Value } from "../tree/value.ts";
 import type { Encoding } from "./encoding.ts";
@@ -24,6 +25,12 @@ export function sentLength(item: Item): number {
   return item.binary && item.meta?.format === "b64" ? base64Length(length) : length;
 }
 
+function bytesOf({ items }: ResultsCommand): number {
+  let bytes = 0;
+  for (const { data } of items) bytes += data?.length ?? 0;
+  return bytes;
+}
+
 export class ResultsQueue {
   #queue: ResultsCommand[] = [];
   /** Bytes of the first queued item that earlier messages carried. */
@@ -33,8 +40,16 @@ export class ResultsQueue {
     return this.#queue.length === 0;
   }
 
-  add(results: ResultsCommand): void {
+  /** Queues it; false, and nothing queued, when so much waits already that a device could not hold more. The first one always may. */
+  add(results: ResultsCommand): boolean {
+    let items = results.items.length, bytes = bytesOf(results);
+    for (const waiting of this.#queue) {
+      items += waiting.items.length;
+      bytes += bytesOf(waiting);
+    }
+    if (this.#queue.length > 0 && (items > RESULTS_MAX || bytes > RESULTS_BYTES_MAX)) return false;
     this.#queue.push(results);
+    return true;
   }
 
   clear(): void {

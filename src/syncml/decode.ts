@@ -12,9 +12,12 @@ import type {
 import { ElementReader, type Mutable } from "./elements.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
-/** Reads the whole document. The message's data are views of `reader.bytes`. */
-export function decodeMessage(reader: TokenReader): Message | Malformed {
-  const elements = new ElementReader(reader);
+/**
+ * Reads the whole document. The message's data are views of `reader.bytes`. `roomy`: what is made of it need not fit in a device, as
+ * TEXTS_MAX and its like have it; for servers and tools.
+ */
+export function decodeMessage(reader: TokenReader, roomy = false): Message | Malformed {
+  const elements = new ElementReader(reader, roomy);
   if (reader.next() !== Token.open) elements.fail(reader.problem);
   else if (reader.tag !== Tag.SyncML) elements.fail("not a SyncML document");
   let header: Header | undefined, body: Body | undefined;
@@ -112,7 +115,7 @@ function decodeBody(elements: ElementReader): Body {
     else if (container !== undefined && tag === Tag.Meta) container.meta = elements.meta();
     else if (container === undefined && tag === Tag.Final) { final = true; elements.skip(); }
     else {
-      if (++count > COMMANDS_MAX) elements.fail("too many commands");
+      if (++count > COMMANDS_MAX && !elements.roomy) elements.fail("too many commands");
       if (tag === Tag.Atomic) open.push({ name: "Atomic", cmdID: "", commands: [] });
       else if (tag === Tag.Sequence) open.push({ name: "Sequence", cmdID: "", commands: [] });
       else {

@@ -30,6 +30,8 @@ export interface Location {
 
 export class ElementReader {
   readonly reader: TokenReader;
+  /** What comes of it need not fit in a device. */
+  readonly roomy: boolean;
   problem = "";
   offset = 0;
   #items = 0;
@@ -38,8 +40,9 @@ export class ElementReader {
   #nodes = 0;
   #pathBytes = 0;
 
-  constructor(reader: TokenReader) {
+  constructor(reader: TokenReader, roomy = false) {
     this.reader = reader;
+    this.roomy = roomy;
   }
 
   /** Sets the first problem; `offset` is that of the last token. */
@@ -74,7 +77,7 @@ export class ElementReader {
 
   /** The characters of the open element, without white space around them. */
   string(): string {
-    if (++this.#texts > TEXTS_MAX) this.fail("too many texts");
+    if (++this.#texts > TEXTS_MAX && !this.roomy) this.fail("too many texts");
     return this.#first("characters");
   }
 
@@ -85,7 +88,7 @@ export class ElementReader {
 
   /** A TargetRef or SourceRef. */
   reference(): string {
-    if (++this.#references > REFERENCES_MAX) this.fail("too many references");
+    if (++this.#references > REFERENCES_MAX && !this.roomy) this.fail("too many references");
     return this.string();
   }
 
@@ -93,13 +96,13 @@ export class ElementReader {
   countNode(): void {
     this.#texts += NODE_TEXTS;
     if (++this.#nodes > SUBTREE_NODES_MAX) this.fail("too many nodes");
-    else if (this.#texts > TEXTS_MAX) this.fail("too many texts");
+    else if (this.#texts > TEXTS_MAX && !this.roomy) this.fail("too many texts");
   }
 
   /** Counts a path that has been made: a short name may stand below a long one again and again. */
   countPath(path: string): void {
     this.#pathBytes += utf8(path).length;
-    if (this.#pathBytes > SUBTREE_PATHS_BYTES_MAX) this.fail("paths come to too much");
+    if (this.#pathBytes > SUBTREE_PATHS_BYTES_MAX && !this.roomy) this.fail("paths come to too much");
   }
 
   /** The first text of the open element that is not blank. */
@@ -108,7 +111,7 @@ export class ElementReader {
     while (this.problem === "") {
       switch (this.reader.next()) {
         case Token.text:
-          if (this.reader.to - this.reader.from > TEXT_BYTES_MAX) this.fail("a text that is too long");
+          if (this.reader.to - this.reader.from > TEXT_BYTES_MAX && !this.roomy) this.fail("a text that is too long");
           else if (value === "") value = what === "nonce" ? this.#nonce() : this.#characters();
           break;
         case Token.close: return value;
@@ -189,7 +192,7 @@ export class ElementReader {
 
   item(): Item {
     const item: Mutable<Item> = { binary: false, moreData: false };
-    if (++this.#items > ITEMS_MAX) this.fail("too many items");
+    if (++this.#items > ITEMS_MAX && !this.roomy) this.fail("too many items");
     for (let tag = this.child(); tag !== CLOSED; tag = this.child()) {
       switch (tag) {
         case Tag.Target: {

@@ -44,7 +44,7 @@ export function convert(document: Uint8Array, encoding: "xml" | "wbxml", lenient
 
 /** What makes a well-formed SyncML document no message. */
 function messageProblems(document: Uint8Array): readonly Problem[] {
-  const copy = Uint8Array.from(document), result = decodeMessage(readerOf(encodingOf(copy, copy.length), copy, copy.length));
+  const copy = Uint8Array.from(document), result = decodeMessage(readerOf(encodingOf(copy, copy.length), copy, copy.length), true);
   if (!("problem" in result) || result.problem === "not a SyncML document") return [];
   return [{ offset: result.offset, reason: result.problem }];
 }

@@ -32,5 +32,5 @@ export function codecOf(contentType: string | undefined): Codec | undefined {
 
 /** Decodes a copy: the body stays as it was received. */
 export function decodeBody(each: Codec, body: Uint8Array): Message | Malformed {
-  return decodeMessage(each.reader(Uint8Array.from(body)));
+  return decodeMessage(each.reader(Uint8Array.from(body)), true);
 }

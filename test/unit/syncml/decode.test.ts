@@ -186,6 +186,14 @@ test("commands and items are taken to their limits and not past them", () => {
   malformed(`<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get><Get><CmdID>2</CmdID><Item/></Get>`, "too many items");
 });
 
+test("who has room takes more than a device does: more commands, items, texts and references, and longer ones", () => {
+  const get = `<Get><CmdID>1</CmdID>${"<TargetRef>a</TargetRef><Item/>".repeat(4)}</Get>`.repeat(COMMANDS_MAX + 1);
+  const long = `<Get><CmdID>${"1".repeat(TEXT_BYTES_MAX + 1)}</CmdID></Get>`;
+  const bytes = utf8(`<SyncML>${HEADER}<SyncBody>${get}${long}</SyncBody></SyncML>`);
+  const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML), true);
+  equal("problem" in result ? result.problem : result.commands.length, COMMANDS_MAX + 2);
+});
+
 test("texts and references are taken to their limits and not past them, each and all together", () => {
   const header = 7, get = (texts: number): string => `<Get><CmdID>1</CmdID>${"<Correlator/>".repeat(texts - 1)}</Get>`;
   equal(commands(get(TEXTS_MAX - header)).length, 1);
