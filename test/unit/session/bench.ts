@@ -141,7 +141,7 @@ export class Bench {
     this.mac = post.mac;
     this.bodyDigest = md5(body);
     this.encoding = post.encoding;
-    const message = decodeMessage(readerOf(post.encoding, body, body.length));
+    const message = decodeMessage(readerOf(post.encoding, body, body.length), true);
     ok(!("problem" in message), "problem" in message ? message.problem : "");
     this.last = message;
     return message;

@@ -1,5 +1,5 @@
 /** What bounds a session: sizes, repetitions, aborts, where answers go. */
-import { MESSAGE_REPEATS_MAX } from "../../../src/base/limits.ts";
+import { MESSAGE_REPEATS_MAX, RESULTS_MAX } from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { alert, Bench, command, item, SERVER_URL } from "./bench.ts";
 
@@ -11,6 +11,20 @@ test("a message that comes again is answered with the same bytes, and not execut
   bench.reply([bench.header(200), command("Replace", item("./A", "x"))], { header: { msgID: "1" } });
   deepEqual(bench.session.next()?.body.slice(), answer);
   equal(bench.tree.calls.length, 1);
+});
+
+test("a Get beyond RESULTS_MAX results that wait is 413, and the next message may ask again", () => {
+  const bench = new Bench(), gets = Array.from({ length: RESULTS_MAX + 1 }, () => command("Get", item("./A")));
+  bench.tree.values.set("./A", { format: "chr", type: "text/plain", data: Uint8Array.of(0x61) });
+  bench.next();
+  bench.reply([bench.header(200), ...gets]);
+  bench.next();
+  const { commands } = bench.last, statuses = commands.filter(({ name }) => name === "Status");
+  deepEqual(statuses.map((one) => one.name === "Status" && one.data), [200, ...gets.map((_, index) => index < RESULTS_MAX ? 200 : 413)]);
+  equal(commands.filter(({ name }) => name === "Results").length, RESULTS_MAX);
+  bench.reply([bench.header(200), command("Get", item("./A"))]);
+  bench.next();
+  equal(bench.others(), "Results");
 });
 
 test("a message older than the last is a repetition too", () => {
