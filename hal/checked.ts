@@ -1,6 +1,7 @@
 /**
- * The contract of Flash as a decorator: wraps any partition and refuses what the contract forbids, before the flash is touched.
- * For simulation, for conformance runs, and for a board that is being brought up.
+ * The contract of Flash as a decorator: wraps any partition and refuses what the contract forbids,
+ * before the flash is touched. For simulation, for conformance runs, and for a board that is being
+ * brought up.
  */
 import type { Flash, FlashError, FlashErrorKind, FlashStatus } from "./hal.ts";
 
@@ -15,12 +16,18 @@ export class FlashFault extends Error implements FlashError {
   }
 }
 
-/** A byte was about to be programmed that is not erased: the caller is broken, hence none of the kinds that a caller handles. */
+/**
+ * A byte was about to be programmed that is not erased: the caller is broken, hence none of the
+ * kinds that a caller handles.
+ */
 export class WrittenTwice extends Error {
   override name = "WrittenTwice";
 }
 
-/** Alignment, bounds and write-once. Throws FlashFault or WrittenTwice, and then the flash is untouched. */
+/**
+ * Alignment, bounds and write-once. Throws FlashFault or WrittenTwice, and then the flash is
+ * untouched.
+ */
 export class CheckedFlash implements Flash {
   #flash: Flash;
 
@@ -48,7 +55,8 @@ export class CheckedFlash implements Flash {
       const part = present.subarray(0, Math.min(present.length, bytes.length - done));
       this.#flash.read(part, byteOffset + done);
       for (let i = 0; i < part.length; i++) {
-        if (part[i] !== eraseValue) throw new WrittenTwice(`byte ${byteOffset + done + i} is not erased`);
+        if (part[i] !== eraseValue)
+          throw new WrittenTwice(`byte ${byteOffset + done + i} is not erased`);
       }
     }
     this.#flash.write(bytes, byteOffset);
@@ -63,7 +71,11 @@ export class CheckedFlash implements Flash {
 
   #inside(byteOffset: number, length: number): void {
     const { blocks, blockLength } = this.#flash.status();
-    if (!Number.isInteger(byteOffset) || byteOffset < 0 || byteOffset + length > blocks * blockLength) {
+    if (
+      !Number.isInteger(byteOffset) ||
+      byteOffset < 0 ||
+      byteOffset + length > blocks * blockLength
+    ) {
       throw new FlashFault("bounds", `${length} bytes at ${byteOffset}`);
     }
   }

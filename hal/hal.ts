@@ -1,8 +1,9 @@
 /**
  * The contract between the client and a board: types and plain data, nothing that runs.
  *
- * A board implements Flash (twice: store and staging), Boot, Link, a clock, a source of random bytes, and says who it is.
- * Everything is synchronous and polled: the client asks, the board answers at once or says "not yet".
+ * A board implements Flash (twice: store and staging), Boot, Link, a clock, a source of random
+ * bytes, and says who it is. Everything is synchronous and polled: the client asks, the board
+ * answers at once or says "not yet".
  * `test/conformance` is this contract in executable form.
  */
 
@@ -17,16 +18,22 @@ export interface FlashStatus {
 }
 
 /**
- * One flash partition, in the shape of ECMA-419 storage flash. Offsets count from the start of the partition.
+ * One flash partition, in the shape of ECMA-419 storage flash. Offsets count from the start of the
+ * partition.
  *
- * Every function throws a FlashError: `misaligned` and `bounds` are the caller's mistake and leave the flash untouched;
- * `device` says that the flash itself failed, and leaves the bytes (or the block) of this call undefined.
+ * Every function throws a FlashError: `misaligned` and `bounds` are the caller's mistake and leave
+ * the flash untouched;
+ * `device` says that the flash itself failed, and leaves the bytes (or the block) of this call
+ * undefined.
  */
 export interface Flash {
   status(): FlashStatus;
   /** Fills `buffer` from `byteOffset` on. Any offset and length inside the partition. */
   read(buffer: Uint8Array, byteOffset: number): void;
-  /** Programs erased bytes, once per erase. Durable when it returns. Power loss: only these bytes are undefined. */
+  /**
+   * Programs erased bytes, once per erase. Durable when it returns. Power loss: only these bytes
+   * are undefined.
+   */
   write(bytes: Uint8Array, byteOffset: number): void;
   /** Erases one block. Durable when it returns. Power loss: this block is undefined, no other. */
   eraseBlock(block: number): void;
@@ -41,7 +48,9 @@ export interface FlashError extends Error {
 /** Why the board was reset. `power` covers power-on and brown-out; `restart` is Boot.restart. */
 export type ResetCause = "power" | "restart" | "watchdog" | "panic" | "unknown";
 
-/** What executes. `slot` numbers are the board's; two boots of the same slot give the same number. */
+/**
+ * What executes. `slot` numbers are the board's; two boots of the same slot give the same number.
+ */
 export interface Running {
   readonly slot: number;
   /** True while an image runs that was armed and has not been confirmed. */
@@ -52,13 +61,20 @@ export interface Running {
 /** The boot selector. Every function is idempotent, and safe when power fails inside it. */
 export interface Boot {
   running(): Running;
-  /** The header of an image must have this size in bytes, or the selector cannot start it; absent: any multiple of 4 will do. */
+  /**
+   * The header of an image must have this size in bytes, or the selector cannot start it; absent:
+   * any multiple of 4 will do.
+   */
   readonly headerSize?: number | undefined;
-  /** The next restart boots the staged image, once, on trial. Durable when it returns. Throws when the image cannot be booted. */
+  /**
+   * The next restart boots the staged image, once, on trial. Durable when it returns. Throws when
+   * the image cannot be booted.
+   */
   arm(): void;
   /**
-   * The running image has proved itself. On trial it is kept; until then the next reset, whatever its cause, goes back to the other
-   * image. A selector that counts crashes in a row begins again at none. The client says so once in every session.
+   * The running image has proved itself. On trial it is kept; until then the next reset, whatever
+   * its cause, goes back to the other image. A selector that counts crashes in a row begins again
+   * at none. The client says so once in every session.
    */
   confirm(): void;
   /** Resets the board. Does not return. */
@@ -74,7 +90,10 @@ export interface LinkRequest {
   readonly body?: Uint8Array;
 }
 
-/** Status line and headers of an answer. Names are in lower case; a repeated header keeps its first value. */
+/**
+ * Status line and headers of an answer. Names are in lower case; a repeated header keeps its first
+ * value.
+ */
 export interface LinkHead {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
@@ -85,8 +104,9 @@ export interface Exchange {
   /** The head of the answer, or undefined while it has not arrived. Throws a LinkError. */
   head(): LinkHead | undefined;
   /**
-   * Moves body bytes, as they arrive, to the start of `buffer`: how many, 0 when there are none yet, -1 after the last.
-   * What is not read stays with the peer (flow control). Throws a LinkError; a body shorter than announced is `broken`.
+   * Moves body bytes, as they arrive, to the start of `buffer`: how many, 0 when there are none
+   * yet, -1 after the last. What is not read stays with the peer (flow control). Throws a
+   * LinkError; a body shorter than announced is `broken`.
    */
   read(buffer: Uint8Array): number;
   /** Gives the connection up. May be called at any time, and again. */
@@ -94,7 +114,8 @@ export interface Exchange {
 }
 
 /**
- * `resolve`: no such host. `refused`: nobody listens. `broken`: lost on the way or cut short. `secure`: TLS failed.
+ * `resolve`: no such host. `refused`: nobody listens. `broken`: lost on the way or cut short.
+ * `secure`: TLS failed.
  * `protocol`: not HTTP. `url`: malformed.
  */
 export type LinkErrorKind = "url" | "resolve" | "refused" | "broken" | "secure" | "protocol";
@@ -103,21 +124,31 @@ export interface LinkError extends Error {
   readonly kind: LinkErrorKind;
 }
 
-/** HTTP, one or more requests at a time (a board says how many it bears; the client uses one). No time-outs: the client has the clock. */
+/**
+ * HTTP, one or more requests at a time (a board says how many it bears; the client uses one). No
+ * time-outs: the client has the clock.
+ */
 export interface Link {
   request(request: LinkRequest): Exchange;
 }
 
-/** Datagrams that reach the device unasked: a UDP port, or the short messages of a modem, with the header of WAP push. */
+/**
+ * Datagrams that reach the device unasked: a UDP port, or the short messages of a modem, with the
+ * header of WAP push.
+ */
 export interface Datagrams {
   /**
-   * Moves the next one to the start of `buffer`: how many bytes; 0: there is none now. One that is longer than the buffer, and an
-   * empty one, is lost. What is not fetched may be lost, too. Never throws.
+   * Moves the next one to the start of `buffer`: how many bytes; 0: there is none now. One that is
+   * longer than the buffer, and an empty one, is lost. What is not fetched may be lost, too. Never
+   * throws.
    */
   receive(buffer: Uint8Array): number;
 }
 
-/** Who the device is: values of DevInfo and DevDetail (OMA DM standard objects), and what a package must be made for. */
+/**
+ * Who the device is: values of DevInfo and DevDetail (OMA DM standard objects), and what a package
+ * must be made for.
+ */
 export interface Identity {
   readonly DevId: string;
   readonly Man: string;
@@ -156,16 +187,20 @@ export interface Hal {
 
 /** A board with its program's loop: what `openBoard()` of each board's board.ts gives. */
 export interface Board extends Hal {
-  /** The provisioning text that the board was made with (src/client/provision.ts). Throws when there is none. */
+  /**
+   * The provisioning text that the board was made with (src/client/provision.ts). Throws when there
+   * is none.
+   */
   provision(): string;
   /**
-   * Moves a line that was typed at the console, without its end, to the start of `buffer`: how many bytes; -1: there is none. Never
-   * waits. Absent: nobody can type here.
+   * Moves a line that was typed at the console, without its end, to the start of `buffer`: how many
+   * bytes; -1: there is none. Never waits. Absent: nobody can type here.
    */
   typed?(buffer: Uint8Array): number;
   /**
-   * Calls `step` for ever. It gives the time, as of now(), at which it wants to be called again; the board waits until then, or
-   * until the network has something. -Infinity ends the program, where there is an operating system to end to.
+   * Calls `step` for ever. It gives the time, as of now(), at which it wants to be called again;
+   * the board waits until then, or until the network has something. -Infinity ends the program,
+   * where there is an operating system to end to.
    */
   run(step: () => number): void;
 }

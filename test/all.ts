@@ -1,7 +1,8 @@
 /**
- * `npm test`: everything, in the order in which a failure says most. Tidy, unit, golden and simulation tests on Node, then
- * the unit tests of src again on the XS engine, on Linux and on the bare-metal board. Options: `--node` or `--xs` for one of them; a
- * word runs the files that have it.
+ * `npm test`: everything, in the order in which a failure says most. Tidy, unit, golden and
+ * simulation tests on Node, then
+ * the unit tests of src again on the XS engine, on Linux and on the bare-metal board. Options:
+ * `--node` or `--xs` for one of them; a word runs the files that have it.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -20,16 +21,23 @@ function testFiles(word: string | undefined): string[] {
   const base = join(root, "build/js/test");
   return FOLDERS.flatMap((folder) => {
     try {
-      return readdirSync(join(base, folder), { recursive: true, encoding: "utf8" }).map((name) => join(base, folder, name));
+      return readdirSync(join(base, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+        join(base, folder, name),
+      );
     } catch {
       return [];
     }
-  }).filter((file) => file.endsWith(".test.js") && (word === undefined || file.includes(word))).sort();
+  })
+    .filter((file) => file.endsWith(".test.js") && (word === undefined || file.includes(word)))
+    .sort();
 }
 
 function run(title: string, words: readonly string[]): boolean {
   process.stdout.write(`\n== ${title}\n`);
-  return spawnSync(process.execPath, ["--enable-source-maps", ...words], { cwd: root, stdio: "inherit" }).status === 0;
+  return (
+    spawnSync(process.execPath, ["--enable-source-maps", ...words], { cwd: root, stdio: "inherit" })
+      .status === 0
+  );
 }
 
 const options = process.argv.slice(2);
@@ -38,8 +46,12 @@ const only = options.find((option) => option.startsWith("--"));
 const failed: string[] = [];
 
 try {
-  setUp("host", (text) => { process.stdout.write(`${text}\n`); });
-  setUpOracles((text) => { process.stdout.write(`${text}\n`); });
+  setUp("host", (text) => {
+    process.stdout.write(`${text}\n`);
+  });
+  setUpOracles((text) => {
+    process.stdout.write(`${text}\n`);
+  });
   if (only !== "--xs") {
     const files = testFiles(word);
     if (files.length === 0) throw new RigError(2, `no test file has "${word ?? ""}" in its name`);
@@ -49,13 +61,19 @@ try {
   if (only !== "--node" && word === undefined) {
     if (!run("XS: the unit tests of src", ["build/js/test/xs.js"])) failed.push("XS");
     const missing = check("qemu").some(({ present }) => !present) && process.env.CI === undefined;
-    if (missing) process.stdout.write("\n== XS on bare metal: left out, without its toolchain (xs-fumo doctor)\n");
-    else if (!run("XS on bare metal: the unit tests of src", ["build/js/test/qemu.js"])) failed.push("XS on bare metal");
+    if (missing)
+      process.stdout.write(
+        "\n== XS on bare metal: left out, without its toolchain (xs-fumo doctor)\n",
+      );
+    else if (!run("XS on bare metal: the unit tests of src", ["build/js/test/qemu.js"]))
+      failed.push("XS on bare metal");
   }
 } catch (error) {
   if (!(error instanceof RigError)) throw error;
   process.stderr.write(`${error.message}\n${error.hint ?? ""}\n`);
   process.exit(error.code);
 }
-process.stdout.write(failed.length > 0 ? `\nFailed: ${failed.join(" and ")}.\n` : "\nAll tests passed.\n");
+process.stdout.write(
+  failed.length > 0 ? `\nFailed: ${failed.join(" and ")}.\n` : "\nAll tests passed.\n",
+);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,10 +1,15 @@
-/** What unit tests of src stand on: on Node node:test and node:assert; on XS the module of the same name in hal/xs. */
+/**
+ * What unit tests of src stand on: on Node node:test and node:assert; on XS the module of the same
+ * name in hal/xs.
+ */
 import { deepStrictEqual, ok as assertOk, strictEqual, throws as assertThrows } from "node:assert";
 import { test as nodeTest } from "node:test";
 
 /** Registers a test. The name is a sentence; the body is synchronous. */
 export function test(name: string, body: () => void): void {
-  nodeTest(name, () => { body(); });
+  nodeTest(name, () => {
+    body();
+  });
 }
 
 /** Fails unless the values are the same (Object.is). */
@@ -12,7 +17,10 @@ export function equal(actual: unknown, expected: unknown, message?: string): voi
   strictEqual(actual, expected, message);
 }
 
-/** Fails unless the values have the same structure: plain objects, arrays, Maps, typed arrays, primitives. */
+/**
+ * Fails unless the values have the same structure: plain objects, arrays, Maps, typed arrays,
+ * primitives.
+ */
 export function deepEqual(actual: unknown, expected: unknown, message?: string): void {
   deepStrictEqual(actual, expected, message);
 }
@@ -24,5 +32,9 @@ export function ok(value: unknown, message?: string): asserts value {
 
 /** Fails unless `body` throws an error whose `name` is `errorName`, if given. */
 export function throws(body: () => unknown, errorName?: string): void {
-  assertThrows(body, (error: unknown) => error instanceof Error && (errorName === undefined || error.name === errorName));
+  assertThrows(
+    body,
+    (error: unknown) =>
+      error instanceof Error && (errorName === undefined || error.name === errorName),
+  );
 }

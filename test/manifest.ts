@@ -1,6 +1,7 @@
 /**
- * manifest.json, which names every module, kept in step with the tree: `npm run manifest` writes the lists of src again and
- * leaves the rest as it is. node/manifest.test.ts fails when that was forgotten.
+ * manifest.json, which names every module, kept in step with the tree: `npm run manifest` writes
+ * the lists of src again and leaves the rest as it is. node/manifest.test.ts fails when that was
+ * forgotten.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +18,12 @@ export interface Dependency {
   readonly namespace?: string;
 }
 export interface Manifest extends Part {
-  readonly platforms: { readonly [platform: string]: Part & { readonly error?: string; readonly dependency?: readonly Dependency[] } };
+  readonly platforms: {
+    readonly [platform: string]: Part & {
+      readonly error?: string;
+      readonly dependency?: readonly Dependency[];
+    };
+  };
 }
 
 const PATH = join(root, "manifest.json");
@@ -31,10 +37,14 @@ export function readManifest(): Manifest {
 export function sourceModules(): string[] {
   return readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
-    .map((name) => `src/${name.replace(/\.ts$/, "")}`).sort();
+    .map((name) => `src/${name.replace(/\.ts$/, "")}`)
+    .sort();
 }
 
-/** The file, without extension, that stands for a module of src: a base module's native twin where it has one. */
+/**
+ * The file, without extension, that stands for a module of src: a base module's native twin where
+ * it has one.
+ */
 export function fileOf(name: string): string {
   const twin = name.replace(/^src\/base\//, "hal/xs/base/");
   return twin !== name && existsSync(join(root, `${twin}.ts`)) ? `./${twin}` : `./${name}`;
@@ -42,13 +52,19 @@ export function fileOf(name: string): string {
 
 /** The manifest with src as it is now. */
 export function updated(manifest: Manifest): Manifest {
-  const others = Object.entries(manifest.modules ?? {}).filter(([name]) => !name.startsWith("src/"));
+  const others = Object.entries(manifest.modules ?? {}).filter(
+    ([name]) => !name.startsWith("src/"),
+  );
   const names = sourceModules();
   return {
     ...manifest,
     modules: Object.fromEntries([...names.map((name) => [name, fileOf(name)] as const), ...others]),
-    preload: [...names.filter((name) => name !== ENTRY), ...(manifest.preload ?? []).filter((name) => !name.startsWith("src/"))],
+    preload: [
+      ...names.filter((name) => name !== ENTRY),
+      ...(manifest.preload ?? []).filter((name) => !name.startsWith("src/")),
+    ],
   };
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(PATH, `${JSON.stringify(updated(readManifest()), undefined, 2)}\n`);
+if (process.argv[1] === import.meta.filename)
+  writeFileSync(PATH, `${JSON.stringify(updated(readManifest()), undefined, 2)}\n`);

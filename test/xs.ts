@@ -1,19 +1,27 @@
 /**
- * Runs the unit tests on XS: `node build/js/test/xs.js [part of a path ...]`. Prints TAP; the exit status tells.
- * Everything in test/unit that imports only src and test/check.ts goes into one blob, with src/base in its native form.
+ * Runs the unit tests on XS: `node build/js/test/xs.js [part of a path ...]`. Prints TAP; the exit
+ * status tells. Everything in test/unit that imports only src and test/check.ts goes into one blob,
+ * with src/base in its native form.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { BASE_MODULES, BuildError, JS, OUT, buildBlob } from "../hal/xs/build.ts";
 import { type Engine, runBlob } from "./engine.ts";
 
-/** Slots of the stack of XS: what a board must give. A commit to the store from within a download takes 670. */
+/**
+ * Slots of the stack of XS: what a board must give. A commit to the store from within a download
+ * takes 670.
+ */
 const STACK = 1024;
 
 /** Names of the test modules whose path has one of the parts; all without parts. */
 function testModules(parts: readonly string[]): string[] {
   return readdirSync(join(JS, "test/unit"), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".test.js") && (parts.length === 0 || parts.some((part) => path.includes(part))))
+    .filter(
+      (path) =>
+        path.endsWith(".test.js") &&
+        (parts.length === 0 || parts.some((part) => path.includes(part))),
+    )
     .map((path) => `test/unit/${path.slice(0, -3)}`)
     .sort();
 }
@@ -25,7 +33,10 @@ export function buildTests(parts: readonly string[]): string {
   const out = join(OUT, "unit.blob");
   const imports = names.map((name) => `import "./${name.slice("test/".length)}.js";\n`).join("");
   buildBlob({
-    entry: "test/entry", out, version: "test", positions: true,
+    entry: "test/entry",
+    out,
+    version: "test",
+    positions: true,
     modules: { ...BASE_MODULES, "test/check": "hal/xs/check" },
     generated: { "test/entry": `${imports}import { run } from "./check.js";\nrun();\n` },
   });
@@ -46,4 +57,5 @@ export function runTests(engine: Engine, parts: readonly string[]): number {
   }
 }
 
-if (process.argv[1]?.endsWith("test/xs.js")) process.exitCode = runTests("host", process.argv.slice(2));
+if (process.argv[1]?.endsWith("test/xs.js"))
+  process.exitCode = runTests("host", process.argv.slice(2));

@@ -1,4 +1,7 @@
-/** The board "ESP32 under Moddable and ESP-IDF", whole. README.md says how its flash is divided and how it is provisioned. */
+/**
+ * The board "ESP32 under Moddable and ESP-IDF", whole. README.md says how its flash is divided and
+ * how it is provisioned.
+ */
 import Timer from "timer";
 import type { Board } from "../hal.ts";
 import { now, provision } from "../xs/board/system.ts";
@@ -8,17 +11,27 @@ import { Connection, type Network } from "./wifi.ts";
 /** The sockets are polled: so often while the client waits for the network. */
 const POLL_MS = 20;
 
-/** Opens the flash, and begins to connect. Call it once. Throws a sentence when flash, boot loader or provisioning cannot be used. */
+/**
+ * Opens the flash, and begins to connect. Call it once. Throws a sentence when flash, boot loader
+ * or provisioning cannot be used.
+ */
 export function openBoard(): Board {
   const text = provision();
   const hal = openHardware(text);
   const { network } = JSON.parse(text) as { network?: Network };
-  if (network === undefined) hal.log("warning", "board", "no \"network\" in the provisioning: this board stays off line");
-  else new Connection(network, (line) => { hal.log("info", "board", line); });
+  if (network === undefined)
+    hal.log("warning", "board", 'no "network" in the provisioning: this board stays off line');
+  else
+    new Connection(network, (line) => {
+      hal.log("info", "board", line);
+    });
   return { ...hal, provision: () => text, run };
 }
 
-/** Returns at once: the SDK's own loop calls from now on, and its timers and Wi-Fi get their turns between two steps. */
+/**
+ * Returns at once: the SDK's own loop calls from now on, and its timers and Wi-Fi get their turns
+ * between two steps.
+ */
 function run(step: () => number): void {
   const turn = (): void => {
     const until = step();

@@ -1,4 +1,7 @@
-/** The ESP32 without its network and its loop: flash, boot selector, sockets, clock. What tests run over a fake of ESP-IDF too. */
+/**
+ * The ESP32 without its network and its loop: flash, boot selector, sockets, clock. What tests run
+ * over a fake of ESP-IDF too.
+ */
 import type { Hal, Identity, LogLevel } from "../hal.ts";
 import { fromBase64 } from "../../src/base/base64.ts";
 import { fromHex } from "../../src/base/bytes.ts";
@@ -11,35 +14,57 @@ import { type Connect, HttpError, HttpLink } from "../xs/http.ts";
 import { Area } from "./area.ts";
 import { TlsSocket, trust } from "./tlssocket.ts";
 
-const LETTERS: { readonly [L in LogLevel]: string } = frozen({ error: "E", warning: "W", info: "I", debug: "D" });
+const LETTERS: { readonly [L in LogLevel]: string } = frozen({
+  error: "E",
+  warning: "W",
+  info: "I",
+  debug: "D",
+});
 
-/** What "identity" in the provisioning replaces. A product provisions at least DevId, Man, Mod, vendorId and classId. */
+/**
+ * What "identity" in the provisioning replaces. A product provisions at least DevId, Man, Mod,
+ * vendorId and classId.
+ */
 const IDENTITY = frozen({
-  DevId: "urn:uuid:00000000-0000-4000-8000-000000000003", Man: "xs-fumo", Mod: "esp32", Lang: "en", DevTyp: "device",
-  OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
-  vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221104",
+  DevId: "urn:uuid:00000000-0000-4000-8000-000000000003",
+  Man: "xs-fumo",
+  Mod: "esp32",
+  Lang: "en",
+  DevTyp: "device",
+  OEM: "xs-fumo",
+  SwV: "1.0",
+  HwV: "1.0",
+  vendorId: "00112233445566778899aabbccddeeff",
+  classId: "ffeeddccbbaa99887766554433221104",
 });
 
 /** What does not keep the board from running, but from being updated; empty when all is well. */
-function warning(this: unknown): string { return native("xs_slots_warning").call(this); }
+function warning(this: unknown): string {
+  return native("xs_slots_warning").call(this);
+}
 
 /**
- * `text` is the provisioning. When flash, partition table or provisioning are not what this board needs, it says so at the console
+ * `text` is the provisioning. When flash, partition table or provisioning are not what this board
+ * needs, it says so at the console
  * and throws, before anything is written.
  */
 export function openHardware(text: string): Hal {
   try {
-    const hal = open(text), problem = warning();
+    const hal = open(text);
+    const problem = warning();
     if (problem !== "") hal.log("error", "board", problem);
     return hal;
   } catch (error) {
-    print(`[   0.000] E board: ${error instanceof Error ? error.message : "the hardware cannot be used"}`);
+    print(
+      `[   0.000] E board: ${error instanceof Error ? error.message : "the hardware cannot be used"}`,
+    );
     throw error;
   }
 }
 
 function open(text: string): Hal {
-  const staging = new Area("staging"), boot = new SlotBoot(staging.status().blockLength);
+  const staging = new Area("staging");
+  const boot = new SlotBoot(staging.status().blockLength);
   boot.running();
   const log = (level: LogLevel, source: string, line: string): void => {
     print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`);
@@ -50,18 +75,30 @@ function open(text: string): Hal {
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port), secureConnect(text)),
     identity: readIdentity(text),
-    datagrams: openPushPort(text, (level, line) => { log(level, "board", line); }),
+    datagrams: openPushPort(text, (level, line) => {
+      log(level, "board", line);
+    }),
     now: () => now(),
-    random: (bytes) => { random(bytes); },
+    random: (bytes) => {
+      random(bytes);
+    },
     log,
   };
 }
 
-/** `ca` of the provisioning is the certificate of the authority that servers are checked against: DER in base64. */
+/**
+ * `ca` of the provisioning is the certificate of the authority that servers are checked against:
+ * DER in base64.
+ */
 function secureConnect(provisioning: string): Connect {
   const { ca } = JSON.parse(provisioning) as { ca?: string };
   if (ca === undefined) {
-    return () => { throw new HttpError("secure", "no certificate authority in the provisioning (ca): nobody vouches for the server"); };
+    return () => {
+      throw new HttpError(
+        "secure",
+        "no certificate authority in the provisioning (ca): nobody vouches for the server",
+      );
+    };
   }
   const certificate = fromBase64(ca);
   if (certificate === undefined) throw new Error("provision: ca: not base64");

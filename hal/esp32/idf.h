@@ -1,4 +1,5 @@
-/* What this board asks of ESP-IDF, in one place. On the chip these are ESP-IDF's own headers; tests put their strict fake here. */
+/* What this board asks of ESP-IDF, in one place. On the chip these are ESP-IDF's own headers; tests
+ * put their strict fake here. */
 #ifndef ESP32_IDF_H
 #define ESP32_IDF_H
 

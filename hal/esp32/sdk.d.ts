@@ -8,7 +8,10 @@ declare module "timer" {
 declare module "embedded:network/interface/wifi" {
   export default class WiFi {
     constructor(options: { onChanged(this: WiFi): void });
-    /** Below 200: idle; below 400: connecting; 400 and more: associated; 500 and more: has an address. */
+    /**
+     * Below 200: idle; below 400: connecting; 400 and more: associated; 500 and more: has an
+     * address.
+     */
     readonly connection: number;
     readonly address: string | undefined;
     connect(options: { SSID: string; password?: string; secure?: boolean }): void;

@@ -1,5 +1,6 @@
-/* Slots over ESP-IDF's otadata. Every call is safe when power fails in it: otadata has two sectors, and at most the one that is
-   written is lost; then the bootloader boots the image of the other one. */
+/* Slots over ESP-IDF's otadata. Every call is safe when power fails in it: otadata has two sectors,
+   and at most the one that is written is lost; then the bootloader boots the image of the other
+   one. */
 #include "slots.h"
 #include <stddef.h>
 #include <stdio.h>
@@ -10,17 +11,22 @@
 #define MCUBOOT_MAGIC 0x96f3b83dU
 #define MCUBOOT_HEADER_BYTES 32
 #define PROBE_BYTES 32
-/* Flash encryption works on 16 bytes; the first ESP32 programs a row of 32 again for each half, and power may fail in it. */
+/* Flash encryption works on 16 bytes; the first ESP32 programs a row of 32 again for each half, and
+ * power may fail in it. */
 #define ENCRYPTED_ALIGN 16
 #define ENCRYPTED_ALIGN_ESP32 32
 #define PLAIN_ALIGN 4
 /* A byte in NVS: the number of the running slot while it is being selected. */
 #define SELECTING_KEY "selecting"
 #define NO_SLOT 0xFF
-#define MISLED "otadata selects the slot that does not run, and cannot be written: nothing is staged"
-#define UNGUARDED "the boot loader in flash does not roll back: flash one that is built with hal/esp32/sdkconfig.defaults"
+#define MISLED                                                                                     \
+  "otadata selects the slot that does not run, and cannot be written: nothing is staged"
+#define UNGUARDED                                                                                  \
+  "the boot loader in flash does not roll back: flash one that is built with "                     \
+  "hal/esp32/sdkconfig.defaults"
 
-/* What was true at the reset. The reason is latched: nothing that is done later changes why this boot came. */
+/* What was true at the reset. The reason is latched: nothing that is done later changes why this
+ * boot came. */
 static struct {
   int open;
   const char* problem;
@@ -30,7 +36,8 @@ static struct {
   const esp_partition_t* store;
   int trial;
   int misled; /* otadata selects the slot that does not run, and cannot be written */
-  int unguarded; /* a new image was started without being marked as on trial: the boot loader knows no trials */
+  int unguarded; /* a new image was started without being marked as on trial: the boot loader knows
+                    no trials */
 } slots;
 static char problem[128];
 
@@ -46,8 +53,9 @@ static const char* probe(const esp_partition_t* partition)
   uint8_t bytes[PROBE_BYTES];
   if (!partition->erase_size || (partition->size % partition->erase_size))
     return say(partition, "not a whole number of erase blocks");
-  if ((esp_partition_read(partition, 0, bytes, sizeof(bytes)) != ESP_OK) ||
-      (esp_partition_read(partition, partition->size - sizeof(bytes), bytes, sizeof(bytes)) != ESP_OK))
+  if ((esp_partition_read(partition, 0, bytes, sizeof(bytes)) != ESP_OK)
+      || (esp_partition_read(partition, partition->size - sizeof(bytes), bytes, sizeof(bytes))
+          != ESP_OK))
     return say(partition, "the flash cannot be read");
   return NULL;
 }
@@ -57,9 +65,10 @@ static uint8_t numberOf(const esp_partition_t* slot)
   return (uint8_t)(slot->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN);
 }
 
-/* After a fall-back of the boot loader otadata selects the slot that does not run, and would boot, for good, what is staged in it: the
-   running one is selected first. ESP-IDF can do so only as if it were new, and keep it then. Power that fails in between puts it on
-   trial, with no way back: SELECTING_KEY tells the next start that it is none. 0: otadata cannot be written. */
+/* After a fall-back of the boot loader otadata selects the slot that does not run, and would boot,
+   for good, what is staged in it: the running one is selected first. ESP-IDF can do so only as if
+   it were new, and keep it then. Power that fails in between puts it on trial, with no way back:
+   SELECTING_KEY tells the next start that it is none. 0: otadata cannot be written. */
 static int selectRunning(void)
 {
   uint8_t running = numberOf(slots.running), selecting = NO_SLOT;
@@ -70,11 +79,12 @@ static int selectRunning(void)
   if (nvs_get_u8(nvs, SELECTING_KEY, &selecting) != ESP_OK)
     selecting = NO_SLOT;
   if (!isSelected)
-    done = (nvs_set_u8(nvs, SELECTING_KEY, running) == ESP_OK) && (nvs_commit(nvs) == ESP_OK) &&
-      (esp_ota_set_boot_partition(slots.running) == ESP_OK);
+    done = (nvs_set_u8(nvs, SELECTING_KEY, running) == ESP_OK) && (nvs_commit(nvs) == ESP_OK)
+        && (esp_ota_set_boot_partition(slots.running) == ESP_OK);
   if (done && (!isSelected || (selecting == running)))
     done = esp_ota_mark_app_valid_cancel_rollback() == ESP_OK;
-  if (done && (!isSelected || (selecting != NO_SLOT)) && (nvs_erase_key(nvs, SELECTING_KEY) == ESP_OK))
+  if (done && (!isSelected || (selecting != NO_SLOT))
+      && (nvs_erase_key(nvs, SELECTING_KEY) == ESP_OK))
     nvs_commit(nvs); /* one that stays is seen to at the next start */
   nvs_close(nvs);
   return done;
@@ -86,10 +96,13 @@ static const char* look(void)
   const esp_partition_t** each;
   slots.running = esp_ota_get_running_partition();
   slots.other = esp_ota_get_next_update_partition(NULL);
-  slots.head = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, HEAD_LABEL);
-  slots.store = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, STORE_LABEL);
+  slots.head =
+      esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, HEAD_LABEL);
+  slots.store =
+      esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, STORE_LABEL);
   if (!slots.running || (slots.running->subtype < ESP_PARTITION_SUBTYPE_APP_OTA_MIN))
-    return "the running image is in no OTA slot: flash it to ota_0, with partitions.csv of hal/esp32";
+    return "the running image is in no OTA slot: flash it to ota_0, with partitions.csv of "
+           "hal/esp32";
   if (!slots.other || (slots.other == slots.running))
     return "there is no second OTA slot in the partition table";
   if (slots.other->size != slots.running->size)
@@ -98,7 +111,9 @@ static const char* look(void)
     return "partition \"head\" is missing, or is not one erase block";
   if (!slots.store || (slots.store->size < 2 * slots.store->erase_size))
     return "partition \"store\" is missing, or shorter than two erase blocks";
-  for (each = (const esp_partition_t*[]){ slots.running, slots.other, slots.head, slots.store, NULL }; *each; each++)
+  for (each =
+           (const esp_partition_t*[]){ slots.running, slots.other, slots.head, slots.store, NULL };
+       *each; each++)
     if (probe(*each))
       return problem;
   slots.misled = !selectRunning();
@@ -144,8 +159,10 @@ const char* areaOpen(Area* area, const char* name)
   area->blockLength = area->body->erase_size;
   area->headBlocks = staging ? 1 : 0;
   area->blocks = area->headBlocks + area->body->size / area->body->erase_size;
-  area->writeAlign = alignOf(area->body) > alignOf(area->head) ? alignOf(area->body) : alignOf(area->head);
-  return area->head && (area->head->erase_size != area->blockLength) ? "erase blocks differ in size" : NULL;
+  area->writeAlign =
+      alignOf(area->body) > alignOf(area->head) ? alignOf(area->body) : alignOf(area->head);
+  return area->head && (area->head->erase_size != area->blockLength) ? "erase blocks differ in size"
+                                                                     : NULL;
 }
 
 static int isInside(const Area* area, uint32_t offset, uint32_t length)
@@ -161,7 +178,8 @@ static int isClosed(const Area* area)
 }
 
 /* How many of `length` bytes at `offset` lie in one partition; which one, and where in it. */
-static uint32_t place(const Area* area, uint32_t* offset, uint32_t length, const esp_partition_t** partition)
+static uint32_t place(
+    const Area* area, uint32_t* offset, uint32_t length, const esp_partition_t** partition)
 {
   uint32_t head = area->headBlocks * area->blockLength, left;
   *partition = *offset < head ? area->head : area->body;
@@ -211,7 +229,8 @@ AreaResult areaWrite(const Area* area, uint32_t offset, const void* bytes, uint3
   return AREA_DONE;
 }
 
-/* One block at a time, and the other tasks get to run after it: an erase of a whole slot in one call starves the task watchdog. */
+/* One block at a time, and the other tasks get to run after it: an erase of a whole slot in one
+ * call starves the task watchdog. */
 AreaResult areaErase(const Area* area, uint32_t block)
 {
   const esp_partition_t* partition;
@@ -240,31 +259,33 @@ int slotTrial(void)
 ResetCause slotCause(void)
 {
   switch (esp_reset_reason()) {
-    case ESP_RST_POWERON:
-    case ESP_RST_BROWNOUT:
-    case ESP_RST_PWR_GLITCH:
-      return RESET_POWER;
-    case ESP_RST_SW:
-      return RESET_RESTART;
-    case ESP_RST_INT_WDT:
-    case ESP_RST_TASK_WDT:
-    case ESP_RST_WDT:
-      return RESET_WATCHDOG;
-    case ESP_RST_PANIC:
-      return RESET_PANIC;
-    default:
-      return RESET_UNKNOWN;
+  case ESP_RST_POWERON:
+  case ESP_RST_BROWNOUT:
+  case ESP_RST_PWR_GLITCH:
+    return RESET_POWER;
+  case ESP_RST_SW:
+    return RESET_RESTART;
+  case ESP_RST_INT_WDT:
+  case ESP_RST_TASK_WDT:
+  case ESP_RST_WDT:
+    return RESET_WATCHDOG;
+  case ESP_RST_PANIC:
+    return RESET_PANIC;
+  default:
+    return RESET_UNKNOWN;
   }
 }
 
-/* A package is staged when its header fills the block before the slot; the boot loader of the chip looks at the slot alone. */
+/* A package is staged when its header fills the block before the slot; the boot loader of the chip
+ * looks at the slot alone. */
 static int isStaged(void)
 {
   uint8_t header[MCUBOOT_HEADER_BYTES];
   uint32_t magic, headerSize;
   if (esp_partition_read(slots.head, 0, header, sizeof(header)) != ESP_OK)
     return 0;
-  magic = header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16 | (uint32_t)header[3] << 24;
+  magic =
+      header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16 | (uint32_t)header[3] << 24;
   headerSize = header[8] | (uint32_t)header[9] << 8;
   return (magic == MCUBOOT_MAGIC) && (headerSize == slots.head->size);
 }
@@ -280,9 +301,11 @@ const char* slotArm(void)
     return "the running image is on trial";
   if (!isStaged())
     return "nothing is staged, or its header is not one erase block long";
-  if (esp_ota_get_boot_partition() == slots.other) /* armed: the running slot was selected at the start */
+  if (esp_ota_get_boot_partition()
+      == slots.other) /* armed: the running slot was selected at the start */
     return NULL;
-  return esp_ota_set_boot_partition(slots.other) == ESP_OK ? NULL : "the staged image cannot be booted";
+  return esp_ota_set_boot_partition(slots.other) == ESP_OK ? NULL
+                                                           : "the staged image cannot be booted";
 }
 
 const char* slotConfirm(void)

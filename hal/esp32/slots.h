@@ -6,7 +6,8 @@
 #include "../xs/boot/log.h"
 #include <stdint.h>
 
-/* A flash partition as hal.ts sees it: `head`, if any, lies before `body`. Staging has the package's header in `head` (see README.md). */
+/* A flash partition as hal.ts sees it: `head`, if any, lies before `body`. Staging has the
+ * package's header in `head` (see README.md). */
 typedef struct {
   const esp_partition_t* head;
   const esp_partition_t* body;
@@ -21,7 +22,8 @@ typedef enum { AREA_DONE, AREA_MISALIGNED, AREA_BOUNDS, AREA_DEVICE } AreaResult
 /* What this board keeps in NVS is in this namespace. */
 #define NVS_SPACE "xs-fumo"
 
-/* Looks at the partition table, once. NULL, or what is wrong with it, before anything is written. */
+/* Looks at the partition table, once. NULL, or what is wrong with it, before anything is written.
+ */
 const char* slotsOpen(void);
 /* What does not keep the board from running, but from being updated; NULL when all is well. */
 const char* slotsWarning(void);

@@ -29,7 +29,8 @@ int tlsRandom(void* context, unsigned char* bytes, size_t length)
 
 void tlsLog(int result, uint32_t certificateFlags)
 {
-  printf("tls: -0x%04x, certificate flags 0x%lx\n", (unsigned)-result, (unsigned long)certificateFlags);
+  printf("tls: -0x%04x, certificate flags 0x%lx\n", (unsigned)-result,
+      (unsigned long)certificateFlags);
 }
 
 /* XS calls this with NULL for the prototype object and for instances that were closed. */

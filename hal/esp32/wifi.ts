@@ -1,9 +1,14 @@
-/** Keeps the board on its Wi-Fi: connects, and connects again with growing pauses for as long as the program runs. */
+/**
+ * Keeps the board on its Wi-Fi: connects, and connects again with growing pauses for as long as the
+ * program runs.
+ */
 import WiFi from "embedded:network/interface/wifi";
 import Timer from "timer";
 
-const FIRST_PAUSE_MS = 1_000, LONGEST_PAUSE_MS = 300_000;
-const DISCONNECTED = 200, ADDRESS = 500;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+const DISCONNECTED = 200;
+const ADDRESS = 500;
 
 export interface Network {
   readonly ssid: string;
@@ -21,7 +26,11 @@ export class Connection {
   constructor(network: Network, say: (text: string) => void) {
     this.#network = network;
     this.#say = say;
-    this.#wifi = new WiFi({ onChanged: () => { this.#changed(); } });
+    this.#wifi = new WiFi({
+      onChanged: () => {
+        this.#changed();
+      },
+    });
     this.#connect();
   }
 

@@ -39,7 +39,8 @@ double hostNow(void)
   clock_gettime(CLOCK_MONOTONIC, &now);
   if (!start.tv_sec)
     start = now;
-  return (double)(now.tv_sec - start.tv_sec) * 1000 + (double)((now.tv_nsec - start.tv_nsec) / 1000000);
+  return (double)(now.tv_sec - start.tv_sec) * 1000
+      + (double)((now.tv_nsec - start.tv_nsec) / 1000000);
 }
 
 void hostLog(char level, const char* source, const char* format, ...)
@@ -79,9 +80,11 @@ static int eraseLog(const Partition* partition, uint32_t block)
 static const char* openLog(void)
 {
   char path[PATH_BYTES_MAX];
-  if (!hostPath(path, "boot.flash") || !flashFileOpen(&host.file, path, BOOT_BLOCK_BYTES, BOOT_BLOCKS, BOOT_ALIGN))
+  if (!hostPath(path, "boot.flash")
+      || !flashFileOpen(&host.file, path, BOOT_BLOCK_BYTES, BOOT_BLOCKS, BOOT_ALIGN))
     return "cannot open boot.flash";
-  host.partition = (Partition){ BOOT_BLOCKS, BOOT_BLOCK_BYTES, BOOT_ALIGN, readLog, writeLog, eraseLog };
+  host.partition =
+      (Partition){ BOOT_BLOCKS, BOOT_BLOCK_BYTES, BOOT_ALIGN, readLog, writeLog, eraseLog };
   return bootLogOpen(&host.log, &host.partition) ? NULL : "cannot read boot.flash";
 }
 
@@ -98,7 +101,9 @@ static const char* readKeys(void)
   fclose(file);
   host.keyCount = 0;
   for (uint32_t at = 0; taken && (at < length); at += taken)
-    taken = host.keyCount == BOOT_KEYS_MAX ? 0 : bootKey(&host.keys[host.keyCount++], der + at, length - at);
+    taken = host.keyCount == BOOT_KEYS_MAX
+        ? 0
+        : bootKey(&host.keys[host.keyCount++], der + at, length - at);
   return taken ? NULL : "keys: not one to four public keys in DER, Ed25519 or P-256";
 }
 
@@ -124,13 +129,15 @@ static const char* mapSlot(Slot* slot, int number)
   return slot->bytes == MAP_FAILED ? "empty" : NULL;
 }
 
-/* Maps a slot and checks the image in it; `confirmed` as for bootImageCheck. It stays mapped when it is good. */
+/* Maps a slot and checks the image in it; `confirmed` as for bootImageCheck. It stays mapped when
+ * it is good. */
 static const char* openImage(Slot* slot, int number, uint32_t confirmed)
 {
   const char* problem = mapSlot(slot, number);
   if (problem)
     return problem;
-  problem = bootImageCheck(&slot->image, slot->bytes, (uint32_t)slot->length, host.keys, host.keyCount, confirmed);
+  problem = bootImageCheck(
+      &slot->image, slot->bytes, (uint32_t)slot->length, host.keys, host.keyCount, confirmed);
   if (!problem && host.engine)
     problem = host.engine->check(slot->image.payload, slot->image.payloadLength);
   if (problem)
@@ -138,12 +145,14 @@ static const char* openImage(Slot* slot, int number, uint32_t confirmed)
   return problem;
 }
 
-/* The security counter of the image in the slot that is selected, where `slot` is the other one and a key is revoked by it. */
+/* The security counter of the image in the slot that is selected, where `slot` is the other one and
+ * a key is revoked by it. */
 static uint32_t confirmedCounter(int slot)
 {
   Slot selected;
   uint32_t counter = 0;
-  if ((slot == host.log.state.slot) || !bootRevokes(host.keys, host.keyCount) || openImage(&selected, host.log.state.slot, 0))
+  if ((slot == host.log.state.slot) || !bootRevokes(host.keys, host.keyCount)
+      || openImage(&selected, host.log.state.slot, 0))
     return 0;
   counter = selected.image.counter;
   munmap(selected.bytes, selected.length);
@@ -164,15 +173,15 @@ static int isUsable(int slot)
 static void logChoice(const BootChoice* choice)
 {
   static const char* const causes[] = { "power", "restart", "watchdog", "panic", "unknown" };
-  static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed", ", the armed image is bad",
-    ", the selected image is bad" };
+  static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed",
+    ", the armed image is bad", ", the selected image is bad" };
   if (choice->decision == BOOT_NOTHING)
     hostLog('E', "boot", "no slot can be booted");
   else if (choice->decision == BOOT_HELD)
     hostLog('E', "boot", "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
   else
-    hostLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot, host.board.image.version, causes[choice->cause],
-      decisions[choice->decision]);
+    hostLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot,
+        host.board.image.version, causes[choice->cause], decisions[choice->decision]);
 }
 
 const char* hostPowerOn(const char* directory, ResetCause cause, const HostEngine* engine)
@@ -198,7 +207,8 @@ HostBoard* hostBoard(void)
   const char* directory = getenv("XS_FUMO_STATE");
   const char* problem = NULL;
   if (!host.on)
-    problem = directory ? hostPowerOn(directory, resetStart(), NULL) : "XS_FUMO_STATE names no directory";
+    problem =
+        directory ? hostPowerOn(directory, resetStart(), NULL) : "XS_FUMO_STATE names no directory";
   if (problem)
     hostLog('E', "boot", "%s", problem);
   return problem ? NULL : &host.board;
@@ -208,7 +218,9 @@ const char* hostArm(void)
 {
   HostBoard* board = hostBoard();
   Slot other;
-  const char* problem = board ? openImage(&other, !board->choice.slot, confirmedCounter(!board->choice.slot)) : "no board";
+  const char* problem = board
+      ? openImage(&other, !board->choice.slot, confirmedCounter(!board->choice.slot))
+      : "no board";
   if (problem)
     return problem;
   munmap(other.bytes, other.length);
@@ -229,8 +241,8 @@ static void report(void)
 {
   const FlashCount* count;
   for (int i = 0; (count = flashFileCount(i)); i++)
-    hostLog('I', "flash", "%s: %u writes of %llu bytes, %u erases", count->name, (unsigned)count->writes,
-      (unsigned long long)count->writtenBytes, (unsigned)count->erases);
+    hostLog('I', "flash", "%s: %u writes of %llu bytes, %u erases", count->name,
+        (unsigned)count->writes, (unsigned long long)count->writtenBytes, (unsigned)count->erases);
   if (host.engine)
     host.engine->report();
   fflush(stdout);

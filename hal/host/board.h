@@ -1,4 +1,5 @@
-/* The board behind the natives: a state directory with the flash files, and what was booted from them. */
+/* The board behind the natives: a state directory with the flash files, and what was booted from
+ * them. */
 #ifndef HOST_BOARD_H
 #define HOST_BOARD_H
 
@@ -7,7 +8,8 @@
 
 #define PATH_BYTES_MAX 4096
 
-/* What the runner knows of its engine. There is none under the SDK: then the payload is not looked at. */
+/* What the runner knows of its engine. There is none under the SDK: then the payload is not looked
+ * at. */
 typedef struct {
   /* Why a payload cannot run here, or NULL. */
   const char* (*check)(const void* payload, uint32_t length);
@@ -17,14 +19,16 @@ typedef struct {
 
 typedef struct {
   BootChoice choice;
-  BootImage image;          /* of choice.slot, mapped read-only for good; not set when nothing can be booted */
+  BootImage
+      image; /* of choice.slot, mapped read-only for good; not set when nothing can be booted */
 } HostBoard;
 
-/* "Powers on": opens the boot log in the state directory and selects a slot. NULL, or what is wrong with the directory. */
+/* "Powers on": opens the boot log in the state directory and selects a slot. NULL, or what is wrong
+ * with the directory. */
 const char* hostPowerOn(const char* directory, ResetCause cause, const HostEngine* engine);
 
-/* The board. Where no runner has powered it on (under the SDK), the first call does, in the directory XS_FUMO_STATE.
-   NULL: it cannot. */
+/* The board. Where no runner has powered it on (under the SDK), the first call does, in the
+   directory XS_FUMO_STATE. NULL: it cannot. */
 HostBoard* hostBoard(void);
 
 /* NULL when done, otherwise the reason why not. hostArm checks the other image first. */
@@ -39,7 +43,8 @@ void hostRestart(void) __attribute__((noreturn));
 void hostExit(int status) __attribute__((noreturn));
 
 /* A line of the board itself for the serial console; level is E, W, I or D. */
-void hostLog(char level, const char* source, const char* format, ...) __attribute__((format(printf, 3, 4)));
+void hostLog(char level, const char* source, const char* format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Milliseconds since power-on or reset. */
 double hostNow(void);

@@ -14,16 +14,31 @@ const WRITE_ALIGN = 16;
 const STORE_BLOCKS = 16;
 const SLOT_BLOCKS = 2048;
 const SLOT_FILES: readonly string[] = frozen(["slot-a.flash", "slot-b.flash"]);
-const LETTERS: { readonly [L in LogLevel]: string } = frozen({ error: "E", warning: "W", info: "I", debug: "D" });
+const LETTERS: { readonly [L in LogLevel]: string } = frozen({
+  error: "E",
+  warning: "W",
+  info: "I",
+  debug: "D",
+});
 
 /** What every host board is, but for what "identity" in provision.json says otherwise. */
 const IDENTITY = frozen({
-  DevId: "urn:uuid:00000000-0000-4000-8000-000000000001", Man: "xs-fumo", Mod: "host", Lang: "en", DevTyp: "device",
-  OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
-  vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",
+  DevId: "urn:uuid:00000000-0000-4000-8000-000000000001",
+  Man: "xs-fumo",
+  Mod: "host",
+  Lang: "en",
+  DevTyp: "device",
+  OEM: "xs-fumo",
+  SwV: "1.0",
+  HwV: "1.0",
+  vendorId: "00112233445566778899aabbccddeeff",
+  classId: "ffeeddccbbaa99887766554433221100",
 });
 
-/** Opens the flash of a board that was powered on. Call it once. Throws when the state directory cannot be used. */
+/**
+ * Opens the flash of a board that was powered on. Call it once. Throws when the state directory
+ * cannot be used.
+ */
 export function openBoard(): Board {
   const boot = new SlotBoot();
   const text = provision();
@@ -32,13 +47,22 @@ export function openBoard(): Board {
   };
   return {
     store: new FileFlash("store.flash", BLOCK_BYTES, STORE_BLOCKS, WRITE_ALIGN),
-    staging: new FileFlash(SLOT_FILES[1 - boot.running().slot] ?? "", BLOCK_BYTES, SLOT_BLOCKS, WRITE_ALIGN),
+    staging: new FileFlash(
+      SLOT_FILES[1 - boot.running().slot] ?? "",
+      BLOCK_BYTES,
+      SLOT_BLOCKS,
+      WRITE_ALIGN,
+    ),
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port)),
     identity: readIdentity(text),
-    datagrams: openPushPort(text, (level, line) => { log(level, "board", line); }),
+    datagrams: openPushPort(text, (level, line) => {
+      log(level, "board", line);
+    }),
     now: () => now(),
-    random: (bytes) => { random(bytes); },
+    random: (bytes) => {
+      random(bytes);
+    },
     log,
     provision: () => text,
     typed: (buffer) => typed(buffer),
@@ -46,7 +70,9 @@ export function openBoard(): Board {
   };
 }
 
-function typed(this: unknown, buffer: Uint8Array): number { return native("xs_console_typed").call(this, buffer); }
+function typed(this: unknown, buffer: Uint8Array): number {
+  return native("xs_console_typed").call(this, buffer);
+}
 
 function run(step: () => number): void {
   for (;;) {
@@ -56,7 +82,10 @@ function run(step: () => number): void {
   }
 }
 
-/** Members of "identity" replace the defaults; vendorId and classId are 32 hexadecimal digits. FwV is what runs. */
+/**
+ * Members of "identity" replace the defaults; vendorId and classId are 32 hexadecimal digits. FwV
+ * is what runs.
+ */
 function readIdentity(provisioning: string): Identity {
   const { identity } = JSON.parse(provisioning) as { identity?: Partial<typeof IDENTITY> };
   const given = { ...IDENTITY, ...identity };

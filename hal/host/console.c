@@ -7,7 +7,8 @@
 
 #define LINE_BYTES_MAX 1024
 
-/* Moves the next line, without its end and what does not fit, into the buffer: how many bytes; -1: there is none. Never waits. */
+/* Moves the next line, without its end and what does not fit, into the buffer: how many bytes; -1:
+ * there is none. Never waits. */
 void xs_console_typed(xsMachine* the)
 {
   static uint8_t line[LINE_BYTES_MAX];
@@ -16,7 +17,8 @@ void xs_console_typed(xsMachine* the)
   Buffer buffer = toWritable(the, &xsArg(0));
   uint8_t byte;
   xsmcSetInteger(xsResult, -1);
-  while ((poll(&input, 1, 0) > 0) && (input.revents & POLLIN) && (read(STDIN_FILENO, &byte, 1) == 1)) {
+  while (
+      (poll(&input, 1, 0) > 0) && (input.revents & POLLIN) && (read(STDIN_FILENO, &byte, 1) == 1)) {
     if (byte != '\n') {
       if (length < LINE_BYTES_MAX)
         line[length++] = byte;

@@ -27,5 +27,6 @@ void xs_datagram_receive(xsMachine* the)
 {
   Socket* socket = xsmcGetHostDataValidate(xsThis, xs_datagram_destructor);
   Buffer buffer = toWritable(the, &xsArg(0));
-  xsmcSetInteger(xsResult, socket ? (xsIntegerValue)datagramReceive(socket, buffer.bytes, buffer.length) : 0);
+  xsmcSetInteger(
+      xsResult, socket ? (xsIntegerValue)datagramReceive(socket, buffer.bytes, buffer.length) : 0);
 }

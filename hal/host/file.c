@@ -1,4 +1,5 @@
-/* Flash in a file. Every change is a pwrite or a truncation, in an order that leaves no byte 0 that was never programmed. */
+/* Flash in a file. Every change is a pwrite or a truncation, in an order that leaves no byte 0 that
+ * was never programmed. */
 #define _GNU_SOURCE
 #include "file.h"
 #include <fcntl.h>
@@ -33,7 +34,8 @@ static void powerOff(void)
     pause();
 }
 
-/* Counts an operation; gives how many of its bytes may be done before the power goes, `length` without a cut. */
+/* Counts an operation; gives how many of its bytes may be done before the power goes, `length`
+ * without a cut. */
 static uint32_t countOperation(uint32_t length, int* last)
 {
   *last = cutLeft && !--cutLeft;
@@ -45,9 +47,10 @@ static uint32_t countOperation(uint32_t length, int* last)
 /* Files past the last share its counts. */
 static FlashCount* countOf(const char* path)
 {
-  const char* slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
   int i = 0;
-  while ((i < FILES_MAX - 1) && counts[i].name[0] && strncmp(counts[i].name, name, sizeof(counts[i].name) - 1))
+  while ((i < FILES_MAX - 1) && counts[i].name[0]
+      && strncmp(counts[i].name, name, sizeof(counts[i].name) - 1))
     i++;
   strncpy(counts[i].name, name, sizeof(counts[i].name) - 1);
   return &counts[i];
@@ -58,13 +61,16 @@ const FlashCount* flashFileCount(int index)
   return (index < FILES_MAX) && counts[index].name[0] ? &counts[index] : NULL;
 }
 
-int flashFileOpen(FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign)
+int flashFileOpen(
+    FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign)
 {
   if (!blocks || (blockLength < 256) || (blocks > CAPACITY_MAX / blockLength))
     return 0;
-  if (!writeAlign || (writeAlign > 256) || (writeAlign & (writeAlign - 1)) || (blockLength % writeAlign))
+  if (!writeAlign || (writeAlign > 256) || (writeAlign & (writeAlign - 1))
+      || (blockLength % writeAlign))
     return 0;
-  *flash = (FlashFile){ open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), blocks, blockLength, writeAlign, countOf(path) };
+  *flash = (FlashFile){ open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), blocks, blockLength,
+    writeAlign, countOf(path) };
   return flash->file >= 0;
 }
 
@@ -136,7 +142,8 @@ static int endOf(const FlashFile* flash, uint32_t* end)
   return 1;
 }
 
-/* A byte that was programmed with 0xFF cannot be told from an erased one: a lenience of NOR flash, too. */
+/* A byte that was programmed with 0xFF cannot be told from an erased one: a lenience of NOR flash,
+ * too. */
 static FlashResult checkErased(const FlashFile* flash, uint32_t offset, uint32_t length)
 {
   uint8_t old[PART];
@@ -153,7 +160,8 @@ static FlashResult checkErased(const FlashFile* flash, uint32_t offset, uint32_t
   return FLASH_DONE;
 }
 
-FlashResult flashFileWrite(const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length)
+FlashResult flashFileWrite(
+    const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length)
 {
   uint32_t end, done;
   int last;
@@ -183,7 +191,8 @@ FlashResult flashFileErase(const FlashFile* flash, uint32_t block)
     return FLASH_DEVICE;
   flash->count->erases++;
   to = from + countOperation(flash->blockLength, &last);
-  if ((end <= to) && (end > from) ? ftruncate(flash->file, from) != 0 : (end > to) && !fillErased(flash, from, to))
+  if ((end <= to) && (end > from) ? ftruncate(flash->file, from) != 0
+                                  : (end > to) && !fillErased(flash, from, to))
     return FLASH_DEVICE;
   if (last)
     powerOff();

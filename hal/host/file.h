@@ -1,5 +1,6 @@
-/* A file as NOR flash: erased bytes are 0xFF, a byte is programmed once per erase, an erase takes a whole block.
-   What lies behind the end of the file is erased, so a short file is a whole partition. */
+/* A file as NOR flash: erased bytes are 0xFF, a byte is programmed once per erase, an erase takes a
+   whole block. What lies behind the end of the file is erased, so a short file is a whole
+   partition. */
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
 
@@ -24,15 +25,18 @@ typedef struct {
 typedef enum { FLASH_DONE, FLASH_MISALIGNED, FLASH_BOUNDS, FLASH_DEVICE } FlashResult;
 
 /* 0: the file cannot be opened, or the geometry is impossible. */
-int flashFileOpen(FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign);
+int flashFileOpen(
+    FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign);
 void flashFileClose(FlashFile* flash);
 FlashResult flashFileRead(const FlashFile* flash, uint32_t offset, void* bytes, uint32_t length);
-FlashResult flashFileWrite(const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length);
+FlashResult flashFileWrite(
+    const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length);
 FlashResult flashFileErase(const FlashFile* flash, uint32_t block);
 /* The counts of all files that were opened, from 0 up; NULL after the last. */
 const FlashCount* flashFileCount(int index);
 
-/* Power is cut at flash operation `operation`, counted from 1 over all partitions; 0: never. The process is killed then. */
+/* Power is cut at flash operation `operation`, counted from 1 over all partitions; 0: never. The
+ * process is killed then. */
 typedef enum { CUT_BEFORE, CUT_TORN, CUT_AFTER } CutMode;
 void flashFileCut(uint32_t operation, CutMode mode);
 /* How many operations are left until the cut; 0: none is planned. What a restart hands on. */

@@ -15,7 +15,8 @@ void xs_flash_destructor(void* data)
   free(data);
 }
 
-/* FileFlash.prototype is a host object of the right type but without data, hence the second check. */
+/* FileFlash.prototype is a host object of the right type but without data, hence the second check.
+ */
 static FlashFile* thisFlash(xsMachine* the)
 {
   FlashFile* flash = xsmcGetHostDataValidate(xsThis, xs_flash_destructor);
@@ -36,7 +37,8 @@ static void check(xsMachine* the, FlashResult result)
 
 void xs_flash(xsMachine* the)
 {
-  uint32_t blockLength = toIndex(the, &xsArg(1)), blocks = toIndex(the, &xsArg(2)), writeAlign = toIndex(the, &xsArg(3));
+  uint32_t blockLength = toIndex(the, &xsArg(1)), blocks = toIndex(the, &xsArg(2)),
+           writeAlign = toIndex(the, &xsArg(3));
   char path[PATH_BYTES_MAX];
   FlashFile* flash;
   if (xsmcGetHostDataValidate(xsThis, xs_flash_destructor))

@@ -1,5 +1,6 @@
-/* A reset is an exec of the same program with the same arguments. Two words of the environment take the place of what a chip
-   keeps through a reset: the cause, and the number of flash operations until a planned power cut. */
+/* A reset is an exec of the same program with the same arguments. Two words of the environment take
+   the place of what a chip keeps through a reset: the cause, and the number of flash operations
+   until a planned power cut. */
 #define _GNU_SOURCE
 #include "reset.h"
 #include "file.h"
@@ -31,7 +32,8 @@ static void saveArguments(void)
 {
   int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC), count = 0;
   ssize_t length = file >= 0 ? read(file, argumentBytes, sizeof(argumentBytes) - 1) : 0;
-  for (ssize_t at = 0; (at < length) && (count < ARGUMENTS_MAX - 1); at += (ssize_t)strlen(argumentBytes + at) + 1)
+  for (ssize_t at = 0; (at < length) && (count < ARGUMENTS_MAX - 1);
+       at += (ssize_t)strlen(argumentBytes + at) + 1)
     arguments[count++] = argumentBytes + at;
   if (file >= 0)
     close(file);
@@ -55,7 +57,9 @@ ResetCause resetStart(void)
   sigprocmask(SIG_SETMASK, &none, NULL); /* an exec inside a handler leaves its signal blocked */
   saveArguments();
   saveEnvironment();
-  return left && (left[0] >= '0') && (left[0] < '0' + RESET_UNKNOWN) && !left[1] ? (ResetCause)(left[0] - '0') : RESET_POWER;
+  return left && (left[0] >= '0') && (left[0] < '0' + RESET_UNKNOWN) && !left[1]
+      ? (ResetCause)(left[0] - '0')
+      : RESET_POWER;
 }
 
 void resetNow(ResetCause why)
@@ -101,7 +105,8 @@ void resetGuard(int timeoutMs)
 
 static void setTimer(int timeoutMs)
 {
-  struct itimerval timer = { .it_value = { .tv_sec = timeoutMs / 1000, .tv_usec = timeoutMs % 1000 * 1000 } };
+  struct itimerval timer = { .it_value = {
+                                 .tv_sec = timeoutMs / 1000, .tv_usec = timeoutMs % 1000 * 1000 } };
   setitimer(ITIMER_REAL, &timer, NULL);
 }
 

@@ -1,10 +1,12 @@
-/* Reset of the process: it executes itself again, as a chip starts again, and tells the new one why. */
+/* Reset of the process: it executes itself again, as a chip starts again, and tells the new one
+ * why. */
 #ifndef HOST_RESET_H
 #define HOST_RESET_H
 
 #include "../xs/boot/log.h"
 
-/* Remembers the arguments; gives the reset cause that the process before left, RESET_POWER when there was none. */
+/* Remembers the arguments; gives the reset cause that the process before left, RESET_POWER when
+ * there was none. */
 ResetCause resetStart(void);
 /* Panic when the process crashes, and when `timeoutMs` pass without resetFeed; 0: no watchdog. */
 void resetGuard(int timeoutMs);

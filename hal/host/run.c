@@ -1,4 +1,5 @@
-/* The board "XS on Linux": powers on, boots the selected image and runs it. README.md has options and exit statuses. */
+/* The board "XS on Linux": powers on, boots the selected image and runs it. README.md has options
+ * and exit statuses. */
 #include "../xs/engine/runtime.h"
 #include "board.h"
 #include "file.h"
@@ -51,9 +52,11 @@ static void reportHeap(void)
     return;
   runtimeCollect(machine);
   runtimeHeap(machine, &heap);
-  hostLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks, %u slots of stack; live %u slots, %u bytes of chunks",
-    (unsigned)heap.peakSlots, (unsigned)heap.slotBytes, (unsigned)heap.peakChunks, (unsigned)heap.peakStack,
-    (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
+  hostLog('I', "heap",
+      "at most %u slots of %u bytes, %u bytes of chunks, %u slots of stack; live %u slots, %u "
+      "bytes of chunks",
+      (unsigned)heap.peakSlots, (unsigned)heap.slotBytes, (unsigned)heap.peakChunks,
+      (unsigned)heap.peakStack, (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
 }
 
 static const HostEngine engine = { .check = blobCheck, .report = reportHeap };
@@ -109,14 +112,16 @@ static int parse(Options* options, int argc, char** argv)
 static void planCut(const Options* options, ResetCause cause)
 {
   const char* left = getenv("XS_FUMO_CUT");
-  flashFileCut(cause == RESET_POWER || !left ? options->cut : (uint32_t)strtoul(left, NULL, 10), options->cutMode);
+  flashFileCut(cause == RESET_POWER || !left ? options->cut : (uint32_t)strtoul(left, NULL, 10),
+      options->cutMode);
 }
 
 /* Runs what was booted; a program that throws while it starts is a panic. */
 static void runImage(Options* options, const BootImage* image)
 {
   static Runtime runtime;
-  const char* problem = runtimeCreate(&runtime, &options->creation, (const BlobHeader*)image->payload, &machine);
+  const char* problem =
+      runtimeCreate(&runtime, &options->creation, (const BlobHeader*)image->payload, &machine);
   int failed = 1;
   if (problem)
     hostLog('E', "boot", "%s", problem);
@@ -129,17 +134,26 @@ static void runImage(Options* options, const BootImage* image)
 
 int main(int argc, char** argv)
 {
-  Options options = { .watchdogMs = WATCHDOG_MS, .cutMode = CUT_TORN, .creation = { .initialChunkSize = 112 * 1024,
-    .incrementalChunkSize = 1024, .initialHeapCount = 20 * 1024, .incrementalHeapCount = 64, .stackCount = 1024,
-    .initialKeyCount = 2048, .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 } };
+  Options options = { .watchdogMs = WATCHDOG_MS,
+    .cutMode = CUT_TORN,
+    .creation = { .initialChunkSize = 112 * 1024,
+        .incrementalChunkSize = 1024,
+        .initialHeapCount = 20 * 1024,
+        .incrementalHeapCount = 64,
+        .stackCount = 1024,
+        .initialKeyCount = 2048,
+        .incrementalKeyCount = 256,
+        .nameModulo = 127,
+        .symbolModulo = 127 } };
   ResetCause cause = resetStart();
   const char* problem;
   HostBoard* board;
   stackLimit = (char*)__builtin_frame_address(0) - C_STACK_BYTES;
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   if (!parse(&options, argc, argv)) {
-    fprintf(stderr, "usage: xs-fumo-host --state DIR [--watchdog MS] [--cut N] [--cut-mode before|torn|after] "
-      "[--slots N] [--chunks BYTES]\n");
+    fprintf(stderr,
+        "usage: xs-fumo-host --state DIR [--watchdog MS] [--cut N] [--cut-mode before|torn|after] "
+        "[--slots N] [--chunks BYTES]\n");
     return STATUS_USAGE;
   }
   planCut(&options, cause);

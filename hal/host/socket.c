@@ -9,7 +9,8 @@
 
 #define NAME_BYTES_MAX 256
 
-/* A wait never lasts longer, so that a wake-up that was missed costs a second and not the session. */
+/* A wait never lasts longer, so that a wake-up that was missed costs a second and not the session.
+ */
 #define WAIT_MS_MAX 1000
 
 /* XS calls this with NULL for the prototype object and for instances that were closed. */
@@ -86,7 +87,8 @@ void xs_socket_close(xsMachine* the)
   xs_socket_destructor(socket);
 }
 
-/* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the switch turns the board off. */
+/* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the
+ * switch turns the board off. */
 void xs_socket_wait(xsMachine* the)
 {
   xsNumberValue value = xsmcToNumber(xsArg(0));

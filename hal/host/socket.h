@@ -1,4 +1,5 @@
-/* Sockets that never block: TCP clients, for the natives of hal/xs/board/socket.ts, and UDP ports, for those of datagram.ts. */
+/* Sockets that never block: TCP clients, for the natives of hal/xs/board/socket.ts, and UDP ports,
+ * for those of datagram.ts. */
 #ifndef HOST_SOCKET_H
 #define HOST_SOCKET_H
 
@@ -14,19 +15,21 @@ struct Socket {
   Socket* next;
   int file;
   SocketState state;
-  short wanted;             /* the poll events that the last calls were in want of */
-  const char* kind;         /* of the error, once state is SOCKET_FAILED */
+  short wanted; /* the poll events that the last calls were in want of */
+  const char* kind; /* of the error, once state is SOCKET_FAILED */
   struct addrinfo* addresses;
   struct addrinfo* address; /* the one that is tried */
 };
 
-/* Begins to connect to the first address of the host; NULL and a kind of LinkError when it has none. */
+/* Begins to connect to the first address of the host; NULL and a kind of LinkError when it has
+ * none. */
 Socket* socketOpen(const char* host, uint16_t port, const char** kind);
 void socketClose(Socket* socket);
 /* How many bytes; 0: none now; -1: the peer has closed (read only); -2: failed, see kind. */
 long socketRead(Socket* socket, void* bytes, uint32_t length);
 long socketWrite(Socket* socket, const void* bytes, uint32_t length);
-/* Opens a UDP port; on a computer that of the loopback interface. NULL: it cannot be had. socketClose closes it, too. */
+/* Opens a UDP port; on a computer that of the loopback interface. NULL: it cannot be had.
+ * socketClose closes it, too. */
 Socket* datagramOpen(uint16_t port);
 /* Takes one datagram: its bytes; 0: none, or one that is empty or longer than `length`. */
 long datagramReceive(Socket* socket, void* bytes, uint32_t length);

@@ -1,4 +1,5 @@
-/* TCP client sockets that never block. Name resolution does: a process can afford it, and the watchdog sees to it. */
+/* TCP client sockets that never block. Name resolution does: a process can afford it, and the
+ * watchdog sees to it. */
 #define _GNU_SOURCE
 #include "socket.h"
 #include <errno.h>
@@ -26,7 +27,8 @@ static void tryAddresses(Socket* self)
     if (self->file >= 0)
       close(self->file);
     self->file = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if ((self->file >= 0) && (!connect(self->file, address->ai_addr, address->ai_addrlen) || (errno == EINPROGRESS)))
+    if ((self->file >= 0)
+        && (!connect(self->file, address->ai_addr, address->ai_addrlen) || (errno == EINPROGRESS)))
       return;
   }
   fail(self, "refused");
@@ -55,7 +57,9 @@ static int isConnected(Socket* socket)
 
 Socket* socketOpen(const char* host, uint16_t port, const char** kind)
 {
-  struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+  struct addrinfo hints = {
+    .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV
+  };
   Socket* socket = calloc(1, sizeof(Socket));
   char service[8];
   snprintf(service, sizeof(service), "%u", port);

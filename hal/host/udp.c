@@ -18,7 +18,9 @@
 Socket* datagramOpen(uint16_t port)
 {
   Socket* self = calloc(1, sizeof(Socket));
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(LISTEN) };
+  struct sockaddr_in address = {
+    .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(LISTEN)
+  };
   if (!self)
     return NULL;
   self->state = SOCKET_OPEN;

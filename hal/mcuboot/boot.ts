@@ -1,8 +1,10 @@
 /**
- * Boot of hal.ts over MCUboot with swap (move, offset or scratch), for chips that ship it: the running image is always in the
- * primary slot, and staging is the secondary one. A swap is asked for, and a trial confirmed, by a few bytes in the slots' trailers.
+ * Boot of hal.ts over MCUboot with swap (move, offset or scratch), for chips that ship it: the
+ * running image is always in the primary slot, and staging is the secondary one. A swap is asked
+ * for, and a trial confirmed, by a few bytes in the slots' trailers.
  *
- * Staging must be a `SecondarySlot`: it keeps the trailer apart, and takes back what was asked for when another image is staged.
+ * Staging must be a `SecondarySlot`: it keeps the trailer apart, and takes back what was asked for
+ * when another image is staged.
  */
 import type { Boot, Flash, FlashStatus, ResetCause, Running } from "../hal.ts";
 import { FlashFault } from "../checked.ts";
@@ -30,21 +32,31 @@ export class McubootBoot implements Boot {
     this.#ports = ports;
     this.#primary = new Trailer(ports.primary, ports.maxAlign);
     const digest = imageDigest(ports.primary, "given");
-    if (digest === undefined) throw new Error("the primary slot holds no image of MCUboot: partition table and boot loader disagree");
-    this.#slot = ((digest[0] ?? 0) << 16 | (digest[1] ?? 0) << 8 | (digest[2] ?? 0)) >>> 0;
+    if (digest === undefined)
+      throw new Error(
+        "the primary slot holds no image of MCUboot: partition table and boot loader disagree",
+      );
+    this.#slot = (((digest[0] ?? 0) << 16) | ((digest[1] ?? 0) << 8) | (digest[2] ?? 0)) >>> 0;
     this.#cause = ports.cause();
   }
 
-  /** `slot` names the image, and not its place, which never changes: the first three bytes of its digest. */
+  /**
+   * `slot` names the image, and not its place, which never changes: the first three bytes of its
+   * digest.
+   */
   running(): Running {
     return { slot: this.#slot, trial: this.#onTrial(), cause: this.#cause };
   }
 
-  /** Writes magic, then swap info, of the secondary slot: MCUboot decides by the magic, so a cut leaves it asked for or not. */
+  /**
+   * Writes magic, then swap info, of the secondary slot: MCUboot decides by the magic, so a cut
+   * leaves it asked for or not.
+   */
   arm(): void {
     if (this.#onTrial()) throw new Error("the running image is on trial");
     const { secondary } = this.#ports;
-    if (imageDigest(secondary, "checked") === undefined) throw new Error("the staged image cannot be booted");
+    if (imageDigest(secondary, "checked") === undefined)
+      throw new Error("the staged image cannot be booted");
     const { magic, imageOk } = secondary.trailer.read();
     if (magic === "good" && imageOk === "unset") return;
     secondary.disarm();
@@ -75,7 +87,10 @@ export class SecondarySlot implements Flash {
   readonly #trailerBlocks: number;
   readonly #status: FlashStatus;
 
-  /** `trailerBlocks` hold MCUboot's trailer and swap status: its boot_trailer_sz, in blocks, at least 1. */
+  /**
+   * `trailerBlocks` hold MCUboot's trailer and swap status: its boot_trailer_sz, in blocks, at
+   * least 1.
+   */
   constructor(slot: Flash, maxAlign: number, trailerBlocks: number) {
     const status = slot.status();
     this.#slot = slot;
@@ -100,16 +115,21 @@ export class SecondarySlot implements Flash {
 
   /** An image that changes is no longer the one that a swap was asked for. */
   eraseBlock(block: number): void {
-    if (block < 0 || block >= this.#status.blocks) throw new FlashFault("bounds", `erase of block ${block}`);
+    if (block < 0 || block >= this.#status.blocks)
+      throw new FlashFault("bounds", `erase of block ${block}`);
     this.disarm();
     this.#slot.eraseBlock(block);
   }
 
-  /** Takes back what was asked for, and what a cut has left of it: erases the trailer's blocks, from the last one down. */
+  /**
+   * Takes back what was asked for, and what a cut has left of it: erases the trailer's blocks, from
+   * the last one down.
+   */
   disarm(): void {
     const { magic, imageOk, copyDone } = this.trailer.read();
     if (magic === "unset" && imageOk === "unset" && copyDone === "unset") return;
-    for (let i = 0; i < this.#trailerBlocks; i++) this.#slot.eraseBlock(this.#status.blocks + this.#trailerBlocks - 1 - i);
+    for (let i = 0; i < this.#trailerBlocks; i++)
+      this.#slot.eraseBlock(this.#status.blocks + this.#trailerBlocks - 1 - i);
   }
 
   #inside(byteOffset: number, length: number): void {

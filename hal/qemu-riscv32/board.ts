@@ -10,13 +10,25 @@ import { HttpLink } from "../xs/http.ts";
 import { NorFlash, SLOTS, STORE } from "./flash.ts";
 import { TlsSocket } from "./tls.ts";
 
-const LETTERS: { readonly [L in LogLevel]: string } = frozen({ error: "E", warning: "W", info: "I", debug: "D" });
+const LETTERS: { readonly [L in LogLevel]: string } = frozen({
+  error: "E",
+  warning: "W",
+  info: "I",
+  debug: "D",
+});
 
 /** What every board of this kind is, but for what "identity" in the provisioning says otherwise. */
 const IDENTITY = frozen({
-  DevId: "urn:uuid:00000000-0000-4000-8000-000000000002", Man: "xs-fumo", Mod: "qemu-riscv32", Lang: "en", DevTyp: "device",
-  OEM: "xs-fumo", SwV: "1.0", HwV: "1.0",
-  vendorId: "00112233445566778899aabbccddeeff", classId: "ffeeddccbbaa99887766554433221100",
+  DevId: "urn:uuid:00000000-0000-4000-8000-000000000002",
+  Man: "xs-fumo",
+  Mod: "qemu-riscv32",
+  Lang: "en",
+  DevTyp: "device",
+  OEM: "xs-fumo",
+  SwV: "1.0",
+  HwV: "1.0",
+  vendorId: "00112233445566778899aabbccddeeff",
+  classId: "ffeeddccbbaa99887766554433221100",
 });
 
 /** Addresses, dotted. Without them the board asks DHCP. */
@@ -38,15 +50,23 @@ interface Settings {
 const DHCP: NetworkSettings = frozen({ address: "", mask: "", gateway: "", nameServer: "" });
 
 /** Instructions since reset, without sleep; true under -icount only. */
-function instructions(this: unknown): number { return native("xs_system_instructions").call(this); }
+function instructions(this: unknown): number {
+  return native("xs_system_instructions").call(this);
+}
 
-function startNetwork(this: unknown, address: string, mask: string, gateway: string, nameServer: string): void {
+function startNetwork(
+  this: unknown,
+  address: string,
+  mask: string,
+  gateway: string,
+  nameServer: string,
+): void {
   native("xs_net_start").call(this, address, mask, gateway, nameServer);
 }
 
 /**
- * The board as the loader handed it over. Call it once. Throws when the provisioning cannot be read. A board without network
- * says so and runs on: connections then fail.
+ * The board as the loader handed it over. Call it once. Throws when the provisioning cannot be
+ * read. A board without network says so and runs on: connections then fail.
  */
 export function openBoard(): Board {
   const boot = new SlotBoot();
@@ -66,11 +86,18 @@ export function openBoard(): Board {
     store: new NorFlash(STORE),
     staging: new NorFlash(boot.running().slot === 0 ? SLOTS[1] : SLOTS[0]),
     boot,
-    link: new HttpLink((host, port) => new TcpSocket(host, port), (host, port) => new TlsSocket(host, port)),
+    link: new HttpLink(
+      (host, port) => new TcpSocket(host, port),
+      (host, port) => new TlsSocket(host, port),
+    ),
     identity: readIdentity({ ...IDENTITY, ...identity }),
-    datagrams: openPushPort(text, (level, line) => { log(level, "board", line); }),
+    datagrams: openPushPort(text, (level, line) => {
+      log(level, "board", line);
+    }),
     now: () => now(),
-    random: (bytes) => { random(bytes); },
+    random: (bytes) => {
+      random(bytes);
+    },
     log,
     provision: () => text,
     run,

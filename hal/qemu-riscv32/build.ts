@@ -17,13 +17,20 @@ const STORE = 0x100000;
 const SLOT_A = 0x200000;
 const SLOT_B = 0x380000;
 /** For tests that look into the flash, or damage it. */
-export const FLASH_PARTS = { bootLog: BOOT_LOG, store: STORE, slotA: SLOT_A, slotB: SLOT_B } as const;
+export const FLASH_PARTS = {
+  bootLog: BOOT_LOG,
+  store: STORE,
+  slotA: SLOT_A,
+  slotB: SLOT_B,
+} as const;
 
 /** Where an image says how long it is: firmware.h. */
 const LENGTH_AT = 8;
 
 /** Kinds of records in the factory sector: factory.h. */
-const KEY = 1, PROVISION = 2, CA = 3;
+const KEY = 1;
+const PROVISION = 2;
+const CA = 3;
 
 export interface FirmwareOptions {
   /** Names the files below build/qemu. */
@@ -35,10 +42,16 @@ export interface FirmwareOptions {
   readonly positions?: boolean;
 }
 
-/** Fetches the C libraries that everything here is linked with, unless they are there. Throws a BuildError. */
+/**
+ * Fetches the C libraries that everything here is linked with, unless they are there. Throws a
+ * BuildError.
+ */
 export function fetchSources(): void {
-  const { status, stderr, error } = alone(() => spawnSync(join(ROOT, HERE, "sources.sh"), [], { cwd: ROOT, encoding: "utf8" }));
-  if (error || status !== 0) throw new BuildError(`cannot fetch the sources of the C libraries\n${stderr.slice(-2000)}`);
+  const { status, stderr, error } = alone(() =>
+    spawnSync(join(ROOT, HERE, "sources.sh"), [], { cwd: ROOT, encoding: "utf8" }),
+  );
+  if (error || status !== 0)
+    throw new BuildError(`cannot fetch the sources of the C libraries\n${stderr.slice(-2000)}`);
 }
 
 /** The firmware with an application in it: the payload of a package. */
@@ -48,16 +61,33 @@ export function buildFirmware(options: FirmwareOptions): Buffer {
   const blob = `${OUT}/${options.name}.blob`;
   return alone(() => {
     buildBlob({
-      entry: options.entry ?? "src/main", out: join(ROOT, blob), version: options.version, positions: options.positions ?? false,
-      modules: BASE_MODULES, generated: { "hal/board": `export { openBoard } from "./qemu-riscv32/board.js";\n` },
+      entry: options.entry ?? "src/main",
+      out: join(ROOT, blob),
+      version: options.version,
+      positions: options.positions ?? false,
+      modules: BASE_MODULES,
+      generated: { "hal/board": `export { openBoard } from "./qemu-riscv32/board.js";\n` },
     });
     return linkFirmware(options.name, blob);
   });
 }
 
-/** More RAM than the board has, for programs that run without loader and watchdog and end by themselves. */
-const TEST_LAYOUT = ["RAM_BASE=0x80600000", "RAM_BYTES=0x3000000", "HEAP_SLOTS=262144", "HEAP_CHUNKS=2097152", "HEAP_GROWS=64",
-  "WATCHDOG=0", "PRELOADS=0", "STACK_BYTES_MIN=256K"].map((definition) => `-D${definition}`).join(" ");
+/**
+ * More RAM than the board has, for programs that run without loader and watchdog and end by
+ * themselves.
+ */
+const TEST_LAYOUT = [
+  "RAM_BASE=0x80600000",
+  "RAM_BYTES=0x3000000",
+  "HEAP_SLOTS=262144",
+  "HEAP_CHUNKS=2097152",
+  "HEAP_GROWS=64",
+  "WATCHDOG=0",
+  "PRELOADS=0",
+  "STACK_BYTES_MIN=256K",
+]
+  .map((definition) => `-D${definition}`)
+  .join(" ");
 
 /** As buildFirmware, for a blob that is there. */
 function linkFirmware(name: string, blob: string): Buffer {
@@ -65,7 +95,10 @@ function linkFirmware(name: string, blob: string): Buffer {
   return withSharedMachine(name, readFileSync(join(ROOT, OUT, `${name}.bin`)));
 }
 
-/** A program that tests something, with so many slots of stack, for `-bios`: the path of the image. Throws a BuildError. */
+/**
+ * A program that tests something, with so many slots of stack, for `-bios`: the path of the image.
+ * Throws a BuildError.
+ */
 export function linkTest(name: string, blob: string, stackSlots: number): string {
   fetchSources();
   const layout = `${TEST_LAYOUT} -DSTACK_SLOTS=${stackSlots}`;
@@ -75,22 +108,48 @@ export function linkTest(name: string, blob: string, stackSlots: number): string
 
 /** Lets the image make its shared machine (rom.h) and appends it. */
 function withSharedMachine(name: string, image: Buffer): Buffer {
-  const elf = join(ROOT, OUT, `${name}.elf`), told = join(ROOT, OUT, `${name}.told`);
+  const elf = join(ROOT, OUT, `${name}.elf`);
+  const told = join(ROOT, OUT, `${name}.told`);
   // To a file: of a pipe whose reader is slow the emulator drops bytes.
-  const words = ["-M", "virt", "-m", "8M", "-bios", elf, "-display", "none", "-monitor", "none", "-serial", `file:${told}`, "-no-reboot"];
-  const { error } = spawnSync(EMULATOR, words, { stdio: ["ignore", "ignore", "inherit"], timeout: 600_000 });
+  const words = [
+    "-M",
+    "virt",
+    "-m",
+    "8M",
+    "-bios",
+    elf,
+    "-display",
+    "none",
+    "-monitor",
+    "none",
+    "-serial",
+    `file:${told}`,
+    "-no-reboot",
+  ];
+  const { error } = spawnSync(EMULATOR, words, {
+    stdio: ["ignore", "ignore", "inherit"],
+    timeout: 600_000,
+  });
   if (error) throw new BuildError(`cannot run ${EMULATOR}: ${error.message}`);
-  const stdout = readFileSync(told), line = stdout.indexOf("ROM "), end = stdout.indexOf("\n", line);
+  const stdout = readFileSync(told);
+  const line = stdout.indexOf("ROM ");
+  const end = stdout.indexOf("\n", line);
   const length = line < 0 ? NaN : Number(stdout.toString("latin1", line + 4, end));
   const rom = stdout.subarray(end + 1);
-  if (rom.length !== length) throw new BuildError(`the modules of ${name} cannot be loaded ahead\n${stdout.toString("latin1", 0, 2000)}`);
+  if (rom.length !== length)
+    throw new BuildError(
+      `the modules of ${name} cannot be loaded ahead\n${stdout.toString("latin1", 0, 2000)}`,
+    );
   const whole = Buffer.concat([image, Buffer.alloc(-image.length & 15), rom]);
   whole.writeUInt32LE(whole.length, LENGTH_AT);
   return whole;
 }
 
 export interface Factory {
-  /** Vendor public keys as hal/xs/boot/image.h has them: SubjectPublicKeyInfo in DER, and behind a revoked one what revokes it. */
+  /**
+   * Vendor public keys as hal/xs/boot/image.h has them: SubjectPublicKeyInfo in DER, and behind a
+   * revoked one what revokes it.
+   */
   readonly keys: readonly Uint8Array[];
   /** JSON text for the client and the board. */
   readonly provision: string;
@@ -106,14 +165,20 @@ function record(kind: number, bytes: Uint8Array): Buffer {
 }
 
 function factorySector(factory: Factory): Buffer {
-  const records = [...factory.keys.map((key) => record(KEY, key)), record(PROVISION, Buffer.from(factory.provision))];
+  const records = [
+    ...factory.keys.map((key) => record(KEY, key)),
+    record(PROVISION, Buffer.from(factory.provision)),
+  ];
   if (factory.ca) records.push(record(CA, factory.ca));
   const bytes = Buffer.concat(records);
-  if (bytes.length > FACTORY_BYTES) throw new BuildError("keys and provisioning do not fit the factory sector");
+  if (bytes.length > FACTORY_BYTES)
+    throw new BuildError("keys and provisioning do not fit the factory sector");
   return Buffer.concat([bytes, Buffer.alloc(FACTORY_BYTES - bytes.length, 0xff)]);
 }
 
-/** The whole flash of a new board: loader, factory sector, and an image in slot A if there is one. */
+/**
+ * The whole flash of a new board: loader, factory sector, and an image in slot A if there is one.
+ */
 export function makeFlash(factory: Factory, image?: Uint8Array): Buffer {
   fetchSources();
   const flash = Buffer.alloc(FLASH_BYTES, 0xff);
@@ -131,21 +196,35 @@ export function refit(factory: Factory): { readonly offset: number; readonly byt
   return { offset: FACTORY, bytes: factorySector(factory) };
 }
 
-/** How the power goes: before the operation, in the middle of it, after it; or never, and each operation is told on the console. */
+/**
+ * How the power goes: before the operation, in the middle of it, after it; or never, and each
+ * operation is told on the console.
+ */
 export const CUT_MODES = ["before", "torn", "after", "never"] as const;
-export type CutMode = typeof CUT_MODES[number];
+export type CutMode = (typeof CUT_MODES)[number];
 
 /**
- * A planned power cut (nor.h): at the operation of this number, counted from power-on through resets, or at the first one that
- * programs, or erases, the byte at this offset of the flash. QEMU ends with CUT_STATUS then.
+ * A planned power cut (nor.h): at the operation of this number, counted from power-on through
+ * resets, or at the first one that programs, or erases, the byte at this offset of the flash. QEMU
+ * ends with CUT_STATUS then.
  */
 export type Cut = { readonly mode: CutMode } & (
-  { readonly operation: number } | { readonly program: number } | { readonly erase: number });
+  | { readonly operation: number }
+  | { readonly program: number }
+  | { readonly erase: number }
+);
 export const CUT_STATUS = 77;
-const PROGRAM_AT = 2 ** 26, ERASE_AT = 2 ** 27, MODE = 2 ** 28;
+const PROGRAM_AT = 2 ** 26;
+const ERASE_AT = 2 ** 27;
+const MODE = 2 ** 28;
 
 function planOf(cut: Cut): number {
-  const number = "program" in cut ? PROGRAM_AT + cut.program : "erase" in cut ? ERASE_AT + cut.erase : cut.operation;
+  const number =
+    "program" in cut
+      ? PROGRAM_AT + cut.program
+      : "erase" in cut
+        ? ERASE_AT + cut.erase
+        : cut.operation;
   return CUT_MODES.indexOf(cut.mode) * MODE + number;
 }
 
@@ -163,15 +242,36 @@ export interface MachineOptions {
 export const NETWORK_DEVICE = "n0";
 
 /** Options of qemu-system-riscv32 for a board with this flash. */
-export function machineOptions(flash: string, { cut, network = true, monitor, pushPort }: MachineOptions = {}): string[] {
+export function machineOptions(
+  flash: string,
+  { cut, network = true, monitor, pushPort }: MachineOptions = {},
+): string[] {
   const backend = `user,id=${NETWORK_DEVICE}${pushPort === undefined ? "" : `,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`}`;
   return [
-    "-M", "virt", "-m", "8M", "-bios", "none", "-display", "none", "-serial", "stdio",
-    "-monitor", monitor === undefined ? "none" : `unix:${monitor},server=on,wait=off`,
-    "-drive", `if=pflash,unit=0,format=raw,file=${flash}`, "-global", "virtio-mmio.force-legacy=false",
-    ...(network ? ["-netdev", backend, "-device", `virtio-net-device,netdev=${NETWORK_DEVICE}`] : ["-nic", "none"]),
-    "-device", "virtio-rng-device",
-    ...(cut === undefined ? [] : ["-device", `loader,addr=0x8044FF00,data=${planOf(cut)},data-len=4`]),
+    "-M",
+    "virt",
+    "-m",
+    "8M",
+    "-bios",
+    "none",
+    "-display",
+    "none",
+    "-serial",
+    "stdio",
+    "-monitor",
+    monitor === undefined ? "none" : `unix:${monitor},server=on,wait=off`,
+    "-drive",
+    `if=pflash,unit=0,format=raw,file=${flash}`,
+    "-global",
+    "virtio-mmio.force-legacy=false",
+    ...(network
+      ? ["-netdev", backend, "-device", `virtio-net-device,netdev=${NETWORK_DEVICE}`]
+      : ["-nic", "none"]),
+    "-device",
+    "virtio-rng-device",
+    ...(cut === undefined
+      ? []
+      : ["-device", `loader,addr=0x8044FF00,data=${planOf(cut)},data-len=4`]),
   ];
 }
 

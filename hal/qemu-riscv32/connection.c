@@ -1,4 +1,5 @@
-/* Sockets of tcp.c, and TLS over them where it is asked for: servers are checked against the authority in the factory sector. */
+/* Sockets of tcp.c, and TLS over them where it is asked for: servers are checked against the
+ * authority in the factory sector. */
 #include "connection.h"
 #include "../xs/board/tls.h"
 #include "factory.h"
@@ -19,7 +20,8 @@ int tlsRandom(void* context, unsigned char* bytes, size_t length)
 
 void tlsLog(int result, uint32_t certificateFlags)
 {
-  consoleLog('W', "tls", "-0x%04x, certificate flags 0x%lx", (unsigned)-result, (unsigned long)certificateFlags);
+  consoleLog('W', "tls", "-0x%04x, certificate flags 0x%lx", (unsigned)-result,
+      (unsigned long)certificateFlags);
 }
 
 Connection* connectionOpen(const char* host, uint16_t port, int isSecure)

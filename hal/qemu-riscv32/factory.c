@@ -14,7 +14,8 @@ static uint32_t wordAt(const uint8_t* at)
 const uint8_t* factoryFind(FactoryKind kind, const uint8_t* from, uint32_t* length)
 {
   const uint8_t* end = START + FLASH_SECTOR;
-  for (const uint8_t* at = START; (uint32_t)(end - at) >= HEAD; at += HEAD + ((wordAt(at + 4) + 3) & ~3u)) {
+  for (const uint8_t* at = START; (uint32_t)(end - at) >= HEAD;
+       at += HEAD + ((wordAt(at + 4) + 3) & ~3u)) {
     if ((wordAt(at) == UINT32_MAX) || (wordAt(at + 4) > (uint32_t)(end - at) - HEAD))
       return NULL;
     if ((wordAt(at) == (uint32_t)kind) && (!from || (at + HEAD > from))) {

@@ -18,7 +18,8 @@
 #ifndef HEAP_GROWS
 #define HEAP_GROWS 0
 #endif
-/* 1: an image that runs without the loader makes its shared machine, which build.ts appends to it. */
+/* 1: an image that runs without the loader makes its shared machine, which build.ts appends to it.
+ */
 #ifndef PRELOADS
 #define PRELOADS 1
 #endif
@@ -72,23 +73,30 @@ static void figures(void)
   NetMemory network = netMemory();
   RuntimeHeap heap;
   runtimeHeap(machine, &heap);
-  consoleLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks", (unsigned)heap.peakSlots, (unsigned)heap.slotBytes,
-    (unsigned)heap.peakChunks);
-  consoleLog('I', "heap", "%u collections left at most %u slots, %u bytes of chunks", (unsigned)heap.collections,
-    (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
+  consoleLog('I', "heap", "at most %u slots of %u bytes, %u bytes of chunks",
+      (unsigned)heap.peakSlots, (unsigned)heap.slotBytes, (unsigned)heap.peakChunks);
+  consoleLog('I', "heap", "%u collections left at most %u slots, %u bytes of chunks",
+      (unsigned)heap.collections, (unsigned)heap.liveSlots, (unsigned)heap.liveChunks);
   consoleLog('I', "board", "%u bytes of RAM to spare", (unsigned)(__heap_end - memoryEnd()));
-  consoleLog('I', "board", "at most %u bytes of C stack, %u of lwIP's heap, %u of its pools", (unsigned)mostStack(),
-    (unsigned)network.heap, (unsigned)network.pools);
+  consoleLog('I', "board", "at most %u bytes of C stack, %u of lwIP's heap, %u of its pools",
+      (unsigned)mostStack(), (unsigned)network.heap, (unsigned)network.pools);
   consoleLog('I', "board", "%u flash operations", (unsigned)norOperations());
-  consoleLog('I', "board", "%llu instructions since reset", (unsigned long long)clockInstructions());
+  consoleLog(
+      'I', "board", "%llu instructions since reset", (unsigned long long)clockInstructions());
 }
 
 int main(void)
 {
   static Runtime runtime;
-  static xsCreation creation = { .initialChunkSize = HEAP_CHUNKS, .incrementalChunkSize = HEAP_GROWS * 1024,
-    .initialHeapCount = HEAP_SLOTS, .incrementalHeapCount = HEAP_GROWS * 128, .stackCount = STACK_SLOTS, .initialKeyCount = 256,
-    .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 };
+  static xsCreation creation = { .initialChunkSize = HEAP_CHUNKS,
+    .incrementalChunkSize = HEAP_GROWS * 1024,
+    .initialHeapCount = HEAP_SLOTS,
+    .incrementalHeapCount = HEAP_GROWS * 128,
+    .stackCount = STACK_SLOTS,
+    .initialKeyCount = 256,
+    .incrementalKeyCount = 256,
+    .nameModulo = 127,
+    .symbolModulo = 127 };
   xsMachine* the = NULL;
   const char* problem;
   if (WATCHDOG)
@@ -98,8 +106,9 @@ int main(void)
   if (!problem && PRELOADS && !romMachine() && (handoff()->magic != HANDOFF_MAGIC))
     romMake((const BlobHeader*)__blob_start);
   if (!problem)
-    problem = romMachine() ? runtimeClone(&runtime, &creation, (const BlobHeader*)__blob_start, romMachine(), &the)
-      : runtimeCreate(&runtime, &creation, (const BlobHeader*)__blob_start, &the);
+    problem = romMachine()
+        ? runtimeClone(&runtime, &creation, (const BlobHeader*)__blob_start, romMachine(), &the)
+        : runtimeCreate(&runtime, &creation, (const BlobHeader*)__blob_start, &the);
   if (problem)
     panic("%s", problem);
   machine = the;

@@ -2,9 +2,15 @@
 import type { Flash, FlashStatus } from "../hal.ts";
 import { frozen } from "../../src/base/frozen.ts";
 
-function blocks(this: unknown, partition: number): number { return native("xs_nor_blocks").call(this, partition); }
-function blockLength(this: unknown, partition: number): number { return native("xs_nor_block_length").call(this, partition); }
-function writeAlign(this: unknown, partition: number): number { return native("xs_nor_write_align").call(this, partition); }
+function blocks(this: unknown, partition: number): number {
+  return native("xs_nor_blocks").call(this, partition);
+}
+function blockLength(this: unknown, partition: number): number {
+  return native("xs_nor_block_length").call(this, partition);
+}
+function writeAlign(this: unknown, partition: number): number {
+  return native("xs_nor_write_align").call(this, partition);
+}
 function read(this: unknown, partition: number, buffer: Uint8Array, offset: number): void {
   native("xs_nor_read").call(this, partition, buffer, offset);
 }
@@ -19,7 +25,10 @@ function eraseBlock(this: unknown, partition: number, block: number): void {
 export const STORE = 1;
 export const SLOTS = frozen([2, 3]);
 
-/** Flash of hal.ts. Errors are Errors with `kind`. A write to bytes that do not read as erased is a `device` error and writes nothing. */
+/**
+ * Flash of hal.ts. Errors are Errors with `kind`. A write to bytes that do not read as erased is a
+ * `device` error and writes nothing.
+ */
 export class NorFlash implements Flash {
   readonly #partition: number;
   readonly #status: FlashStatus;
@@ -27,7 +36,10 @@ export class NorFlash implements Flash {
   constructor(partition: number) {
     this.#partition = partition;
     this.#status = {
-      blocks: blocks(partition), blockLength: blockLength(partition), writeAlign: writeAlign(partition), eraseValue: 0xff,
+      blocks: blocks(partition),
+      blockLength: blockLength(partition),
+      writeAlign: writeAlign(partition),
+      eraseValue: 0xff,
     };
   }
 

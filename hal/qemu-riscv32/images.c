@@ -27,11 +27,14 @@ int imagesKeys(void)
 static const char* checkPayload(const BootImage* image)
 {
   const FirmwareHead* head = (const FirmwareHead*)image->payload;
-  if (((uintptr_t)head % 4) || (image->payloadLength < sizeof(FirmwareHead)) || (head->magic != FIRMWARE_MAGIC))
+  if (((uintptr_t)head % 4) || (image->payloadLength < sizeof(FirmwareHead))
+      || (head->magic != FIRMWARE_MAGIC))
     return "no firmware";
   if (head->board != FIRMWARE_BOARD)
     return "firmware of another board";
-  return (head->length > image->payloadLength) || (head->length > WINDOW_BYTES) ? "firmware of another size" : NULL;
+  return (head->length > image->payloadLength) || (head->length > WINDOW_BYTES)
+      ? "firmware of another size"
+      : NULL;
 }
 
 static const char* check(BootImage* image, int slot, uint32_t confirmed)
@@ -55,12 +58,14 @@ void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])
   mbedtls_sha256_ret(bytes, length, digest, 0);
 }
 
-int bootEd25519(const uint8_t key[32], const void* message, uint32_t length, const uint8_t signature[64])
+int bootEd25519(
+    const uint8_t key[32], const void* message, uint32_t length, const uint8_t signature[64])
 {
   return crypto_sign_ed25519_verify_detached(signature, message, length, key) == 0;
 }
 
-int bootP256(const uint8_t key[BOOT_POINT_BYTES], const uint8_t digest[32], const uint8_t* signature, uint32_t length)
+int bootP256(const uint8_t key[BOOT_POINT_BYTES], const uint8_t digest[32],
+    const uint8_t* signature, uint32_t length)
 {
   return p256Verify(key, digest, signature, length);
 }

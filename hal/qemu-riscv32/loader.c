@@ -1,4 +1,5 @@
-/* The boot loader: why was this a reset, which slot, is its image good; then it runs. When nothing can run it asks for an image. */
+/* The boot loader: why was this a reset, which slot, is its image good; then it runs. When nothing
+ * can run it asks for an image. */
 #include "firmware.h"
 #include "images.h"
 #include "machine.h"
@@ -10,7 +11,8 @@
 static BootImage image;
 static BootLog bootLog;
 
-/* What the reset before left. The cause is used up, and a reset that leaves none is of a kind that this program does not know. */
+/* What the reset before left. The cause is used up, and a reset that leaves none is of a kind that
+ * this program does not know. */
 static ResetCause takeCause(void)
 {
   Handoff* kept = handoff();
@@ -35,15 +37,15 @@ static int isUsable(int slot)
 static void logChoice(const BootChoice* choice)
 {
   static const char* const causes[] = { "power", "restart", "watchdog", "panic", "unknown" };
-  static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed", ", the armed image is bad",
-    ", the selected image is bad" };
+  static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed",
+    ", the armed image is bad", ", the selected image is bad" };
   if (choice->decision == BOOT_NOTHING)
     consoleLog('E', "boot", "no slot can be booted, cause %s", causes[choice->cause]);
   else if (choice->decision == BOOT_HELD)
     consoleLog('E', "boot", "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
   else
-    consoleLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot, image.version, causes[choice->cause],
-      decisions[choice->decision]);
+    consoleLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot, image.version,
+        causes[choice->cause], decisions[choice->decision]);
 }
 
 static void runImage(void)

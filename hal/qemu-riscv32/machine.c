@@ -64,7 +64,8 @@ void consoleLog(char level, const char* source, const char* format, ...)
   uint32_t ms = (uint32_t)clockMs();
   va_list parts;
   va_start(parts, format);
-  printf("[%4lu.%03lu] %c %s: ", (unsigned long)(ms / 1000), (unsigned long)(ms % 1000), level, source);
+  printf("[%4lu.%03lu] %c %s: ", (unsigned long)(ms / 1000), (unsigned long)(ms % 1000), level,
+      source);
   vprintf(format, parts);
   putByte('\n');
   va_end(parts);
@@ -94,7 +95,8 @@ uint64_t clockInstructions(void)
 {
   uint32_t high, low, again;
   do
-    __asm volatile("csrr %0, minstreth\n csrr %1, minstret\n csrr %2, minstreth" : "=r"(high), "=r"(low), "=r"(again));
+    __asm volatile("csrr %0, minstreth\n csrr %1, minstret\n csrr %2, minstreth"
+                   : "=r"(high), "=r"(low), "=r"(again));
   while (high != again);
   return ((uint64_t)high << 32 | low) - asleep;
 }
@@ -129,7 +131,7 @@ static void setTimer(uint64_t end)
 void clockSleep(uint32_t count)
 {
   uint64_t before;
-  __asm volatile("csrc mstatus, %0\n csrs mie, %1" :: "r"(INTERRUPTS), "r"(TIMER_INTERRUPT));
+  __asm volatile("csrc mstatus, %0\n csrs mie, %1" ::"r"(INTERRUPTS), "r"(TIMER_INTERRUPT));
   setTimer(ticks() + count);
   before = clockInstructions();
   __asm volatile("wfi");
@@ -141,12 +143,12 @@ void clockSleep(uint32_t count)
 void watchdogFeed(void)
 {
   setTimer(ticks() + (uint64_t)WATCHDOG_MS * TICKS_PER_MS);
-  __asm volatile("csrs mie, %0\n csrs mstatus, %1" :: "r"(TIMER_INTERRUPT), "r"(INTERRUPTS));
+  __asm volatile("csrs mie, %0\n csrs mstatus, %1" ::"r"(TIMER_INTERRUPT), "r"(INTERRUPTS));
 }
 
 void watchdogOff(void)
 {
-  __asm volatile("csrc mie, %0" :: "r"(TIMER_INTERRUPT));
+  __asm volatile("csrc mie, %0" ::"r"(TIMER_INTERRUPT));
 }
 
 /* The C library */

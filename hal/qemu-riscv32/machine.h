@@ -1,4 +1,5 @@
-/* The bare machine: console, clocks, reset, and what is kept through a reset. QEMU's riscv "virt". */
+/* The bare machine: console, clocks, reset, and what is kept through a reset. QEMU's riscv "virt".
+ */
 #ifndef MACHINE_H
 #define MACHINE_H
 
@@ -8,11 +9,13 @@
 
 /* In RAM that no program initializes. Zero after power-on. */
 typedef struct {
-  uint32_t plan;          /* set from outside at every reset, PLAN_… of nor.h: a planned power cut; 0: none */
-  uint32_t magic;         /* HANDOFF_MAGIC once the loader has run since power-on */
-  uint32_t cause;         /* ResetCause for the next boot */
-  uint32_t cutLeft;       /* flash operations until the planned cut, counted on through resets; 0: none is planned */
-  BootChoice choice;      /* what the loader has selected */
+  uint32_t
+      plan; /* set from outside at every reset, PLAN_… of nor.h: a planned power cut; 0: none */
+  uint32_t magic; /* HANDOFF_MAGIC once the loader has run since power-on */
+  uint32_t cause; /* ResetCause for the next boot */
+  uint32_t cutLeft; /* flash operations until the planned cut, counted on through resets; 0: none is
+                       planned */
+  BootChoice choice; /* what the loader has selected */
   char version[BOOT_VERSION_TEXT]; /* of the image that runs */
 } Handoff;
 
@@ -24,10 +27,12 @@ void consolePut(const char* text);
 void consolePutBytes(const void* bytes, uint32_t length);
 /* The next byte that came in, or -1. */
 int consoleGet(void);
-/* Control-D: a program that waits, and finds this, says what it took, and switches the board off. */
+/* Control-D: a program that waits, and finds this, says what it took, and switches the board off.
+ */
 #define CONSOLE_OFF 4
 /* A line of the board itself, in the form of all log lines; level is E, W, I or D. */
-void consoleLog(char level, const char* source, const char* format, ...) __attribute__((format(printf, 3, 4)));
+void consoleLog(char level, const char* source, const char* format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Milliseconds since reset. */
 uint64_t clockMs(void);

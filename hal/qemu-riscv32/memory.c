@@ -1,4 +1,5 @@
-/* memcpy, memmove, memcmp, memset and memchr by words: those of picolibc go byte by byte and cost ten times as much. */
+/* memcpy, memmove, memcmp, memset and memchr by words: those of picolibc go byte by byte and cost
+ * ten times as much. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,14 +12,16 @@ typedef uint32_t __attribute__((may_alias)) Word;
 static void copyWords(Word* to, const Word* from, size_t words)
 {
   for (; words >= 8; words -= 8, to += 8, from += 8) {
-    Word a = from[0], b = from[1], c = from[2], d = from[3], e = from[4], f = from[5], g = from[6], h = from[7];
+    Word a = from[0], b = from[1], c = from[2], d = from[3], e = from[4], f = from[5], g = from[6],
+         h = from[7];
     to[0] = a, to[1] = b, to[2] = c, to[3] = d, to[4] = e, to[5] = f, to[6] = g, to[7] = h;
   }
   while (words--)
     *to++ = *from++;
 }
 
-/* Whole words to an aligned place from one that is not: each is put together of two that are read aligned. */
+/* Whole words to an aligned place from one that is not: each is put together of two that are read
+ * aligned. */
 static const uint8_t* copyShifted(Word* to, const uint8_t* from, size_t words)
 {
   uint32_t shift = (uint32_t)((uintptr_t)from % WORD) * 8;
@@ -32,7 +35,8 @@ static const uint8_t* copyShifted(Word* to, const uint8_t* from, size_t words)
   return from + words * WORD;
 }
 
-/* From low to high addresses: right for what overlaps, too, when `to` is at least a word before `from`. */
+/* From low to high addresses: right for what overlaps, too, when `to` is at least a word before
+ * `from`. */
 static void copyForward(uint8_t* to, const uint8_t* from, size_t length)
 {
   if (length >= 16) {
@@ -45,8 +49,7 @@ static void copyForward(uint8_t* to, const uint8_t* from, size_t length)
       from += length / WORD * WORD;
       to += length / WORD * WORD;
       length %= WORD;
-    }
-    else {
+    } else {
       size_t words = length / WORD - 1; /* the last read stays inside the source */
       from = copyShifted((Word*)to, from, words);
       to += words * WORD;
@@ -144,7 +147,8 @@ void* memchr(const void* bytes, int value, size_t length)
       return (void*)p;
   for (; length >= 4 * WORD; length -= 4 * WORD, p += 4 * WORD) {
     const Word* words = (const Word*)p;
-    if (zeroIn(words[0] ^ wanted) | zeroIn(words[1] ^ wanted) | zeroIn(words[2] ^ wanted) | zeroIn(words[3] ^ wanted))
+    if (zeroIn(words[0] ^ wanted) | zeroIn(words[1] ^ wanted) | zeroIn(words[2] ^ wanted)
+        | zeroIn(words[3] ^ wanted))
       break;
   }
   for (; length; length--, p++)

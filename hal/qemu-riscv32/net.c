@@ -1,5 +1,6 @@
-/* The network interface: virtio-net below, lwIP above. Received frames are not copied: the device writes into pbufs of lwIP's
-   pool, so what a program has not read yet keeps the device, and the peer, from sending more. */
+/* The network interface: virtio-net below, lwIP above. Received frames are not copied: the device
+   writes into pbufs of lwIP's pool, so what a program has not read yet keeps the device, and the
+   peer, from sending more. */
 #include "net.h"
 #include "machine.h"
 #include "virtio.h"
@@ -20,7 +21,8 @@
 #define FEATURE_STATUS (1u << 16)
 #define CONFIG_STATUS 6
 #define STATUS_LINK_UP 1
-/* Before each frame stands a header of virtio; two bytes more put what follows Ethernet's header on a multiple of 4. */
+/* Before each frame stands a header of virtio; two bytes more put what follows Ethernet's header on
+ * a multiple of 4. */
 #define HEADER 12
 #define SHIFT 2
 #define FRAME_MAX 1514
@@ -28,7 +30,7 @@
 
 static Virtio device;
 static VirtioQueue receiving, sending;
-static struct pbuf* waiting[VIRTIO_QUEUE];  /* what the device may write to */
+static struct pbuf* waiting[VIRTIO_QUEUE]; /* what the device may write to */
 static uint8_t frames[SENDING][(HEADER + FRAME_MAX + 3) & ~3] __attribute__((aligned(4)));
 static uint8_t isBusy[SENDING];
 static struct netif interface;
@@ -135,7 +137,9 @@ const char* netStart(const char* address, const char* mask, const char* gateway,
 {
   ip4_addr_t own = { 0 }, net = { 0 }, way = { 0 };
   ip_addr_t names;
-  if (*address && (!ip4addr_aton(address, &own) || !ip4addr_aton(mask, &net) || !ip4addr_aton(gateway, &way)))
+  if (*address
+      && (!ip4addr_aton(address, &own) || !ip4addr_aton(mask, &net)
+          || !ip4addr_aton(gateway, &way)))
     return "network: malformed address";
   if (!virtioOpen(&device, VIRTIO_NETWORK, FEATURE_MAC | FEATURE_STATUS))
     return "no network device";

@@ -4,8 +4,10 @@
 
 #include <stdint.h>
 
-/* Brings the interface up with fixed addresses (dotted), or with DHCP when `address` is empty. NULL, or what is wrong. */
-const char* netStart(const char* address, const char* mask, const char* gateway, const char* server);
+/* Brings the interface up with fixed addresses (dotted), or with DHCP when `address` is empty.
+ * NULL, or what is wrong. */
+const char* netStart(
+    const char* address, const char* mask, const char* gateway, const char* server);
 /* True while there is a device, with a cable in it. */
 int netIsLinked(void);
 /* True once there is an address. */
@@ -14,15 +16,17 @@ int netIsUp(void);
 void netPoll(void);
 
 /* The most that lwIP has taken of its heap and of its pools, in bytes. */
-typedef struct { uint32_t heap, pools; } NetMemory;
+typedef struct {
+  uint32_t heap, pools;
+} NetMemory;
 NetMemory netMemory(void);
 
 typedef enum { SOCKET_RESOLVING, SOCKET_CONNECTING, SOCKET_OPEN, SOCKET_FAILED } SocketState;
 
 typedef struct Socket Socket;
 
-/* Begins to connect. NULL: too many sockets. A host without an address fails later, with kind `resolve`; without a link
-   every connection fails at once, with kind `broken`. */
+/* Begins to connect. NULL: too many sockets. A host without an address fails later, with kind
+   `resolve`; without a link every connection fails at once, with kind `broken`. */
 Socket* socketOpen(const char* host, uint16_t port);
 void socketClose(Socket* socket);
 /* How many bytes; 0: none now; -1: the peer has closed (read only); -2: failed, see socketKind. */

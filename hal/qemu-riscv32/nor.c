@@ -1,14 +1,16 @@
-/* The NOR flash driver. A chip that executes a command gives no data, and the loader runs from the same chip: all that runs between
-   a command and the return to reading is in RAM (section .ramtext), calls nothing, and is not interrupted. */
+/* The NOR flash driver. A chip that executes a command gives no data, and the loader runs from the
+   same chip: all that runs between a command and the return to reading is in RAM (section
+   .ramtext), calls nothing, and is not interrupted. */
 #include "nor.h"
 #include "machine.h"
 #include "map.h"
 #include <string.h>
 
-#define RAM_CODE __attribute__((section(".ramtext"), noinline, optimize("no-tree-loop-distribute-patterns")))
+#define RAM_CODE                                                                                   \
+  __attribute__((section(".ramtext"), noinline, optimize("no-tree-loop-distribute-patterns")))
 #define CHIP(address) (*(volatile uint32_t*)(address))
 /* Both chips get the command, each on its half of the bus. */
-#define BOTH(command) ((uint32_t)(command) * 0x00010001u)
+#define BOTH(command) ((uint32_t)(command)*0x00010001u)
 #define READ_ARRAY BOTH(0xFF)
 #define READ_STATUS BOTH(0x70)
 #define CLEAR_STATUS BOTH(0x50)
@@ -20,11 +22,14 @@
 #define POLLS_MAX 10000000u
 
 static int readPartition(const Partition* partition, uint32_t offset, void* bytes, uint32_t length);
-static int writePartition(const Partition* partition, uint32_t offset, const void* bytes, uint32_t length);
+static int writePartition(
+    const Partition* partition, uint32_t offset, const void* bytes, uint32_t length);
 static int erasePartition(const Partition* partition, uint32_t block);
 
-#define PARTITION(blocks, length, start) \
-  { { blocks, length, FLASH_ALIGN, readPartition, writePartition, erasePartition }, start }
+#define PARTITION(blocks, length, start)                                                           \
+  {                                                                                                \
+    { blocks, length, FLASH_ALIGN, readPartition, writePartition, erasePartition }, start          \
+  }
 
 const NorPartition norPartitions[NOR_PARTITIONS] = {
   [NOR_BOOT_LOG] = PARTITION(2, BOOT_LOG_BLOCK, FLASH_BOOT_LOG),
@@ -82,7 +87,7 @@ static uint32_t mask(void)
 
 static void unmask(uint32_t enabled)
 {
-  __asm volatile("csrs mstatus, %0" :: "r"(enabled));
+  __asm volatile("csrs mstatus, %0" ::"r"(enabled));
 }
 
 static int program(uint32_t address, const uint32_t* words, uint32_t length)
@@ -130,8 +135,8 @@ static int isCut(uint32_t kind, uint32_t address, uint32_t length)
     return 0;
   isLast = (cutMode() != CUT_NEVER) && isPlanned(kind, offset, length);
   if (isLast || (cutMode() == CUT_NEVER))
-    consoleLog('D', "nor", "%s of %u bytes at %06x%s", kind == PLAN_ERASE_AT ? "erase" : "program", (unsigned)length, (unsigned)offset,
-      isLast ? ", power is cut" : "");
+    consoleLog('D', "nor", "%s of %u bytes at %06x%s", kind == PLAN_ERASE_AT ? "erase" : "program",
+        (unsigned)length, (unsigned)offset, isLast ? ", power is cut" : "");
   return isLast;
 }
 
@@ -165,7 +170,8 @@ static int fits(const NorPartition* self, uint32_t offset, uint32_t length)
 const uint8_t* norAt(const NorPartition* self, uint32_t offset)
 {
   uint32_t blockLength = self->partition.blockLength;
-  return (const uint8_t*)(FLASH_BASE + self->start + offset / blockLength * FLASH_SECTOR + offset % blockLength);
+  return (const uint8_t*)(FLASH_BASE + self->start + offset / blockLength * FLASH_SECTOR
+      + offset % blockLength);
 }
 
 /* How many of `length` bytes from `offset` on are in one block of `size` bytes. */
@@ -189,7 +195,8 @@ NorResult norRead(const NorPartition* self, uint32_t offset, void* bytes, uint32
   return NOR_DONE;
 }
 
-/* QEMU lets a program set bits that are clear; the chip does not. A byte is programmed once an erase, so each must read as erased. */
+/* QEMU lets a program set bits that are clear; the chip does not. A byte is programmed once an
+ * erase, so each must read as erased. */
 static int isErased(const uint8_t* at, uint32_t length)
 {
   const uint32_t* word = (const uint32_t*)at;
@@ -250,7 +257,9 @@ NorResult norErase(const NorPartition* self, uint32_t block)
     return NOR_BOUNDS;
   if (isCut(PLAN_ERASE_AT, address, FLASH_SECTOR))
     cutErase(address);
-  return erase(address) && isErased((const uint8_t*)address, self->partition.blockLength) ? NOR_DONE : NOR_DEVICE;
+  return erase(address) && isErased((const uint8_t*)address, self->partition.blockLength)
+      ? NOR_DONE
+      : NOR_DEVICE;
 }
 
 /* As the boot code sees it */
@@ -260,7 +269,8 @@ static int readPartition(const Partition* partition, uint32_t offset, void* byte
   return norRead((const NorPartition*)partition, offset, bytes, length) == NOR_DONE;
 }
 
-static int writePartition(const Partition* partition, uint32_t offset, const void* bytes, uint32_t length)
+static int writePartition(
+    const Partition* partition, uint32_t offset, const void* bytes, uint32_t length)
 {
   return norWrite((const NorPartition*)partition, offset, bytes, length) == NOR_DONE;
 }

@@ -1,4 +1,5 @@
-/* The NOR flash: two 16-bit chips side by side, erased bytes are 0xFF, an erase takes a sector of FLASH_SECTOR bytes. */
+/* The NOR flash: two 16-bit chips side by side, erased bytes are 0xFF, an erase takes a sector of
+ * FLASH_SECTOR bytes. */
 #ifndef NOR_H
 #define NOR_H
 
@@ -9,8 +10,8 @@ typedef enum { NOR_DONE, NOR_MISALIGNED, NOR_BOUNDS, NOR_DEVICE } NorResult;
 
 /* Logs use the first blockLength bytes of each sector; slots use all of them. */
 typedef struct {
-  Partition partition;    /* first, so that a Partition of this board is one of these */
-  uint32_t start;         /* offset in the flash */
+  Partition partition; /* first, so that a Partition of this board is one of these */
+  uint32_t start; /* offset in the flash */
 } NorPartition;
 
 enum { NOR_BOOT_LOG, NOR_STORE, NOR_SLOT_A, NOR_SLOT_B, NOR_PARTITIONS };
@@ -21,13 +22,15 @@ const uint8_t* norAt(const NorPartition* partition, uint32_t offset);
 
 /* NOR_DEVICE: the chip failed, or a byte was programmed already; then nothing was written. */
 NorResult norRead(const NorPartition* partition, uint32_t offset, void* bytes, uint32_t length);
-NorResult norWrite(const NorPartition* partition, uint32_t offset, const void* bytes, uint32_t length);
+NorResult norWrite(
+    const NorPartition* partition, uint32_t offset, const void* bytes, uint32_t length);
 NorResult norErase(const NorPartition* partition, uint32_t block);
 
-/* A plan: power is cut at a flash operation, and the machine is switched off then, with NOR_CUT_STATUS. The number of a plan is that
-   of the operation, counted from 1 over all partitions and through resets; or the offset in flash of a byte that is programmed, or
-   erased, for the first time since power-on. A write is one operation for each block of NOR_PROGRAM_BYTES that it touches.
-   CUT_NEVER: each operation is told on the console, as is one that is cut. */
+/* A plan: power is cut at a flash operation, and the machine is switched off then, with
+   NOR_CUT_STATUS. The number of a plan is that of the operation, counted from 1 over all partitions
+   and through resets; or the offset in flash of a byte that is programmed, or erased, for the first
+   time since power-on. A write is one operation for each block of NOR_PROGRAM_BYTES that it
+   touches. CUT_NEVER: each operation is told on the console, as is one that is cut. */
 #define NOR_CUT_STATUS 77
 #define NOR_PROGRAM_BYTES 2048
 #define PLAN_NUMBER 0x03FFFFFFu

@@ -1,4 +1,5 @@
-/* The end of a program that cannot go on: cause and place on the console, then a reset whose cause the next boot knows. */
+/* The end of a program that cannot go on: cause and place on the console, then a reset whose cause
+ * the next boot knows. */
 #include "machine.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@
 #define STACK_WORDS_MAX 2048
 
 extern char __data_start[], __stack_top[], __text_end[], _start[];
-void panicTrap(uint32_t cause, uint32_t pc, uint32_t address, uint32_t ra, const uint32_t* sp) __attribute__((noreturn));
+void panicTrap(uint32_t cause, uint32_t pc, uint32_t address, uint32_t ra, const uint32_t* sp)
+    __attribute__((noreturn));
 
 void (*panicWhere)(void);
 /* start.S switches to it: the stack of the program may be what is broken. */
@@ -17,8 +19,9 @@ uint32_t panicStack[PANIC_STACK_WORDS] __attribute__((aligned(16)));
 
 static const char* nameOf(uint32_t cause)
 {
-  static const char* const names[] = { "misaligned jump", "jump to where no code is", "illegal instruction", "breakpoint",
-    "misaligned load", "load from where nothing is", "misaligned store", "store to where nothing may be stored" };
+  static const char* const names[] = { "misaligned jump", "jump to where no code is",
+    "illegal instruction", "breakpoint", "misaligned load", "load from where nothing is",
+    "misaligned store", "store to where nothing may be stored" };
   return cause < sizeof(names) / sizeof(*names) ? names[cause] : "trap";
 }
 
@@ -35,7 +38,8 @@ static void printCalls(const uint32_t* sp)
   if ((at % 4) || (at < (uint32_t)__data_start) || (at > top))
     return;
   printf("  stack:");
-  for (int i = 0; (i < STACK_WORDS_MAX) && (sp + i < (const uint32_t*)top) && (calls < CALLS_MAX); i++)
+  for (int i = 0; (i < STACK_WORDS_MAX) && (sp + i < (const uint32_t*)top) && (calls < CALLS_MAX);
+       i++)
     if (isCode(sp[i])) {
       printf(" %08lx", (unsigned long)sp[i]);
       calls++;
@@ -56,9 +60,11 @@ void panicTrap(uint32_t cause, uint32_t pc, uint32_t address, uint32_t ra, const
   int isWatchdog = cause == WATCHDOG_CAUSE;
   printf("\n");
   if (isWatchdog)
-    consoleLog('E', "board", "watchdog: the program gave no sign of life, at %08lx", (unsigned long)pc);
+    consoleLog(
+        'E', "board", "watchdog: the program gave no sign of life, at %08lx", (unsigned long)pc);
   else
-    consoleLog('E', "board", "panic: %s at %08lx, address %08lx", nameOf(cause), (unsigned long)pc, (unsigned long)address);
+    consoleLog('E', "board", "panic: %s at %08lx, address %08lx", nameOf(cause), (unsigned long)pc,
+        (unsigned long)address);
   printf("  called from %08lx\n", (unsigned long)ra);
   printCalls(sp);
   tell();

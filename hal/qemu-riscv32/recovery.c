@@ -1,4 +1,5 @@
-/* The recovery prompt. XMODEM with CRC, in blocks of 128 or 1024 bytes, as any terminal program sends it. */
+/* The recovery prompt. XMODEM with CRC, in blocks of 128 or 1024 bytes, as any terminal program
+ * sends it. */
 #include "recovery.h"
 #include "images.h"
 #include "machine.h"
@@ -55,7 +56,8 @@ static int receiveBlock(uint32_t length)
   }
   high = receive(BYTE_MS);
   low = receive(BYTE_MS);
-  if ((number < 0) || (inverse != (~number & 0xFF)) || (low < 0) || ((high << 8 | low) != crc16(block, length)))
+  if ((number < 0) || (inverse != (~number & 0xFF)) || (low < 0)
+      || ((high << 8 | low) != crc16(block, length)))
     return -1;
   return number;
 }
@@ -100,8 +102,8 @@ static const char* receiveImage(const NorPartition* slot)
       }
       offset += length;
       next++;
-    }
-    else if (number != ((next - 1) & 0xFF)) { /* the block before comes again when its ACK was lost */
+    } else if (number
+        != ((next - 1) & 0xFF)) { /* the block before comes again when its ACK was lost */
       if (++errors > ERRORS_MAX) {
         send(CAN);
         send(CAN);

@@ -1,4 +1,5 @@
-/* The shared machine, made and found. It takes no RAM but for a word for each of its objects that a program might change. */
+/* The shared machine, made and found. It takes no RAM but for a word for each of its objects that a
+ * program might change. */
 #include "rom.h"
 #include "machine.h"
 #include "map.h"
@@ -6,7 +7,8 @@
 
 #define ROM_MAGIC 0x4D4F5258u /* "XROM" */
 
-/* While the machine is made, its heaps grow by little: what stays free is in the image for nothing. */
+/* While the machine is made, its heaps grow by little: what stays free is in the image for nothing.
+ */
 #define SLOTS 1024
 #define SLOTS_MORE 256
 #define CHUNKS 4096
@@ -16,7 +18,7 @@
 
 typedef struct {
   uint32_t magic;
-  uint32_t length;          /* of what follows, and of this */
+  uint32_t length; /* of what follows, and of this */
   xsMachine* machine;
   uint32_t unused;
 } RomHead;
@@ -36,9 +38,15 @@ xsMachine* romMachine(void)
 void romMake(const BlobHeader* blob)
 {
   static Runtime runtime;
-  static xsCreation creation = { .initialChunkSize = CHUNKS, .incrementalChunkSize = CHUNKS_MORE, .initialHeapCount = SLOTS,
-    .incrementalHeapCount = SLOTS_MORE, .stackCount = STACK, .initialKeyCount = NAMES, .incrementalKeyCount = 256,
-    .nameModulo = 127, .symbolModulo = 127 };
+  static xsCreation creation = { .initialChunkSize = CHUNKS,
+    .incrementalChunkSize = CHUNKS_MORE,
+    .initialHeapCount = SLOTS,
+    .incrementalHeapCount = SLOTS_MORE,
+    .stackCount = STACK,
+    .initialKeyCount = NAMES,
+    .incrementalKeyCount = 256,
+    .nameModulo = 127,
+    .symbolModulo = 127 };
   const char* problem;
   watchdogOff(); /* the builder waits with more patience, on a computer that is busy */
   memoryArena(__rom_start + sizeof(RomHead), (char*)WINDOW_BASE + WINDOW_BYTES);

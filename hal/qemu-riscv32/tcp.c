@@ -1,4 +1,5 @@
-/* TCP client sockets over lwIP's raw interface. The window opens by what the program reads, not by what arrives. */
+/* TCP client sockets over lwIP's raw interface. The window opens by what the program reads, not by
+ * what arrives. */
 #include "machine.h"
 #include "net.h"
 #include <lwip/dns.h>
@@ -8,18 +9,18 @@
 
 #define SOCKETS_MAX 2
 #define HOST_BYTES_MAX 256
-#define WAKE_TICKS 10000u   /* a millisecond: what a frame waits at most while the program sleeps */
+#define WAKE_TICKS 10000u /* a millisecond: what a frame waits at most while the program sleeps */
 
 struct Socket {
   int isUsed;
   SocketState state;
   const char* kind;
-  int isEnded;              /* the peer has closed */
-  int isAsked;              /* the name server was asked */
+  int isEnded; /* the peer has closed */
+  int isAsked; /* the name server was asked */
   uint16_t port;
   struct tcp_pcb* pcb;
   struct pbuf* unread;
-  uint32_t taken;           /* bytes of the first pbuf in it that were read */
+  uint32_t taken; /* bytes of the first pbuf in it that were read */
   char host[HOST_BYTES_MAX];
 };
 
@@ -72,7 +73,8 @@ static err_t onSent(void* argument, struct tcp_pcb* pcb, u16_t length)
   return ERR_OK;
 }
 
-/* No server runs on this board: the loopback address means the computer that emulates it, which is the gateway. */
+/* No server runs on this board: the loopback address means the computer that emulates it, which is
+ * the gateway. */
 static void connectTo(Socket* socket, const ip_addr_t* address)
 {
   struct tcp_pcb* pcb = tcp_new();

@@ -1,11 +1,13 @@
-/* The UDP port of the board, over lwIP. One datagram waits to be taken; what comes meanwhile is lost. */
+/* The UDP port of the board, over lwIP. One datagram waits to be taken; what comes meanwhile is
+ * lost. */
 #include "net.h"
 #include <lwip/udp.h>
 
 static struct udp_pcb* port;
 static struct pbuf* waiting;
 
-static void onDatagram(void* argument, struct udp_pcb* pcb, struct pbuf* bytes, const ip_addr_t* address, u16_t from)
+static void onDatagram(
+    void* argument, struct udp_pcb* pcb, struct pbuf* bytes, const ip_addr_t* address, u16_t from)
 {
   (void)argument, (void)pcb, (void)address, (void)from;
   if (waiting)

@@ -1,4 +1,5 @@
-/* Virtio over MMIO (virtio 1.1 §2.6, §4.2): eight places for devices, split queues, no interrupts. */
+/* Virtio over MMIO (virtio 1.1 §2.6, §4.2): eight places for devices, split queues, no interrupts.
+ */
 #include "virtio.h"
 #include <stddef.h>
 
@@ -10,9 +11,22 @@
 #define FENCE() __asm volatile("fence" ::: "memory")
 
 /* Registers, by word */
-enum { R_MAGIC = 0, R_VERSION = 1, R_KIND = 2, R_FEATURES = 0x20 / 4, R_FEATURES_PAGE = 0x24 / 4, R_QUEUE = 0x30 / 4,
-  R_QUEUE_LENGTH = 0x38 / 4, R_QUEUE_READY = 0x44 / 4, R_NOTIFY = 0x50 / 4, R_STATUS = 0x70 / 4, R_DESCRIPTORS = 0x80 / 4,
-  R_AVAILABLE = 0x90 / 4, R_USED = 0xA0 / 4, R_CONFIG = 0x100 };
+enum {
+  R_MAGIC = 0,
+  R_VERSION = 1,
+  R_KIND = 2,
+  R_FEATURES = 0x20 / 4,
+  R_FEATURES_PAGE = 0x24 / 4,
+  R_QUEUE = 0x30 / 4,
+  R_QUEUE_LENGTH = 0x38 / 4,
+  R_QUEUE_READY = 0x44 / 4,
+  R_NOTIFY = 0x50 / 4,
+  R_STATUS = 0x70 / 4,
+  R_DESCRIPTORS = 0x80 / 4,
+  R_AVAILABLE = 0x90 / 4,
+  R_USED = 0xA0 / 4,
+  R_CONFIG = 0x100
+};
 
 enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8 };
 
@@ -20,7 +34,8 @@ int virtioOpen(Virtio* device, uint32_t kind, uint32_t features)
 {
   volatile uint32_t* r = NULL;
   for (int i = 0; (i < PLACES) && !r; i++)
-    if ((PLACE(i)[R_MAGIC] == MAGIC) && (PLACE(i)[R_VERSION] == VERSION) && (PLACE(i)[R_KIND] == kind))
+    if ((PLACE(i)[R_MAGIC] == MAGIC) && (PLACE(i)[R_VERSION] == VERSION)
+        && (PLACE(i)[R_KIND] == kind))
       r = PLACE(i);
   device->registers = r;
   if (!r)

@@ -10,18 +10,30 @@
 #define VIRTIO_DEVICE_WRITES 2
 
 typedef struct {
-  struct { uint64_t address; uint32_t length; uint16_t flags, next; } descriptors[VIRTIO_QUEUE];
-  struct { uint16_t flags, index, ring[VIRTIO_QUEUE], event; } available;
-  struct { uint16_t flags, index; struct { uint32_t id, length; } ring[VIRTIO_QUEUE]; uint16_t event; }
-    used __attribute__((aligned(4)));
-  uint16_t seen;            /* of used */
+  struct {
+    uint64_t address;
+    uint32_t length;
+    uint16_t flags, next;
+  } descriptors[VIRTIO_QUEUE];
+  struct {
+    uint16_t flags, index, ring[VIRTIO_QUEUE], event;
+  } available;
+  struct {
+    uint16_t flags, index;
+    struct {
+      uint32_t id, length;
+    } ring[VIRTIO_QUEUE];
+    uint16_t event;
+  } used __attribute__((aligned(4)));
+  uint16_t seen; /* of used */
 } __attribute__((aligned(16))) VirtioQueue;
 
 typedef struct {
-  volatile uint32_t* registers;   /* NULL: not there */
+  volatile uint32_t* registers; /* NULL: not there */
 } Virtio;
 
-/* Finds the first device of this kind and negotiates `features` (bits 0 to 31). 0: there is none that speaks virtio 1. */
+/* Finds the first device of this kind and negotiates `features` (bits 0 to 31). 0: there is none
+ * that speaks virtio 1. */
 int virtioOpen(Virtio* device, uint32_t kind, uint32_t features);
 void virtioQueue(Virtio* device, int number, VirtioQueue* queue);
 /* Queues are set up: the device may begin. */

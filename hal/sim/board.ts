@@ -1,4 +1,7 @@
-/** A whole board in this process: a store, two slots, a boot selector, a clock that stands still unless told, and power that fails. */
+/**
+ * A whole board in this process: a store, two slots, a boot selector, a clock that stands still
+ * unless told, and power that fails.
+ */
 import type { Datagrams, FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
 import { CheckedFlash } from "../checked.ts";
 import { SimBoot, type Bootable } from "./boot.ts";
@@ -36,7 +39,10 @@ export class SimBoard {
     this.#random = new Random(options.seed ?? 1);
     this.power = options.power ?? new Power();
     this.store = new SimFlash(this.power, options.store, "store");
-    this.slots = [new SimFlash(this.power, options.slot, "slot"), new SimFlash(this.power, options.slot, "slot")];
+    this.slots = [
+      new SimFlash(this.power, options.slot, "slot"),
+      new SimFlash(this.power, options.slot, "slot"),
+    ];
     this.boot = new SimBoot(this.power, this.slots, options.bootable);
   }
 
@@ -60,12 +66,14 @@ export class SimBoard {
   }
 
   /**
-   * Power on, or a reset for another cause: runs the bootloader, and gives the board as the program sees it until the next
-   * reset. Throws a PowerLoss when power is cut in the bootloader, Unbootable when no image is left.
+   * Power on, or a reset for another cause: runs the bootloader, and gives the board as the program
+   * sees it until the next reset. Throws a PowerLoss when power is cut in the bootloader,
+   * Unbootable when no image is left.
    */
   start(cause: ResetCause): Hal {
     this.power.restore();
-    const running = this.boot.reset(cause), options = this.#options;
+    const running = this.boot.reset(cause);
+    const options = this.#options;
     const bootedAt = options.clock?.() ?? 0;
     this.#elapsedMs = 0;
     return {
@@ -75,8 +83,9 @@ export class SimBoard {
       link: options.link,
       identity: options.identity,
       datagrams: options.datagrams,
-      now: () => options.clock === undefined ? this.#elapsedMs : options.clock() - bootedAt,
-      random: (bytes) => options.random === undefined ? this.#random.fill(bytes) : options.random(bytes),
+      now: () => (options.clock === undefined ? this.#elapsedMs : options.clock() - bootedAt),
+      random: (bytes) =>
+        options.random === undefined ? this.#random.fill(bytes) : options.random(bytes),
       log: (level, source, text) => options.log?.(level, source, text),
     };
   }

@@ -1,4 +1,7 @@
-/** The boot selector of the simulated board: two slots, one trial, decided over a log on flash, as hal/xs/boot/select.c does. */
+/**
+ * The boot selector of the simulated board: two slots, one trial, decided over a log on flash, as
+ * hal/xs/boot/select.c does.
+ */
 import type { Boot, Flash, ResetCause, Running } from "../hal.ts";
 import { FlashFault } from "../checked.ts";
 import { type BootLog, SimBootLog } from "./bootlog.ts";
@@ -51,20 +54,25 @@ export class SimBoot implements Boot {
   }
 
   /**
-   * The bootloader: chooses the slot that runs from now on. A log that cannot be written keeps nothing from booting that was
-   * confirmed. After power came the newest entry is written again: it may be one that was torn and reads right only now and then.
-   * Throws Unbootable.
+   * The bootloader: chooses the slot that runs from now on. A log that cannot be written keeps
+   * nothing from booting that was confirmed. After power came the newest entry is written again: it
+   * may be one that was torn and reads right only now and then. Throws Unbootable.
    */
   reset(cause: ResetCause): Running {
     const { slot, state } = this.#log.open();
-    if (state === "armed" && this.#holdsImage(other(slot)) && this.#log.write({ slot, state: "trying" })) {
+    if (
+      state === "armed" &&
+      this.#holdsImage(other(slot)) &&
+      this.#log.write({ slot, state: "trying" })
+    ) {
       this.trials++;
-      return this.#running = { slot: other(slot), trial: true, cause };
+      return (this.#running = { slot: other(slot), trial: true, cause });
     }
     const good = this.#holdsImage(slot) ? slot : other(slot);
     if (!this.#holdsImage(good)) throw new Unbootable("no slot holds a valid image");
-    if (state !== "stable" || good !== slot || cause === "power") this.#log.write({ slot: good, state: "stable" });
-    return this.#running = { slot: good, trial: false, cause };
+    if (state !== "stable" || good !== slot || cause === "power")
+      this.#log.write({ slot: good, state: "stable" });
+    return (this.#running = { slot: good, trial: false, cause });
   }
 
   running(): Running {
@@ -74,7 +82,8 @@ export class SimBoot implements Boot {
 
   arm(): void {
     if (this.running().trial) throw new Error("an image on trial cannot arm");
-    if (!this.#holdsImage(other(this.log.slot))) throw new FlashFault("device", "the staged image cannot be booted");
+    if (!this.#holdsImage(other(this.log.slot)))
+      throw new FlashFault("device", "the staged image cannot be booted");
     if (this.log.state !== "armed") this.#write({ slot: this.log.slot, state: "armed" });
   }
 

@@ -9,11 +9,18 @@ export class UdpPort implements Datagrams {
   readonly #waiting: Uint8Array[] = [];
   readonly #socket: Socket;
 
-  /** Binds 127.0.0.1. `arrived` is called for each datagram; `log` is told that the port listens, or why nothing will ever arrive. */
+  /**
+   * Binds 127.0.0.1. `arrived` is called for each datagram; `log` is told that the port listens, or
+   * why nothing will ever arrive.
+   */
   constructor(port: number, arrived: () => void, log: (level: LogLevel, text: string) => void) {
     this.#socket = createSocket("udp4");
-    this.#socket.on("listening", () => { log("info", `listens for pushes on UDP port ${port}`); });
-    this.#socket.on("error", (error) => { log("error", `no pushes: ${error.message}`); });
+    this.#socket.on("listening", () => {
+      log("info", `listens for pushes on UDP port ${port}`);
+    });
+    this.#socket.on("error", (error) => {
+      log("error", `no pushes: ${error.message}`);
+    });
     this.#socket.on("message", (bytes) => {
       if (this.#waiting.length < WAITING_MAX) this.#waiting.push(bytes);
       arrived();

@@ -1,6 +1,7 @@
 /**
- * A NOR flash in memory: programming only takes bits away from the erased state, erasing restores a block, and a cut leaves
- * what a real part would. Strict: a byte that was programmed since its erase, even with the erased value, is not again.
+ * A NOR flash in memory: programming only takes bits away from the erased state, erasing restores a
+ * block, and a cut leaves what a real part would. Strict: a byte that was programmed since its
+ * erase, even with the erased value, is not again.
  */
 import type { Flash, FlashStatus } from "../hal.ts";
 import { FlashFault, WrittenTwice } from "../checked.ts";
@@ -17,12 +18,17 @@ export class SimFlash implements Flash {
   /** Blocks in which every program and erase fails with a device error. */
   readonly bad = new Set<number>();
   /**
-   * What a torn byte reads as until it is erased: always the same; each time anew (`metastable`); nothing at all, a device error
-   * for its whole unit of programming (`ecc`).
+   * What a torn byte reads as until it is erased: always the same; each time anew (`metastable`);
+   * nothing at all, a device error for its whole unit of programming (`ecc`).
    */
   torn: "settled" | "metastable" | "ecc" = "settled";
-  /** Asked before each operation: fails it with a device error, or lets nothing happen and says that all is well. */
-  failing: ((what: "program" | "erase", block: number) => "aloud" | "silent" | undefined) | undefined;
+  /**
+   * Asked before each operation: fails it with a device error, or lets nothing happen and says that
+   * all is well.
+   */
+  failing:
+    | ((what: "program" | "erase", block: number) => "aloud" | "silent" | undefined)
+    | undefined;
   /** Called after bytes[from, to) changed, whether the operation was whole or torn. */
   onChange: ((from: number, to: number) => void) | undefined;
   #status: FlashStatus;
@@ -76,8 +82,11 @@ export class SimFlash implements Flash {
     try {
       this.#power.perform(
         `${this.#name} program`,
-        () => { if (!silent) this.#program(bytes, byteOffset); },
-        (mode, random) => this.#tearProgram(bytes, byteOffset, mode, random));
+        () => {
+          if (!silent) this.#program(bytes, byteOffset);
+        },
+        (mode, random) => this.#tearProgram(bytes, byteOffset, mode, random),
+      );
     } finally {
       this.onChange?.(byteOffset, byteOffset + bytes.length);
     }
@@ -87,7 +96,8 @@ export class SimFlash implements Flash {
     this.#power.require();
     const silent = this.#fail("erase", block);
     const { blockLength, eraseValue } = this.#status;
-    const from = block * blockLength, to = from + blockLength;
+    const from = block * blockLength;
+    const to = from + blockLength;
     this.wear[block] = (this.wear[block] ?? 0) + 1;
     try {
       this.#power.perform(
@@ -97,13 +107,17 @@ export class SimFlash implements Flash {
           this.#programmed.fill(0, from, to);
           this.#unsettled.fill(0, from, to);
         },
-        (mode, random) => this.#tearErase(from, to, mode, random));
+        (mode, random) => this.#tearErase(from, to, mode, random),
+      );
     } finally {
       this.onChange?.(from, to);
     }
   }
 
-  /** Puts content into an erased partition as a programmer on the bench would: no operation of the board. */
+  /**
+   * Puts content into an erased partition as a programmer on the bench would: no operation of the
+   * board.
+   */
   load(bytes: Uint8Array, byteOffset = 0): void {
     this.bytes.set(bytes, byteOffset);
     this.#note(byteOffset, byteOffset + bytes.length);
@@ -120,8 +134,9 @@ export class SimFlash implements Flash {
     for (let i = 0; i < buffer.length; i++) {
       const unsettled = this.#unsettled[byteOffset + i] ?? 0;
       if (unsettled === 0) continue;
-      if (this.torn === "ecc") throw new FlashFault("device", `byte ${byteOffset + i} has a wrong error-correcting code`);
-      buffer[i] = (buffer[i] ?? 0) ^ unsettled & this.#noise.below(256);
+      if (this.torn === "ecc")
+        throw new FlashFault("device", `byte ${byteOffset + i} has a wrong error-correcting code`);
+      buffer[i] = (buffer[i] ?? 0) ^ (unsettled & this.#noise.below(256));
     }
   }
 
@@ -136,7 +151,8 @@ export class SimFlash implements Flash {
   }
 
   #tearProgram(bytes: Uint8Array, at: number, mode: TornMode, random: Random): void {
-    const { eraseValue, writeAlign } = this.#status, before = this.bytes.slice(at, at + bytes.length);
+    const { eraseValue, writeAlign } = this.#status;
+    const before = this.bytes.slice(at, at + bytes.length);
     if (mode === "tornPrefix" || mode === "tornLast") {
       const length = mode === "tornLast" ? bytes.length - 1 : random.below(bytes.length);
       for (let i = 0; i < length; i++) this.#put(at + i, bytes[i] ?? 0);
@@ -144,23 +160,30 @@ export class SimFlash implements Flash {
       const share = mode === "tornBits" ? random.fraction() : NEAR;
       for (let i = 0; i < bytes.length; i++) {
         const done = bits(random, share);
-        this.#put(at + i, (bytes[i] ?? 0) & done | eraseValue & ~done & 0xff);
+        this.#put(at + i, ((bytes[i] ?? 0) & done) | (eraseValue & ~done & 0xff));
       }
     }
     this.#note(at, at + bytes.length);
     this.#tears++;
     for (let unit = 0; unit < bytes.length; unit += writeAlign) {
       const end = Math.min(unit + writeAlign, bytes.length);
-      const whole = same(this.bytes, at + unit, bytes, unit, end) || same(this.bytes, at + unit, before, unit, end);
+      const whole =
+        same(this.bytes, at + unit, bytes, unit, end) ||
+        same(this.bytes, at + unit, before, unit, end);
       for (let i = unit; i < end; i++) {
         const between = ((bytes[i] ?? 0) ^ (before[i] ?? 0)) & 0xff;
-        this.#unsettled[at + i] = whole ? 0 : this.torn === "ecc" ? 0xff : between & ((this.bytes[at + i] ?? 0) ^ (bytes[i] ?? 0));
+        this.#unsettled[at + i] = whole
+          ? 0
+          : this.torn === "ecc"
+            ? 0xff
+            : between & ((this.bytes[at + i] ?? 0) ^ (bytes[i] ?? 0));
       }
     }
   }
 
   #tearErase(from: number, to: number, mode: TornMode, random: Random): void {
-    const { eraseValue } = this.#status, programmed = eraseValue ^ 0xff;
+    const { eraseValue } = this.#status;
+    const programmed = eraseValue ^ 0xff;
     this.#tears++;
     if (mode === "tornPrefix") {
       this.bytes.fill(programmed, from, to);
@@ -168,13 +191,13 @@ export class SimFlash implements Flash {
       this.bytes.fill(eraseValue, from, to);
       for (let n = 0; n < 3; n++) {
         const at = from + random.below(to - from);
-        this.bytes[at] = (this.bytes[at] ?? 0) ^ 1 << random.below(8);
+        this.bytes[at] = (this.bytes[at] ?? 0) ^ (1 << random.below(8));
       }
     } else {
       const share = mode === "tornBits" ? random.fraction() : NEAR;
       for (let i = from; i < to; i++) {
         const done = bits(random, share);
-        this.bytes[i] = (this.bytes[i] ?? 0) & ~done | eraseValue & done;
+        this.bytes[i] = ((this.bytes[i] ?? 0) & ~done) | (eraseValue & done);
       }
     }
     this.#note(from, to);
@@ -183,7 +206,8 @@ export class SimFlash implements Flash {
 
   /** After a torn operation nobody can tell a byte that reads as erased from one that is. */
   #note(from: number, to: number): void {
-    for (let i = from; i < to; i++) this.#programmed[i] = this.bytes[i] === this.#status.eraseValue ? 0 : 1;
+    for (let i = from; i < to; i++)
+      this.#programmed[i] = this.bytes[i] === this.#status.eraseValue ? 0 : 1;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Link for the sim board over real sockets: Node's own HTTP client, made to be polled. `activity` lets the loop that
- * drives the client sleep until something has arrived.
+ * Link for the sim board over real sockets: Node's own HTTP client, made to be polled. `activity`
+ * lets the loop that drives the client sleep until something has arrived.
  */
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -20,15 +20,26 @@ class HttpError extends Error implements LinkError {
 }
 
 const KINDS: { readonly [code: string]: LinkErrorKind } = {
-  ENOTFOUND: "resolve", EAI_AGAIN: "resolve", ECONNREFUSED: "refused", EHOSTUNREACH: "refused", ENETUNREACH: "refused",
-  ETIMEDOUT: "refused", ECONNRESET: "broken", EPIPE: "broken", ERR_INVALID_URL: "url",
-  ERR_INVALID_PROTOCOL: "url", EPROTO: "secure",
+  ENOTFOUND: "resolve",
+  EAI_AGAIN: "resolve",
+  ECONNREFUSED: "refused",
+  EHOSTUNREACH: "refused",
+  ENETUNREACH: "refused",
+  ETIMEDOUT: "refused",
+  ECONNRESET: "broken",
+  EPIPE: "broken",
+  ERR_INVALID_URL: "url",
+  ERR_INVALID_PROTOCOL: "url",
+  EPROTO: "secure",
 };
 
 function classify(error: Error & { code?: string }): HttpError {
   const code = error.code ?? "";
   const secure = code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL") || code.includes("CERT");
-  return new HttpError(KINDS[code] ?? (code.startsWith("HPE_") ? "protocol" : secure ? "secure" : "broken"), error.message);
+  return new HttpError(
+    KINDS[code] ?? (code.startsWith("HPE_") ? "protocol" : secure ? "secure" : "broken"),
+    error.message,
+  );
 }
 
 export class HttpLink implements Link {
@@ -93,7 +104,8 @@ class HttpExchange implements Exchange {
     });
     response.on("error", (error) => this.#failed(classify(error)));
     response.on("close", () => {
-      if (!response.complete) this.#failed(new HttpError("broken", "the connection closed in the middle of a body"));
+      if (!response.complete)
+        this.#failed(new HttpError("broken", "the connection closed in the middle of a body"));
     });
     this.#wake();
   }
@@ -109,7 +121,8 @@ class HttpExchange implements Exchange {
       return undefined;
     }
     const headers = new Map<string, string>();
-    for (const [name, values] of Object.entries(this.#response.headersDistinct)) headers.set(name, values?.[0] ?? "");
+    for (const [name, values] of Object.entries(this.#response.headersDistinct))
+      headers.set(name, values?.[0] ?? "");
     return { status: this.#response.statusCode ?? 0, headers };
   }
 

@@ -1,37 +1,59 @@
 /**
- * Power that fails at a chosen operation. Everything durable that a board does, each flash program, flash erase and change
- * of the boot log, and each message that leaves or arrives, is one numbered operation.
+ * Power that fails at a chosen operation. Everything durable that a board does, each flash program,
+ * flash erase and change of the boot log, and each message that leaves or arrives, is one numbered
+ * operation.
  */
 import { frozen } from "../../src/base/frozen.ts";
 import { Random } from "./random.ts";
 
 /**
- * What is left of the operation that was cut. `before`: nothing was done; `after`: all of it. Torn programs: a `tornPrefix`
- * of the bytes; all but the last byte; a random share of the bits; nearly all bits. Torn erases: only the pre-programming to
- * zero; all but three bits; a random share; nearly all.
+ * What is left of the operation that was cut. `before`: nothing was done; `after`: all of it. Torn
+ * programs: a `tornPrefix` of the bytes; all but the last byte; a random share of the bits; nearly
+ * all bits. Torn erases: only the pre-programming to zero; all but three bits; a random share;
+ * nearly all.
  */
 export type CutMode = "before" | "after" | "tornPrefix" | "tornLast" | "tornBits" | "tornNear";
 export type TornMode = Exclude<CutMode, "before" | "after">;
-export const CUT_MODES: readonly CutMode[] = frozen(["before", "after", "tornPrefix", "tornLast", "tornBits", "tornNear"]);
+export const CUT_MODES: readonly CutMode[] = frozen([
+  "before",
+  "after",
+  "tornPrefix",
+  "tornLast",
+  "tornBits",
+  "tornNear",
+]);
 
-/** Power fails in the operation number `at`, from 1, counted from the cut before this one, or from the beginning. */
+/**
+ * Power fails in the operation number `at`, from 1, counted from the cut before this one, or from
+ * the beginning.
+ */
 export interface Cut {
   readonly at: number;
   readonly mode: CutMode;
   readonly seed: number;
 }
 
-/** Thrown out of the operation that was cut, and out of everything that touches the board until power is back. */
+/**
+ * Thrown out of the operation that was cut, and out of everything that touches the board until
+ * power is back.
+ */
 export class PowerLoss extends Error {
   override name = "PowerLoss";
 }
 
-/** What is done: a partition's name and what happens to it, `boot log`, or what the network carries. */
+/**
+ * What is done: a partition's name and what happens to it, `boot log`, or what the network carries.
+ */
 export type OperationKind = string;
 
-/** Sees each operation around its effect: a campaign continues from here with every cut there is. */
+/**
+ * Sees each operation around its effect: a campaign continues from here with every cut there is.
+ */
 export interface Observer {
-  /** `tear` leaves in the flash what a cut would; undefined when the operation is done or not done, and nothing between. */
+  /**
+   * `tear` leaves in the flash what a cut would; undefined when the operation is done or not done,
+   * and nothing between.
+   */
   before(kind: OperationKind, tear: ((mode: TornMode, seed: number) => void) | undefined): void;
   after(kind: OperationKind): void;
 }
@@ -81,17 +103,36 @@ export class Power {
     if (!this.#on) throw new PowerLoss("power is off");
   }
 
-  /** Performs a durable operation, or what the planned cut leaves of it, and then throws a PowerLoss. */
-  perform(kind: OperationKind, apply: () => void, tear: (mode: TornMode, random: Random) => void): void {
+  /**
+   * Performs a durable operation, or what the planned cut leaves of it, and then throws a
+   * PowerLoss.
+   */
+  perform(
+    kind: OperationKind,
+    apply: () => void,
+    tear: (mode: TornMode, random: Random) => void,
+  ): void {
     this.#perform(kind, apply, tear, true);
   }
 
   /** Performs an operation that is done or not done, and nothing between. */
   performWhole(kind: OperationKind, apply: () => void): void {
-    this.#perform(kind, apply, (_mode, random) => { if (random.below(2) === 0) apply(); }, false);
+    this.#perform(
+      kind,
+      apply,
+      (_mode, random) => {
+        if (random.below(2) === 0) apply();
+      },
+      false,
+    );
   }
 
-  #perform(kind: OperationKind, apply: () => void, tear: (mode: TornMode, random: Random) => void, divisible: boolean): void {
+  #perform(
+    kind: OperationKind,
+    apply: () => void,
+    tear: (mode: TornMode, random: Random) => void,
+    divisible: boolean,
+  ): void {
     this.require();
     this.operations++;
     this.#since++;
@@ -99,7 +140,14 @@ export class Power {
     const whole = cut === undefined || this.#since < cut.at;
     this.onOperation?.(kind, whole ? undefined : cut.mode);
     if (whole) {
-      this.observer?.before(kind, divisible ? (mode, seed) => { tear(mode, this.#chance(seed)); } : undefined);
+      this.observer?.before(
+        kind,
+        divisible
+          ? (mode, seed) => {
+              tear(mode, this.#chance(seed));
+            }
+          : undefined,
+      );
       apply();
       this.observer?.after(kind);
       return;

@@ -15,10 +15,10 @@ export class Random {
 
   /** A number in [0, 1). */
   fraction(): number {
-    this.#state = this.#state + 0x6d2b79f5 | 0;
-    let mixed = Math.imul(this.#state ^ this.#state >>> 15, this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61);
-    return ((mixed ^ mixed >>> 14) >>> 0) / 4294967296;
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   }
 
   /** An integer in [0, bound). */

@@ -1,8 +1,20 @@
 /**
- * A board to begin with: it compiles, and each function says what to write in its place. hal/README.md has the way from here;
+ * A board to begin with: it compiles, and each function says what to write in its place.
+ * hal/README.md has the way from here;
  * `xs-fumo conformance` says what is left to do.
  */
-import type { Boot, Exchange, Flash, FlashStatus, Hal, Identity, Link, LinkRequest, LogLevel, Running } from "../hal.ts";
+import type {
+  Boot,
+  Exchange,
+  Flash,
+  FlashStatus,
+  Hal,
+  Identity,
+  Link,
+  LinkRequest,
+  LogLevel,
+  Running,
+} from "../hal.ts";
 import { frozen } from "../../src/base/frozen.ts";
 
 function write(what: string): never {
@@ -17,15 +29,21 @@ class TemplateFlash implements Flash {
   }
 
   status(): FlashStatus {
-    return write(`status() of ${this.#name}: blocks, blockLength, writeAlign and eraseValue, from the part's data sheet`);
+    return write(
+      `status() of ${this.#name}: blocks, blockLength, writeAlign and eraseValue, from the part's data sheet`,
+    );
   }
 
   read(buffer: Uint8Array, byteOffset: number): void {
-    write(`read of ${this.#name}: fill all ${buffer.length} bytes of the buffer from offset ${byteOffset}`);
+    write(
+      `read of ${this.#name}: fill all ${buffer.length} bytes of the buffer from offset ${byteOffset}`,
+    );
   }
 
   write(bytes: Uint8Array, byteOffset: number): void {
-    write(`write of ${this.#name}: program ${bytes.length} bytes at offset ${byteOffset}, and return when they are in the flash`);
+    write(
+      `write of ${this.#name}: program ${bytes.length} bytes at offset ${byteOffset}, and return when they are in the flash`,
+    );
   }
 
   eraseBlock(block: number): void {
@@ -39,7 +57,9 @@ class TemplateBoot implements Boot {
   }
 
   arm(): void {
-    write("arm(): check the image in the slot that does not run, and select it for one boot, durably");
+    write(
+      "arm(): check the image in the slot that does not run, and select it for one boot, durably",
+    );
   }
 
   confirm(): void {
@@ -47,20 +67,31 @@ class TemplateBoot implements Boot {
   }
 
   restart(): never {
-    return write("restart(): reset the chip; after it, the cause is \"restart\"");
+    return write('restart(): reset the chip; after it, the cause is "restart"');
   }
 }
 
 class TemplateLink implements Link {
   request(request: LinkRequest): Exchange {
-    return write(`request(): begin ${request.method} ${request.url}; with sockets that do not block, hal/xs/http.ts does the rest`);
+    return write(
+      `request(): begin ${request.method} ${request.url}; with sockets that do not block, hal/xs/http.ts does the rest`,
+    );
   }
 }
 
 /** What a package must be made for, and what servers are told. */
 const IDENTITY: Identity = frozen({
-  DevId: "urn:uuid:00000000-0000-4000-8000-0000000000ff", Man: "", Mod: "", Lang: "en", DevTyp: "device", OEM: "",
-  FwV: "", SwV: "1.0", HwV: "1.0", vendorId: new Uint8Array(16), classId: new Uint8Array(16),
+  DevId: "urn:uuid:00000000-0000-4000-8000-0000000000ff",
+  Man: "",
+  Mod: "",
+  Lang: "en",
+  DevTyp: "device",
+  OEM: "",
+  FwV: "",
+  SwV: "1.0",
+  HwV: "1.0",
+  vendorId: new Uint8Array(16),
+  classId: new Uint8Array(16),
 });
 
 /** `print` is the serial console. */
@@ -72,7 +103,10 @@ export function openTemplate(print: (line: string) => void): Hal {
     link: new TemplateLink(),
     identity: IDENTITY,
     now: () => write("now(): milliseconds since this boot"),
-    random: (bytes) => write(`random(): ${bytes.length} bytes from the chip's random number generator`),
-    log: (level: LogLevel, source, text) => { print(`${level} ${source}: ${text}`); },
+    random: (bytes) =>
+      write(`random(): ${bytes.length} bytes from the chip's random number generator`),
+    log: (level: LogLevel, source, text) => {
+      print(`${level} ${source}: ${text}`);
+    },
   };
 }

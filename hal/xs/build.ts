@@ -1,6 +1,17 @@
-/** Builds on Node: XS, its compiler and runners with make, and applications (the output of tsc) as blobs. */
+/**
+ * Builds on Node: XS, its compiler and runners with make, and applications (the output of tsc) as
+ * blobs.
+ */
 import { spawnSync, type StdioOptions } from "node:child_process";
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lower } from "./lower.ts";
@@ -23,17 +34,31 @@ interface Need {
 }
 
 const NEEDS: readonly Need[] = [
-  { path: join(ROOT, "node_modules/@moddable/xs/moddable/xs"), what: "the sources of XS", line: "npm ci" },
+  {
+    path: join(ROOT, "node_modules/@moddable/xs/moddable/xs"),
+    what: "the sources of XS",
+    line: "npm ci",
+  },
   { path: "/usr/include/mbedtls/md.h", what: "mbedTLS", line: "apt-get install libmbedtls-dev" },
   { path: "/usr/include/sodium.h", what: "libsodium", line: "apt-get install libsodium-dev" },
 ];
 
 function run(command: string, args: readonly string[], file?: number): string {
   const stdio: StdioOptions = file === undefined ? "pipe" : ["pipe", "pipe", "pipe", file];
-  const result = spawnSync(command, args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26, stdio });
+  const result = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    stdio,
+  });
   if (result.error)
-    throw new BuildError(`cannot run ${command}: ${result.error.message}\ntry: apt-get install build-essential util-linux`);
-  if (result.status !== 0) throw new BuildError(`${command} failed\n${result.stdout.slice(-2000)}${result.stderr.slice(-8000)}`);
+    throw new BuildError(
+      `cannot run ${command}: ${result.error.message}\ntry: apt-get install build-essential util-linux`,
+    );
+  if (result.status !== 0)
+    throw new BuildError(
+      `${command} failed\n${result.stdout.slice(-2000)}${result.stderr.slice(-8000)}`,
+    );
   return result.stdout;
 }
 
@@ -41,8 +66,9 @@ function run(command: string, args: readonly string[], file?: number): string {
 let isAlone = false;
 
 /**
- * Does `work` while no other process builds anything in this checkout: test files that run side by side write the same files. What
- * is written is to be read in `work`, too. The lock is that of an open file, which goes with its process.
+ * Does `work` while no other process builds anything in this checkout: test files that run side by
+ * side write the same files. What is written is to be read in `work`, too. The lock is that of an
+ * open file, which goes with its process.
  */
 export function alone<T>(work: () => T): T {
   if (isAlone) return work();
@@ -58,10 +84,18 @@ export function alone<T>(work: () => T): T {
   }
 }
 
-/** Builds targets of a makefile, `hal/xs/Makefile` unless told. Throws a BuildError that says what is missing or what failed. */
-export function runMake(targets: readonly string[], makefile = "hal/xs/Makefile", variables: readonly string[] = []): void {
+/**
+ * Builds targets of a makefile, `hal/xs/Makefile` unless told. Throws a BuildError that says what
+ * is missing or what failed.
+ */
+export function runMake(
+  targets: readonly string[],
+  makefile = "hal/xs/Makefile",
+  variables: readonly string[] = [],
+): void {
   for (const need of NEEDS)
-    if (!existsSync(need.path)) throw new BuildError(`${need.what} is missing (${need.path})\ntry: ${need.line}`);
+    if (!existsSync(need.path))
+      throw new BuildError(`${need.what} is missing (${need.path})\ntry: ${need.line}`);
   alone(() => run("make", ["-s", "-j2", "-f", makefile, ...variables, ...targets]));
 }
 
@@ -69,7 +103,10 @@ export function runMake(targets: readonly string[], makefile = "hal/xs/Makefile"
 export interface BlobOptions {
   /** The module that runs. */
   readonly entry: string;
-  /** Modules that stand in for others: a name, or a bare specifier as "board", to the module that is loaded in its place. */
+  /**
+   * Modules that stand in for others: a name, or a bare specifier as "board", to the module that is
+   * loaded in its place.
+   */
   readonly modules: Readonly<Record<string, string>>;
   /** Path of the blob, and of a folder for its lowered sources: `${out}.js`. */
   readonly out: string;
@@ -82,7 +119,11 @@ export interface BlobOptions {
 
 /** Base modules that have a native twin in this folder. */
 export const BASE_MODULES: Readonly<Record<string, string>> = Object.fromEntries(
-  ["base64", "bytes", "crc32", "md5", "sha1", "sha256", "signature", "utf8"].map((name) => [`src/base/${name}`, `hal/xs/base/${name}`]));
+  ["base64", "bytes", "crc32", "md5", "sha1", "sha256", "signature", "utf8"].map((name) => [
+    `src/base/${name}`,
+    `hal/xs/base/${name}`,
+  ]),
+);
 
 const IMPORT = /^(?:import|export)\s*(?:[\w*${},\s]+?\sfrom\s*)?["']([^"'\n]+)["']/gm;
 
@@ -98,27 +139,39 @@ interface Source {
 }
 
 /** Writes the lowered copy of one module and gives its imports, as names. */
-function prepare(name: string, importer: string, options: BlobOptions): { readonly path: string; readonly imports: string[] } {
+function prepare(
+  name: string,
+  importer: string,
+  options: BlobOptions,
+): { readonly path: string; readonly imports: string[] } {
   const file = options.modules[name] ?? name;
   const from = join(JS, `${file}.js`);
   const path = join(`${options.out}.js`, `${file}.js`);
   const generated = options.generated?.[name];
   if (generated === undefined && !existsSync(from))
-    throw new BuildError(`${importer} imports ${name}, which is neither in ${JS} nor mapped to a module that is`);
+    throw new BuildError(
+      `${importer} imports ${name}, which is neither in ${JS} nor mapped to a module that is`,
+    );
   const text = lower(generated ?? readFileSync(from, "utf8"));
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
-  if (generated === undefined && existsSync(`${from}.map`)) copyFileSync(`${from}.map`, `${path}.map`);
-  return { path, imports: [...text.matchAll(IMPORT)].map((match) => resolve(name, match[1] ?? "")) };
+  if (generated === undefined && existsSync(`${from}.map`))
+    copyFileSync(`${from}.map`, `${path}.map`);
+  return {
+    path,
+    imports: [...text.matchAll(IMPORT)].map((match) => resolve(name, match[1] ?? "")),
+  };
 }
 
 /** Every module that the entry needs, the entry first. */
 function collect(options: BlobOptions): Source[] {
-  const found = new Map<string, Source>(), importers = new Map([[options.entry, "the entry"]]);
+  const found = new Map<string, Source>();
+  const importers = new Map([[options.entry, "the entry"]]);
   for (const [name, importer] of importers) {
     const { path, imports } = prepare(name, importer, options);
     const twin = [...found.values()].find((other) => other.path === path);
-    if (twin) throw new BuildError(`${name} and ${twin.name} are the same file, and would be loaded twice`);
+    if (twin)
+      throw new BuildError(`${name} and ${twin.name} are the same file, and would be loaded twice`);
     found.set(name, { name, path });
     for (const next of imports) if (!importers.has(next)) importers.set(next, name);
   }

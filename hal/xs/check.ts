@@ -1,4 +1,6 @@
-/** What unit tests of src stand on: the XS counterpart of test/check.ts. Prints TAP through trace. */
+/**
+ * What unit tests of src stand on: the XS counterpart of test/check.ts. Prints TAP through trace.
+ */
 
 interface Test {
   readonly name: string;
@@ -27,7 +29,9 @@ function isView(value: unknown): value is Uint8Array {
 
 /** JSON, but with what JSON leaves out. */
 function json(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => part === undefined || typeof part === "bigint" ? String(part) : part);
+  return JSON.stringify(value, (_, part: unknown) =>
+    part === undefined || typeof part === "bigint" ? String(part) : part,
+  );
 }
 
 /** A value for a person; long ones are cut. */
@@ -35,12 +39,17 @@ function show(value: unknown): string {
   let text: string;
   try {
     if (typeof value === "string") text = JSON.stringify(value);
-    else if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") text = String(value);
+    else if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function")
+      text = String(value);
     else if (value instanceof Error) text = `${value.name}: ${value.message}`;
-    else if (isView(value)) text = `${Object.prototype.toString.call(value).slice(8, -1)} [${value.join()}]`;
+    else if (isView(value))
+      text = `${Object.prototype.toString.call(value).slice(8, -1)} [${value.join()}]`;
     else if (value instanceof Map) text = `Map ${json([...value])}`;
-    else text = typeof value === "object" ? json(value) : Object.is(value, -0) ? "-0" : String(value);
-  } catch { text = "(a value without text)"; }
+    else
+      text = typeof value === "object" ? json(value) : Object.is(value, -0) ? "-0" : String(value);
+  } catch {
+    text = "(a value without text)";
+  }
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
@@ -57,10 +66,12 @@ function sameMap(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unkno
 }
 
 function sameObject(a: object, b: object): boolean {
-  const keys = Object.keys(a), others = b as Record<string, unknown>;
+  const keys = Object.keys(a);
+  const others = b as Record<string, unknown>;
   if (keys.length !== Object.keys(b).length) return false;
   for (const key of keys)
-    if (!Object.hasOwn(b, key) || !same((a as Record<string, unknown>)[key], others[key])) return false;
+    if (!Object.hasOwn(b, key) || !same((a as Record<string, unknown>)[key], others[key]))
+      return false;
   return true;
 }
 
@@ -72,7 +83,8 @@ function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return sameList(a, b);
   if (a instanceof Map && b instanceof Map) return sameMap(a, b);
   if (a instanceof Set && b instanceof Set) return sameList([...a], [...b]);
-  if (a instanceof Error && b instanceof Error && (a.name !== b.name || a.message !== b.message)) return false;
+  if (a instanceof Error && b instanceof Error && (a.name !== b.name || a.message !== b.message))
+    return false;
   return sameObject(a, b);
 }
 
@@ -81,9 +93,13 @@ export function equal(actual: unknown, expected: unknown, message?: string): voi
   if (!Object.is(actual, expected)) fail(message, `${show(actual)} is not ${show(expected)}`);
 }
 
-/** Fails unless the values have the same structure: plain objects, arrays, Maps, typed arrays, primitives. */
+/**
+ * Fails unless the values have the same structure: plain objects, arrays, Maps, typed arrays,
+ * primitives.
+ */
 export function deepEqual(actual: unknown, expected: unknown, message?: string): void {
-  if (!same(actual, expected)) fail(message, `${show(actual)} has not the structure of ${show(expected)}`);
+  if (!same(actual, expected))
+    fail(message, `${show(actual)} has not the structure of ${show(expected)}`);
 }
 
 /** Fails unless the value is true. */
@@ -93,9 +109,12 @@ export function ok(value: unknown, message?: string): asserts value {
 
 /** Fails unless `body` throws an error whose `name` is `errorName`, if given. */
 export function throws(body: () => unknown, errorName?: string): void {
-  try { body(); } catch (error) {
+  try {
+    body();
+  } catch (error) {
     if (!(error instanceof Error)) fail(undefined, `${show(error)} was thrown, which is no Error`);
-    if (errorName !== undefined && error.name !== errorName) fail(undefined, `${show(error)} was thrown, not ${errorName}`);
+    if (errorName !== undefined && error.name !== errorName)
+      fail(undefined, `${show(error)} was thrown, not ${errorName}`);
     return;
   }
   fail(undefined, "nothing was thrown");
@@ -104,15 +123,24 @@ export function throws(body: () => unknown, errorName?: string): void {
 /** The first place in a stack that is not in this file: "test/unit/x.test.ts:12". */
 function place(error: Error): string {
   for (const line of (error.stack ?? "").split("\n")) {
-    const from = line.lastIndexOf("("), to = line.lastIndexOf(")");
-    if (from >= 0 && to > from && line.includes(":") && line.includes(" at ") && !line.includes("(test/check."))
+    const from = line.lastIndexOf("(");
+    const to = line.lastIndexOf(")");
+    if (
+      from >= 0 &&
+      to > from &&
+      line.includes(":") &&
+      line.includes(" at ") &&
+      !line.includes("(test/check.")
+    )
       return line.slice(from + 1, to);
   }
   return "?";
 }
 
 function failure(body: () => void): string | undefined {
-  try { body(); } catch (error) {
+  try {
+    body();
+  } catch (error) {
     if (!(error instanceof Error)) return `threw ${show(error)}`;
     return `${place(error)} ${error instanceof CheckError ? error.message : show(error)}`;
   }
@@ -121,12 +149,16 @@ function failure(body: () => void): string | undefined {
 
 /** Runs what was registered, one after another. Not on Node, where node:test does it. */
 export function run(): void {
-  let number = 0, failed = 0;
+  let number = 0;
+  let failed = 0;
   trace("TAP version 13\n");
   for (const { name, body } of tests) {
     const problem = failure(body);
     trace(`${problem === undefined ? "ok" : "not ok"} ${++number} - ${name}\n`);
-    if (problem !== undefined) { failed++; trace(`  # ${problem}\n`); }
+    if (problem !== undefined) {
+      failed++;
+      trace(`  # ${problem}\n`);
+    }
   }
   trace(`1..${number}\n# tests ${number}\n# pass ${number - failed}\n# fail ${failed}\n`);
 }

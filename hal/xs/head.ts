@@ -1,4 +1,7 @@
-/** The head of an HTTP answer, and how its body is framed (RFC 9112 §4 to §6). By bytes: no string is indexed. */
+/**
+ * The head of an HTTP answer, and how its body is framed (RFC 9112 §4 to §6). By bytes: no string
+ * is indexed.
+ */
 import type { LinkHead } from "../hal.ts";
 import { find, findAny } from "../../src/base/bytes.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";
@@ -15,10 +18,19 @@ export interface Head extends LinkHead {
   readonly framing: Framing;
 }
 
-const CR = 0x0d, LF = 0x0a, SPACE = 0x20, TAB = 0x09, COLON = 0x3a, ZERO = 0x30, NINE = 0x39;
+const CR = 0x0d;
+const LF = 0x0a;
+const SPACE = 0x20;
+const TAB = 0x09;
+const COLON = 0x3a;
+const ZERO = 0x30;
+const NINE = 0x39;
 const LENGTH_DIGITS_MAX = 15;
 
-/** The index after the empty line that ends a block of lines starting at `from`, or -1 when it is not all in bytes[from, to). */
+/**
+ * The index after the empty line that ends a block of lines starting at `from`, or -1 when it is
+ * not all in bytes[from, to).
+ */
 export function endOfBlock(bytes: Uint8Array, from: number, to: number): number {
   let line = from;
   for (;;) {
@@ -29,7 +41,10 @@ export function endOfBlock(bytes: Uint8Array, from: number, to: number): number 
   }
 }
 
-/** The head in bytes[0, end), which ends with an empty line; a text that says what is wrong when it is no HTTP/1 answer. */
+/**
+ * The head in bytes[0, end), which ends with an empty line; a text that says what is wrong when it
+ * is no HTTP/1 answer.
+ */
 export function parseHead(bytes: Uint8Array, end: number, bodiless: boolean): Head | string {
   const first = find(bytes, 0, LF) + 1;
   const version = first >= 15 ? textOf(bytes, 0, 9) : undefined;
@@ -49,16 +64,27 @@ export function parseHead(bytes: Uint8Array, end: number, bodiless: boolean): He
   return typeof framing === "string" ? framing : { status, headers, minor, framing };
 }
 
-/** One line, "name: value", with its CRLF at `next` - 2. A repeated name keeps its first value; what is wrong, or undefined. */
-function readField(bytes: Uint8Array, line: number, next: number, headers: Map<string, string>): string | undefined {
-  const colon = find(bytes, line, COLON), end = next - 2;
+/**
+ * One line, "name: value", with its CRLF at `next` - 2. A repeated name keeps its first value; what
+ * is wrong, or undefined.
+ */
+function readField(
+  bytes: Uint8Array,
+  line: number,
+  next: number,
+  headers: Map<string, string>,
+): string | undefined {
+  const colon = find(bytes, line, COLON);
+  const end = next - 2;
   if (find(bytes, line, CR) !== end) return "bare CR or LF in the head";
   if (colon <= line || colon > end) return "a header without a name";
   if (findAny(bytes, line, colon, " \t") >= 0) return "space in a header name";
-  let from = colon + 1, to = end;
+  let from = colon + 1;
+  let to = end;
   while (from < to && isBlank(bytes[from])) from++;
   while (to > from && isBlank(bytes[to - 1])) to--;
-  const name = textOf(bytes, line, colon)?.toLowerCase(), value = textOf(bytes, from, to);
+  const name = textOf(bytes, line, colon)?.toLowerCase();
+  const value = textOf(bytes, from, to);
   if (name === undefined) return "a header name that is not text";
   const before = headers.get(name);
   if (name === "content-length" && before !== undefined && before !== value) return "two lengths";
@@ -73,7 +99,11 @@ function isBlank(byte: number | undefined): boolean {
 
 /** Text, or undefined where the bytes are not UTF-8: values in other encodings read as empty. */
 function textOf(bytes: Uint8Array, from: number, to: number): string | undefined {
-  try { return text(bytes, from, to); } catch { return undefined; }
+  try {
+    return text(bytes, from, to);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The decimal number in bytes[from, to), or -1. */
@@ -89,13 +119,23 @@ function readNumber(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /** RFC 9112 §6.3, in its order. Only the transfer coding chunked is understood. */
-function frame(status: number, minor: number, headers: ReadonlyMap<string, string>, bodiless: boolean): Framing | string {
-  if (bodiless || status < 200 || status === 204 || status === 304) return { type: "length", length: 0 };
-  const coding = headers.get("transfer-encoding"), announced = headers.get("content-length");
+function frame(
+  status: number,
+  minor: number,
+  headers: ReadonlyMap<string, string>,
+  bodiless: boolean,
+): Framing | string {
+  if (bodiless || status < 200 || status === 204 || status === 304)
+    return { type: "length", length: 0 };
+  const coding = headers.get("transfer-encoding");
+  const announced = headers.get("content-length");
   if (coding !== undefined) {
-    return minor === 1 && coding.toLowerCase() === "chunked" ? { type: "chunked" } : "a transfer coding other than chunked";
+    return minor === 1 && coding.toLowerCase() === "chunked"
+      ? { type: "chunked" }
+      : "a transfer coding other than chunked";
   }
   if (announced === undefined) return { type: "untilClose" };
-  const digits = utf8(announced), length = readNumber(digits, 0, digits.length);
+  const digits = utf8(announced);
+  const length = readNumber(digits, 0, digits.length);
   return length < 0 ? "bad Content-Length" : { type: "length", length };
 }

@@ -1,8 +1,9 @@
 /** How full the heap of XS is. For tests and benches on boards that run XS 13. */
 
 /**
- * What is in use, and its peak since the machine was made, count garbage that was not collected yet. What a collection leaves
- * does not, and is the better guess at what a program needs; a small heap, which is collected often, makes it exact.
+ * What is in use, and its peak since the machine was made, count garbage that was not collected
+ * yet. What a collection leaves does not, and is the better guess at what a program needs; a small
+ * heap, which is collected often, makes it exact.
  */
 export interface Heap {
   /** Slots in use, and how many bytes one takes. */
@@ -18,11 +19,19 @@ export interface Heap {
   readonly collections: number;
 }
 
-function figure(this: unknown, which: number): number { return native("xs_heap_figure").call(this, which); }
+function figure(this: unknown, which: number): number {
+  return native("xs_heap_figure").call(this, which);
+}
 
 export function heap(): Heap {
   return {
-    slots: figure(0), slotBytes: figure(1), chunks: figure(2), peakSlots: figure(3), peakChunks: figure(4),
-    liveSlots: figure(5), liveChunks: figure(6), collections: figure(7),
+    slots: figure(0),
+    slotBytes: figure(1),
+    chunks: figure(2),
+    peakSlots: figure(3),
+    peakChunks: figure(4),
+    liveSlots: figure(5),
+    liveChunks: figure(6),
+    collections: figure(7),
   };
 }

@@ -1,23 +1,38 @@
 /**
- * HTTP/1.1 over a socket that never blocks: Link of hal.ts for boards that have TCP and no HTTP of their own (RFC 9112).
+ * HTTP/1.1 over a socket that never blocks: Link of hal.ts for boards that have TCP and no HTTP of
+ * their own (RFC 9112).
  *
- * One connection a request. The body goes from the socket into the caller's buffer; only what came in the same read as the head
- * or as the line before a chunk is copied. Nothing is read ahead of the caller, so the peer is held by TCP's flow control.
+ * One connection a request. The body goes from the socket into the caller's buffer; only what came
+ * in the same read as the head or as the line before a chunk is copied. Nothing is read ahead of
+ * the caller, so the peer is held by TCP's flow control.
  */
 import type { Exchange, Link, LinkErrorKind, LinkHead, LinkRequest } from "../hal.ts";
 import { copy } from "../../src/base/bytes.ts";
-import { HTTP_CHUNK_LINE_BYTES_MAX, HTTP_HEAD_BYTES_MAX, HTTP_INTERIM_MAX } from "../../src/base/limits.ts";
+import {
+  HTTP_CHUNK_LINE_BYTES_MAX,
+  HTTP_HEAD_BYTES_MAX,
+  HTTP_INTERIM_MAX,
+} from "../../src/base/limits.ts";
 import { utf8 } from "../../src/base/utf8.ts";
 import { chunkLength, endOfLine, isEmptyLine } from "./chunk.ts";
 import { endOfBlock, parseHead, type Head } from "./head.ts";
 import { splitUrl, type Target } from "./url.ts";
 
-/** How much is read at once while the line before a chunk is awaited: a copy of fewer bytes costs less than a call for each. */
+/**
+ * How much is read at once while the line before a chunk is awaited: a copy of fewer bytes costs
+ * less than a call for each.
+ */
 const CHUNK_READ_BYTES = 32;
 
-/** A TCP connection, under way or made. read and write throw a LinkError when it cannot be made, or is lost: then close it. */
+/**
+ * A TCP connection, under way or made. read and write throw a LinkError when it cannot be made, or
+ * is lost: then close it.
+ */
 export interface Socket {
-  /** Moves bytes that have arrived to the start of `buffer`: how many, 0 when there are none yet, -1 when the peer has closed. */
+  /**
+   * Moves bytes that have arrived to the start of `buffer`: how many, 0 when there are none yet, -1
+   * when the peer has closed.
+   */
   read(buffer: Uint8Array): number;
   /** Sends what it can take at once of bytes[from, …): how many bytes. */
   write(bytes: Uint8Array, from: number): number;
@@ -45,7 +60,10 @@ export class HttpLink implements Link {
   #url = "";
   #target: Target | undefined;
 
-  /** `secure` connects with TLS, and throws `secure` when the peer is not who its name says: from read and write. */
+  /**
+   * `secure` connects with TLS, and throws `secure` when the peer is not who its name says: from
+   * read and write.
+   */
   constructor(connect: Connect, secure?: Connect) {
     this.#connect = connect;
     this.#secure = secure;
@@ -66,17 +84,30 @@ export class HttpLink implements Link {
   }
 }
 
-/** The request as bytes, its body included: the caller's body may change once request() has returned. */
+/**
+ * The request as bytes, its body included: the caller's body may change once request() has
+ * returned.
+ */
 function composeRequest(request: LinkRequest, target: Target): Uint8Array {
-  const lines = [`${request.method} ${target.path} HTTP/1.1`, `Host: ${target.authority}`, "Connection: close"];
+  const lines = [
+    `${request.method} ${target.path} HTTP/1.1`,
+    `Host: ${target.authority}`,
+    "Connection: close",
+  ];
   for (const [name, value] of request.headers) {
-    if (name.includes("\r") || name.includes("\n") || value.includes("\r") || value.includes("\n")) {
+    if (
+      name.includes("\r") ||
+      name.includes("\n") ||
+      value.includes("\r") ||
+      value.includes("\n")
+    ) {
       throw new HttpError("protocol", "a line break in a header");
     }
     lines.push(`${name}: ${value}`);
   }
   const body = request.body;
-  if (body !== undefined || request.method === "POST") lines.push(`Content-Length: ${body?.length ?? 0}`);
+  if (body !== undefined || request.method === "POST")
+    lines.push(`Content-Length: ${body?.length ?? 0}`);
   const head = utf8(`${lines.join("\r\n")}\r\n\r\n`);
   if (body === undefined) return head;
   const bytes = new Uint8Array(head.length + body.length);
@@ -85,7 +116,10 @@ function composeRequest(request: LinkRequest, target: Target): Uint8Array {
   return bytes;
 }
 
-/** What the next byte of the answer belongs to. `data` is the body itself, of which `#left` bytes are to come. */
+/**
+ * What the next byte of the answer belongs to. `data` is the body itself, of which `#left` bytes
+ * are to come.
+ */
 type Part = "head" | "data" | "untilClose" | "chunkLine" | "chunkEnd" | "trailer" | "end";
 
 class HttpExchange implements Exchange {
@@ -145,7 +179,10 @@ class HttpExchange implements Exchange {
     if (this.#closed) throw new HttpError("broken", "the exchange is closed");
   }
 
-  /** Sends what the peer takes. One that answers early may take no more: what it has answered counts, or that it closed; see read. */
+  /**
+   * Sends what the peer takes. One that answers early may take no more: what it has answered
+   * counts, or that it closed; see read.
+   */
   #send(): void {
     const request = this.#request;
     if (request === undefined) return;
@@ -180,13 +217,19 @@ class HttpExchange implements Exchange {
     this.#from = end;
     if (head.status === 101) throw new HttpError("protocol", "the protocol is switched");
     if (head.status < 200) {
-      if (++this.#interim > HTTP_INTERIM_MAX) throw new HttpError("protocol", "too many interim answers");
+      if (++this.#interim > HTTP_INTERIM_MAX)
+        throw new HttpError("protocol", "too many interim answers");
       this.#compact();
       return false;
     }
     this.#head = head;
     this.#chunked = head.framing.type === "chunked";
-    this.#part = head.framing.type === "length" ? "data" : head.framing.type === "chunked" ? "chunkLine" : "untilClose";
+    this.#part =
+      head.framing.type === "length"
+        ? "data"
+        : head.framing.type === "chunked"
+          ? "chunkLine"
+          : "untilClose";
     this.#left = head.framing.type === "length" ? head.framing.length : 0;
     if (this.#part === "data" && this.#left === 0) this.#finish();
     return true;
@@ -195,10 +238,14 @@ class HttpExchange implements Exchange {
   #receiveBody(buffer: Uint8Array): number {
     for (;;) {
       switch (this.#part) {
-        case "data": return this.#receiveData(buffer);
-        case "untilClose": return this.#receiveUntilClose(buffer);
-        case "end": return -1;
-        default: if (!this.#receiveLine()) return 0;
+        case "data":
+          return this.#receiveData(buffer);
+        case "untilClose":
+          return this.#receiveUntilClose(buffer);
+        case "end":
+          return -1;
+        default:
+          if (!this.#receiveLine()) return 0;
       }
     }
   }
@@ -225,18 +272,22 @@ class HttpExchange implements Exchange {
   #receiveLine(): boolean {
     const end = endOfLine(this.#held, this.#from, this.#to);
     const longest = this.#part === "trailer" ? HTTP_HEAD_BYTES_MAX : HTTP_CHUNK_LINE_BYTES_MAX;
-    if ((end < 0 ? this.#to : end - 1) - this.#from >= longest) throw new HttpError("protocol", "a line of chunks is too long");
+    if ((end < 0 ? this.#to : end - 1) - this.#from >= longest)
+      throw new HttpError("protocol", "a line of chunks is too long");
     if (end < 0) {
       this.#compact();
       return this.#fill(Math.min(this.#to + CHUNK_READ_BYTES, longest));
     }
-    const from = this.#from, isEmpty = isEmptyLine(this.#held, from, end);
+    const from = this.#from;
+    const isEmpty = isEmptyLine(this.#held, from, end);
     this.#from = end;
     if (this.#part === "chunkLine") this.#beginChunk(chunkLength(this.#held, from, end));
     else if (this.#part === "chunkEnd" && isEmpty) this.#part = "chunkLine";
-    else if (this.#part === "chunkEnd") throw new HttpError("protocol", "no line break after a chunk");
+    else if (this.#part === "chunkEnd")
+      throw new HttpError("protocol", "no line break after a chunk");
     else if (isEmpty) this.#finish();
-    else if ((this.#left += end - from) > HTTP_HEAD_BYTES_MAX) throw new HttpError("protocol", "the trailer is too long");
+    else if ((this.#left += end - from) > HTTP_HEAD_BYTES_MAX)
+      throw new HttpError("protocol", "the trailer is too long");
     return true;
   }
 

@@ -1,6 +1,7 @@
-/* The plainest board: it maps a blob read-only, as a flash slot, and runs it there. Unit tests run on it.
-   usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--offset N] file
-   Exit status: what runtimeRun gives (0, or 1 when the program threw), 2 when nothing ran, 100 + n when XS aborted with n. */
+/* The plainest board: it maps a blob read-only, as a flash slot, and runs it there. Unit tests run
+   on it. usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--offset N] file Exit status:
+   what runtimeRun gives (0, or 1 when the program threw), 2 when nothing ran, 100 + n when XS
+   aborted with n. */
 #include "engine/runtime.h"
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,7 +10,8 @@
 #include <unistd.h>
 
 #define C_STACK_SIZE (1024 * 1024)
-#define PROCESS_SIZE_MAX (512u * 1024 * 1024) /* a program that allocates for ever ends here, not with the computer */
+#define PROCESS_SIZE_MAX                                                                           \
+  (512u * 1024 * 1024) /* a program that allocates for ever ends here, not with the computer */
 
 typedef struct {
   const char* path;
@@ -60,7 +62,9 @@ static const char* parse(Options* options, int argc, char** argv)
       a++;
     }
   }
-  return options->path ? NULL : "usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--offset N] file";
+  return options->path
+      ? NULL
+      : "usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--offset N] file";
 }
 
 /* Read only: the engine would crash here if it wrote to the code. */
@@ -86,9 +90,15 @@ static const char* mapSlot(const char* path, off_t offset, const void** slot, ui
 int main(int argc, char** argv)
 {
   static Runtime runtime;
-  static Options options = { .creation = { .initialChunkSize = 256 * 1024, .incrementalChunkSize = 64 * 1024,
-    .initialHeapCount = 64 * 1024, .incrementalHeapCount = 16 * 1024, .stackCount = 640, .initialKeyCount = 2048,
-    .incrementalKeyCount = 256, .nameModulo = 127, .symbolModulo = 127 } };
+  static Options options = { .creation = { .initialChunkSize = 256 * 1024,
+                                 .incrementalChunkSize = 64 * 1024,
+                                 .initialHeapCount = 64 * 1024,
+                                 .incrementalHeapCount = 16 * 1024,
+                                 .stackCount = 640,
+                                 .initialKeyCount = 2048,
+                                 .incrementalKeyCount = 256,
+                                 .nameModulo = 127,
+                                 .symbolModulo = 127 } };
   struct rlimit limit = { PROCESS_SIZE_MAX, PROCESS_SIZE_MAX };
   const void* slot = NULL;
   uint32_t room = 0;

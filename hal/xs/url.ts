@@ -1,4 +1,7 @@
-/** Splits an absolute http or https URL into what a request needs (RFC 9110 §4.2). By bytes: no string is indexed. */
+/**
+ * Splits an absolute http or https URL into what a request needs (RFC 9110 §4.2). By bytes: no
+ * string is indexed.
+ */
 import { copy, find } from "../../src/base/bytes.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";
 
@@ -13,13 +16,24 @@ export interface Target {
   readonly path: string;
 }
 
-const SLASH = 0x2f, QUESTION = 0x3f, COLON = 0x3a, AT = 0x40, HASH = 0x23, OPEN = 0x5b, CLOSE = 0x5d, DELETE = 0x7f;
+const SLASH = 0x2f;
+const QUESTION = 0x3f;
+const COLON = 0x3a;
+const AT = 0x40;
+const HASH = 0x23;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const DELETE = 0x7f;
 
-/** Undefined: no absolute http or https URL, or one with user information, a fragment, or a character that must be escaped. */
+/**
+ * Undefined: no absolute http or https URL, or one with user information, a fragment, or a
+ * character that must be escaped.
+ */
 export function splitUrl(url: string): Target | undefined {
   const secure = url.startsWith("https://");
   if (!secure && !url.startsWith("http://")) return undefined;
-  const bytes = utf8(url), from = secure ? 8 : 7;
+  const bytes = utf8(url);
+  const from = secure ? 8 : 7;
   if (!isPlain(bytes) || find(bytes, from, HASH) >= 0) return undefined;
   const to = endOfAuthority(bytes, from);
   const at = find(bytes, from, AT);
@@ -29,12 +43,18 @@ export function splitUrl(url: string): Target | undefined {
   if (port < 0 || hostEnd === from) return undefined;
   const bracketed = bytes[from] === OPEN;
   return {
-    secure, port, authority: text(bytes, from, to), path: readPath(bytes, to),
+    secure,
+    port,
+    authority: text(bytes, from, to),
+    path: readPath(bytes, to),
     host: bracketed ? text(bytes, from + 1, hostEnd - 1) : text(bytes, from, hostEnd),
   };
 }
 
-/** True without space, control and non-ASCII characters: nothing that could end a line of the request. */
+/**
+ * True without space, control and non-ASCII characters: nothing that could end a line of the
+ * request.
+ */
 function isPlain(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
@@ -44,7 +64,8 @@ function isPlain(bytes: Uint8Array): boolean {
 }
 
 function endOfAuthority(bytes: Uint8Array, from: number): number {
-  const slash = find(bytes, from, SLASH), question = find(bytes, from, QUESTION);
+  const slash = find(bytes, from, SLASH);
+  const question = find(bytes, from, QUESTION);
   return Math.min(slash < 0 ? bytes.length : slash, question < 0 ? bytes.length : question);
 }
 

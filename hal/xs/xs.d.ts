@@ -1,4 +1,7 @@
-/** What XS gives besides the language: on XS 17 by its compiler and typings, on XS 13 by hal/xs/engine/natives.c. */
+/**
+ * What XS gives besides the language: on XS 17 by its compiler and typings, on XS 13 by
+ * hal/xs/engine/natives.c.
+ */
 
 /** The C function of a name; a facade is one call of it. It gives what the facade declares. */
 declare function native(name: string): (...parameters: unknown[]) => never;

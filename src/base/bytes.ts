@@ -1,18 +1,27 @@
-/** Search, comparison and copy of bytes. Portable version; boards with XS use the native module of the same name. */
+/**
+ * Search, comparison and copy of bytes. Portable version; boards with XS use the native module of
+ * the same name.
+ */
 
 /** The first index of `byte` at or after `from`, or -1. */
 export function find(bytes: Uint8Array, from: number, byte: number): number {
   return bytes.indexOf(byte, from);
 }
 
-/** The first index in bytes[from, to) of one of these ASCII characters, or -1. Throws a RangeError when the range does not fit. */
+/**
+ * The first index in bytes[from, to) of one of these ASCII characters, or -1. Throws a RangeError
+ * when the range does not fit.
+ */
 export function findAny(bytes: Uint8Array, from: number, to: number, characters: string): number {
   if (from < 0 || to < from || to > bytes.length) throw new RangeError("findAny");
-  for (let i = from; i < to; i++) if (characters.includes(String.fromCharCode(bytes[i] ?? 0))) return i;
+  for (let i = from; i < to; i++)
+    if (characters.includes(String.fromCharCode(bytes[i] ?? 0))) return i;
   return -1;
 }
 
-/** True when both hold the same bytes. Takes the same time wherever they differ: fit for secrets. */
+/**
+ * True when both hold the same bytes. Takes the same time wherever they differ: fit for secrets.
+ */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -20,9 +29,19 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** Copies source[from, to) to target[at, …). Throws a RangeError, and copies nothing, when a range does not fit. They may overlap. */
-export function copy(target: Uint8Array, at: number, source: Uint8Array, from: number, to: number): void {
-  if (from < 0 || to < from || to > source.length || at < 0 || at + (to - from) > target.length) throw new RangeError("copy");
+/**
+ * Copies source[from, to) to target[at, …). Throws a RangeError, and copies nothing, when a range
+ * does not fit. They may overlap.
+ */
+export function copy(
+  target: Uint8Array,
+  at: number,
+  source: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  if (from < 0 || to < from || to > source.length || at < 0 || at + (to - from) > target.length)
+    throw new RangeError("copy");
   target.set(source.subarray(from, to), at);
 }
 

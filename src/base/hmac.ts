@@ -4,7 +4,8 @@ import { sha1 } from "./sha1.ts";
 
 /** Bytes that SHA-1 takes at a time. */
 const BLOCK_BYTES = 64;
-const INNER = 0x36, OUTER = 0x5c;
+const INNER = 0x36;
+const OUTER = 0x5c;
 
 /** The 20 bytes that prove `bytes` to who knows `key`. */
 export function hmacSha1(key: Uint8Array, bytes: Uint8Array): Uint8Array {
@@ -12,7 +13,9 @@ export function hmacSha1(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   return padded(short, OUTER, padded(short, INNER, bytes));
 }
 
-/** SHA-1 of the key, filled up to a block and every byte changed by `pad`, with `bytes` behind it. */
+/**
+ * SHA-1 of the key, filled up to a block and every byte changed by `pad`, with `bytes` behind it.
+ */
 function padded(key: Uint8Array, pad: number, bytes: Uint8Array): Uint8Array {
   const whole = new Uint8Array(BLOCK_BYTES + bytes.length);
   copy(whole, 0, key, 0, key.length);

@@ -1,8 +1,8 @@
 /** Every bound of the client, in one place. Each has a test at it and past it. */
 
 /**
- * Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer. Downloads come through that
- * buffer too, and a download descriptor must fit in it.
+ * Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer.
+ * Downloads come through that buffer too, and a download descriptor must fit in it.
  */
 export const MESSAGE_BYTES_MAX = 16384;
 /** Elements open at the same time in one document. */
@@ -12,14 +12,18 @@ export const COMMANDS_MAX = 64;
 /** Items in one message. */
 export const ITEMS_MAX = 128;
 /**
- * Elements of one message that are made strings (identifiers, URIs, formats, credentials, not the data of items), how many of them are
- * TargetRef and SourceRef, and bytes of each.
- * Nobody has proved himself yet when a message is read, and what is made of it has to fit in a heap of some tens of kilobytes.
+ * Elements of one message that are made strings (identifiers, URIs, formats, credentials, not the
+ * data of items), how many of them are TargetRef and SourceRef, and bytes of each. Nobody has
+ * proved himself yet when a message is read, and what is made of it has to fit in a heap of some
+ * tens of kilobytes.
  */
 export const TEXTS_MAX = 448;
 export const REFERENCES_MAX = 128;
 export const TEXT_BYTES_MAX = 4096;
-/** Results that wait to be sent, and the bytes of their data: a Get beyond them is 413, unless it is the only one. */
+/**
+ * Results that wait to be sent, and the bytes of their data: a Get beyond them is 413, unless it is
+ * the only one.
+ */
 export const RESULTS_MAX = 32;
 export const RESULTS_BYTES_MAX = 16384;
 /** Bytes of the name of an element. */
@@ -31,14 +35,18 @@ export const URI_DEPTH_MAX = 16;
 export const NODE_NAME_BYTES_MAX = 64;
 /** Nodes of the management tree that servers have added. */
 export const DYNAMIC_NODES_MAX = 128;
-/** Bytes of the value of a leaf that is kept in the tree; larger objects need a node that takes a stream. */
+/**
+ * Bytes of the value of a leaf that is kept in the tree; larger objects need a node that takes a
+ * stream.
+ */
 export const LEAF_BYTES_MAX = 4096;
 /** Bytes of a key of the store, and of a value. */
 export const STORE_KEY_BYTES_MAX = 320;
 export const STORE_VALUE_BYTES_MAX = 65534;
 /**
- * Bytes of the store, of one of less than twice so many its half, that servers cannot fill: for the record with its tickets,
- * progress, digests, nonces, the account. New requests leave half of it, for what follows from them without asking anybody.
+ * Bytes of the store, of one of less than twice so many its half, that servers cannot fill: for the
+ * record with its tickets, progress, digests, nonces, the account. New requests leave half of it,
+ * for what follows from them without asking anybody.
  */
 export const STORE_RESERVE_BYTES = 4096;
 /** Bytes of a nonce that is kept; of a NextNonce and of AAuthData. */
@@ -51,10 +59,16 @@ export const URL_BYTES_MAX = 1024;
 export const CORRELATOR_BYTES_MAX = 255;
 /** Redirects followed in one download. */
 export const REDIRECTS_MAX = 3;
-/** Bytes of a name, vendor or description in a descriptor that a person is shown, and how many types it may name. */
+/**
+ * Bytes of a name, vendor or description in a descriptor that a person is shown, and how many types
+ * it may name.
+ */
 export const DESCRIPTOR_TEXT_BYTES_MAX = 128;
 export const DESCRIPTOR_TYPES_MAX = 8;
-/** Status reports of downloads (installNotifyURI) that are owed at a time, and how often one is sent, answered or not. */
+/**
+ * Status reports of downloads (installNotifyURI) that are owed at a time, and how often one is
+ * sent, answered or not.
+ */
 export const NOTICES_MAX = 2;
 export const NOTICE_ATTEMPTS_MAX = 5;
 /** Bytes of a download that must come in each window of so long. */
@@ -62,12 +76,20 @@ export const DOWNLOAD_RATE_BYTES_MIN = 1024;
 export const DOWNLOAD_RATE_WINDOW_MS = 60_000;
 /** How long one attempt of a download may take. */
 export const DOWNLOAD_ATTEMPT_MS = 3_600_000;
-/** Attempts of a download that bring less than so many bytes more than any before; a reset ends one too. */
+/**
+ * Attempts of a download that bring less than so many bytes more than any before; a reset ends one
+ * too.
+ */
 export const DOWNLOAD_ATTEMPTS_MAX = 8;
 export const DOWNLOAD_PROGRESS_BYTES = 4096;
-/** How often a download begins again at byte 0, since its server has another package or no ranges. */
+/**
+ * How often a download begins again at byte 0, since its server has another package or no ranges.
+ */
 export const REWINDS_MAX = 8;
-/** Pause before a download is tried again: the first, doubled each time up to the last; jitter takes away at most half. */
+/**
+ * Pause before a download is tried again: the first, doubled each time up to the last; jitter takes
+ * away at most half.
+ */
 export const DOWNLOAD_RETRY_MS = 2_000;
 export const DOWNLOAD_RETRY_MAX_MS = 540_000;
 /** The longest Retry-After that is honoured. */
@@ -93,10 +115,16 @@ export const FAILED_DIGESTS_MAX = 4;
 /** Bytes verified in one step, and in one read: no less than TLV_BYTES_MAX. */
 export const VERIFY_STEP_BYTES = 16384;
 export const VERIFY_READ_BYTES = 4096;
-/** How long the client waits for the head of an answer to a message, and between two parts of its body. */
+/**
+ * How long the client waits for the head of an answer to a message, and between two parts of its
+ * body.
+ */
 export const ANSWER_TIMEOUT_MS = 60_000;
 export const BODY_IDLE_TIMEOUT_MS = 30_000;
-/** Pause before a failed session is tried again: the first, doubled each time up to the last; jitter adds at most a quarter. */
+/**
+ * Pause before a failed session is tried again: the first, doubled each time up to the last; jitter
+ * adds at most a quarter.
+ */
 export const SESSION_RETRY_MS = 2_000;
 export const SESSION_RETRY_MAX_MS = 900_000;
 /** A trial image that has not authenticated with a DM server after so long is reverted. */
@@ -110,7 +138,10 @@ export const HTTP_INTERIM_MAX = 4;
 /** Bytes of an ACL, and of the Title of a node. */
 export const ACL_BYTES_MAX = 1024;
 export const TITLE_BYTES_MAX = 255;
-/** How long a session waits for a person, when the server does not say (MAXDT), and how often it looks. */
+/**
+ * How long a session waits for a person, when the server does not say (MAXDT), and how often it
+ * looks.
+ */
 export const INTERACTION_WAIT_MS = 120_000;
 export const INTERACTION_POLL_MS = 100;
 /** Bytes of a line that a person types at the console. */
@@ -118,8 +149,9 @@ export const CONSOLE_LINE_BYTES_MAX = 256;
 /** How long a person may take to agree to a download or an installation. */
 export const CONSENT_WAIT_MS = 86_400_000;
 /**
- * Of the descriptions of trees (TNDS) in one message of a server, or of one that is a document of its own: nodes, and bytes of the paths
- * that are made of their names. Bytes of one as text in either direction, and its nested nodes.
+ * Of the descriptions of trees (TNDS) in one message of a server, or of one that is a document of
+ * its own: nodes, and bytes of the paths that are made of their names. Bytes of one as text in
+ * either direction, and its nested nodes.
  */
 export const SUBTREE_NODES_MAX = 128;
 export const SUBTREE_PATHS_BYTES_MAX = 12288;
@@ -127,15 +159,26 @@ export const SUBTREE_BYTES_MAX = 16384;
 export const SUBTREE_NESTING_MAX = 10;
 /** Nodes that a Get of structure (?list=) visits. */
 export const LIST_NODES_MAX = 512;
-/** Messages that a device sends in one session, the last being an abort: enough for a package of 16 MiB; no server keeps it for ever. */
+/**
+ * Messages that a device sends in one session, the last being an abort: enough for a package of 16
+ * MiB; no server keeps it for ever.
+ */
 export const SESSION_MESSAGES_MAX = 2048;
 /** How often one message is sent again because the server's last one came again. */
 export const MESSAGE_REPEATS_MAX = 3;
-/** Challenges of one session that are answered, and that are made: a stale nonce needs one (OMA-TS-DM-Security §5.1.3.3). */
+/**
+ * Challenges of one session that are answered, and that are made: a stale nonce needs one
+ * (OMA-TS-DM-Security §5.1.3.3).
+ */
 export const CHALLENGES_MAX = 2;
-/** Bytes that the references of one WBXML document to its string table (STR_T) stand for, all together. */
+/**
+ * Bytes that the references of one WBXML document to its string table (STR_T) stand for, all
+ * together.
+ */
 export const TABLE_TEXT_BYTES_MAX = 16384;
-/** How long one answer of a server may take from its head to its end, however steadily it trickles. */
+/**
+ * How long one answer of a server may take from its head to its end, however steadily it trickles.
+ */
 export const ANSWER_MS_MAX = 300_000;
 /** How long a session may last. */
 export const SESSION_MS_MAX = 21_600_000;
@@ -143,7 +186,10 @@ export const SESSION_MS_MAX = 21_600_000;
 export const INTERACTION_MS_MAX = 600_000;
 /** Bytes of a datagram that is taken: what fits one frame of Ethernet. */
 export const DATAGRAM_BYTES_MAX = 1472;
-/** Datagrams that are looked at in a window of so long: the rest waits, or is lost. And how often a dropped one is logged. */
+/**
+ * Datagrams that are looked at in a window of so long: the rest waits, or is lost. And how often a
+ * dropped one is logged.
+ */
 export const PUSHES_MAX = 16;
 export const PUSH_WINDOW_MS = 10_000;
 export const PUSH_LOG_MS = 60_000;
@@ -157,7 +203,10 @@ export const CP_ELEMENTS_MAX = 256;
 export const ACCOUNTS_MAX = 4;
 /** Bytes of a ServerID. */
 export const SERVER_ID_BYTES_MAX = 255;
-/** How often a person may type the PIN of one bootstrap message, and how long none is asked for after that. */
+/**
+ * How often a person may type the PIN of one bootstrap message, and how long none is asked for
+ * after that.
+ */
 export const PIN_TRIES_MAX = 3;
 export const PIN_PAUSE_MS = 600_000;
 /** Bootstrap messages that are remembered, so that they count once. */

@@ -1,4 +1,7 @@
-/** SHA-1, FIPS 180-4, for bootstrap messages only. Portable version over the package @noble/hashes; boards with XS use the native one. */
+/**
+ * SHA-1, FIPS 180-4, for bootstrap messages only. Portable version over the package @noble/hashes;
+ * boards with XS use the native one.
+ */
 import { sha1 as hash } from "@noble/hashes/legacy.js";
 
 /** The 20 bytes of the digest of `bytes`. */

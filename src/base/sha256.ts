@@ -1,4 +1,7 @@
-/** SHA-256, FIPS 180-4. Portable version over the package @noble/hashes; boards with XS use the native module of the same name. */
+/**
+ * SHA-256, FIPS 180-4. Portable version over the package @noble/hashes; boards with XS use the
+ * native module of the same name.
+ */
 import { sha256 } from "@noble/hashes/sha2.js";
 
 export class Sha256 {

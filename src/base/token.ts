@@ -1,6 +1,7 @@
 /**
- * The one token model of both encodings: XML and WBXML readers and writers implement these, and nothing above them can
- * tell which it has. A tag is a number of a vocabulary, page << 8 | code, as in WBXML; 0 is a tag that it does not have.
+ * The one token model of both encodings: XML and WBXML readers and writers implement these, and
+ * nothing above them can tell which it has. A tag is a number of a vocabulary, page << 8 | code, as
+ * in WBXML; 0 is a tag that it does not have.
  */
 import { frozen } from "./frozen.ts";
 
@@ -8,7 +9,10 @@ import { frozen } from "./frozen.ts";
 export const Token = frozen({ error: 0, open: 1, close: 2, text: 3, end: 4 });
 export type TokenKind = (typeof Token)[keyof typeof Token];
 
-/** Element names and numbers. `names` has one table a page, indexed by code; `pages` the namespace of each page. */
+/**
+ * Element names and numbers. `names` has one table a page, indexed by code; `pages` the namespace
+ * of each page.
+ */
 export interface Vocabulary {
   readonly tags: ReadonlyMap<string, number>;
   readonly pages: readonly VocabularyPage[];
@@ -18,7 +22,10 @@ export interface VocabularyPage {
   readonly names: readonly (string | undefined)[];
 }
 
-/** Tokens over one buffer that holds a whole document. The reader may rewrite the buffer: text is decoded in place. */
+/**
+ * Tokens over one buffer that holds a whole document. The reader may rewrite the buffer: text is
+ * decoded in place.
+ */
 export interface TokenReader {
   /** What holds the last text: the document's own buffer, or another that nothing else is in. */
   readonly bytes: Uint8Array;
@@ -26,7 +33,10 @@ export interface TokenReader {
   readonly tag: number;
   /** The local name of the last open; a string is made only here. */
   name(): string;
-  /** The last text is bytes[from, to), decoded. Neighbouring text, CDATA and references are one token; white space is kept. */
+  /**
+   * The last text is bytes[from, to), decoded. Neighbouring text, CDATA and references are one
+   * token; white space is kept.
+   */
   readonly from: number;
   readonly to: number;
   /** True when the last text came as opaque bytes (WBXML) and is not characters. */
@@ -38,11 +48,16 @@ export interface TokenReader {
   next(): TokenKind;
 }
 
-/** Writes one document into a bounded buffer. A write past the end changes nothing and sets `full`, until `rewind`. */
+/**
+ * Writes one document into a bounded buffer. A write past the end changes nothing and sets `full`,
+ * until `rewind`.
+ */
 export interface TokenWriter {
   open(tag: number): void;
   close(): void;
-  /** An element that holds these characters alone: as open, text and close, but whole or not at all. */
+  /**
+   * An element that holds these characters alone: as open, text and close, but whole or not at all.
+   */
   leaf(tag: number, value: string): void;
   /** Characters; the writer escapes them. */
   text(value: string): void;
@@ -59,7 +74,10 @@ export interface TokenWriter {
   rewind(mark: number): void;
   /** Bytes that `binary` would take for so many bytes of data. */
   binaryLength(count: number): number;
-  /** The most bytes that an element without content takes, when it is on the page of the element around it; and the end of one. */
+  /**
+   * The most bytes that an element without content takes, when it is on the page of the element
+   * around it; and the end of one.
+   */
   emptyLength(tag: number): number;
   closeLength(tag: number): number;
 }

@@ -1,12 +1,20 @@
-/** Strings and UTF-8 bytes. Portable version; boards with XS use the native module of the same name. */
+/**
+ * Strings and UTF-8 bytes. Portable version; boards with XS use the native module of the same name.
+ */
 
-declare const TextDecoder: new (label: string, options: object) => { decode(bytes: Uint8Array): string };
+declare const TextDecoder: new (
+  label: string,
+  options: object,
+) => { decode(bytes: Uint8Array): string };
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 
-/** The string in bytes[from, to). Throws a RangeError out of bounds, a TypeError when it is not UTF-8 or has a NUL. */
+/**
+ * The string in bytes[from, to). Throws a RangeError out of bounds, a TypeError when it is not
+ * UTF-8 or has a NUL.
+ */
 export function text(bytes: Uint8Array, from: number, to: number): string {
   if (from < 0 || to < from || to > bytes.length) throw new RangeError("text");
   const part = bytes.subarray(from, to);
@@ -18,14 +26,17 @@ export function text(bytes: Uint8Array, from: number, to: number): string {
 const WINDOW_BYTES = 1024;
 
 /**
- * -1 when bytes[from, to) are UTF-8 without NUL, else an index at or before the first byte that is not, where a character begins.
- * With this behind it a reader can make strings of anything between two ASCII bytes without a failure.
+ * -1 when bytes[from, to) are UTF-8 without NUL, else an index at or before the first byte that is
+ * not, where a character begins.
+ * With this behind it a reader can make strings of anything between two ASCII bytes without a
+ * failure.
  */
 export function checkUtf8(bytes: Uint8Array, from: number, to: number): number {
   try {
     while (from < to) {
       let end = Math.min(from + WINDOW_BYTES, to);
-      while (end < to && end > from + WINDOW_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+      while (end < to && end > from + WINDOW_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80)
+        end--;
       text(bytes, from, end);
       from = end;
     }
@@ -35,7 +46,10 @@ export function checkUtf8(bytes: Uint8Array, from: number, to: number): number {
   return -1;
 }
 
-/** The index after `value`, a string that `text` has made or could make, when it stands at bytes[at, …); or -1. */
+/**
+ * The index after `value`, a string that `text` has made or could make, when it stands at bytes[at,
+ * …); or -1.
+ */
 export function pastText(bytes: Uint8Array, at: number, value: string): number {
   const wanted = utf8(value);
   for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return -1;
@@ -47,7 +61,10 @@ export function utf8(value: string): Uint8Array {
   return ENCODER.encode(value);
 }
 
-/** Writes a string at target[at, …): the index after it, or -1, with nothing written, when it does not fit. */
+/**
+ * Writes a string at target[at, …): the index after it, or -1, with nothing written, when it does
+ * not fit.
+ */
 export function putText(target: Uint8Array, at: number, value: string): number {
   const bytes = utf8(value);
   if (at + bytes.length > target.length) return -1;

@@ -1,4 +1,6 @@
-/** The provisioned account on its way into the store, and the stored one on its way into a session. */
+/**
+ * The provisioned account on its way into the store, and the stored one on its way into a session.
+ */
 import type { Identity } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { hex } from "../base/bytes.ts";
@@ -18,13 +20,20 @@ const PROVISIONED_KEY = "provisioned";
 const ACCOUNT_NAME = "Main";
 
 /**
- * Makes the account, with every right on the FUMO objects, if it is not the one that was made last; a server's changes to the
- * same account stay. Another server's account takes its rights with it. Power loss between the commits makes it once more. An image
- * on trial makes none but the first: until it is kept, what it would change must suit the image that may come back, and it proves
+ * Makes the account, with every right on the FUMO objects, if it is not the one that was made last;
+ * a server's changes to the same account stay. Another server's account takes its rights with it.
+ * Power loss between the commits makes it once more. An image on trial makes none but the first:
+ * until it is kept, what it would change must suit the image that may come back, and it proves
  * itself to the server that its predecessor has. The ServerID of the account that is in force.
  */
-export function applyAccount(store: Store, tree: Tree, account: ProvisionedAccount, trial: boolean): string {
-  const digest = digestOf(account), made = readRecord<{ digest?: string }>(store, PROVISIONED_KEY)?.digest;
+export function applyAccount(
+  store: Store,
+  tree: Tree,
+  account: ProvisionedAccount,
+  trial: boolean,
+): string {
+  const digest = digestOf(account);
+  const made = readRecord<{ digest?: string }>(store, PROVISIONED_KEY)?.digest;
   const old = readAccount(store, ACCOUNT_NAME);
   if (made === digest || (made !== undefined && trial)) return old?.serverId ?? account.serverId;
   if (old !== undefined && old.serverId !== account.serverId) withdraw(tree, old);
@@ -36,20 +45,29 @@ export function applyAccount(store: Store, tree: Tree, account: ProvisionedAccou
 
 function accountOf(account: ProvisionedAccount): Account {
   return {
-    name: ACCOUNT_NAME, serverId: account.serverId, address: account.address, encoding: account.encoding,
+    name: ACCOUNT_NAME,
+    serverId: account.serverId,
+    address: account.address,
+    encoding: account.encoding,
     client: { type: account.auth, name: account.name, secret: account.secret },
     server: { type: account.serverAuth, name: account.serverName, secret: account.serverSecret },
   };
 }
 
 function digestOf(account: ProvisionedAccount): string {
-  const hash = new Sha256(), digest = new Uint8Array(32);
+  const hash = new Sha256();
+  const digest = new Uint8Array(32);
   hash.update(utf8(account.origin));
   hash.digest(digest);
   return hex(digest);
 }
 
 /** The leaves of DevInfo as a session sends them. */
-export function devInfoTexts(identity: Identity): readonly { readonly uri: string; readonly value: string }[] {
-  return devInfoItems(identity).map(({ uri, value: { data } }) => ({ uri, value: text(data, 0, data.length) }));
+export function devInfoTexts(
+  identity: Identity,
+): readonly { readonly uri: string; readonly value: string }[] {
+  return devInfoItems(identity).map(({ uri, value: { data } }) => ({
+    uri,
+    value: text(data, 0, data.length),
+  }));
 }

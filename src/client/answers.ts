@@ -1,8 +1,9 @@
 /**
- * A user interface that answers from a list: for boards without a display whose maker has decided what a person would say, and
- * for tests. A word an answer, in turn; the last one stays.
+ * A user interface that answers from a list: for boards without a display whose maker has decided
+ * what a person would say, and for tests. A word an answer, in turn; the last one stays.
  *
- * `yes` `no` `cancel` `timeout`; `text:…` for a text; `2` or `1-3` for choices. A display is always shown.
+ * `yes` `no` `cancel` `timeout`; `text:…` for a text; `2` or `1-3` for choices. A display is always
+ * shown.
  */
 import { assert } from "../base/assert.ts";
 import type { Answer, Question, UserInterface } from "../session/interaction.ts";
@@ -36,6 +37,9 @@ function answerOf(word: string): Answer {
   if (word === "cancel") return { kind: "cancelled" };
   if (word.startsWith("text:")) return { kind: "text", text: word.slice(5) };
   const numbers = word.split("-").map(Number);
-  assert(word !== "" && numbers.every((number) => Number.isInteger(number) && number > 0), `provision: answers: ${word}`);
+  assert(
+    word !== "" && numbers.every((number) => Number.isInteger(number) && number > 0),
+    `provision: answers: ${word}`,
+  );
   return { kind: "chosen", numbers };
 }

@@ -1,11 +1,18 @@
 /**
- * Bootstrap messages (OMA-TS-DM-Bootstrap, OMA-TS-DM-Security §5.7): accounts of DM servers from outside, in either profile. One counts
- * when it is sealed with the secret of the network, the PIN that a person types, or both, as the provisioning allows, and once. Its
- * accounts come in one commit: after a power cut all of them are there or none, and the ones before are as they were.
+ * Bootstrap messages (OMA-TS-DM-Bootstrap, OMA-TS-DM-Security §5.7): accounts of DM servers from
+ * outside, in either profile. One counts when it is sealed with the secret of the network, the PIN
+ * that a person types, or both, as the provisioning allows, and once. Its accounts come in one
+ * commit: after a power cut all of them are there or none, and the ones before are as they were.
  */
 import type { LogLevel } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
-import { BOOTSTRAPS_KEPT, INTERACTION_MS_MAX, INTERACTION_POLL_MS, PIN_PAUSE_MS, PIN_TRIES_MAX } from "../base/limits.ts";
+import {
+  BOOTSTRAPS_KEPT,
+  INTERACTION_MS_MAX,
+  INTERACTION_POLL_MS,
+  PIN_PAUSE_MS,
+  PIN_TRIES_MAX,
+} from "../base/limits.ts";
 import { sha1 } from "../base/sha1.ts";
 import { newAccount, type NewAccount } from "../objects/newaccount.ts";
 import { install } from "../objects/provision.ts";
@@ -47,7 +54,10 @@ export class Bootstraps {
   readonly #options: BootstrapOptions;
   /** The message that a person has to type a PIN for. */
   #asking: Asking | undefined;
-  /** A message that counts, while a session keeps it waiting: that one's nonces are of the account that may go. */
+  /**
+   * A message that counts, while a session keeps it waiting: that one's nonces are of the account
+   * that may go.
+   */
   #ready: Envelope | undefined;
   /** Until then nobody is asked again. */
   #pausedUntil = -Infinity;
@@ -56,10 +66,19 @@ export class Bootstraps {
     this.#options = options;
   }
 
-  /** Takes a message; its bytes are copied. undefined, or why it is dropped, in words that hold nothing of it. */
+  /**
+   * Takes a message; its bytes are copied. undefined, or why it is dropped, in words that hold
+   * nothing of it.
+   */
   take(envelope: Envelope, now: number): string | undefined {
-    const { provision: { bootstrap, networkSecret }, closed, userInterface } = this.#options, { protection } = envelope;
-    if (protection === undefined || !bootstrap.includes(protection)) return "of a protection that this device does not take";
+    const {
+      provision: { bootstrap, networkSecret },
+      closed,
+      userInterface,
+    } = this.#options;
+    const { protection } = envelope;
+    if (protection === undefined || !bootstrap.includes(protection))
+      return "of a protection that this device does not take";
     if (closed()) return "an image is on trial";
     if (this.#kept().includes(digestOf(envelope))) return "it came before";
     const copied = { ...envelope, body: envelope.body.slice() };
@@ -76,7 +95,10 @@ export class Bootstraps {
     return undefined;
   }
 
-  /** Goes on, between sessions (`idle`), and asks while nobody else asks people something (`free`): when to call again. */
+  /**
+   * Goes on, between sessions (`idle`), and asks while nobody else asks people something (`free`):
+   * when to call again.
+   */
   step(now: number, idle: boolean, free: boolean): number {
     const ready = this.#ready;
     if (ready !== undefined && idle) {
@@ -84,18 +106,23 @@ export class Bootstraps {
       this.#tell(this.#install(ready));
       return now;
     }
-    const asking = this.#asking, ui = this.#options.userInterface;
+    const asking = this.#asking;
+    const ui = this.#options.userInterface;
     if (asking === undefined || !idle || !free) return Infinity;
     const answer = ui?.ask(asking.question);
-    if (answer === undefined && now < asking.until) return Math.min(asking.until, now + INTERACTION_POLL_MS);
+    if (answer === undefined && now < asking.until)
+      return Math.min(asking.until, now + INTERACTION_POLL_MS);
     if (answer === undefined) ui?.clear();
     this.#asking = undefined;
-    this.#tell(answer?.kind === "text" ? this.#typed(asking, answer.text, now) : "no PIN was typed");
+    this.#tell(
+      answer?.kind === "text" ? this.#typed(asking, answer.text, now) : "no PIN was typed",
+    );
     return now;
   }
 
   #typed({ envelope, tries }: Asking, pin: string, now: number): string | undefined {
-    if (sealed(envelope, { network: this.#options.provision.networkSecret, pin })) return this.#install(envelope);
+    if (sealed(envelope, { network: this.#options.provision.networkSecret, pin }))
+      return this.#install(envelope);
     if (tries < PIN_TRIES_MAX) {
       this.#ask(envelope, tries + 1, now);
       return undefined;
@@ -105,31 +132,57 @@ export class Bootstraps {
   }
 
   #tell(problem: string | undefined): void {
-    if (problem !== undefined) this.#options.log("warning", `bootstrap message dropped: ${problem}`);
+    if (problem !== undefined)
+      this.#options.log("warning", `bootstrap message dropped: ${problem}`);
   }
 
   #ask(envelope: Envelope, tries: number, now: number): void {
-    const text = tries === 1 ? "A server wants to manage this device. PIN?" : `Wrong. PIN? (${tries} of ${PIN_TRIES_MAX})`;
-    const question: Question = { ...PLAIN_QUESTION, kind: "text", text, input: "N", hidden: true, preset: undefined };
+    const text =
+      tries === 1
+        ? "A server wants to manage this device. PIN?"
+        : `Wrong. PIN? (${tries} of ${PIN_TRIES_MAX})`;
+    const question: Question = {
+      ...PLAIN_QUESTION,
+      kind: "text",
+      text,
+      input: "N",
+      hidden: true,
+      preset: undefined,
+    };
     this.#asking = { envelope, question, tries, until: now + INTERACTION_MS_MAX };
   }
 
   #install(envelope: Envelope): string | undefined {
     const { log, tree, provision, closed, installed } = this.#options;
     if (closed()) return "an image is on trial";
-    const digest = digestOf(envelope), accounts = this.#accounts(envelope);
+    const digest = digestOf(envelope);
+    const accounts = this.#accounts(envelope);
     if (typeof accounts === "string") return accounts;
     const kept = [...this.#kept(), digest].slice(-BOOTSTRAPS_KEPT);
-    const status = install(tree, accounts, provision.bootstrapObjects, recordChange(KEPT_KEY, { v: 1, kept }));
+    const status = install(
+      tree,
+      accounts,
+      provision.bootstrapObjects,
+      recordChange(KEPT_KEY, { v: 1, kept }),
+    );
     if (status !== 200) return `there is no room for its accounts (${status})`;
-    for (const { account: { serverId, address } } of accounts) log("info", `account of ${serverId} at ${address}`);
+    for (const {
+      account: { serverId, address },
+    } of accounts)
+      log("info", `account of ${serverId} at ${address}`);
     installed(accounts.map(({ account }) => account.serverId));
     return undefined;
   }
 
   #accounts({ type, body }: Envelope): readonly NewAccount[] | string {
-    const { allowHttp, allowPrivate } = this.#options.provision, document = type === CP_TYPE ? readCp(body) : undefined;
-    const found = document === undefined ? dmAccounts(body.slice()) : "problem" in document ? document : cpAccounts(document);
+    const { allowHttp, allowPrivate } = this.#options.provision;
+    const document = type === CP_TYPE ? readCp(body) : undefined;
+    const found =
+      document === undefined
+        ? dmAccounts(body.slice())
+        : "problem" in document
+          ? document
+          : cpAccounts(document);
     if ("problem" in found) return `malformed at byte ${found.offset}: ${found.problem}`;
     if (found.length === 0) return "it has no account of device management";
     const accounts: NewAccount[] = [];

@@ -1,10 +1,11 @@
 /**
- * The client, put together: the one place that knows every part. `step` does bounded work and says when to call again;
- * the board calls it then, or earlier when its link has something.
+ * The client, put together: the one place that knows every part. `step` does bounded work and says
+ * when to call again; the board calls it then, or earlier when its link has something.
  *
- * One thing at a time: while a session is open the engine only verifies what the session has delivered; while the engine
- * works no session opens, but in the pauses of a download, and while a person is asked for consent, one may; status reports of
- * downloads go out in between. So one request is under way at most, and nothing restarts the board in the middle of a message.
+ * One thing at a time: while a session is open the engine only verifies what the session has
+ * delivered; while the engine works no session opens, but in the pauses of a download, and while a
+ * person is asked for consent, one may; status reports of downloads go out in between. So one
+ * request is under way at most, and nothing restarts the board in the middle of a message.
  */
 import type { Hal, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
@@ -40,8 +41,8 @@ const PROGRESS_PARTS = 16;
 /** What the application around the client may add. */
 export interface ClientOptions {
   /**
-   * Asked once while an image is on trial, when it has reached its server: false gives the image up. A trial without an answer
-   * from a server is given up at the deadline in any case.
+   * Asked once while an image is on trial, when it has reached its server: false gives the image
+   * up. A trial without an answer from a server is given up at the deadline in any case.
    */
   readonly selfTest?: () => boolean;
   /** Where people can be asked; by default the list of the provisioning answers, or nobody. */
@@ -60,24 +61,40 @@ export class Client {
   #state = -1;
   #progress = 0;
 
-  /** Reads the store, tells the engine what booted. Throws when the provisioning or the flash cannot be used. */
+  /**
+   * Reads the store, tells the engine what booted. Throws when the provisioning or the flash cannot
+   * be used.
+   */
   constructor(hal: Hal, provision: Provision, options: ClientOptions = {}) {
     this.#hal = hal;
-    const store = Store.open(hal.store), rules = { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate };
-    const random = (bytes: Uint8Array): void => { hal.random(bytes); };
+    const store = Store.open(hal.store);
+    const rules = { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate };
+    const random = (bytes: Uint8Array): void => {
+      hal.random(bytes);
+    };
     // Of sessions and of the download: none is open while it fetches, as `step` has it.
     const inbound = new Uint8Array(MESSAGE_BYTES_MAX);
     const engine = new Engine({
-      store, staging: hal.staging, boot: hal.boot, policy: imagePolicy(hal, provision),
+      store,
+      staging: hal.staging,
+      boot: hal.boot,
+      policy: imagePolicy(hal, provision),
       fetcher: new Downloader({
-        link: hal.link, random, buffer: inbound, rules, types: [...PACKAGE_TYPES, ...provision.packageTypes],
+        link: hal.link,
+        random,
+        buffer: inbound,
+        rules,
+        types: [...PACKAGE_TYPES, ...provision.packageTypes],
       }),
       askBeforeDownload: asksBeforeDownload(provision.confirm),
       log: (level, text) => hal.log(level, "update", text),
-      trialDeadlineMs: provision.trialSeconds > 0 ? provision.trialSeconds * 1000 : TRIAL_DEADLINE_MS,
+      trialDeadlineMs:
+        provision.trialSeconds > 0 ? provision.trialSeconds * 1000 : TRIAL_DEADLINE_MS,
     });
     this.engine = engine;
-    const log = (level: LogLevel, text: string): void => { hal.log(level, "download", text); };
+    const log = (level: LogLevel, text: string): void => {
+      hal.log(level, "download", text);
+    };
     this.#reports = new StatusReports({ engine, link: hal.link, rules, random, log });
     const tree = new Tree(store);
     mountDevInfo(tree, hal.identity);
@@ -86,30 +103,66 @@ export class Client {
     mountInbox(tree);
     const fumo = new Fumo(tree, engine, { root: FUMO_ROOT, objects: provision.objects });
     const { slot, trial, cause } = hal.boot.running();
-    hal.log("info", "client", `version ${hal.identity.FwV} runs from slot ${slot}${trial ? ", on trial" : ""}, reset by ${cause}`);
+    hal.log(
+      "info",
+      "client",
+      `version ${hal.identity.FwV} runs from slot ${slot}${trial ? ", on trial" : ""}, reset by ${cause}`,
+    );
     engine.onChange = () => this.#narrate();
     engine.boot();
     this.#narrate();
     const { account } = provision;
-    this.#mainId = account === undefined ? undefined : applyAccount(store, tree, account, engine.record.phase === "trial");
-    const userInterface = options.userInterface ?? scripted(provision, hal), accounts = new Accounts(store);
+    this.#mainId =
+      account === undefined
+        ? undefined
+        : applyAccount(store, tree, account, engine.record.phase === "trial");
+    const userInterface = options.userInterface ?? scripted(provision, hal);
+    const accounts = new Accounts(store);
     this.#consent = new Consent(userInterface, provision.confirm);
     const notifications = new Notifications({
-      hal, store, accounts, userInterface, nonceResync: provision.nonceResync,
+      hal,
+      store,
+      accounts,
+      userInterface,
+      nonceResync: provision.nonceResync,
       summoned: (serverId) => this.#server(serverId)?.summoned,
-      summon: (summons) => { this.#server(summons.serverId)?.summon(summons); },
+      summon: (summons) => {
+        this.#server(summons.serverId)?.summon(summons);
+      },
     });
     const shared = {
-      hal, provision, accounts, tree, fumo, engine, userInterface, selfTest: options.selfTest ?? (() => true),
-      inbound, outbound: new Uint8Array(MESSAGE_BYTES_MAX),
-      answered: (summons: Summons) => { notifications.completed(summons); },
+      hal,
+      provision,
+      accounts,
+      tree,
+      fumo,
+      engine,
+      userInterface,
+      selfTest: options.selfTest ?? (() => true),
+      inbound,
+      outbound: new Uint8Array(MESSAGE_BYTES_MAX),
+      answered: (summons: Summons) => {
+        notifications.completed(summons);
+      },
     };
     this.#servers = accounts.list().map(({ serverId }) => new Server({ ...shared, serverId }));
-    this.#pushes = new Pushes(hal, notifications, new Bootstraps({
-      store, tree, provision, userInterface,
-      log: (level, text) => { hal.log(level, "push", text); }, closed: () => engine.record.phase === "trial",
-      installed: (serverIds) => { this.#meet(serverIds, (serverId) => new Server({ ...shared, serverId })); },
-    }));
+    this.#pushes = new Pushes(
+      hal,
+      notifications,
+      new Bootstraps({
+        store,
+        tree,
+        provision,
+        userInterface,
+        log: (level, text) => {
+          hal.log(level, "push", text);
+        },
+        closed: () => engine.record.phase === "trial",
+        installed: (serverIds) => {
+          this.#meet(serverIds, (serverId) => new Server({ ...shared, serverId }));
+        },
+      }),
+    );
     if (provision.request !== "none") this.#main?.request(provision.request);
   }
 
@@ -124,13 +177,18 @@ export class Client {
     this.#main.request(from);
   }
 
-  /** Does what is due. When to call again, in ms of `hal.now`; not later than that, and earlier when the link has something. */
+  /**
+   * Does what is due. When to call again, in ms of `hal.now`; not later than that, and earlier when
+   * the link has something.
+   */
   step(): number {
-    const now = this.#hal.now(), open = this.#servers.find((server) => server.busy);
+    const now = this.#hal.now();
+    const open = this.#servers.find((server) => server.busy);
     if (open !== undefined) return Math.min(this.#pushes.step(now, false, false), open.step(now));
     const reportDue = this.engine.fetching ? Infinity : this.#reports.step(now);
     if (this.#reports.busy) return Math.min(this.#pushes.step(now, false, false), reportDue);
-    const held = this.#consent.hold(this.engine, now), pushesDue = this.#pushes.step(now, true, held === undefined);
+    const held = this.#consent.hold(this.engine, now);
+    const pushesDue = this.#pushes.step(now, true, held === undefined);
     const due = Math.min(held ?? this.engine.step(now), pushesDue, reportDue);
     this.#showProgress();
     if (due <= now) return now;
@@ -148,7 +206,10 @@ export class Client {
     return due;
   }
 
-  /** A session with each server whose account is new, as soon as can be (OMA-TS-DM-Bootstrap §5.4.5). */
+  /**
+   * A session with each server whose account is new, as soon as can be (OMA-TS-DM-Bootstrap
+   * §5.4.5).
+   */
   #meet(serverIds: readonly string[], made: (serverId: string) => Server): void {
     for (const serverId of serverIds) {
       if (this.#server(serverId) === undefined) this.#servers.push(made(serverId));
@@ -175,8 +236,11 @@ export class Client {
 
   /** Some lines a package, not one a block. */
   #showProgress(): void {
-    const { position, record: { size } } = this.engine;
-    const part = size > 0 ? Math.floor(position * PROGRESS_PARTS / size) : 0;
+    const {
+      position,
+      record: { size },
+    } = this.engine;
+    const part = size > 0 ? Math.floor((position * PROGRESS_PARTS) / size) : 0;
     if (part === this.#progress) return;
     this.#progress = part;
     if (part > 0) this.#hal.log("info", "update", `${position} of ${size} bytes`);
@@ -185,5 +249,9 @@ export class Client {
 
 /** Who answers from the list of the provisioning; nobody, when it is empty. */
 function scripted({ answers }: Provision, hal: Hal): UserInterface | undefined {
-  return answers.length === 0 ? undefined : new ProvisionedAnswers(answers, (text) => { hal.log("info", "user", text); });
+  return answers.length === 0
+    ? undefined
+    : new ProvisionedAnswers(answers, (text) => {
+        hal.log("info", "user", text);
+      });
 }

@@ -1,4 +1,7 @@
-/** Asks a person before a download or an installation begins, where the product wants it so (OMA-TS-DM-FUMO, result 401). */
+/**
+ * Asks a person before a download or an installation begins, where the product wants it so
+ * (OMA-TS-DM-FUMO, result 401).
+ */
 import { frozen } from "../base/frozen.ts";
 import { CONSENT_WAIT_MS, INTERACTION_POLL_MS } from "../base/limits.ts";
 import type { Question, UserInterface } from "../session/interaction.ts";
@@ -11,11 +14,24 @@ export type Confirm = "none" | "download" | "update" | "both";
 
 /** What a question of the device itself has besides its kind and text. */
 export const PLAIN_QUESTION = frozen({
-  choices: [], showMs: undefined, waitMs: undefined, lengthMax: undefined, input: "A", hidden: false, preset: "1",
+  choices: [],
+  showMs: undefined,
+  waitMs: undefined,
+  lengthMax: undefined,
+  input: "A",
+  hidden: false,
+  preset: "1",
 });
-const UPDATE: Question = frozen({ ...PLAIN_QUESTION, kind: "confirm", text: "Install new firmware and restart?" });
+const UPDATE: Question = frozen({
+  ...PLAIN_QUESTION,
+  kind: "confirm",
+  text: "Install new firmware and restart?",
+});
 
-/** Whether somebody is asked once it is known what there is to download, and before anything of it is taken. */
+/**
+ * Whether somebody is asked once it is known what there is to download, and before anything of it
+ * is taken.
+ */
 export function asksBeforeDownload(confirm: Confirm): boolean {
   return confirm === "download" || confirm === "both";
 }
@@ -23,7 +39,11 @@ export function asksBeforeDownload(confirm: Confirm): boolean {
 /** What is there to download, in the words of its descriptor where it has one. */
 function downloadQuestion({ size, description }: Offer): Question {
   const known = packageText(size, description);
-  return { ...PLAIN_QUESTION, kind: "confirm", text: `Download new firmware?${known === "" ? "" : ` (${known})`}` };
+  return {
+    ...PLAIN_QUESTION,
+    kind: "confirm",
+    text: `Download new firmware?${known === "" ? "" : ` (${known})`}`,
+  };
 }
 
 export class Consent {
@@ -41,17 +61,23 @@ export class Consent {
   }
 
   /**
-   * Holds the engine back while a person has to answer: the time to call again, in ms of the board's clock. undefined: the engine
-   * may go on. "No", no answer and everything else but "yes" refuse.
+   * Holds the engine back while a person has to answer: the time to call again, in ms of the
+   * board's clock. undefined: the engine may go on. "No", no answer and everything else but "yes"
+   * refuse.
    */
   hold(engine: Engine, now: number): number | undefined {
     const { phase, agreed } = engine.record;
-    const question = phase === "downloading" ? this.#questionOf(engine.offer)
-      : phase === "arming" && (this.#confirm === "update" || this.#confirm === "both") ? UPDATE : undefined;
+    const question =
+      phase === "downloading"
+        ? this.#questionOf(engine.offer)
+        : phase === "arming" && (this.#confirm === "update" || this.#confirm === "both")
+          ? UPDATE
+          : undefined;
     if (question === undefined || agreed === phase) return undefined;
     this.#until ??= now + CONSENT_WAIT_MS;
     const answer = this.#ui === undefined ? { kind: "no" } : this.#ui.ask(question);
-    if (answer === undefined && now < this.#until) return Math.min(this.#until, now + INTERACTION_POLL_MS);
+    if (answer === undefined && now < this.#until)
+      return Math.min(this.#until, now + INTERACTION_POLL_MS);
     if (answer === undefined) this.#ui?.clear();
     this.#until = undefined;
     engine.consent(answer?.kind === "yes");
@@ -60,7 +86,8 @@ export class Consent {
 
   #questionOf(offer: Offer | undefined): Question | undefined {
     if (offer === undefined) return undefined;
-    if (this.#download?.offer !== offer) this.#download = { offer, question: downloadQuestion(offer) };
+    if (this.#download?.offer !== offer)
+      this.#download = { offer, question: downloadQuestion(offer) };
     return this.#download.question;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Carries one session over HTTP: posts its messages, collects each answer whole in the inbound buffer, hands it over
- * (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never looked at.
+ * Carries one session over HTTP: posts its messages, collects each answer whole in the inbound
+ * buffer, hands it over (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never
+ * looked at.
  */
 import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
@@ -8,14 +9,26 @@ import { ANSWER_MS_MAX, ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/
 import type { Session } from "../session/session.ts";
 import { MAC_HEADER } from "../syncml/mac.ts";
 
-const CONTENT_TYPE = frozen({ xml: "application/vnd.syncml.dm+xml", wbxml: "application/vnd.syncml.dm+wbxml" });
+const CONTENT_TYPE = frozen({
+  xml: "application/vnd.syncml.dm+xml",
+  wbxml: "application/vnd.syncml.dm+wbxml",
+});
 /** What servers answer with: the name of OMA DM 1.2, and the one of SyncML that some still send. */
 const ANSWER_TYPES: readonly string[] = frozen([
-  "application/vnd.syncml.dm+xml", "application/vnd.syncml+xml", "application/vnd.syncml.dm+wbxml", "application/vnd.syncml+wbxml",
+  "application/vnd.syncml.dm+xml",
+  "application/vnd.syncml+xml",
+  "application/vnd.syncml.dm+wbxml",
+  "application/vnd.syncml+wbxml",
 ]);
 
-/** What the first request of a session says besides; answers are in the encoding of the question, so no later one has to. */
-const OPENING: readonly (readonly [string, string])[] = frozen([["Accept", ANSWER_TYPES.join(", ")], ["Cache-Control", "no-store"]]);
+/**
+ * What the first request of a session says besides; answers are in the encoding of the question, so
+ * no later one has to.
+ */
+const OPENING: readonly (readonly [string, string])[] = frozen([
+  ["Accept", ANSWER_TYPES.join(", ")],
+  ["Cache-Control", "no-store"],
+]);
 
 export class Conversation {
   readonly session: Session;
@@ -23,7 +36,9 @@ export class Conversation {
   failure: string | undefined;
   done = false;
   /** Sees every message whole, as it is sent and as it came. */
-  onMessage: ((direction: "sent" | "received", bytes: Uint8Array, length: number) => void) | undefined;
+  onMessage:
+    | ((direction: "sent" | "received", bytes: Uint8Array, length: number) => void)
+    | undefined;
   #link: Link;
   #inbound: Uint8Array;
   #exchange: Exchange | undefined;
@@ -40,11 +55,17 @@ export class Conversation {
     this.#inbound = inbound;
   }
 
-  /** Goes on as far as it can without waiting: when to call again, in ms of the board's clock; the link may wake the caller earlier. */
+  /**
+   * Goes on as far as it can without waiting: when to call again, in ms of the board's clock; the
+   * link may wake the caller earlier.
+   */
   step(now: number): number {
     if (this.session.waiting) return this.session.resume(now);
     if (this.#exchange === undefined) return this.#post(now);
-    if (now >= this.#deadline) return this.#fail(this.#head ? "the server's answer stopped half-way" : "the server does not answer");
+    if (now >= this.#deadline)
+      return this.#fail(
+        this.#head ? "the server's answer stopped half-way" : "the server does not answer",
+      );
     if (this.#head === undefined) return this.#readHead(now, this.#exchange);
     return this.#readBody(now, this.#exchange);
   }
@@ -71,13 +92,18 @@ export class Conversation {
     this.#head = undefined;
     this.#length = 0;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
-    this.#exchange = this.#try(() => this.#link.request({
-      method: "POST", url: message.url, body: message.body,
-      headers: [
-        ["Content-Type", type], ...(this.#opening ? OPENING : []),
-        ...(message.mac === undefined ? [] : [[MAC_HEADER, message.mac]] as const),
-      ],
-    }));
+    this.#exchange = this.#try(() =>
+      this.#link.request({
+        method: "POST",
+        url: message.url,
+        body: message.body,
+        headers: [
+          ["Content-Type", type],
+          ...(this.#opening ? OPENING : []),
+          ...(message.mac === undefined ? [] : ([[MAC_HEADER, message.mac]] as const)),
+        ],
+      }),
+    );
     this.#opening = false;
     return now;
   }
@@ -87,7 +113,8 @@ export class Conversation {
     if (head === undefined) return this.done ? now : this.#deadline;
     if (head.status !== 200) return this.#fail(`the server answered HTTP ${head.status}`);
     const type = head.headers.get("content-type") ?? CONTENT_TYPE.xml;
-    if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted))) return this.#fail(`the server answered with ${type}`);
+    if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted)))
+      return this.#fail(`the server answered with ${type}`);
     this.#head = head;
     this.#bodyDeadline = now + ANSWER_MS_MAX;
     this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
@@ -111,7 +138,10 @@ export class Conversation {
     const count = this.#try(() => exchange.read(new Uint8Array(1)));
     if (count === undefined) return now;
     if (count === 0) return this.#deadline;
-    if (count > 0) return this.#fail(`the server's message is longer than the ${this.#inbound.length} bytes announced as MaxMsgSize`);
+    if (count > 0)
+      return this.#fail(
+        `the server's message is longer than the ${this.#inbound.length} bytes announced as MaxMsgSize`,
+      );
     return this.#deliver(now);
   }
 

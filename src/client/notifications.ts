@@ -1,10 +1,12 @@
 /**
- * What becomes of a notification (OMA-TS-DM-Notification §6): nothing, unless a server that has an account proves by its digest that
- * it is new; then a session with that server, if the person who is to be asked agrees. Never more than a session.
+ * What becomes of a notification (OMA-TS-DM-Notification §6): nothing, unless a server that has an
+ * account proves by its digest that it is new; then a session with that server, if the person who
+ * is to be asked agrees. Never more than a session.
  *
- * A nonce changes with the session that it was used in, so that an old notification is a wrong one. Where it does not (credentials
- * that are no digest, a server that had nothing to say, a person who refused), and for the nonce of zeros, the last ones that were answered
- * are kept under `notified.<account>`, as nonce and session id.
+ * A nonce changes with the session that it was used in, so that an old notification is a wrong one.
+ * Where it does not (credentials that are no digest, a server that had nothing to say, a person who
+ * refused), and for the nonce of zeros, the last ones that were answered are kept under
+ * `notified.<account>`, as nonce and session id.
  */
 import type { Hal } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
@@ -57,38 +59,59 @@ export class Notifications {
 
   /** Takes package 0: undefined, or why it is dropped, in words that hold nothing of it. */
   take(body: Uint8Array, now: number): string | undefined {
-    const { accounts, summoned } = this.#options, notification = parseNotification(body);
-    if ("problem" in notification) return `malformed at byte ${notification.offset}: ${notification.problem}`;
-    const { serverID, sessionID } = notification, account = accounts.byServer(serverID);
+    const { accounts, summoned } = this.#options;
+    const notification = parseNotification(body);
+    if ("problem" in notification)
+      return `malformed at byte ${notification.offset}: ${notification.problem}`;
+    const { serverID, sessionID } = notification;
+    const account = accounts.byServer(serverID);
     if (account === undefined) return "of a server without an account";
-    if (account.server.secret === "") return "of a server whose account has no secret to prove it with";
+    if (account.server.secret === "")
+      return "of a server whose account has no secret to prove it with";
     const summons = this.#summons(notification, account);
     if (summons === undefined) return "its digest is wrong";
     const waits = this.#asking?.summons;
-    const again = summoned(serverID) === sessionID || (waits?.serverId === serverID && waits.sessionID === sessionID);
+    const again =
+      summoned(serverID) === sessionID ||
+      (waits?.serverId === serverID && waits.sessionID === sessionID);
     if (again || this.#kept(account.name).includes(entry(summons))) return "it came before";
     if (waits !== undefined) return "another one waits for a person";
     return this.#admit(notification, summons, now);
   }
 
-  /** Looks for the person's answer while nobody else asks people something (`free`): when to call again, in ms of the board's clock. */
+  /**
+   * Looks for the person's answer while nobody else asks people something (`free`): when to call
+   * again, in ms of the board's clock.
+   */
   step(now: number, free: boolean): number {
-    const asking = this.#asking, { userInterface: ui, summon, hal } = this.#options;
+    const asking = this.#asking;
+    const { userInterface: ui, summon, hal } = this.#options;
     if (asking === undefined || !free) return Infinity;
     const answer = ui?.ask(asking.question);
-    if (answer === undefined && now < asking.until) return Math.min(asking.until, now + INTERACTION_POLL_MS);
+    if (answer === undefined && now < asking.until)
+      return Math.min(asking.until, now + INTERACTION_POLL_MS);
     if (answer === undefined) ui?.clear();
     this.#asking = undefined;
-    // What a person has refused is settled: servers send a notification several times, since it may be lost.
+    // What a person has refused is settled: servers send a notification several times, since it may
+    // be lost.
     if (answer?.kind === "no" || answer?.kind === "cancelled") this.completed(asking.summons);
     if (answer?.kind === "yes") summon(asking.summons);
-    else hal.log("info", "push", `session ${asking.summons.sessionID}: ${answer?.kind ?? "nobody answers"}, not opened`);
+    else
+      hal.log(
+        "info",
+        "push",
+        `session ${asking.summons.sessionID}: ${answer?.kind ?? "nobody answers"}, not opened`,
+      );
     return now;
   }
 
-  /** The session has completed, or a person does not want it. What could be sent again is remembered, in one commit. */
+  /**
+   * The session has completed, or a person does not want it. What could be sent again is
+   * remembered, in one commit.
+   */
   completed(summons: Summons): void {
-    const { accounts, store } = this.#options, account = accounts.byServer(summons.serverId);
+    const { accounts, store } = this.#options;
+    const account = accounts.byServer(summons.serverId);
     if (account === undefined) return;
     if (!summons.resync && hex(serverNonce(accounts, account)) !== hex(summons.nonce)) return;
     const kept = [...this.#kept(account.name), entry(summons)].slice(-NOTIFICATIONS_KEPT);
@@ -96,7 +119,8 @@ export class Notifications {
   }
 
   #summons(notification: Notification, account: Account): Summons | undefined {
-    const { serverID: serverId, sessionID } = notification, { secret } = account.server;
+    const { serverID: serverId, sessionID } = notification;
+    const { secret } = account.server;
     const nonce = serverNonce(this.#options.accounts, account);
     if (genuine(notification, secret, nonce)) return { serverId, sessionID, nonce, resync: false };
     const resync = this.#options.nonceResync && genuine(notification, secret, ZEROS);
@@ -104,12 +128,24 @@ export class Notifications {
   }
 
   #admit({ uiMode, initiator }: Notification, summons: Summons, now: number): string | undefined {
-    const { hal, userInterface: ui, summon } = this.#options, who = initiator === "user" ? "A person" : "The server";
-    const question = { ...PLAIN_QUESTION, text: `${who} asks for a session with ${summons.serverId}.` };
-    hal.log("info", "push", `${summons.serverId} asks for session ${summons.sessionID} (${uiMode}, by ${initiator})`);
+    const { hal, userInterface: ui, summon } = this.#options;
+    const who = initiator === "user" ? "A person" : "The server";
+    const question = {
+      ...PLAIN_QUESTION,
+      text: `${who} asks for a session with ${summons.serverId}.`,
+    };
+    hal.log(
+      "info",
+      "push",
+      `${summons.serverId} asks for session ${summons.sessionID} (${uiMode}, by ${initiator})`,
+    );
     if (uiMode === "interaction") {
       if (ui === undefined) return "nobody can be asked";
-      this.#asking = { summons, question: { ...question, kind: "confirm" }, until: now + INTERACTION_MS_MAX };
+      this.#asking = {
+        summons,
+        question: { ...question, kind: "confirm" },
+        until: now + INTERACTION_MS_MAX,
+      };
       return undefined;
     }
     if (uiMode === "informative") ui?.ask({ ...question, kind: "display" });

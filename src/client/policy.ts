@@ -7,24 +7,39 @@ import type { ImagePolicy } from "../image/policy.ts";
 import { parseVersion } from "../image/version.ts";
 import type { Provision } from "./provision.ts";
 
-/** The policy; the engine raises the security counter to what it has confirmed. Throws when a key or FwV is malformed. */
+/**
+ * The policy; the engine raises the security counter to what it has confirmed. Throws when a key or
+ * FwV is malformed.
+ */
 export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
   const { vendorId, classId, FwV } = hal.identity;
   const runningVersion = parseVersion(FwV);
   assert(runningVersion !== undefined, `FwV ${FwV} is not MAJOR.MINOR.REVISION`);
   const { blocks, blockLength } = hal.staging.status();
   return {
-    keys: provision.keys.map(readKey), vendorId, classId, runningVersion,
-    securityCounter: provision.securityCounter, capacity: blocks * blockLength, headerSize: hal.boot.headerSize,
+    keys: provision.keys.map(readKey),
+    vendorId,
+    classId,
+    runningVersion,
+    securityCounter: provision.securityCounter,
+    capacity: blocks * blockLength,
+    headerSize: hal.boot.headerSize,
     allowDowngrade: provision.allowDowngrade,
   };
 }
 
 function readKey(text: string, index: number): VendorKey {
-  const [base = "", until] = text.split(" until "), spki = fromBase64(base);
+  const [base = "", until] = text.split(" until ");
+  const spki = fromBase64(base);
   const key = spki === undefined ? undefined : vendorKey(spki);
-  assert(key !== undefined, `provision: keys[${index}] is not the public key (SPKI, base64) of an Ed25519 or P-256 pair`);
+  assert(
+    key !== undefined,
+    `provision: keys[${index}] is not the public key (SPKI, base64) of an Ed25519 or P-256 pair`,
+  );
   if (until === undefined) return key;
-  assert(Number.isSafeInteger(Number(until)) && Number(until) > 0, `provision: keys[${index}] is revoked by no security counter`);
+  assert(
+    Number.isSafeInteger(Number(until)) && Number(until) > 0,
+    `provision: keys[${index}] is revoked by no security counter`,
+  );
   return { ...key, until: Number(until) };
 }

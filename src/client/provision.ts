@@ -1,6 +1,7 @@
 /**
- * What the factory, or whoever flashes a development board, tells a device: its account, the vendor's keys, its rules.
- * One JSON text; a product keeps it in a partition of its own or compiles it in. Unknown members are ignored.
+ * What the factory, or whoever flashes a development board, tells a device: its account, the
+ * vendor's keys, its rules. One JSON text; a product keeps it in a partition of its own or compiles
+ * it in. Unknown members are ignored.
  */
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
@@ -10,7 +11,10 @@ export type AuthType = "none" | "basic" | "md5" | "mac";
 
 /** A DM account. The server's own credentials are demanded when `serverSecret` is given. */
 export interface ProvisionedAccount {
-  /** The account as the text has it, whole: whether it is another one than before does not depend on what this version reads of it. */
+  /**
+   * The account as the text has it, whole: whether it is another one than before does not depend on
+   * what this version reads of it.
+   */
   readonly origin: string;
   readonly serverId: string;
   /** Absolute http or https URL of the DM server. */
@@ -28,15 +32,17 @@ export interface ProvisionedAccount {
 export interface Provision {
   readonly account: ProvisionedAccount | undefined;
   /**
-   * Vendor public keys, SPKI DER in base64; `KEY until 7` is revoked by the first confirmed image with security counter 7 or more.
-   * No key: no package is ever accepted.
+   * Vendor public keys, SPKI DER in base64; `KEY until 7` is revoked by the first confirmed image
+   * with security counter 7 or more. No key: no package is ever accepted.
    */
   readonly keys: readonly string[];
   /** The least security counter that a package may have; confirmed updates raise it. */
   readonly securityCounter: number;
   /** FUMO objects that exist from the start, as names below ./FwUpdate. */
   readonly objects: readonly string[];
-  /** Media types, besides application/octet-stream, of packages that a download descriptor may name. */
+  /**
+   * Media types, besides application/octet-stream, of packages that a download descriptor may name.
+   */
   readonly packageTypes: readonly string[];
   readonly allowHttp: boolean;
   readonly allowPrivate: boolean;
@@ -47,19 +53,33 @@ export interface Provision {
   readonly sessionAtBoot: boolean;
   /** Ask the server for an update in the first session (FUMO §10.3). */
   readonly request: "none" | "device" | "user";
-  /** Believe a notification made with the nonce 0x00000000, for servers that lose theirs (OMA-TS-DM-Notification §6.1). Weakens it. */
+  /**
+   * Believe a notification made with the nonce 0x00000000, for servers that lose theirs
+   * (OMA-TS-DM-Notification §6.1). Weakens it.
+   */
   readonly nonceResync: boolean;
-  /** How a bootstrap message may be sealed: NETWORKID, USERPIN, USERPIN_NETWORKID. None: this device takes none. */
+  /**
+   * How a bootstrap message may be sealed: NETWORKID, USERPIN, USERPIN_NETWORKID. None: this device
+   * takes none.
+   */
   readonly bootstrap: readonly string[];
   /** The secret of NETWORKID. */
   readonly networkSecret: string;
   /** URIs of the objects on which a bootstrapped server gets every right, besides its account. */
   readonly bootstrapObjects: readonly string[];
-  /** An image on trial that has not reached its server after so many seconds is given up; 0: TRIAL_DEADLINE_MS. */
+  /**
+   * An image on trial that has not reached its server after so many seconds is given up; 0:
+   * TRIAL_DEADLINE_MS.
+   */
   readonly trialSeconds: number;
-  /** What people say to questions, as src/client/answers.ts reads it; empty: nobody can be asked. */
+  /**
+   * What people say to questions, as src/client/answers.ts reads it; empty: nobody can be asked.
+   */
   readonly answers: readonly string[];
-  /** People are asked where they can type, if the board has a keyboard; the list of answers does not count then. */
+  /**
+   * People are asked where they can type, if the board has a keyboard; the list of answers does not
+   * count then.
+   */
   readonly typedAnswers: boolean;
   /** What a person is asked before it begins. */
   readonly confirm: Confirm;
@@ -77,7 +97,10 @@ const CONFIRM = frozen(["none", "download", "update", "both"]);
 const BOOTSTRAP_OBJECTS: readonly string[] = frozen(["./FwUpdate"]);
 const REQUESTS = frozen(["none", "device", "user"]);
 
-/** Reads a provisioning text. A wrong text is a mistake of the person who wrote it: throws an Error that names the member. */
+/**
+ * Reads a provisioning text. A wrong text is a mistake of the person who wrote it: throws an Error
+ * that names the member.
+ */
 export function parseProvision(text: string): Provision {
   const json: unknown = JSON.parse(text);
   assert(isObject(json), "provision: not a JSON object");
@@ -96,7 +119,8 @@ export function parseProvision(text: string): Provision {
     nonceResync: flag(json, "nonceResync"),
     bootstrap: strings(json, "bootstrap"),
     networkSecret: string(json, "networkSecret"),
-    bootstrapObjects: json.bootstrapObjects === undefined ? BOOTSTRAP_OBJECTS : strings(json, "bootstrapObjects"),
+    bootstrapObjects:
+      json.bootstrapObjects === undefined ? BOOTSTRAP_OBJECTS : strings(json, "bootstrapObjects"),
     trialSeconds: number(json, "trialSeconds"),
     answers: strings(json, "answers"),
     typedAnswers: flag(json, "typedAnswers"),
@@ -110,13 +134,20 @@ function parseAccount(json: unknown): ProvisionedAccount {
   assert(isObject(json), "provision: account is not an object");
   const account = {
     origin: JSON.stringify(json),
-    serverId: string(json, "serverId"), address: string(json, "address"),
+    serverId: string(json, "serverId"),
+    address: string(json, "address"),
     encoding: choice(json, "encoding", ENCODINGS, "xml"),
-    auth: choice(json, "auth", AUTH, "none"), name: string(json, "name"), secret: string(json, "secret"),
+    auth: choice(json, "auth", AUTH, "none"),
+    name: string(json, "name"),
+    secret: string(json, "secret"),
     serverAuth: choice(json, "serverAuth", AUTH, "none"),
-    serverName: string(json, "serverName"), serverSecret: string(json, "serverSecret"),
+    serverName: string(json, "serverName"),
+    serverSecret: string(json, "serverSecret"),
   };
-  assert(account.serverId !== "" && account.address !== "", "provision: account needs serverId and address");
+  assert(
+    account.serverId !== "" && account.address !== "",
+    "provision: account needs serverId and address",
+  );
   return account;
 }
 
@@ -149,7 +180,12 @@ function number(json: Json, name: string): number {
   return value;
 }
 
-function choice<T extends string>(json: Json, name: string, choices: readonly T[], otherwise: T): T {
+function choice<T extends string>(
+  json: Json,
+  name: string,
+  choices: readonly T[],
+  otherwise: T,
+): T {
   const value = json[name] ?? otherwise;
   const found = choices.find((item) => item === value);
   assert(found !== undefined, `provision: ${name} is none of ${choices.join(", ")}`);

@@ -1,6 +1,7 @@
 /**
- * What reaches the device unasked: datagrams with the header of WAP push. Each is judged by who it is for; what cannot be believed is
- * dropped without an answer. So many are looked at in a window, whoever sends them, and not all that are dropped are logged.
+ * What reaches the device unasked: datagrams with the header of WAP push. Each is judged by who it
+ * is for; what cannot be believed is dropped without an answer. So many are looked at in a window,
+ * whoever sends them, and not all that are dropped are logged.
  */
 import type { Hal } from "../../hal/hal.ts";
 import { DATAGRAM_BYTES_MAX, PUSH_LOG_MS, PUSH_WINDOW_MS, PUSHES_MAX } from "../base/limits.ts";
@@ -30,11 +31,12 @@ export class Pushes {
   }
 
   /**
-   * Takes one datagram, if there is one. `idle`: no session is open; `free`: people may be asked. When to call again; the board calls
-   * earlier when one arrives.
+   * Takes one datagram, if there is one. `idle`: no session is open; `free`: people may be asked.
+   * When to call again; the board calls earlier when one arrives.
    */
   step(now: number, idle: boolean, free: boolean): number {
-    const { datagrams } = this.#hal, pin = this.#bootstraps.step(now, idle, free);
+    const { datagrams } = this.#hal;
+    const pin = this.#bootstraps.step(now, idle, free);
     const asked = Math.min(pin, this.#notifications.step(now, free && pin === Infinity));
     if (datagrams === undefined) return asked;
     if (now - this.#from >= PUSH_WINDOW_MS) {
@@ -57,13 +59,19 @@ export class Pushes {
     if (type === CP_TYPE) return this.#bootstraps.take(envelope, now);
     if (type !== NOTIFICATION_TYPE && type !== DM_TYPE) return "of another type";
     if (application !== DEVICE_MANAGEMENT) return "for another application";
-    return type === DM_TYPE ? this.#bootstraps.take(envelope, now) : this.#notifications.take(body, now);
+    return type === DM_TYPE
+      ? this.#bootstraps.take(envelope, now)
+      : this.#notifications.take(body, now);
   }
 
   #drop(problem: string, now: number): void {
     this.#dropped++;
     if (now - this.#told < PUSH_LOG_MS) return;
-    this.#hal.log("warning", "push", `dropped${this.#dropped > 1 ? ` ${this.#dropped}, the last` : ""}: ${problem}`);
+    this.#hal.log(
+      "warning",
+      "push",
+      `dropped${this.#dropped > 1 ? ` ${this.#dropped}, the last` : ""}: ${problem}`,
+    );
     this.#told = now;
     this.#dropped = 0;
   }

@@ -1,6 +1,7 @@
 /**
- * The relation with one DM server: when to open a session, what it may see, what it is owed (OMA-TS-DM-Protocol §8).
- * A session that fails is tried again after a pause that grows; what is owed is kept until the server has answered.
+ * The relation with one DM server: when to open a session, what it may see, what it is owed
+ * (OMA-TS-DM-Protocol §8). A session that fails is tried again after a pause that grows; what is
+ * owed is kept until the server has answered.
  */
 import type { Hal } from "../../hal/hal.ts";
 import { SESSION_MS_MAX, SUMMONS_TRIES_MAX } from "../base/limits.ts";
@@ -37,7 +38,9 @@ export interface ServerOptions {
   readonly answered: (summons: Summons) => void;
 }
 
-/** The alert with which the device asks for an update; reports have the engine's numbers, from 1 up. */
+/**
+ * The alert with which the device asks for an update; reports have the engine's numbers, from 1 up.
+ */
 const REQUEST_ALERT = 0;
 
 export class Server {
@@ -47,7 +50,10 @@ export class Server {
   #conversation: Conversation | undefined;
   #asks: "none" | "device" | "user" = "none";
   #first: boolean;
-  /** The notification that the next session answers, how many have tried to, and that of the open session. */
+  /**
+   * The notification that the next session answers, how many have tried to, and that of the open
+   * session.
+   */
   #summons: Summons | undefined;
   #tries = 0;
   #answering: Summons | undefined;
@@ -74,7 +80,10 @@ export class Server {
     return this.#conversation !== undefined;
   }
 
-  /** Asks the server for an update in the next session, soon; forgotten when the device restarts before the server has answered. */
+  /**
+   * Asks the server for an update in the next session, soon; forgotten when the device restarts
+   * before the server has answered.
+   */
   request(from: "device" | "user"): void {
     this.#asks = from;
   }
@@ -90,14 +99,20 @@ export class Server {
     return (this.#summons ?? this.#answering)?.sessionID;
   }
 
-  /** Opens the session that the server has asked for, as soon as can be: whatever pause there was, the server is there now. */
+  /**
+   * Opens the session that the server has asked for, as soon as can be: whatever pause there was,
+   * the server is there now.
+   */
   summon(summons: Summons): void {
     this.#summons = summons;
     this.#tries = 0;
     if (!this.busy) this.#failures = 0;
   }
 
-  /** Opens a session when one is due, carries it on when one is open. When to call again, in ms of the board's clock. */
+  /**
+   * Opens a session when one is due, carries it on when one is open. When to call again, in ms of
+   * the board's clock.
+   */
   step(now: number): number {
     if (this.#conversation === undefined) {
       const due = this.#due();
@@ -109,30 +124,42 @@ export class Server {
     const conversation = this.#conversation;
     if (conversation === undefined) return this.#due();
     if (this.#verifying(now)) return now;
-    const late = now - this.#opened >= SESSION_MS_MAX, hopeless = this.#hopeless(now);
-    if (late || hopeless) conversation.abandon(late ? "it has lasted too long" : "the image on trial is rejected");
-    const next = conversation.done ? now : Math.min(conversation.step(now), this.#opened + SESSION_MS_MAX);
+    const late = now - this.#opened >= SESSION_MS_MAX;
+    const hopeless = this.#hopeless(now);
+    if (late || hopeless)
+      conversation.abandon(late ? "it has lasted too long" : "the image on trial is rejected");
+    const next = conversation.done
+      ? now
+      : Math.min(conversation.step(now), this.#opened + SESSION_MS_MAX);
     if (conversation.done) this.#close(conversation, now);
     return conversation.done ? now : next;
   }
 
   /** Something to say or to ask, or an image on trial. */
   get #reason(): boolean {
-    const { engine, fumo, serverId } = this.#options, asked = this.#asks !== "none" || this.#summons !== undefined;
-    return fumo.alerts(serverId).length > 0 || this.#first || asked || engine.record.phase === "trial";
+    const { engine, fumo, serverId } = this.#options;
+    const asked = this.#asks !== "none" || this.#summons !== undefined;
+    return (
+      fumo.alerts(serverId).length > 0 || this.#first || asked || engine.record.phase === "trial"
+    );
   }
 
   #due(): number {
     const { provision } = this.#options;
     return sessionDue({
       reason: this.#reason,
-      pollMs: provision.pollSeconds * 1000, since: this.#since, failures: this.#failures, jitter: this.#jitter,
+      pollMs: provision.pollSeconds * 1000,
+      since: this.#since,
+      failures: this.#failures,
+      jitter: this.#jitter,
     });
   }
 
   #open(): Conversation | undefined {
-    const { hal, provision, serverId, accounts, tree, fumo, engine, inbound, outbound } = this.#options;
-    const account = accounts.byServer(serverId), summons = this.#summons;
+    const { hal, provision, serverId, accounts, tree, fumo, engine, inbound, outbound } =
+      this.#options;
+    const account = accounts.byServer(serverId);
+    const summons = this.#summons;
     if (account === undefined) {
       hal.log("error", "client", `no account of server ${serverId}: no session`);
       this.#since = hal.now();
@@ -141,26 +168,48 @@ export class Server {
     }
     fumo.disown(accounts.list().map((one) => one.serverId));
     const nonce = (direction: Direction): Uint8Array => {
-      return summons?.resync === true ? summons.nonce : accounts.nonce(account.name, direction) ?? new Uint8Array(0);
+      return summons?.resync === true
+        ? summons.nonce
+        : (accounts.nonce(account.name, direction) ?? new Uint8Array(0));
     };
-    const session = new Session({
-      account: {
-        serverID: serverId, url: account.address,
-        client: { ...account.client, nonce: nonce("client") },
-        server: { ...account.server, nonce: nonce("server") },
+    const session = new Session(
+      {
+        account: {
+          serverID: serverId,
+          url: account.address,
+          client: { ...account.client, nonce: nonce("client") },
+          server: { ...account.server, nonce: nonce("server") },
+        },
+        deviceId: hal.identity.DevId,
+        devInfo: devInfoTexts(hal.identity),
+        sessionID: summons?.sessionID ?? this.#newSessionID(),
+        alert: summons === undefined ? 1201 : 1200,
+        maxMsgSize: inbound.length,
+        maxObjSize: engine.capacity,
+        outbound,
+        encoding: account.encoding ?? "xml",
       },
-      deviceId: hal.identity.DevId, devInfo: devInfoTexts(hal.identity),
-      sessionID: summons?.sessionID ?? this.#newSessionID(), alert: summons === undefined ? 1201 : 1200,
-      maxMsgSize: inbound.length, maxObjSize: engine.capacity, outbound, encoding: account.encoding ?? "xml",
-    }, {
-      tree, userInterface: this.#options.userInterface,
-      random: (bytes) => { hal.random(bytes); },
-      log: (level, text) => { hal.log(level, "session", text); },
-      alerts: () => this.#alerts(),
-      acknowledged: (id, status) => { this.#acknowledged(id, status); },
-      authenticated: () => { this.#authenticated(); },
-      storeNonce: (direction, nonce) => { accounts.storeNonce(account.name, direction, nonce); },
-    });
+      {
+        tree,
+        userInterface: this.#options.userInterface,
+        random: (bytes) => {
+          hal.random(bytes);
+        },
+        log: (level, text) => {
+          hal.log(level, "session", text);
+        },
+        alerts: () => this.#alerts(),
+        acknowledged: (id, status) => {
+          this.#acknowledged(id, status);
+        },
+        authenticated: () => {
+          this.#authenticated();
+        },
+        storeNonce: (direction, nonce) => {
+          accounts.storeNonce(account.name, direction, nonce);
+        },
+      },
+    );
     this.#first = false;
     this.#answering = summons;
     this.#summons = undefined;
@@ -172,16 +221,21 @@ export class Server {
     return conversation;
   }
 
-  /** Unique for the device, as far as chance goes: 1 to FFFF in hexadecimal, without leading zeros (OMA-TS-DM-Protocol §8.1). */
+  /**
+   * Unique for the device, as far as chance goes: 1 to FFFF in hexadecimal, without leading zeros
+   * (OMA-TS-DM-Protocol §8.1).
+   */
   #newSessionID(): string {
     const bytes = new Uint8Array(2);
     this.#options.hal.random(bytes);
-    return (((bytes[0] ?? 0) << 8 | (bytes[1] ?? 0)) || 1).toString(16).toUpperCase();
+    return (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0) || 1).toString(16).toUpperCase();
   }
 
   #alerts(): readonly OutgoingAlert[] {
     const reports = this.#options.fumo.alerts(this.#options.serverId);
-    return this.#asks === "none" ? reports : [updateRequest(REQUEST_ALERT, this.#asks, undefined), ...reports];
+    return this.#asks === "none"
+      ? reports
+      : [updateRequest(REQUEST_ALERT, this.#asks, undefined), ...reports];
   }
 
   #acknowledged(id: number, status: number): void {
@@ -189,7 +243,10 @@ export class Server {
     else this.#options.fumo.acknowledge(id, status);
   }
 
-  /** Reaching a server that proves itself is the health check of an image; a trial is confirmed before the package that reports it. */
+  /**
+   * Reaching a server that proves itself is the health check of an image; a trial is confirmed
+   * before the package that reports it.
+   */
   #authenticated(): void {
     const { engine, hal, selfTest } = this.#options;
     if (engine.record.phase !== "trial" || selfTest()) engine.healthy();
@@ -197,7 +254,10 @@ export class Server {
     while (engine.record.phase === "committing") engine.step(hal.now());
   }
 
-  /** A package that this session has delivered is verified between its messages, step by step, so that the server sees the outcome. */
+  /**
+   * A package that this session has delivered is verified between its messages, step by step, so
+   * that the server sees the outcome.
+   */
   #verifying(now: number): boolean {
     const { engine } = this.#options;
     if (engine.record.phase !== "verifying") return false;
@@ -205,17 +265,26 @@ export class Server {
     return true;
   }
 
-  /** The deadline of a trial runs during a session too; and an image that is rejected has nothing more to say. */
+  /**
+   * The deadline of a trial runs during a session too; and an image that is rejected has nothing
+   * more to say.
+   */
   #hopeless(now: number): boolean {
     const { engine } = this.#options;
     if (engine.record.phase === "trial") engine.step(now);
     return engine.record.phase === "reverting";
   }
 
-  /** A session that leaves an alert unanswered is no better than one that failed: the next one waits as long. */
+  /**
+   * A session that leaves an alert unanswered is no better than one that failed: the next one waits
+   * as long.
+   */
   #close(conversation: Conversation, now: number): void {
     const left = this.#alerts().some(({ id }) => this.#owed.includes(id));
-    const completed = conversation.failure === undefined && conversation.session.outcome.kind === "completed" && !left;
+    const completed =
+      conversation.failure === undefined &&
+      conversation.session.outcome.kind === "completed" &&
+      !left;
     const forgotten = this.#answer(completed);
     this.#conversation = undefined;
     this.sessions++;
@@ -228,7 +297,10 @@ export class Server {
     }
   }
 
-  /** A notification is answered by a session that completes; one that does not is tried again so many times: true after the last. */
+  /**
+   * A notification is answered by a session that completes; one that does not is tried again so
+   * many times: true after the last.
+   */
   #answer(completed: boolean): boolean {
     const summons = this.#answering;
     this.#answering = undefined;

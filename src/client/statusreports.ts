@@ -1,10 +1,12 @@
 /**
- * Sends the status reports of downloads that descriptors asked for (installNotifyURI, OMA Download 1.0), one at a time.
+ * Sends the status reports of downloads that descriptors asked for (installNotifyURI, OMA Download
+ * 1.0), one at a time.
  *
- * Promised: a report is owed from the commit on that decides the outcome, over resets and updates, and is sent before an
- * installation begins if its host answers at all. Until its host has answered it is sent again, NOTICE_ATTEMPTS_MAX times in all, with
- * growing pauses; then it is given up. So it may arrive more than once, always saying the same; and not at all when its host is away,
- * or power fails, that often.
+ * Promised: a report is owed from the commit on that decides the outcome, over resets and updates,
+ * and is sent before an installation begins if its host answers at all. Until its host has answered
+ * it is sent again, NOTICE_ATTEMPTS_MAX times in all, with growing pauses; then it is given up. So
+ * it may arrive more than once, always saying the same; and not at all when its host is away, or
+ * power fails, that often.
  */
 import type { Link, LogLevel } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
@@ -53,11 +55,15 @@ export class StatusReports {
   /** Not while the link is in use. When to call again, in ms of the board's clock. */
   step(now: number): number {
     if (this.#report !== undefined) return this.#answer(this.#report, now);
-    const { engine, link, rules, log } = this.#options, { due } = engine.notices;
+    const { engine, link, rules, log } = this.#options;
+    const { due } = engine.notices;
     if (due === undefined || RESTARTING.includes(engine.record.phase)) return Infinity;
-    const url = parseUrl(due.url), status = DOWNLOAD_STATUSES[due.reason];
-    if (url === undefined || !admitUrl(url, rules)) return this.#settle("warning", `status ${status} may not go to ${place(due.url)}`, now);
-    if (due.attempt >= NOTICE_ATTEMPTS_MAX) return this.#settle("warning", `status ${status} is given up: too many attempts`, now);
+    const url = parseUrl(due.url);
+    const status = DOWNLOAD_STATUSES[due.reason];
+    if (url === undefined || !admitUrl(url, rules))
+      return this.#settle("warning", `status ${status} may not go to ${place(due.url)}`, now);
+    if (due.attempt >= NOTICE_ATTEMPTS_MAX)
+      return this.#settle("warning", `status ${status} is given up: too many attempts`, now);
     this.#resumeAt ??= now + (due.attempt > 0 ? pauseMs(due.attempt, this.#options.random) : 0);
     if (now < this.#resumeAt) return this.#resumeAt;
     this.#resumeAt = undefined;

@@ -1,6 +1,7 @@
 /**
- * A user interface at the serial console (OMA-TS-DM-Protocol §2.5): questions are lines of the log, a line that is typed is the
- * answer. A lone `!` cancels, an empty line means what the question starts with (DR); what is no answer is asked again.
+ * A user interface at the serial console (OMA-TS-DM-Protocol §2.5): questions are lines of the log,
+ * a line that is typed is the answer. A lone `!` cancels, an empty line means what the question
+ * starts with (DR); what is no answer is asked again.
  */
 import { CONSOLE_LINE_BYTES_MAX } from "../base/limits.ts";
 import type { Answer, Question, UserInterface } from "../session/interaction.ts";
@@ -41,7 +42,9 @@ export class TypedAnswers implements UserInterface {
     while (this.#typed(this.#line) >= 0);
     this.#question = question;
     this.#show(question.text);
-    question.choices.forEach((choice, index) => { this.#show(`${index + 1}  ${choice}`); });
+    question.choices.forEach((choice, index) => {
+      this.#show(`${index + 1}  ${choice}`);
+    });
     if (question.kind !== "display") this.#show(hintOf(question));
   }
 
@@ -53,28 +56,45 @@ export class TypedAnswers implements UserInterface {
 
 /** How to answer. */
 function hintOf({ kind, preset, lengthMax }: Question): string {
-  const start = preset === undefined ? "" : `, nothing for ${kind === "confirm" ? (preset === "1" ? "yes" : "no") : preset}`;
+  const start =
+    preset === undefined
+      ? ""
+      : `, nothing for ${kind === "confirm" ? (preset === "1" ? "yes" : "no") : preset}`;
   switch (kind) {
-    case "confirm": return `yes or no${start}; ${CANCEL} cancels`;
-    case "choice": return `a number${start}; ${CANCEL} cancels`;
-    case "choices": return `numbers, 1-3 for two of them${start}; ${CANCEL} cancels`;
-    default: return `a text${lengthMax === undefined ? "" : ` of at most ${lengthMax} characters`}${start}; ${CANCEL} cancels`;
+    case "confirm":
+      return `yes or no${start}; ${CANCEL} cancels`;
+    case "choice":
+      return `a number${start}; ${CANCEL} cancels`;
+    case "choices":
+      return `numbers, 1-3 for two of them${start}; ${CANCEL} cancels`;
+    default:
+      return `a text${lengthMax === undefined ? "" : ` of at most ${lengthMax} characters`}${start}; ${CANCEL} cancels`;
   }
 }
 
 /** What the line says, or undefined when it is no answer to that question. */
-function answerOf({ kind, preset, choices, lengthMax, input }: Question, line: string): Answer | undefined {
+function answerOf(
+  { kind, preset, choices, lengthMax, input }: Question,
+  line: string,
+): Answer | undefined {
   if (line === CANCEL) return { kind: "cancelled" };
-  const said = line === "" ? preset ?? "" : line, word = said.toLowerCase();
+  const said = line === "" ? (preset ?? "") : line;
+  const word = said.toLowerCase();
   if (kind === "confirm") {
     if (word === "yes" || word === "y" || (line === "" && said === "1")) return { kind: "yes" };
-    return word === "no" || word === "n" || (line === "" && said === "0") ? { kind: "no" } : undefined;
+    return word === "no" || word === "n" || (line === "" && said === "0")
+      ? { kind: "no" }
+      : undefined;
   }
   if (kind === "text") {
-    const fits = [...said].length <= (lengthMax ?? Infinity) && (input !== "N" || Number.isFinite(Number(said)));
+    const fits =
+      [...said].length <= (lengthMax ?? Infinity) &&
+      (input !== "N" || Number.isFinite(Number(said)));
     return fits ? { kind: "text", text: said } : undefined;
   }
   const numbers = said.split("-").map(Number);
   const known = numbers.every((one) => Number.isInteger(one) && one >= 1 && one <= choices.length);
-  return known && (kind === "choices" || numbers.length === 1) ? { kind: "chosen", numbers } : undefined;
+  return known && (kind === "choices" || numbers.length === 1)
+    ? { kind: "chosen", numbers }
+    : undefined;
 }

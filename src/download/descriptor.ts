@@ -1,11 +1,13 @@
 /**
- * Download descriptors (OMA Download 1.0, application/vnd.oma.dd+xml): a small XML document that says where a package is, how
- * long it is and of what type, and where the outcome of the download is to be reported. Pure.
+ * Download descriptors (OMA Download 1.0, application/vnd.oma.dd+xml): a small XML document that
+ * says where a package is, how long it is and of what type, and where the outcome of the download
+ * is to be reported. Pure.
  *
- * Taken: media with objectURI, size and type, which are mandatory, and installNotifyURI, nextURL, DDVersion, name, vendor,
- * description. Read over: infoURL, iconURI, installParam, and every element that is not one of these, with all in it. Refused:
- * what is not well-formed, an element within one of ours or one given twice (but type), and URLs that the rules do not admit,
- * seen from the URL of the descriptor.
+ * Taken: media with objectURI, size and type, which are mandatory, and installNotifyURI, nextURL,
+ * DDVersion, name, vendor, description. Read over: infoURL, iconURI, installParam, and every
+ * element that is not one of these, with all in it. Refused: what is not well-formed, an element
+ * within one of ours or one given twice (but type), and URLs that the rules do not admit, seen from
+ * the URL of the descriptor.
  */
 import { frozen } from "../base/frozen.ts";
 import { DESCRIPTOR_TEXT_BYTES_MAX, DESCRIPTOR_TYPES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
@@ -33,7 +35,10 @@ export interface Description {
   readonly text: string;
 }
 
-/** A descriptor that is not taken, and why: for the log `problem`. The outcome is reported all the same where it says how. */
+/**
+ * A descriptor that is not taken, and why: for the log `problem`. The outcome is reported all the
+ * same where it says how.
+ */
 export interface DescriptorFault {
   readonly fault: "badDescriptor" | "descriptorVersion" | "unacceptable" | "badURL";
   readonly problem: string;
@@ -42,13 +47,26 @@ export interface DescriptorFault {
 
 export type DescriptorReading = Description | DescriptorFault;
 
-const NAMES = frozen(["media", "objectURI", "size", "type", "installNotifyURI", "nextURL", "DDVersion", "name", "vendor", "description"]);
+const NAMES = frozen([
+  "media",
+  "objectURI",
+  "size",
+  "type",
+  "installNotifyURI",
+  "nextURL",
+  "DDVersion",
+  "name",
+  "vendor",
+  "description",
+]);
 type Name = (typeof NAMES)[number];
 
 /** Tags are places in NAMES, from 1 on. */
 export const DESCRIPTOR_VOCABULARY: Vocabulary = frozen({
   tags: new Map(NAMES.map((name, index) => [name, index + 1])),
-  pages: [{ namespace: "http://www.openmobilealliance.org/xmlns/dd", names: [undefined, ...NAMES] }],
+  pages: [
+    { namespace: "http://www.openmobilealliance.org/xmlns/dd", names: [undefined, ...NAMES] },
+  ],
 });
 
 /** What stands in the elements of media, trimmed; and what is wrong with the document. */
@@ -59,35 +77,55 @@ interface Content {
 }
 
 /**
- * Reads bytes[0, length), and rewrites them. `base` is the URL that the descriptor came from, `types` are the media types of
- * packages that this device takes.
+ * Reads bytes[0, length), and rewrites them. `base` is the URL that the descriptor came from,
+ * `types` are the media types of packages that this device takes.
  */
 export function readDescriptor(
-  bytes: Uint8Array, length: number, base: Url, rules: UrlRules, types: readonly string[],
+  bytes: Uint8Array,
+  length: number,
+  base: Url,
+  rules: UrlRules,
+  types: readonly string[],
 ): DescriptorReading {
-  const content = contentOf(bytes, length), { values, problem } = content;
+  const content = contentOf(bytes, length);
+  const { values, problem } = content;
   const admitted = (name: Name): string | undefined => {
     const url = resolveUrl(base, values.get(name) ?? "");
     return url !== undefined && admitUrl(url, rules, base) ? urlText(url) : undefined;
   };
-  const notify = admitted("installNotifyURI"), refused = (fault: DescriptorFault["fault"], why: string): DescriptorFault =>
-    ({ fault, problem: why, notify });
+  const notify = admitted("installNotifyURI");
+  const refused = (fault: DescriptorFault["fault"], why: string): DescriptorFault => ({
+    fault,
+    problem: why,
+    notify,
+  });
   const version = values.get("DDVersion") ?? "1.0";
   if (problem !== undefined) return refused("badDescriptor", problem);
-  if (version !== "1" && !version.startsWith("1.")) return refused("descriptorVersion", `DDVersion ${version}`);
+  if (version !== "1" && !version.startsWith("1."))
+    return refused("descriptorVersion", `DDVersion ${version}`);
   for (const name of ["objectURI", "size", "type"] as const) {
     if (!values.has(name)) return refused("badDescriptor", `no ${name}`);
   }
-  const size = decimal(utf8(values.get("size") ?? ""), Number.MAX_SAFE_INTEGER), url = admitted("objectURI");
-  if (size === undefined || size === 0) return refused("badDescriptor", "size is not a number of bytes");
-  if (resolveUrl(base, values.get("objectURI") ?? "") === undefined) return refused("badDescriptor", "objectURI is not a URL");
-  if (url === undefined) return refused("badURL", "objectURI leads where packages are not fetched from");
-  if (values.has("installNotifyURI") && notify === undefined) return refused("badURL", "installNotifyURI leads where nothing is sent");
+  const size = decimal(utf8(values.get("size") ?? ""), Number.MAX_SAFE_INTEGER);
+  const url = admitted("objectURI");
+  if (size === undefined || size === 0)
+    return refused("badDescriptor", "size is not a number of bytes");
+  if (resolveUrl(base, values.get("objectURI") ?? "") === undefined)
+    return refused("badDescriptor", "objectURI is not a URL");
+  if (url === undefined)
+    return refused("badURL", "objectURI leads where packages are not fetched from");
+  if (values.has("installNotifyURI") && notify === undefined)
+    return refused("badURL", "installNotifyURI leads where nothing is sent");
   const other = content.types.find((type) => !types.includes(mediaType(type)));
   if (other !== undefined) return refused("unacceptable", `type ${other}`);
   return {
-    url, size, notify, next: admitted("nextURL"),
-    name: values.get("name") ?? "", vendor: values.get("vendor") ?? "", text: values.get("description") ?? "",
+    url,
+    size,
+    notify,
+    next: admitted("nextURL"),
+    name: values.get("name") ?? "",
+    vendor: values.get("vendor") ?? "",
+    text: values.get("description") ?? "",
   };
 }
 
@@ -100,20 +138,27 @@ function contentOf(bytes: Uint8Array, length: number): Content {
   const reader = new XmlReader(bytes, length, DESCRIPTOR_VOCABULARY);
   const content: Content = { values: new Map(), types: [], problem: undefined };
   /** Elements open, and the name of the one below media, if it is one of ours. */
-  let depth = 0, name: Name | undefined, value = "";
+  let depth = 0;
+  let name: Name | undefined;
+  let value = "";
   while (content.problem === undefined) {
     switch (reader.next()) {
-      case Token.end: return content;
-      case Token.error: content.problem = `not well-formed at byte ${reader.offset}: ${reader.problem}`; break;
+      case Token.end:
+        return content;
+      case Token.error:
+        content.problem = `not well-formed at byte ${reader.offset}: ${reader.problem}`;
+        break;
       case Token.open:
         depth++;
-        if (depth === 1 && NAMES[reader.tag - 1] !== "media") content.problem = "the root element is not media";
+        if (depth === 1 && NAMES[reader.tag - 1] !== "media")
+          content.problem = "the root element is not media";
         if (depth > 2 && name !== undefined) content.problem = `an element in ${name}`;
         if (depth === 2) name = NAMES[reader.tag - 1];
         if (depth === 2) value = "";
         break;
       case Token.text:
-        if (depth === 2 && name !== undefined) value = textIn(reader.bytes, reader.from, reader.to, name);
+        if (depth === 2 && name !== undefined)
+          value = textIn(reader.bytes, reader.from, reader.to, name);
         break;
       case Token.close:
         if (depth === 2 && name !== undefined) put(content, name, value);
@@ -134,18 +179,23 @@ function put(content: Content, name: Name, value: string): void {
 }
 
 /**
- * The trimmed characters of bytes[from, to), with blanks for controls, since people read them; what is longer than an element of
- * this name may be is cut off, a URL so that it is none.
+ * The trimmed characters of bytes[from, to), with blanks for controls, since people read them; what
+ * is longer than an element of this name may be is cut off, a URL so that it is none.
  */
 function textIn(bytes: Uint8Array, from: number, to: number, name: Name): string {
-  const most = name === "objectURI" || name === "installNotifyURI" || name === "nextURL" ? URL_BYTES_MAX + 1 : DESCRIPTOR_TEXT_BYTES_MAX;
-  let start = from, end = to;
+  const most =
+    name === "objectURI" || name === "installNotifyURI" || name === "nextURL"
+      ? URL_BYTES_MAX + 1
+      : DESCRIPTOR_TEXT_BYTES_MAX;
+  let start = from;
+  let end = to;
   while (start < end && (bytes[start] ?? 0) <= 0x20) start++;
   while (end > start && (bytes[end - 1] ?? 0) <= 0x20) end--;
   if (end - start > most) {
     end = start + most;
     while (end > start && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   }
-  for (let at = start; at < end; at++) if ((bytes[at] ?? 0) < 0x20 || bytes[at] === 0x7f) bytes[at] = 0x20;
+  for (let at = start; at < end; at++)
+    if ((bytes[at] ?? 0) < 0x20 || bytes[at] === 0x7f) bytes[at] = 0x20;
   return text(bytes, start, end);
 }

@@ -1,16 +1,23 @@
 /**
- * Fetches a package over HTTP, in as many attempts as it takes: each goes on where the last one ended (Range, If-Range), or starts
- * over when the server has another package by now. Every attempt, pause and size has a bound.
+ * Fetches a package over HTTP, in as many attempts as it takes: each goes on where the last one
+ * ended (Range, If-Range), or starts over when the server has another package by now. Every
+ * attempt, pause and size has a bound.
  *
- * idle → waiting → (head → body → waiting)* → idle. `step` does one thing, and says until when it has nothing to do unless the link
- * brings something. Where the answer is a download descriptor (OMA Download 1.0), it is read whole, and the download goes on with
- * the package that it names: head → descriptor → head.
+ * idle → waiting → (head → body → waiting)* → idle. `step` does one thing, and says until when it
+ * has nothing to do unless the link brings something. Where the answer is a download descriptor
+ * (OMA Download 1.0), it is read whole, and the download goes on with the package that it names:
+ * head → descriptor → head.
  */
 import type { Exchange, Link } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
 import {
-  DOWNLOAD_ATTEMPTS_MAX, DOWNLOAD_PROGRESS_BYTES, DOWNLOAD_RETRY_AFTER_MAX_MS, DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS, REDIRECTS_MAX,
+  DOWNLOAD_ATTEMPTS_MAX,
+  DOWNLOAD_PROGRESS_BYTES,
+  DOWNLOAD_RETRY_AFTER_MAX_MS,
+  DOWNLOAD_RETRY_MAX_MS,
+  DOWNLOAD_RETRY_MS,
+  REDIRECTS_MAX,
 } from "../base/limits.ts";
 import { judge, type Verdict } from "./answer.ts";
 import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
@@ -30,8 +37,12 @@ export interface DownloadLimits extends PaceLimits {
 }
 
 export const DOWNLOAD_LIMITS: DownloadLimits = frozen({
-  ...PACE_LIMITS, attemptsMax: DOWNLOAD_ATTEMPTS_MAX, progressBytes: DOWNLOAD_PROGRESS_BYTES,
-  retryMs: DOWNLOAD_RETRY_MS, retryMaxMs: DOWNLOAD_RETRY_MAX_MS, retryAfterMaxMs: DOWNLOAD_RETRY_AFTER_MAX_MS,
+  ...PACE_LIMITS,
+  attemptsMax: DOWNLOAD_ATTEMPTS_MAX,
+  progressBytes: DOWNLOAD_PROGRESS_BYTES,
+  retryMs: DOWNLOAD_RETRY_MS,
+  retryMaxMs: DOWNLOAD_RETRY_MAX_MS,
+  retryAfterMaxMs: DOWNLOAD_RETRY_AFTER_MAX_MS,
 });
 
 export interface DownloaderOptions {
@@ -40,7 +51,9 @@ export interface DownloaderOptions {
   /** Body bytes go through here, and nowhere else. */
   readonly buffer: Uint8Array;
   readonly rules: UrlRules;
-  /** Media types of packages that a descriptor may name, in lower case; PACKAGE_TYPES by default. */
+  /**
+   * Media types of packages that a descriptor may name, in lower case; PACKAGE_TYPES by default.
+   */
   readonly types?: readonly string[];
   readonly limits?: DownloadLimits;
 }
@@ -79,14 +92,19 @@ export class Downloader {
 
   constructor(options: DownloaderOptions) {
     this.#link = options.link;
-    this.#random = (bytes) => { options.random(bytes); };
+    this.#random = (bytes) => {
+      options.random(bytes);
+    };
     this.#buffer = options.buffer;
     this.#rules = options.rules;
     this.#types = options.types ?? PACKAGE_TYPES;
     this.#limits = options.limits ?? DOWNLOAD_LIMITS;
   }
 
-  /** Begins a download; `step` does the work. A reset was pause enough: the device may not be awake for longer. */
+  /**
+   * Begins a download; `step` does the work. A reset was pause enough: the device may not be awake
+   * for longer.
+   */
   start(source: DownloadSource): void {
     this.stop();
     this.#source = parseUrl(source.url);
@@ -105,20 +123,35 @@ export class Downloader {
     this.#phase = "idle";
   }
 
-  /** Bounded work. After `done` or `failed` the download is over; the sink's own reason ends it too. */
-  step<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
+  /**
+   * Bounded work. After `done` or `failed` the download is over; the sink's own reason ends it too.
+   */
+  step<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
     switch (this.#phase) {
-      case "idle": return { type: "wait", until: Infinity };
-      case "waiting": return this.#begin(now, sink);
-      case "head": return this.#head(now, sink);
-      case "descriptor": return this.#descriptor(now, sink);
-      case "body": return this.#body(now, sink);
+      case "idle":
+        return { type: "wait", until: Infinity };
+      case "waiting":
+        return this.#begin(now, sink);
+      case "head":
+        return this.#head(now, sink);
+      case "descriptor":
+        return this.#descriptor(now, sink);
+      case "body":
+        return this.#body(now, sink);
     }
   }
 
-  #begin<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
-    if (this.#source === undefined || !admitUrl(this.#source, this.#rules)) return this.#over("badURL");
-    if (this.#size !== undefined && this.#size > 0 && this.#offset === this.#size) return this.#done();
+  #begin<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
+    if (this.#source === undefined || !admitUrl(this.#source, this.#rules))
+      return this.#over("badURL");
+    if (this.#size !== undefined && this.#size > 0 && this.#offset === this.#size)
+      return this.#done();
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over("network");
     if (now < this.#resumeAt) return { type: "wait", until: this.#resumeAt, paused: true };
     sink.attempted(++this.#attempt);
@@ -129,7 +162,10 @@ export class Downloader {
 
   #request<Reason extends string>(url: Url, now: number): DownloadEvent<Reason | DownloadReason> {
     const types = this.#described ? this.#types : [...this.#types, DESCRIPTOR_TYPE, "*/*;q=0.5"];
-    const headers: [string, string][] = [["Accept", types.join(", ")], ["Accept-Encoding", "identity"]];
+    const headers: [string, string][] = [
+      ["Accept", types.join(", ")],
+      ["Accept-Encoding", "identity"],
+    ];
     if (this.#offset > 0) {
       headers.push(["Range", `bytes=${this.#offset}-`]);
       if (this.#validator !== undefined) headers.push(["If-Range", this.#validator]);
@@ -137,23 +173,42 @@ export class Downloader {
     this.#url = url;
     this.#phase = "head";
     this.#pace.asked(now);
-    const outcome = attempt(() => this.#link.request({ method: "GET", url: urlText(url), headers }));
+    const outcome = attempt(() =>
+      this.#link.request({ method: "GET", url: urlText(url), headers }),
+    );
     if ("value" in outcome) this.#exchange = outcome.value;
     else if (outcome.failed === "url") return this.#over("badURL");
     return { type: "wait", until: now };
   }
 
-  #head<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
+  #head<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
     if (exchange === undefined) return this.#again("network", 0, now);
     const outcome = attempt(() => exchange.head());
-    if ("failed" in outcome) return outcome.failed === "url" ? this.#over("badURL") : this.#again("network", 0, now);
+    if ("failed" in outcome)
+      return outcome.failed === "url" ? this.#over("badURL") : this.#again("network", 0, now);
     if (outcome.value === undefined) return this.#wait(this.#pace.until(), now);
     const types = this.#described ? this.#types : undefined;
-    return this.#answer(judge(outcome.value, { offset: this.#offset, size: this.#size, validator: this.#validator, types }), now, sink);
+    return this.#answer(
+      judge(outcome.value, {
+        offset: this.#offset,
+        size: this.#size,
+        validator: this.#validator,
+        types,
+      }),
+      now,
+      sink,
+    );
   }
 
-  #answer<Reason extends string>(verdict: Verdict, now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
+  #answer<Reason extends string>(
+    verdict: Verdict,
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
     switch (verdict.type) {
       case "whole": {
         const refused = this.#restart(sink);
@@ -175,18 +230,25 @@ export class Downloader {
         this.#end = verdict.size;
         this.#pace.answered(now);
         return { type: "wait", until: now };
-      case "complete": return this.#done();
+      case "complete":
+        return this.#done();
       case "changed": {
         const refused = this.#restart(sink);
         return refused === undefined ? this.#again("network", 0, now) : this.#over(refused);
       }
-      case "redirect": return this.#redirect(verdict.location, now);
+      case "redirect":
+        return this.#redirect(verdict.location, now);
       case "failed":
-        return verdict.again ? this.#again(verdict.reason, verdict.afterMs, now) : this.#over(verdict.reason);
+        return verdict.again
+          ? this.#again(verdict.reason, verdict.afterMs, now)
+          : this.#over(verdict.reason);
     }
   }
 
-  #accept<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
+  #accept<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
     const refused = sink.accept(this.#size, this.#validator);
     if (refused !== undefined) return this.#over(refused);
     if (this.#end === 0) return this.#over("corrupt");
@@ -195,19 +257,32 @@ export class Downloader {
     return { type: "wait", until: now };
   }
 
-  #redirect<Reason extends string>(location: string, now: number): DownloadEvent<Reason | DownloadReason> {
+  #redirect<Reason extends string>(
+    location: string,
+    now: number,
+  ): DownloadEvent<Reason | DownloadReason> {
     assert(this.#url !== undefined, "a redirect answers a request");
     const url = resolveUrl(this.#url, location);
-    if (url === undefined || ++this.#redirects > REDIRECTS_MAX || !admitUrl(url, this.#rules, this.#url)) return this.#over("badURL");
+    if (
+      url === undefined ||
+      ++this.#redirects > REDIRECTS_MAX ||
+      !admitUrl(url, this.#rules, this.#url)
+    )
+      return this.#over("badURL");
     this.#close();
     return this.#request(url, now);
   }
 
   /** A descriptor is bounded by the buffer, in which it is read. */
-  #descriptor<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
-    const exchange = this.#exchange, base = this.#url;
+  #descriptor<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
+    const exchange = this.#exchange;
+    const base = this.#url;
     assert(exchange !== undefined && base !== undefined, "a descriptor answers a request");
-    const room = this.#held < this.#buffer.length ? this.#buffer.subarray(this.#held) : new Uint8Array(1);
+    const room =
+      this.#held < this.#buffer.length ? this.#buffer.subarray(this.#held) : new Uint8Array(1);
     const outcome = attempt(() => exchange.read(room));
     if ("failed" in outcome) return this.#again("network", 0, now);
     if (outcome.value === 0) return this.#wait(this.#pace.until(), now);
@@ -230,10 +305,14 @@ export class Downloader {
     return { type: "wait", until: now };
   }
 
-  #body<Reason extends string>(now: number, sink: DownloadSink<Reason>): DownloadEvent<Reason | DownloadReason> {
+  #body<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
     assert(exchange !== undefined, "a body has an exchange");
-    const { room } = sink, buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
+    const { room } = sink;
+    const buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
     const outcome = attempt(() => exchange.read(buffer));
     if ("failed" in outcome) return this.#again("network", 0, now);
     const count = outcome.value;
@@ -268,15 +347,23 @@ export class Downloader {
     return sink.restart();
   }
 
-  /** Another attempt, after a pause, unless this was the last. One that came well further than all before it counts as the first. */
-  #again<Reason extends string>(reason: DownloadReason, afterMs: number, now: number): DownloadEvent<Reason | DownloadReason> {
+  /**
+   * Another attempt, after a pause, unless this was the last. One that came well further than all
+   * before it counts as the first.
+   */
+  #again<Reason extends string>(
+    reason: DownloadReason,
+    afterMs: number,
+    now: number,
+  ): DownloadEvent<Reason | DownloadReason> {
     this.#close();
     if (this.#offset >= this.#furthest + this.#limits.progressBytes) {
       this.#attempt = 1;
       this.#furthest = this.#offset;
     }
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over(reason);
-    const { retryMs, retryMaxMs, retryAfterMaxMs } = this.#limits, pause = pauseMs(this.#attempt, this.#random, retryMs, retryMaxMs);
+    const { retryMs, retryMaxMs, retryAfterMaxMs } = this.#limits;
+    const pause = pauseMs(this.#attempt, this.#random, retryMs, retryMaxMs);
     this.#phase = "waiting";
     this.#resumeAt = now + Math.max(pause, Math.min(afterMs, retryAfterMaxMs));
     return { type: "wait", until: this.#resumeAt, paused: true };

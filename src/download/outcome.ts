@@ -4,14 +4,24 @@ import { frozen } from "../base/frozen.ts";
 
 export type Outcome<T> = { readonly value: T } | { readonly failed: LinkErrorKind };
 
-const KINDS: readonly LinkErrorKind[] = frozen(["url", "resolve", "refused", "broken", "secure", "protocol"]);
+const KINDS: readonly LinkErrorKind[] = frozen([
+  "url",
+  "resolve",
+  "refused",
+  "broken",
+  "secure",
+  "protocol",
+]);
 
 /** An error of the link becomes a value; any other is not ours, and goes on. */
 export function attempt<T>(action: () => T): Outcome<T> {
   try {
     return { value: action() };
   } catch (error) {
-    const kind = error instanceof Error && "kind" in error ? KINDS.find((known) => known === error.kind) : undefined;
+    const kind =
+      error instanceof Error && "kind" in error
+        ? KINDS.find((known) => known === error.kind)
+        : undefined;
     if (kind === undefined) throw error;
     return { failed: kind };
   }

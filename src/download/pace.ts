@@ -1,7 +1,14 @@
-/** How fast an attempt must be: an answer in time, no long silence, enough bytes in each window, and an end. Times are ms of one clock. */
+/**
+ * How fast an attempt must be: an answer in time, no long silence, enough bytes in each window, and
+ * an end. Times are ms of one clock.
+ */
 import { frozen } from "../base/frozen.ts";
 import {
-  ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS, DOWNLOAD_ATTEMPT_MS, DOWNLOAD_RATE_BYTES_MIN, DOWNLOAD_RATE_WINDOW_MS,
+  ANSWER_TIMEOUT_MS,
+  BODY_IDLE_TIMEOUT_MS,
+  DOWNLOAD_ATTEMPT_MS,
+  DOWNLOAD_RATE_BYTES_MIN,
+  DOWNLOAD_RATE_WINDOW_MS,
 } from "../base/limits.ts";
 
 export interface PaceLimits {
@@ -13,8 +20,11 @@ export interface PaceLimits {
 }
 
 export const PACE_LIMITS: PaceLimits = frozen({
-  answerMs: ANSWER_TIMEOUT_MS, idleMs: BODY_IDLE_TIMEOUT_MS, attemptMs: DOWNLOAD_ATTEMPT_MS,
-  rateBytesMin: DOWNLOAD_RATE_BYTES_MIN, rateWindowMs: DOWNLOAD_RATE_WINDOW_MS,
+  answerMs: ANSWER_TIMEOUT_MS,
+  idleMs: BODY_IDLE_TIMEOUT_MS,
+  attemptMs: DOWNLOAD_ATTEMPT_MS,
+  rateBytesMin: DOWNLOAD_RATE_BYTES_MIN,
+  rateWindowMs: DOWNLOAD_RATE_WINDOW_MS,
 });
 
 export class Pace {
@@ -51,7 +61,8 @@ export class Pace {
 
   /** Whether the attempt has lost: to be asked whenever it goes on, or `until` is past. */
   late(now: number): boolean {
-    if (now >= this.#attemptAt + this.#limits.attemptMs || now >= this.#silentAt + this.#silentMs) return true;
+    if (now >= this.#attemptAt + this.#limits.attemptMs || now >= this.#silentAt + this.#silentMs)
+      return true;
     if (now < this.#windowAt + this.#limits.rateWindowMs) return false;
     const slow = this.#windowBytes < this.#limits.rateBytesMin;
     this.#windowAt = now;
@@ -62,6 +73,10 @@ export class Pace {
   /** When `late` may change its answer, if nothing comes. */
   until(): number {
     const { attemptMs, rateWindowMs } = this.#limits;
-    return Math.min(this.#attemptAt + attemptMs, this.#silentAt + this.#silentMs, this.#windowAt + rateWindowMs);
+    return Math.min(
+      this.#attemptAt + attemptMs,
+      this.#silentAt + this.#silentMs,
+      this.#windowAt + rateWindowMs,
+    );
   }
 }

@@ -1,14 +1,26 @@
 /**
- * What a download is given, says and ends with: the port between this folder and whoever wants a package. The engine
- * (src/update/fetcher.ts) uses it with its own reasons.
+ * What a download is given, says and ends with: the port between this folder and whoever wants a
+ * package. The engine (src/update/fetcher.ts) uses it with its own reasons.
  */
 import type { DescriptorReading } from "./descriptor.ts";
 
 /** Why a download failed. */
-export type DownloadReason = "authentication" | "timeout" | "badURL" | "serverUnavailable" | "serverError" | "network" | "corrupt"
-  | "badDescriptor" | "descriptorVersion" | "unacceptable";
+export type DownloadReason =
+  | "authentication"
+  | "timeout"
+  | "badURL"
+  | "serverUnavailable"
+  | "serverError"
+  | "network"
+  | "corrupt"
+  | "badDescriptor"
+  | "descriptorVersion"
+  | "unacceptable";
 
-/** What to fetch. `from` bytes are there already, of a package of `size` and `validator`; `attempt`: how often it was tried in vain. */
+/**
+ * What to fetch. `from` bytes are there already, of a package of `size` and `validator`; `attempt`:
+ * how often it was tried in vain.
+ */
 export interface DownloadSource {
   readonly url: string;
   readonly from: number;
@@ -16,22 +28,36 @@ export interface DownloadSource {
   readonly validator: string | undefined;
   readonly size: number | undefined;
   readonly attempt: number;
-  /** A descriptor named this URL, and promised the size: only the package itself is taken from it. */
+  /**
+   * A descriptor named this URL, and promised the size: only the package itself is taken from it.
+   */
   readonly described: boolean;
 }
 
 /** Where it goes. A reason ends the download: nothing more is written. */
 export interface DownloadSink<Reason extends string> {
-  /** The URL led to a download descriptor. Without a reason the download goes on, in its next step, with the package that it names. */
+  /**
+   * The URL led to a download descriptor. Without a reason the download goes on, in its next step,
+   * with the package that it names.
+   */
   describe(reading: DescriptorReading): Reason | undefined;
-  /** Before the first byte of an answer: size of the whole package, if known, and what names this version of it. */
+  /**
+   * Before the first byte of an answer: size of the whole package, if known, and what names this
+   * version of it.
+   */
   accept(size: number | undefined, validator: string | undefined): Reason | undefined;
   /** What was written is void, or the package is another one: byte 0 comes next. */
   restart(): Reason | undefined;
   write(bytes: Uint8Array): Reason | undefined;
-  /** Bytes until progress is made durable: what is written past it, before it is, would be fetched again after a power cut. */
+  /**
+   * Bytes until progress is made durable: what is written past it, before it is, would be fetched
+   * again after a power cut.
+   */
   readonly room: number;
-  /** An attempt begins. Makes durable how often it was tried: one that a reset ends counts like any other. */
+  /**
+   * An attempt begins. Makes durable how often it was tried: one that a reset ends counts like any
+   * other.
+   */
   attempted(attempt: number): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One status report on its way to installNotifyURI (OMA Download 1.0): a POST, and what its answer says. Redirects are not
- * followed: what a device reports goes where the descriptor said.
+ * One status report on its way to installNotifyURI (OMA Download 1.0): a POST, and what its answer
+ * says. Redirects are not followed: what a device reports goes where the descriptor said.
  */
 import type { Exchange, Link } from "../../hal/hal.ts";
 import { ANSWER_TIMEOUT_MS } from "../base/limits.ts";
@@ -8,7 +8,10 @@ import { attempt } from "./outcome.ts";
 import { type DownloadStatus, statusBody } from "./status.ts";
 import { type Url, urlText } from "./url.ts";
 
-/** `taken`: the server has it. `refused`: it does not want it, and never will. `lost`: nobody can tell; another try may help. */
+/**
+ * `taken`: the server has it. `refused`: it does not want it, and never will. `lost`: nobody can
+ * tell; another try may help.
+ */
 export type ReportOutcome = "taken" | "refused" | "lost";
 
 export class StatusReport {
@@ -17,19 +20,28 @@ export class StatusReport {
 
   /** Sends it. */
   constructor(link: Link, url: Url, status: DownloadStatus, now: number) {
-    const outcome = attempt(() => link.request({
-      method: "POST", url: urlText(url), headers: [["Content-Type", "text/plain"]], body: statusBody(status),
-    }));
+    const outcome = attempt(() =>
+      link.request({
+        method: "POST",
+        url: urlText(url),
+        headers: [["Content-Type", "text/plain"]],
+        body: statusBody(status),
+      }),
+    );
     this.#exchange = "value" in outcome ? outcome.value : undefined;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
   }
 
-  /** How it ended; or, while there is no answer, until when there is nothing to do unless the link brings something. */
+  /**
+   * How it ended; or, while there is no answer, until when there is nothing to do unless the link
+   * brings something.
+   */
   step(now: number): ReportOutcome | number {
     const exchange = this.#exchange;
     if (exchange === undefined) return "lost";
     const outcome = attempt(() => exchange.head());
-    if ("value" in outcome && outcome.value === undefined && now < this.#deadline) return this.#deadline;
+    if ("value" in outcome && outcome.value === undefined && now < this.#deadline)
+      return this.#deadline;
     this.close();
     return "value" in outcome && outcome.value !== undefined ? judge(outcome.value.status) : "lost";
   }

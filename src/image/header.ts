@@ -12,7 +12,8 @@
  * | 20 | 8     | version: u8 major, u8 minor, u16 revision, u32 build        |
  * | 28 | 4     | padding                                                     |
  *
- * The image: header, payload, protected TLV area, unprotected TLV area. The first three are what the digest covers.
+ * The image: header, payload, protected TLV area, unprotected TLV area. The first three are what
+ * the digest covers.
  */
 import { frozen } from "../base/frozen.ts";
 import type { Version } from "./version.ts";
@@ -22,8 +23,14 @@ export const IMAGE_HEADER_BYTES = 32;
 
 /** Bits of `ImageHeader.flags`. */
 export const ImageFlag = frozen({
-  encryptedAes128: 0x4, encryptedAes256: 0x8, nonBootable: 0x10, ramLoad: 0x20,
-  romFixed: 0x100, lzma1: 0x200, lzma2: 0x400, armThumb: 0x800,
+  encryptedAes128: 0x4,
+  encryptedAes256: 0x8,
+  nonBootable: 0x10,
+  ramLoad: 0x20,
+  romFixed: 0x100,
+  lzma1: 0x200,
+  lzma2: 0x400,
+  armThumb: 0x800,
 });
 
 /** Sizes in bytes. */
@@ -51,7 +58,12 @@ export function parseImageHeader(bytes: Uint8Array): ImageHeader | undefined {
     protectedSize: view.getUint16(10, true),
     payloadSize: view.getUint32(12, true),
     flags: view.getUint32(16, true),
-    version: { major: view.getUint8(20), minor: view.getUint8(21), revision: view.getUint16(22, true), build: view.getUint32(24, true) },
+    version: {
+      major: view.getUint8(20),
+      minor: view.getUint8(21),
+      revision: view.getUint16(22, true),
+      build: view.getUint32(24, true),
+    },
     loadAddress: view.getUint32(4, true),
   };
 }

@@ -1,18 +1,25 @@
 /**
- * The type-length-value areas that end an MCUboot image, little-endian:
- * area = u16 magic (0x6908 protected, 0x6907 unprotected), u16 length of the area with this head, records;
- * record = u16 type, u16 length, value.
+ * The type-length-value areas that end an MCUboot image, little-endian: area = u16 magic (0x6908
+ * protected, 0x6907 unprotected), u16 length of the area with this head, records; record = u16
+ * type, u16 length, value.
  *
- * The unprotected area is not authenticated, so it may hold only what proves the rest; what describes the image counts in the
- * protected area alone.
+ * The unprotected area is not authenticated, so it may hold only what proves the rest; what
+ * describes the image counts in the protected area alone.
  */
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
 import { TLV_RECORDS_MAX } from "../base/limits.ts";
 
 export const TlvType = frozen({
-  keyHash: 0x01, sha256: 0x10, ecdsa: 0x22, ed25519: 0x24,
-  dependency: 0x40, securityCounter: 0x50, bootRecord: 0x60, vendorId: 0x74, classId: 0x75,
+  keyHash: 0x01,
+  sha256: 0x10,
+  ecdsa: 0x22,
+  ed25519: 0x24,
+  dependency: 0x40,
+  securityCounter: 0x50,
+  bootRecord: 0x60,
+  vendorId: 0x74,
+  classId: 0x75,
 });
 
 /** Values by type. They are views of the bytes that were parsed. */
@@ -28,34 +35,60 @@ const PROTECTED_MAGIC = 0x6908;
 
 /** The length that a type must have, where there is only one. */
 const LENGTHS: ReadonlyMap<number, number> = new Map([
-  [TlvType.keyHash, 32], [TlvType.sha256, 32], [TlvType.ed25519, 64],
-  [TlvType.dependency, 12], [TlvType.securityCounter, 4], [TlvType.vendorId, 16], [TlvType.classId, 16],
+  [TlvType.keyHash, 32],
+  [TlvType.sha256, 32],
+  [TlvType.ed25519, 64],
+  [TlvType.dependency, 12],
+  [TlvType.securityCounter, 4],
+  [TlvType.vendorId, 16],
+  [TlvType.classId, 16],
 ]);
 
-const UNPROTECTED_TYPES: readonly number[] = frozen([TlvType.sha256, TlvType.keyHash, TlvType.ed25519, TlvType.ecdsa]);
+const UNPROTECTED_TYPES: readonly number[] = frozen([
+  TlvType.sha256,
+  TlvType.keyHash,
+  TlvType.ed25519,
+  TlvType.ecdsa,
+]);
 
 /**
- * Both areas of bytes[0, length), which begin where the payload ends; `protectedSize` is what the header says. Undefined when
- * they are not well-formed, leave bytes over, repeat a type, or hold something unauthenticated that is not on the list.
+ * Both areas of bytes[0, length), which begin where the payload ends; `protectedSize` is what the
+ * header says. Undefined when they are not well-formed, leave bytes over, repeat a type, or hold
+ * something unauthenticated that is not on the list.
  */
-export function parseTlvAreas(bytes: Uint8Array, length: number, protectedSize: number): TlvAreas | undefined {
+export function parseTlvAreas(
+  bytes: Uint8Array,
+  length: number,
+  protectedSize: number,
+): TlvAreas | undefined {
   assert(length <= bytes.length && protectedSize <= length, "areas lie in the buffer");
-  const protectedRecords = protectedSize === 0 ? new Map<number, Uint8Array>() : parseArea(bytes, 0, protectedSize, PROTECTED_MAGIC);
+  const protectedRecords =
+    protectedSize === 0
+      ? new Map<number, Uint8Array>()
+      : parseArea(bytes, 0, protectedSize, PROTECTED_MAGIC);
   const unprotectedRecords = parseArea(bytes, protectedSize, length, UNPROTECTED_MAGIC);
   if (protectedRecords === undefined || unprotectedRecords === undefined) return undefined;
-  for (const type of unprotectedRecords.keys()) if (!UNPROTECTED_TYPES.includes(type)) return undefined;
+  for (const type of unprotectedRecords.keys())
+    if (!UNPROTECTED_TYPES.includes(type)) return undefined;
   return { protectedRecords, unprotectedRecords };
 }
 
-function parseArea(bytes: Uint8Array, from: number, to: number, magic: number): TlvRecords | undefined {
+function parseArea(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  magic: number,
+): TlvRecords | undefined {
   if (to - from < 4) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint16(from, true) !== magic || view.getUint16(from + 2, true) !== to - from) return undefined;
+  if (view.getUint16(from, true) !== magic || view.getUint16(from + 2, true) !== to - from)
+    return undefined;
   const records = new Map<number, Uint8Array>();
   let at = from + 4;
   while (at < to) {
     if (to - at < 4) return undefined;
-    const type = view.getUint16(at, true), length = view.getUint16(at + 2, true);
+    const type = view.getUint16(at, true);
+    const length = view.getUint16(at + 2, true);
     at += 4;
     if (length > to - at || length !== (LENGTHS.get(type) ?? length)) return undefined;
     if (records.has(type) || records.size === TLV_RECORDS_MAX) return undefined;

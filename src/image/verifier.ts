@@ -1,6 +1,7 @@
 /**
- * Proves an image that lies in flash: structure, digest, signature, then whether this device takes it. In this order, so that
- * nothing of an image is believed, nor reported as its fault, before the signature says that the vendor wrote it.
+ * Proves an image that lies in flash: structure, digest, signature, then whether this device takes
+ * it. In this order, so that nothing of an image is believed, nor reported as its fault, before the
+ * signature says that the vendor wrote it.
  */
 import { equal } from "../base/bytes.ts";
 import { VERIFY_READ_BYTES } from "../base/limits.ts";
@@ -38,16 +39,24 @@ export class ImageVerifier {
   #result: ImageFacts | ImageFault | undefined;
 
   /**
-   * `read` fills a buffer from an offset of the package and may throw; then `step` throws the same and this verifier is spent.
+   * `read` fills a buffer from an offset of the package and may throw; then `step` throws the same
+   * and this verifier is spent.
    * `length` is that of the whole package.
    */
-  constructor(read: (buffer: Uint8Array, offset: number) => void, length: number, policy: ImagePolicy) {
+  constructor(
+    read: (buffer: Uint8Array, offset: number) => void,
+    length: number,
+    policy: ImagePolicy,
+  ) {
     this.#read = read;
     this.#length = length;
     this.#policy = policy;
   }
 
-  /** Digests about `byteBudget` bytes more; the last step checks the signature too. Undefined: call again. The result stays. */
+  /**
+   * Digests about `byteBudget` bytes more; the last step checks the signature too. Undefined: call
+   * again. The result stays.
+   */
   step(byteBudget: number): ImageFacts | ImageFault | undefined {
     let budget = byteBudget;
     while (this.#result === undefined) {
@@ -62,7 +71,8 @@ export class ImageVerifier {
     if (this.#header === undefined) return this.#begin();
     const payloadEnd = this.#header.headerSize + this.#header.payloadSize;
     if (this.#offset === payloadEnd) return this.#finish(this.#header, payloadEnd);
-    const left = payloadEnd - this.#offset, buffer = this.#buffer;
+    const left = payloadEnd - this.#offset;
+    const buffer = this.#buffer;
     const chunk = left < buffer.length ? buffer.subarray(0, left) : buffer;
     this.#read(chunk, this.#offset);
     this.#hash.update(chunk);
@@ -73,10 +83,14 @@ export class ImageVerifier {
   /** The header is digested from the very read that it was parsed from. */
   #begin(): number {
     const bytes = this.#buffer.subarray(0, IMAGE_HEADER_BYTES);
-    if (this.#length < bytes.length) { this.#result = "corrupt"; return 0; }
+    if (this.#length < bytes.length) {
+      this.#result = "corrupt";
+      return 0;
+    }
     this.#read(bytes, 0);
     const header = parseImageHeader(bytes);
-    this.#result = header === undefined ? "corrupt" : checkSizes(header, this.#length, this.#policy.capacity);
+    this.#result =
+      header === undefined ? "corrupt" : checkSizes(header, this.#length, this.#policy.capacity);
     this.#header = header;
     this.#hash.update(bytes);
     this.#offset = bytes.length;
@@ -99,22 +113,28 @@ export class ImageVerifier {
     const announced = areas.unprotectedRecords.get(TlvType.sha256);
     if (announced === undefined || !equal(announced, digest)) return "corrupt";
     if (!signed(areas.unprotectedRecords, digest, this.#policy)) return "untrusted";
-    const fault = checkHeader(header, this.#policy) ?? checkRecords(areas.protectedRecords, this.#policy);
+    const fault =
+      checkHeader(header, this.#policy) ?? checkRecords(areas.protectedRecords, this.#policy);
     if (fault !== undefined) return fault;
     const securityCounter = u32(areas.protectedRecords.get(TlvType.securityCounter), 0);
     return { version: header.version, securityCounter, digest, length: this.#length };
   }
 }
 
-/** The key hash selects a built-in key, no more: it is not authenticated. One signature, of that key's kind. */
+/**
+ * The key hash selects a built-in key, no more: it is not authenticated. One signature, of that
+ * key's kind.
+ */
 function signed(records: TlvRecords, digest: Uint8Array, policy: ImagePolicy): boolean {
   const hash = records.get(TlvType.keyHash);
-  const ed25519 = records.get(TlvType.ed25519), ecdsa = records.get(TlvType.ecdsa);
+  const ed25519 = records.get(TlvType.ed25519);
+  const ecdsa = records.get(TlvType.ecdsa);
   if (hash === undefined || (ed25519 !== undefined && ecdsa !== undefined)) return false;
   for (const key of policy.keys) {
     if (!equal(key.hash, hash)) continue;
     if (key.until !== undefined && policy.securityCounter >= key.until) return false;
-    if (key.type === "ed25519") return ed25519 !== undefined && verifyEd25519(key.key, digest, ed25519);
+    if (key.type === "ed25519")
+      return ed25519 !== undefined && verifyEd25519(key.key, digest, ed25519);
     return ecdsa !== undefined && verifyP256(key.key, digest, ecdsa);
   }
   return false;
@@ -122,28 +142,36 @@ function signed(records: TlvRecords, digest: Uint8Array, policy: ImagePolicy): b
 
 /** The protected records of an image whose signature is right. */
 function checkRecords(records: TlvRecords, policy: ImagePolicy): ImageFault | undefined {
-  const vendorId = records.get(TlvType.vendorId), classId = records.get(TlvType.classId);
+  const vendorId = records.get(TlvType.vendorId);
+  const classId = records.get(TlvType.classId);
   if (vendorId === undefined || !equal(vendorId, policy.vendorId)) return "mismatch";
   if (classId === undefined || !equal(classId, policy.classId)) return "mismatch";
   const counter = records.get(TlvType.securityCounter);
   if (counter === undefined || u32(counter, 0) < policy.securityCounter) return "unacceptable";
   const dependency = records.get(TlvType.dependency);
-  if (dependency !== undefined && !satisfied(dependency, policy.runningVersion)) return "unacceptable";
+  if (dependency !== undefined && !satisfied(dependency, policy.runningVersion))
+    return "unacceptable";
   for (const type of records.keys()) if (!known(type)) return "unacceptable";
   return undefined;
 }
 
 function satisfied(dependency: Uint8Array, running: Version): boolean {
   const least = {
-    major: dependency[4] ?? 0, minor: dependency[5] ?? 0,
-    revision: (dependency[6] ?? 0) | (dependency[7] ?? 0) << 8, build: u32(dependency, 8),
+    major: dependency[4] ?? 0,
+    minor: dependency[5] ?? 0,
+    revision: (dependency[6] ?? 0) | ((dependency[7] ?? 0) << 8),
+    build: u32(dependency, 8),
   };
   return dependency[0] === IMAGE_ID && compareVersions(running, least) >= 0;
 }
 
-/** Whether a protected type can be taken or passed over: one that is neither ours nor the vendor's may change what the image means. */
+/**
+ * Whether a protected type can be taken or passed over: one that is neither ours nor the vendor's
+ * may change what the image means.
+ */
 function known(type: number): boolean {
-  if (type === TlvType.vendorId || type === TlvType.classId || type === TlvType.securityCounter) return true;
+  if (type === TlvType.vendorId || type === TlvType.classId || type === TlvType.securityCounter)
+    return true;
   if (type === TlvType.dependency || type === TlvType.bootRecord) return true;
   return (type & 0xff) >= VENDOR_TYPE_FIRST && (type & 0xff) <= VENDOR_TYPE_LAST;
 }

@@ -1,8 +1,10 @@
 /**
- * Accounts of DM servers: where they are and how both sides prove who they are. The DMAcc object shows them; sessions use them.
+ * Accounts of DM servers: where they are and how both sides prove who they are. The DMAcc object
+ * shows them; sessions use them.
  *
- * In the store `account.<name>` is a JSON record, and `nonce.client.<name>`, `nonce.server.<name>` the next nonce of a direction:
- * nonces change with every session, the rest hardly ever. Every read goes to the store, so there is one truth.
+ * In the store `account.<name>` is a JSON record, and `nonce.client.<name>`, `nonce.server.<name>`
+ * the next nonce of a direction: nonces change with every session, the rest hardly ever. Every read
+ * goes to the store, so there is one truth.
  */
 import { assert } from "../base/assert.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -56,16 +58,44 @@ function parseRecord(bytes: Uint8Array): unknown {
 }
 
 function isCredentials(value: unknown): value is Credentials {
-  if (typeof value !== "object" || value === null || !("type" in value && "name" in value && "secret" in value)) return false;
-  return (value.type === "none" || value.type === "basic" || value.type === "md5" || value.type === "mac")
-    && typeof value.name === "string" && typeof value.secret === "string";
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !("type" in value && "name" in value && "secret" in value)
+  )
+    return false;
+  return (
+    (value.type === "none" ||
+      value.type === "basic" ||
+      value.type === "md5" ||
+      value.type === "mac") &&
+    typeof value.name === "string" &&
+    typeof value.secret === "string"
+  );
 }
 
 function isAccount(value: unknown): value is Account {
-  if (typeof value !== "object" || value === null || !("name" in value && "serverId" in value && "address" in value)) return false;
-  if (!("client" in value && "server" in value && isCredentials(value.client) && isCredentials(value.server))) return false;
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !("name" in value && "serverId" in value && "address" in value)
+  )
+    return false;
+  if (
+    !(
+      "client" in value &&
+      "server" in value &&
+      isCredentials(value.client) &&
+      isCredentials(value.server)
+    )
+  )
+    return false;
   if ("encoding" in value && value.encoding !== "xml" && value.encoding !== "wbxml") return false;
-  return typeof value.name === "string" && typeof value.serverId === "string" && typeof value.address === "string";
+  return (
+    typeof value.name === "string" &&
+    typeof value.serverId === "string" &&
+    typeof value.address === "string"
+  );
 }
 
 /** Names of the accounts, sorted. */
@@ -87,11 +117,19 @@ export function accountChange(account: Account): AccountChange {
 }
 
 /** The next nonce of a direction, or undefined before the first. */
-export function readNonce(records: Records, name: string, direction: Direction): Uint8Array | undefined {
+export function readNonce(
+  records: Records,
+  name: string,
+  direction: Direction,
+): Uint8Array | undefined {
   return records.get(nonceKey(name, direction));
 }
 
-export function nonceChange(name: string, direction: Direction, nonce: Uint8Array | undefined): AccountChange {
+export function nonceChange(
+  name: string,
+  direction: Direction,
+  nonce: Uint8Array | undefined,
+): AccountChange {
   return [nonceKey(name, direction), nonce];
 }
 

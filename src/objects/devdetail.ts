@@ -1,4 +1,7 @@
-/** The DevDetail object (OMA-TS-DM-StdObj §5.3.2, urn:oma:mo:oma-dm-devdetail:1.0): versions and limits of the device. */
+/**
+ * The DevDetail object (OMA-TS-DM-StdObj §5.3.2, urn:oma:mo:oma-dm-devdetail:1.0): versions and
+ * limits of the device.
+ */
 import type { Identity } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
 import { NODE_NAME_BYTES_MAX, URI_BYTES_MAX, URI_DEPTH_MAX } from "../base/limits.ts";
@@ -7,11 +10,13 @@ import type { Binding, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
 import { interior, leaf } from "./definition.ts";
 
-const URI_LIMITS = frozen(interior("URI", "Limits of URIs of the tree; 0 is no limit.", [
-  leaf("MaxDepth", "chr", ["Get"], "Segments of a URI."),
-  leaf("MaxTotLen", "chr", ["Get"], "Bytes of a URI."),
-  leaf("MaxSegLen", "chr", ["Get"], "Bytes of a segment."),
-]));
+const URI_LIMITS = frozen(
+  interior("URI", "Limits of URIs of the tree; 0 is no limit.", [
+    leaf("MaxDepth", "chr", ["Get"], "Segments of a URI."),
+    leaf("MaxTotLen", "chr", ["Get"], "Bytes of a URI."),
+    leaf("MaxSegLen", "chr", ["Get"], "Bytes of a segment."),
+  ]),
+);
 
 export const DEV_DETAIL: NodeDefinition = frozen({
   ...interior("DevDetail", "Versions and limits of the device.", [
@@ -30,8 +35,15 @@ export const DEV_DETAIL: NodeDefinition = frozen({
 export function mountDevDetail(tree: Tree, identity: Identity): void {
   const { DevTyp, OEM, FwV, SwV, HwV } = identity;
   const values = new Map([
-    ["DevTyp", DevTyp], ["OEM", OEM], ["FwV", FwV], ["SwV", SwV], ["HwV", HwV], ["LrgObj", "true"],
-    ["MaxDepth", `${URI_DEPTH_MAX}`], ["MaxTotLen", `${URI_BYTES_MAX}`], ["MaxSegLen", `${NODE_NAME_BYTES_MAX}`],
+    ["DevTyp", DevTyp],
+    ["OEM", OEM],
+    ["FwV", FwV],
+    ["SwV", SwV],
+    ["HwV", HwV],
+    ["LrgObj", "true"],
+    ["MaxDepth", `${URI_DEPTH_MAX}`],
+    ["MaxTotLen", `${URI_BYTES_MAX}`],
+    ["MaxSegLen", `${NODE_NAME_BYTES_MAX}`],
   ]);
   const bindings = new Map<NodeDefinition, Binding>();
   for (const definition of [...(DEV_DETAIL.children ?? []), ...(URI_LIMITS.children ?? [])]) {

@@ -1,4 +1,7 @@
-/** The DevInfo object (OMA-TS-DM-StdObj §5.3.1, urn:oma:mo:oma-dm-devinfo:1.0): who the device is, sent in package 1. */
+/**
+ * The DevInfo object (OMA-TS-DM-StdObj §5.3.1, urn:oma:mo:oma-dm-devinfo:1.0): who the device is,
+ * sent in package 1.
+ */
 import type { Identity } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -23,13 +26,24 @@ export const DEV_INFO: NodeDefinition = frozen({
 
 function values(identity: Identity): ReadonlyMap<string, string> {
   const { DevId, Man, Mod, Lang } = identity;
-  return new Map([["DevId", DevId], ["Man", Man], ["Mod", Mod], ["DmV", DM_VERSION], ["Lang", Lang]]);
+  return new Map([
+    ["DevId", DevId],
+    ["Man", Man],
+    ["Mod", Mod],
+    ["DmV", DM_VERSION],
+    ["Lang", Lang],
+  ]);
 }
 
 /** The Items of the Replace in package 1: each leaf with its value (OMA-TS-DM-Protocol §8.1). */
-export function devInfoItems(identity: Identity): readonly { readonly uri: string; readonly value: Value }[] {
+export function devInfoItems(
+  identity: Identity,
+): readonly { readonly uri: string; readonly value: Value }[] {
   return [...values(identity)].map(([name, value]) => {
-    return { uri: `./DevInfo/${name}`, value: { format: "chr", type: "text/plain", data: utf8(value) } };
+    return {
+      uri: `./DevInfo/${name}`,
+      value: { format: "chr", type: "text/plain", data: utf8(value) },
+    };
   });
 }
 
@@ -37,6 +51,7 @@ export function devInfoItems(identity: Identity): readonly { readonly uri: strin
 export function mountDevInfo(tree: Tree, identity: Identity): void {
   const bindings = new Map<NodeDefinition, Binding>();
   const known = values(identity);
-  for (const child of DEV_INFO.children ?? []) bindings.set(child, { get: () => utf8(known.get(child.name) ?? "") });
+  for (const child of DEV_INFO.children ?? [])
+    bindings.set(child, { get: () => utf8(known.get(child.name) ?? "") });
   tree.mount(DEV_INFO, bindings);
 }

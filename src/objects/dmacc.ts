@@ -1,6 +1,7 @@
 /**
- * The DMAcc object (OMA-TS-DM-StdObj §5.3.3, urn:oma:mo:oma-dm-dmacc:1.0): the accounts, one node each. Accounts are provisioned,
- * not added by servers. A server that has the right may change where it is and its secrets; secrets and nonces are never read.
+ * The DMAcc object (OMA-TS-DM-StdObj §5.3.3, urn:oma:mo:oma-dm-dmacc:1.0): the accounts, one node
+ * each. Accounts are provisioned, not added by servers. A server that has the right may change
+ * where it is and its secrets; secrets and nonces are never read.
  */
 import { frozen } from "../base/frozen.ts";
 import { NONCE_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
@@ -38,17 +39,22 @@ function credentialLeaves(whose: Direction): readonly AccountLeaf[] {
   };
   const level = direction === "client" ? "CLCRED" : "SRVCRED";
   return [
-    { definition: leaf("AAuthLevel", "chr", READ, "Who proves itself with these."), get: () => level },
+    {
+      definition: leaf("AAuthLevel", "chr", READ, "Who proves itself with these."),
+      get: () => level,
+    },
     {
       definition: leaf("AAuthType", "chr", READ, "How: BASIC, DIGEST, HMAC or TRANSPORT."),
       get: (account) => AUTH_TYPES[account[direction].type],
     },
     {
-      definition: leaf("AAuthName", "chr", CHANGE, "The name."), get: (account) => account[direction].name,
+      definition: leaf("AAuthName", "chr", CHANGE, "The name."),
+      get: (account) => account[direction].name,
       changed: (account, name) => change(account, { name }),
     },
     {
-      definition: leaf("AAuthSecret", "chr", SECRET, "The secret."), get: () => "",
+      definition: leaf("AAuthSecret", "chr", SECRET, "The secret."),
+      get: () => "",
       changed: (account, secret) => change(account, { secret }),
     },
   ];
@@ -61,20 +67,29 @@ const SERVER_NONCE = frozen(leaf("AAuthData", "bin", SECRET, "The next nonce of 
 const PORT = frozen(leaf("PortNbr", "chr", READ, "The port; empty when the address says it."));
 const ADDRESS_LEAVES: readonly AccountLeaf[] = frozen([
   {
-    definition: leaf("Addr", "chr", CHANGE, "URL of the server."), get: (account) => account.address,
+    definition: leaf("Addr", "chr", CHANGE, "URL of the server."),
+    get: (account) => account.address,
     // An address that nothing answers at could never be put right by the server that wrote it.
-    changed: (account, address) => parseUrl(address) === undefined ? undefined : { ...account, address },
+    changed: (account, address) =>
+      parseUrl(address) === undefined ? undefined : { ...account, address },
   },
   { definition: leaf("AddrType", "chr", READ, "Kind of address."), get: () => "URI" },
 ]);
 const ACCOUNT_LEAVES: readonly AccountLeaf[] = frozen([
   { definition: leaf("AppID", "chr", READ, "Always w7."), get: () => "w7" },
-  { definition: leaf("ServerID", "chr", READ, "Identifier of the server."), get: (account) => account.serverId },
   {
-    definition: leaf("Name", "chr", CHANGE, "Name of the server for people."), get: (account) => account.displayName ?? "",
+    definition: leaf("ServerID", "chr", READ, "Identifier of the server."),
+    get: (account) => account.serverId,
+  },
+  {
+    definition: leaf("Name", "chr", CHANGE, "Name of the server for people."),
+    get: (account) => account.displayName ?? "",
     changed: (account, displayName) => ({ ...account, displayName }),
   },
-  { definition: leaf("AAuthPref", "chr", READ, "What the device begins with."), get: (account) => AUTH_TYPES[account.client.type] },
+  {
+    definition: leaf("AAuthPref", "chr", READ, "What the device begins with."),
+    get: (account) => AUTH_TYPES[account.client.type],
+  },
 ]);
 
 function definitions(leaves: readonly AccountLeaf[]): readonly NodeDefinition[] {
@@ -91,8 +106,14 @@ const ACCOUNT: NodeDefinition = frozen({
       ]),
     ]),
     interior("AppAuth", "How both sides prove who they are.", [
-      interior("Client", "The device, to the server.", [...definitions(CLIENT_LEAVES), CLIENT_NONCE]),
-      interior("Server", "The server, to the device.", [...definitions(SERVER_LEAVES), SERVER_NONCE]),
+      interior("Client", "The device, to the server.", [
+        ...definitions(CLIENT_LEAVES),
+        CLIENT_NONCE,
+      ]),
+      interior("Server", "The server, to the device.", [
+        ...definitions(SERVER_LEAVES),
+        SERVER_NONCE,
+      ]),
     ]),
   ]),
   occurrence: "ZeroOrMore",
@@ -100,7 +121,9 @@ const ACCOUNT: NodeDefinition = frozen({
   type: "urn:oma:mo:oma-dm-dmacc:1.0",
 });
 
-export const DM_ACC: NodeDefinition = frozen(interior("DMAcc", "Accounts of DM servers.", [ACCOUNT]));
+export const DM_ACC: NodeDefinition = frozen(
+  interior("DMAcc", "Accounts of DM servers.", [ACCOUNT]),
+);
 
 /** The account that a node below ./DMAcc/<name> belongs to. */
 function accountOf(call: Call): Account | undefined {

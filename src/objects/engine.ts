@@ -1,4 +1,6 @@
-/** What the FUMO object needs of the update engine (src/update), and no more: a fake of it is short. */
+/**
+ * What the FUMO object needs of the update engine (src/update), and no more: a fake of it is short.
+ */
 import type { Ticket, UpdateRecord } from "../update/record.ts";
 import type { Refusal } from "../update/refusal.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Who asked for what, as the engine keeps it in a ticket: lines of object, way, server and, if the Exec had one, correlator,
- * which is last because it alone may have line breaks.
+ * Who asked for what, as the engine keeps it in a ticket: lines of object, way, server and, if the
+ * Exec had one, correlator, which is last because it alone may have line breaks.
  */
 import { frozen } from "../base/frozen.ts";
 import type { Way } from "./fumonodes.ts";

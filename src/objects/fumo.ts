@@ -1,8 +1,9 @@
 /**
  * The FUMO object (OMA-TS-DM-FUMO 1.0): lets DM servers drive the update engine.
  *
- * It keeps nothing itself. State and reports are functions of the engine's record, package texts lie in the tree, and who asked
- * for what lies in the engine's tickets. One package is dealt with at a time; State of all other objects is 10.
+ * It keeps nothing itself. State and reports are functions of the engine's record, package texts
+ * lie in the tree, and who asked for what lies in the engine's tickets. One package is dealt with
+ * at a time; State of all other objects is 10.
  */
 import type { Refusal } from "../update/refusal.ts";
 import { assert } from "../base/assert.ts";
@@ -22,7 +23,14 @@ import type { UpdateEngine } from "./engine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
 import { FumoState, fumoState, inOperation } from "./fumostate.ts";
 import {
-  DOWNLOAD, DOWNLOAD_AND_UPDATE, DOWNLOAD_AND_UPDATE_URL, DOWNLOAD_URL, PACKAGE, PKG_DATA, STATE, UPDATE,
+  DOWNLOAD,
+  DOWNLOAD_AND_UPDATE,
+  DOWNLOAD_AND_UPDATE_URL,
+  DOWNLOAD_URL,
+  PACKAGE,
+  PKG_DATA,
+  STATE,
+  UPDATE,
 } from "./fumonodes.ts";
 import type { Way } from "./fumonodes.ts";
 import { RESULT_CODES, resultMark } from "./results.ts";
@@ -45,17 +53,25 @@ const ALERT_TYPES: { readonly [way in Way]: string } = frozen({
   DownloadAndUpdate: "org.openmobilealliance.dm.firmwareupdate.downloadandupdate",
 });
 
-/** Status of a Replace of PkgData: 403 for what is in use or not for this device, 420 for what does not fit. */
+/**
+ * Status of a Replace of PkgData: 403 for what is in use or not for this device, 420 for what does
+ * not fit.
+ */
 function dataStatus(refusal: Refusal | undefined): number {
   if (refusal === undefined) return TreeStatus.ok;
   return refusal === "tooLarge" ? TreeStatus.deviceFull : TreeStatus.forbidden;
 }
 
-/** Status of an Exec: 202, or 405 when the object is not in a state for it, 420 when the package cannot fit. */
+/**
+ * Status of an Exec: 202, or 405 when the object is not in a state for it, 420 when the package
+ * cannot fit.
+ */
 function execStatus(refusal: Refusal | undefined): number {
   if (refusal === undefined) return TreeStatus.accepted;
   if (refusal === "tooLarge") return TreeStatus.deviceFull;
-  return refusal === "busy" || refusal === "noPackage" || refusal === "sequence" ? TreeStatus.notAllowed : TreeStatus.forbidden;
+  return refusal === "busy" || refusal === "noPackage" || refusal === "sequence"
+    ? TreeStatus.notAllowed
+    : TreeStatus.forbidden;
 }
 
 export interface FumoOptions {
@@ -76,18 +92,27 @@ export class Fumo {
   /** Puts the object in the tree. */
   constructor(tree: Tree, engine: UpdateEngine, options: FumoOptions) {
     this.#engine = engine;
-    assert(validName(options.root) && options.objects.every(validName), "FUMO objects are named like nodes");
+    assert(
+      validName(options.root) && options.objects.every(validName),
+      "FUMO objects are named like nodes",
+    );
     const url: Binding = { admit: (call, value) => this.#admitUrl(call, value) };
-    tree.mount(fumoRoot(options.root), new Map<NodeDefinition, Binding>([
-      [PACKAGE, { instances: () => options.objects, remove: (call) => this.#remove(call) }],
-      [STATE, { get: (call) => utf8(`${this.state(objectOf(call))}`) }],
-      [DOWNLOAD_URL, url],
-      [DOWNLOAD_AND_UPDATE_URL, url],
-      [PKG_DATA, { stream: (call, meta) => this.#stream(call, meta.size) }],
-      [DOWNLOAD, { exec: (call, argument) => this.#exec("Download", call, argument) }],
-      [UPDATE, { exec: (call, argument) => this.#exec("Update", call, argument) }],
-      [DOWNLOAD_AND_UPDATE, { exec: (call, argument) => this.#exec("DownloadAndUpdate", call, argument) }],
-    ]));
+    tree.mount(
+      fumoRoot(options.root),
+      new Map<NodeDefinition, Binding>([
+        [PACKAGE, { instances: () => options.objects, remove: (call) => this.#remove(call) }],
+        [STATE, { get: (call) => utf8(`${this.state(objectOf(call))}`) }],
+        [DOWNLOAD_URL, url],
+        [DOWNLOAD_AND_UPDATE_URL, url],
+        [PKG_DATA, { stream: (call, meta) => this.#stream(call, meta.size) }],
+        [DOWNLOAD, { exec: (call, argument) => this.#exec("Download", call, argument) }],
+        [UPDATE, { exec: (call, argument) => this.#exec("Update", call, argument) }],
+        [
+          DOWNLOAD_AND_UPDATE,
+          { exec: (call, argument) => this.#exec("DownloadAndUpdate", call, argument) },
+        ],
+      ]),
+    );
   }
 
   /** State of the object with that URI. */
@@ -96,7 +121,10 @@ export class Fumo {
     return record.object === object ? fumoState(record) : FumoState.idle;
   }
 
-  /** Outcomes that this server asked for and has not acknowledged, oldest first (OMA-TS-DM-FUMO §10.2.2). */
+  /**
+   * Outcomes that this server asked for and has not acknowledged, oldest first (OMA-TS-DM-FUMO
+   * §10.2.2).
+   */
   alerts(server: string): readonly FumoAlert[] {
     const alerts: FumoAlert[] = [];
     for (const { id, owner, reason } of this.#engine.tickets()) {
@@ -104,37 +132,56 @@ export class Fumo {
       if (reason === undefined || request?.server !== server) continue;
       const code = RESULT_CODES[reason];
       const alert = {
-        id, server, type: ALERT_TYPES[request.way], format: "int", mark: resultMark(code), source: request.object, data: `${code}`,
+        id,
+        server,
+        type: ALERT_TYPES[request.way],
+        format: "int",
+        mark: resultMark(code),
+        source: request.object,
+        data: `${code}`,
       };
-      alerts.push(request.correlator === undefined ? alert : { ...alert, correlator: request.correlator });
+      alerts.push(
+        request.correlator === undefined ? alert : { ...alert, correlator: request.correlator },
+      );
     }
     return alerts;
   }
 
   /**
-   * The server's Status for an alert. Any but 401 and 407 is an answer, also a refusal: the standard has no rule to send again,
-   * and a server that refuses once would refuse for ever. After 401 and 407 the alert was never looked at and stays owed.
+   * The server's Status for an alert. Any but 401 and 407 is an answer, also a refusal: the
+   * standard has no rule to send again, and a server that refuses once would refuse for ever. After
+   * 401 and 407 the alert was never looked at and stays owed.
    */
   acknowledge(id: number, status: number): void {
     if (status !== 401 && status !== 407) this.#engine.settle(id);
   }
 
-  /** Drops outcomes that are owed to any server but these, who have accounts: nobody would fetch them, and there is room for few. */
+  /**
+   * Drops outcomes that are owed to any server but these, who have accounts: nobody would fetch
+   * them, and there is room for few.
+   */
   disown(servers: readonly string[]): void {
     for (const { id, owner } of this.#engine.tickets()) {
       if (!servers.includes(readRequest(owner)?.server ?? "")) this.#engine.settle(id);
     }
   }
 
-  /** PkgURL and PkgData exclude each other, and a new URL is a new package: what there is of the last one goes. */
+  /**
+   * PkgURL and PkgData exclude each other, and a new URL is a new package: what there is of the
+   * last one goes.
+   */
   #admitUrl(call: Call, value: Value): number {
-    const object = objectOf(call), { record } = this.#engine;
+    const object = objectOf(call);
+    const { record } = this.#engine;
     if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
     const url = textOf(value.data);
     if (url === undefined) return TreeStatus.failed;
     if (record.object !== object) return TreeStatus.ok;
     if (inOperation(record)) return TreeStatus.forbidden;
-    if (url !== keptUrl(call, call.at)) call.staged.before(() => { this.#engine.discard(object); });
+    if (url !== keptUrl(call, call.at))
+      call.staged.before(() => {
+        this.#engine.discard(object);
+      });
     return TreeStatus.ok;
   }
 
@@ -162,7 +209,8 @@ export class Fumo {
   }
 
   #exec(way: Way, call: Call, { correlator }: Exec): number {
-    if (correlator !== undefined && utf8(correlator).length > CORRELATOR_BYTES_MAX) return TreeStatus.failed;
+    if (correlator !== undefined && utf8(correlator).length > CORRELATOR_BYTES_MAX)
+      return TreeStatus.failed;
     const object = objectOf(call);
     const request = requestText({ object, way, server: call.server, correlator });
     if (way === "Update") return execStatus(this.#engine.install(object, request));
@@ -172,10 +220,13 @@ export class Fumo {
   }
 
   #remove(call: Call): number {
-    const object = objectOf(call), { record } = this.#engine;
+    const object = objectOf(call);
+    const { record } = this.#engine;
     if (record.object !== object) return TreeStatus.ok;
     if (inOperation(record)) return TreeStatus.forbidden;
-    call.staged.before(() => { this.#engine.discard(object); });
+    call.staged.before(() => {
+      this.#engine.discard(object);
+    });
     return TreeStatus.ok;
   }
 }
@@ -190,10 +241,11 @@ function objectOf(call: Call): string {
 
 function keptUrl(call: Call, at: readonly string[]): string {
   const bytes = call.staged.get(nodeKey(VALUE_KEY, at));
-  return bytes === undefined ? "" : textOf(bytes) ?? "";
+  return bytes === undefined ? "" : (textOf(bytes) ?? "");
 }
 
 function forgetUrls(call: Call): void {
   const object = call.at.slice(0, OBJECT_DEPTH);
-  for (const way of ["Download", "DownloadAndUpdate"]) call.staged.set(nodeKey(VALUE_KEY, [...object, way, "PkgURL"]), undefined);
+  for (const way of ["Download", "DownloadAndUpdate"])
+    call.staged.set(nodeKey(VALUE_KEY, [...object, way, "PkgURL"]), undefined);
 }

@@ -16,9 +16,16 @@ export const FumoState = frozen({
 });
 
 const NAMES: ReadonlyMap<number, string> = new Map([
-  [10, "Idle/Start"], [20, "Download Failed"], [30, "Download Progressing"], [40, "Download Complete"], [50, "Ready to Update"],
-  [60, "Update Progressing"], [70, "Update Failed/Have Data"], [80, "Update Failed/No Data"],
-  [90, "Update Successful/Have Data"], [100, "Update Successful/No Data"],
+  [10, "Idle/Start"],
+  [20, "Download Failed"],
+  [30, "Download Progressing"],
+  [40, "Download Complete"],
+  [50, "Ready to Update"],
+  [60, "Update Progressing"],
+  [70, "Update Failed/Have Data"],
+  [80, "Update Failed/No Data"],
+  [90, "Update Successful/Have Data"],
+  [100, "Update Successful/No Data"],
 ]);
 
 /** The standard's name of a State. */
@@ -27,32 +34,45 @@ export function stateName(state: number): string {
 }
 
 function outcome({ reason, installing, kept }: UpdateState): number {
-  if (reason === "succeeded") return kept ? FumoState.updateSuccessfulHaveData : FumoState.updateSuccessfulNoData;
+  if (reason === "succeeded")
+    return kept ? FumoState.updateSuccessfulHaveData : FumoState.updateSuccessfulNoData;
   if (!installing) return FumoState.downloadFailed;
   return kept ? FumoState.updateFailedHaveData : FumoState.updateFailedNoData;
 }
 
-/** The State of the object whose package the record is about. Objects without a package are idle. */
+/**
+ * The State of the object whose package the record is about. Objects without a package are idle.
+ */
 export function fumoState(record: UpdateState): number {
   switch (record.phase) {
     case "idle":
-    case "receiving": return FumoState.idle;
-    case "downloading": return FumoState.downloadProgressing;
-    case "verifying": return FumoState.downloadComplete;
-    case "ready": return FumoState.readyToUpdate;
+    case "receiving":
+      return FumoState.idle;
+    case "downloading":
+      return FumoState.downloadProgressing;
+    case "verifying":
+      return FumoState.downloadComplete;
+    case "ready":
+      return FumoState.readyToUpdate;
     case "arming":
     case "restarting":
     case "trial":
     case "committing":
-    case "reverting": return FumoState.updateProgressing;
+    case "reverting":
+      return FumoState.updateProgressing;
     case "succeeded":
     case "failed":
-    case "settled": return outcome(record);
+    case "settled":
+      return outcome(record);
   }
 }
 
 /** True while an operation runs that a server may not disturb. */
 export function inOperation(record: UpdateState): boolean {
   const state = fumoState(record);
-  return state === FumoState.downloadProgressing || state === FumoState.downloadComplete || state === FumoState.updateProgressing;
+  return (
+    state === FumoState.downloadProgressing ||
+    state === FumoState.downloadComplete ||
+    state === FumoState.updateProgressing
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * An account from outside (OMA-TS-DM-Bootstrap, OMA-TS-DM-StdObj §5.3.3): what a bootstrap message says of it, in words of either
- * profile, made into one that sessions can use; or why it cannot be.
+ * An account from outside (OMA-TS-DM-Bootstrap, OMA-TS-DM-StdObj §5.3.3): what a bootstrap message
+ * says of it, in words of either profile, made into one that sessions can use; or why it cannot be.
  */
 import { NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -45,11 +45,18 @@ export interface NewAccount {
 
 type Kind = Credentials["type"];
 /** From weak to strong. "HTTP-" and what the transport does by itself is no credential of DM. */
-const KINDS: ReadonlyMap<string, Kind> = new Map([["TRANSPORT", "none"], ["BASIC", "basic"], ["DIGEST", "md5"], ["HMAC", "mac"]]);
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ["TRANSPORT", "none"],
+  ["BASIC", "basic"],
+  ["DIGEST", "md5"],
+  ["HMAC", "mac"],
+]);
 
 /** Checks everything, and says what is wrong in words that hold no value. */
 export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount | string {
-  const { serverId, displayName, preference, acl } = fields, given = parseUrl(fields.address), port = Number(fields.port);
+  const { serverId, displayName, preference, acl } = fields;
+  const given = parseUrl(fields.address);
+  const port = Number(fields.port);
   if (!isServerId(serverId)) return "no ServerID";
   if (given === undefined) return "an address that is no URL";
   if (!Number.isInteger(port) || port < 0 || port > 65535) return "a port that is none";
@@ -59,37 +66,64 @@ export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount |
   if (acl !== "" && parseAcl(acl) === undefined) return "an ACL that is none";
   if (utf8(displayName).length > URL_BYTES_MAX) return "a name that is too long";
   for (const { secret, name, nonce } of fields.auths) {
-    if (utf8(secret).length > URL_BYTES_MAX || utf8(name).length > URL_BYTES_MAX) return "credentials that are too long";
+    if (utf8(secret).length > URL_BYTES_MAX || utf8(name).length > URL_BYTES_MAX)
+      return "credentials that are too long";
     if (nonce !== undefined && nonce.length > NONCE_BYTES_MAX) return "a nonce that is too long";
   }
-  const client = strongest(fields.auths, "CLCRED", preference), server = strongest(fields.auths, "SRVCRED", "");
+  const client = strongest(fields.auths, "CLCRED", preference);
+  const server = strongest(fields.auths, "SRVCRED", "");
   const account = {
-    serverId, address: urlText(url), client: credentials(client, ""), server: credentials(server, serverId),
+    serverId,
+    address: urlText(url),
+    client: credentials(client, ""),
+    server: credentials(server, serverId),
     ...(displayName === "" ? {} : { displayName }),
   };
-  return { account, clientNonce: client?.nonce, serverNonce: server?.nonce, acl: acl === "" ? undefined : acl };
+  return {
+    account,
+    clientNonce: client?.nonce,
+    serverNonce: server?.nonce,
+    acl: acl === "" ? undefined : acl,
+  };
 }
 
 /** True for what an ACL can name. */
 function isServerId(text: string): boolean {
   const ids = parseAcl(`Get=${text}`)?.get("Get");
-  return ids?.length === 1 && ids[0] === text && text !== "*" && utf8(text).length <= SERVER_ID_BYTES_MAX;
+  return (
+    ids?.length === 1 && ids[0] === text && text !== "*" && utf8(text).length <= SERVER_ID_BYTES_MAX
+  );
 }
 
-/** The kind of credentials: digest where a secret comes without a type, since every client knows that. */
+/**
+ * The kind of credentials: digest where a secret comes without a type, since every client knows
+ * that.
+ */
 function kindOf({ type, secret }: AuthFields): Kind | undefined {
   return type === "" ? (secret === "" ? "none" : "md5") : KINDS.get(type.toUpperCase());
 }
 
-function strongest(auths: readonly AuthFields[], level: string, preference: string): AuthFields | undefined {
-  const known = auths.filter((auth) => auth.level === level && kindOf(auth) !== undefined), order = [...KINDS.values()];
+function strongest(
+  auths: readonly AuthFields[],
+  level: string,
+  preference: string,
+): AuthFields | undefined {
+  const known = auths.filter((auth) => auth.level === level && kindOf(auth) !== undefined);
+  const order = [...KINDS.values()];
   const rank = (auth: AuthFields): number => order.indexOf(kindOf(auth) ?? "none");
   const preferred = known.find(({ type }) => preference !== "" && type === preference);
   if (preferred !== undefined) return preferred;
-  return known.reduce<AuthFields | undefined>((best, auth) => best !== undefined && rank(best) >= rank(auth) ? best : auth, undefined);
+  return known.reduce<AuthFields | undefined>(
+    (best, auth) => (best !== undefined && rank(best) >= rank(auth) ? best : auth),
+    undefined,
+  );
 }
 
 function credentials(auth: AuthFields | undefined, nameElse: string): Credentials {
   if (auth === undefined) return { type: "none", name: "", secret: "" };
-  return { type: kindOf(auth) ?? "none", name: auth.name === "" ? nameElse : auth.name, secret: auth.secret };
+  return {
+    type: kindOf(auth) ?? "none",
+    name: auth.name === "" ? nameElse : auth.name,
+    secret: auth.secret,
+  };
 }

@@ -8,23 +8,35 @@ import type { Account, AccountChange } from "./accounts.ts";
 import type { NewAccount } from "./newaccount.ts";
 
 /**
- * Makes an account, or replaces the one of its name with its nonces, and gives its server every right on it and on the objects
- * at `uris` (the root ACL gives only Add and Get, and FUMO needs Replace and Exec). All in one commit: 200, or 420 when the store
- * is full; then nothing has changed. Not at every start: it would undo what the server has changed since.
+ * Makes an account, or replaces the one of its name with its nonces, and gives its server every
+ * right on it and on the objects at `uris` (the root ACL gives only Add and Get, and FUMO needs
+ * Replace and Exec). All in one commit: 200, or 420 when the store is full; then nothing has
+ * changed. Not at every start: it would undo what the server has changed since.
  */
 export function provision(tree: Tree, account: Account, uris: readonly string[]): number {
-  return tree.locally((provisioning) => { keep(provisioning, account, undefined, undefined, uris); });
+  return tree.locally((provisioning) => {
+    keep(provisioning, account, undefined, undefined, uris);
+  });
 }
 
 /**
- * Makes accounts from outside: each takes the place of the one of its ServerID, if there is one, or gets a name of its own, a number.
- * `also` is kept in the same commit: 200, or 420 when the store is full or has ACCOUNTS_MAX accounts; then nothing has changed.
+ * Makes accounts from outside: each takes the place of the one of its ServerID, if there is one, or
+ * gets a name of its own, a number.
+ * `also` is kept in the same commit: 200, or 420 when the store is full or has ACCOUNTS_MAX
+ * accounts; then nothing has changed.
  */
-export function install(tree: Tree, accounts: readonly NewAccount[], uris: readonly string[], also: AccountChange): number {
+export function install(
+  tree: Tree,
+  accounts: readonly NewAccount[],
+  uris: readonly string[],
+  also: AccountChange,
+): number {
   let room = true;
   const status = tree.locally((provisioning) => {
     const { staged, acl } = provisioning;
-    const taken = new Map(accountNames(staged).map((name) => [readAccount(staged, name)?.serverId ?? name, name]));
+    const taken = new Map(
+      accountNames(staged).map((name) => [readAccount(staged, name)?.serverId ?? name, name]),
+    );
     for (const { account, clientNonce, serverNonce, acl: own } of accounts) {
       const name = taken.get(account.serverId) ?? freeName([...taken.values()]);
       taken.set(account.serverId, name);
@@ -50,7 +62,10 @@ export function withdraw(tree: Tree, account: Account): number {
 }
 
 function keep(
-  { staged, grant }: Provisioning, account: Account, client: Uint8Array | undefined, server: Uint8Array | undefined,
+  { staged, grant }: Provisioning,
+  account: Account,
+  client: Uint8Array | undefined,
+  server: Uint8Array | undefined,
   uris: readonly string[],
 ): void {
   staged.set(...accountChange(account));

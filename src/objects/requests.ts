@@ -11,11 +11,23 @@ export interface UpdateRequestAlert {
 }
 
 /**
- * `device`: the device asks by itself; `user`: a person asked for it, and the server may answer with user interaction.
- * `object`: URI of the FUMO object it is about; absent: all firmware. Status 200 says that the update comes in this session,
+ * `device`: the device asks by itself; `user`: a person asked for it, and the server may answer
+ * with user interaction.
+ * `object`: URI of the FUMO object it is about; absent: all firmware. Status 200 says that the
+ * update comes in this session,
  * 202 that it does not.
  */
-export function updateRequest(id: number, from: "device" | "user", object: string | undefined): UpdateRequestAlert {
-  const alert = { id, type: `org.openmobilealliance.dm.firmwareupdate.${from}request`, format: "chr", mark: "informational", data: "" };
+export function updateRequest(
+  id: number,
+  from: "device" | "user",
+  object: string | undefined,
+): UpdateRequestAlert {
+  const alert = {
+    id,
+    type: `org.openmobilealliance.dm.firmwareupdate.${from}request`,
+    format: "chr",
+    mark: "informational",
+    data: "",
+  };
   return object === undefined ? alert : { ...alert, source: object };
 }

@@ -1,8 +1,10 @@
 /**
- * A document of OMA Client Provisioning (OMA-WAP-ProvCont), from WBXML: characteristics with parameters, one in another.
+ * A document of OMA Client Provisioning (OMA-WAP-ProvCont), from WBXML: characteristics with
+ * parameters, one in another.
  *
- * Its elements have attributes and no text, which no document of SyncML has: hence a reader of its own. Checked: header, one root,
- * END for each element with content, depth, how many elements, how much text. Literal names are refused.
+ * Its elements have attributes and no text, which no document of SyncML has: hence a reader of its
+ * own. Checked: header, one root, END for each element with content, depth, how many elements, how
+ * much text. Literal names are refused.
  */
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
@@ -13,7 +15,16 @@ import { ATTRIBUTES_BIT, CODE_MASK, CODE_MIN, CONTENT_BIT, Global } from "../wbx
 import { type Family, header } from "../wbxml/header.ts";
 import { type Cursor, number } from "../wbxml/number.ts";
 import {
-  CP_CHARACTERISTIC, CP_DOCUMENT, CP_NAME, CP_PARAMETER, CP_TYPE_FROM, CP_VALUE, CP_VERSION, CP_VERSION_1_0, type CpCodes, W7_CODES,
+  CP_CHARACTERISTIC,
+  CP_DOCUMENT,
+  CP_NAME,
+  CP_PARAMETER,
+  CP_TYPE_FROM,
+  CP_VALUE,
+  CP_VERSION,
+  CP_VERSION_1_0,
+  type CpCodes,
+  W7_CODES,
 } from "./cpcodes.ts";
 
 /** A characteristic, in the order of the document: those in it follow it and are deeper. */
@@ -27,7 +38,13 @@ export interface Characteristic {
 const FAMILY: Family = frozen({ ids: [0x01, 0x0b], names: ["-//WAPFORUM//DTD PROV "] });
 
 /** Starts of attributes whose value follows whole, or is of no interest. */
-const PLAIN: readonly number[] = frozen([CP_NAME, CP_VALUE, CP_VERSION, CP_VERSION_1_0, CP_TYPE_FROM]);
+const PLAIN: readonly number[] = frozen([
+  CP_NAME,
+  CP_VALUE,
+  CP_VERSION,
+  CP_VERSION_1_0,
+  CP_TYPE_FROM,
+]);
 
 interface Open {
   readonly tag: number;
@@ -40,11 +57,20 @@ interface Attributes {
   type: string;
 }
 
-/** The characteristics of a whole document. What `codes` does not have is "", or, `strict`, malformed. */
-export function readCp(bytes: Uint8Array, codes: CpCodes = W7_CODES, strict = false): readonly Characteristic[] | Malformed {
+/**
+ * The characteristics of a whole document. What `codes` does not have is "", or, `strict`,
+ * malformed.
+ */
+export function readCp(
+  bytes: Uint8Array,
+  codes: CpCodes = W7_CODES,
+  strict = false,
+): readonly Characteristic[] | Malformed {
   const reader = new CpReader(bytes, codes, strict);
   reader.read();
-  return reader.problem === "" ? reader.characteristics : { problem: reader.problem, offset: reader.offset };
+  return reader.problem === ""
+    ? reader.characteristics
+    : { problem: reader.problem, offset: reader.offset };
 }
 
 class CpReader {
@@ -87,18 +113,28 @@ class CpReader {
 
   #next(): void {
     if (this.problem !== "") return;
-    const token = this.#bytes[this.#cursor.at], root = this.#open.length === 0;
-    if (token === undefined) this.#fail(root ? "no root element" : "the document ends inside an element");
+    const token = this.#bytes[this.#cursor.at];
+    const root = this.#open.length === 0;
+    if (token === undefined)
+      this.#fail(root ? "no root element" : "the document ends inside an element");
     else if (token === Global.end && !root) {
       this.#cursor.at++;
       this.#open.pop();
-    } else if (token === Global.strI || token === Global.strT || token === Global.entity || token === Global.opaque) this.#piece();
-    else if ((token & CODE_MASK) < CODE_MIN) this.#fail(token === Global.switchPage ? "a code page that has no tags" : "a refused token");
+    } else if (
+      token === Global.strI ||
+      token === Global.strT ||
+      token === Global.entity ||
+      token === Global.opaque
+    )
+      this.#piece();
+    else if ((token & CODE_MASK) < CODE_MIN)
+      this.#fail(token === Global.switchPage ? "a code page that has no tags" : "a refused token");
     else this.#element(token, root);
   }
 
   #element(token: number, root: boolean): void {
-    const tag = token & CODE_MASK, above = this.#open[this.#open.length - 1];
+    const tag = token & CODE_MASK;
+    const above = this.#open[this.#open.length - 1];
     const known = root ? tag === CP_DOCUMENT : tag === CP_CHARACTERISTIC || tag === CP_PARAMETER;
     if (!known) this.#fail(root ? "not a provisioning document" : "an element that no DTD has");
     if (this.#open.length >= ELEMENT_DEPTH_MAX) this.#fail("too many open elements");
@@ -107,7 +143,8 @@ class CpReader {
     this.#cursor.at++;
     const { name, value, type } = this.#attributes((token & ATTRIBUTES_BIT) !== 0);
     const parameters: (readonly [string, string])[] = [];
-    if (tag === CP_CHARACTERISTIC) this.characteristics.push({ type, depth: this.#open.length, parameters });
+    if (tag === CP_CHARACTERISTIC)
+      this.characteristics.push({ type, depth: this.#open.length, parameters });
     if (tag === CP_PARAMETER) above?.parameters.push([name, value]);
     if ((token & CONTENT_BIT) !== 0) this.#open.push({ tag, parameters });
   }
@@ -124,13 +161,19 @@ class CpReader {
       } else if (token === Global.switchPage) {
         this.#page = this.#bytes[this.#cursor.at + 1] ?? 0;
         this.#cursor.at += 2;
-      } else if (token === Global.strI || token === Global.strT || token === Global.entity || token === Global.opaque) {
+      } else if (
+        token === Global.strI ||
+        token === Global.strT ||
+        token === Global.entity ||
+        token === Global.opaque
+      ) {
         const part = this.#piece();
         if (current !== undefined) attributes[current] += part;
       } else if ((token & CODE_MASK) < CODE_MIN) this.#fail("a refused token");
       else {
-        const word = this.#codes.get(this.#page << 8 | token);
-        if (this.#strict && word === undefined && !PLAIN.includes(token)) this.#fail("a code that no table has");
+        const word = this.#codes.get((this.#page << 8) | token);
+        if (this.#strict && word === undefined && !PLAIN.includes(token))
+          this.#fail("a code that no table has");
         this.#cursor.at++;
         if ((token & 0x80) === 0) current = attributeOf(token);
         if (current !== undefined) attributes[current] += word ?? "";
@@ -141,20 +184,25 @@ class CpReader {
 
   /** A string, a character or opaque bytes at the cursor, as text. */
   #piece(): string {
-    const bytes = this.#bytes, cursor = this.#cursor, kind = bytes[cursor.at++];
+    const bytes = this.#bytes;
+    const cursor = this.#cursor;
+    const kind = bytes[cursor.at++];
     if (kind === Global.strI) {
-      const from = cursor.at, end = find(bytes, from, 0);
+      const from = cursor.at;
+      const end = find(bytes, from, 0);
       if (end >= 0) cursor.at = end + 1;
       return this.#text(bytes, from, end);
     }
-    const value = number(bytes, cursor), from = cursor.at;
+    const value = number(bytes, cursor);
+    const from = cursor.at;
     if (cursor.problem !== "") this.#fail(cursor.problem);
     if (kind === Global.entity) return this.#character(value);
     if (kind === Global.opaque) {
       cursor.at = Math.min(from + value, bytes.length);
       return this.#text(bytes, from, from + value <= bytes.length ? from + value : -1);
     }
-    const table = this.#table, end = value < table.length ? find(table, value, 0) : -1;
+    const table = this.#table;
+    const end = value < table.length ? find(table, value, 0) : -1;
     return this.#text(table, value, end < 0 && value < table.length ? table.length : end);
   }
 

@@ -1,13 +1,20 @@
 /**
- * Accounts in a bootstrap message of the DM profile (OMA-TS-DM-Bootstrap §5.4): an ordinary SyncML message that adds DMAcc objects, node
- * by node or as descriptions of trees, to ./DMAcc or to ./Inbox, where objects go whose place the device knows. What else it adds is
- * passed over, as the standard allows.
+ * Accounts in a bootstrap message of the DM profile (OMA-TS-DM-Bootstrap §5.4): an ordinary SyncML
+ * message that adds DMAcc objects, node by node or as descriptions of trees, to ./DMAcc or to
+ * ./Inbox, where objects go whose place the device knows. What else it adds is passed over, as the
+ * standard allows.
  */
 import type { SubtreeNode } from "../base/subtree.ts";
 import { Token } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
 import type { AccountFields, AuthFields } from "../objects/newaccount.ts";
-import { type Command, content, type Item, type Malformed, type ObjectCommand } from "../syncml/command.ts";
+import {
+  type Command,
+  content,
+  type Item,
+  type Malformed,
+  type ObjectCommand,
+} from "../syncml/command.ts";
 import { DdfTag } from "../syncml/ddftag.ts";
 import { decodeMessage } from "../syncml/decode.ts";
 import { ElementReader } from "../syncml/elements.ts";
@@ -31,45 +38,64 @@ export function dmAccounts(bytes: Uint8Array): readonly AccountFields[] | Malfor
       for (const node of nodesOf(item, command)) place(accounts, node);
     }
   }
-  return [...accounts.values()].filter(({ values }) => value(values, "AppID") === "w7").map(fieldsOf);
+  return [...accounts.values()]
+    .filter(({ values }) => value(values, "AppID") === "w7")
+    .map(fieldsOf);
 }
 
 /** Add and Replace commands, also of Atomic and Sequence, which may stand in one another. */
 function addsOf(commands: readonly Command[]): readonly ObjectCommand[] {
-  const found: ObjectCommand[] = [], left = [...commands].reverse();
+  const found: ObjectCommand[] = [];
+  const left = [...commands].reverse();
   for (let command = left.pop(); command !== undefined; command = left.pop()) {
     if (command.name === "Add" || command.name === "Replace") found.push(command);
-    if (command.name === "Atomic" || command.name === "Sequence") left.push(...[...command.commands].reverse());
+    if (command.name === "Atomic" || command.name === "Sequence")
+      left.push(...[...command.commands].reverse());
   }
   return found;
 }
 
 /** The nodes of an item, with paths from the root. */
 function nodesOf(item: Item, command: ObjectCommand): readonly SubtreeNode[] {
-  const base = plain(item.target ?? ""), type = item.meta?.type ?? command.meta?.type ?? "";
+  const base = plain(item.target ?? "");
+  const type = item.meta?.type ?? command.meta?.type ?? "";
   const data = item.tree === undefined ? content(item, command.meta) : undefined;
   const tree = item.tree ?? (data !== undefined && isTnds(type) ? described(data) : undefined);
-  if (tree === undefined) return [{ path: base, format: item.meta?.format ?? "", type, ...(data === undefined ? {} : { value: data }) }];
+  if (tree === undefined)
+    return [
+      {
+        path: base,
+        format: item.meta?.format ?? "",
+        type,
+        ...(data === undefined ? {} : { value: data }),
+      },
+    ];
   // A description may begin with the node that the command names.
-  const name = base.split("/").pop() ?? "", named = tree.every(({ path }) => path === name || path.startsWith(`${name}/`));
+  const name = base.split("/").pop() ?? "";
+  const named = tree.every(({ path }) => path === name || path.startsWith(`${name}/`));
   const skipped = named && base.includes("/") ? name.length + 1 : 0;
   return tree.map((node) => ({ ...node, path: plain(`${base}/${node.path.slice(skipped)}`) }));
 }
 
 function described(bytes: Uint8Array): readonly SubtreeNode[] {
-  const reader = new WbxmlReader(bytes, bytes.length, SYNCML), elements = new ElementReader(reader);
+  const reader = new WbxmlReader(bytes, bytes.length, SYNCML);
+  const elements = new ElementReader(reader);
   if (reader.next() !== Token.open || reader.tag !== DdfTag.MgmtTree) return [];
   return readTnds(elements) ?? [];
 }
 
 /** Without "." and slashes around it. */
 function plain(uri: string): string {
-  return uri.split("/").filter((name) => name !== "" && name !== ".").join("/");
+  return uri
+    .split("/")
+    .filter((name) => name !== "" && name !== ".")
+    .join("/");
 }
 
 /** Puts a node below DMAcc/x or Inbox/x where it belongs. */
 function place(accounts: Map<string, Nodes>, { path, value: data, acl }: SubtreeNode): void {
-  const names = path.split("/"), [root, name] = names;
+  const names = path.split("/");
+  const [root, name] = names;
   if ((root !== "DMAcc" && root !== "Inbox") || name === undefined) return;
   const nodes = accounts.get(name) ?? { values: new Map<string, Uint8Array>(), acl: "" };
   accounts.set(name, nodes);
@@ -78,21 +104,34 @@ function place(accounts: Map<string, Nodes>, { path, value: data, acl }: Subtree
 }
 
 function fieldsOf({ values, acl }: Nodes): AccountFields {
-  const places = instances(values, "AppAddr"), [first = ""] = places, port = instances(values, `${first}/Port`)[0];
+  const places = instances(values, "AppAddr");
+  const [first = ""] = places;
+  const port = instances(values, `${first}/Port`)[0];
   return {
-    serverId: value(values, "ServerID"), displayName: value(values, "Name"), preference: value(values, "AAuthPref"),
-    address: value(values, `${first}/Addr`), port: port === undefined ? "" : value(values, `${port}/PortNbr`), acl,
-    auths: instances(values, "AppAuth").map((at): AuthFields => ({
-      level: value(values, `${at}/AAuthLevel`), type: value(values, `${at}/AAuthType`), name: value(values, `${at}/AAuthName`),
-      secret: value(values, `${at}/AAuthSecret`), nonce: values.get(`${at}/AAuthData`)?.slice(),
-    })),
+    serverId: value(values, "ServerID"),
+    displayName: value(values, "Name"),
+    preference: value(values, "AAuthPref"),
+    address: value(values, `${first}/Addr`),
+    port: port === undefined ? "" : value(values, `${port}/PortNbr`),
+    acl,
+    auths: instances(values, "AppAuth").map(
+      (at): AuthFields => ({
+        level: value(values, `${at}/AAuthLevel`),
+        type: value(values, `${at}/AAuthType`),
+        name: value(values, `${at}/AAuthName`),
+        secret: value(values, `${at}/AAuthSecret`),
+        nonce: values.get(`${at}/AAuthData`)?.slice(),
+      }),
+    ),
   };
 }
 
 /** The paths of the instances below `above`, such as AppAuth/Client, in order. */
 function instances(values: ReadonlyMap<string, Uint8Array>, above: string): readonly string[] {
-  const depth = above.split("/").length + 1, found = new Set<string>();
-  for (const path of values.keys()) if (path.startsWith(`${above}/`)) found.add(path.split("/").slice(0, depth).join("/"));
+  const depth = above.split("/").length + 1;
+  const found = new Set<string>();
+  for (const path of values.keys())
+    if (path.startsWith(`${above}/`)) found.add(path.split("/").slice(0, depth).join("/"));
   return [...found];
 }
 

@@ -1,6 +1,7 @@
 /**
- * The header of a WAP push (WAP-230-WSP §8.2.4; OMA-TS-DM-Notification §6.3): how notifications and bootstrap messages arrive, by SMS
- * or on UDP port 2948. Transaction id, type 06, length of the headers; a content type with SEC and MAC; other headers; the body.
+ * The header of a WAP push (WAP-230-WSP §8.2.4; OMA-TS-DM-Notification §6.3): how notifications and
+ * bootstrap messages arrive, by SMS or on UDP port 2948. Transaction id, type 06, length of the
+ * headers; a content type with SEC and MAC; other headers; the body.
  */
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
@@ -15,7 +16,10 @@ export const NOTIFICATION_TYPE = "application/vnd.syncml.notification";
 export const CP_TYPE = "application/vnd.wap.connectivity-wbxml";
 export const DM_TYPE = "application/vnd.syncml.dm+wbxml";
 
-/** How a bootstrap message is protected; Client Provisioning says NETWPIN and USERNETWPIN for the same. */
+/**
+ * How a bootstrap message is protected; Client Provisioning says NETWPIN and USERNETWPIN for the
+ * same.
+ */
 export type Protection = "NETWORKID" | "USERPIN" | "USERPIN_NETWORKID";
 
 export interface Envelope {
@@ -31,11 +35,23 @@ export interface Envelope {
 }
 
 const PUSH = 0x06;
-/** Numbers of content types, of the parameters SEC and MAC, and of the header X-Wap-Application-Id, as registered. */
-const TYPES: ReadonlyMap<number, string> = new Map([[0x36, CP_TYPE], [0x42, DM_TYPE], [0x44, NOTIFICATION_TYPE]]);
-const SEC = 0x11, MAC = 0x12, APPLICATION_ID = 0x2f;
+/**
+ * Numbers of content types, of the parameters SEC and MAC, and of the header X-Wap-Application-Id,
+ * as registered.
+ */
+const TYPES: ReadonlyMap<number, string> = new Map([
+  [0x36, CP_TYPE],
+  [0x42, DM_TYPE],
+  [0x44, NOTIFICATION_TYPE],
+]);
+const SEC = 0x11;
+const MAC = 0x12;
+const APPLICATION_ID = 0x2f;
 const PROTECTIONS: readonly Protection[] = frozen(["NETWORKID", "USERPIN", "USERPIN_NETWORKID"]);
-const OLD_NAMES: ReadonlyMap<string, Protection> = new Map([["NETWPIN", "NETWORKID"], ["USERNETWPIN", "USERPIN_NETWORKID"]]);
+const OLD_NAMES: ReadonlyMap<string, Protection> = new Map([
+  ["NETWPIN", "NETWORKID"],
+  ["USERNETWPIN", "USERPIN_NETWORKID"],
+]);
 
 /** A field: a small number, or text, or something else that is passed over. */
 interface Field {
@@ -45,15 +61,19 @@ interface Field {
 
 /** Opens a push of `length` bytes; `problem` says at which byte it is none. */
 export function openEnvelope(bytes: Uint8Array, length: number): Envelope | Malformed {
-  const cursor: Cursor = { at: 2, problem: "" }, datagram = bytes.subarray(0, length);
+  const cursor: Cursor = { at: 2, problem: "" };
+  const datagram = bytes.subarray(0, length);
   if (datagram[1] !== PUSH) return { problem: "not a push", offset: Math.min(1, length) };
-  const headerBytes = number(datagram, cursor), end = cursor.at + headerBytes;
+  const headerBytes = number(datagram, cursor);
+  const end = cursor.at + headerBytes;
   if (cursor.problem !== "") return { problem: cursor.problem, offset: cursor.at };
   if (end > length) return { problem: "headers past the end", offset: cursor.at };
-  const headers = datagram.subarray(0, end), content = contentType(headers, cursor);
+  const headers = datagram.subarray(0, end);
+  const content = contentType(headers, cursor);
   let application: number | undefined;
   while (cursor.problem === "" && cursor.at < end) {
-    const name = field(headers, cursor), value = field(headers, cursor);
+    const name = field(headers, cursor);
+    const value = field(headers, cursor);
     if (name.number === APPLICATION_ID) application = value.number;
   }
   if (cursor.problem !== "") return { problem: cursor.problem, offset: cursor.at };
@@ -65,12 +85,16 @@ type Content = Pick<Envelope, "type" | "protection" | "mac">;
 /** The content type alone, or behind its length with parameters. */
 function contentType(headers: Uint8Array, cursor: Cursor): Content {
   if ((headers[cursor.at] ?? 0) > LENGTH_QUOTE) return { type: typeOf(field(headers, cursor)) };
-  const length = valueLength(headers, cursor), end = cursor.at + length;
+  const length = valueLength(headers, cursor);
+  const end = cursor.at + length;
   if (end > headers.length) cursor.problem ||= "a content type past the headers";
   const type = typeOf(field(headers, cursor));
-  let protection: Protection | undefined, mac: string | undefined;
+  let protection: Protection | undefined;
+  let mac: string | undefined;
   while (cursor.problem === "" && cursor.at < end) {
-    const name = field(headers, cursor), value = field(headers, cursor), label = name.text?.toUpperCase();
+    const name = field(headers, cursor);
+    const value = field(headers, cursor);
+    const label = name.text?.toUpperCase();
     if (name.number === SEC || label === "SEC") protection = protectionOf(value);
     else if (name.number === MAC || label === "MAC") mac = value.text;
   }
@@ -94,7 +118,10 @@ function valueLength(bytes: Uint8Array, cursor: Cursor): number {
   return first < LENGTH_QUOTE ? first : number(bytes, cursor);
 }
 
-/** One field at the cursor: a number with the high bit, text up to a NUL, or a length and so many bytes. */
+/**
+ * One field at the cursor: a number with the high bit, text up to a NUL, or a length and so many
+ * bytes.
+ */
 function field(bytes: Uint8Array, cursor: Cursor): Field {
   const first = bytes[cursor.at];
   if (cursor.problem !== "" || first === undefined) {
@@ -113,7 +140,8 @@ function field(bytes: Uint8Array, cursor: Cursor): Field {
 }
 
 function textField(bytes: Uint8Array, cursor: Cursor): string {
-  const from = cursor.at, end = find(bytes, from, 0);
+  const from = cursor.at;
+  const end = find(bytes, from, 0);
   try {
     if (end >= 0) {
       cursor.at = end + 1;

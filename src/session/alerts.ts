@@ -1,4 +1,7 @@
-/** Alerts (OMA-TS-DM-Protocol §2.3.7, §2.5, §4.2): what the server may alert, and the generic alerts of the device. */
+/**
+ * Alerts (OMA-TS-DM-Protocol §2.3.7, §2.5, §4.2): what the server may alert, and the generic alerts
+ * of the device.
+ */
 import { utf8 } from "../base/utf8.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import type { AlertCommand } from "../syncml/command.ts";
@@ -6,9 +9,14 @@ import { Status } from "../syncml/status.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { OutgoingAlert, SessionPorts } from "./ports.ts";
 
-/** The Status of an Alert from the server: nobody is there to be shown anything, and no other alert is a server's to send. */
+/**
+ * The Status of an Alert from the server: nobody is there to be shown anything, and no other alert
+ * is a server's to send.
+ */
 export function alertStatus(code: number): number {
-  return code === AlertCode.nextMessage || code === AlertCode.noEndOfData ? Status.ok : Status.notSupported;
+  return code === AlertCode.nextMessage || code === AlertCode.noEndOfData
+    ? Status.ok
+    : Status.notSupported;
 }
 
 /** Generic alerts on their way: each is sent once a session, unless package 1 is sent again. */
@@ -34,16 +42,36 @@ export class GenericAlerts {
     this.#sent = [];
   }
 
-  /** Takes the server's Status. 401 and 407 only say who we are not, and 1xx is no end: the alert will be sent again. */
+  /**
+   * Takes the server's Status. 401 and 407 only say who we are not, and 1xx is no end: the alert
+   * will be sent again.
+   */
   answered(id: number, status: number): void {
-    if (status < 200 || status === Status.invalidCredentials || status === Status.missingCredentials) return;
+    if (
+      status < 200 ||
+      status === Status.invalidCredentials ||
+      status === Status.missingCredentials
+    )
+      return;
     this.#ports.acknowledged(id, status);
   }
 }
 
-function genericAlert({ type, format, mark, source, correlator, data }: OutgoingAlert): AlertCommand {
+function genericAlert({
+  type,
+  format,
+  mark,
+  source,
+  correlator,
+  data,
+}: OutgoingAlert): AlertCommand {
   return {
-    name: "Alert", cmdID: "", data: AlertCode.generic, correlator,
-    items: [{ source, meta: { type, format, mark }, data: utf8(data), binary: false, moreData: false }],
+    name: "Alert",
+    cmdID: "",
+    data: AlertCode.generic,
+    correlator,
+    items: [
+      { source, meta: { type, format, mark }, data: utf8(data), binary: false, moreData: false },
+    ],
   };
 }

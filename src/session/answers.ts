@@ -1,17 +1,29 @@
-/** The server's Status commands for what the device has sent: reports that are acknowledged, results that are refused. */
+/**
+ * The server's Status commands for what the device has sent: reports that are acknowledged, results
+ * that are refused.
+ */
 import type { StatusCommand } from "../syncml/command.ts";
 import { succeeded } from "../syncml/status.ts";
 import type { GenericAlerts } from "./alerts.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { SessionPorts } from "./ports.ts";
 
-/** Takes those that are not of a SyncHdr. Reports count as acknowledged when the server is `trusted`. */
-export function settle(statuses: readonly StatusCommand[], trusted: boolean, outgoing: Outgoing, alerts: GenericAlerts,
-  ports: SessionPorts): void {
+/**
+ * Takes those that are not of a SyncHdr. Reports count as acknowledged when the server is
+ * `trusted`.
+ */
+export function settle(
+  statuses: readonly StatusCommand[],
+  trusted: boolean,
+  outgoing: Outgoing,
+  alerts: GenericAlerts,
+  ports: SessionPorts,
+): void {
   for (const { cmdRef, msgRef, data } of statuses) {
     if (cmdRef === "0") continue;
     const sent = outgoing.answered(msgRef, cmdRef);
-    if (sent === undefined) ports.log("warning", `a Status for message ${msgRef}, command ${cmdRef}, not known: ignored`);
+    if (sent === undefined)
+      ports.log("warning", `a Status for message ${msgRef}, command ${cmdRef}, not known: ignored`);
     else if (sent.alert !== undefined) {
       if (trusted) alerts.answered(sent.alert, data);
     } else if (sent.name === "Results" && !succeeded(data) && outgoing.results.drop()) {

@@ -1,7 +1,8 @@
 /**
- * Who is who (OMA-TS-DM-Protocol §2.4, OMA-TS-DM-Security §5.1): the device proves itself to the server, and demands the same.
- * Basic, md5 and mac, each stronger than the one before: a challenge is answered with what it asks for, unless that is weaker
- * than what the account was provisioned with. mac proves each message for itself, in a header of the transport.
+ * Who is who (OMA-TS-DM-Protocol §2.4, OMA-TS-DM-Security §5.1): the device proves itself to the
+ * server, and demands the same. Basic, md5 and mac, each stronger than the one before: a challenge
+ * is answered with what it asks for, unless that is weaker than what the account was provisioned
+ * with. mac proves each message for itself, in a header of the transport.
  */
 import { base64, fromBase64 } from "../base/base64.ts";
 import { frozen } from "../base/frozen.ts";
@@ -9,7 +10,13 @@ import { CHALLENGES_MAX, NONCE_BYTES_MAX } from "../base/limits.ts";
 import { md5 } from "../base/md5.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Chal, Cred } from "../syncml/command.ts";
-import { AUTH_BASIC, AUTH_MD5, type AuthType, checkCredential, credential } from "../syncml/credential.ts";
+import {
+  AUTH_BASIC,
+  AUTH_MD5,
+  type AuthType,
+  checkCredential,
+  credential,
+} from "../syncml/credential.ts";
 import { Status } from "../syncml/status.ts";
 import { AUTH_MAC, checkMac, macHeader } from "../syncml/mac.ts";
 import type { Credentials, SessionPorts } from "./ports.ts";
@@ -55,17 +62,26 @@ export class ClientAuthentication {
     return this.#accepted;
   }
 
-  /** The user name for Source/LocName, which md5 credentials do not contain, and which that of mac repeats (§5.1.3.1). */
+  /**
+   * The user name for Source/LocName, which md5 credentials do not contain, and which that of mac
+   * repeats (§5.1.3.1).
+   */
   get name(): string | undefined {
-    return this.#sends && (this.#type === "md5" || this.#type === "mac") ? this.#account.name : undefined;
+    return this.#sends && (this.#type === "md5" || this.#type === "mac")
+      ? this.#account.name
+      : undefined;
   }
 
   /** The header that proves a message with that body; undefined when none is due. */
   mac(body: Uint8Array): string | undefined {
-    return this.#type === "mac" ? macHeader(this.#account.name, this.#account.secret, this.#nonce, md5(body)) : undefined;
+    return this.#type === "mac"
+      ? macHeader(this.#account.name, this.#account.secret, this.#nonce, md5(body))
+      : undefined;
   }
 
-  /** For the SyncHdr of the next message. After 212 none is needed, after 200 every message has it. */
+  /**
+   * For the SyncHdr of the next message. After 212 none is needed, after 200 every message has it.
+   */
   credential(): Cred | undefined {
     if (!this.#sends || this.#type === "none" || this.#type === "mac") return undefined;
     return credential(authType(this.#type), this.#account.name, this.#account.secret, this.#nonce);
@@ -77,7 +93,8 @@ export class ClientAuthentication {
 
   /** Takes the server's Status of a SyncHdr. */
   answered(status: number, chal: Chal | undefined): Answer {
-    if (status === Status.invalidCredentials || status === Status.missingCredentials) return this.#challenged(chal);
+    if (status === Status.invalidCredentials || status === Status.missingCredentials)
+      return this.#challenged(chal);
     if (status < 200 || status >= 300) return "refused";
     // mac is checked message by message, each with a new nonce, or the session ends (§5.1.4).
     const nonce = this.#nonceOf(chal);
@@ -88,9 +105,18 @@ export class ClientAuthentication {
     return "accepted";
   }
 
-  /** Stores the nonce for the next time. Call it once the server is trusted: another's must not replace a good one (§5.1.3.4). */
+  /**
+   * Stores the nonce for the next time. Call it once the server is trusted: another's must not
+   * replace a good one (§5.1.3.4).
+   */
   keepNonce(): void {
-    if (this.#account.type === "none" || this.#account.type === "basic" || !this.#accepted || this.#nonce === this.#stored) return;
+    if (
+      this.#account.type === "none" ||
+      this.#account.type === "basic" ||
+      !this.#accepted ||
+      this.#nonce === this.#stored
+    )
+      return;
     this.#ports.storeNonce("client", this.#nonce);
     this.#stored = this.#nonce;
   }
@@ -100,15 +126,20 @@ export class ClientAuthentication {
     this.#accepted = false;
     this.#session = false;
     this.#challenges++;
-    const wanted = kindOf(chal?.type), own = this.#account.type;
+    const wanted = kindOf(chal?.type);
+    const own = this.#account.type;
     if (this.#challenges > CHALLENGES_MAX || wanted === "none" || own === "none") return "refused";
-    if (KINDS.indexOf(wanted) < KINDS.indexOf(own) || (wanted === "basic" && refused === "basic")) return "refused";
+    if (KINDS.indexOf(wanted) < KINDS.indexOf(own) || (wanted === "basic" && refused === "basic"))
+      return "refused";
     this.#type = wanted;
     this.#nonce = this.#nonceOf(chal) ?? this.#nonce;
     return "again";
   }
 
-  /** The bytes of NextNonce: base64 by the standard; what is not is taken as it stands. One that is too long was not given. */
+  /**
+   * The bytes of NextNonce: base64 by the standard; what is not is taken as it stands. One that is
+   * too long was not given.
+   */
   #nonceOf(chal: Chal | undefined): Uint8Array | undefined {
     if (chal?.nextNonce === undefined) return undefined;
     const nonce = fromBase64(chal.nextNonce) ?? utf8(chal.nextNonce);
@@ -118,7 +149,10 @@ export class ClientAuthentication {
   }
 }
 
-/** What to tell the server about its credentials. `chal` makes, and stores, a new nonce: to be called when it is sent, and once. */
+/**
+ * What to tell the server about its credentials. `chal` makes, and stores, a new nonce: to be
+ * called when it is sent, and once.
+ */
 export interface Verdict {
   readonly status: number;
   readonly chal?: () => Chal;
@@ -139,12 +173,18 @@ export class ServerAuthentication {
     this.#trusted = account.type === "none";
   }
 
-  /** True when the server has proved itself in this session, or need not. Until then nothing is executed. */
+  /**
+   * True when the server has proved itself in this session, or need not. Until then nothing is
+   * executed.
+   */
   get trusted(): boolean {
     return this.#trusted;
   }
 
-  /** True when no further challenge is due (§5.1.3.3 asks for one more; a bound for who never gets it right). */
+  /**
+   * True when no further challenge is due (§5.1.3.3 asks for one more; a bound for who never gets
+   * it right).
+   */
   get exhausted(): boolean {
     return this.#challenges > CHALLENGES_MAX;
   }
@@ -154,18 +194,28 @@ export class ServerAuthentication {
     return this.#account.type === "mac";
   }
 
-  /** Judges the Cred of a message. Once is enough: after 212 the server need not send it again. With mac each message is judged. */
+  /**
+   * Judges the Cred of a message. Once is enough: after 212 the server need not send it again. With
+   * mac each message is judged.
+   */
   judge(cred: Cred | undefined, proof: MacProof | undefined): Verdict {
     const { type, name, secret } = this.#account;
     if (type === "mac") return this.#judgeMac(proof);
-    if (type === "none" || this.#trusted) return { status: cred === undefined ? Status.ok : Status.authenticated };
+    if (type === "none" || this.#trusted)
+      return { status: cred === undefined ? Status.ok : Status.authenticated };
     if (cred === undefined) return { status: Status.missingCredentials };
-    if (!checkCredential(cred, authType(type), name, secret, this.#nonce)) return { status: Status.invalidCredentials };
+    if (!checkCredential(cred, authType(type), name, secret, this.#nonce))
+      return { status: Status.invalidCredentials };
     this.#trusted = true;
-    return type === "md5" ? { status: Status.authenticated, chal: () => this.#challenge() } : { status: Status.authenticated };
+    return type === "md5"
+      ? { status: Status.authenticated, chal: () => this.#challenge() }
+      : { status: Status.authenticated };
   }
 
-  /** Completes the verdict on a server that is not trusted: a challenge with a new nonce, as long as another try is granted. */
+  /**
+   * Completes the verdict on a server that is not trusted: a challenge with a new nonce, as long as
+   * another try is granted.
+   */
   challenge(verdict: Verdict): Verdict {
     this.#challenges++;
     return this.exhausted ? verdict : { ...verdict, chal: () => this.#challenge() };
@@ -175,24 +225,38 @@ export class ServerAuthentication {
     const { name, secret } = this.#account;
     this.#trusted = false;
     if (proof?.header === undefined) return { status: Status.missingCredentials };
-    if (!checkMac(proof.header, name, secret, this.#nonce, proof.bodyDigest)) return { status: Status.invalidCredentials };
+    if (!checkMac(proof.header, name, secret, this.#nonce, proof.bodyDigest))
+      return { status: Status.invalidCredentials };
     this.#trusted = true;
     return { status: Status.ok, chal: () => this.#challenge() };
   }
 
-  /** Stored before it is sent. A nonce that is never sent would leave the server with a wrong one. */
+  /**
+   * Stored before it is sent. A nonce that is never sent would leave the server with a wrong one.
+   */
   #challenge(): Chal {
-    if (this.#account.type === "basic" || this.#account.type === "none") return { type: AUTH_BASIC, format: "b64" };
+    if (this.#account.type === "basic" || this.#account.type === "none")
+      return { type: AUTH_BASIC, format: "b64" };
     const nonce = new Uint8Array(NONCE_BYTES);
     this.#ports.random(nonce);
     this.#ports.storeNonce("server", nonce);
     this.#nonce = nonce;
-    return { type: this.#account.type === "mac" ? AUTH_MAC : AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
+    return {
+      type: this.#account.type === "mac" ? AUTH_MAC : AUTH_MD5,
+      format: "b64",
+      nextNonce: base64(nonce),
+    };
   }
 }
 
 function kindOf(type: string | undefined): Kind {
-  return type === AUTH_BASIC ? "basic" : type === AUTH_MD5 ? "md5" : type === AUTH_MAC ? "mac" : "none";
+  return type === AUTH_BASIC
+    ? "basic"
+    : type === AUTH_MD5
+      ? "md5"
+      : type === AUTH_MAC
+        ? "mac"
+        : "none";
 }
 
 function authType(type: "basic" | "md5"): AuthType {

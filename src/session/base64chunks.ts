@@ -1,6 +1,6 @@
 /**
- * Base64 that comes in pieces: the chunks of a large object in XML are pieces of one base64 text (OMA-TS-DM-Protocol §2.2),
- * cut anywhere, so up to three characters wait for the next piece.
+ * Base64 that comes in pieces: the chunks of a large object in XML are pieces of one base64 text
+ * (OMA-TS-DM-Protocol §2.2), cut anywhere, so up to three characters wait for the next piece.
  */
 import { decodeBase64 } from "../base/base64.ts";
 import { copy, find, findAny } from "../base/bytes.ts";
@@ -16,11 +16,15 @@ export class Base64Chunks {
   readonly #quantum = new Uint8Array(4);
   #held = 0;
 
-  /** Decodes `bytes` over themselves: two runs of decoded bytes, to be taken in turn and at once; undefined: not base64. */
+  /**
+   * Decodes `bytes` over themselves: two runs of decoded bytes, to be taken in turn and at once;
+   * undefined: not base64.
+   */
   decode(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] | undefined {
     const length = compact(bytes);
     this.characters += length;
-    let from = 0, first: Uint8Array = NOTHING;
+    let from = 0;
+    let first: Uint8Array = NOTHING;
     if (this.#held > 0) {
       from = Math.min(4 - this.#held, length);
       copy(this.#quantum, this.#held, bytes, 0, from);
@@ -31,14 +35,17 @@ export class Base64Chunks {
       first = this.#quantum.slice(0, end);
       this.#held = 0;
     }
-    const to = length - (length - from) % 4;
+    const to = length - ((length - from) % 4);
     this.#held = length - to;
     copy(this.#quantum, 0, bytes, to, length);
     const end = decodeBase64(bytes, from, to);
     return end < 0 ? undefined : [first, bytes.subarray(from, end)];
   }
 
-  /** After the last piece: what was held, when the text has no padding, or undefined when it ends inside a byte. */
+  /**
+   * After the last piece: what was held, when the text has no padding, or undefined when it ends
+   * inside a byte.
+   */
   end(): Uint8Array | undefined {
     const end = decodeBase64(this.#quantum, 0, this.#held);
     this.#held = 0;
@@ -59,7 +66,8 @@ function without(bytes: Uint8Array, length: number, byte: number): number {
   if (gap < 0 || gap >= length) return length;
   let at = gap;
   while (gap < length) {
-    const next = find(bytes, gap + 1, byte), to = next < 0 || next > length ? length : next;
+    const next = find(bytes, gap + 1, byte);
+    const to = next < 0 || next > length ? length : next;
     copy(bytes, at, bytes, gap + 1, to);
     at += to - gap - 1;
     gap = to;

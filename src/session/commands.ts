@@ -1,10 +1,13 @@
-/** Management commands, item by item, on the tree (OMA-TS-DM-RepPro §4.1.6): each gives one Status code per item. */
+/**
+ * Management commands, item by item, on the tree (OMA-TS-DM-RepPro §4.1.6): each gives one Status
+ * code per item.
+ */
 import { frozen } from "../base/frozen.ts";
 import { content, type Item, type ObjectCommand } from "../syncml/command.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { Status } from "../syncml/status.ts";
 import type { Encoding } from "./encoding.ts";
-import { LargeObject, formatOf, typeOf } from "./largeobject.ts";
+import { type LargeObject, formatOf, typeOf } from "./largeobject.ts";
 import { type Outgoing, statusOf } from "./outgoing.ts";
 import type { ManagementTree } from "./ports.ts";
 import { resultItem, sentLength } from "./results.ts";
@@ -29,28 +32,47 @@ export interface Context {
 type Operation = (item: Item, command: ObjectCommand, context: Context) => number;
 
 const OPERATIONS: { readonly [Name in ObjectCommand["name"]]: Operation } = frozen({
-  Add: put, Replace: put, Delete: remove, Get: get, Copy: copy, Exec: exec,
+  Add: put,
+  Replace: put,
+  Delete: remove,
+  Get: get,
+  Copy: copy,
+  Exec: exec,
 });
 
 /** What an Add can be answered because of a node above its target. */
-const ABOVE: readonly number[] = frozen([Status.notFound, Status.commandNotAllowed, Status.permissionDenied]);
+const ABOVE: readonly number[] = frozen([
+  Status.notFound,
+  Status.commandNotAllowed,
+  Status.permissionDenied,
+]);
 
-/** Executes every item: their Status codes, in order. `nested`: inside Atomic or Sequence, which have no chunks (§2.1). */
-export function execute(command: ObjectCommand, context: Context, nested: boolean): readonly number[] {
+/**
+ * Executes every item: their Status codes, in order. `nested`: inside Atomic or Sequence, which
+ * have no chunks (§2.1).
+ */
+export function execute(
+  command: ObjectCommand,
+  context: Context,
+  nested: boolean,
+): readonly number[] {
   if (command.items.length === 0) return [Status.badRequest];
   const operation = OPERATIONS[command.name];
-  return command.items.map((item) => nested && item.moreData ? Status.commandFailed : operation(item, command, context));
+  return command.items.map((item) =>
+    nested && item.moreData ? Status.commandFailed : operation(item, command, context),
+  );
 }
 
 /**
- * Queues the Status of a command: one when all items agree, else one an item. That of a chunk names nothing: a large object has
- * thousands, and one is under way at a time.
+ * Queues the Status of a command: one when all items agree, else one an item. That of a chunk names
+ * nothing: a large object has thousands, and one is under way at a time.
  */
 export function answer(command: ObjectCommand, codes: readonly number[], context: Context): void {
   const [first] = codes;
   if (first === undefined) return;
   if (codes.every((code) => code === first)) {
-    const item = command.items.length === 1 && first !== Status.chunkAccepted ? command.items[0] : undefined;
+    const item =
+      command.items.length === 1 && first !== Status.chunkAccepted ? command.items[0] : undefined;
     status(command, item, first, context);
     return;
   }
@@ -59,12 +81,23 @@ export function answer(command: ObjectCommand, codes: readonly number[], context
   });
 }
 
-/** Queues one Status. That of an Add that failed above its target names the node that could not be made. */
-function status(command: ObjectCommand, item: Item | undefined, code: number, context: Context): void {
+/**
+ * Queues one Status. That of an Add that failed above its target names the node that could not be
+ * made.
+ */
+function status(
+  command: ObjectCommand,
+  item: Item | undefined,
+  code: number,
+  context: Context,
+): void {
   const above = command.name === "Add" && item?.target !== undefined && ABOVE.includes(code);
   const target = above ? context.tree.obstacle(item.target) : undefined;
   const items = target === undefined ? [] : [{ target, binary: false, moreData: false }];
-  context.outgoing.status({ ...statusOf(context.msgRef, command, code, refs(item?.target), refs(item?.source)), items });
+  context.outgoing.status({
+    ...statusOf(context.msgRef, command, code, refs(item?.target), refs(item?.source)),
+    items,
+  });
 }
 
 function refs(uri: string | undefined): readonly string[] {
@@ -72,14 +105,17 @@ function refs(uri: string | undefined): readonly string[] {
 }
 
 function put(item: Item, command: ObjectCommand, context: Context): number {
-  const name = command.name === "Add" ? "Add" : "Replace", { object, tree, server } = context;
+  const name = command.name === "Add" ? "Add" : "Replace";
+  const { object, tree, server } = context;
   if (object.continuedBy(name, item, command.meta)) return object.add(item);
   interrupt(context);
   if (item.target === undefined) return Status.badRequest;
   if (item.markup === true) return Status.unsupportedType;
   if (item.tree !== undefined) return putSubtree(name, item.target, item.tree, context);
-  if (item.moreData) return object.begin(name, item, command.meta, tree, server, context.objectSizeMax);
-  const format = formatOf(item, command.meta), type = typeOf(item, command.meta);
+  if (item.moreData)
+    return object.begin(name, item, command.meta, tree, server, context.objectSizeMax);
+  const format = formatOf(item, command.meta);
+  const type = typeOf(item, command.meta);
   const data = content(item, command.meta);
   if (data === undefined) return Status.badRequest;
   if (context.objectSizeMax > 0 && data.length > context.objectSizeMax) return Status.tooLarge;
@@ -90,20 +126,33 @@ function put(item: Item, command: ObjectCommand, context: Context): number {
 }
 
 function remove(item: Item, _command: ObjectCommand, context: Context): number {
-  return item.target === undefined ? Status.badRequest : context.tree.remove(item.target, context.server);
+  return item.target === undefined
+    ? Status.badRequest
+    : context.tree.remove(item.target, context.server);
 }
 
 function get(item: Item, command: ObjectCommand, context: Context): number {
   if (item.target === undefined) return Status.badRequest;
   const { status, results, subtree } = context.tree.get(item.target, context.server);
-  const described = subtree === undefined ? undefined : subtreeItem(item.target, subtree, context.encoding);
+  const described =
+    subtree === undefined ? undefined : subtreeItem(item.target, subtree, context.encoding);
   if (typeof described === "number") return described;
-  const items = described === undefined ? results.map(({ uri, value }) => resultItem(uri, value, context.encoding)) : [described];
+  const items =
+    described === undefined
+      ? results.map(({ uri, value }) => resultItem(uri, value, context.encoding))
+      : [described];
   if (items.length === 0) return status;
   const sizeMax = context.serverObjectSizeMax;
   if (sizeMax > 0 && items.some((one) => sentLength(one) > sizeMax)) return Status.tooLarge;
   const { msgRef, outgoing } = context;
-  const answer = { name: "Results", cmdID: "", msgRef, cmdRef: command.cmdID, targetRef: item.target, items } as const;
+  const answer = {
+    name: "Results",
+    cmdID: "",
+    msgRef,
+    cmdRef: command.cmdID,
+    targetRef: item.target,
+    items,
+  } as const;
   return outgoing.results.add(answer) ? status : Status.tooLarge;
 }
 
@@ -117,10 +166,17 @@ function exec(item: Item, command: ObjectCommand, context: Context): number {
   const data = content(item, command.meta);
   if (data === undefined) return Status.badRequest;
   const argument = command.correlator === undefined ? {} : { correlator: command.correlator };
-  return context.tree.exec(item.target, data.length === 0 ? argument : { ...argument, data }, context.server);
+  return context.tree.exec(
+    item.target,
+    data.length === 0 ? argument : { ...argument, data },
+    context.server,
+  );
 }
 
-/** Gives up a large object when something else comes before its last chunk, and says which (Alert 1225, §2.2). */
+/**
+ * Gives up a large object when something else comes before its last chunk, and says which (Alert
+ * 1225, §2.2).
+ */
 export function interrupt(context: Context): void {
   const uri = context.object.pending;
   if (uri === undefined) return;

@@ -9,7 +9,9 @@ import { XmlWriter } from "../xmllite/writer.ts";
 
 export type Encoding = "xml" | "wbxml";
 
-/** A WBXML document begins with its version, 1.0 to 1.3; no XML document begins with such a byte. */
+/**
+ * A WBXML document begins with its version, 1.0 to 1.3; no XML document begins with such a byte.
+ */
 const WBXML_VERSION_MAX = 3;
 
 /** What bytes[0, length) are in, whatever was said about them: a server may answer in either. */
@@ -18,12 +20,19 @@ export function encodingOf(bytes: Uint8Array, length: number): Encoding {
 }
 
 export function readerOf(encoding: Encoding, bytes: Uint8Array, length: number): TokenReader {
-  return encoding === "xml" ? new XmlReader(bytes, length, SYNCML) : new WbxmlReader(bytes, length, SYNCML);
+  return encoding === "xml"
+    ? new XmlReader(bytes, length, SYNCML)
+    : new WbxmlReader(bytes, length, SYNCML);
 }
 
-/** Writes a description of a tree that stands alone (OMA-TS-DM-TNDS §6): in WBXML its header names its own DTD. */
+/**
+ * Writes a description of a tree that stands alone (OMA-TS-DM-TNDS §6): in WBXML its header names
+ * its own DTD.
+ */
 export function treeWriterOf(encoding: Encoding, bytes: Uint8Array): TokenWriter {
-  return encoding === "xml" ? new XmlWriter(bytes, SYNCML) : new WbxmlWriter(bytes, SYNCML, DDF_HEADER);
+  return encoding === "xml"
+    ? new XmlWriter(bytes, SYNCML)
+    : new WbxmlWriter(bytes, SYNCML, DDF_HEADER);
 }
 
 export function writerOf(encoding: Encoding, bytes: Uint8Array): TokenWriter {

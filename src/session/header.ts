@@ -1,4 +1,7 @@
-/** Whether a message belongs to this session, by its SyncHdr (OMA-TS-DM-Protocol §2.3, OMA-TS-DM-RepPro §4.1.1). */
+/**
+ * Whether a message belongs to this session, by its SyncHdr (OMA-TS-DM-Protocol §2.3,
+ * OMA-TS-DM-RepPro §4.1.1).
+ */
 import type { Cred, Header } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { SessionOptions } from "./ports.ts";
@@ -7,7 +10,11 @@ const VER_DTD = "1.2";
 const VER_PROTO = "DM/1.2";
 
 /** The Status that refuses the message, or undefined. */
-export function headerFault(header: Header, sessionID: string, deviceId: string): number | undefined {
+export function headerFault(
+  header: Header,
+  sessionID: string,
+  deviceId: string,
+): number | undefined {
   if (header.verDTD !== VER_DTD) return Status.unsupportedDTD;
   if (header.verProto !== VER_PROTO) return Status.unsupportedProtocol;
   if (header.sessionID !== sessionID) return Status.badRequest;
@@ -22,17 +29,36 @@ function isNumber(msgID: string): boolean {
   return Number.isSafeInteger(number) && number > 0;
 }
 
-/** True when `msgID` was answered already, or is older than what was: ids only grow (§2.3.3). `last` is empty before the first. */
+/**
+ * True when `msgID` was answered already, or is older than what was: ids only grow (§2.3.3). `last`
+ * is empty before the first.
+ */
 export function repeated(msgID: string, last: string): boolean {
   return last !== "" && (msgID === last || Number(msgID) <= Number(last));
 }
 
-/** The SyncHdr of a message of the device. While it `opens` the session it says what it can take (§2.3.3). */
-export function headerOf(options: SessionOptions, messageID: number, opens: boolean, cred: Cred | undefined,
-  sourceName: string | undefined): Header {
-  const { account, deviceId, sessionID, maxMsgSize, maxObjSize } = options, msgID = String(messageID);
+/**
+ * The SyncHdr of a message of the device. While it `opens` the session it says what it can take
+ * (§2.3.3).
+ */
+export function headerOf(
+  options: SessionOptions,
+  messageID: number,
+  opens: boolean,
+  cred: Cred | undefined,
+  sourceName: string | undefined,
+): Header {
+  const { account, deviceId, sessionID, maxMsgSize, maxObjSize } = options;
+  const msgID = String(messageID);
   const header = {
-    verDTD: VER_DTD, verProto: VER_PROTO, sessionID, msgID, target: account.url, source: deviceId, sourceName, cred,
+    verDTD: VER_DTD,
+    verProto: VER_PROTO,
+    sessionID,
+    msgID,
+    target: account.url,
+    source: deviceId,
+    sourceName,
+    cred,
   };
   return opens ? { ...header, maxMsgSize, maxObjSize } : header;
 }

@@ -1,6 +1,7 @@
 /**
- * User interaction (OMA-TS-DM-Protocol §2.5): alerts 1100 to 1104 as questions to a person, and what the person does as the
- * Status of the alert. Who shows the question is the application's business: see UserInterface.
+ * User interaction (OMA-TS-DM-Protocol §2.5): alerts 1100 to 1104 as questions to a person, and
+ * what the person does as the Status of the alert. Who shows the question is the application's
+ * business: see UserInterface.
  */
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
@@ -25,63 +26,98 @@ export interface Question {
   readonly preset: string | undefined;
   /** Most characters of a text (MAXLEN). */
   readonly lengthMax: number | undefined;
-  /** Kind of text (IT): alphanumeric, number, date DDMMYYYY, time hhmmss, phone number, IP address. */
+  /**
+   * Kind of text (IT): alphanumeric, number, date DDMMYYYY, time hhmmss, phone number, IP address.
+   */
   readonly input: "A" | "N" | "D" | "T" | "P" | "I";
   /** The text is not to be seen while it is typed (ET=P). */
   readonly hidden: boolean;
 }
 
-/** What the person did. `shown`, `yes` and `no` are for display and confirm; `unable`: this cannot be shown here. */
-export type Answer = { readonly kind: "shown" | "yes" | "no" | "cancelled" | "timeout" | "unable" }
+/**
+ * What the person did. `shown`, `yes` and `no` are for display and confirm; `unable`: this cannot
+ * be shown here.
+ */
+export type Answer =
+  | { readonly kind: "shown" | "yes" | "no" | "cancelled" | "timeout" | "unable" }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "chosen"; readonly numbers: readonly number[] };
 
 /** Where people are asked. */
 export interface UserInterface {
-  /** Shows the question, if it is another one than before, and gives the answer, or undefined as long as there is none. */
+  /**
+   * Shows the question, if it is another one than before, and gives the answer, or undefined as
+   * long as there is none.
+   */
   ask(question: Question): Answer | undefined;
   /** The question is over without an answer: nothing is shown any more. */
   clear(): void;
 }
 
 const KINDS: ReadonlyMap<number, Question["kind"]> = new Map([
-  [AlertCode.display, "display"], [AlertCode.confirm, "confirm"], [AlertCode.textInput, "text"],
-  [AlertCode.singleChoice, "choice"], [AlertCode.multipleChoice, "choices"],
+  [AlertCode.display, "display"],
+  [AlertCode.confirm, "confirm"],
+  [AlertCode.textInput, "text"],
+  [AlertCode.singleChoice, "choice"],
+  [AlertCode.multipleChoice, "choices"],
 ]);
 const INPUTS = frozen(["A", "N", "D", "T", "P", "I"]);
-const AND = 0x26, EQUALS = 0x3d, PLUS = 0x2b, PERCENT = 0x25, SPACE = 0x20;
+const AND = 0x26;
+const EQUALS = 0x3d;
+const PLUS = 0x2b;
+const PERCENT = 0x25;
+const SPACE = 0x20;
 
 /** True for the alerts that are for a person. */
 export function isInteraction(code: number): boolean {
   return KINDS.has(code);
 }
 
-/** The question of an alert, or the Status that refuses it: 412 when a part is missing, 416 when it is not text. */
+/**
+ * The question of an alert, or the Status that refuses it: 412 when a part is missing, 416 when it
+ * is not text.
+ */
 export function questionOf({ data, items }: AlertCommand): Question | number {
-  const [first, second, ...rest] = items, kind = KINDS.get(data);
+  const [first, second, ...rest] = items;
+  const kind = KINDS.get(data);
   if (kind === undefined) return Status.notSupported;
   const choosing = kind === "choice" || kind === "choices";
-  if (first === undefined || second?.data === undefined || (choosing && rest.length === 0)) return Status.incomplete;
-  const shown = textOf(second.data), choices = choosing ? rest.map((item) => textOf(item.data ?? new Uint8Array(0))) : [];
+  if (first === undefined || second?.data === undefined || (choosing && rest.length === 0))
+    return Status.incomplete;
+  const shown = textOf(second.data);
+  const choices = choosing ? rest.map((item) => textOf(item.data ?? new Uint8Array(0))) : [];
   if (shown === undefined || choices.includes(undefined)) return Status.undisplayable;
   const options = parseOptions(first.data ?? new Uint8Array(0));
   const number = (name: string): number | undefined => positive(options.get(name));
-  const input = INPUTS.find((one) => one === options.get("IT")) ?? "A", showS = number("MINDT"), waitS = number("MAXDT");
+  const input = INPUTS.find((one) => one === options.get("IT")) ?? "A";
+  const showS = number("MINDT");
+  const waitS = number("MAXDT");
   return {
-    kind, text: shown, choices: choices.map((choice) => choice ?? ""), preset: options.get("DR"), input, hidden: options.get("ET") === "P",
+    kind,
+    text: shown,
+    choices: choices.map((choice) => choice ?? ""),
+    preset: options.get("DR"),
+    input,
+    hidden: options.get("ET") === "P",
     showMs: showS === undefined ? undefined : showS * 1000,
     waitMs: waitS === undefined ? undefined : Math.min(waitS * 1000, INTERACTION_MS_MAX),
     lengthMax: number("MAXLEN"),
   };
 }
 
-/** Names and values of `MINDT=10&DR=John+Doe`, URL-encoded (§2.5.3). What is malformed is passed over, as what is unknown. */
+/**
+ * Names and values of `MINDT=10&DR=John+Doe`, URL-encoded (§2.5.3). What is malformed is passed
+ * over, as what is unknown.
+ */
 export function parseOptions(bytes: Uint8Array): ReadonlyMap<string, string> {
   const options = new Map<string, string>();
-  for (let from = 0; from < bytes.length;) {
-    const and = find(bytes, from, AND), end = and < 0 ? bytes.length : and, equals = find(bytes, from, EQUALS);
+  for (let from = 0; from < bytes.length; ) {
+    const and = find(bytes, from, AND);
+    const end = and < 0 ? bytes.length : and;
+    const equals = find(bytes, from, EQUALS);
     if (equals > from && equals < end) {
-      const name = decoded(bytes.subarray(from, equals)), value = decoded(bytes.subarray(equals + 1, end));
+      const name = decoded(bytes.subarray(from, equals));
+      const value = decoded(bytes.subarray(equals + 1, end));
       if (name !== undefined && value !== undefined) options.set(name.trim(), value);
     }
     from = end + 1;
@@ -96,7 +132,8 @@ function decoded(bytes: Uint8Array): string | undefined {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === PERCENT) {
-      const digits = textOf(bytes.subarray(at + 1, at + 3)) ?? "", value = Number.parseInt(digits, 16);
+      const digits = textOf(bytes.subarray(at + 1, at + 3)) ?? "";
+      const value = Number.parseInt(digits, 16);
       if (digits.length !== 2 || !(value >= 0)) return undefined;
       result[length++] = value;
       at += 2;
@@ -110,27 +147,50 @@ function positive(value: string | undefined): number | undefined {
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
 
-/** Status code and Items that tell the server what the person did (§2.5.2); 500 for an answer that the question does not have. */
-export function answerStatus(question: Question, answer: Answer): { readonly data: number; readonly items: readonly Item[] } {
+/**
+ * Status code and Items that tell the server what the person did (§2.5.2); 500 for an answer that
+ * the question does not have.
+ */
+export function answerStatus(
+  question: Question,
+  answer: Answer,
+): { readonly data: number; readonly items: readonly Item[] } {
   switch (answer.kind) {
-    case "cancelled": return { data: Status.cancelled, items: [] };
-    case "timeout": return { data: Status.requestTimeout, items: [] };
-    case "unable": return { data: Status.undisplayable, items: [] };
-    case "no": return { data: question.kind === "confirm" ? Status.notModified : Status.commandFailed, items: [] };
+    case "cancelled":
+      return { data: Status.cancelled, items: [] };
+    case "timeout":
+      return { data: Status.requestTimeout, items: [] };
+    case "unable":
+      return { data: Status.undisplayable, items: [] };
+    case "no":
+      return {
+        data: question.kind === "confirm" ? Status.notModified : Status.commandFailed,
+        items: [],
+      };
     case "yes":
     case "shown": {
       const good = question.kind === (answer.kind === "yes" ? "confirm" : "display");
       return { data: good ? Status.ok : Status.commandFailed, items: [] };
     }
     case "text": {
-      const bytes = utf8(answer.text), { lengthMax = Infinity } = question;
+      const bytes = utf8(answer.text);
+      const { lengthMax = Infinity } = question;
       const good = question.kind === "text" && [...answer.text].length <= lengthMax;
-      return good ? { data: Status.ok, items: [itemOf(bytes)] } : { data: Status.commandFailed, items: [] };
+      return good
+        ? { data: Status.ok, items: [itemOf(bytes)] }
+        : { data: Status.commandFailed, items: [] };
     }
     case "chosen": {
-      const { numbers } = answer, known = numbers.every((one) => Number.isInteger(one) && one >= 1 && one <= question.choices.length);
-      const good = known && (question.kind === "choices" || (question.kind === "choice" && numbers.length === 1));
-      return good ? { data: Status.ok, items: numbers.map((one) => itemOf(utf8(`${one}`))) } : { data: Status.commandFailed, items: [] };
+      const { numbers } = answer;
+      const known = numbers.every(
+        (one) => Number.isInteger(one) && one >= 1 && one <= question.choices.length,
+      );
+      const good =
+        known &&
+        (question.kind === "choices" || (question.kind === "choice" && numbers.length === 1));
+      return good
+        ? { data: Status.ok, items: numbers.map((one) => itemOf(utf8(`${one}`))) }
+        : { data: Status.commandFailed, items: [] };
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * A large object on its way in (OMA-TS-DM-Protocol §2.2): chunks with MoreData, one after the other, go to a sink of the tree
- * as they come. Committed only when the last one is there and the Size of the first was right.
+ * A large object on its way in (OMA-TS-DM-Protocol §2.2): chunks with MoreData, one after the
+ * other, go to a sink of the tree as they come. Committed only when the last one is there and the
+ * Size of the first was right.
  */
 import { assert } from "../base/assert.ts";
 import type { Item, Meta } from "../syncml/command.ts";
@@ -13,7 +14,10 @@ import { documentSink } from "./subtrees.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** Format and Type that hold for an item: its own, or its command's. Empty when neither says it: the tree knows its nodes. */
+/**
+ * Format and Type that hold for an item: its own, or its command's. Empty when neither says it: the
+ * tree knows its nodes.
+ */
 export function formatOf(item: Item, meta: Meta | undefined): string {
   return item.meta?.format ?? meta?.format ?? "";
 }
@@ -35,25 +39,39 @@ export class LargeObject {
     return this.#sink === undefined ? undefined : this.#uri;
   }
 
-  /** True when this item is the next chunk of the pending object. A Size that differs begins another one. */
+  /**
+   * True when this item is the next chunk of the pending object. A Size that differs begins another
+   * one.
+   */
   continuedBy(command: string, item: Item, meta: Meta | undefined): boolean {
     const size = item.meta?.size ?? meta?.size;
-    if (this.#sink === undefined || command !== this.#command || item.target !== this.#uri) return false;
+    if (this.#sink === undefined || command !== this.#command || item.target !== this.#uri)
+      return false;
     return size === undefined || size === this.#size;
   }
 
   /** Takes the first chunk: 213, or why the object is not wanted. 412: it has no Size. */
-  begin(command: "Add" | "Replace", item: Item, meta: Meta | undefined, tree: ManagementTree, server: string,
-    sizeMax: number): number {
+  begin(
+    command: "Add" | "Replace",
+    item: Item,
+    meta: Meta | undefined,
+    tree: ManagementTree,
+    server: string,
+    sizeMax: number,
+  ): number {
     assert(this.#sink === undefined, "one large object at a time");
-    const size = item.meta?.size ?? meta?.size, uri = item.target;
+    const size = item.meta?.size ?? meta?.size;
+    const uri = item.target;
     if (uri === undefined) return Status.badRequest;
     if (size === undefined) return Status.incomplete;
     const characters = formatOf(item, meta) === "b64";
-    if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax) return Status.tooLarge;
+    if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax)
+      return Status.tooLarge;
     const about: StreamMeta = { format: formatOf(item, meta), type: typeOf(item, meta) };
     const known = characters ? about : { ...about, size };
-    const sink = isTnds(about.type) ? documentSink(command, uri, known.size, tree, server) : tree.stream(command, uri, known, server);
+    const sink = isTnds(about.type)
+      ? documentSink(command, uri, known.size, tree, server)
+      : tree.stream(command, uri, known, server);
     if (typeof sink === "number") return sink;
     this.#sink = sink;
     this.#command = command;
@@ -64,7 +82,10 @@ export class LargeObject {
     return this.add(item);
   }
 
-  /** Takes a chunk: 213, the status of the command after the last one, or why the object is given up. */
+  /**
+   * Takes a chunk: 213, the status of the command after the last one, or why the object is given
+   * up.
+   */
   add(item: Item): number {
     const status = this.#take(item.data ?? NOTHING);
     if (status !== Status.ok) {
@@ -97,7 +118,8 @@ export class LargeObject {
   #end(): number {
     const rest = this.#base64 === undefined ? NOTHING : this.#base64.end();
     let status: number = rest === undefined ? Status.badRequest : this.#write(rest);
-    // Size counts what is sent, so base64 characters in XML (§8.3.7.4); servers that count decoded bytes are understood too.
+    // Size counts what is sent, so base64 characters in XML (§8.3.7.4); servers that count decoded
+    // bytes are understood too.
     const right = this.#bytes === this.#size || this.#base64?.characters === this.#size;
     if (status === Status.ok && !right) status = Status.sizeMismatch;
     const sink = this.#sink;

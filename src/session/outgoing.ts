@@ -1,11 +1,19 @@
 /**
- * What waits to be sent, and the message that is made of it: Status of SyncHdr, other Status, Results, then Alerts and the
- * Replace of DevInfo (OMA-TS-DM-Protocol §2.3, §4.1.6). What does not fit waits for the next message.
+ * What waits to be sent, and the message that is made of it: Status of SyncHdr, other Status,
+ * Results, then Alerts and the Replace of DevInfo (OMA-TS-DM-Protocol §2.3, §4.1.6). What does not
+ * fit waits for the next message.
  */
 import type { TokenWriter } from "../base/token.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { MessageWriter } from "../syncml/encode.ts";
-import type { AlertCommand, Chal, Command, Header, ObjectCommand, StatusCommand } from "../syncml/command.ts";
+import type {
+  AlertCommand,
+  Chal,
+  Command,
+  Header,
+  ObjectCommand,
+  StatusCommand,
+} from "../syncml/command.ts";
 import { succeeded } from "../syncml/status.ts";
 import { type CommandSink, ResultsQueue } from "./results.ts";
 import { summary } from "./trace.ts";
@@ -44,15 +52,23 @@ export class Outgoing {
   }
 
   /**
-   * The Status of a message's SyncHdr; the next message begins with it. `chal` is called once that is written. It names both ends
-   * where they matter, beside a challenge or an error: each message of a large object would (OMA-TS-DM-Protocol §2.6.1.3).
+   * The Status of a message's SyncHdr; the next message begins with it. `chal` is called once that
+   * is written. It names both ends where they matter, beside a challenge or an error: each message
+   * of a large object would (OMA-TS-DM-Protocol §2.6.1.3).
    */
   header(header: Header, status: number, chal: (() => Chal) | undefined): void {
     const named = chal !== undefined || !succeeded(status);
     this.#header = {
       status: {
-        name: "Status", cmdID: "", msgRef: header.msgID, cmdRef: "0", cmd: "SyncHdr",
-        targetRefs: named ? [header.target] : [], sourceRefs: named ? [header.source] : [], data: status, items: [],
+        name: "Status",
+        cmdID: "",
+        msgRef: header.msgID,
+        cmdRef: "0",
+        cmd: "SyncHdr",
+        targetRefs: named ? [header.target] : [],
+        sourceRefs: named ? [header.source] : [],
+        data: status,
+        items: [],
       },
       chal,
     };
@@ -80,32 +96,39 @@ export class Outgoing {
 
   /** What the server's Status answers, once; undefined when nothing that was sent is meant. */
   answered(msgRef: string, cmdRef: string): Sent | undefined {
-    const key = `${msgRef} ${cmdRef}`, sent = this.#awaited.get(key);
+    const key = `${msgRef} ${cmdRef}`;
+    const sent = this.#awaited.get(key);
     this.#awaited.delete(key);
     return sent;
   }
 
   /**
-   * Writes a message. `closing`: the server has closed its package, so ours may end; while it may not, a message with
-   * nothing to say asks for the next one (Alert 1222, §2.1). undefined when the buffer is too small for anything.
+   * Writes a message. `closing`: the server has closed its package, so ours may end; while it may
+   * not, a message with nothing to say asks for the next one (Alert 1222, §2.1). undefined when the
+   * buffer is too small for anything.
    */
   compose(tokens: TokenWriter, header: Header, closing: boolean): Composed | undefined {
     const message = new Numbered(tokens, header, this.#awaited);
     if (!message.begin()) return undefined;
     if (!this.#writeHeader(message)) return undefined;
-    const statuses = this.#writeStatuses(message, 0), before = message.count;
+    const statuses = this.#writeStatuses(message, 0);
+    const before = message.count;
     let drained = this.#statuses.length === 0 && this.results.write(message, statuses <= 1);
     if (drained) {
       this.#writeRequests(message);
       drained = this.#requests.length === 0;
     }
     if (!drained && statuses <= 1 && message.count === before) return undefined;
-    if (drained && !closing && message.count === before) message.command(alert(AlertCode.nextMessage));
+    if (drained && !closing && message.count === before)
+      message.command(alert(AlertCode.nextMessage));
     this.#header = undefined;
     return message.end(drained && closing);
   }
 
-  /** Writes the last message of a session that is given up: what Status fits, and Alert 1223 (§2.3.1). */
+  /**
+   * Writes the last message of a session that is given up: what Status fits, and Alert 1223
+   * (§2.3.1).
+   */
   composeAbort(tokens: TokenWriter, header: Header): Composed | undefined {
     const message = new Numbered(tokens, header, this.#awaited);
     if (!message.begin()) return undefined;
@@ -141,7 +164,14 @@ export class Outgoing {
       // A Replace of many items goes in parts rather than never.
       if (request.command.name === "Alert" || request.command.items.length < 2) return;
       const { command } = request;
-      this.#requests.splice(0, 1, ...command.items.map((item) => ({ command: { ...command, items: [item] }, alert: undefined })));
+      this.#requests.splice(
+        0,
+        1,
+        ...command.items.map((item) => ({
+          command: { ...command, items: [item] },
+          alert: undefined,
+        })),
+      );
     }
   }
 }
@@ -178,7 +208,11 @@ class Numbered implements CommandSink {
     if (!this.#writer.command(command, cmdID)) return false;
     this.#commands.push(command);
     if (command.name !== "Status") {
-      if (this.#awaited.size >= AWAITED_MAX) for (const key of this.#awaited.keys()) { this.#awaited.delete(key); break; }
+      if (this.#awaited.size >= AWAITED_MAX)
+        for (const key of this.#awaited.keys()) {
+          this.#awaited.delete(key);
+          break;
+        }
       this.#awaited.set(`${this.#header.msgID} ${cmdID}`, { name: command.name, alert });
     }
     return true;
@@ -196,7 +230,22 @@ export function alert(data: number): AlertCommand {
 }
 
 /** The Status of a command of message `msgRef`. */
-export function statusOf(msgRef: string, command: { readonly cmdID: string; readonly name: string }, data: number,
-  targetRefs: readonly string[] = [], sourceRefs: readonly string[] = []): StatusCommand {
-  return { name: "Status", cmdID: "", msgRef, cmdRef: command.cmdID, cmd: command.name, targetRefs, sourceRefs, data, items: [] };
+export function statusOf(
+  msgRef: string,
+  command: { readonly cmdID: string; readonly name: string },
+  data: number,
+  targetRefs: readonly string[] = [],
+  sourceRefs: readonly string[] = [],
+): StatusCommand {
+  return {
+    name: "Status",
+    cmdID: "",
+    msgRef,
+    cmdRef: command.cmdID,
+    cmd: command.name,
+    targetRefs,
+    sourceRefs,
+    data,
+    items: [],
+  };
 }

@@ -1,4 +1,7 @@
-/** What the server has said of itself in its SyncHdr: where to send the next message, and how much it takes. */
+/**
+ * What the server has said of itself in its SyncHdr: where to send the next message, and how much
+ * it takes.
+ */
 import type { Header } from "../syncml/command.ts";
 import type { SessionPorts } from "./ports.ts";
 import { responseUrl } from "./respuri.ts";
@@ -22,7 +25,8 @@ export class Peer {
     this.url = this.#account;
     if (respURI === undefined) return;
     const url = responseUrl(respURI, this.#account);
-    if (url === undefined) ports.log("warning", "a RespURI that leads to another server is not followed");
+    if (url === undefined)
+      ports.log("warning", "a RespURI that leads to another server is not followed");
     else this.url = url;
   }
 }

@@ -1,9 +1,15 @@
-/** What a session stands on: the account, the management tree, and whoever hears what becomes of alerts and nonces. */
+/**
+ * What a session stands on: the account, the management tree, and whoever hears what becomes of
+ * alerts and nonces.
+ */
 import type { Tree } from "../tree/tree.ts";
 import type { UserInterface } from "./interaction.ts";
 import type { Encoding } from "./encoding.ts";
 
-/** How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5 and mac, is the last one stored; empty when there is none. */
+/**
+ * How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5 and mac, is the last one
+ * stored; empty when there is none.
+ */
 export interface Credentials {
   readonly type: "none" | "basic" | "md5" | "mac";
   readonly name: string;
@@ -19,7 +25,10 @@ export interface SessionAccount {
   readonly url: string;
   /** What the device shows to the server (AAuthLevel CLCRED). */
   readonly client: Credentials;
-  /** What the device demands of the server (AAuthLevel SRVCRED); type none: the transport vouches for the server. */
+  /**
+   * What the device demands of the server (AAuthLevel SRVCRED); type none: the transport vouches
+   * for the server.
+   */
   readonly server: Credentials;
 }
 
@@ -36,9 +45,22 @@ export interface OutgoingAlert {
 }
 
 /** The management tree as a session uses it. Every number is a Status code. */
-export type ManagementTree = Pick<Tree,
-  "get" | "add" | "obstacle" | "replace" | "remove" | "copy" | "exec" | "stream" | "addSubtree" | "replaceSubtree"
-  | "begin" | "commit" | "rollback">;
+export type ManagementTree = Pick<
+  Tree,
+  | "get"
+  | "add"
+  | "obstacle"
+  | "replace"
+  | "remove"
+  | "copy"
+  | "exec"
+  | "stream"
+  | "addSubtree"
+  | "replaceSubtree"
+  | "begin"
+  | "commit"
+  | "rollback"
+>;
 
 export interface SessionPorts {
   readonly tree: ManagementTree;
@@ -47,13 +69,22 @@ export interface SessionPorts {
   log(level: "error" | "warning" | "info" | "debug", text: string): void;
   /** Generic alerts that this server has not answered yet, oldest first. */
   alerts(): readonly OutgoingAlert[];
-  /** The server's Status for that alert: any but 401 and 407 counts as an answer (FUMO §10.2.2 has no rule to send again). */
+  /**
+   * The server's Status for that alert: any but 401 and 407 counts as an answer (FUMO §10.2.2 has
+   * no rule to send again).
+   */
   acknowledged(id: number, status: number): void;
-  /** Both sides have proved themselves. Once a session, before a command of that message is executed. */
+  /**
+   * Both sides have proved themselves. Once a session, before a command of that message is
+   * executed.
+   */
   authenticated(): void;
   /** Where a person can be asked; absent: nobody is there, and user interaction is answered 406. */
   readonly userInterface?: UserInterface | undefined;
-  /** A nonce for the next time; durable when it returns. `client`: for what the device shows; `server`: for what it demands. */
+  /**
+   * A nonce for the next time; durable when it returns. `client`: for what the device shows;
+   * `server`: for what it demands.
+   */
   storeNonce(direction: "client" | "server", nonce: Uint8Array): void;
 }
 
@@ -66,7 +97,9 @@ export interface SessionOptions {
   readonly sessionID: string;
   /** 1200: the server asked for this session; 1201: the client opens it. */
   readonly alert: 1200 | 1201;
-  /** What is announced: bytes of a message that the inbound buffer takes, and of the largest object. */
+  /**
+   * What is announced: bytes of a message that the inbound buffer takes, and of the largest object.
+   */
   readonly maxMsgSize: number;
   readonly maxObjSize: number;
   /** Every message is composed here. */

@@ -1,6 +1,6 @@
 /**
- * Results on their way out (OMA-TS-DM-Protocol §2.2, §4.1.6.12): whole when they fit, item by item when they do not, and an item
- * that no message can take in chunks with MoreData.
+ * Results on their way out (OMA-TS-DM-Protocol §2.2, §4.1.6.12): whole when they fit, item by item
+ * when they do not, and an item that no message can take in chunks with MoreData.
  */
 import { base64Length } from "../base/base64.ts";
 import { RESULTS_BYTES_MAX, RESULTS_MAX } from "../base/limits.ts";
@@ -8,13 +8,19 @@ import type { Command, Item, Meta, ResultsCommand } from "../syncml/command.ts";
 import type { Value } from "../tree/value.ts";
 import type { Encoding } from "./encoding.ts";
 
-/** How a command is put into the message that is being written: false, and nothing written, when it does not fit. */
+/**
+ * How a command is put into the message that is being written: false, and nothing written, when it
+ * does not fit.
+ */
 export interface CommandSink {
   command(command: Command): boolean;
   readonly room: number;
 }
 
-/** Bytes that the elements around a chunk take, roughly; a chunk that still does not fit is made smaller. */
+/**
+ * Bytes that the elements around a chunk take, roughly; a chunk that still does not fit is made
+ * smaller.
+ */
 const CHUNK_FRAME_BYTES = 400;
 const CHUNK_BYTES_MIN = 16;
 const NOTHING = new Uint8Array(0);
@@ -40,9 +46,13 @@ export class ResultsQueue {
     return this.#queue.length === 0;
   }
 
-  /** Queues it; false, and nothing queued, when so much waits already that a device could not hold more. The first one always may. */
+  /**
+   * Queues it; false, and nothing queued, when so much waits already that a device could not hold
+   * more. The first one always may.
+   */
   add(results: ResultsCommand): boolean {
-    let items = results.items.length, bytes = bytesOf(results);
+    let items = results.items.length;
+    let bytes = bytesOf(results);
     for (const waiting of this.#queue) {
       items += waiting.items.length;
       bytes += bytesOf(waiting);
@@ -65,7 +75,10 @@ export class ResultsQueue {
     return true;
   }
 
-  /** Writes what fits: true when nothing is left. `fresh`: the message is as empty as a message can be. */
+  /**
+   * Writes what fits: true when nothing is left. `fresh`: the message is as empty as a message can
+   * be.
+   */
   write(sink: CommandSink, fresh: boolean): boolean {
     for (let alone = fresh; ; alone = false) {
       const head = this.#queue[0];
@@ -85,11 +98,15 @@ export class ResultsQueue {
 
   /** Writes the next chunk of the first item: true when it was the last. */
   #chunk(sink: CommandSink, head: ResultsCommand): boolean {
-    const [item] = head.items, data = item?.data ?? NOTHING;
+    const [item] = head.items;
+    const data = item?.data ?? NOTHING;
     if (item === undefined) return false;
     let length = Math.min(data.length - this.#sent, sink.room - CHUNK_FRAME_BYTES);
     while (length >= Math.min(CHUNK_BYTES_MIN, data.length - this.#sent) && length > 0) {
-      const to = this.#sent + length === data.length ? data.length : boundary(data, this.#sent + length, this.#sent, item.binary);
+      const to =
+        this.#sent + length === data.length
+          ? data.length
+          : boundary(data, this.#sent + length, this.#sent, item.binary);
       const moreData = to < data.length;
       const { size: _, ...meta } = item.meta ?? {};
       const first = this.#sent === 0 ? { ...meta, size: sentLength(item) } : meta;
@@ -105,9 +122,12 @@ export class ResultsQueue {
   }
 }
 
-/** Where to cut at or before `to`: no UTF-8 sequence in two, and no base64 padding before the last chunk. */
+/**
+ * Where to cut at or before `to`: no UTF-8 sequence in two, and no base64 padding before the last
+ * chunk.
+ */
 function boundary(data: Uint8Array, to: number, from: number, binary: boolean): number {
-  if (binary) return to - from > 3 ? to - (to - from) % 3 : to;
+  if (binary) return to - from > 3 ? to - ((to - from) % 3) : to;
   let at = to;
   while (at > from + 1 && ((data[at] ?? 0) & 0xc0) === 0x80) at--;
   return at;
@@ -116,6 +136,9 @@ function boundary(data: Uint8Array, to: number, from: number, binary: boolean): 
 /** The Item of one result. Binary values are base64 in XML and opaque in WBXML, and say so. */
 export function resultItem(uri: string, value: Value, encoding: Encoding): Item {
   const binary = value.format === "bin";
-  const meta: Meta = { format: binary && encoding === "xml" ? "b64" : value.format, type: value.type };
+  const meta: Meta = {
+    format: binary && encoding === "xml" ? "b64" : value.format,
+    type: value.type,
+  };
   return { source: uri, meta, data: value.data, binary, moreData: false };
 }

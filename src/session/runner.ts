@@ -1,20 +1,33 @@
 /**
- * Executes the commands of a message in their order, and queues Status and Results. It stops at a question to a person and goes
- * on with the answer; nothing else of the session moves meanwhile.
+ * Executes the commands of a message in their order, and queues Status and Results. It stops at a
+ * question to a person and goes on with the answer; nothing else of the session moves meanwhile.
  *
- * Sequence (OMA-TS-DM-RepPro §4.1.6.14): 200 once begun. A command that fails does not stop the others (an Add that finds its
- * node is followed by a Replace in many servers' scripts), but an Alert does: it asked for a consent that was not given.
- * Atomic (§4.1.6.3): 200, or 507 with 216 (516) for what was undone and 215 for what was not begun. A person who cancels stops
- * the whole message (OMA-TS-DM-Protocol §2.5): 215 for the rest.
+ * Sequence (OMA-TS-DM-RepPro §4.1.6.14): 200 once begun. A command that fails does not stop the
+ * others (an Add that finds its node is followed by a Replace in many servers' scripts), but an
+ * Alert does: it asked for a consent that was not given. Atomic (§4.1.6.3): 200, or 507 with 216
+ * (516) for what was undone and 215 for what was not begun. A person who cancels stops the whole
+ * message (OMA-TS-DM-Protocol §2.5): 215 for the rest.
  */
 import { INTERACTION_POLL_MS, INTERACTION_WAIT_MS } from "../base/limits.ts";
 import { AlertCode } from "../syncml/alert.ts";
-import type { AlertCommand, Command, ContainerCommand, Item, ObjectCommand } from "../syncml/command.ts";
+import type {
+  AlertCommand,
+  Command,
+  ContainerCommand,
+  Item,
+  ObjectCommand,
+} from "../syncml/command.ts";
 import { Status, succeeded } from "../syncml/status.ts";
 import { alertStatus } from "./alerts.ts";
 import { answer, type Context, execute, interrupt } from "./commands.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
-import { type Answer, answerStatus, isInteraction, type Question, questionOf } from "./interaction.ts";
+import {
+  type Answer,
+  answerStatus,
+  isInteraction,
+  type Question,
+  questionOf,
+} from "./interaction.ts";
 import { statusOf } from "./outgoing.ts";
 import type { SessionPorts } from "./ports.ts";
 
@@ -66,13 +79,18 @@ export class Runner {
     return this.#waiting !== undefined;
   }
 
-  /** Asks the person, and goes on when there is an answer or it takes too long. When to call again, in ms of the board's clock. */
+  /**
+   * Asks the person, and goes on when there is an answer or it takes too long. When to call again,
+   * in ms of the board's clock.
+   */
   resume(now: number): number {
-    const waiting = this.#waiting, ui = this.#ports.userInterface;
+    const waiting = this.#waiting;
+    const ui = this.#ports.userInterface;
     if (waiting === undefined || ui === undefined) return now;
     waiting.until ??= now + (waiting.question.waitMs ?? INTERACTION_WAIT_MS);
     const given = ui.ask(waiting.question);
-    if (given === undefined && now < waiting.until) return Math.min(waiting.until, now + INTERACTION_POLL_MS);
+    if (given === undefined && now < waiting.until)
+      return Math.min(waiting.until, now + INTERACTION_POLL_MS);
     if (given === undefined) ui.clear();
     this.#waiting = undefined;
     this.#answered(waiting, given ?? { kind: "timeout" });
@@ -84,7 +102,8 @@ export class Runner {
   abort(): void {
     if (this.#waiting !== undefined) this.#ports.userInterface?.clear();
     this.#waiting = undefined;
-    if (this.#frames.some(({ container }) => container?.name === "Atomic")) this.#context.tree.rollback();
+    if (this.#frames.some(({ container }) => container?.name === "Atomic"))
+      this.#context.tree.rollback();
     this.#frames.length = 0;
   }
 
@@ -108,20 +127,31 @@ export class Runner {
       return;
     }
     if (!asksForAnswer(command)) return;
-    if (top.container === undefined && command.name !== "Add" && command.name !== "Replace" && command.name !== "Alert"
-      && command.name !== "Unknown") interrupt(this.#context);
+    if (
+      top.container === undefined &&
+      command.name !== "Add" &&
+      command.name !== "Replace" &&
+      command.name !== "Alert" &&
+      command.name !== "Unknown"
+    )
+      interrupt(this.#context);
     switch (command.name) {
-      case "Add": case "Copy": case "Delete": case "Replace":
+      case "Add":
+      case "Copy":
+      case "Delete":
+      case "Replace":
         this.#object(top, command);
         break;
-      case "Get": case "Exec":
+      case "Get":
+      case "Exec":
         if (top.container?.name === "Atomic") this.#result(top, command, [Status.commandFailed]);
         else this.#object(top, command);
         break;
       case "Alert":
         this.#alert(top, command);
         break;
-      case "Atomic": case "Sequence":
+      case "Atomic":
+      case "Sequence":
         if (top.container !== undefined) this.#result(top, command, [Status.commandFailed]);
         else this.#begin(command);
         break;
@@ -147,8 +177,12 @@ export class Runner {
   }
 
   #alert(top: Frame, command: AlertCommand): void {
-    if (command.data === AlertCode.noEndOfData && top.container === undefined) this.#context.outgoing.results.drop();
-    const question = isInteraction(command.data) && this.#ports.userInterface !== undefined ? questionOf(command) : undefined;
+    if (command.data === AlertCode.noEndOfData && top.container === undefined)
+      this.#context.outgoing.results.drop();
+    const question =
+      isInteraction(command.data) && this.#ports.userInterface !== undefined
+        ? questionOf(command)
+        : undefined;
     if (question === undefined) this.#result(top, command, [alertStatus(command.data)]);
     else if (typeof question === "number") this.#result(top, command, [question]);
     else this.#waiting = { frame: top, alert: command, question, until: undefined };
@@ -160,8 +194,16 @@ export class Runner {
     this.#result(top, alert, [data], items);
   }
 
-  /** Answers a command, at once or, within Atomic, at its end; and says whether the container goes on. */
-  #result(top: Frame, command: Command, codes: readonly number[], items: readonly Item[] = []): void {
+  /**
+   * Answers a command, at once or, within Atomic, at its end; and says whether the container goes
+   * on.
+   */
+  #result(
+    top: Frame,
+    command: Command,
+    codes: readonly number[],
+    items: readonly Item[] = [],
+  ): void {
     if (top.container?.name === "Atomic") {
       top.results.push({ command, codes, items });
       top.stopped ||= !codes.every(done);
@@ -174,11 +216,17 @@ export class Runner {
   #report({ command, codes, items }: Result): void {
     const { outgoing, msgRef } = this.#context;
     switch (command.name) {
-      case "Add": case "Copy": case "Delete": case "Exec": case "Get": case "Replace":
+      case "Add":
+      case "Copy":
+      case "Delete":
+      case "Exec":
+      case "Get":
+      case "Replace":
         answer(command, codes, this.#context);
         break;
       default: {
-        const cmd = command.name === "Unknown" ? { name: command.element, cmdID: command.cmdID } : command;
+        const cmd =
+          command.name === "Unknown" ? { name: command.element, cmdID: command.cmdID } : command;
         outgoing.status({ ...statusOf(msgRef, cmd, codes[0] ?? Status.commandFailed), items });
       }
     }
@@ -186,11 +234,22 @@ export class Runner {
 
   #endAtomic({ results, stopped }: Frame, atomic: ContainerCommand): void {
     const { tree, outgoing, msgRef } = this.#context;
-    // A full store shows only at the commit: then nothing was done either, and the tree has rolled back by itself.
-    const undone = stopped ? tree.rollback() : succeeded(tree.commit()) ? undefined : Status.rolledBack;
-    outgoing.status(statusOf(msgRef, atomic, undone === undefined ? Status.ok : Status.atomicFailed));
+    // A full store shows only at the commit: then nothing was done either, and the tree has rolled
+    // back by itself.
+    const undone = stopped
+      ? tree.rollback()
+      : succeeded(tree.commit())
+        ? undefined
+        : Status.rolledBack;
+    outgoing.status(
+      statusOf(msgRef, atomic, undone === undefined ? Status.ok : Status.atomicFailed),
+    );
     for (const { command, codes, items } of results) {
-      this.#report({ command, items, codes: undone === undefined ? codes : codes.map((code) => done(code) ? undone : code) });
+      this.#report({
+        command,
+        items,
+        codes: undone === undefined ? codes : codes.map((code) => (done(code) ? undone : code)),
+      });
     }
   }
 }

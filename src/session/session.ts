@@ -1,9 +1,10 @@
 /**
- * A DM session (OMA-TS-DM-Protocol §2.3): packages 1 to 4 and on, without a network. `next` gives the message to POST, `received`
- * takes the answer, until `next` gives nothing.
+ * A DM session (OMA-TS-DM-Protocol §2.3): packages 1 to 4 and on, without a network. `next` gives
+ * the message to POST, `received` takes the answer, until `next` gives nothing.
  *
- * Invariants: one message is under way at a time; a message that is not well-formed, not of this session or seen before has
- * no effect; nothing is executed before the server has proved itself, if that is demanded; the number of messages is bounded.
+ * Invariants: one message is under way at a time; a message that is not well-formed, not of this
+ * session or seen before has no effect; nothing is executed before the server has proved itself, if
+ * that is demanded; the number of messages is bounded.
  */
 import { assert } from "../base/assert.ts";
 import { MESSAGE_REPEATS_MAX, SESSION_MESSAGES_MAX } from "../base/limits.ts";
@@ -14,7 +15,12 @@ import type { Header, Malformed, Message } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
 import { settle } from "./answers.ts";
-import { ClientAuthentication, type MacProof, ServerAuthentication, type Verdict } from "./authentication.ts";
+import {
+  ClientAuthentication,
+  type MacProof,
+  ServerAuthentication,
+  type Verdict,
+} from "./authentication.ts";
 import type { Context } from "./commands.ts";
 import { encodingOf, readerOf, writerOf } from "./encoding.ts";
 import { headerFault, headerOf, repeated } from "./header.ts";
@@ -64,8 +70,14 @@ export class Session {
     this.#alerts = new GenericAlerts(ports);
     this.#peer = new Peer(options.account.url, options.outbound.length);
     this.#context = {
-      tree: ports.tree, server: options.account.serverID, outgoing: this.#outgoing, object: new LargeObject(),
-      encoding: options.encoding, msgRef: "", objectSizeMax: options.maxObjSize, serverObjectSizeMax: 0,
+      tree: ports.tree,
+      server: options.account.serverID,
+      outgoing: this.#outgoing,
+      object: new LargeObject(),
+      encoding: options.encoding,
+      msgRef: "",
+      objectSizeMax: options.maxObjSize,
+      serverObjectSizeMax: 0,
     };
     queuePackage1(options, this.#alerts, this.#outgoing);
   }
@@ -76,7 +88,10 @@ export class Session {
     return this.#outcome;
   }
 
-  /** The next message to POST, a view of `outbound`, the same again until it is answered; undefined when the session is over. */
+  /**
+   * The next message to POST, a view of `outbound`, the same again until it is answered; undefined
+   * when the session is over.
+   */
   next(): Post | undefined {
     if (this.#outcome !== undefined) return undefined;
     assert(!this.waiting, "a person has to answer first");
@@ -84,7 +99,10 @@ export class Session {
     return this.#post;
   }
 
-  /** True while a person has to answer a question of the server: then `resume`, and not `next`, goes on. */
+  /**
+   * True while a person has to answer a question of the server: then `resume`, and not `next`, goes
+   * on.
+   */
   get waiting(): boolean {
     return this.#runner?.waiting === true;
   }
@@ -95,8 +113,8 @@ export class Session {
   }
 
   /**
-   * Takes the body of the answer, bytes[0, length), and does what it says; `mac` is the value of its header x-syncml-hmac. The
-   * buffer is rewritten, not kept. Late: no effect.
+   * Takes the body of the answer, bytes[0, length), and does what it says; `mac` is the value of
+   * its header x-syncml-hmac. The buffer is rewritten, not kept. Late: no effect.
    */
   received(bytes: Uint8Array, length: number, mac?: string): void {
     if (this.#aborting !== undefined || this.#outcome !== undefined) {
@@ -105,13 +123,19 @@ export class Session {
     }
     assert(this.#post !== undefined, "no message is under way");
     // Before decoding, which rewrites the bytes.
-    const proof = this.#server.everyMessage ? { header: mac, bodyDigest: md5(bytes.subarray(0, length)) } : undefined;
-    const encoding = encodingOf(bytes, length), message = decodeMessage(readerOf(encoding, bytes, length));
+    const proof = this.#server.everyMessage
+      ? { header: mac, bodyDigest: md5(bytes.subarray(0, length)) }
+      : undefined;
+    const encoding = encodingOf(bytes, length);
+    const message = decodeMessage(readerOf(encoding, bytes, length));
     if ("problem" in message) {
       this.#malformed(message);
       return;
     }
-    this.#ports.log("debug", `received message ${message.header.msgID} (${length} bytes): ${summary(message.commands)}`);
+    this.#ports.log(
+      "debug",
+      `received message ${message.header.msgID} (${length} bytes): ${summary(message.commands)}`,
+    );
     const fault = headerFault(message.header, this.#options.sessionID, this.#options.deviceId);
     if (fault !== undefined) {
       this.#reject(message.header, fault, "a message that is not of this session");
@@ -119,13 +143,17 @@ export class Session {
       this.#ports.log("warning", `message ${message.header.msgID} came again: answered as before`);
       this.#repeat();
     } else {
-      // An answer is in the encoding of the question; results that wait are made for the one that was in force.
+      // An answer is in the encoding of the question; results that wait are made for the one that
+      // was in force.
       if (this.#outgoing.results.empty) this.#context.encoding = encoding;
       this.#take(message, proof);
     }
   }
 
-  /** Gives the session up: the next message says so (Alert 1223, §2.3.1), and is the last. Without effect once it is over. */
+  /**
+   * Gives the session up: the next message says so (Alert 1223, §2.3.1), and is the last. Without
+   * effect once it is over.
+   */
   abort(detail: string): void {
     if (this.#outcome !== undefined || this.#aborting !== undefined) return;
     this.#abort({ kind: "aborted", detail });
@@ -145,9 +173,14 @@ export class Session {
     this.#closing ||= message.final;
     this.#peer.obey(header, this.#ports);
     if (header.maxObjSize !== undefined) this.#context.serverObjectSizeMax = header.maxObjSize;
-    const verdict = this.#server.judge(header.cred, proof), challenged = this.#answers(message);
+    const verdict = this.#server.judge(header.cred, proof);
+    const challenged = this.#answers(message);
     if (this.#outcome !== undefined) return;
-    if (message.commands.some((command) => command.name === "Alert" && command.data === AlertCode.sessionAbort)) {
+    if (
+      message.commands.some(
+        (command) => command.name === "Alert" && command.data === AlertCode.sessionAbort,
+      )
+    ) {
       this.#end({ kind: "aborted", detail: "the server aborted the session" });
       return;
     }
@@ -163,21 +196,31 @@ export class Session {
     if (challenged && this.#aborting === undefined) this.#again();
   }
 
-  /** Takes the Status commands of a message: true when the server challenges the device. May end the session. */
+  /**
+   * Takes the Status commands of a message: true when the server challenges the device. May end the
+   * session.
+   */
   #answers(message: Message): boolean {
     let challenged = false;
     const rest = message.commands.filter((command) => command.name === "Status");
     for (const status of rest) {
       if (status.cmdRef !== "0" || status.cmd !== "SyncHdr") continue;
       if (status.msgRef !== String(this.#messageID)) {
-        this.#ports.log("warning", `a Status for message ${status.msgRef}, which is not the last: ignored`);
+        this.#ports.log(
+          "warning",
+          `a Status for message ${status.msgRef}, which is not the last: ignored`,
+        );
         continue;
       }
       const answer = this.#client.answered(status.data, status.chal);
       challenged = answer === "again";
       if (answer !== "refused") continue;
-      const credentials = status.data === Status.invalidCredentials || status.data === Status.missingCredentials;
-      this.#end({ kind: credentials ? "unauthenticated" : "protocol", detail: `the server answered ${status.data} to SyncHdr` });
+      const credentials =
+        status.data === Status.invalidCredentials || status.data === Status.missingCredentials;
+      this.#end({
+        kind: credentials ? "unauthenticated" : "protocol",
+        detail: `the server answered ${status.data} to SyncHdr`,
+      });
       return false;
     }
     if (this.#server.trusted && !challenged) this.#bothProved();
@@ -192,7 +235,10 @@ export class Session {
     this.#ports.authenticated();
   }
 
-  /** The server has not proved itself: only Status answers, and a challenge, unless it has nothing to say anyway (§2.4). */
+  /**
+   * The server has not proved itself: only Status answers, and a challenge, unless it has nothing
+   * to say anyway (§2.4).
+   */
   #distrust(message: Message, verdict: Verdict, worthwhile: boolean): void {
     if (!worthwhile) {
       this.#end({ kind: "unauthenticated", detail: "the server did not prove itself" });
@@ -201,10 +247,14 @@ export class Session {
     const { status, chal } = this.#server.challenge(verdict);
     this.#outgoing.header(message.header, status, chal);
     refuse(message.commands, status, this.#context);
-    if (this.#server.exhausted) this.#abort({ kind: "unauthenticated", detail: "the server does not prove itself" });
+    if (this.#server.exhausted)
+      this.#abort({ kind: "unauthenticated", detail: "the server does not prove itself" });
   }
 
-  /** The server wants credentials: package 1 again, in a new message (§2.4). Statuses of the challenge go along. */
+  /**
+   * The server wants credentials: package 1 again, in a new message (§2.4). Statuses of the
+   * challenge go along.
+   */
   #again(): void {
     this.#context.object.abort();
     this.#outgoing.restart();
@@ -215,14 +265,17 @@ export class Session {
   }
 
   /**
-   * Composes the next message, or ends when the server has nothing to ask and the device nothing to say (§2.3). Reports are
-   * asked for as late as here, so that what `authenticated` has set off can still go with this package.
+   * Composes the next message, or ends when the server has nothing to ask and the device nothing to
+   * say (§2.3). Reports are asked for as late as here, so that what `authenticated` has set off can
+   * still go with this package.
    */
   #proceed(): void {
     if (this.#aborting === undefined) {
-      if (this.#closing && this.#lastID !== "" && this.#server.trusted) this.#alerts.queue(this.#outgoing);
+      if (this.#closing && this.#lastID !== "" && this.#server.trusted)
+        this.#alerts.queue(this.#outgoing);
       if (this.#idle && this.#outgoing.empty) {
-        if (this.#authenticated) this.#end({ kind: "completed", detail: `${this.#messageID} messages` });
+        if (this.#authenticated)
+          this.#end({ kind: "completed", detail: `${this.#messageID} messages` });
         else this.#end({ kind: "unauthenticated", detail: "the server never accepted the device" });
         return;
       }
@@ -233,7 +286,8 @@ export class Session {
   #malformed({ problem, offset, header }: Malformed): void {
     this.#ports.log("error", `received a malformed message, at byte ${offset}: ${problem}`);
     const detail = `malformed message: ${problem}`;
-    if (header === undefined || header.sessionID !== this.#options.sessionID) this.#end({ kind: "protocol", detail });
+    if (header === undefined || header.sessionID !== this.#options.sessionID)
+      this.#end({ kind: "protocol", detail });
     else this.#reject(header, Status.badRequest, detail);
   }
 
@@ -269,18 +323,36 @@ export class Session {
   /** The message under way is to be sent again as it is, but not for ever. */
   #repeat(): void {
     this.#repeats++;
-    if (this.#repeats > MESSAGE_REPEATS_MAX) this.#abort({ kind: "protocol", detail: "the server repeats itself" });
+    if (this.#repeats > MESSAGE_REPEATS_MAX)
+      this.#abort({ kind: "protocol", detail: "the server repeats itself" });
   }
 
   #compose(): Post | undefined {
-    if (this.#messageID >= SESSION_MESSAGES_MAX - 1) this.#aborting ??= { kind: "aborted", detail: "too many messages" };
+    if (this.#messageID >= SESSION_MESSAGES_MAX - 1)
+      this.#aborting ??= { kind: "aborted", detail: "too many messages" };
     this.#messageID++;
-    const header = headerOf(this.#options, this.#messageID, this.#opening, this.#client.credential(), this.#client.name);
-    const tokens = writerOf(this.#context.encoding, this.#options.outbound.subarray(0, this.#peer.messageBytesMax));
-    const composed = this.#aborting === undefined
-      ? this.#outgoing.compose(tokens, header, this.#closing) : this.#outgoing.composeAbort(tokens, header);
+    const header = headerOf(
+      this.#options,
+      this.#messageID,
+      this.#opening,
+      this.#client.credential(),
+      this.#client.name,
+    );
+    const tokens = writerOf(
+      this.#context.encoding,
+      this.#options.outbound.subarray(0, this.#peer.messageBytesMax),
+    );
+    const composed =
+      this.#aborting === undefined
+        ? this.#outgoing.compose(tokens, header, this.#closing)
+        : this.#outgoing.composeAbort(tokens, header);
     if (composed === undefined) {
-      this.#end(this.#aborting ?? { kind: "protocol", detail: `${this.#peer.messageBytesMax} bytes are too few for a message` });
+      this.#end(
+        this.#aborting ?? {
+          kind: "protocol",
+          detail: `${this.#peer.messageBytesMax} bytes are too few for a message`,
+        },
+      );
       return undefined;
     }
     return this.#sending(composed);
@@ -291,8 +363,16 @@ export class Session {
       this.#closing = false;
       this.#opening = false;
     }
-    this.#ports.log("debug", `sent message ${this.#messageID} (${composed.length} bytes): ${composed.summary}`);
+    this.#ports.log(
+      "debug",
+      `sent message ${this.#messageID} (${composed.length} bytes): ${composed.summary}`,
+    );
     const body = this.#options.outbound.subarray(0, composed.length);
-    return { url: this.#peer.url, body, mac: this.#client.mac(body), encoding: this.#context.encoding };
+    return {
+      url: this.#peer.url,
+      body,
+      mac: this.#client.mac(body),
+      encoding: this.#context.encoding,
+    };
   }
 }

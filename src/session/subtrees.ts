@@ -1,6 +1,7 @@
 /**
- * Descriptions of trees (OMA-TS-DM-TNDS) between a message and the tree. In a message they are elements inside Data, or a
- * document of its own: text in CDATA, or WBXML as opaque bytes. They are sent as documents: those can be cut into chunks.
+ * Descriptions of trees (OMA-TS-DM-TNDS) between a message and the tree. In a message they are
+ * elements inside Data, or a document of its own: text in CDATA, or WBXML as opaque bytes. They are
+ * sent as documents: those can be cut into chunks.
  */
 import { SUBTREE_BYTES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
@@ -23,14 +24,28 @@ const FIRST_BYTES = 2048;
 type Put = "Add" | "Replace";
 
 export function putSubtree(
-  name: Put, uri: string, subtree: readonly SubtreeNode[], { tree, server }: Pick<Context, "tree" | "server">,
+  name: Put,
+  uri: string,
+  subtree: readonly SubtreeNode[],
+  { tree, server }: Pick<Context, "tree" | "server">,
 ): number {
-  return name === "Add" ? tree.addSubtree(uri, subtree, server) : tree.replaceSubtree(uri, subtree, server);
+  return name === "Add"
+    ? tree.addSubtree(uri, subtree, server)
+    : tree.replaceSubtree(uri, subtree, server);
 }
 
-/** Adds or replaces what a document says. The bytes are rewritten. 415: it is no description of a tree. */
-export function putDocument(name: Put, uri: string, bytes: Uint8Array, context: Pick<Context, "tree" | "server">): number {
-  const reader = readerOf(encodingOf(bytes, bytes.length), bytes, bytes.length), elements = new ElementReader(reader);
+/**
+ * Adds or replaces what a document says. The bytes are rewritten. 415: it is no description of a
+ * tree.
+ */
+export function putDocument(
+  name: Put,
+  uri: string,
+  bytes: Uint8Array,
+  context: Pick<Context, "tree" | "server">,
+): number {
+  const reader = readerOf(encodingOf(bytes, bytes.length), bytes, bytes.length);
+  const elements = new ElementReader(reader);
   if (reader.next() !== Token.open || reader.tag !== DdfTag.MgmtTree) return Status.unsupportedType;
   const subtree = readTnds(elements);
   if (subtree === undefined || reader.next() !== Token.end) return Status.unsupportedType;
@@ -38,22 +53,46 @@ export function putDocument(name: Put, uri: string, bytes: Uint8Array, context: 
 }
 
 /** Where the chunks of a document go, or 413. */
-export function documentSink(name: Put, uri: string, size: number | undefined, tree: ManagementTree, server: string): Sink | number {
+export function documentSink(
+  name: Put,
+  uri: string,
+  size: number | undefined,
+  tree: ManagementTree,
+  server: string,
+): Sink | number {
   if (size !== undefined && size > SUBTREE_BYTES_MAX) return Status.tooLarge;
-  return new Collector(size, (bytes) => putDocument(name, uri, bytes, { tree, server }), SUBTREE_BYTES_MAX);
+  return new Collector(
+    size,
+    (bytes) => putDocument(name, uri, bytes, { tree, server }),
+    SUBTREE_BYTES_MAX,
+  );
 }
 
 /** The Item of a result, or why there is none: 413 when the description is too long. */
-export function subtreeItem(target: string, subtree: NonNullable<GetAnswer["subtree"]>, encoding: Context["encoding"]): Item | number {
+export function subtreeItem(
+  target: string,
+  subtree: NonNullable<GetAnswer["subtree"]>,
+  encoding: Context["encoding"],
+): Item | number {
   for (let bytes = FIRST_BYTES; ; bytes *= 2) {
-    const buffer = new Uint8Array(bytes), tokens = treeWriterOf(encoding, buffer), writer = new TndsWriter(tokens);
+    const buffer = new Uint8Array(bytes);
+    const tokens = treeWriterOf(encoding, buffer);
+    const writer = new TndsWriter(tokens);
     writer.begin();
     const status = subtree((node) => writer.node(node));
     writer.end();
     if (tokens.full && bytes < SUBTREE_BYTES_MAX) continue;
     if (tokens.full || status !== Status.ok) return Status.tooLarge;
-    const question = target.indexOf("?"), source = question < 0 ? target : target.slice(0, question);
-    const meta = encoding === "xml" ? { format: "xml", type: TNDS_XML } : { format: "bin", type: TNDS_WBXML };
-    return { source, meta, data: buffer.subarray(0, tokens.length), binary: encoding === "wbxml", moreData: false };
+    const question = target.indexOf("?");
+    const source = question < 0 ? target : target.slice(0, question);
+    const meta =
+      encoding === "xml" ? { format: "xml", type: TNDS_XML } : { format: "bin", type: TNDS_WBXML };
+    return {
+      source,
+      meta,
+      data: buffer.subarray(0, tokens.length),
+      binary: encoding === "wbxml",
+      moreData: false,
+    };
   }
 }

@@ -1,10 +1,13 @@
-/** A message in one line of log. Nothing of its content: values and credentials stay out of logs. */
+/**
+ * A message in one line of log. Nothing of its content: values and credentials stay out of logs.
+ */
 import type { Command } from "../syncml/command.ts";
 
 /** Such as "Status 200 SyncHdr, Get ×3". */
 export function summary(commands: readonly Command[]): string {
   const parts: string[] = [];
-  let last = "", times = 0;
+  let last = "";
+  let times = 0;
   for (const command of commands) {
     const label = labelOf(command);
     if (label === last) {
@@ -29,12 +32,17 @@ function short(name: string): string {
 
 function labelOf(command: Command): string {
   switch (command.name) {
-    case "Status": return `Status ${command.data} ${short(command.cmd)}`;
-    case "Alert": return `Alert ${command.data}`;
+    case "Status":
+      return `Status ${command.data} ${short(command.cmd)}`;
+    case "Alert":
+      return `Alert ${command.data}`;
     case "Atomic":
-    case "Sequence": return `${command.name} (${summaryOfNames(command.commands)})`;
-    case "Unknown": return `unknown ${short(command.element)}`;
-    default: return command.name;
+    case "Sequence":
+      return `${command.name} (${summaryOfNames(command.commands)})`;
+    case "Unknown":
+      return `unknown ${short(command.element)}`;
+    default:
+      return command.name;
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The header that begins each block of the store; up to the write alignment the erase value follows. Little-endian but for the magic.
+ * The header that begins each block of the store; up to the write alignment the erase value
+ * follows. Little-endian but for the magic.
  *
  * | at | bytes | block header                                                    |
  * |----|-------|-----------------------------------------------------------------|
@@ -16,7 +17,10 @@ import { crc32 } from "../base/crc32.ts";
 export const BLOCK_HEADER_BYTES = 16;
 
 export interface BlockHeader {
-  /** Greater than that of any block taken before; its remainder by the number of blocks is the block's own number. */
+  /**
+   * Greater than that of any block taken before; its remainder by the number of blocks is the
+   * block's own number.
+   */
   readonly sequence: number;
   /** The sequence of the first block of the log that this one belongs to. */
   readonly generation: number;
@@ -28,7 +32,8 @@ const MAGIC = 0x5846;
 const LAYOUT = 1;
 
 export function encodeBlockHeader(header: BlockHeader): Uint8Array {
-  const bytes = new Uint8Array(BLOCK_HEADER_BYTES), view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(BLOCK_HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
   view.setUint16(0, MAGIC);
   view.setUint8(2, LAYOUT);
   view.setUint8(3, header.continues ? 1 : 0);
@@ -43,5 +48,9 @@ export function decodeBlockHeader(bytes: Uint8Array): BlockHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, BLOCK_HEADER_BYTES);
   if (view.getUint16(0) !== MAGIC || view.getUint8(2) !== LAYOUT) return undefined;
   if (view.getUint32(12, true) !== crc32(bytes.subarray(0, 12), 0)) return undefined;
-  return { sequence: view.getUint32(4, true), generation: view.getUint32(8, true), continues: view.getUint8(3) === 1 };
+  return {
+    sequence: view.getUint32(4, true),
+    generation: view.getUint32(8, true),
+    continues: view.getUint8(3) === 1,
+  };
 }

@@ -1,9 +1,17 @@
-/** The erase blocks of the store's partition: which were in use, and the next one to use, in turn, so that all wear alike. */
+/**
+ * The erase blocks of the store's partition: which were in use, and the next one to use, in turn,
+ * so that all wear alike.
+ */
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { copy, equal } from "../base/bytes.ts";
 import { READS_MAX } from "../base/limits.ts";
-import { BLOCK_HEADER_BYTES, decodeBlockHeader, encodeBlockHeader, type BlockHeader } from "./block.ts";
+import {
+  BLOCK_HEADER_BYTES,
+  decodeBlockHeader,
+  encodeBlockHeader,
+  type BlockHeader,
+} from "./block.ts";
 
 /** A block with a valid header. */
 export interface Block extends BlockHeader {
@@ -29,7 +37,10 @@ export class Ring {
     const { blocks, blockLength, writeAlign } = this.status;
     this.#headerLength = this.aligned(BLOCK_HEADER_BYTES);
     this.dataLength = blockLength - this.#headerLength;
-    assert(blocks >= 2 && blockLength % writeAlign === 0 && this.dataLength > 0, "a store has two blocks or more, with room in them");
+    assert(
+      blocks >= 2 && blockLength % writeAlign === 0 && this.dataLength > 0,
+      "a store has two blocks or more, with room in them",
+    );
   }
 
   /** So many bytes, and what fills them up to the write alignment. */
@@ -44,7 +55,8 @@ export class Ring {
 
   /** Reads every header: the blocks that have one, oldest first. */
   scan(): Block[] {
-    const found: Block[] = [], bytes = new Uint8Array(BLOCK_HEADER_BYTES);
+    const found: Block[] = [];
+    const bytes = new Uint8Array(BLOCK_HEADER_BYTES);
     for (let number = 0; number < this.status.blocks; number++) {
       const header = this.#header(number, bytes);
       if (header === undefined) continue;
@@ -60,7 +72,12 @@ export class Ring {
   /** A header that reads wrong once is no reason to give its block away. */
   #header(number: number, bytes: Uint8Array): BlockHeader | undefined {
     for (let reads = 0; reads < READS_MAX; reads++) {
-      if (!this.#try(() => { this.#flash.read(bytes, number * this.status.blockLength); })) continue;
+      if (
+        !this.#try(() => {
+          this.#flash.read(bytes, number * this.status.blockLength);
+        })
+      )
+        continue;
       const header = decodeBlockHeader(bytes);
       if (header !== undefined || bytes[0] === this.status.eraseValue) return header;
     }
@@ -68,16 +85,24 @@ export class Ring {
   }
 
   /**
-   * Erases the next block that `busy` does not name, and gives it a header. `generation` undefined: it begins a log of its own.
-   * Undefined when none is left, or the flash fails; to call again then means to try another.
+   * Erases the next block that `busy` does not name, and gives it a header. `generation` undefined:
+   * it begins a log of its own. Undefined when none is left, or the flash fails; to call again then
+   * means to try another.
    *
-   * Of a sequence the remainder by the number of blocks is the block's own number: a header that a cut has torn, and that is read at
-   * one start and not at the next, never has the sequence of another block.
+   * Of a sequence the remainder by the number of blocks is the block's own number: a header that a
+   * cut has torn, and that is read at one start and not at the next, never has the sequence of
+   * another block.
    */
-  take(generation: number | undefined, continues: boolean, busy: (number: number) => boolean): Block | undefined {
-    const number = this.#next((candidate) => busy(candidate) || this.#bad.has(candidate)) ?? this.#next(busy);
+  take(
+    generation: number | undefined,
+    continues: boolean,
+    busy: (number: number) => boolean,
+  ): Block | undefined {
+    const number =
+      this.#next((candidate) => busy(candidate) || this.#bad.has(candidate)) ?? this.#next(busy);
     if (number === undefined) return undefined;
-    const { blocks } = this.status, sequence = this.#sequence + (number + blocks - this.#sequence % blocks) % blocks;
+    const { blocks } = this.status;
+    const sequence = this.#sequence + ((number + blocks - (this.#sequence % blocks)) % blocks);
     const header = { sequence, generation: generation ?? sequence, continues };
     this.#sequence = sequence + 1;
     this.#last = number;
@@ -92,19 +117,29 @@ export class Ring {
     return undefined;
   }
 
-  /** Reads data of a block; the offset counts from the end of its header. False when the flash fails. */
+  /**
+   * Reads data of a block; the offset counts from the end of its header. False when the flash
+   * fails.
+   */
   read(number: number, offset: number, buffer: Uint8Array): boolean {
-    return this.#try(() => { this.#flash.read(buffer, number * this.status.blockLength + this.#headerLength + offset); });
+    return this.#try(() => {
+      this.#flash.read(buffer, number * this.status.blockLength + this.#headerLength + offset);
+    });
   }
 
-  /** Writes erased data of a block and reads it back. False when the flash fails; the block is then not used again. */
+  /**
+   * Writes erased data of a block and reads it back. False when the flash fails; the block is then
+   * not used again.
+   */
   write(number: number, offset: number, bytes: Uint8Array): boolean {
     return this.#program(number, this.#headerLength + offset, bytes);
   }
 
   #erase(number: number): boolean {
     this.erases++;
-    const done = this.#try(() => { this.#flash.eraseBlock(number); });
+    const done = this.#try(() => {
+      this.#flash.eraseBlock(number);
+    });
     if (!done) this.#bad.add(number);
     return done;
   }
@@ -116,7 +151,8 @@ export class Ring {
   }
 
   #program(number: number, offset: number, bytes: Uint8Array): boolean {
-    const at = number * this.status.blockLength + offset, back = new Uint8Array(bytes.length);
+    const at = number * this.status.blockLength + offset;
+    const back = new Uint8Array(bytes.length);
     const done = this.#try(() => {
       this.#flash.write(bytes, at);
       this.#flash.read(back, at);
@@ -126,7 +162,9 @@ export class Ring {
     return false;
   }
 
-  /** The store's only catch: a device that fails is a value from here on; anything else is not ours. */
+  /**
+   * The store's only catch: a device that fails is a value from here on; anything else is not ours.
+   */
   #try(action: () => void): boolean {
     try {
       action();

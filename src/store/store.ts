@@ -1,20 +1,29 @@
 /**
- * Everything durable of the client: keys and values in one append-only log on flash. A commit is one frame, whole or not there.
+ * Everything durable of the client: keys and values in one append-only log on flash. A commit is
+ * one frame, whole or not there.
  *
- * The log fills block after block. When what is free is only just enough to hold all live data once more, these are written, as
- * one frame, into free blocks: a new generation, and behind it two empty frames, its seals. A generation counts once its first seal is
- * whole. Blocks of the one that counts are never erased; all others are free. So live data take at most half of the blocks.
+ * The log fills block after block. When what is free is only just enough to hold all live data once
+ * more, these are written, as one frame, into free blocks: a new generation, and behind it two
+ * empty frames, its seals. A generation counts once its first seal is whole. Blocks of the one that
+ * counts are never erased; all others are free. So live data take at most half of the blocks.
  *
- * After a reset nobody can tell a bit that a cut has left between two states from any other: the last frame may read whole now and
- * torn at the next start, or the other way round. So a start that finds anything behind the seals, or anything of a newer generation,
- * settles it: a new generation, in which the last frame is committed again if it reads whole. Where nothing is to be settled the first
- * commit begins a block, for nobody can tell erased flash either. A seal that was begun proves the frame before it, and the second one
- * the first: nothing is done with what a generation says until both are written, or read as written.
+ * After a reset nobody can tell a bit that a cut has left between two states from any other: the
+ * last frame may read whole now and torn at the next start, or the other way round. So a start that
+ * finds anything behind the seals, or anything of a newer generation, settles it: a new generation,
+ * in which the last frame is committed again if it reads whole. Where nothing is to be settled the
+ * first commit begins a block, for nobody can tell erased flash either. A seal that was begun
+ * proves the frame before it, and the second one the first: nothing is done with what a generation
+ * says until both are written, or read as written.
  */
 import type { Flash, FlashErrorKind } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { equal } from "../base/bytes.ts";
-import { READS_MAX, STORE_KEY_BYTES_MAX, STORE_RESERVE_BYTES, STORE_VALUE_BYTES_MAX } from "../base/limits.ts";
+import {
+  READS_MAX,
+  STORE_KEY_BYTES_MAX,
+  STORE_RESERVE_BYTES,
+  STORE_VALUE_BYTES_MAX,
+} from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { DELETED, type Entry, ENTRY_HEAD_BYTES, type Place, readEntries } from "./entry.ts";
 import { type Counting, countingOf } from "./generation.ts";
@@ -24,7 +33,10 @@ import { Ring } from "./ring.ts";
 /** A key and its new value; undefined deletes the key. */
 export type Change = readonly [key: string, value: Uint8Array | undefined];
 
-/** How much of the reserve (STORE_RESERVE_BYTES) a commit leaves free when it makes the live data grow. */
+/**
+ * How much of the reserve (STORE_RESERVE_BYTES) a commit leaves free when it makes the live data
+ * grow.
+ */
 export type Leaving = "nothing" | "half" | "reserve";
 
 /** The live data would not fit. Nothing changed. */
@@ -58,7 +70,10 @@ export class Store {
   #index = new Map<string, Place>();
   #live = 0;
   #commits = 0;
-  /** A new generation was begun and not finished: it may count at the next start, so nothing is added to the one before it. */
+  /**
+   * A new generation was begun and not finished: it may count at the next start, so nothing is
+   * added to the one before it.
+   */
   #forked = false;
 
   private constructor(ring: Ring) {
@@ -67,19 +82,22 @@ export class Store {
   }
 
   /**
-   * Reads the log, and decides what a power loss left in it: unless it has no more than its seals, a new generation is begun. Any
-   * content is accepted: where no valid frame is, nothing is stored. Where the flash fails what is there is read, and what comes
-   * is refused. Throws when the partition has fewer than two blocks, and StoreFailed when it does not read the same twice.
+   * Reads the log, and decides what a power loss left in it: unless it has no more than its seals,
+   * a new generation is begun. Any content is accepted: where no valid frame is, nothing is stored.
+   * Where the flash fails what is there is read, and what comes is refused. Throws when the
+   * partition has fewer than two blocks, and StoreFailed when it does not read the same twice.
    */
   static open(flash: Flash): Store {
-    const ring = new Ring(flash), store = new Store(ring);
+    const ring = new Ring(flash);
+    const store = new Store(ring);
     store.#read(countingOf(ring));
     return store;
   }
 
   /** Takes what is in the log, and settles what may be read otherwise at the next start. */
   #read({ log, begun, before }: Counting): void {
-    let last: Frame | undefined, count = 0;
+    let last: Frame | undefined;
+    let count = 0;
     if (log !== undefined) this.#log = log;
     const blank = this.#log.scan((frame) => {
       if (last !== undefined) this.#restore(last);
@@ -90,20 +108,33 @@ export class Store {
     if (begun || (log !== undefined && !sealed)) this.#settle(last, before);
   }
 
-  /** Begins a new generation, in which the last frame is committed again, if it is whole. Where that fails, what is there stays. */
+  /**
+   * Begins a new generation, in which the last frame is committed again, if it is whole. Where that
+   * fails, what is there stays.
+   */
   #settle(last: Frame | undefined, before: Log | undefined): void {
-    const entries = last === undefined ? [] : this.#entries(last, true) ?? [];
+    const entries = last === undefined ? [] : (this.#entries(last, true) ?? []);
     const changes = new Map(entries.map(({ key, value }) => [key, value]));
-    const live = this.#liveAfter(changes), blocks = this.#log.blockCount + this.#blocksFor(live);
+    const live = this.#liveAfter(changes);
+    const blocks = this.#log.blockCount + this.#blocksFor(live);
     try {
-      this.#rewrite(changes, live, before !== undefined && blocks + before.blockCount <= this.#ring.usable ? before : undefined);
+      this.#rewrite(
+        changes,
+        live,
+        before !== undefined && blocks + before.blockCount <= this.#ring.usable
+          ? before
+          : undefined,
+      );
     } catch (error) {
       if (!(error instanceof StoreFailed)) throw error;
       for (const { key, place } of entries) this.#place(key, place);
     }
   }
 
-  /** The value, as a fresh copy; undefined when there is none. Throws StoreFailed when the flash cannot be read. */
+  /**
+   * The value, as a fresh copy; undefined when there is none. Throws StoreFailed when the flash
+   * cannot be read.
+   */
   get(key: string): Uint8Array | undefined {
     const place = this.#index.get(key);
     if (place === undefined) return undefined;
@@ -118,9 +149,9 @@ export class Store {
   }
 
   /**
-   * Makes all changes or none; of two to one key the last counts. Durable when it returns. Throws StoreFull when the live data would
-   * grow, and not fit beside what `leaving` says; StoreFailed when so many blocks fail that they cannot be moved on. Then nothing
-   * changed.
+   * Makes all changes or none; of two to one key the last counts. Durable when it returns. Throws
+   * StoreFull when the live data would grow, and not fit beside what `leaving` says; StoreFailed
+   * when so many blocks fail that they cannot be moved on. Then nothing changed.
    */
   commit(changes: readonly Change[], leaving: Leaving = "nothing"): void {
     const entries = this.#effective(changes);
@@ -134,8 +165,15 @@ export class Store {
   }
 
   stats(): StoreStats {
-    const capacity = Math.floor(this.#ring.usable / 2) * this.#ring.dataLength - FRAME_BYTES - this.#seals;
-    return { bytesUsed: this.#log.tail, bytesLive: this.#live, capacity, commits: this.#commits, erases: this.#ring.erases };
+    const capacity =
+      Math.floor(this.#ring.usable / 2) * this.#ring.dataLength - FRAME_BYTES - this.#seals;
+    return {
+      bytesUsed: this.#log.tail,
+      bytesLive: this.#live,
+      capacity,
+      commits: this.#commits,
+      erases: this.#ring.erases,
+    };
   }
 
   #reserve(leaving: Leaving): number {
@@ -148,23 +186,29 @@ export class Store {
   #effective(changes: readonly Change[]): Entries {
     const entries = new Map<string, Uint8Array | undefined>();
     for (const [key, value] of changes) {
-      assert(key.length > 0 && utf8(key).length <= STORE_KEY_BYTES_MAX, "a key is 1 to STORE_KEY_BYTES_MAX bytes");
+      assert(
+        key.length > 0 && utf8(key).length <= STORE_KEY_BYTES_MAX,
+        "a key is 1 to STORE_KEY_BYTES_MAX bytes",
+      );
       if (value !== undefined && value.length > STORE_VALUE_BYTES_MAX) throw new StoreFull();
       entries.set(key, value);
     }
-    for (const [key, value] of entries) if (value === undefined && !this.#index.has(key)) entries.delete(key);
+    for (const [key, value] of entries)
+      if (value === undefined && !this.#index.has(key)) entries.delete(key);
     return entries;
   }
 
   #liveAfter(entries: Entries): number {
     let live = this.#live;
-    for (const [key, value] of entries) live += (value === undefined ? 0 : entrySize(key, value)) - (this.#index.get(key)?.size ?? 0);
+    for (const [key, value] of entries)
+      live += (value === undefined ? 0 : entrySize(key, value)) - (this.#index.get(key)?.size ?? 0);
     return live;
   }
 
   /**
-   * Whether a frame may go to the log as it is: enough blocks stay free for the live data, as they are (the frame may be torn) and as
-   * they will be, and one to spare for a block that fails, where the log is not as short as can be already.
+   * Whether a frame may go to the log as it is: enough blocks stay free for the live data, as they
+   * are (the frame may be torn) and as they will be, and one to spare for a block that fails, where
+   * the log is not as short as can be already.
    */
   #fits(frame: number, live: number): boolean {
     if (this.#log.blockCount === 0 || this.#forked) return false;
@@ -175,7 +219,9 @@ export class Store {
 
   /** Blocks of a generation that begins with so many bytes of entries. */
   #blocksFor(bytes: number): number {
-    return Math.ceil((this.#ring.aligned(FRAME_BYTES + bytes) + this.#seals) / this.#ring.dataLength);
+    return Math.ceil(
+      (this.#ring.aligned(FRAME_BYTES + bytes) + this.#seals) / this.#ring.dataLength,
+    );
   }
 
   /** Bytes of the seals of a generation. */
@@ -184,26 +230,34 @@ export class Store {
   }
 
   /**
-   * Begins a new generation with the changes in it; when they leave no room beside the log as it is, or need more blocks than what is
-   * there and leave none to spare, without them first.
+   * Begins a new generation with the changes in it; when they leave no room beside the log as it
+   * is, or need more blocks than what is there and leave none to spare, without them first.
    */
   #compact(entries: Entries, live: number): void {
-    const needed = this.#blocksFor(live), spare = needed > this.#blocksFor(this.#live) ? 1 : 0;
-    if (this.#log.blockCount + needed + spare > this.#ring.usable) this.#rewrite(new Map(), this.#live);
+    const needed = this.#blocksFor(live);
+    const spare = needed > this.#blocksFor(this.#live) ? 1 : 0;
+    if (this.#log.blockCount + needed + spare > this.#ring.usable)
+      this.#rewrite(new Map(), this.#live);
     this.#rewrite(entries, live);
   }
 
-  /** Begins a new generation with the changes in it. `before`: one that stays until it is sealed. */
+  /**
+   * Begins a new generation with the changes in it. `before`: one that stays until it is sealed.
+   */
   #rewrite(changes: Entries, live: number, before?: Log): void {
     const entries = new Map<string, Uint8Array | Place | undefined>(this.#index);
-    const busy = (number: number): boolean => this.#log.holds(number) || before?.holds(number) === true;
+    const busy = (number: number): boolean =>
+      this.#log.holds(number) || before?.holds(number) === true;
     for (const [key, value] of changes) {
       if (value === undefined) entries.delete(key);
       else entries.set(key, value);
     }
     this.#forked = true;
     for (let attempt = 0; attempt < this.#ring.status.blocks; attempt++) {
-      const log = new Log(this.#ring, []), start = log.append(live, busy, (put) => { this.#putEntries(entries, put); });
+      const log = new Log(this.#ring, []);
+      const start = log.append(live, busy, (put) => {
+        this.#putEntries(entries, put);
+      });
       if (start === undefined || !log.close(busy)) continue;
       this.#log = log;
       this.#forked = false;
@@ -216,7 +270,13 @@ export class Store {
 
   /** Appends one frame. False when it could not be written; then nothing changed. */
   #append(entries: Entries, size: number): boolean {
-    const start = this.#log.append(size, (number) => this.#log.holds(number), (put) => { this.#putEntries(entries, put); });
+    const start = this.#log.append(
+      size,
+      (number) => this.#log.holds(number),
+      (put) => {
+        this.#putEntries(entries, put);
+      },
+    );
     if (start !== undefined) this.#placeAll(entries, start);
     return start !== undefined;
   }
@@ -225,9 +285,13 @@ export class Store {
   #placeAll(entries: Entries, start: number): void {
     let position = start;
     for (const [key, value] of entries) {
-      const size = entrySize(key, value), length = value?.length ?? 0;
+      const size = entrySize(key, value);
+      const length = value?.length ?? 0;
       position += size;
-      this.#place(key, value === undefined ? undefined : { position: position - length, length, size });
+      this.#place(
+        key,
+        value === undefined ? undefined : { position: position - length, length, size },
+      );
     }
   }
 
@@ -235,8 +299,13 @@ export class Store {
     for (const [key, value] of entries) this.#putEntry(key, value, put);
   }
 
-  #putEntry(key: string, value: Uint8Array | Place | undefined, put: (bytes: Uint8Array) => void): void {
-    const name = utf8(key), length = value === undefined ? DELETED : value.length;
+  #putEntry(
+    key: string,
+    value: Uint8Array | Place | undefined,
+    put: (bytes: Uint8Array) => void,
+  ): void {
+    const name = utf8(key);
+    const length = value === undefined ? DELETED : value.length;
     put(Uint8Array.of(name.length & 0xff, name.length >> 8, length & 0xff, length >> 8));
     put(name);
     if (value === undefined) return;
@@ -255,12 +324,20 @@ export class Store {
   #fill(position: number, buffer: Uint8Array): void {
     const again = new Uint8Array(buffer.length);
     for (let reads = 0; reads < READS_MAX; reads++) {
-      if (this.#log.read(position, buffer) && this.#log.read(position, again) && equal(buffer, again)) return;
+      if (
+        this.#log.read(position, buffer) &&
+        this.#log.read(position, again) &&
+        equal(buffer, again)
+      )
+        return;
     }
     throw new StoreFailed();
   }
 
-  /** Takes the entries of a frame that was found whole. Throws StoreFailed when it does not read the same again; a seal need not. */
+  /**
+   * Takes the entries of a frame that was found whole. Throws StoreFailed when it does not read the
+   * same again; a seal need not.
+   */
   #restore(frame: Frame): void {
     if (frame.length === 0) return;
     const entries = this.#entries(frame, false);

@@ -1,8 +1,14 @@
-/** The message as values: what is common to both encodings and both directions (OMA-SyncML-RepPro, OMA-TS-DM-RepPro). */
+/**
+ * The message as values: what is common to both encodings and both directions (OMA-SyncML-RepPro,
+ * OMA-TS-DM-RepPro).
+ */
 import { decodeBase64 } from "../base/base64.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 
-/** Meta information of a command, an item or the header. `size` counts the value as it is encoded in the message. */
+/**
+ * Meta information of a command, an item or the header. `size` counts the value as it is encoded in
+ * the message.
+ */
 export interface Meta {
   readonly format?: string | undefined;
   readonly type?: string | undefined;
@@ -15,8 +21,9 @@ export interface Meta {
 }
 
 /**
- * One item. Decoded, `data` is a view of the message's buffer: characters, or bytes when `binary`; without a Data element it
- * is undefined. To be encoded, `data` holds characters, or bytes when `binary`, which XML carries as base64.
+ * One item. Decoded, `data` is a view of the message's buffer: characters, or bytes when `binary`;
+ * without a Data element it is undefined. To be encoded, `data` holds characters, or bytes when
+ * `binary`, which XML carries as base64.
  */
 export interface Item {
   readonly target?: string | undefined;
@@ -27,7 +34,9 @@ export interface Item {
   readonly data?: Uint8Array | undefined;
   readonly binary: boolean;
   readonly moreData: boolean;
-  /** Decoded only: Data held a description of a tree as elements (OMA-TS-DM-TNDS), and not as text. */
+  /**
+   * Decoded only: Data held a description of a tree as elements (OMA-TS-DM-TNDS), and not as text.
+   */
   readonly tree?: readonly SubtreeNode[] | undefined;
   /** Decoded only: Data held other elements. They are not kept: answer 415. */
   readonly markup?: boolean | undefined;
@@ -100,16 +109,28 @@ export interface ResultsCommand {
   readonly items: readonly Item[];
 }
 
-/** Something that DM does not have (Put, Map, Sync), or nobody: answered 406. Its content is not kept. */
+/**
+ * Something that DM does not have (Put, Map, Sync), or nobody: answered 406. Its content is not
+ * kept.
+ */
 export interface UnknownCommand {
   readonly name: "Unknown";
   readonly cmdID: string;
   readonly element: string;
 }
 
-export type Command = ObjectCommand | AlertCommand | ContainerCommand | StatusCommand | ResultsCommand | UnknownCommand;
+export type Command =
+  | ObjectCommand
+  | AlertCommand
+  | ContainerCommand
+  | StatusCommand
+  | ResultsCommand
+  | UnknownCommand;
 
-/** SyncHdr. `target` and `source` are LocURIs, `sourceName` is the user name that goes with MD5 credentials. */
+/**
+ * SyncHdr. `target` and `source` are LocURIs, `sourceName` is the user name that goes with MD5
+ * credentials.
+ */
 export interface Header {
   readonly verDTD: string;
   readonly verProto: string;
@@ -132,7 +153,9 @@ export interface Message {
   readonly final: boolean;
 }
 
-/** Why something is not a message, and where in its bytes. `header` is there when it could be read. */
+/**
+ * Why something is not a message, and where in its bytes. `header` is there when it could be read.
+ */
 export interface Malformed {
   readonly problem: string;
   readonly offset: number;
@@ -140,9 +163,10 @@ export interface Malformed {
 }
 
 /**
- * The value of a decoded item: base64 is decoded over itself, so call it once an item. `meta` is that of the command, which
- * counts where the item has none. Opaque bytes of format b64 are base64 too: servers send what stands in CDATA so. Empty for
- * an item without Data; undefined when its base64 is malformed.
+ * The value of a decoded item: base64 is decoded over itself, so call it once an item. `meta` is
+ * that of the command, which counts where the item has none. Opaque bytes of format b64 are base64
+ * too: servers send what stands in CDATA so. Empty for an item without Data; undefined when its
+ * base64 is malformed.
  */
 export function content(item: Item, meta?: Meta): Uint8Array | undefined {
   const data = item.data;

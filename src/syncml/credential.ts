@@ -1,4 +1,7 @@
-/** Credentials in SyncHdr (OMA-TS-DM-Security §5.3, RFC 1321): how they are made and how they are checked. */
+/**
+ * Credentials in SyncHdr (OMA-TS-DM-Security §5.3, RFC 1321): how they are made and how they are
+ * checked.
+ */
 import { base64, fromBase64 } from "../base/base64.ts";
 import { copy, equal } from "../base/bytes.ts";
 import { md5 } from "../base/md5.ts";
@@ -9,19 +12,31 @@ export const AUTH_BASIC = "syncml:auth-basic";
 export const AUTH_MD5 = "syncml:auth-md5";
 export type AuthType = typeof AUTH_BASIC | typeof AUTH_MD5;
 
-/** What `name` with `secret` puts into Cred. `nonce` is the decoded one of the last challenge; basic does not use it. */
+/**
+ * What `name` with `secret` puts into Cred. `nonce` is the decoded one of the last challenge; basic
+ * does not use it.
+ */
 export function credential(type: AuthType, name: string, secret: string, nonce: Uint8Array): Cred {
   return { type, format: "b64", data: base64(proof(type, name, secret, nonce)) };
 }
 
 /**
- * True when `cred` is of this type and was made of this name, secret and nonce. The comparison takes the same time wherever
- * they differ. What is not base64 is false.
+ * True when `cred` is of this type and was made of this name, secret and nonce. The comparison
+ * takes the same time wherever they differ. What is not base64 is false.
  */
 export function checkCredential(
-  cred: Cred | undefined, type: AuthType, name: string, secret: string, nonce: Uint8Array,
+  cred: Cred | undefined,
+  type: AuthType,
+  name: string,
+  secret: string,
+  nonce: Uint8Array,
 ): boolean {
-  if (cred === undefined || cred.type !== type || (cred.format !== undefined && cred.format !== "b64")) return false;
+  if (
+    cred === undefined ||
+    cred.type !== type ||
+    (cred.format !== undefined && cred.format !== "b64")
+  )
+    return false;
   const data = fromBase64(cred.data);
   return data !== undefined && equal(data, proof(type, name, secret, nonce));
 }
@@ -30,7 +45,8 @@ export function checkCredential(
 function proof(type: AuthType, name: string, secret: string, nonce: Uint8Array): Uint8Array {
   const pair = utf8(`${name}:${secret}`);
   if (type === AUTH_BASIC) return pair;
-  const digest = utf8(`${base64(md5(pair))}:`), whole = new Uint8Array(digest.length + nonce.length);
+  const digest = utf8(`${base64(md5(pair))}:`);
+  const whole = new Uint8Array(digest.length + nonce.length);
   copy(whole, 0, digest, 0, digest.length);
   copy(whole, digest.length, nonce, 0, nonce.length);
   return md5(whole);

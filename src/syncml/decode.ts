@@ -1,35 +1,50 @@
 /**
- * Tokens to one whole message (OMA-SyncML-RepPro §5). A message is all there or Malformed: nothing of a message that is not
- * well-formed is ever executed. Decided where the standard's own examples disagree with it: Status and Results may lack a
- * CmdID, and the Status of a SyncHdr its CmdRef; any other command without CmdID is malformed, for it cannot be answered.
+ * Tokens to one whole message (OMA-SyncML-RepPro §5). A message is all there or Malformed: nothing
+ * of a message that is not well-formed is ever executed. Decided where the standard's own examples
+ * disagree with it: Status and Results may lack a CmdID, and the Status of a SyncHdr its CmdRef;
+ * any other command without CmdID is malformed, for it cannot be answered.
  */
 import { COMMANDS_MAX } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
 import type {
-  AlertCommand, Chal, Command, ContainerCommand, Cred, Header, Item, Malformed, Message, Meta, ObjectCommand, ResultsCommand,
+  AlertCommand,
+  Chal,
+  Command,
+  ContainerCommand,
+  Cred,
+  Header,
+  Item,
+  Malformed,
+  Message,
+  Meta,
+  ObjectCommand,
+  ResultsCommand,
   StatusCommand,
 } from "./command.ts";
 import { ElementReader, type Mutable } from "./elements.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 /**
- * Reads the whole document. The message's data are views of `reader.bytes`. `roomy`: what is made of it need not fit in a device, as
- * TEXTS_MAX and its like have it; for servers and tools.
+ * Reads the whole document. The message's data are views of `reader.bytes`. `roomy`: what is made
+ * of it need not fit in a device, as TEXTS_MAX and its like have it; for servers and tools.
  */
 export function decodeMessage(reader: TokenReader, roomy = false): Message | Malformed {
   const elements = new ElementReader(reader, roomy);
   if (reader.next() !== Token.open) elements.fail(reader.problem);
   else if (reader.tag !== Tag.SyncML) elements.fail("not a SyncML document");
-  let header: Header | undefined, body: Body | undefined;
+  let header: Header | undefined;
+  let body: Body | undefined;
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     if (tag === Tag.SyncHdr && header === undefined) header = decodeHeader(elements);
-    else if (tag === Tag.SyncBody && header !== undefined && body === undefined) body = decodeBody(elements);
+    else if (tag === Tag.SyncBody && header !== undefined && body === undefined)
+      body = decodeBody(elements);
     else elements.skip();
   }
   if (elements.problem === "" && reader.next() !== Token.end) elements.fail(reader.problem);
   if (header === undefined) elements.fail("no SyncHdr");
   if (body === undefined) elements.fail("no SyncBody");
-  if (header !== undefined && body !== undefined && elements.problem === "") return { header, ...body };
+  if (header !== undefined && body !== undefined && elements.problem === "")
+    return { header, ...body };
   const malformed: Mutable<Malformed> = { problem: elements.problem, offset: elements.offset };
   if (header !== undefined) malformed.header = header;
   return malformed;
@@ -64,13 +79,28 @@ interface OpenContainer {
 }
 
 function decodeHeader(elements: ElementReader): Header | undefined {
-  const header: Mutable<Header> = { verDTD: "", verProto: "", sessionID: "", msgID: "", target: "", source: "" };
+  const header: Mutable<Header> = {
+    verDTD: "",
+    verProto: "",
+    sessionID: "",
+    msgID: "",
+    target: "",
+    source: "",
+  };
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
-      case Tag.VerDTD: header.verDTD = elements.string(); break;
-      case Tag.VerProto: header.verProto = elements.string(); break;
-      case Tag.SessionID: header.sessionID = elements.string(); break;
-      case Tag.MsgID: header.msgID = elements.string(); break;
+      case Tag.VerDTD:
+        header.verDTD = elements.string();
+        break;
+      case Tag.VerProto:
+        header.verProto = elements.string();
+        break;
+      case Tag.SessionID:
+        header.sessionID = elements.string();
+        break;
+      case Tag.MsgID:
+        header.msgID = elements.string();
+        break;
       case Tag.Target: {
         const location = elements.location();
         header.target = location.uri ?? "";
@@ -83,29 +113,49 @@ function decodeHeader(elements: ElementReader): Header | undefined {
         if (location.name !== undefined) header.sourceName = location.name;
         break;
       }
-      case Tag.RespURI: header.respURI = elements.string(); break;
-      case Tag.Cred: header.cred = elements.cred(); break;
+      case Tag.RespURI:
+        header.respURI = elements.string();
+        break;
+      case Tag.Cred:
+        header.cred = elements.cred();
+        break;
       case Tag.Meta: {
         const meta = elements.meta();
         if (meta.maxMsgSize !== undefined) header.maxMsgSize = meta.maxMsgSize;
         if (meta.maxObjSize !== undefined) header.maxObjSize = meta.maxObjSize;
         break;
       }
-      default: elements.skip();
+      default:
+        elements.skip();
     }
   }
-  const missing = header.verDTD === "" ? "VerDTD" : header.verProto === "" ? "VerProto" : header.sessionID === "" ? "SessionID"
-    : header.msgID === "" ? "MsgID" : header.target === "" ? "Target" : header.source === "" ? "Source" : "";
+  const missing =
+    header.verDTD === ""
+      ? "VerDTD"
+      : header.verProto === ""
+        ? "VerProto"
+        : header.sessionID === ""
+          ? "SessionID"
+          : header.msgID === ""
+            ? "MsgID"
+            : header.target === ""
+              ? "Target"
+              : header.source === ""
+                ? "Source"
+                : "";
   if (missing !== "") elements.fail(`SyncHdr without ${missing}`);
   return elements.problem === "" ? header : undefined;
 }
 
 /** The commands, with Atomic and Sequence on a stack of their own. */
 function decodeBody(elements: ElementReader): Body {
-  const commands: Command[] = [], open: OpenContainer[] = [];
-  let final = false, count = 0;
+  const commands: Command[] = [];
+  const open: OpenContainer[] = [];
+  let final = false;
+  let count = 0;
   while (elements.problem === "") {
-    const tag = elements.child(), container = open[open.length - 1];
+    const tag = elements.child();
+    const container = open[open.length - 1];
     const list = container === undefined ? commands : container.commands;
     if (tag === CLOSED) {
       if (container === undefined) break;
@@ -113,8 +163,10 @@ function decodeBody(elements: ElementReader): Body {
       (open[open.length - 1]?.commands ?? commands).push(closeContainer(elements, container));
     } else if (container !== undefined && tag === Tag.CmdID) container.cmdID = elements.string();
     else if (container !== undefined && tag === Tag.Meta) container.meta = elements.meta();
-    else if (container === undefined && tag === Tag.Final) { final = true; elements.skip(); }
-    else {
+    else if (container === undefined && tag === Tag.Final) {
+      final = true;
+      elements.skip();
+    } else {
       if (++count > COMMANDS_MAX && !elements.roomy) elements.fail("too many commands");
       if (tag === Tag.Atomic) open.push({ name: "Atomic", cmdID: "", commands: [] });
       else if (tag === Tag.Sequence) open.push({ name: "Sequence", cmdID: "", commands: [] });
@@ -129,25 +181,42 @@ function decodeBody(elements: ElementReader): Body {
 
 function closeContainer(elements: ElementReader, open: OpenContainer): ContainerCommand {
   requireText(elements, open.cmdID, open.name, "CmdID");
-  const command: Mutable<ContainerCommand> = { name: open.name, cmdID: open.cmdID, commands: open.commands };
+  const command: Mutable<ContainerCommand> = {
+    name: open.name,
+    cmdID: open.cmdID,
+    commands: open.commands,
+  };
   if (open.meta !== undefined) command.meta = open.meta;
   return command;
 }
 
-/** The command in the open element; undefined for an element that is none: unknown, and without CmdID. */
+/**
+ * The command in the open element; undefined for an element that is none: unknown, and without
+ * CmdID.
+ */
 function decodeCommand(elements: ElementReader, tag: number): Command | undefined {
   switch (tag) {
-    case Tag.Status: return status(elements, decodeDraft(elements));
-    case Tag.Replace: return objectCommand(elements, "Replace", decodeDraft(elements));
-    case Tag.Get: return objectCommand(elements, "Get", decodeDraft(elements));
-    case Tag.Add: return objectCommand(elements, "Add", decodeDraft(elements));
-    case Tag.Exec: return objectCommand(elements, "Exec", decodeDraft(elements));
-    case Tag.Alert: return alert(elements, decodeDraft(elements));
-    case Tag.Delete: return objectCommand(elements, "Delete", decodeDraft(elements));
-    case Tag.Copy: return objectCommand(elements, "Copy", decodeDraft(elements));
-    case Tag.Results: return results(elements, decodeDraft(elements));
+    case Tag.Status:
+      return status(elements, decodeDraft(elements));
+    case Tag.Replace:
+      return objectCommand(elements, "Replace", decodeDraft(elements));
+    case Tag.Get:
+      return objectCommand(elements, "Get", decodeDraft(elements));
+    case Tag.Add:
+      return objectCommand(elements, "Add", decodeDraft(elements));
+    case Tag.Exec:
+      return objectCommand(elements, "Exec", decodeDraft(elements));
+    case Tag.Alert:
+      return alert(elements, decodeDraft(elements));
+    case Tag.Delete:
+      return objectCommand(elements, "Delete", decodeDraft(elements));
+    case Tag.Copy:
+      return objectCommand(elements, "Copy", decodeDraft(elements));
+    case Tag.Results:
+      return results(elements, decodeDraft(elements));
     default: {
-      const element = elements.reader.name(), draft = decodeDraft(elements);
+      const element = elements.reader.name();
+      const draft = decodeDraft(elements);
       return draft.cmdID === "" ? undefined : { name: "Unknown", cmdID: draft.cmdID, element };
     }
   }
@@ -157,25 +226,54 @@ function decodeDraft(elements: ElementReader): Draft {
   const draft: Draft = { cmdID: "", targetRefs: [], sourceRefs: [], items: [] };
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
-      case Tag.CmdID: draft.cmdID = elements.string(); break;
-      case Tag.Item: draft.items.push(elements.item()); break;
-      case Tag.Data: draft.data = elements.string(); break;
-      case Tag.MsgRef: draft.msgRef = elements.string(); break;
-      case Tag.CmdRef: draft.cmdRef = elements.string(); break;
-      case Tag.Cmd: draft.cmd = elements.string(); break;
-      case Tag.TargetRef: draft.targetRefs.push(elements.reference()); break;
-      case Tag.SourceRef: draft.sourceRefs.push(elements.reference()); break;
-      case Tag.Meta: draft.meta = elements.meta(); break;
-      case Tag.Correlator: draft.correlator = elements.string(); break;
-      case Tag.Chal: draft.chal = elements.chal(); break;
-      case Tag.Cred: draft.cred = elements.cred(); break;
-      default: elements.skip();
+      case Tag.CmdID:
+        draft.cmdID = elements.string();
+        break;
+      case Tag.Item:
+        draft.items.push(elements.item());
+        break;
+      case Tag.Data:
+        draft.data = elements.string();
+        break;
+      case Tag.MsgRef:
+        draft.msgRef = elements.string();
+        break;
+      case Tag.CmdRef:
+        draft.cmdRef = elements.string();
+        break;
+      case Tag.Cmd:
+        draft.cmd = elements.string();
+        break;
+      case Tag.TargetRef:
+        draft.targetRefs.push(elements.reference());
+        break;
+      case Tag.SourceRef:
+        draft.sourceRefs.push(elements.reference());
+        break;
+      case Tag.Meta:
+        draft.meta = elements.meta();
+        break;
+      case Tag.Correlator:
+        draft.correlator = elements.string();
+        break;
+      case Tag.Chal:
+        draft.chal = elements.chal();
+        break;
+      case Tag.Cred:
+        draft.cred = elements.cred();
+        break;
+      default:
+        elements.skip();
     }
   }
   return draft;
 }
 
-function objectCommand(elements: ElementReader, name: ObjectCommand["name"], draft: Draft): ObjectCommand {
+function objectCommand(
+  elements: ElementReader,
+  name: ObjectCommand["name"],
+  draft: Draft,
+): ObjectCommand {
   requireText(elements, draft.cmdID, name, "CmdID");
   const command: Mutable<ObjectCommand> = { name, cmdID: draft.cmdID, items: draft.items };
   if (draft.meta !== undefined) command.meta = draft.meta;
@@ -187,7 +285,12 @@ function objectCommand(elements: ElementReader, name: ObjectCommand["name"], dra
 function alert(elements: ElementReader, draft: Draft): AlertCommand {
   requireText(elements, draft.cmdID, "Alert", "CmdID");
   const data = elements.numberOf(draft.data ?? "");
-  const command: Mutable<AlertCommand> = { name: "Alert", cmdID: draft.cmdID, data, items: draft.items };
+  const command: Mutable<AlertCommand> = {
+    name: "Alert",
+    cmdID: draft.cmdID,
+    data,
+    items: draft.items,
+  };
   if (draft.correlator !== undefined) command.correlator = draft.correlator;
   return command;
 }
@@ -195,10 +298,20 @@ function alert(elements: ElementReader, draft: Draft): AlertCommand {
 function status(elements: ElementReader, draft: Draft): StatusCommand {
   const cmd = requireText(elements, draft.cmd, "Status", "Cmd");
   const command: Mutable<StatusCommand> = {
-    name: "Status", cmdID: draft.cmdID, cmd,
+    name: "Status",
+    cmdID: draft.cmdID,
+    cmd,
     msgRef: requireText(elements, draft.msgRef, "Status", "MsgRef"),
-    cmdRef: requireText(elements, draft.cmdRef ?? (cmd === "SyncHdr" ? "0" : undefined), "Status", "CmdRef"),
-    targetRefs: draft.targetRefs, sourceRefs: draft.sourceRefs, data: elements.numberOf(draft.data ?? ""), items: draft.items,
+    cmdRef: requireText(
+      elements,
+      draft.cmdRef ?? (cmd === "SyncHdr" ? "0" : undefined),
+      "Status",
+      "CmdRef",
+    ),
+    targetRefs: draft.targetRefs,
+    sourceRefs: draft.sourceRefs,
+    data: elements.numberOf(draft.data ?? ""),
+    items: draft.items,
   };
   if (draft.chal !== undefined) command.chal = draft.chal;
   if (draft.cred !== undefined) command.cred = draft.cred;
@@ -207,7 +320,12 @@ function status(elements: ElementReader, draft: Draft): StatusCommand {
 
 function results(elements: ElementReader, draft: Draft): ResultsCommand {
   const cmdRef = requireText(elements, draft.cmdRef, "Results", "CmdRef");
-  const command: Mutable<ResultsCommand> = { name: "Results", cmdID: draft.cmdID, cmdRef, items: draft.items };
+  const command: Mutable<ResultsCommand> = {
+    name: "Results",
+    cmdID: draft.cmdID,
+    cmdRef,
+    items: draft.items,
+  };
   if (draft.msgRef !== undefined) command.msgRef = draft.msgRef;
   if (draft.meta !== undefined) command.meta = draft.meta;
   if (draft.targetRefs[0] !== undefined) command.targetRef = draft.targetRefs[0];
@@ -215,7 +333,12 @@ function results(elements: ElementReader, draft: Draft): ResultsCommand {
   return command;
 }
 
-function requireText(elements: ElementReader, value: string | undefined, command: string, element: string): string {
+function requireText(
+  elements: ElementReader,
+  value: string | undefined,
+  command: string,
+  element: string,
+): string {
   if (value === undefined || value === "") elements.fail(`${command} without ${element}`);
   return value ?? "";
 }

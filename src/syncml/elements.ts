@@ -1,13 +1,18 @@
 /**
  * Elements below the commands: strings, numbers, Meta, Item, Cred, Chal, Target and Source.
  *
- * Tolerant of what servers really send: white space and unknown elements anywhere, text where elements belong, numbers with
- * blanks, empty elements. The first failure stays in `problem`; after it every loop ends at its next turn, so that callers
- * need not look.
+ * Tolerant of what servers really send: white space and unknown elements anywhere, text where
+ * elements belong, numbers with blanks, empty elements. The first failure stays in `problem`; after
+ * it every loop ends at its next turn, so that callers need not look.
  */
 import { base64, decodeBase64 } from "../base/base64.ts";
 import {
-  ITEMS_MAX, REFERENCES_MAX, SUBTREE_NODES_MAX, SUBTREE_PATHS_BYTES_MAX, TEXT_BYTES_MAX, TEXTS_MAX,
+  ITEMS_MAX,
+  REFERENCES_MAX,
+  SUBTREE_NODES_MAX,
+  SUBTREE_PATHS_BYTES_MAX,
+  TEXT_BYTES_MAX,
+  TEXTS_MAX,
 } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
 import { checkUtf8, text, utf8 } from "../base/utf8.ts";
@@ -52,14 +57,21 @@ export class ElementReader {
     this.offset = this.reader.offset;
   }
 
-  /** The tag of the next element inside the open one, 0 for an unknown one, or CLOSED. Text between is passed over. */
+  /**
+   * The tag of the next element inside the open one, 0 for an unknown one, or CLOSED. Text between
+   * is passed over.
+   */
   child(): number {
     while (this.problem === "") {
       switch (this.reader.next()) {
-        case Token.open: return this.reader.tag;
-        case Token.close: return CLOSED;
-        case Token.text: break;
-        default: this.fail(this.reader.problem);
+        case Token.open:
+          return this.reader.tag;
+        case Token.close:
+          return CLOSED;
+        case Token.text:
+          break;
+        default:
+          this.fail(this.reader.problem);
       }
     }
     return CLOSED;
@@ -67,7 +79,7 @@ export class ElementReader {
 
   /** Passes over the open element. */
   skip(): void {
-    for (let depth = 1; depth > 0 && this.problem === "";) {
+    for (let depth = 1; depth > 0 && this.problem === ""; ) {
       const kind = this.reader.next();
       if (kind === Token.open) depth++;
       else if (kind === Token.close) depth--;
@@ -102,7 +114,8 @@ export class ElementReader {
   /** Counts a path that has been made: a short name may stand below a long one again and again. */
   countPath(path: string): void {
     this.#pathBytes += utf8(path).length;
-    if (this.#pathBytes > SUBTREE_PATHS_BYTES_MAX && !this.roomy) this.fail("paths come to too much");
+    if (this.#pathBytes > SUBTREE_PATHS_BYTES_MAX && !this.roomy)
+      this.fail("paths come to too much");
   }
 
   /** The first text of the open element that is not blank. */
@@ -111,12 +124,17 @@ export class ElementReader {
     while (this.problem === "") {
       switch (this.reader.next()) {
         case Token.text:
-          if (this.reader.to - this.reader.from > TEXT_BYTES_MAX && !this.roomy) this.fail("a text that is too long");
+          if (this.reader.to - this.reader.from > TEXT_BYTES_MAX && !this.roomy)
+            this.fail("a text that is too long");
           else if (value === "") value = what === "nonce" ? this.#nonce() : this.#characters();
           break;
-        case Token.close: return value;
-        case Token.open: this.skip(); break;
-        default: this.fail(this.reader.problem);
+        case Token.close:
+          return value;
+        case Token.open:
+          this.skip();
+          break;
+        default:
+          this.fail(this.reader.problem);
       }
     }
     return "";
@@ -137,19 +155,40 @@ export class ElementReader {
   /** Meta, with or without a MetInf around its elements (OMA-SyncML-MetaInfo §5). */
   meta(): Meta {
     const meta: Mutable<Meta> = {};
-    for (let depth = 1; depth > 0 && this.problem === "";) {
+    for (let depth = 1; depth > 0 && this.problem === ""; ) {
       switch (this.child()) {
-        case CLOSED: depth--; break;
-        case Tag.MetInf: depth++; break;
-        case Tag.Format: meta.format = this.string(); break;
-        case Tag.Type: meta.type = this.string(); break;
-        case Tag.Size: meta.size = this.number(); break;
-        case Tag.Mark: meta.mark = this.string(); break;
-        case Tag.NextNonce: meta.nextNonce = this.#first("nonce"); break;
-        case Tag.MaxMsgSize: meta.maxMsgSize = this.number(); break;
-        case Tag.MaxObjSize: meta.maxObjSize = this.number(); break;
-        case Tag.Version: meta.version = this.string(); break;
-        default: this.skip();
+        case CLOSED:
+          depth--;
+          break;
+        case Tag.MetInf:
+          depth++;
+          break;
+        case Tag.Format:
+          meta.format = this.string();
+          break;
+        case Tag.Type:
+          meta.type = this.string();
+          break;
+        case Tag.Size:
+          meta.size = this.number();
+          break;
+        case Tag.Mark:
+          meta.mark = this.string();
+          break;
+        case Tag.NextNonce:
+          meta.nextNonce = this.#first("nonce");
+          break;
+        case Tag.MaxMsgSize:
+          meta.maxMsgSize = this.number();
+          break;
+        case Tag.MaxObjSize:
+          meta.maxObjSize = this.number();
+          break;
+        case Tag.Version:
+          meta.version = this.string();
+          break;
+        default:
+          this.skip();
       }
     }
     return meta;
@@ -181,7 +220,10 @@ export class ElementReader {
   chal(): Chal {
     const chal: Mutable<Chal> = { type: "" };
     for (let tag = this.child(); tag !== CLOSED; tag = this.child()) {
-      if (tag !== Tag.Meta) { this.skip(); continue; }
+      if (tag !== Tag.Meta) {
+        this.skip();
+        continue;
+      }
       const meta = this.meta();
       if (meta.type !== undefined) chal.type = meta.type;
       if (meta.format !== undefined) chal.format = meta.format;
@@ -207,10 +249,18 @@ export class ElementReader {
           if (location.name !== undefined) item.sourceName = location.name;
           break;
         }
-        case Tag.Meta: item.meta = this.meta(); break;
-        case Tag.Data: this.#data(item); break;
-        case Tag.MoreData: item.moreData = true; this.skip(); break;
-        default: this.skip();
+        case Tag.Meta:
+          item.meta = this.meta();
+          break;
+        case Tag.Data:
+          this.#data(item);
+          break;
+        case Tag.MoreData:
+          item.moreData = true;
+          this.skip();
+          break;
+        default:
+          this.skip();
       }
     }
     return item;
@@ -222,38 +272,47 @@ export class ElementReader {
     while (this.problem === "") {
       switch (reader.next()) {
         case Token.text:
-          if (data !== undefined && item.markup !== true && item.tree === undefined) this.fail("data in pieces");
+          if (data !== undefined && item.markup !== true && item.tree === undefined)
+            this.fail("data in pieces");
           data = reader.bytes.subarray(reader.from, reader.to);
           item.binary = reader.opaque;
           break;
-        case Token.open: this.#markup(item); break;
+        case Token.open:
+          this.#markup(item);
+          break;
         case Token.close:
           if (item.markup === true || item.tree !== undefined) {
             item.binary = false;
             delete item.data;
           } else item.data = data ?? new Uint8Array(0);
           return;
-        default: this.fail(reader.problem);
+        default:
+          this.fail(reader.problem);
       }
     }
   }
 
   /** A nonce in base64. Opaque bytes that are not base64 are the nonce itself. */
   #nonce(): string {
-    const { reader } = this, bytes = reader.bytes.slice(reader.from, reader.to);
+    const { reader } = this;
+    const bytes = reader.bytes.slice(reader.from, reader.to);
     if (!reader.opaque || decodeBase64(bytes, 0, bytes.length) >= 0) return this.#characters();
     return base64(reader.bytes.subarray(reader.from, reader.to));
   }
 
   /** Elements inside Data: a tree description is kept, once; anything else is passed over. */
   #markup(item: Mutable<Item>): void {
-    const first = this.reader.tag === DdfTag.MgmtTree && item.tree === undefined, tree = first ? readTnds(this) : undefined;
+    const first = this.reader.tag === DdfTag.MgmtTree && item.tree === undefined;
+    const tree = first ? readTnds(this) : undefined;
     if (!first) this.skip();
     if (tree === undefined) item.markup = true;
     else item.tree = tree;
   }
 
-  /** The text without white space around it. A reader has checked that it is characters, but for opaque bytes. */
+  /**
+   * The text without white space around it. A reader has checked that it is characters, but for
+   * opaque bytes.
+   */
   #characters(): string {
     const { bytes, from, to, opaque } = this.reader;
     if (!opaque || checkUtf8(bytes, from, to) < 0) return text(bytes, from, to).trim();

@@ -1,6 +1,7 @@
 /**
- * Commands to tokens, one message in one buffer. Room for the end of the message is always kept, so that a message which took
- * any command can be ended. Elements stand in the order of the DTD (OMA-SyncML-RepPro §6).
+ * Commands to tokens, one message in one buffer. Room for the end of the message is always kept, so
+ * that a message which took any command can be ended. Elements stand in the order of the DTD
+ * (OMA-SyncML-RepPro §6).
  */
 import type { SubtreeNode } from "../base/subtree.ts";
 import type { TokenWriter } from "../base/token.ts";
@@ -15,7 +16,10 @@ export class MessageWriter {
 
   constructor(writer: TokenWriter) {
     this.#writer = writer;
-    this.#endBytes = writer.emptyLength(Tag.Final) + writer.closeLength(Tag.SyncBody) + writer.closeLength(Tag.SyncML);
+    this.#endBytes =
+      writer.emptyLength(Tag.Final) +
+      writer.closeLength(Tag.SyncBody) +
+      writer.closeLength(Tag.SyncML);
   }
 
   /** Opens a message. False when not even the header fits; the buffer is then of no use. */
@@ -40,20 +44,25 @@ export class MessageWriter {
   }
 
   /**
-   * Appends a command with all that is in it; `cmdID` goes before the one that it has. False when it does not fit beside the end:
-   * nothing is then written.
+   * Appends a command with all that is in it; `cmdID` goes before the one that it has. False when
+   * it does not fit beside the end: nothing is then written.
    */
   command(command: Command, cmdID = command.cmdID): boolean {
-    const writer = this.#writer, mark = writer.mark();
+    const writer = this.#writer;
+    const mark = writer.mark();
     this.#command(command, cmdID);
     if (!writer.full && this.room >= 0) return true;
     writer.rewind(mark);
     return false;
   }
 
-  /** Bytes that the command would take; Infinity when it does not fit beside the end. Nothing is written. */
+  /**
+   * Bytes that the command would take; Infinity when it does not fit beside the end. Nothing is
+   * written.
+   */
   lengthOf(command: Command): number {
-    const before = this.#writer.length, mark = this.#writer.mark();
+    const before = this.#writer.length;
+    const mark = this.#writer.mark();
     if (!this.command(command)) return Infinity;
     const length = this.#writer.length - before;
     this.#writer.rewind(mark);
@@ -161,7 +170,8 @@ export class MessageWriter {
   #cred(cred: Cred): void {
     const writer = this.#writer;
     writer.open(Tag.Cred);
-    if (cred.type !== undefined || cred.format !== undefined) this.#meta({ type: cred.type, format: cred.format });
+    if (cred.type !== undefined || cred.format !== undefined)
+      this.#meta({ type: cred.type, format: cred.format });
     writer.leaf(Tag.Data, cred.data);
     writer.close();
   }

@@ -1,8 +1,9 @@
 /**
- * A part of the management tree as a document (OMA-TS-DM-TNDS): read from an open MgmtTree element, written to any TokenWriter.
+ * A part of the management tree as a document (OMA-TS-DM-TNDS): read from an open MgmtTree element,
+ * written to any TokenWriter.
  *
- * Nodes may be nested, or stand beside each other with a Path. Both are relative to the Target of the command
- * (OMA-TS-DM-RepPro, Add and Get); an empty NodeName is that Target itself.
+ * Nodes may be nested, or stand beside each other with a Path. Both are relative to the Target of
+ * the command (OMA-TS-DM-RepPro, Add and Get); an empty NodeName is that Target itself.
  */
 import { base64Length, decodeBase64 } from "../base/base64.ts";
 import { SUBTREE_NESTING_MAX } from "../base/limits.ts";
@@ -36,19 +37,24 @@ interface OpenNode {
 
 /** `a` and `b` as one path; either may be empty, `b` may begin with "./" or "/". */
 function joined(a: string, b: string): string {
-  const below = b === "." ? "" : b.startsWith("./") ? b.slice(2) : b.startsWith("/") ? b.slice(1) : b;
+  const below =
+    b === "." ? "" : b.startsWith("./") ? b.slice(2) : b.startsWith("/") ? b.slice(1) : b;
   return a === "" ? below : below === "" ? a : `${a}/${below}`;
 }
 
 /**
- * Reads the open MgmtTree to its end: its nodes in the order of the document, values as views of the reader's bytes. undefined
- * when it is no tree of version 1.2: no VerDTD, values that are markup or not the base64 they should be, a Node without NodeName.
+ * Reads the open MgmtTree to its end: its nodes in the order of the document, values as views of
+ * the reader's bytes. undefined when it is no tree of version 1.2: no VerDTD, values that are
+ * markup or not the base64 they should be, a Node without NodeName.
  */
 export function readTnds(elements: ElementReader): readonly SubtreeNode[] | undefined {
-  const nodes: SubtreeNode[] = [], open: OpenNode[] = [];
-  let version = "", good = true;
+  const nodes: SubtreeNode[] = [];
+  const open: OpenNode[] = [];
+  let version = "";
+  let good = true;
   while (elements.problem === "") {
-    const tag = elements.child(), inner = open[open.length - 1];
+    const tag = elements.child();
+    const inner = open[open.length - 1];
     if (tag === CLOSED) {
       if (open.pop() === undefined) return good && version === DDF_VERSION ? nodes : undefined;
     } else if (tag === DdfTag.Node) {
@@ -67,11 +73,20 @@ export function readTnds(elements: ElementReader): readonly SubtreeNode[] | unde
 /** Reads one child of a Node: false when it cannot be. */
 function readPart(elements: ElementReader, tag: number, open: OpenNode): boolean {
   switch (tag) {
-    case DdfTag.NodeName: open.name = elements.label(); break;
-    case DdfTag.Path: open.middle = elements.label(); break;
-    case DdfTag.RTProperties: readProperties(elements, open.node); return true;
-    case DdfTag.Value: return readValue(elements, open.node);
-    default: elements.skip(); return true;
+    case DdfTag.NodeName:
+      open.name = elements.label();
+      break;
+    case DdfTag.Path:
+      open.middle = elements.label();
+      break;
+    case DdfTag.RTProperties:
+      readProperties(elements, open.node);
+      return true;
+    case DdfTag.Value:
+      return readValue(elements, open.node);
+    default:
+      elements.skip();
+      return true;
   }
   open.node.path = joined(joined(open.base, open.middle), open.name);
   elements.countPath(open.node.path);
@@ -81,11 +96,18 @@ function readPart(elements: ElementReader, tag: number, open: OpenNode): boolean
 function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): void {
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
-      case DdfTag.ACL: node.acl = elements.label(); break;
-      case DdfTag.Title: node.title = elements.label(); break;
+      case DdfTag.ACL:
+        node.acl = elements.label();
+        break;
+      case DdfTag.Title:
+        node.title = elements.label();
+        break;
       case Tag.Format:
       case DdfTag.Format:
-        while (elements.child() !== CLOSED) { node.format = elements.reader.name(); elements.skip(); }
+        while (elements.child() !== CLOSED) {
+          node.format = elements.reader.name();
+          elements.skip();
+        }
         break;
       case Tag.Type:
       case DdfTag.Type:
@@ -94,15 +116,21 @@ function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): vo
           else elements.skip();
         }
         break;
-      default: elements.skip();
+      default:
+        elements.skip();
     }
   }
 }
 
-/** The value: characters as they stand, base64 where the Format says so, or says binary and the encoding cannot carry it. */
+/**
+ * The value: characters as they stand, base64 where the Format says so, or says binary and the
+ * encoding cannot carry it.
+ */
 function readValue(elements: ElementReader, node: Mutable<SubtreeNode>): boolean {
   const { reader } = elements;
-  let value: Uint8Array = new Uint8Array(0), opaque = false, good = true;
+  let value: Uint8Array = new Uint8Array(0);
+  let opaque = false;
+  let good = true;
   for (;;) {
     const kind = reader.next();
     if (kind === Token.text) {
@@ -113,7 +141,10 @@ function readValue(elements: ElementReader, node: Mutable<SubtreeNode>): boolean
       good = false;
       elements.skip();
     } else if (kind === Token.close) break;
-    else { elements.fail(reader.problem); return false; }
+    else {
+      elements.fail(reader.problem);
+      return false;
+    }
   }
   if (node.format === "b64" || (node.format === "bin" && !opaque)) {
     const length = decodeBase64(value, 0, value.length);
@@ -142,10 +173,14 @@ export class TndsWriter {
     this.#element(DdfTag.VerDTD, DDF_VERSION);
   }
 
-  /** False when the writer is full. Properties that are undefined or empty are not written; the format "" likewise. */
+  /**
+   * False when the writer is full. Properties that are undefined or empty are not written; the
+   * format "" likewise.
+   */
   node(node: SubtreeNode): boolean {
     const writer = this.#writer;
-    const parent = this.#parentOf(node.path), slash = node.path.lastIndexOf("/");
+    const parent = this.#parentOf(node.path);
+    const slash = node.path.lastIndexOf("/");
     const nested = this.#open.length > 0 && this.#open[this.#open.length - 1] === parent;
     writer.open(DdfTag.Node);
     this.#element(DdfTag.NodeName, slash < 0 ? node.path : node.path.slice(slash + 1));
@@ -161,9 +196,13 @@ export class TndsWriter {
     this.#writer.close();
   }
 
-  /** Closes what is not above `path`, or everything when it would be nested too deep: the path of the parent. */
+  /**
+   * Closes what is not above `path`, or everything when it would be nested too deep: the path of
+   * the parent.
+   */
   #parentOf(path: string): string {
-    const slash = path.lastIndexOf("/"), parent = slash < 0 ? "" : path.slice(0, slash);
+    const slash = path.lastIndexOf("/");
+    const parent = slash < 0 ? "" : path.slice(0, slash);
     let depth = this.#open.length;
     while (depth > 0 && (this.#open[depth - 1] !== parent || path === "")) depth--;
     this.#closeTo(depth >= SUBTREE_NESTING_MAX ? 0 : depth);
@@ -178,7 +217,8 @@ export class TndsWriter {
   }
 
   #properties(node: SubtreeNode): void {
-    const writer = this.#writer, carried = this.#base64 ? DdfTag.b64 : DdfTag.bin;
+    const writer = this.#writer;
+    const carried = this.#base64 ? DdfTag.b64 : DdfTag.bin;
     const format = isBinary(node) && node.value !== undefined ? carried : formatTag(node.format);
     writer.open(DdfTag.RTProperties);
     if (node.acl !== undefined && node.acl !== "") this.#element(DdfTag.ACL, node.acl);

@@ -1,8 +1,8 @@
 /**
  * Access control lists (OMA-TS-DM-TND §7.7.1.1): which server may do what.
  *
- * acl = command "=" server *( "+" server ) *( "&" command "=" server … ); `*` stands for every server. The empty list means "no
- * value": the nearest ancestor with one decides, as a whole.
+ * acl = command "=" server *( "+" server ) *( "&" command "=" server … ); `*` stands for every
+ * server. The empty list means "no value": the nearest ancestor with one decides, as a whole.
  */
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
@@ -17,14 +17,27 @@ export type Acl = ReadonlyMap<Right, readonly string[]>;
 /** What the root has until it is given another: Get for all, Add for all (ibid.). */
 export const ROOT_ACL = "Add=*&Get=*";
 
-const AND = 0x26, PLUS = 0x2b, EQUALS = 0x3d, STAR = 0x2a, SPACE = 0x20, DELETE = 0x7f;
+const AND = 0x26;
+const PLUS = 0x2b;
+const EQUALS = 0x3d;
+const STAR = 0x2a;
+const SPACE = 0x20;
+const DELETE = 0x7f;
 
 function validServer(bytes: Uint8Array, from: number, to: number): boolean {
   if (to === from) return false;
   if (to - from === 1 && bytes[from] === STAR) return true;
   for (let i = from; i < to; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte <= SPACE || byte === DELETE || byte === EQUALS || byte === AND || byte === STAR || byte === PLUS) return false;
+    if (
+      byte <= SPACE ||
+      byte === DELETE ||
+      byte === EQUALS ||
+      byte === AND ||
+      byte === STAR ||
+      byte === PLUS
+    )
+      return false;
   }
   return true;
 }
@@ -47,7 +60,10 @@ function parseServers(bytes: Uint8Array, from: number, to: number): readonly str
   }
 }
 
-/** Reads an ACL; undefined when it is malformed: an unknown or repeated command, no server, characters that an identifier cannot have. */
+/**
+ * Reads an ACL; undefined when it is malformed: an unknown or repeated command, no server,
+ * characters that an identifier cannot have.
+ */
 export function parseAcl(value: string): Acl | undefined {
   const acl = new Map<Right, readonly string[]>();
   const bytes = utf8(value);
@@ -58,7 +74,8 @@ export function parseAcl(value: string): Acl | undefined {
     const name = text(bytes, from, equals);
     const right = RIGHTS.find((known) => known === name);
     const servers = equals < end ? parseServers(bytes, equals + 1, end) : undefined;
-    if (right === undefined || servers === undefined || acl.has(right) || end + 1 === bytes.length) return undefined;
+    if (right === undefined || servers === undefined || acl.has(right) || end + 1 === bytes.length)
+      return undefined;
     acl.set(right, servers);
     from = end + 1;
   }
@@ -84,11 +101,15 @@ export function permits(acl: Acl, right: Right, server: string): boolean {
 /** The list with these rights added for the server. */
 export function granted(acl: Acl, server: string, rights: readonly Right[]): Acl {
   const result = new Map(acl);
-  for (const right of rights) if (!permits(result, right, server)) result.set(right, [...(result.get(right) ?? []), server]);
+  for (const right of rights)
+    if (!permits(result, right, server)) result.set(right, [...(result.get(right) ?? []), server]);
   return result;
 }
 
-/** The list without the server. At the root a right that would be nobody's becomes everybody's, elsewhere it goes (ibid.). */
+/**
+ * The list without the server. At the root a right that would be nobody's becomes everybody's,
+ * elsewhere it goes (ibid.).
+ */
 export function stripped(acl: Acl, server: string, root: boolean): Acl {
   const result = new Map<Right, readonly string[]>();
   for (const [right, servers] of acl) {

@@ -1,6 +1,6 @@
 /**
- * Add, Replace, Delete, Copy and Exec (OMA-TS-DM-RepPro §6.6). Each checks everything, then stages its changes: a status other
- * than success has staged nothing that is kept.
+ * Add, Replace, Delete, Copy and Exec (OMA-TS-DM-RepPro §6.6). Each checks everything, then stages
+ * its changes: a status other than success has staged nothing that is kept.
  */
 import { equal } from "../base/bytes.ts";
 import { DYNAMIC_NODES_MAX, LEAF_BYTES_MAX } from "../base/limits.ts";
@@ -25,7 +25,10 @@ function plainUri(uri: string): Uri | number {
   return parsed.query === undefined ? parsed : TreeStatus.notAllowed;
 }
 
-/** 415 when a value cannot be of a node of that definition. "chr" also stands for a format that was not said. */
+/**
+ * 415 when a value cannot be of a node of that definition. "chr" also stands for a format that was
+ * not said.
+ */
 function formatProblem(definition: NodeDefinition, format: string): number {
   const anyLeaf = format === "" || format === "chr" || format === "b64";
   const fits = format === definition.format || (anyLeaf && !isInterior(definition));
@@ -33,7 +36,12 @@ function formatProblem(definition: NodeDefinition, format: string): number {
 }
 
 /** 200 when a value of so many bytes can become the node's. */
-function acceptable(nodes: Nodes, definition: NodeDefinition, format: string, size: number | undefined): number {
+function acceptable(
+  nodes: Nodes,
+  definition: NodeDefinition,
+  format: string,
+  size: number | undefined,
+): number {
   const status = formatProblem(definition, format);
   if (status !== TreeStatus.ok) return status;
   const kept = nodes.binding(definition)?.stream === undefined;
@@ -45,7 +53,11 @@ function setValue(nodes: Nodes, node: Node, value: Value, server: string): numbe
   const binding = nodes.binding(node.definition);
   const call = { at: node.at, server, staged: nodes.staged };
   if (binding?.stream !== undefined) {
-    const sink = binding.stream(call, { format: value.format, type: value.type, size: value.data.length });
+    const sink = binding.stream(call, {
+      format: value.format,
+      type: value.type,
+      size: value.data.length,
+    });
     if (typeof sink === "number") return sink;
     nodes.staged.irrevocable = true;
     const status = sink.write(value.data);
@@ -57,21 +69,31 @@ function setValue(nodes: Nodes, node: Node, value: Value, server: string): numbe
   const old = nodes.value(node, server);
   const status = binding?.replace?.(call, value) ?? binding?.admit?.(call, value) ?? TreeStatus.ok;
   if (status !== TreeStatus.ok) return status;
-  if (binding?.replace === undefined) nodes.staged.set(nodeKey(VALUE_KEY, node.at), value.data.slice());
+  if (binding?.replace === undefined)
+    nodes.staged.set(nodeKey(VALUE_KEY, node.at), value.data.slice());
   const now = nodes.value(node, server);
   if (typeof old !== "number" && typeof now !== "number" && !equal(old, now)) nodes.changed(node);
   return status;
 }
 
-/** What an Add is about to create: the names that are missing, from the top, each with its definition. */
+/**
+ * What an Add is about to create: the names that are missing, from the top, each with its
+ * definition.
+ */
 interface Addition {
   readonly at: readonly string[];
   readonly parent: Node;
   readonly definitions: readonly NodeDefinition[];
 }
 
-/** The definitions from `parent` down to `at`, or undefined when the node, or one on the way, can never be. */
-function missingDefinitions(parent: Node, at: readonly string[]): readonly NodeDefinition[] | undefined {
+/**
+ * The definitions from `parent` down to `at`, or undefined when the node, or one on the way, can
+ * never be.
+ */
+function missingDefinitions(
+  parent: Node,
+  at: readonly string[],
+): readonly NodeDefinition[] | undefined {
   const definitions: NodeDefinition[] = [];
   let above = parent.definition;
   for (const name of at.slice(parent.at.length)) {
@@ -84,15 +106,27 @@ function missingDefinitions(parent: Node, at: readonly string[]): readonly NodeD
 }
 
 /**
- * A node that came into being with its dynamic parent has not been added by anybody: a server that creates an object node by
- * node may still add it, once. (Otherwise Add of `x/DownloadAndUpdate/PkgURL` would make Add of `x/PkgName` fail with 418.)
+ * A node that came into being with its dynamic parent has not been added by anybody: a server that
+ * creates an object node by node may still add it, once. (Otherwise Add of
+ * `x/DownloadAndUpdate/PkgURL` would make Add of `x/PkgName` fail with 418.)
  */
 function implied(nodes: Nodes, node: Node): boolean {
-  return !node.permanent && node.definition.name !== "" && node.definition.access.includes("Add") && !nodes.added(node.at);
+  return (
+    !node.permanent &&
+    node.definition.name !== "" &&
+    node.definition.access.includes("Add") &&
+    !nodes.added(node.at)
+  );
 }
 
 /** Checks an Add up to its value: what to create, or a status. */
-function admitAdd(nodes: Nodes, uri: string, format: string, size: number | undefined, server: string): Addition | number {
+function admitAdd(
+  nodes: Nodes,
+  uri: string,
+  format: string,
+  size: number | undefined,
+  server: string,
+): Addition | number {
   const parsed = plainUri(uri);
   if (typeof parsed === "number") return parsed;
   const at = parsed.segments;
@@ -116,46 +150,74 @@ function admitAdd(nodes: Nodes, uri: string, format: string, size: number | unde
 }
 
 /**
- * The interior node that stands in the way of an Add: the first one above the target that is missing and cannot be made, or, when
- * all could be, the first that is missing (then it is a matter of rights). undefined: nothing above the target is missing.
+ * The interior node that stands in the way of an Add: the first one above the target that is
+ * missing and cannot be made, or, when all could be, the first that is missing (then it is a matter
+ * of rights). undefined: nothing above the target is missing.
  */
 export function obstacle(nodes: Nodes, uri: string): string | undefined {
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return undefined;
-  const at = parsed.segments, depth = nodes.nearest(at).at.length + 1;
+  const at = parsed.segments;
+  const depth = nodes.nearest(at).at.length + 1;
   if (depth >= at.length) return undefined;
   for (let known = depth; known < at.length; known++) {
     const definition = nodes.definition(at.slice(0, known));
-    if (definition === undefined || !isInterior(definition) || !definition.access.includes("Add")) return uriText(at.slice(0, known));
+    if (definition === undefined || !isInterior(definition) || !definition.access.includes("Add"))
+      return uriText(at.slice(0, known));
   }
   return uriText(at.slice(0, depth));
 }
 
 /** Creates the nodes of an Addition, parents first. */
-function create(nodes: Nodes, { at, parent, definitions }: Addition, type: string, server: string): void {
+function create(
+  nodes: Nodes,
+  { at, parent, definitions }: Addition,
+  type: string,
+  server: string,
+): void {
   const top = at.slice(0, parent.at.length + 1);
   for (let depth = top.length; depth <= at.length; depth++) {
-    nodes.staged.set(nodeKey(NODE_KEY, at.slice(0, depth)), depth === at.length ? utf8(type) : new Uint8Array(0));
+    nodes.staged.set(
+      nodeKey(NODE_KEY, at.slice(0, depth)),
+      depth === at.length ? utf8(type) : new Uint8Array(0),
+    );
   }
   const interior = definitions[0] !== undefined && isInterior(definitions[0]);
-  if (interior && !mayDo(nodes, parent.at, "Replace", server)) grant(nodes, top, server, ["Add", "Delete", "Replace"]);
+  if (interior && !mayDo(nodes, parent.at, "Replace", server))
+    grant(nodes, top, server, ["Add", "Delete", "Replace"]);
 }
 
-/** Adds a node, with the parents that are missing. No value, or one of the format "node": an interior node. */
-export function addNode(nodes: Nodes, uri: string, value: Value | undefined, server: string): number {
+/**
+ * Adds a node, with the parents that are missing. No value, or one of the format "node": an
+ * interior node.
+ */
+export function addNode(
+  nodes: Nodes,
+  uri: string,
+  value: Value | undefined,
+  server: string,
+): number {
   const addition = admitAdd(nodes, uri, value?.format ?? "node", value?.data.length, server);
   if (typeof addition === "number") return addition;
   create(nodes, addition, value?.type ?? "", server);
   const node = nodes.find(addition.at);
   if (node === undefined) return TreeStatus.failed;
-  return value === undefined || isInterior(node.definition) ? TreeStatus.ok : setValue(nodes, node, value, server);
+  return value === undefined || isInterior(node.definition)
+    ? TreeStatus.ok
+    : setValue(nodes, node, value, server);
 }
 
 /** Checks a Replace of a leaf up to its value: the leaf, or a status. */
-function admitReplace(nodes: Nodes, at: readonly string[], meta: StreamMeta, server: string): Node | number {
+function admitReplace(
+  nodes: Nodes,
+  at: readonly string[],
+  meta: StreamMeta,
+  server: string,
+): Node | number {
   const node = nodes.find(at);
   if (node === undefined) return TreeStatus.notFound;
-  if (isInterior(node.definition) || !node.definition.access.includes("Replace")) return TreeStatus.notAllowed;
+  if (isInterior(node.definition) || !node.definition.access.includes("Replace"))
+    return TreeStatus.notAllowed;
   if (!mayDo(nodes, node.at, "Replace", server)) return TreeStatus.permissionDenied;
   const status = acceptable(nodes, node.definition, meta.format, meta.size);
   return status === TreeStatus.ok ? node : status;
@@ -171,9 +233,16 @@ export function replaceNode(nodes: Nodes, uri: string, value: Value, server: str
     const node = nodes.find(segments);
     if (node === undefined) return TreeStatus.notFound;
     const property = isText(value.data) ? textOf(value.data) : undefined;
-    return property === undefined ? TreeStatus.failed : replaceProperty(nodes, node, query.value, property, server);
+    return property === undefined
+      ? TreeStatus.failed
+      : replaceProperty(nodes, node, query.value, property, server);
   }
-  const node = admitReplace(nodes, segments, { format: value.format, type: value.type, size: value.data.length }, server);
+  const node = admitReplace(
+    nodes,
+    segments,
+    { format: value.format, type: value.type, size: value.data.length },
+    server,
+  );
   return typeof node === "number" ? node : setValue(nodes, node, value, server);
 }
 
@@ -185,14 +254,20 @@ export function removeNode(nodes: Nodes, uri: string, server: string): number {
   if (node === undefined) return TreeStatus.notFound;
   if (node.permanent || !node.definition.access.includes("Delete")) return TreeStatus.notAllowed;
   if (!mayDo(nodes, node.at, "Delete", server)) return TreeStatus.permissionDenied;
-  const status = nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ?? TreeStatus.ok;
+  const status =
+    nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ??
+    TreeStatus.ok;
   if (status === TreeStatus.ok) nodes.erase(node.at);
   return status;
 }
 
-/** Copies the value of a leaf to a leaf, which is created when it is missing. 403 when one of them is interior. */
+/**
+ * Copies the value of a leaf to a leaf, which is created when it is missing. 403 when one of them
+ * is interior.
+ */
 export function copyNode(nodes: Nodes, from: string, to: string, server: string): number {
-  const source = plainUri(from), target = plainUri(to);
+  const source = plainUri(from);
+  const target = plainUri(to);
   if (typeof source === "number") return source;
   if (typeof target === "number") return target;
   const node = nodes.find(source.segments);
@@ -205,7 +280,9 @@ export function copyNode(nodes: Nodes, from: string, to: string, server: string)
   const there = nodes.find(target.segments);
   if (there !== undefined && isInterior(there.definition)) return TreeStatus.forbidden;
   const value = { format: node.definition.format, type: nodes.type(node), data };
-  return there === undefined ? addNode(nodes, to, value, server) : replaceNode(nodes, to, value, server);
+  return there === undefined
+    ? addNode(nodes, to, value, server)
+    : replaceNode(nodes, to, value, server);
 }
 
 /** Executes a node. */
@@ -221,11 +298,15 @@ export function execNode(nodes: Nodes, uri: string, argument: Exec, server: stri
 }
 
 /**
- * Asks for a large object: 200 and the sink of the node's binding, or undefined when the tree is to collect the bytes and do the
- * command with them; or a status, before a byte has come.
+ * Asks for a large object: 200 and the sink of the node's binding, or undefined when the tree is to
+ * collect the bytes and do the command with them; or a status, before a byte has come.
  */
 export function admitStream(
-  nodes: Nodes, command: "Add" | "Replace", uri: string, meta: StreamMeta, server: string,
+  nodes: Nodes,
+  command: "Add" | "Replace",
+  uri: string,
+  meta: StreamMeta,
+  server: string,
 ): Sink | undefined | number {
   if (command === "Add") {
     const addition = admitAdd(nodes, uri, meta.format, meta.size, server);
@@ -233,7 +314,8 @@ export function admitStream(
   }
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return parsed;
-  if (parsed.query !== undefined) return (meta.size ?? 0) > LEAF_BYTES_MAX ? TreeStatus.tooLarge : undefined;
+  if (parsed.query !== undefined)
+    return (meta.size ?? 0) > LEAF_BYTES_MAX ? TreeStatus.tooLarge : undefined;
   const node = admitReplace(nodes, parsed.segments, meta, server);
   if (typeof node === "number") return node;
   const binding = nodes.binding(node.definition);

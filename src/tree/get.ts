@@ -20,7 +20,10 @@ export interface Result {
 export interface GetAnswer {
   readonly status: number;
   readonly results: readonly Result[];
-  /** Instead of results, for `?list=TNDS`: walks over the nodes, parents first. 200, or 413 when `visit` stops it or they are too many. */
+  /**
+   * Instead of results, for `?list=TNDS`: walks over the nodes, parents first. 200, or 413 when
+   * `visit` stops it or they are too many.
+   */
   readonly subtree?: (visit: Visit) => number;
 }
 
@@ -32,9 +35,12 @@ function refused(status: number): GetAnswer {
 function contents(nodes: Nodes, node: Node, server: string): Value | number {
   const status = readable(nodes, node, server);
   if (status !== TreeStatus.ok) return status;
-  if (isInterior(node.definition)) return { format: "node", type: "text/plain", data: utf8(nodes.children(node).join("/")) };
+  if (isInterior(node.definition))
+    return { format: "node", type: "text/plain", data: utf8(nodes.children(node).join("/")) };
   const data = nodes.value(node, server);
-  return typeof data === "number" ? data : { format: node.definition.format, type: nodes.type(node), data };
+  return typeof data === "number"
+    ? data
+    : { format: node.definition.format, type: nodes.type(node), data };
 }
 
 /** One result of a list, or undefined for a node that the server may not see. */
@@ -45,7 +51,9 @@ function listed(nodes: Nodes, node: Node, values: boolean, server: string): Valu
   return typeof data === "number" ? undefined : { format, type: nodes.type(node), data };
 }
 
-/** `?list=Struct` and `?list=StructData`: the node and everything under it, parents before children. */
+/**
+ * `?list=Struct` and `?list=StructData`: the node and everything under it, parents before children.
+ */
 function list(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer {
   if (kind.startsWith("TNDS")) return described(nodes, from, kind, server);
   if (kind !== "Struct" && kind !== "StructData") return refused(TreeStatus.unsupported);
@@ -76,13 +84,21 @@ function described(nodes: Nodes, from: Node, kind: string, server: string): GetA
   return { status, results: [], subtree: (visit) => walk(nodes, from, wanted, server, visit) };
 }
 
-/** 404, or 405 below an interior node that keeps to itself what is in it (OMA-TS-DM-StdObj §5.3.4, Inbox). */
+/**
+ * 404, or 405 below an interior node that keeps to itself what is in it (OMA-TS-DM-StdObj §5.3.4,
+ * Inbox).
+ */
 function missing(nodes: Nodes, at: readonly string[]): number {
   const { definition } = nodes.nearest(at);
-  return isInterior(definition) && !definition.access.includes("Get") ? TreeStatus.notAllowed : TreeStatus.notFound;
+  return isInterior(definition) && !definition.access.includes("Get")
+    ? TreeStatus.notAllowed
+    : TreeStatus.notFound;
 }
 
-/** Answers a Get. A value is reported under the URI that the server used, a list under the full URIs of its nodes. */
+/**
+ * Answers a Get. A value is reported under the URI that the server used, a list under the full URIs
+ * of its nodes.
+ */
 export function getNode(nodes: Nodes, uri: string, server: string): GetAnswer {
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return refused(parsed);
@@ -90,6 +106,11 @@ export function getNode(nodes: Nodes, uri: string, server: string): GetAnswer {
   if (node === undefined) return refused(missing(nodes, parsed.segments));
   const { query } = parsed;
   if (query?.kind === "list") return list(nodes, node, query.value, server);
-  const value = query === undefined ? contents(nodes, node, server) : getProperty(nodes, node, query.value, server);
-  return typeof value === "number" ? refused(value) : { status: TreeStatus.ok, results: [{ uri, value }] };
+  const value =
+    query === undefined
+      ? contents(nodes, node, server)
+      : getProperty(nodes, node, query.value, server);
+  return typeof value === "number"
+    ? refused(value)
+    : { status: TreeStatus.ok, results: [{ uri, value }] };
 }

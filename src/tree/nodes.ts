@@ -1,8 +1,11 @@
 /**
- * Which nodes exist, and what they hold: definitions, plus what servers added, plus the instances that bindings list.
+ * Which nodes exist, and what they hold: definitions, plus what servers added, plus the instances
+ * that bindings list.
  *
- * In the store a fact has a key of its own, followed by the names joined by slashes (the root: nothing):
- * `tree.node.` an added node, holding its MIME type, maybe empty; `tree.value.` a kept value; `tree.acl.`; `tree.title.`;
+ * In the store a fact has a key of its own, followed by the names joined by slashes (the root:
+ * nothing):
+ * `tree.node.` an added node, holding its MIME type, maybe empty; `tree.value.` a kept value;
+ * `tree.acl.`; `tree.title.`;
  * `tree.version.` how often the node has changed, as decimal digits.
  */
 import { assert } from "../base/assert.ts";
@@ -35,7 +38,12 @@ export class Nodes {
   readonly #root: Node = {
     at: [],
     definition: {
-      name: "", format: "node", access: ["Get"], occurrence: "One", scope: "permanent", description: "The root of the tree.",
+      name: "",
+      format: "node",
+      access: ["Get"],
+      occurrence: "One",
+      scope: "permanent",
+      description: "The root of the tree.",
       children: this.#mounted,
     },
     permanent: true,
@@ -47,7 +55,10 @@ export class Nodes {
 
   /** Puts a permanent object under the root. */
   mount(definition: NodeDefinition, bindings: Bindings): void {
-    assert(definition.name !== "" && definition.occurrence === "One", "what is mounted has a name and exists");
+    assert(
+      definition.name !== "" && definition.occurrence === "One",
+      "what is mounted has a name and exists",
+    );
     assert(!this.#mounted.some((other) => other.name === definition.name), "mounted twice");
     this.#mounted.push(definition);
     for (const [bound, binding] of bindings) this.#bindings.set(bound, binding);
@@ -60,7 +71,8 @@ export class Nodes {
   /** What a node at that place is or would be; undefined when none can be there. */
   definition(at: readonly string[]): NodeDefinition | undefined {
     let definition: NodeDefinition | undefined = this.#root.definition;
-    for (const name of at) definition = definition === undefined ? undefined : childDefinition(definition, name);
+    for (const name of at)
+      definition = definition === undefined ? undefined : childDefinition(definition, name);
     return definition;
   }
 
@@ -88,7 +100,8 @@ export class Nodes {
       return { at, definition, permanent: parent.permanent };
     }
     if (this.added(at)) return { at, definition, permanent: false };
-    if (this.binding(definition)?.instances?.(parent.at).includes(name)) return { at, definition, permanent: true };
+    if (this.binding(definition)?.instances?.(parent.at).includes(name))
+      return { at, definition, permanent: true };
     return undefined;
   }
 
@@ -102,7 +115,8 @@ export class Nodes {
     const prefix = node.at.length === 0 ? NODE_KEY : `${nodeKey(NODE_KEY, node.at)}/`;
     for (const key of this.staged.keys(prefix)) {
       const name = key.slice(prefix.length);
-      if (!name.includes("/") && childDefinition(node.definition, name) !== undefined) names.add(name);
+      if (!name.includes("/") && childDefinition(node.definition, name) !== undefined)
+        names.add(name);
     }
     return [...names];
   }
@@ -120,12 +134,16 @@ export class Nodes {
   /** The value of a leaf, or the status that says why there is none to be had. */
   value(node: Node, server: string): Uint8Array | number {
     const binding = this.binding(node.definition);
-    if (binding?.get !== undefined) return binding.get({ at: node.at, server, staged: this.staged });
+    if (binding?.get !== undefined)
+      return binding.get({ at: node.at, server, staged: this.staged });
     if (binding?.stream !== undefined) return TreeStatus.notAllowed;
     return this.staged.get(nodeKey(VALUE_KEY, node.at)) ?? new Uint8Array(0);
   }
 
-  /** The Type property: of a leaf a MIME type, of an interior node the identifier of its object, or empty. */
+  /**
+   * The Type property: of a leaf a MIME type, of an interior node the identifier of its object, or
+   * empty.
+   */
   type(node: Node): string {
     const kept = this.text(NODE_KEY, node.at);
     if (kept !== "") return kept;
@@ -141,22 +159,32 @@ export class Nodes {
   /** How often the node has changed, or undefined: it changes without the tree hearing of it. */
   version(node: Node): number | undefined {
     const binding = this.binding(node.definition);
-    if (binding?.stream !== undefined || (binding?.get !== undefined && binding.replace === undefined)) return undefined;
+    if (
+      binding?.stream !== undefined ||
+      (binding?.get !== undefined && binding.replace === undefined)
+    )
+      return undefined;
     return Number(this.text(VERSION_KEY, node.at));
   }
 
   /** Counts a change of the node's value, ACL or Title, in the commit of that change. */
   changed(node: Node): void {
     const version = this.version(node);
-    if (version !== undefined) this.staged.set(nodeKey(VERSION_KEY, node.at), utf8(`${(version + 1) % VERSIONS}`));
+    if (version !== undefined)
+      this.staged.set(nodeKey(VERSION_KEY, node.at), utf8(`${(version + 1) % VERSIONS}`));
   }
 
   /** Forgets all that is kept about a node and everything under it. */
   erase(at: readonly string[]): void {
-    this.#everyKey(at, (key) => { this.staged.set(key, undefined); });
+    this.#everyKey(at, (key) => {
+      this.staged.set(key, undefined);
+    });
   }
 
-  /** Gives an added node, with everything under it, another last name. False, and nothing is staged, when a URI would be too long. */
+  /**
+   * Gives an added node, with everything under it, another last name. False, and nothing is staged,
+   * when a URI would be too long.
+   */
   rename(at: readonly string[], name: string): boolean {
     const target = [...at.slice(0, -1), name];
     const moves: (readonly [from: string, to: string])[] = [];

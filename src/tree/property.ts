@@ -1,8 +1,9 @@
 /**
  * Properties of nodes, `?prop=…` (OMA-TS-DM-TND §7.7).
  *
- * All are there but TStamp, which the standard leaves to the client: a board has no calendar. VerNo counts changes of value, ACL
- * and Title; nodes whose value is live (State, DevDetail) have none. Servers may replace ACL, Name and Title.
+ * All are there but TStamp, which the standard leaves to the client: a board has no calendar. VerNo
+ * counts changes of value, ACL and Title; nodes whose value is live (State, DevDetail) have none.
+ * Servers may replace ACL, Name and Title.
  */
 import { frozen } from "../base/frozen.ts";
 import { ACL_BYTES_MAX, TITLE_BYTES_MAX } from "../base/limits.ts";
@@ -17,7 +18,16 @@ import { TreeStatus } from "./status.ts";
 import { parseUri, validName } from "./uri.ts";
 import type { Value } from "./value.ts";
 
-const PROPERTIES: readonly string[] = frozen(["ACL", "Format", "Name", "Size", "Title", "TStamp", "Type", "VerNo"]);
+const PROPERTIES: readonly string[] = frozen([
+  "ACL",
+  "Format",
+  "Name",
+  "Size",
+  "Title",
+  "TStamp",
+  "Type",
+  "VerNo",
+]);
 
 function textValue(value: string, format = "chr"): Value {
   return { format, type: "text/plain", data: utf8(value) };
@@ -29,18 +39,34 @@ function size(nodes: Nodes, node: Node, server: string): Value | number {
   return typeof value === "number" ? TreeStatus.unsupported : textValue(`${value.length}`, "int");
 }
 
-/** The value of a property, or a status: 406 for one that the client or this kind of node does not have. */
-export function getProperty(nodes: Nodes, node: Node, property: string, server: string): Value | number {
+/**
+ * The value of a property, or a status: 406 for one that the client or this kind of node does not
+ * have.
+ */
+export function getProperty(
+  nodes: Nodes,
+  node: Node,
+  property: string,
+  server: string,
+): Value | number {
   if (!mayDo(nodes, node.at, "Get", server)) return TreeStatus.permissionDenied;
   switch (property) {
-    case "ACL": return textValue(ownAcl(nodes, node.at));
-    case "Format": return textValue(node.definition.format);
-    case "Name": return textValue(node.at[node.at.length - 1] ?? ".");
-    case "Size": return size(nodes, node, server);
-    case "Title": return textValue(nodes.text(TITLE_KEY, node.at));
-    case "Type": return textValue(nodes.type(node));
-    case "VerNo": return version(nodes, node);
-    default: return TreeStatus.unsupported;
+    case "ACL":
+      return textValue(ownAcl(nodes, node.at));
+    case "Format":
+      return textValue(node.definition.format);
+    case "Name":
+      return textValue(node.at[node.at.length - 1] ?? ".");
+    case "Size":
+      return size(nodes, node, server);
+    case "Title":
+      return textValue(nodes.text(TITLE_KEY, node.at));
+    case "Type":
+      return textValue(nodes.type(node));
+    case "VerNo":
+      return version(nodes, node);
+    default:
+      return TreeStatus.unsupported;
   }
 }
 
@@ -49,11 +75,15 @@ function version(nodes: Nodes, node: Node): Value | number {
   return count === undefined ? TreeStatus.unsupported : textValue(`${count}`, "int");
 }
 
-/** Replace of an ACL: the right comes from the node when it is interior, and always from its parent (ibid. §7.7.1.1). */
+/**
+ * Replace of an ACL: the right comes from the node when it is interior, and always from its parent
+ * (ibid. §7.7.1.1).
+ */
 function replaceAcl(nodes: Nodes, node: Node, text: string, server: string): number {
   const root = node.at.length === 0;
   const byNode = isInterior(node.definition) && mayDo(nodes, node.at, "Replace", server);
-  if (!byNode && (root || !mayDo(nodes, node.at.slice(0, -1), "Replace", server))) return TreeStatus.permissionDenied;
+  if (!byNode && (root || !mayDo(nodes, node.at.slice(0, -1), "Replace", server)))
+    return TreeStatus.permissionDenied;
   if (utf8(text).length > ACL_BYTES_MAX) return TreeStatus.tooLarge;
   const acl = parseAcl(text);
   if (acl === undefined) return TreeStatus.failed;
@@ -63,10 +93,13 @@ function replaceAcl(nodes: Nodes, node: Node, text: string, server: string): num
   return TreeStatus.ok;
 }
 
-/** Only nodes that servers added, under a placeholder, and that take Replace, can have another name. */
+/**
+ * Only nodes that servers added, under a placeholder, and that take Replace, can have another name.
+ */
 function replaceName(nodes: Nodes, node: Node, name: string, server: string): number {
   const { definition, at } = node;
-  if (node.permanent || definition.name !== "" || !definition.access.includes("Replace")) return TreeStatus.notAllowed;
+  if (node.permanent || definition.name !== "" || !definition.access.includes("Replace"))
+    return TreeStatus.notAllowed;
   if (!mayDo(nodes, at, "Replace", server)) return TreeStatus.permissionDenied;
   if (name === at[at.length - 1]) return TreeStatus.ok;
   const target = [...at.slice(0, -1), name];
@@ -86,11 +119,21 @@ function replaceTitle(nodes: Nodes, node: Node, title: string, server: string): 
 }
 
 /** Replaces a property: a status. 405 for those that servers cannot change. */
-export function replaceProperty(nodes: Nodes, node: Node, property: string, text: string, server: string): number {
+export function replaceProperty(
+  nodes: Nodes,
+  node: Node,
+  property: string,
+  text: string,
+  server: string,
+): number {
   switch (property) {
-    case "ACL": return replaceAcl(nodes, node, text, server);
-    case "Name": return replaceName(nodes, node, text, server);
-    case "Title": return replaceTitle(nodes, node, text, server);
-    default: return PROPERTIES.includes(property) ? TreeStatus.notAllowed : TreeStatus.unsupported;
+    case "ACL":
+      return replaceAcl(nodes, node, text, server);
+    case "Name":
+      return replaceName(nodes, node, text, server);
+    case "Title":
+      return replaceTitle(nodes, node, text, server);
+    default:
+      return PROPERTIES.includes(property) ? TreeStatus.notAllowed : TreeStatus.unsupported;
   }
 }

@@ -1,4 +1,7 @@
-/** What a server may do to a node: the ACLs that are kept, and how nodes without one inherit (OMA-TS-DM-TND §7.7.1.1). */
+/**
+ * What a server may do to a node: the ACLs that are kept, and how nodes without one inherit
+ * (OMA-TS-DM-TND §7.7.1.1).
+ */
 import { utf8 } from "../base/utf8.ts";
 import { aclText, granted, parseAcl, permits, ROOT_ACL, stripped } from "./acl.ts";
 import type { Acl, Right } from "./acl.ts";
@@ -13,7 +16,9 @@ export function ownAcl(nodes: Nodes, at: readonly string[]): string {
   return own === "" && at.length === 0 ? ROOT_ACL : own;
 }
 
-/** The ACL that holds for a node: its own or that of the nearest ancestor that has one, as a whole. */
+/**
+ * The ACL that holds for a node: its own or that of the nearest ancestor that has one, as a whole.
+ */
 function effectiveAcl(nodes: Nodes, at: readonly string[]): Acl {
   for (let depth = at.length; depth > 0; depth--) {
     const own = nodes.text(ACL_KEY, at.slice(0, depth));
@@ -38,7 +43,12 @@ export function keepAcl(nodes: Nodes, at: readonly string[], text: string): void
 }
 
 /** Gives the server these rights on a node, besides those that hold there already. */
-export function grant(nodes: Nodes, at: readonly string[], server: string, rights: readonly Right[]): void {
+export function grant(
+  nodes: Nodes,
+  at: readonly string[],
+  server: string,
+  rights: readonly Right[],
+): void {
   keepAcl(nodes, at, aclText(granted(effectiveAcl(nodes, at), server, rights)));
 }
 

@@ -1,8 +1,9 @@
 /**
  * The changes of the command, or of the Atomic, that is under way, over the store.
  *
- * Reads see them; the store sees them all in one commit, or never. So a command is whole or not there, also when power fails,
- * and rolling an Atomic back is forgetting. Effects outside the tree wait until the commit is certain to be tried.
+ * Reads see them; the store sees them all in one commit, or never. So a command is whole or not
+ * there, also when power fails, and rolling an Atomic back is forgetting. Effects outside the tree
+ * wait until the commit is certain to be tried.
  */
 import { equal } from "../base/bytes.ts";
 import { TreeStatus } from "./status.ts";
@@ -12,8 +13,14 @@ export interface TreeStore {
   get(key: string): Uint8Array | undefined;
   /** Sorted. */
   keys(prefix: string): readonly string[];
-  /** All or nothing; throws an error of the name StoreFull when there is no room beside the part of its reserve that is left. */
-  commit(changes: readonly (readonly [key: string, value: Uint8Array | undefined])[], leaving?: "nothing" | "reserve"): void;
+  /**
+   * All or nothing; throws an error of the name StoreFull when there is no room beside the part of
+   * its reserve that is left.
+   */
+  commit(
+    changes: readonly (readonly [key: string, value: Uint8Array | undefined])[],
+    leaving?: "nothing" | "reserve",
+  ): void;
 }
 
 /** The status of `act`, or 420 when the store says in the course of it that it is full. */
@@ -50,7 +57,8 @@ export class Staged {
     const kept = this.#store.keys(prefix);
     if (this.#changes.size === 0) return kept;
     const keys = kept.filter((key) => !this.#changes.has(key));
-    for (const [key, value] of this.#changes) if (value !== undefined && key.startsWith(prefix)) keys.push(key);
+    for (const [key, value] of this.#changes)
+      if (value !== undefined && key.startsWith(prefix)) keys.push(key);
     return keys.sort();
   }
 
@@ -60,16 +68,17 @@ export class Staged {
   }
 
   /**
-   * Runs `effect` just before the changes become durable: what it takes away is gone when power fails in between, and when the store
-   * turns out to be full.
+   * Runs `effect` just before the changes become durable: what it takes away is gone when power
+   * fails in between, and when the store turns out to be full.
    */
   before(effect: () => void): void {
     this.#effects.push(effect);
   }
 
   /**
-   * 200 when everything is durable, 420 when the store is full; then nothing has changed and the changes are forgotten. What is
-   * there already is not written again. Only the device itself may leave nothing of the store's reserve.
+   * 200 when everything is durable, 420 when the store is full; then nothing has changed and the
+   * changes are forgotten. What is there already is not written again. Only the device itself may
+   * leave nothing of the store's reserve.
    */
   commit(leaving: "nothing" | "reserve" = "reserve"): number {
     const changes = [...this.#changes].filter(([key, value]) => !same(this.#store.get(key), value));

@@ -1,4 +1,7 @@
-/** The SyncML status codes that the management tree answers with (OMA-TS-DM-RepPro, status codes; OMA-TS-DM-Protocol §8). */
+/**
+ * The SyncML status codes that the management tree answers with (OMA-TS-DM-RepPro, status codes;
+ * OMA-TS-DM-Protocol §8).
+ */
 import { frozen } from "../base/frozen.ts";
 
 export const TreeStatus = frozen({
@@ -7,10 +10,16 @@ export const TreeStatus = frozen({
   accepted: 202,
   /** Atomic: the command was undone. */
   rolledBack: 216,
-  /** The node is there, but what was asked cannot be done to it now or ever by this server's choice of arguments. */
+  /**
+   * The node is there, but what was asked cannot be done to it now or ever by this server's choice
+   * of arguments.
+   */
   forbidden: 403,
   notFound: 404,
-  /** The node, or the property, does not take this command: its AccessType says so, or it is permanent. */
+  /**
+   * The node, or the property, does not take this command: its AccessType says so, or it is
+   * permanent.
+   */
   notAllowed: 405,
   /** A feature of the standard that this client leaves out. */
   unsupported: 406,

@@ -10,14 +10,20 @@ export interface StreamMeta {
   readonly size?: number;
 }
 
-/** Takes the bytes of a large object. `write` and `close` give statuses, 200 to go on; after another one nothing was kept. */
+/**
+ * Takes the bytes of a large object. `write` and `close` give statuses, 200 to go on; after another
+ * one nothing was kept.
+ */
 export interface Sink {
   write(bytes: Uint8Array): number;
   close(): number;
   abort(): void;
 }
 
-/** Collects a value that is only of use whole. 424 when the bytes do not add up, 413 when there are more than `bytesMax`. */
+/**
+ * Collects a value that is only of use whole. 424 when the bytes do not add up, 413 when there are
+ * more than `bytesMax`.
+ */
 export class Collector implements Sink {
   readonly #chunks: Uint8Array[] = [];
   readonly #size: number | undefined;
@@ -25,8 +31,14 @@ export class Collector implements Sink {
   readonly #done: (bytes: Uint8Array) => number;
   #length = 0;
 
-  /** `size` has been checked against `bytesMax`. `done` gets the whole value, and gives the status. */
-  constructor(size: number | undefined, done: (bytes: Uint8Array) => number, bytesMax: number = LEAF_BYTES_MAX) {
+  /**
+   * `size` has been checked against `bytesMax`. `done` gets the whole value, and gives the status.
+   */
+  constructor(
+    size: number | undefined,
+    done: (bytes: Uint8Array) => number,
+    bytesMax: number = LEAF_BYTES_MAX,
+  ) {
     this.#bytesMax = bytesMax;
     this.#size = size;
     this.#done = done;

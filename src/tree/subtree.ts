@@ -1,8 +1,10 @@
 /**
- * Whole subtrees: what `?list=TNDS` gives, and Add and Replace of one (OMA-TS-DM-RepPro, Add and Replace; OMA-TS-DM-TNDS).
+ * Whole subtrees: what `?list=TNDS` gives, and Add and Replace of one (OMA-TS-DM-RepPro, Add and
+ * Replace; OMA-TS-DM-TNDS).
  *
- * Add and Replace are all or nothing, with the status of the first node that fails. Where the standard is silent: a node that
- * came into being with another one of the same command, and takes no Add or Replace, keeps the value that the device gives it.
+ * Add and Replace are all or nothing, with the status of the first node that fails. Where the
+ * standard is silent: a node that came into being with another one of the same command, and takes
+ * no Add or Replace, keeps the value that the device gives it.
  */
 import { frozen } from "../base/frozen.ts";
 import { LIST_NODES_MAX } from "../base/limits.ts";
@@ -20,26 +22,46 @@ import { parseUri, uriText } from "./uri.ts";
 /** Visits one node; false stops the walk. */
 export type Visit = (node: SubtreeNode) => boolean;
 
-/** Properties that a description can hold (OMA-TS-DM-TNDS §6.1); TStamp is one too, and not supported. */
+/**
+ * Properties that a description can hold (OMA-TS-DM-TNDS §6.1); TStamp is one too, and not
+ * supported.
+ */
 const PROPERTIES: readonly string[] = frozen(["ACL", "Format", "Title", "Type", "Value", "VerNo"]);
 
-/** The properties that `TNDS`, `TNDS+Value+ACL` or `TNDS-Format` ask for; undefined: what is asked for is not supported. */
+/**
+ * The properties that `TNDS`, `TNDS+Value+ACL` or `TNDS-Format` ask for; undefined: what is asked
+ * for is not supported.
+ */
 export function wantedProperties(list: string): readonly string[] | undefined {
-  const plus = list.split("+"), minus = list.split("-");
+  const plus = list.split("+");
+  const minus = list.split("-");
   const [name, ...named] = plus.length > 1 ? plus : minus;
   if (name !== "TNDS" || named.some((one) => !PROPERTIES.includes(one))) return undefined;
   if (named.length === 0) return PROPERTIES;
   return plus.length > 1 ? named : PROPERTIES.filter((one) => !named.includes(one));
 }
 
-/** Walks over a node and all below it that the server may read, parents first: 200, or 413 when `visit` or the limit stops it. */
-export function walk(nodes: Nodes, from: Node, wanted: readonly string[], server: string, visit: Visit): number {
-  const left: Node[] = [from], depth = from.at.length;
+/**
+ * Walks over a node and all below it that the server may read, parents first: 200, or 413 when
+ * `visit` or the limit stops it.
+ */
+export function walk(
+  nodes: Nodes,
+  from: Node,
+  wanted: readonly string[],
+  server: string,
+  visit: Visit,
+): number {
+  const left: Node[] = [from];
+  const depth = from.at.length;
   for (let visited = 0; ; visited++) {
     const node = left.pop();
     if (node === undefined) return TreeStatus.ok;
     if (visited === LIST_NODES_MAX) return TreeStatus.tooLarge;
-    const known = readable(nodes, node, server) === TreeStatus.ok ? describe(nodes, node, depth, wanted, server) : undefined;
+    const known =
+      readable(nodes, node, server) === TreeStatus.ok
+        ? describe(nodes, node, depth, wanted, server)
+        : undefined;
     if (known !== undefined && !visit(known)) return TreeStatus.tooLarge;
     const below = nodes.children(node).map((name) => nodes.child(node, name));
     for (const child of below.reverse()) if (child !== undefined) left.push(child);
@@ -47,10 +69,15 @@ export function walk(nodes: Nodes, from: Node, wanted: readonly string[], server
 }
 
 function describe(
-  nodes: Nodes, node: Node, depth: number, wanted: readonly string[], server: string,
+  nodes: Nodes,
+  node: Node,
+  depth: number,
+  wanted: readonly string[],
+  server: string,
 ): SubtreeNode | undefined {
   const has = (name: string): boolean => wanted.includes(name);
-  const leaf = !isInterior(node.definition), value = leaf && has("Value") ? nodes.value(node, server) : undefined;
+  const leaf = !isInterior(node.definition);
+  const value = leaf && has("Value") ? nodes.value(node, server) : undefined;
   if (typeof value === "number") return undefined;
   const version = nodes.version(node);
   return {
@@ -72,20 +99,31 @@ interface Placed {
 }
 
 /**
- * Where the nodes belong: below the target, or on it. A single root with the target's own name, which the target has no child
- * of, is meant to be the target, as many servers write it. A status when a path is no URI.
+ * Where the nodes belong: below the target, or on it. A single root with the target's own name,
+ * which the target has no child of, is meant to be the target, as many servers write it. A status
+ * when a path is no URI.
  */
-function place(nodes: Nodes, uri: string, subtree: readonly SubtreeNode[]): readonly Placed[] | number {
+function place(
+  nodes: Nodes,
+  uri: string,
+  subtree: readonly SubtreeNode[],
+): readonly Placed[] | number {
   const target = parseUri(uri);
   if (typeof target === "number") return target;
   if (target.query !== undefined) return TreeStatus.notAllowed;
-  const name = target.segments[target.segments.length - 1] ?? "", prefix = `${name}/`;
-  const own = nodes.definition(target.segments), child = own === undefined ? undefined : childDefinition(own, name);
-  const named = name !== "" && child === undefined && subtree.every(({ path }) => path === name || path.startsWith(prefix));
+  const name = target.segments[target.segments.length - 1] ?? "";
+  const prefix = `${name}/`;
+  const own = nodes.definition(target.segments);
+  const child = own === undefined ? undefined : childDefinition(own, name);
+  const named =
+    name !== "" &&
+    child === undefined &&
+    subtree.every(({ path }) => path === name || path.startsWith(prefix));
   const placed: Placed[] = [];
   for (const node of subtree) {
     const path = named ? node.path.slice(prefix.length) : node.path;
-    const below = parseUri(path === "" ? "." : path), whole = uriText(target.segments);
+    const below = parseUri(path === "" ? "." : path);
+    const whole = uriText(target.segments);
     if (typeof below === "number") return below;
     const full = parseUri(path === "" ? whole : `${whole}/${path}`);
     if (typeof full === "number") return full;
@@ -96,7 +134,12 @@ function place(nodes: Nodes, uri: string, subtree: readonly SubtreeNode[]): read
 }
 
 /** Adds the nodes of a description. */
-export function addSubtree(nodes: Nodes, uri: string, subtree: readonly SubtreeNode[], server: string): number {
+export function addSubtree(
+  nodes: Nodes,
+  uri: string,
+  subtree: readonly SubtreeNode[],
+  server: string,
+): number {
   const placed = place(nodes, uri, subtree);
   if (typeof placed === "number") return placed;
   if (placed.length === 0) return TreeStatus.unsupportedFormat;
@@ -109,35 +152,63 @@ export function addSubtree(nodes: Nodes, uri: string, subtree: readonly SubtreeN
   return properties(nodes, placed, server);
 }
 
-/** Adds one node, or gives its value to one that is there because another one of this command is. */
-function addOne(nodes: Nodes, { at, uri, node }: Placed, added: ReadonlySet<string>, server: string): number {
+/**
+ * Adds one node, or gives its value to one that is there because another one of this command is.
+ */
+function addOne(
+  nodes: Nodes,
+  { at, uri, node }: Placed,
+  added: ReadonlySet<string>,
+  server: string,
+): number {
   const leaf = node.value !== undefined || (node.format !== "node" && node.format !== "");
   const there = nodes.find(at);
-  const came = there !== undefined && !added.has(uri) && at.some((_, depth) => added.has(uriText(at.slice(0, depth))));
+  const came =
+    there !== undefined &&
+    !added.has(uri) &&
+    at.some((_, depth) => added.has(uriText(at.slice(0, depth))));
   if (came && !there.definition.access.includes("Add")) {
-    if (node.value === undefined || !there.definition.access.includes("Replace")) return TreeStatus.ok;
+    if (node.value === undefined || !there.definition.access.includes("Replace"))
+      return TreeStatus.ok;
     return giveValue(nodes, uri, node, server);
   }
   const definition = nodes.definition(at);
-  if (leaf && definition !== undefined && nodes.binding(definition)?.stream !== undefined) return TreeStatus.notAllowed;
+  if (leaf && definition !== undefined && nodes.binding(definition)?.stream !== undefined)
+    return TreeStatus.notAllowed;
   const value = { format: node.format, type: node.type, data: node.value ?? new Uint8Array(0) };
   return addNode(nodes, uri, leaf ? value : undefined, server);
 }
 
 /** Replaces the value of a leaf. What a stream takes could not be taken back: 405. */
-function giveValue(nodes: Nodes, uri: string, { value, format, type }: SubtreeNode, server: string): number {
-  const at = parseUri(uri), definition = typeof at === "number" ? undefined : nodes.definition(at.segments);
-  if (definition !== undefined && nodes.binding(definition)?.stream !== undefined) return TreeStatus.notAllowed;
-  return value === undefined ? TreeStatus.ok : replaceNode(nodes, uri, { format, type, data: value }, server);
+function giveValue(
+  nodes: Nodes,
+  uri: string,
+  { value, format, type }: SubtreeNode,
+  server: string,
+): number {
+  const at = parseUri(uri);
+  const definition = typeof at === "number" ? undefined : nodes.definition(at.segments);
+  if (definition !== undefined && nodes.binding(definition)?.stream !== undefined)
+    return TreeStatus.notAllowed;
+  return value === undefined
+    ? TreeStatus.ok
+    : replaceNode(nodes, uri, { format, type, data: value }, server);
 }
 
-/** ACLs and Titles, from the leaves up: an ACL may take the right to go on from the server that sets it. */
+/**
+ * ACLs and Titles, from the leaves up: an ACL may take the right to go on from the server that sets
+ * it.
+ */
 function properties(nodes: Nodes, placed: readonly Placed[], server: string): number {
   for (let index = placed.length - 1; index >= 0; index--) {
-    const one = placed[index], node = one === undefined ? undefined : nodes.find(one.at);
+    const one = placed[index];
+    const node = one === undefined ? undefined : nodes.find(one.at);
     if (one === undefined || node === undefined) continue;
     const { acl = "", title = "" } = one.node;
-    const changes = [["Title", title, nodes.text(TITLE_KEY, one.at)], ["ACL", acl, ownAcl(nodes, one.at)]] as const;
+    const changes = [
+      ["Title", title, nodes.text(TITLE_KEY, one.at)],
+      ["ACL", acl, ownAcl(nodes, one.at)],
+    ] as const;
     for (const [name, value, old] of changes) {
       if (value === "" || value === old) continue;
       const status = replaceProperty(nodes, node, name, value, server);
@@ -147,11 +218,20 @@ function properties(nodes: Nodes, placed: readonly Placed[], server: string): nu
   return TreeStatus.ok;
 }
 
-/** Makes the subtree at `uri` what the description says: nodes are created, given values, and, when it lacks them, deleted. */
-export function replaceSubtree(nodes: Nodes, uri: string, subtree: readonly SubtreeNode[], server: string): number {
+/**
+ * Makes the subtree at `uri` what the description says: nodes are created, given values, and, when
+ * it lacks them, deleted.
+ */
+export function replaceSubtree(
+  nodes: Nodes,
+  uri: string,
+  subtree: readonly SubtreeNode[],
+  server: string,
+): number {
   const target = parseUri(uri);
   if (typeof target === "number") return target;
-  const top = nodes.find(target.segments), placed = place(nodes, uri, subtree);
+  const top = nodes.find(target.segments);
+  const placed = place(nodes, uri, subtree);
   if (typeof placed === "number") return placed;
   if (top === undefined) return TreeStatus.notFound;
   if (placed.length === 0) return TreeStatus.unsupportedFormat;
@@ -161,27 +241,52 @@ export function replaceSubtree(nodes: Nodes, uri: string, subtree: readonly Subt
   const added = new Set<string>();
   for (const one of placed) {
     const there = nodes.find(one.at);
-    const status = there === undefined ? addOne(nodes, one, added, server) : changeOne(nodes, there, one, added, server);
+    const status =
+      there === undefined
+        ? addOne(nodes, one, added, server)
+        : changeOne(nodes, there, one, added, server);
     if (status !== TreeStatus.ok) return status;
     if (there === undefined) added.add(one.uri);
   }
   return properties(nodes, placed, server);
 }
 
-/** Gives an existing node what is new about it. A value that stays as it is needs no right, so that read-only nodes may be listed. */
-function changeOne(nodes: Nodes, there: Node, one: Placed, added: ReadonlySet<string>, server: string): number {
+/**
+ * Gives an existing node what is new about it. A value that stays as it is needs no right, so that
+ * read-only nodes may be listed.
+ */
+function changeOne(
+  nodes: Nodes,
+  there: Node,
+  one: Placed,
+  added: ReadonlySet<string>,
+  server: string,
+): number {
   const { value, format } = one.node;
-  if (added.size > 0 && one.at.some((_, depth) => added.has(uriText(one.at.slice(0, depth))))) return addOne(nodes, one, added, server);
+  if (added.size > 0 && one.at.some((_, depth) => added.has(uriText(one.at.slice(0, depth)))))
+    return addOne(nodes, one, added, server);
   const interior = isInterior(there.definition);
-  if (interior ? value !== undefined || (format !== "" && format !== "node") : format === "node") return TreeStatus.unsupportedFormat;
+  if (interior ? value !== undefined || (format !== "" && format !== "node") : format === "node")
+    return TreeStatus.unsupportedFormat;
   if (value === undefined) return TreeStatus.ok;
   const old = there.definition.access.includes("Get") ? nodes.value(there, server) : undefined;
-  const same = old instanceof Uint8Array && old.length === value.length && old.every((byte, index) => byte === value[index]);
+  const same =
+    old instanceof Uint8Array &&
+    old.length === value.length &&
+    old.every((byte, index) => byte === value[index]);
   return same ? TreeStatus.ok : giveValue(nodes, one.uri, one.node, server);
 }
 
-/** Deletes what servers added below `top` and the description does not have; what is kept loses its own ACL and Title. */
-function removeOthers(nodes: Nodes, top: Node, listed: ReadonlySet<string>, server: string): number {
+/**
+ * Deletes what servers added below `top` and the description does not have; what is kept loses its
+ * own ACL and Title.
+ */
+function removeOthers(
+  nodes: Nodes,
+  top: Node,
+  listed: ReadonlySet<string>,
+  server: string,
+): number {
   const left: Node[] = [top];
   for (let visited = 0; visited < LIST_NODES_MAX; visited++) {
     const node = left.pop();
@@ -190,7 +295,9 @@ function removeOthers(nodes: Nodes, top: Node, listed: ReadonlySet<string>, serv
       keepAcl(nodes, node.at, "");
       nodes.staged.set(nodeKey(TITLE_KEY, node.at), undefined);
       if (!listed.has(uriText(node.at))) {
-        const status = nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ?? TreeStatus.ok;
+        const status =
+          nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ??
+          TreeStatus.ok;
         if (status !== TreeStatus.ok) return status;
         nodes.erase(node.at);
         continue;

@@ -1,14 +1,23 @@
 /**
- * The management tree (OMA-TS-DM-TND) as a session uses it: one function a command, in statuses of SyncML.
+ * The management tree (OMA-TS-DM-TND) as a session uses it: one function a command, in statuses of
+ * SyncML.
  *
- * Every command is one commit of the store, or part of the one commit of an Atomic: it is whole or not there, whenever power
- * fails. `server` is the ServerID of the authenticated peer.
+ * Every command is one commit of the store, or part of the one commit of an Atomic: it is whole or
+ * not there, whenever power fails. `server` is the ServerID of the authenticated peer.
  */
 import { assert } from "../base/assert.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { RIGHTS } from "./acl.ts";
 import type { Right } from "./acl.ts";
-import { addNode, admitStream, copyNode, execNode, obstacle, removeNode, replaceNode } from "./change.ts";
+import {
+  addNode,
+  admitStream,
+  copyNode,
+  execNode,
+  obstacle,
+  removeNode,
+  replaceNode,
+} from "./change.ts";
 import { getNode } from "./get.ts";
 import type { GetAnswer } from "./get.ts";
 import type { Bindings, Exec, NodeDefinition } from "./node.ts";
@@ -33,21 +42,31 @@ export class Tree {
     this.#nodes = new Nodes(this.#staged);
   }
 
-  /** Puts a permanent object under the root. What servers added to it in earlier runs is there at once. */
+  /**
+   * Puts a permanent object under the root. What servers added to it in earlier runs is there at
+   * once.
+   */
   mount(definition: NodeDefinition, bindings: Bindings): void {
     this.#nodes.mount(definition, bindings);
   }
 
-  /** Understands `?prop=` and `?list=`. Inside Atomic every Get is 500 (OMA-TS-DM-RepPro, Atomic). */
+  /**
+   * Understands `?prop=` and `?list=`. Inside Atomic every Get is 500 (OMA-TS-DM-RepPro, Atomic).
+   */
   get(uri: string, server: string): GetAnswer {
-    return this.#atomic ? { status: TreeStatus.failed, results: [] } : getNode(this.#nodes, uri, server);
+    return this.#atomic
+      ? { status: TreeStatus.failed, results: [] }
+      : getNode(this.#nodes, uri, server);
   }
 
   add(uri: string, value: Value | undefined, server: string): number {
     return this.#run(() => addNode(this.#nodes, uri, value, server));
   }
 
-  /** The URI of the interior node that an Add which has failed could not make (OMA-TS-DM-RepPro, Add), or undefined. */
+  /**
+   * The URI of the interior node that an Add which has failed could not make (OMA-TS-DM-RepPro,
+   * Add), or undefined.
+   */
   obstacle(uri: string): string | undefined {
     return obstacle(this.#nodes, uri);
   }
@@ -57,7 +76,10 @@ export class Tree {
     return this.#run(() => replaceNode(this.#nodes, uri, value, server));
   }
 
-  /** Adds the nodes of a description; `uri` is what their paths are relative to. All of them or none. */
+  /**
+   * Adds the nodes of a description; `uri` is what their paths are relative to. All of them or
+   * none.
+   */
   addSubtree(uri: string, subtree: readonly SubtreeNode[], server: string): number {
     return this.#run(() => addSubtree(this.#nodes, uri, subtree, server));
   }
@@ -75,14 +97,20 @@ export class Tree {
     return this.#run(() => copyNode(this.#nodes, from, to, server));
   }
 
-  /** Inside Atomic every Exec is 500: Exec is legal in Sequence and SyncBody only (OMA-TS-DM-RepPro, Exec). */
+  /**
+   * Inside Atomic every Exec is 500: Exec is legal in Sequence and SyncBody only (OMA-TS-DM-RepPro,
+   * Exec).
+   */
   exec(uri: string, argument: Exec, server: string): number {
-    return this.#atomic ? TreeStatus.failed : this.#run(() => execNode(this.#nodes, uri, argument, server));
+    return this.#atomic
+      ? TreeStatus.failed
+      : this.#run(() => execNode(this.#nodes, uri, argument, server));
   }
 
   /**
-   * A large object, asked for before its first chunk: where its bytes go, or a status (413 when the node cannot hold
-   * so much; without a size that shows when too much has come …). Not inside Atomic, which fits in one message and so has no chunks: 500.
+   * A large object, asked for before its first chunk: where its bytes go, or a status (413 when the
+   * node cannot hold so much; without a size that shows when too much has come …). Not inside
+   * Atomic, which fits in one message and so has no chunks: 500.
    */
   stream(command: "Add" | "Replace", uri: string, meta: StreamMeta, server: string): Sink | number {
     if (this.#atomic) return TreeStatus.failed;
@@ -95,7 +123,13 @@ export class Tree {
         return command === "Add" ? this.add(uri, value, server) : this.replace(uri, value, server);
       });
     }
-    return { write: (bytes) => sink.write(bytes), close: () => this.#run(() => sink.close()), abort: () => { sink.abort(); } };
+    return {
+      write: (bytes) => sink.write(bytes),
+      close: () => this.#run(() => sink.close()),
+      abort: () => {
+        sink.abort();
+      },
+    };
   }
 
   /** Begins an Atomic. After a command in it has failed only `rollback` may follow. */
@@ -104,14 +138,20 @@ export class Tree {
     this.#atomic = true;
   }
 
-  /** Ends an Atomic: 200, or 420 when the store is full; then nothing has changed and its commands were rolled back. */
+  /**
+   * Ends an Atomic: 200, or 420 when the store is full; then nothing has changed and its commands
+   * were rolled back.
+   */
   commit(): number {
     assert(this.#atomic, "no Atomic to commit");
     this.#atomic = false;
     return this.#staged.commit();
   }
 
-  /** Undoes an Atomic: the status of the commands that had succeeded, 216, or 516 when one of them cannot be undone. */
+  /**
+   * Undoes an Atomic: the status of the commands that had succeeded, 216, or 516 when one of them
+   * cannot be undone.
+   */
   rollback(): number {
     assert(this.#atomic, "no Atomic to roll back");
     this.#atomic = false;
@@ -125,14 +165,23 @@ export class Tree {
     return this.#staged.get(nodeKey(VALUE_KEY, at));
   }
 
-  /** Provisioning and other changes by the device itself, in one commit, which may use the reserve: 200, or 420 and nothing has changed. */
+  /**
+   * Provisioning and other changes by the device itself, in one commit, which may use the reserve:
+   * 200, or 420 and nothing has changed.
+   */
   locally(change: (provisioning: Provisioning) => void): number {
     return this.#run(() => {
       change({
         staged: this.#staged,
-        grant: (uri, server, rights = RIGHTS) => { grant(this.#nodes, provisioned(uri), server, rights); },
-        acl: (uri, acl) => { keepAcl(this.#nodes, provisioned(uri), acl); },
-        forget: (server) => { forgetServer(this.#nodes, server); },
+        grant: (uri, server, rights = RIGHTS) => {
+          grant(this.#nodes, provisioned(uri), server, rights);
+        },
+        acl: (uri, acl) => {
+          keepAcl(this.#nodes, provisioned(uri), acl);
+        },
+        forget: (server) => {
+          forgetServer(this.#nodes, server);
+        },
       });
       return TreeStatus.ok;
     }, "nothing");
@@ -156,7 +205,10 @@ export interface Provisioning {
   readonly staged: Staged;
   /** Gives the server rights on a node (all, if none are named), besides those that hold there. */
   grant(uri: string, server: string, rights?: readonly Right[]): void;
-  /** Gives a node an ACL of its own, in the grammar of the ACL property; the empty text makes it inherit. */
+  /**
+   * Gives a node an ACL of its own, in the grammar of the ACL property; the empty text makes it
+   * inherit.
+   */
   acl(uri: string, acl: string): void;
   /** Takes a server out of every ACL. */
   forget(server: string): void;

@@ -1,7 +1,9 @@
 /**
- * URIs of the management tree (OMA-TS-DM-TND §4, OMA-TS-DM-Protocol §8.2): segments between slashes, relative to the root ".".
+ * URIs of the management tree (OMA-TS-DM-TND §4, OMA-TS-DM-Protocol §8.2): segments between
+ * slashes, relative to the root ".".
  *
- * `./A/b`, `A/b` name the same node; `.`, `./` and the empty URI name the root. A query is split off: `?prop=ACL`, `?list=Struct`.
+ * `./A/b`, `A/b` name the same node; `.`, `./` and the empty URI name the root. A query is split
+ * off: `?prop=ACL`, `?list=Struct`.
  * Segments are compared byte by byte, unescaped.
  */
 import { find } from "../base/bytes.ts";
@@ -20,7 +22,10 @@ export interface Uri {
   readonly query?: Query;
 }
 
-const SLASH = 0x2f, QUESTION_MARK = 0x3f, SPACE = 0x20, DELETE = 0x7f;
+const SLASH = 0x2f;
+const QUESTION_MARK = 0x3f;
+const SPACE = 0x20;
+const DELETE = 0x7f;
 
 /** What is wrong with the bytes of one segment: a status, or 0. */
 function segmentProblem(bytes: Uint8Array, from: number, to: number): number {
@@ -58,8 +63,9 @@ function parseSegments(bytes: Uint8Array, from: number, to: number): readonly st
 }
 
 /**
- * Reads a LocURI. Otherwise a status: 414 when the URI, a segment or the depth is past its limit, 404 when no node can have
- * that name (empty segments, a slash at the end, dots, control characters), 406 for a query that is not `prop` or `list`.
+ * Reads a LocURI. Otherwise a status: 414 when the URI, a segment or the depth is past its limit,
+ * 404 when no node can have that name (empty segments, a slash at the end, dots, control
+ * characters), 406 for a query that is not `prop` or `list`.
  */
 export function parseUri(uri: string): Uri | number {
   const bytes = utf8(uri);
@@ -82,6 +88,11 @@ export function uriText(segments: readonly string[]): string {
 /** True for a name that a node can be given: the limits and characters of one segment. */
 export function validName(name: string): boolean {
   const bytes = utf8(name);
-  return segmentProblem(bytes, 0, bytes.length) === 0 && find(bytes, 0, SLASH) < 0 && find(bytes, 0, QUESTION_MARK) < 0
-    && name !== "." && name !== "..";
+  return (
+    segmentProblem(bytes, 0, bytes.length) === 0 &&
+    find(bytes, 0, SLASH) < 0 &&
+    find(bytes, 0, QUESTION_MARK) < 0 &&
+    name !== "." &&
+    name !== ".."
+  );
 }

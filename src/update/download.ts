@@ -1,4 +1,7 @@
-/** One download under way: what the fetcher brings goes into the staging slot, what it says of the package into the record. */
+/**
+ * One download under way: what the fetcher brings goes into the staging slot, what it says of the
+ * package into the record.
+ */
 import type { LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { REWINDS_MAX } from "../base/limits.ts";
@@ -11,17 +14,24 @@ import type { Reason } from "./record.ts";
 import { packageText, place } from "./sentence.ts";
 import type { Staging } from "./staging.ts";
 
-/** What would be downloaded, for a person to agree to: bytes, or 0 when nobody says; and what a descriptor says of it. */
+/**
+ * What would be downloaded, for a person to agree to: bytes, or 0 when nobody says; and what a
+ * descriptor says of it.
+ */
 export interface Offer {
   readonly size: number;
   readonly description: Description | undefined;
 }
 
 /**
- * `complete`: all bytes are durable. `until`: when to step again. `offer`: nobody has agreed yet; nothing has been taken. `notify`:
+ * `complete`: all bytes are durable. `until`: when to step again. `offer`: nobody has agreed yet;
+ * nothing has been taken. `notify`:
  * where a descriptor wants the failure reported, if the record does not know.
  */
-export type Progress = { readonly until: number } | { readonly complete: number } | { readonly offer: Offer }
+export type Progress =
+  | { readonly until: number }
+  | { readonly complete: number }
+  | { readonly offer: Offer }
   | { readonly failed: Reason; readonly notify: string | undefined };
 
 export class Download implements FetchSink {
@@ -41,9 +51,16 @@ export class Download implements FetchSink {
   /** True between two attempts: no request is under way. */
   paused = false;
 
-  /** Goes on behind what is durable. The record is in phase downloading. `asks`: nothing is taken before somebody agrees. */
+  /**
+   * Goes on behind what is durable. The record is in phase downloading. `asks`: nothing is taken
+   * before somebody agrees.
+   */
   constructor(
-    journal: Journal, staging: Staging, policy: ImagePolicy, fetcher: Fetcher, log: (level: LogLevel, text: string) => void,
+    journal: Journal,
+    staging: Staging,
+    policy: ImagePolicy,
+    fetcher: Fetcher,
+    log: (level: LogLevel, text: string) => void,
     asks: boolean,
   ) {
     const { url, validator, size, attempt, generation, described, agreed } = journal.record;
@@ -58,7 +75,13 @@ export class Download implements FetchSink {
     this.#intake = new Intake(staging, policy, size);
     if (staging.position > 0) log("info", `download goes on at byte ${staging.position}`);
     fetcher.start({
-      url, from: staging.position, validator, size: size > 0 ? size : undefined, attempt, described: described === true });
+      url,
+      from: staging.position,
+      validator,
+      size: size > 0 ? size : undefined,
+      attempt,
+      described: described === true,
+    });
   }
 
   /** Bytes so far. */
@@ -69,7 +92,10 @@ export class Download implements FetchSink {
   /** A bounded piece of work. After `complete` or `failed` the download is spent. */
   step(now: number): Progress {
     const { size } = this.#journal.record;
-    const event = size > 0 && this.position === size ? { type: "done" } as const : this.#fetcher.step(now, this);
+    const event =
+      size > 0 && this.position === size
+        ? ({ type: "done" } as const)
+        : this.#fetcher.step(now, this);
     if (event.type === "done") this.#fault ??= this.#intake.finish();
     if (this.#offer !== undefined) return { offer: this.#offer };
     if (this.#description !== undefined) this.#keep(this.#description);
@@ -85,17 +111,21 @@ export class Download implements FetchSink {
     this.#fetcher.stop();
   }
 
-  /** Judged before the package is asked for. It is made durable at the end of this step, where the stack is shallow. */
+  /**
+   * Judged before the package is asked for. It is made durable at the end of this step, where the
+   * stack is shallow.
+   */
   describe(reading: DescriptorReading): Reason | undefined {
     const { notify } = reading;
     this.#notify = notify;
     if ("fault" in reading) {
       this.#log("error", `download descriptor: ${reading.problem}`);
-      return this.#fault ??= reading.fault;
+      return (this.#fault ??= reading.fault);
     }
-    const { size, next } = reading, more = next === undefined ? "" : `; more at ${place(next)}`;
+    const { size, next } = reading;
+    const more = next === undefined ? "" : `; more at ${place(next)}`;
     this.#log("info", `download descriptor: ${packageText(size, reading)}${more}`);
-    if (size > this.#policy.capacity) return this.#fault ??= "tooLarge";
+    if (size > this.#policy.capacity) return (this.#fault ??= "tooLarge");
     if (this.#asks) return this.#ask({ size, description: reading });
     this.#description = reading;
     return undefined;
@@ -121,25 +151,28 @@ export class Download implements FetchSink {
   }
 
   restart(): Reason | undefined {
-    if (this.#journal.record.rewinds >= REWINDS_MAX) return this.#fault ??= "network";
+    if (this.#journal.record.rewinds >= REWINDS_MAX) return (this.#fault ??= "network");
     this.#journal.dispatch({ type: "rewound" });
     this.#begin();
     return undefined;
   }
 
   write(bytes: Uint8Array): Reason | undefined {
-    return this.#fault ??= this.#intake.write(bytes);
+    return (this.#fault ??= this.#intake.write(bytes));
   }
 
   get room(): number {
-    return this.#staging.blockLength - this.position % this.#staging.blockLength;
+    return this.#staging.blockLength - (this.position % this.#staging.blockLength);
   }
 
   attempted(attempt: number): void {
     this.#journal.dispatch({ type: "attempted", attempt });
   }
 
-  /** The fetch ends here; who agrees has it begin again. As often as a reset makes it be asked: it was not in vain. */
+  /**
+   * The fetch ends here; who agrees has it begin again. As often as a reset makes it be asked: it
+   * was not in vain.
+   */
   #ask(offer: Offer): Reason {
     this.attempted(0);
     this.#offer = offer;

@@ -1,11 +1,18 @@
 /**
- * The update engine: performs what the phase of the record calls for. Every change is `reduce`, then durable, then acted upon.
+ * The update engine: performs what the phase of the record calls for. Every change is `reduce`,
+ * then durable, then acted upon.
  *
- * The engine has no state that a reset could lose and the record does not have, but streams and digests under way.
+ * The engine has no state that a reset could lose and the record does not have, but streams and
+ * digests under way.
  */
 import type { Boot, Flash, LogLevel } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
-import { TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../base/limits.ts";
+import {
+  TICKET_OWNER_LENGTH_MAX,
+  TICKETS_MAX,
+  TRIAL_DEADLINE_MS,
+  URL_BYTES_MAX,
+} from "../base/limits.ts";
 import type { ImageFault, ImagePolicy } from "../image/policy.ts";
 import { versionText } from "../image/version.ts";
 import type { Store } from "../store/store.ts";
@@ -27,9 +34,13 @@ export interface EngineOptions {
   readonly policy: ImagePolicy;
   readonly fetcher: Fetcher;
   readonly log: (level: LogLevel, text: string) => void;
-  /** How long after its start an image on trial has to prove itself; TRIAL_DEADLINE_MS by default. */
+  /**
+   * How long after its start an image on trial has to prove itself; TRIAL_DEADLINE_MS by default.
+   */
   readonly trialDeadlineMs?: number;
-  /** A person has to agree to a download before anything of it is taken: see `offer` and `consent`. */
+  /**
+   * A person has to agree to a download before anything of it is taken: see `offer` and `consent`.
+   */
   readonly askBeforeDownload?: boolean;
 }
 
@@ -38,7 +49,10 @@ export class Engine {
   readonly notices: Notices;
   /** What a person has to agree to before the download goes on. */
   offer: Offer | undefined;
-  /** To be set when a server has answered, whatever it said: an image that has not proved itself in time has itself to blame. */
+  /**
+   * To be set when a server has answered, whatever it said: an image that has not proved itself in
+   * time has itself to blame.
+   */
   answered = false;
   #options: EngineOptions;
   #journal: Journal;
@@ -56,7 +70,10 @@ export class Engine {
     this.#journal = new Journal(options.store, options.log);
     this.notices = new Notices(this.#journal);
     this.#staging = new Staging(options.staging, options.store);
-    this.#policy = { ...options.policy, capacity: Math.min(options.policy.capacity, this.#staging.capacity) };
+    this.#policy = {
+      ...options.policy,
+      capacity: Math.min(options.policy.capacity, this.#staging.capacity),
+    };
   }
 
   /** What is durable. FUMO State and reports are functions of it. */
@@ -87,16 +104,21 @@ export class Engine {
   /** Once, before anything else: tells the machine what booted. */
   boot(): void {
     const { slot, trial, cause } = this.#boot.running();
-    this.#options.log("info", `slot ${slot} runs${trial ? ", on trial" : ""}, after ${cause}; update ${this.record.phase}`);
+    this.#options.log(
+      "info",
+      `slot ${slot} runs${trial ? ", on trial" : ""}, after ${cause}; update ${this.record.phase}`,
+    );
     const { phase, target } = this.record;
     this.#journal.dispatch({ type: "booted", slot, trial, cause });
     const stays = phase === "reverting" && slot === target && !trial;
-    if (stays) this.#options.log("error", "no other image can be booted: the one that was rejected stays");
+    if (stays)
+      this.#options.log("error", "no other image can be booted: the one that was rejected stays");
   }
 
   /**
-   * A package of `size` bytes comes in pieces from the first byte on; 0 when the size is not known. It replaces the last one.
-   * The same package again after an interruption is compared with what is in flash, and written where it differs.
+   * A package of `size` bytes comes in pieces from the first byte on; 0 when the size is not known.
+   * It replaces the last one. The same package again after an interruption is compared with what is
+   * in flash, and written where it differs.
    */
   open(size: number, object: string): Refusal | undefined {
     if (PHASES[this.record.phase].on.opened === undefined) return "busy";
@@ -136,27 +158,38 @@ export class Engine {
     this.#journal.dispatch({ type: "aborted" });
   }
 
-  /** Fetches the package at `url`, and installs it when `thenInstall`. The outcome is reported for `owner`. */
+  /**
+   * Fetches the package at `url`, and installs it when `thenInstall`. The outcome is reported for
+   * `owner`.
+   */
   start(url: string, object: string, owner: string, thenInstall: boolean): Refusal | undefined {
     if (url.length > URL_BYTES_MAX) return "tooLarge";
-    if (PHASES[this.record.phase].on.started === undefined || !this.#ticketFits(owner)) return "busy";
+    if (PHASES[this.record.phase].on.started === undefined || !this.#ticketFits(owner))
+      return "busy";
     this.#forget();
-    return this.#journal.accept({ type: "started", url, object, owner, thenInstall }) ? undefined : "busy";
+    return this.#journal.accept({ type: "started", url, object, owner, thenInstall })
+      ? undefined
+      : "busy";
   }
 
   /**
-   * Installs the package of `object`, at once or as soon as it is verified. `step` restarts the board in the course of it.
-   * A package that was found bad, and that nobody was told of, is accepted too: what is wrong with it is then the outcome.
+   * Installs the package of `object`, at once or as soon as it is verified. `step` restarts the
+   * board in the course of it. A package that was found bad, and that nobody was told of, is
+   * accepted too: what is wrong with it is then the outcome.
    */
   install(object: string, owner: string): Refusal | undefined {
-    const { record } = this, event: UpdateEvent = { type: "install", slot: this.#boot.running().slot, owner };
+    const { record } = this;
+    const event: UpdateEvent = { type: "install", slot: this.#boot.running().slot, owner };
     if (record.object !== object || reduce(record, event) === record) {
       return PHASES[record.phase].on.opened === undefined ? "busy" : "noPackage";
     }
     return this.#ticketFits(owner) && this.#journal.accept(event) ? undefined : "busy";
   }
 
-  /** Drops the package and what is known of it. What was asked for and still runs is reported as cancelled. */
+  /**
+   * Drops the package and what is known of it. What was asked for and still runs is reported as
+   * cancelled.
+   */
   discard(object: string): Refusal | undefined {
     if (this.record.object !== object) return "noPackage";
     if (PHASES[this.record.phase].on.discarded === undefined) return "busy";
@@ -172,7 +205,10 @@ export class Engine {
     this.#journal.dispatch({ type: "consent", given, notify });
   }
 
-  /** The image that runs is good. On trial it will be kept; the boot selector of any other forgets its crashes. */
+  /**
+   * The image that runs is good. On trial it will be kept; the boot selector of any other forgets
+   * its crashes.
+   */
   healthy(): void {
     this.#journal.dispatch({ type: "healthy" });
     if (!this.#boot.running().trial) this.#done(() => this.#boot.confirm());
@@ -194,20 +230,29 @@ export class Engine {
   }
 
   /**
-   * Performs the effect of the phase, a bounded piece of it. Says when it wants to be called again: `now` for at once,
-   * Infinity for after the next call of another method.
+   * Performs the effect of the phase, a bounded piece of it. Says when it wants to be called again:
+   * `now` for at once, Infinity for after the next call of another method.
    */
   step(now: number): number {
     switch (PHASES[this.record.phase].effect) {
-      case "wait": return Infinity;
-      case "fetch": return this.#fetch(now);
-      case "verify": return this.#verify(now);
-      case "install": return this.#installAtOnce(now);
-      case "arm": return this.#arm(now);
-      case "restart": return this.#boot.restart();
-      case "selfTest": return this.#selfTest(now);
-      case "confirm": return this.#confirm(now);
-      case "report": return this.#report(now);
+      case "wait":
+        return Infinity;
+      case "fetch":
+        return this.#fetch(now);
+      case "verify":
+        return this.#verify(now);
+      case "install":
+        return this.#installAtOnce(now);
+      case "arm":
+        return this.#arm(now);
+      case "restart":
+        return this.#boot.restart();
+      case "selfTest":
+        return this.#selfTest(now);
+      case "confirm":
+        return this.#confirm(now);
+      case "report":
+        return this.#report(now);
     }
   }
 
@@ -233,24 +278,49 @@ export class Engine {
   #fetch(now: number): number {
     if (this.offer !== undefined) return Infinity;
     const { fetcher, log, askBeforeDownload = false } = this.#options;
-    this.#download ??= new Download(this.#journal, this.#staging, this.#policy, fetcher, log, askBeforeDownload);
+    this.#download ??= new Download(
+      this.#journal,
+      this.#staging,
+      this.#policy,
+      fetcher,
+      log,
+      askBeforeDownload,
+    );
     const progress = this.#download.step(now);
     if ("until" in progress) return progress.until;
     this.#forget();
     if ("offer" in progress) this.offer = progress.offer;
-    else if ("complete" in progress) this.#journal.dispatch({ type: "complete", size: progress.complete });
-    else this.#journal.dispatch({ type: "fetchFailed", reason: progress.failed, notify: progress.notify });
+    else if ("complete" in progress)
+      this.#journal.dispatch({ type: "complete", size: progress.complete });
+    else
+      this.#journal.dispatch({
+        type: "fetchFailed",
+        reason: progress.failed,
+        notify: progress.notify,
+      });
     return now;
   }
 
-  /** When it is complete, and again before it is armed: flash may have changed since, and so may what this device takes. */
+  /**
+   * When it is complete, and again before it is armed: flash may have changed since, and so may
+   * what this device takes.
+   */
   #verify(now: number): number {
-    const { store } = this.#options, proof = this.#proof ??= new Proof(store, this.#staging, this.record.size, this.#policy);
+    const { store } = this.#options;
+    const proof = (this.#proof ??= new Proof(store, this.#staging, this.record.size, this.#policy));
     const result = proof.step();
     if (result === undefined) return now;
     this.#proof = undefined;
-    this.#journal.dispatch(typeof result === "string" ? { type: "invalid", reason: result } : {
-      type: "valid", digest: hex(result.digest), version: versionText(result.version), securityCounter: result.securityCounter });
+    this.#journal.dispatch(
+      typeof result === "string"
+        ? { type: "invalid", reason: result }
+        : {
+            type: "valid",
+            digest: hex(result.digest),
+            version: versionText(result.version),
+            securityCounter: result.securityCounter,
+          },
+    );
     return now;
   }
 
@@ -266,17 +336,24 @@ export class Engine {
     return now;
   }
 
-  /** An image that nobody has answered may be as good as any: it goes back, and may be tried again. */
+  /**
+   * An image that nobody has answered may be as good as any: it goes back, and may be tried again.
+   */
   #selfTest(now: number): number {
     const { trialDeadlineMs = TRIAL_DEADLINE_MS } = this.#options;
     if (now < trialDeadlineMs) return trialDeadlineMs;
-    this.#options.log("error", `the image on trial has not proved itself in time${this.answered ? "" : ": no server has answered"}`);
+    this.#options.log(
+      "error",
+      `the image on trial has not proved itself in time${this.answered ? "" : ": no server has answered"}`,
+    );
     this.#journal.dispatch({ type: this.answered ? "unhealthy" : "unanswered" });
     return now;
   }
 
   #confirm(now: number): number {
-    this.#journal.dispatch({ type: this.#done(() => this.#boot.confirm()) ? "confirmed" : "refused" });
+    this.#journal.dispatch({
+      type: this.#done(() => this.#boot.confirm()) ? "confirmed" : "refused",
+    });
     return now;
   }
 
@@ -292,7 +369,10 @@ export class Engine {
       act();
       return true;
     } catch (error) {
-      this.#options.log("error", `boot selector: ${error instanceof Error ? error.message : "failed"}`);
+      this.#options.log(
+        "error",
+        `boot selector: ${error instanceof Error ? error.message : "failed"}`,
+      );
       return false;
     }
   }

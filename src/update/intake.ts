@@ -1,4 +1,7 @@
-/** The bytes of a package on their way to the staging slot, whichever way they come: judged by its header before a byte is erased. */
+/**
+ * The bytes of a package on their way to the staging slot, whichever way they come: judged by its
+ * header before a byte is erased.
+ */
 import { copy } from "../base/bytes.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/header.ts";
 import { admit, type ImageFault, type ImagePolicy } from "../image/policy.ts";
@@ -41,7 +44,8 @@ export class Intake {
 
   /** All bytes are there; durable when it returns undefined. */
   finish(): ImageFault | "flash" | undefined {
-    if (this.#held > 0 || this.position === 0 || (this.#size > 0 && this.position !== this.#size)) return "corrupt";
+    if (this.#held > 0 || this.position === 0 || (this.#size > 0 && this.position !== this.#size))
+      return "corrupt";
     try {
       this.#staging.finish();
       return undefined;
@@ -63,7 +67,10 @@ export class Intake {
     this.#held += taken;
     if (this.#held < IMAGE_HEADER_BYTES) return undefined;
     const header = parseImageHeader(this.#header);
-    const fault = header === undefined ? "corrupt" : admit(header, this.#size > 0 ? this.#size : undefined, this.#policy);
+    const fault =
+      header === undefined
+        ? "corrupt"
+        : admit(header, this.#size > 0 ? this.#size : undefined, this.#policy);
     if (fault !== undefined) return fault;
     this.#held = 0;
     this.#staging.write(this.#header);

@@ -30,9 +30,13 @@ export class Journal {
 
   /** Durable when it returns. Throws what the store throws; then nothing changed. */
   dispatch(event: UpdateEvent, leaving: Leaving = "nothing"): void {
-    const before = this.#record, after = reduce(before, event);
+    const before = this.#record;
+    const after = reduce(before, event);
     if (after === before) return;
-    this.#store.commit([recordChange(RECORD_KEY, after), ...memoryChanges(this.#store, before, after)], leaving);
+    this.#store.commit(
+      [recordChange(RECORD_KEY, after), ...memoryChanges(this.#store, before, after)],
+      leaving,
+    );
     this.#record = after;
     const text = sentence(before, after);
     if (text !== undefined) this.#log(after.phase === "failed" ? "error" : "info", text);
@@ -40,8 +44,8 @@ export class Journal {
   }
 
   /**
-   * Dispatches what somebody asks for and the record grows by, and leaves room for all that follows from it. False when the store
-   * is full; then nothing changed.
+   * Dispatches what somebody asks for and the record grows by, and leaves room for all that follows
+   * from it. False when the store is full; then nothing changed.
    */
   accept(event: UpdateEvent): boolean {
     try {

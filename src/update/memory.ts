@@ -1,4 +1,7 @@
-/** What outlives a package: digests of images that failed their trial, and the least security counter that is still taken. */
+/**
+ * What outlives a package: digests of images that failed their trial, and the least security
+ * counter that is still taken.
+ */
 import { FAILED_DIGESTS_MAX } from "../base/limits.ts";
 import { readRecord, recordChange } from "../store/record.ts";
 import type { Change, Store } from "../store/store.ts";
@@ -21,11 +24,25 @@ export function securityFloor(store: Store): number {
 }
 
 /** What must become durable together with the step from one record to the next. */
-export function memoryChanges(store: Store, before: UpdateRecord, after: UpdateRecord): readonly Change[] {
+export function memoryChanges(
+  store: Store,
+  before: UpdateRecord,
+  after: UpdateRecord,
+): readonly Change[] {
   if (after.phase === before.phase) return [];
   const counter = after.securityCounter ?? 0;
-  if (after.phase === "succeeded" && counter > securityFloor(store)) return [recordChange(COUNTER_KEY, { v: 1, counter })];
-  if (after.phase !== "failed" || after.reason !== "reverted" || after.kept || after.digest === undefined) return [];
-  const digest = after.digest, others = failedDigests(store).filter((other) => other !== digest);
-  return [recordChange(FAILED_KEY, { v: 1, digests: [...others, digest].slice(-FAILED_DIGESTS_MAX) })];
+  if (after.phase === "succeeded" && counter > securityFloor(store))
+    return [recordChange(COUNTER_KEY, { v: 1, counter })];
+  if (
+    after.phase !== "failed" ||
+    after.reason !== "reverted" ||
+    after.kept ||
+    after.digest === undefined
+  )
+    return [];
+  const digest = after.digest;
+  const others = failedDigests(store).filter((other) => other !== digest);
+  return [
+    recordChange(FAILED_KEY, { v: 1, digests: [...others, digest].slice(-FAILED_DIGESTS_MAX) }),
+  ];
 }

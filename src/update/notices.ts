@@ -1,4 +1,7 @@
-/** Outcomes of downloads that are owed to those whom a descriptor named, from the engine's side: what is next, and that it is done. */
+/**
+ * Outcomes of downloads that are owed to those whom a descriptor named, from the engine's side:
+ * what is next, and that it is done.
+ */
 import type { Journal } from "./journal.ts";
 import type { Reason } from "./record.ts";
 
@@ -18,11 +21,15 @@ export class Notices {
 
   /** The oldest whose outcome is known. */
   get due(): DueNotice | undefined {
-    for (const { url, attempt, reason } of this.#journal.record.notices) if (reason !== undefined) return { url, attempt, reason };
+    for (const { url, attempt, reason } of this.#journal.record.notices)
+      if (reason !== undefined) return { url, attempt, reason };
     return undefined;
   }
 
-  /** It is about to be sent: counted before, so that power that fails cannot make it go out without end. */
+  /**
+   * It is about to be sent: counted before, so that power that fails cannot make it go out without
+   * end.
+   */
   sent(): void {
     this.#journal.dispatch({ type: "noticeSent" });
   }

@@ -1,6 +1,7 @@
 /**
- * Whether the staged package may be installed: proved from flash, never from RAM, in steps. What speaks against it is believed when
- * the proof has come to such an end READS_MAX times: a package is not lost because flash errs once.
+ * Whether the staged package may be installed: proved from flash, never from RAM, in steps. What
+ * speaks against it is believed when the proof has come to such an end READS_MAX times: a package
+ * is not lost because flash errs once.
  */
 import { hex } from "../base/bytes.ts";
 import { READS_MAX, VERIFY_STEP_BYTES } from "../base/limits.ts";
@@ -19,13 +20,18 @@ export class Proof {
   #reads = 1;
 
   /**
-   * `size` is that of the package. The security counter that it needs is that of this moment: an update that was confirmed since
+   * `size` is that of the package. The security counter that it needs is that of this moment: an
+   * update that was confirmed since
    * the start has raised it.
    */
   constructor(store: Store, staging: Staging, size: number, policy: ImagePolicy) {
-    const counted = { ...policy, securityCounter: Math.max(policy.securityCounter, securityFloor(store)) };
+    const counted = {
+      ...policy,
+      securityCounter: Math.max(policy.securityCounter, securityFloor(store)),
+    };
     this.#store = store;
-    this.#begin = () => new ImageVerifier((buffer, offset) => staging.read(buffer, offset), size, counted);
+    this.#begin = () =>
+      new ImageVerifier((buffer, offset) => staging.read(buffer, offset), size, counted);
     this.#verifier = this.#begin();
   }
 
@@ -33,7 +39,8 @@ export class Proof {
   step(): ImageFacts | Reason | undefined {
     const result = this.#advance();
     if (result === undefined) return undefined;
-    if (typeof result !== "string") return failedDigests(this.#store).includes(hex(result.digest)) ? "failedBefore" : result;
+    if (typeof result !== "string")
+      return failedDigests(this.#store).includes(hex(result.digest)) ? "failedBefore" : result;
     if (this.#reads === READS_MAX) return result;
     this.#reads++;
     this.#verifier = this.#begin();

@@ -1,20 +1,41 @@
 /**
  * The update record: everything that is needed to go on after a reset, and nothing else.
  *
- * It is stored as JSON under one key. Fields are only ever added, because after a rollback old firmware reads what new
- * firmware wrote: a field that is unknown is ignored, one that is missing or has another type reads as its default, and a
- * phase that is unknown reads as `trial`, in which the hardware decides at the next `booted`. src/update/JOURNAL.md.
+ * It is stored as JSON under one key. Fields are only ever added, because after a rollback old
+ * firmware reads what new firmware wrote: a field that is unknown is ignored, one that is missing
+ * or has another type reads as its default, and a phase that is unknown reads as `trial`, in which
+ * the hardware decides at the next `booted`. src/update/JOURNAL.md.
  */
 import { frozen } from "../base/frozen.ts";
 import type { DownloadReason } from "../download/port.ts";
 import type { ImageFault } from "../image/policy.ts";
 
 /** Where the update is. The phase alone decides what the engine does; see `PHASES`. */
-export type Phase = "idle" | "receiving" | "downloading" | "verifying" | "ready" | "arming" | "restarting" | "trial"
-  | "committing" | "reverting" | "succeeded" | "failed" | "settled";
+export type Phase =
+  | "idle"
+  | "receiving"
+  | "downloading"
+  | "verifying"
+  | "ready"
+  | "arming"
+  | "restarting"
+  | "trial"
+  | "committing"
+  | "reverting"
+  | "succeeded"
+  | "failed"
+  | "settled";
 
 /** How an update, or a part of it that a server asked for, ended. */
-export type Reason = "succeeded" | ImageFault | DownloadReason | "cancelled" | "reverted" | "failedBefore" | "noMemory" | "flash"
+export type Reason =
+  | "succeeded"
+  | ImageFault
+  | DownloadReason
+  | "cancelled"
+  | "reverted"
+  | "failedBefore"
+  | "noMemory"
+  | "flash"
   | "undefined";
 
 /** Something a server asked for and must be told the outcome of. */
@@ -49,14 +70,23 @@ export interface UpdateRecord {
   readonly described?: true;
   /** What the server calls this version of the package (ETag). */
   readonly validator?: string;
-  /** Attempts of the download in a row that have made no block durable; each is counted when it begins. */
+  /**
+   * Attempts of the download in a row that have made no block durable; each is counted when it
+   * begins.
+   */
   readonly attempt: number;
   /** How often the bytes came from the first on again. */
   readonly rewinds: number;
-  /** Resets that were neither a restart nor a power failure while fetching, verifying, or proving before an installation. */
+  /**
+   * Resets that were neither a restart nor a power failure while fetching, verifying, or proving
+   * before an installation.
+   */
   readonly crashes: number;
   readonly thenInstall: boolean;
-  /** True from the moment when this package was asked to be installed: a failure is one of the update, not of the download. */
+  /**
+   * True from the moment when this package was asked to be installed: a failure is one of the
+   * update, not of the download.
+   */
   readonly installing: boolean;
   /** The phase that a person has agreed to, where people are asked. */
   readonly agreed?: "downloading" | "arming";
@@ -70,7 +100,10 @@ export interface UpdateRecord {
   readonly restarts: number;
   /** The outcome of the package, from `succeeded` or `failed` on. */
   readonly reason?: Reason;
-  /** The staging slot holds the whole, verified package, and nothing speaks against installing it (again). */
+  /**
+   * The staging slot holds the whole, verified package, and nothing speaks against installing it
+   * (again).
+   */
   readonly kept: boolean;
   /** SHA-256 of the verified image, in hexadecimal. */
   readonly digest?: string;
@@ -84,23 +117,74 @@ export interface UpdateRecord {
 
 /** The record of a device that has never updated. */
 export const IDLE: UpdateRecord = frozen({
-  v: 1, phase: "idle", generation: 0, object: "", size: 0, attempt: 0, rewinds: 0, crashes: 0, thenInstall: false, installing: false,
-  trials: 0, restarts: 0, kept: false, tickets: [], nextTicket: 1, notices: [],
+  v: 1,
+  phase: "idle",
+  generation: 0,
+  object: "",
+  size: 0,
+  attempt: 0,
+  rewinds: 0,
+  crashes: 0,
+  thenInstall: false,
+  installing: false,
+  trials: 0,
+  restarts: 0,
+  kept: false,
+  tickets: [],
+  nextTicket: 1,
+  notices: [],
 });
 
-const NAMES: readonly Phase[] = frozen(["idle", "receiving", "downloading", "verifying", "ready", "arming", "restarting",
-  "trial", "committing", "reverting", "succeeded", "failed", "settled"]);
-const REASONS: readonly Reason[] = frozen(["succeeded", "corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge",
-  "cancelled", "authentication", "timeout", "badURL", "serverUnavailable", "serverError", "network", "reverted", "failedBefore",
-  "noMemory", "flash", "undefined", "badDescriptor", "descriptorVersion"]);
+const NAMES: readonly Phase[] = frozen([
+  "idle",
+  "receiving",
+  "downloading",
+  "verifying",
+  "ready",
+  "arming",
+  "restarting",
+  "trial",
+  "committing",
+  "reverting",
+  "succeeded",
+  "failed",
+  "settled",
+]);
+const REASONS: readonly Reason[] = frozen([
+  "succeeded",
+  "corrupt",
+  "mismatch",
+  "untrusted",
+  "unacceptable",
+  "tooLarge",
+  "cancelled",
+  "authentication",
+  "timeout",
+  "badURL",
+  "serverUnavailable",
+  "serverError",
+  "network",
+  "reverted",
+  "failedBefore",
+  "noMemory",
+  "flash",
+  "undefined",
+  "badDescriptor",
+  "descriptorVersion",
+]);
 
 /** The record in a stored value, whoever wrote it; undefined gives IDLE. Never throws. */
 export function decodeRecord(stored: object | undefined): UpdateRecord {
   if (stored === undefined) return IDLE;
   const value = stored as { readonly [field: string]: unknown };
-  const url = string(value["url"]), validator = string(value["validator"]), digest = string(value["digest"]);
-  const version = string(value["version"]), slot = count(value["slot"]), target = count(value["target"]);
-  const securityCounter = count(value["securityCounter"]), tickets = decodeTickets(value["tickets"]);
+  const url = string(value["url"]);
+  const validator = string(value["validator"]);
+  const digest = string(value["digest"]);
+  const version = string(value["version"]);
+  const slot = count(value["slot"]);
+  const target = count(value["target"]);
+  const securityCounter = count(value["securityCounter"]);
+  const tickets = decodeTickets(value["tickets"]);
   const agreed = string(value["agreed"]);
   const reason = value["reason"] === undefined ? undefined : asReason(value["reason"]);
   return {
@@ -118,7 +202,10 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
     restarts: count(value["restarts"]) ?? 0,
     kept: value["kept"] === true,
     tickets,
-    nextTicket: tickets.reduce((next, ticket) => Math.max(next, ticket.id + 1), count(value["nextTicket"]) ?? 1),
+    nextTicket: tickets.reduce(
+      (next, ticket) => Math.max(next, ticket.id + 1),
+      count(value["nextTicket"]) ?? 1,
+    ),
     notices: decodeNotices(value["notices"]),
     ...(url === undefined ? {} : { url }),
     ...(value["described"] === true ? { described: true } : {}),
@@ -136,9 +223,14 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
 function decodeTickets(value: unknown): readonly Ticket[] {
   const tickets: Ticket[] = [];
   for (const fields of objectsIn(value)) {
-    const id = count(fields["id"]), owner = string(fields["owner"]);
+    const id = count(fields["id"]);
+    const owner = string(fields["owner"]);
     if (id === undefined || owner === undefined) continue;
-    tickets.push(fields["reason"] === undefined ? { id, owner } : { id, owner, reason: asReason(fields["reason"]) });
+    tickets.push(
+      fields["reason"] === undefined
+        ? { id, owner }
+        : { id, owner, reason: asReason(fields["reason"]) },
+    );
   }
   return tickets;
 }
@@ -146,16 +238,23 @@ function decodeTickets(value: unknown): readonly Ticket[] {
 function decodeNotices(value: unknown): readonly Notice[] {
   const notices: Notice[] = [];
   for (const fields of objectsIn(value)) {
-    const url = string(fields["url"]), attempt = count(fields["attempt"]) ?? 0;
+    const url = string(fields["url"]);
+    const attempt = count(fields["attempt"]) ?? 0;
     if (url === undefined) continue;
-    notices.push(fields["reason"] === undefined ? { url, attempt } : { url, attempt, reason: asReason(fields["reason"]) });
+    notices.push(
+      fields["reason"] === undefined
+        ? { url, attempt }
+        : { url, attempt, reason: asReason(fields["reason"]) },
+    );
   }
   return notices;
 }
 
 /** The members of a list that are objects. */
 function objectsIn(value: unknown): readonly { readonly [field: string]: unknown }[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
+  return Array.isArray(value)
+    ? value.filter((item) => typeof item === "object" && item !== null)
+    : [];
 }
 
 /** A reason that newer firmware knows and this one does not is still an outcome. */

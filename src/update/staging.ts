@@ -1,11 +1,16 @@
 /**
- * The staging slot: a package is written to it as a stream, block by block, and survives interruptions.
+ * The staging slot: a package is written to it as a stream, block by block, and survives
+ * interruptions.
  *
  * Invariants:
- *   - A block is erased when the stream enters it, so nothing is programmed over what an interruption left.
- *   - The stored progress counts whole blocks that are durable, for one generation of the record; it never runs ahead of the flash.
- *     It is stored by `checkpoint`, which the caller does between writes, where the stack is shallow.
- *   - Below `#compareEnd` incoming bytes are compared with the flash instead of written. The last block of the slot is never
+ *   - A block is erased when the stream enters it, so nothing is programmed over what an
+ *     interruption left.
+ *   - The stored progress counts whole blocks that are durable, for one generation of the record;
+ *     it never runs ahead of the flash.
+ *     It is stored by `checkpoint`, which the caller does between writes, where the stack is
+ *     shallow.
+ *   - Below `#compareEnd` incoming bytes are compared with the flash instead of written. The last
+ *     block of the slot is never
  *     compared: a difference inside a block needs the block after it as a spare.
  *   - In RAM are less than `writeAlign` bytes of the package.
  */
@@ -17,14 +22,22 @@ import type { Store } from "../store/store.ts";
 /** Key of the progress in the store. */
 export const PROGRESS_KEY = "update.progress";
 
-/** It is written once a block of the slot, and so is no JSON: version 1; generation and bytes, in 32 bits, little-endian. */
+/**
+ * It is written once a block of the slot, and so is no JSON: version 1; generation and bytes, in 32
+ * bits, little-endian.
+ */
 const PROGRESS_BYTES = 9;
 const PROGRESS_VERSION = 1;
 
-/** Bytes moved at a time when flash is compared with, or copied to, flash. A multiple of every writeAlign. */
+/**
+ * Bytes moved at a time when flash is compared with, or copied to, flash. A multiple of every
+ * writeAlign.
+ */
 const PIECE_BYTES = 512;
 
-/** Every function throws what the flash and the store throw; the stream must then be begun again. */
+/**
+ * Every function throws what the flash and the store throw; the stream must then be begun again.
+ */
 export class Staging {
   #flash: Flash;
   #store: Store;
@@ -69,8 +82,9 @@ export class Staging {
   }
 
   /**
-   * Starts at the first byte of the package; what is durable of this generation is compared, and written only where it differs.
-   * From here on progress counts what has been compared: a block that differs may be erased at any moment.
+   * Starts at the first byte of the package; what is durable of this generation is compared, and
+   * written only where it differs. From here on progress counts what has been compared: a block
+   * that differs may be erased at any moment.
    */
   compare(generation: number): void {
     this.#begin(generation);
@@ -80,7 +94,7 @@ export class Staging {
 
   /** Makes the progress durable when another block is whole: true. */
   checkpoint(): boolean {
-    const whole = this.#at - this.#at % this.#status.blockLength;
+    const whole = this.#at - (this.#at % this.#status.blockLength);
     if (whole <= this.#durable) return false;
     this.#progress(whole);
     return true;
@@ -103,7 +117,7 @@ export class Staging {
           this.#put(this.#carry);
         }
       } else {
-        const length = Math.min(left - left % writeAlign, blockLength - this.#at % blockLength);
+        const length = Math.min(left - (left % writeAlign), blockLength - (this.#at % blockLength));
         this.#put(length === bytes.length ? bytes : bytes.subarray(from, from + length));
         from += length;
       }
@@ -137,7 +151,8 @@ export class Staging {
   /** Bytes that are durable of this generation, as the store has it: whole blocks. */
   #stored(generation: number): number {
     const record = this.#store.get(PROGRESS_KEY);
-    if (record === undefined || record.length < PROGRESS_BYTES || record[0] !== PROGRESS_VERSION) return 0;
+    if (record === undefined || record.length < PROGRESS_BYTES || record[0] !== PROGRESS_VERSION)
+      return 0;
     const view = new DataView(record.buffer);
     return view.getUint32(1, true) === generation ? view.getUint32(5, true) : 0;
   }
@@ -163,9 +178,13 @@ export class Staging {
     return true;
   }
 
-  /** From #at on the package is another one. The beginning of this block is right: it moves to the next block and back. */
+  /**
+   * From #at on the package is another one. The beginning of this block is right: it moves to the
+   * next block and back.
+   */
   #diverge(): void {
-    const { blockLength } = this.#status, start = this.#at - this.#at % blockLength;
+    const { blockLength } = this.#status;
+    const start = this.#at - (this.#at % blockLength);
     this.#compareEnd = 0;
     if (this.#at === start) return;
     const spare = start + blockLength;
@@ -184,7 +203,8 @@ export class Staging {
   }
 
   #progress(bytes: number): void {
-    const record = new Uint8Array(PROGRESS_BYTES), view = new DataView(record.buffer);
+    const record = new Uint8Array(PROGRESS_BYTES);
+    const view = new DataView(record.buffer);
     view.setUint8(0, PROGRESS_VERSION);
     view.setUint32(1, this.#generation, true);
     view.setUint32(5, bytes, true);

@@ -1,4 +1,7 @@
-/** Multi-byte integers, mb_u_int32 (WBXML 1.3 §5.1): seven bits a byte, the highest first; all bytes but the last have bit 7. */
+/**
+ * Multi-byte integers, mb_u_int32 (WBXML 1.3 §5.1): seven bits a byte, the highest first; all bytes
+ * but the last have bit 7.
+ */
 
 /** A position that a function moves on, and what stopped it. */
 export interface Cursor {
@@ -42,7 +45,7 @@ export function putNumber(bytes: Uint8Array, at: number, value: number): number 
   const end = at + numberLength(value);
   let rest = value;
   for (let i = end - 1; i >= at; i--) {
-    bytes[i] = rest % 128 | (i === end - 1 ? 0 : 0x80);
+    bytes[i] = (rest % 128) | (i === end - 1 ? 0 : 0x80);
     rest = Math.floor(rest / 128);
   }
   return end;

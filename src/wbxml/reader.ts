@@ -1,13 +1,15 @@
 /**
  * WBXML 1.1 to 1.3 bytes to tokens: a pull tokenizer over one buffer that holds a whole document.
  *
- * Checked: header, one root, END for each element with content, a bounded depth, numbers of 32 bits, text that is UTF-8.
- * Refused: attributes, literal tags, processing instructions, extensions, which no DTD of SyncML has. A code page stays until
- * the next SWITCH_PAGE, past the end of elements too. Codes that the vocabulary does not have are tag 0.
+ * Checked: header, one root, END for each element with content, a bounded depth, numbers of 32
+ * bits, text that is UTF-8. Refused: attributes, literal tags, processing instructions, extensions,
+ * which no DTD of SyncML has. A code page stays until the next SWITCH_PAGE, past the end of
+ * elements too. Codes that the vocabulary does not have are tag 0.
  *
- * A text of one inline string or of opaque bytes is a view of the document. Text in pieces is joined over its first piece.
- * Text with strings of the table is joined in a buffer of its own, since others may refer to the same string and whoever gets
- * a text may decode it in place; what such strings come to is bounded, or a small document could stand for an endless one.
+ * A text of one inline string or of opaque bytes is a view of the document. Text in pieces is
+ * joined over its first piece. Text with strings of the table is joined in a buffer of its own,
+ * since others may refer to the same string and whoever gets a text may decode it in place; what
+ * such strings come to is bounded, or a small document could stand for an endless one.
  */
 import { copy, find } from "../base/bytes.ts";
 import { characterLength, isCharacter, putCharacter } from "../base/character.ts";
@@ -73,17 +75,23 @@ export class WbxmlReader implements TokenReader {
 
   /** Of a code that the vocabulary does not have: `page-1-code-3f`. */
   name(): string {
-    const page = this.#code >> 8, code = this.#code & 0xff;
+    const page = this.#code >> 8;
+    const code = this.#code & 0xff;
     return this.#vocabulary.pages[page]?.names[code] ?? `page-${page}-code-${code.toString(16)}`;
   }
 
   next(): TokenKind {
     switch (this.#state) {
-      case State.content: return this.#content();
-      case State.empty: return this.#closed();
-      case State.start: return this.#start();
-      case State.epilog: return this.#epilog();
-      default: return Token.error;
+      case State.content:
+        return this.#content();
+      case State.empty:
+        return this.#closed();
+      case State.start:
+        return this.#start();
+      case State.epilog:
+        return this.#epilog();
+      default:
+        return Token.error;
     }
   }
 
@@ -105,19 +113,21 @@ export class WbxmlReader implements TokenReader {
     this.#table = this.#document.subarray(table.from, table.to);
     this.#state = State.prolog;
     if (!this.#pages()) return Token.error;
-    const at = this.#cursor.at, token = this.#document[at];
+    const at = this.#cursor.at;
+    const token = this.#document[at];
     if (token === undefined) return this.#fail("no root element", at);
     return (token & CODE_MASK) < CODE_MIN ? this.#fail("no root element", at) : this.#open(token);
   }
 
   #epilog(): TokenKind {
-    const at = this.offset = this.#cursor.at;
+    const at = (this.offset = this.#cursor.at);
     return at >= this.#document.length ? Token.end : this.#fail("more than one root element", at);
   }
 
   /** Goes past page switches. */
   #pages(): boolean {
-    const document = this.#document, cursor = this.#cursor;
+    const document = this.#document;
+    const cursor = this.#cursor;
     for (; document[cursor.at] === Global.switchPage; cursor.at += 2) {
       const page = document[cursor.at + 1];
       if (page === undefined) return this.#refuse("the document ends in a page switch", cursor.at);
@@ -127,11 +137,15 @@ export class WbxmlReader implements TokenReader {
   }
 
   #content(): TokenKind {
-    const document = this.#document, cursor = this.#cursor;
+    const document = this.#document;
+    const cursor = this.#cursor;
     for (;;) {
-      const at = this.offset = cursor.at, token = document[at];
+      const at = (this.offset = cursor.at);
+      const token = document[at];
       switch (token) {
-        case Global.end: cursor.at++; return this.#closed();
+        case Global.end:
+          cursor.at++;
+          return this.#closed();
         case Global.strI:
           if (!this.#string(at) && !this.#text()) return Token.error;
           break;
@@ -145,19 +159,23 @@ export class WbxmlReader implements TokenReader {
         case Global.opaque:
           if (!this.#bytes()) return Token.error;
           break;
-        case undefined: return this.#fail("the document ends inside an element", at);
-        default: return this.#open(token);
+        case undefined:
+          return this.#fail("the document ends inside an element", at);
+        default:
+          return this.#open(token);
       }
       if (this.to > this.from) return Token.text;
     }
   }
 
   #open(token: number): TokenKind {
-    const at = this.offset = this.#cursor.at, code = token & CODE_MASK, page = this.#page;
+    const at = (this.offset = this.#cursor.at);
+    const code = token & CODE_MASK;
+    const page = this.#page;
     if (code < CODE_MIN || (token & ATTRIBUTES_BIT) !== 0) return this.#refused(token, at);
     if (this.#depth >= ELEMENT_DEPTH_MAX) return this.#fail("too many open elements", at);
     this.#cursor.at = at + 1;
-    this.#code = page << 8 | code;
+    this.#code = (page << 8) | code;
     this.tag = this.#vocabulary.pages[page]?.names[code] === undefined ? 0 : this.#code;
     this.#tags[this.#depth++] = this.tag;
     this.#state = (token & CONTENT_BIT) === 0 ? State.empty : State.content;
@@ -167,7 +185,10 @@ export class WbxmlReader implements TokenReader {
   #refused(token: number, at: number): TokenKind {
     if ((token & CODE_MASK) === Global.literal) return this.#fail("literal tags are refused", at);
     if (token === Global.pi) return this.#fail("processing instructions are refused", at);
-    return this.#fail((token & CODE_MASK) < CODE_MIN ? "extensions are refused" : "attributes are refused", at);
+    return this.#fail(
+      (token & CODE_MASK) < CODE_MIN ? "extensions are refused" : "attributes are refused",
+      at,
+    );
   }
 
   #closed(): TokenKind {
@@ -177,10 +198,15 @@ export class WbxmlReader implements TokenReader {
     return Token.close;
   }
 
-  /** An inline string with END right behind it, as nearly all are. False for any other text, and nothing has happened. */
+  /**
+   * An inline string with END right behind it, as nearly all are. False for any other text, and
+   * nothing has happened.
+   */
   #string(at: number): boolean {
-    const document = this.#document, end = find(document, at + 1, 0);
-    if (end < 0 || document[end + 1] !== Global.end || checkUtf8(document, at + 1, end) >= 0) return false;
+    const document = this.#document;
+    const end = find(document, at + 1, 0);
+    if (end < 0 || document[end + 1] !== Global.end || checkUtf8(document, at + 1, end) >= 0)
+      return false;
     this.opaque = false;
     this.bytes = document;
     this.from = at + 1;
@@ -191,9 +217,12 @@ export class WbxmlReader implements TokenReader {
 
   /** OPAQUE: its bytes are the text, and not characters. */
   #bytes(): boolean {
-    const start = this.#cursor.at++, length = number(this.#document, this.#cursor), from = this.#cursor.at;
+    const start = this.#cursor.at++;
+    const length = number(this.#document, this.#cursor);
+    const from = this.#cursor.at;
     if (this.#cursor.problem !== "") return this.#refuse(this.#cursor.problem, start);
-    if (from + length > this.#document.length) return this.#refuse("opaque bytes past the end of the document", start);
+    if (from + length > this.#document.length)
+      return this.#refuse("opaque bytes past the end of the document", start);
     this.bytes = this.#document;
     this.from = from;
     this.to = this.#cursor.at = from + length;
@@ -201,10 +230,17 @@ export class WbxmlReader implements TokenReader {
     return true;
   }
 
-  /** Strings and entities up to the next element or opaque bytes: walked once to measure them, and again only to join them. */
+  /**
+   * Strings and entities up to the next element or opaque bytes: walked once to measure them, and
+   * again only to join them.
+   */
   #text(): boolean {
-    const start = this.#cursor.at, piece = this.#piece;
-    let pieces = 0, length = 0, shared = false, entities = false;
+    const start = this.#cursor.at;
+    const piece = this.#piece;
+    let pieces = 0;
+    let length = 0;
+    let shared = false;
+    let entities = false;
     for (; this.#nextPiece(); pieces++) {
       entities ||= piece.character >= 0;
       const count = piece.character < 0 ? piece.to - piece.from : characterLength(piece.character);
@@ -223,9 +259,14 @@ export class WbxmlReader implements TokenReader {
     return checkUtf8(this.bytes, this.from, this.to) < 0 || this.#refuse("not UTF-8", start);
   }
 
-  /** Puts the pieces from `start` to the cursor together at bytes[to, …): over themselves, they never overtake what is to come. */
+  /**
+   * Puts the pieces from `start` to the cursor together at bytes[to, …): over themselves, they
+   * never overtake what is to come.
+   */
   #join(start: number, to: number): void {
-    const cursor = this.#cursor, end = cursor.at, piece = this.#piece;
+    const cursor = this.#cursor;
+    const end = cursor.at;
+    const piece = this.#piece;
     this.from = to;
     cursor.at = start;
     while (cursor.at < end && this.#nextPiece()) {
@@ -239,10 +280,16 @@ export class WbxmlReader implements TokenReader {
     cursor.at = end;
   }
 
-  /** Takes the next piece of a text, and page switches before it; false when something else comes, and after a failure. */
+  /**
+   * Takes the next piece of a text, and page switches before it; false when something else comes,
+   * and after a failure.
+   */
   #nextPiece(): boolean {
     if (this.#state === State.failed || !this.#pages()) return false;
-    const document = this.#document, cursor = this.#cursor, piece = this.#piece, at = cursor.at;
+    const document = this.#document;
+    const cursor = this.#cursor;
+    const piece = this.#piece;
+    const at = cursor.at;
     const kind = document[at];
     piece.character = -1;
     if (kind === Global.strI) {
@@ -266,7 +313,8 @@ export class WbxmlReader implements TokenReader {
   }
 
   #tableString(from: number): void {
-    const table = this.#table, piece = this.#piece;
+    const table = this.#table;
+    const piece = this.#piece;
     if (from >= table.length) this.#cursor.problem ||= "a string that the table does not have";
     const end = find(table, Math.min(from, table.length), 0);
     piece.source = table;

@@ -1,6 +1,7 @@
 /**
- * Tokens to WBXML bytes, in a bounded buffer. Characters are inline strings, binary is opaque; the page is switched when the next
- * element is on another one; an element without content is its tag alone. No string table: nothing has to be known beforehand.
+ * Tokens to WBXML bytes, in a bounded buffer. Characters are inline strings, binary is opaque; the
+ * page is switched when the next element is on another one; an element without content is its tag
+ * alone. No string table: nothing has to be known beforehand.
  */
 import { assert } from "../base/assert.ts";
 import { copy, find } from "../base/bytes.ts";
@@ -12,7 +13,8 @@ import { SYNCML_HEADER } from "./header.ts";
 import { numberLength, putNumber } from "./number.ts";
 
 /** A mark holds the length, the depth and the page, as digits to these bases. */
-const DEPTH_BASE = ELEMENT_DEPTH_MAX + 1, PAGE_BASE = 256;
+const DEPTH_BASE = ELEMENT_DEPTH_MAX + 1;
+const PAGE_BASE = 256;
 
 export class WbxmlWriter implements TokenWriter {
   length = 0;
@@ -26,7 +28,11 @@ export class WbxmlWriter implements TokenWriter {
   #startEnd = -1;
 
   /** `header`: what comes before the root element, with code page 0 in force after it. */
-  constructor(bytes: Uint8Array, vocabulary: Vocabulary, header: readonly number[] = SYNCML_HEADER) {
+  constructor(
+    bytes: Uint8Array,
+    vocabulary: Vocabulary,
+    header: readonly number[] = SYNCML_HEADER,
+  ) {
     this.#bytes = bytes;
     this.#vocabulary = vocabulary;
     this.#header = header;
@@ -47,13 +53,17 @@ export class WbxmlWriter implements TokenWriter {
 
   /** One call for what most of a message are: tag, inline string, END. */
   leaf(tag: number, value: string): void {
-    const bytes = this.#bytes, start = this.#start(tag);
+    const bytes = this.#bytes;
+    const start = this.#start(tag);
     if (start < 0) return;
     let end = start;
     if (value === "") bytes[start - 1] = (bytes[start - 1] ?? 0) & ~CONTENT_BIT;
     else {
       end = putText(bytes, start + 1, value);
-      if (end < 0 || end + 2 > bytes.length) { this.full = true; return; }
+      if (end < 0 || end + 2 > bytes.length) {
+        this.full = true;
+        return;
+      }
       bytes[start] = Global.strI;
       bytes[end++] = 0;
       bytes[end++] = Global.end;
@@ -66,7 +76,8 @@ export class WbxmlWriter implements TokenWriter {
   close(): void {
     if (this.full) return;
     assert(this.#depth > 0, "no open element");
-    if (this.length === this.#startEnd) this.#bytes[this.length - 1] = (this.#bytes[this.length - 1] ?? 0) & ~CONTENT_BIT;
+    if (this.length === this.#startEnd)
+      this.#bytes[this.length - 1] = (this.#bytes[this.length - 1] ?? 0) & ~CONTENT_BIT;
     else if (this.#room(1)) this.#put(Global.end);
     else return;
     this.#startEnd = -1;
@@ -76,7 +87,10 @@ export class WbxmlWriter implements TokenWriter {
   text(value: string): void {
     if (this.full || value === "") return;
     const end = putText(this.#bytes, this.length + 1, value);
-    if (end < 0 || end === this.#bytes.length) { this.full = true; return; }
+    if (end < 0 || end === this.#bytes.length) {
+      this.full = true;
+      return;
+    }
     this.#put(Global.strI);
     this.length = end;
     this.#put(0);
@@ -85,7 +99,10 @@ export class WbxmlWriter implements TokenWriter {
   /** What has a NUL in it cannot be an inline string, and goes as opaque bytes. */
   utf8(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    if (find(bytes, 0, 0) >= 0) { this.binary(bytes); return; }
+    if (find(bytes, 0, 0) >= 0) {
+      this.binary(bytes);
+      return;
+    }
     if (!this.#room(bytes.length + 2)) return;
     this.#put(Global.strI);
     this.#append(bytes);
@@ -125,12 +142,18 @@ export class WbxmlWriter implements TokenWriter {
     return 1;
   }
 
-  /** Writes a tag with content, and what has to stand before it, behind the length: where it ends, or -1 when it does not fit. */
+  /**
+   * Writes a tag with content, and what has to stand before it, behind the length: where it ends,
+   * or -1 when it does not fit.
+   */
   #start(tag: number): number {
-    const bytes = this.#bytes, page = tag >> 8, code = tag & 0xff;
+    const bytes = this.#bytes;
+    const page = tag >> 8;
+    const code = tag & 0xff;
     assert(this.#vocabulary.pages[page]?.names[code] !== undefined, "a tag without a name");
     let at = this.length;
-    if (!this.#room((at === 0 ? this.#header.length : 0) + (page === this.#page ? 1 : 3))) return -1;
+    if (!this.#room((at === 0 ? this.#header.length : 0) + (page === this.#page ? 1 : 3)))
+      return -1;
     if (at === 0) for (const byte of this.#header) bytes[at++] = byte;
     if (page !== this.#page) {
       bytes[at++] = Global.switchPage;

@@ -15,7 +15,10 @@ export interface Attribute {
   readonly to: number;
 }
 
-const EQUALS = 0x3d, LT = 0x3c, QUOTE = 0x22, APOSTROPHE = 0x27;
+const EQUALS = 0x3d;
+const LT = 0x3c;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d;
@@ -27,30 +30,41 @@ export function pastSpace(bytes: Uint8Array, at: number): number {
   return at;
 }
 
-/** The index after the name at `at` (XML 1.0 §2.3; every character past ASCII counts as one of a name), or `at` without one. */
+/**
+ * The index after the name at `at` (XML 1.0 §2.3; every character past ASCII counts as one of a
+ * name), or `at` without one.
+ */
 export function nameEnd(bytes: Uint8Array, at: number): number {
   const from = at;
-  for (;; at++) {
-    const byte = bytes[at] ?? 0, letter = byte | 0x20;
-    if (letter >= 0x61 && letter <= 0x7a || byte === 0x5f || byte === 0x3a || byte >= 0x80) continue;
-    if (at > from && (byte >= 0x30 && byte <= 0x39 || byte === 0x2d || byte === 0x2e)) continue;
+  for (; ; at++) {
+    const byte = bytes[at] ?? 0;
+    const letter = byte | 0x20;
+    if ((letter >= 0x61 && letter <= 0x7a) || byte === 0x5f || byte === 0x3a || byte >= 0x80)
+      continue;
+    if (at > from && ((byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e)) continue;
     return at;
   }
 }
 
 /**
- * The attribute that comes next in a tag, with the white space before it. Undefined when there is none: the cursor is then at
- * the first byte that is not white space, or `problem` says what is wrong.
+ * The attribute that comes next in a tag, with the white space before it. Undefined when there is
+ * none: the cursor is then at the first byte that is not white space, or `problem` says what is
+ * wrong.
  */
 export function attribute(bytes: Uint8Array, cursor: Cursor): Attribute | undefined {
-  const from = pastSpace(bytes, cursor.at), end = nameEnd(bytes, from);
-  if (end === from) { cursor.at = from; return undefined; }
+  const from = pastSpace(bytes, cursor.at);
+  const end = nameEnd(bytes, from);
+  if (end === from) {
+    cursor.at = from;
+    return undefined;
+  }
   if (from === cursor.at) return stop(cursor, "no space before an attribute", from);
   let at = pastSpace(bytes, end);
   if (bytes[at] !== EQUALS) return stop(cursor, "an attribute without =", at);
   at = pastSpace(bytes, at + 1);
   const quote = bytes[at] ?? 0;
-  if (quote !== QUOTE && quote !== APOSTROPHE) return stop(cursor, "an attribute without quotes", at);
+  if (quote !== QUOTE && quote !== APOSTROPHE)
+    return stop(cursor, "an attribute without quotes", at);
   const to = find(bytes, at + 1, quote);
   if (to < 0) return stop(cursor, "an attribute without an end", at);
   if (find(bytes.subarray(at + 1, to), 0, LT) >= 0) return stop(cursor, "< in an attribute", at);

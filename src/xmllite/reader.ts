@@ -1,13 +1,15 @@
 /**
  * XML 1.0 bytes to tokens: a pull tokenizer over one buffer that holds a whole document.
  *
- * Checked: one root, end tags that match, a bounded depth, UTF-8, attributes with quotes, the five entities and character
- * references, `]]>` only as the end of CDATA. Refused: document types, entity declarations, other encodings. Attributes and
- * namespaces are read over: a prefix is dropped and an element is known by its local name. Not checked: attributes given
- * twice, references inside attribute values, control characters.
+ * Checked: one root, end tags that match, a bounded depth, UTF-8, attributes with quotes, the five
+ * entities and character references, `]]>` only as the end of CDATA. Refused: document types,
+ * entity declarations, other encodings. Attributes and namespaces are read over: a prefix is
+ * dropped and an element is known by its local name. Not checked: attributes given twice,
+ * references inside attribute values, control characters.
  *
- * The cost is in calls, not in bytes: runs are found, copied and made strings by functions that are native on a board, and
- * the next `&`, CR and `]` are remembered, so that a document is searched once for each however many texts it has.
+ * The cost is in calls, not in bytes: runs are found, copied and made strings by functions that are
+ * native on a board, and the next `&`, CR and `]` are remembered, so that a document is searched
+ * once for each however many texts it has.
  */
 import { copy, find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
@@ -29,8 +31,16 @@ const State = frozen({
   failed: 5, // </a>|
 });
 
-const LT = 0x3c, GT = 0x3e, AMP = 0x26, CR = 0x0d, LF = 0x0a, SLASH = 0x2f;
-const OPENING = 0x5b, BRACKET = 0x5d, MARK = 0x21, QUERY = 0x3f;
+const LT = 0x3c;
+const GT = 0x3e;
+const AMP = 0x26;
+const CR = 0x0d;
+const LF = 0x0a;
+const SLASH = 0x2f;
+const OPENING = 0x5b;
+const BRACKET = 0x5d;
+const MARK = 0x21;
+const QUERY = 0x3f;
 /** `<name>` up to this length is looked up in one piece. */
 const PLAIN_TAG_MAX = 48;
 
@@ -50,7 +60,10 @@ export class XmlReader implements TokenReader {
   readonly #tags: number[] = [];
   #depth = 0;
   #name = "";
-  /** The next byte that ends a plain run of text (`&`, CR, `]`): behind the position when it has to be looked for. */
+  /**
+   * The next byte that ends a plain run of text (`&`, CR, `]`): behind the position when it has to
+   * be looked for.
+   */
   #nextSpecial = -1;
   #nextAmp = -1;
   #nextCr = -1;
@@ -69,11 +82,16 @@ export class XmlReader implements TokenReader {
 
   next(): TokenKind {
     switch (this.#state) {
-      case State.content: return this.#content();
-      case State.empty: return this.#closed();
-      case State.start: return this.#start() ? this.#prolog() : Token.error;
-      case State.epilog: return this.#epilog();
-      default: return Token.error;
+      case State.content:
+        return this.#content();
+      case State.empty:
+        return this.#closed();
+      case State.start:
+        return this.#start() ? this.#prolog() : Token.error;
+      case State.epilog:
+        return this.#epilog();
+      default:
+        return Token.error;
     }
   }
 
@@ -105,22 +123,29 @@ export class XmlReader implements TokenReader {
   #prolog(): TokenKind {
     if (!this.#pastMisc()) return Token.error;
     if (this.#at >= this.bytes.length) return this.#fail("no root element", this.#at);
-    if (this.bytes[this.#at + 1] === MARK) return this.#fail("document types are refused", this.#at);
+    if (this.bytes[this.#at + 1] === MARK)
+      return this.#fail("document types are refused", this.#at);
     return this.#open();
   }
 
   #epilog(): TokenKind {
     if (!this.#pastMisc()) return Token.error;
     this.offset = this.#at;
-    return this.#at >= this.bytes.length ? Token.end : this.#fail("more than one root element", this.#at);
+    return this.#at >= this.bytes.length
+      ? Token.end
+      : this.#fail("more than one root element", this.#at);
   }
 
-  /** Goes past white space, comments and processing instructions outside the root, to a `<` or the end. */
+  /**
+   * Goes past white space, comments and processing instructions outside the root, to a `<` or the
+   * end.
+   */
   #pastMisc(): boolean {
     for (;;) {
       this.#at = pastSpace(this.bytes, this.#at);
       if (this.#at >= this.bytes.length) return true;
-      if (this.bytes[this.#at] !== LT) return this.#refuse("text outside the root element", this.#at);
+      if (this.bytes[this.#at] !== LT)
+        return this.#refuse("text outside the root element", this.#at);
       const after = this.#pastAside(this.#at);
       if (after < 0) return false;
       if (after === this.#at) return true;
@@ -128,11 +153,17 @@ export class XmlReader implements TokenReader {
     }
   }
 
-  /** The position after a comment or processing instruction at `at`, `at` itself when there is none, -1 when it is broken. */
+  /**
+   * The position after a comment or processing instruction at `at`, `at` itself when there is none,
+   * -1 when it is broken.
+   */
   #pastAside(at: number): number {
     const cursor: Cursor = { at, problem: "" };
     pastAside(this.bytes, cursor);
-    if (cursor.problem !== "") { this.#fail(cursor.problem, cursor.at); return -1; }
+    if (cursor.problem !== "") {
+      this.#fail(cursor.problem, cursor.at);
+      return -1;
+    }
     return cursor.at;
   }
 
@@ -146,7 +177,8 @@ export class XmlReader implements TokenReader {
   }
 
   #open(): TokenKind {
-    const bytes = this.bytes, from = this.#at + 1;
+    const bytes = this.bytes;
+    const from = this.#at + 1;
     this.offset = this.#at;
     if (this.#depth >= ELEMENT_DEPTH_MAX) return this.#fail("too many open elements", this.#at);
     const gt = find(bytes, from, GT);
@@ -160,13 +192,18 @@ export class XmlReader implements TokenReader {
     return this.#opened(tag, empty);
   }
 
-  /** The slow way: `<Type xmlns="syncml:metinf">`, prefixes, names that the vocabulary does not have. */
+  /**
+   * The slow way: `<Type xmlns="syncml:metinf">`, prefixes, names that the vocabulary does not
+   * have.
+   */
   #openWithAttributes(from: number): TokenKind {
-    const bytes = this.bytes, end = nameEnd(bytes, from);
+    const bytes = this.bytes;
+    const end = nameEnd(bytes, from);
     if (end === from) return this.#fail("not a name", from);
     if (end - from > ELEMENT_NAME_BYTES_MAX) return this.#fail("a name that is too long", from);
     this.#name = text(bytes, from, end);
-    const tag = this.#vocabulary.tags.get(this.#name) ?? this.#vocabulary.tags.get(this.name()) ?? 0;
+    const tag =
+      this.#vocabulary.tags.get(this.#name) ?? this.#vocabulary.tags.get(this.name()) ?? 0;
     const cursor: Cursor = { at: end, problem: "" };
     while (attribute(bytes, cursor) !== undefined);
     if (cursor.problem !== "") return this.#fail(cursor.problem, cursor.at);
@@ -186,11 +223,16 @@ export class XmlReader implements TokenReader {
   }
 
   #close(): TokenKind {
-    const bytes = this.bytes, from = this.#at + 2, end = pastText(bytes, from, this.#names[this.#depth - 1] ?? "");
+    const bytes = this.bytes;
+    const from = this.#at + 2;
+    const end = pastText(bytes, from, this.#names[this.#depth - 1] ?? "");
     const gt = end < 0 || bytes[end] === GT ? end : pastSpace(bytes, end);
     this.offset = this.#at;
     if (bytes[gt] !== GT) {
-      return this.#fail(find(bytes, from, GT) < 0 ? "a tag without an end" : "an end tag that does not match", this.#at);
+      return this.#fail(
+        find(bytes, from, GT) < 0 ? "a tag without an end" : "an end tag that does not match",
+        this.#at,
+      );
     }
     this.#at = gt + 1;
     return this.#closed();
@@ -203,7 +245,10 @@ export class XmlReader implements TokenReader {
     return Token.close;
   }
 
-  /** Text, CDATA and what lies between them up to the next tag, moved together. Comments alone are no token. */
+  /**
+   * Text, CDATA and what lies between them up to the next tag, moved together. Comments alone are
+   * no token.
+   */
   #text(): TokenKind {
     const bytes = this.bytes;
     this.offset = this.from = this.to = this.#at;
@@ -226,8 +271,9 @@ export class XmlReader implements TokenReader {
   /** Character data up to `end`: references and line ends are decoded. */
   #run(end: number): boolean {
     const bytes = this.bytes;
-    for (let bracket = this.#nextBracket; bracket < end;) {
-      if (bytes[bracket + 1] === BRACKET && bytes[bracket + 2] === GT) return this.#refuse("]]> in text", bracket);
+    for (let bracket = this.#nextBracket; bracket < end; ) {
+      if (bytes[bracket + 1] === BRACKET && bytes[bracket + 2] === GT)
+        return this.#refuse("]]> in text", bracket);
       bracket = this.#nextBracket = this.#find(bracket + 1, BRACKET);
     }
     while (this.#nextAmp < end) {
@@ -245,8 +291,9 @@ export class XmlReader implements TokenReader {
   }
 
   #findSpecial(): void {
-    const amp = this.#nextAmp = this.#ahead(this.#nextAmp, AMP), cr = this.#nextCr = this.#ahead(this.#nextCr, CR);
-    const bracket = this.#nextBracket = this.#ahead(this.#nextBracket, BRACKET);
+    const amp = (this.#nextAmp = this.#ahead(this.#nextAmp, AMP));
+    const cr = (this.#nextCr = this.#ahead(this.#nextCr, CR));
+    const bracket = (this.#nextBracket = this.#ahead(this.#nextBracket, BRACKET));
     this.#nextSpecial = Math.min(amp, cr, bracket);
   }
 
@@ -265,7 +312,8 @@ export class XmlReader implements TokenReader {
   }
 
   #append(end: number): void {
-    if (end > this.#at && this.to !== this.#at) copy(this.bytes, this.to, this.bytes, this.#at, end);
+    if (end > this.#at && this.to !== this.#at)
+      copy(this.bytes, this.to, this.bytes, this.#at, end);
     this.to += end - this.#at;
     this.#at = end;
   }

@@ -1,6 +1,7 @@
 /**
- * Tokens to XML bytes, in a bounded buffer. A namespace is declared on each element whose page is not its parent's; an element
- * without content is written `<Final/>`; a document in a text goes into CDATA. No declaration: UTF-8 is XML's default.
+ * Tokens to XML bytes, in a bounded buffer. A namespace is declared on each element whose page is
+ * not its parent's; an element without content is written `<Final/>`; a document in a text goes
+ * into CDATA. No declaration: UTF-8 is XML's default.
  */
 import { assert } from "../base/assert.ts";
 import { base64Length, putBase64 } from "../base/base64.ts";
@@ -13,7 +14,10 @@ import { putText, utf8 } from "../base/utf8.ts";
 const MARK_BASE = ELEMENT_DEPTH_MAX + 1;
 /** What cannot stand in text: `>` for the sake of `]]>`, CR because a reader would make it LF. */
 const ESCAPED = "&<>\r";
-const LT = 0x3c, GT = 0x3e, BRACKET = 0x5d, CR = 0x0d;
+const LT = 0x3c;
+const GT = 0x3e;
+const BRACKET = 0x5d;
+const CR = 0x0d;
 
 /** Shorter texts are escaped. */
 const CDATA_BYTES_MIN = 16;
@@ -48,17 +52,24 @@ export class XmlWriter implements TokenWriter {
   close(): void {
     if (this.full) return;
     assert(this.#depth > 0, "no open element");
-    const start = this.length, tag = this.#tags[this.#depth - 1] ?? 0;
+    const start = this.length;
+    const tag = this.#tags[this.#depth - 1] ?? 0;
     if (start === this.#startEnd) this.length--;
     this.#put(start === this.#startEnd ? "/>" : `</${this.#nameOf(tag)}>`);
     if (this.full) this.length = start;
     else this.#depth--;
   }
 
-  /** One call writes all of it, unless something has to be escaped: most of a message are such elements. */
+  /**
+   * One call writes all of it, unless something has to be escaped: most of a message are such
+   * elements.
+   */
   leaf(tag: number, value: string): void {
     if (this.full) return;
-    const bytes = this.#bytes, name = this.#nameOf(tag), start = this.#start(tag, name), at = this.length;
+    const bytes = this.#bytes;
+    const name = this.#nameOf(tag);
+    const start = this.#start(tag, name);
+    const at = this.length;
     const end = value === "" ? -1 : putText(bytes, at, `${start}${value}</${name}>`);
     if (end >= 0 && findAny(bytes, at + start.length, end - name.length - 3, ESCAPED) < 0) {
       this.length = end;
@@ -82,8 +93,9 @@ export class XmlWriter implements TokenWriter {
     if (this.full) return;
     const start = this.length;
     if (bytes[0] === LT && bytes.length > CDATA_BYTES_MIN && this.#cdata(bytes)) return;
-    for (let from = 0; ;) {
-      const special = findAny(bytes, from, bytes.length, ESCAPED), to = special < 0 ? bytes.length : special;
+    for (let from = 0; ; ) {
+      const special = findAny(bytes, from, bytes.length, ESCAPED);
+      const to = special < 0 ? bytes.length : special;
       this.#copy(bytes, from, to);
       if (special < 0) break;
       this.#put(escapeOf(bytes[special] ?? 0));
@@ -92,7 +104,10 @@ export class XmlWriter implements TokenWriter {
     if (this.full) this.length = start;
   }
 
-  /** A text that is a document itself goes as CDATA, unless that cannot hold it: false, and nothing is written. */
+  /**
+   * A text that is a document itself goes as CDATA, unless that cannot hold it: false, and nothing
+   * is written.
+   */
   #cdata(bytes: Uint8Array): boolean {
     const { length } = bytes;
     for (let at = this.#find(bytes, 0, GT); at < length; at = this.#find(bytes, at + 1, GT)) {
@@ -137,8 +152,11 @@ export class XmlWriter implements TokenWriter {
 
   /** The start tag; its characters are ASCII. */
   #start(tag: number, name: string): string {
-    const page = tag >> 8, parent = this.#depth === 0 ? -1 : (this.#tags[this.#depth - 1] ?? 0) >> 8;
-    return page === parent ? `<${name}>` : `<${name} xmlns="${this.#vocabulary.pages[page]?.namespace ?? ""}">`;
+    const page = tag >> 8;
+    const parent = this.#depth === 0 ? -1 : (this.#tags[this.#depth - 1] ?? 0) >> 8;
+    return page === parent
+      ? `<${name}>`
+      : `<${name} xmlns="${this.#vocabulary.pages[page]?.namespace ?? ""}">`;
   }
 
   #nameOf(tag: number): string {
@@ -154,7 +172,10 @@ export class XmlWriter implements TokenWriter {
 
   #copy(bytes: Uint8Array, from: number, to: number): void {
     if (this.full || from === to) return;
-    if (this.length + (to - from) > this.#bytes.length) { this.full = true; return; }
+    if (this.length + (to - from) > this.#bytes.length) {
+      this.full = true;
+      return;
+    }
     copy(this.#bytes, this.length, bytes, from, to);
     this.length += to - from;
   }
@@ -171,9 +192,13 @@ export class XmlWriter implements TokenWriter {
 
 function escapeOf(byte: number): string {
   switch (byte) {
-    case LT: return "&lt;";
-    case GT: return "&gt;";
-    case CR: return "&#13;";
-    default: return "&amp;";
+    case LT:
+      return "&lt;";
+    case GT:
+      return "&gt;";
+    case CR:
+      return "&#13;";
+    default:
+      return "&amp;";
   }
 }

@@ -1,6 +1,8 @@
 /**
- * `npm run bench`: what an update takes on board `host`. Prints a table, or NDJSON with --json; counts instructions, too, where
- * valgrind is there; with `--board qemu` that of the bare-metal board. It measures: a figure over its budget is marked, and fails nothing.
+ * `npm run bench`: what an update takes on board `host`. Prints a table, or NDJSON with --json;
+ * counts instructions, too, where
+ * valgrind is there; with `--board qemu` that of the bare-metal board. It measures: a figure over
+ * its budget is marked, and fails nothing.
  */
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
@@ -24,9 +26,15 @@ function number(value: number): string {
 }
 
 function line(figure: Figure): string {
-  const { name, value, unit, floor, budget } = figure, times = ratio(figure);
-  const cells = [`${number(value)} ${unit}`.trimEnd().padStart(18), (floor === undefined ? "" : number(floor)).padStart(14),
-    (times === undefined ? "" : `${times.toFixed(2)} x`).padStart(8), number(budget).padStart(14), isOver(figure) ? "over" : "ok"];
+  const { name, value, unit, floor, budget } = figure;
+  const times = ratio(figure);
+  const cells = [
+    `${number(value)} ${unit}`.trimEnd().padStart(18),
+    (floor === undefined ? "" : number(floor)).padStart(14),
+    (times === undefined ? "" : `${times.toFixed(2)} x`).padStart(8),
+    number(budget).padStart(14),
+    isOver(figure) ? "over" : "ok",
+  ];
   return `  ${name.padEnd(36)}${cells.join("  ")}`;
 }
 
@@ -42,11 +50,18 @@ class Report {
   add(figures: readonly Figure[]): void {
     for (const figure of figures) {
       if (this.#json) {
-        process.stdout.write(`${JSON.stringify({ ...figure, ratio: ratio(figure), over: isOver(figure) })}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ ...figure, ratio: ratio(figure), over: isOver(figure) })}\n`,
+        );
         continue;
       }
       if (figure.group !== this.#group) {
-        const head = ["value".padStart(18), "floor".padStart(14), "ratio".padStart(8), "budget".padStart(14)].join("  ");
+        const head = [
+          "value".padStart(18),
+          "floor".padStart(14),
+          "ratio".padStart(8),
+          "budget".padStart(14),
+        ].join("  ");
         process.stdout.write(`\n${figure.group.padEnd(38)}${head}\n`);
       }
       this.#group = figure.group;
@@ -60,9 +75,11 @@ class Report {
 }
 
 async function instructions(report: Report): Promise<void> {
-  const group = "instructions of this machine", [less, more] = COUNTED_BYTES;
+  const group = "instructions of this machine";
+  const [less, more] = COUNTED_BYTES;
   const session = await countInstructions("download", 0);
-  const small = await countInstructions("replace", less), large = await countInstructions("replace", more);
+  const small = await countInstructions("replace", less);
+  const large = await countInstructions("replace", more);
   const perByte = (large - small) / (more - less);
   report.add([
     { group, name: "boot and a session of 7 messages", value: session, unit: "", budget: 100e6 },
@@ -72,21 +89,29 @@ async function instructions(report: Report): Promise<void> {
 
 async function bench(words: readonly string[]): Promise<void> {
   const report = new Report(words.includes("--json"));
-  setUp("host", (text) => { report.note(text); });
+  setUp("host", (text) => {
+    report.note(text);
+  });
   report.add(heapFigures("loaded and idle", await measureIdle()));
   const blob = statSync(join(root, "build/host/firmware/1.0.0.blob")).size;
-  report.add([{ group: "loaded and idle", name: "bytecode", value: blob, unit: "B", budget: 262144 }]);
+  report.add([
+    { group: "loaded and idle", name: "bytecode", value: blob, unit: "B", budget: 262144 },
+  ]);
   for (const scenario of SCENARIOS) {
-    const small = await measureUpdate(scenario, 0), large = await measureUpdate(scenario, LARGE_BYTES);
+    const small = await measureUpdate(scenario, 0);
+    const large = await measureUpdate(scenario, LARGE_BYTES);
     for (const update of [small, large]) {
-      const figures = updateFigures(update), [{ group }] = figures as [Figure];
+      const figures = updateFigures(update);
+      const [{ group }] = figures as [Figure];
       report.add([...figures, ...heapFigures(group, update.heap)]);
       if (update === large) report.add([growthFigure(group, small.heap, large.heap)]);
     }
   }
   for (const encoding of ["xml", "wbxml"] as const) {
     const update = await measureUpdate("replace", WIRE_BYTES, encoding);
-    report.add(wireFigures(encoding, update.packageBytes, update.wireBytes, await measureSession(encoding)));
+    report.add(
+      wireFigures(encoding, update.packageBytes, update.wireBytes, await measureSession(encoding)),
+    );
     report.add(heapFigures(`the wire, ${encoding}`, update.heap));
   }
   report.add(cutFigures());
@@ -94,10 +119,14 @@ async function bench(words: readonly string[]): Promise<void> {
   else report.note("Instructions are not counted here: apt-get install valgrind");
 }
 
-/** The bare-metal board has a bench of its own: only there an instruction is one of the device's. */
+/**
+ * The bare-metal board has a bench of its own: only there an instruction is one of the device's.
+ */
 async function choose(words: readonly string[]): Promise<void> {
   if (words[words.indexOf("--board") + 1] !== "qemu") return bench(words);
-  setUp("qemu", (text) => { process.stdout.write(`${text}\n`); });
+  setUp("qemu", (text) => {
+    process.stdout.write(`${text}\n`);
+  });
   return (await import("./qemu.ts")).bench();
 }
 

@@ -1,4 +1,7 @@
-/** Runs on the bare-metal board: what a byte of a message costs to read and to write. Prints instructions; test/bench/qemu.ts asks. */
+/**
+ * Runs on the bare-metal board: what a byte of a message costs to read and to write. Prints
+ * instructions; test/bench/qemu.ts asks.
+ */
 import { openBoard } from "../../hal/qemu-riscv32/board.ts";
 import { exit, print } from "../../hal/xs/board/system.ts";
 import { heap } from "../../hal/xs/heap.ts";
@@ -11,10 +14,16 @@ import { decodeMessage } from "../../src/syncml/decode.ts";
 import { MessageWriter } from "../../src/syncml/encode.ts";
 
 /** Instructions since reset, without sleep. */
-function instructions(this: unknown): number { return native("xs_system_instructions").call(this); }
+function instructions(this: unknown): number {
+  return native("xs_system_instructions").call(this);
+}
 
 const HEADER: Header = {
-  verDTD: "1.2", verProto: "DM/1.2", sessionID: "1A2B", msgID: "12", target: "urn:uuid:00000000-0000-4000-8000-000000000001",
+  verDTD: "1.2",
+  verProto: "DM/1.2",
+  sessionID: "1A2B",
+  msgID: "12",
+  target: "urn:uuid:00000000-0000-4000-8000-000000000001",
   source: "https://dm.example:8443/dm",
 };
 /** Bytes of a package in a message: base64 makes four of three. */
@@ -26,22 +35,41 @@ const item = (more: Partial<Item>): Item => ({ binary: false, moreData: false, .
 /** Ten Gets, as a server asks them. */
 function gets(): Command[] {
   const target = "./DevDetail/Ext/Value";
-  return Array.from({ length: 10 }, (_, index) => ({ name: "Get" as const, cmdID: `${index + 2}`, items: [item({ target })] }));
+  return Array.from({ length: 10 }, (_, index) => ({
+    name: "Get" as const,
+    cmdID: `${index + 2}`,
+    items: [item({ target })],
+  }));
 }
 
 /** Their Status and Results, as a device answers. */
 function answers(): Command[] {
-  const meta = { format: "chr", type: "text/plain" }, source = "./DevDetail/Ext/Value", data = utf8("a value of 20 bytes.");
+  const meta = { format: "chr", type: "text/plain" };
+  const source = "./DevDetail/Ext/Value";
+  const data = utf8("a value of 20 bytes.");
   return gets().flatMap((get): Command[] => [
     statusOf("12", { cmdID: get.cmdID, name: "Get" }, 200, [source]),
-    { name: "Results", cmdID: get.cmdID, msgRef: "12", cmdRef: get.cmdID, items: [item({ source, meta, data })] },
+    {
+      name: "Results",
+      cmdID: get.cmdID,
+      msgRef: "12",
+      cmdRef: get.cmdID,
+      items: [item({ source, meta, data })],
+    },
   ]);
 }
 
 /** A part of a package. */
 function chunk(encoding: Encoding): Command[] {
-  const data = new Uint8Array(CHUNK_BYTES[encoding]).fill(0x5a), meta = { format: encoding === "xml" ? "b64" : "bin" };
-  const part = item({ target: "./FwUpdate/Main/Update/PkgData", meta, data, binary: true, moreData: true });
+  const data = new Uint8Array(CHUNK_BYTES[encoding]).fill(0x5a);
+  const meta = { format: encoding === "xml" ? "b64" : "bin" };
+  const part = item({
+    target: "./FwUpdate/Main/Update/PkgData",
+    meta,
+    data,
+    binary: true,
+    moreData: true,
+  });
   return [{ name: "Replace", cmdID: "2", items: [part] }];
 }
 
@@ -49,13 +77,18 @@ function chunk(encoding: Encoding): Command[] {
 function measure(what: string, encoding: Encoding, commands: readonly Command[]): void {
   const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
   for (let round = 1; round <= ROUNDS; round++) {
-    const start = instructions(), tokens = writerOf(encoding, bytes), writer = new MessageWriter(tokens);
+    const start = instructions();
+    const tokens = writerOf(encoding, bytes);
+    const writer = new MessageWriter(tokens);
     writer.begin(HEADER);
     for (const command of commands) if (!writer.command(command)) print("codec: it does not fit");
     writer.end(true);
-    const written = instructions(), result = decodeMessage(readerOf(encoding, bytes, tokens.length)), read = instructions();
+    const written = instructions();
+    const result = decodeMessage(readerOf(encoding, bytes, tokens.length));
+    const read = instructions();
     if ("problem" in result) print(`codec: ${result.problem}`);
-    if (round === ROUNDS) print(`codec ${what} ${encoding} ${tokens.length} ${written - start} ${read - written}`);
+    if (round === ROUNDS)
+      print(`codec ${what} ${encoding} ${tokens.length} ${written - start} ${read - written}`);
   }
 }
 

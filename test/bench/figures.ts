@@ -1,4 +1,7 @@
-/** What is made of measurements: figures, each beside its floor or its budget. README.md says why these. */
+/**
+ * What is made of measurements: figures, each beside its floor or its budget. README.md says why
+ * these.
+ */
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 import type { FlashCount, Heap } from "../rig/events.ts";
 import type { ScenarioName } from "../rig/server/scenario.ts";
@@ -15,10 +18,14 @@ export interface Figure {
   readonly budget: number;
 }
 
-/** Geometry of the host board (hal/host/README.md), and what a commit of the progress takes there. */
-const BLOCK_BYTES = 4096, PROGRESS_BYTES = 48;
+/**
+ * Geometry of the host board (hal/host/README.md), and what a commit of the progress takes there.
+ */
+const BLOCK_BYTES = 4096;
+const PROGRESS_BYTES = 48;
 /** What XS takes before it loads a module; chunks have the client's buffers on top. */
-const XS_SLOTS = 2793, XS_CHUNK_BYTES = 13880;
+const XS_SLOTS = 2793;
+const XS_CHUNK_BYTES = 13880;
 /** Bytes of HTTP and SyncML that a session without a package takes. */
 const SESSION_BYTES = 14336;
 /** Bytes of a slot on a chip of 32 bits. */
@@ -27,15 +34,41 @@ const CHIP_SLOT_BYTES = 16;
 /** Commits of an update besides those of its progress: record, reports, nonces, account. */
 const STORE_WRITES = 60;
 
-/** Sessions without which a scenario cannot be: one to ask, one to report; a Download reports by itself. */
-const SESSIONS: Readonly<Record<ScenarioName, number>> = { replace: 2, download: 3, "download-and-update": 2 };
+/**
+ * Sessions without which a scenario cannot be: one to ask, one to report; a Download reports by
+ * itself.
+ */
+const SESSIONS: Readonly<Record<ScenarioName, number>> = {
+  replace: 2,
+  download: 3,
+  "download-and-update": 2,
+};
 
 export function heapFigures(group: string, heap: Heap): Figure[] {
   return [
-    { group, name: "slots at most", value: heap.peakSlots, unit: `of ${heap.slotBytes} B`, floor: XS_SLOTS, budget: 20480 },
-    { group, name: "the same on a chip of 32 bits", value: heap.peakSlots * CHIP_SLOT_BYTES, unit: "B", budget: 20480 * CHIP_SLOT_BYTES },
-    { group, name: "chunks at most", value: heap.peakChunkBytes, unit: "B",
-      floor: XS_CHUNK_BYTES + 2 * MESSAGE_BYTES_MAX, budget: 114688 },
+    {
+      group,
+      name: "slots at most",
+      value: heap.peakSlots,
+      unit: `of ${heap.slotBytes} B`,
+      floor: XS_SLOTS,
+      budget: 20480,
+    },
+    {
+      group,
+      name: "the same on a chip of 32 bits",
+      value: heap.peakSlots * CHIP_SLOT_BYTES,
+      unit: "B",
+      budget: 20480 * CHIP_SLOT_BYTES,
+    },
+    {
+      group,
+      name: "chunks at most",
+      value: heap.peakChunkBytes,
+      unit: "B",
+      floor: XS_CHUNK_BYTES + 2 * MESSAGE_BYTES_MAX,
+      budget: 114688,
+    },
     { group, name: "stack at most", value: heap.stackSlots, unit: "slots", budget: 896 },
   ];
 }
@@ -43,32 +76,107 @@ export function heapFigures(group: string, heap: Heap): Figure[] {
 /** How much more a large package takes. */
 export function growthFigure(group: string, small: Heap, large: Heap): Figure {
   const bytes = (heap: Heap): number => heap.peakSlots * heap.slotBytes + heap.peakChunkBytes;
-  return { group, name: "peak heap, 4 MiB against small", value: bytes(large) - bytes(small), unit: "B", budget: 8192 };
+  return {
+    group,
+    name: "peak heap, 4 MiB against small",
+    value: bytes(large) - bytes(small),
+    unit: "B",
+    budget: 8192,
+  };
 }
 
 export function updateFigures(update: Update): Figure[] {
-  const { scenario, packageBytes, flash } = update, group = `${scenario}, ${packageBytes} B`;
-  const blocks = Math.ceil(packageBytes / BLOCK_BYTES), inline = scenario === "replace";
-  const wire = inline ? Math.ceil(packageBytes / 3) * 4 : packageBytes, sessions = SESSIONS[scenario];
+  const { scenario, packageBytes, flash } = update;
+  const group = `${scenario}, ${packageBytes} B`;
+  const blocks = Math.ceil(packageBytes / BLOCK_BYTES);
+  const inline = scenario === "replace";
+  const wire = inline ? Math.ceil(packageBytes / 3) * 4 : packageBytes;
+  const sessions = SESSIONS[scenario];
   const messages = 2 * sessions + (inline ? Math.ceil(wire / MESSAGE_BYTES_MAX) : 0);
-  const slot = flash.get("slot-b.flash"), store = flash.get("store.flash");
+  const slot = flash.get("slot-b.flash");
+  const store = flash.get("store.flash");
   const perBlock = (count = 0): number => count / blocks;
   return [
-    { group, name: "wire bytes per package byte", value: update.wireBytes / packageBytes, unit: "", floor: wire / packageBytes,
-      budget: (inline ? 1.53 : 1.01) + sessions * SESSION_BYTES / packageBytes },
-    { group, name: "sessions", value: update.sessions, unit: "", floor: sessions, budget: sessions },
-    { group, name: "messages of the device", value: update.messages, unit: "", floor: messages, budget: Math.ceil(messages * 1.1) + 8 },
-    { group, name: "slot: erases per block", value: perBlock(slot?.erases), unit: "", floor: 1, budget: 1 },
-    { group, name: "slot: bytes written per package byte", value: (slot?.bytes ?? 0) / packageBytes, unit: "", floor: 1, budget: 1.001 },
-    { group, name: "slot: writes per block", value: perBlock(slot?.writes), unit: "", floor: 1, budget: 4 },
-    { group, name: "store: bytes per slot block", value: perBlock(store?.bytes), unit: "B",
-      ...(inline ? {} : { floor: PROGRESS_BYTES }), budget: PROGRESS_BYTES + 8192 / blocks },
-    { group, name: "store: writes", value: store?.writes ?? 0, unit: "", floor: inline ? 0 : blocks,
-      budget: (inline ? messages : blocks) * 1.1 + STORE_WRITES },
-    { group, name: "flash: operations in all", value: operations(slot) + operations(store), unit: "", floor: 2 * blocks,
-      budget: 6.2 * blocks + 2 * STORE_WRITES },
-    { group, name: "store: erases", value: store?.erases ?? 0, unit: "", floor: Math.floor((store?.bytes ?? 0) / BLOCK_BYTES),
-      budget: Math.ceil((store?.bytes ?? 0) / BLOCK_BYTES) + 3 },
+    {
+      group,
+      name: "wire bytes per package byte",
+      value: update.wireBytes / packageBytes,
+      unit: "",
+      floor: wire / packageBytes,
+      budget: (inline ? 1.53 : 1.01) + (sessions * SESSION_BYTES) / packageBytes,
+    },
+    {
+      group,
+      name: "sessions",
+      value: update.sessions,
+      unit: "",
+      floor: sessions,
+      budget: sessions,
+    },
+    {
+      group,
+      name: "messages of the device",
+      value: update.messages,
+      unit: "",
+      floor: messages,
+      budget: Math.ceil(messages * 1.1) + 8,
+    },
+    {
+      group,
+      name: "slot: erases per block",
+      value: perBlock(slot?.erases),
+      unit: "",
+      floor: 1,
+      budget: 1,
+    },
+    {
+      group,
+      name: "slot: bytes written per package byte",
+      value: (slot?.bytes ?? 0) / packageBytes,
+      unit: "",
+      floor: 1,
+      budget: 1.001,
+    },
+    {
+      group,
+      name: "slot: writes per block",
+      value: perBlock(slot?.writes),
+      unit: "",
+      floor: 1,
+      budget: 4,
+    },
+    {
+      group,
+      name: "store: bytes per slot block",
+      value: perBlock(store?.bytes),
+      unit: "B",
+      ...(inline ? {} : { floor: PROGRESS_BYTES }),
+      budget: PROGRESS_BYTES + 8192 / blocks,
+    },
+    {
+      group,
+      name: "store: writes",
+      value: store?.writes ?? 0,
+      unit: "",
+      floor: inline ? 0 : blocks,
+      budget: (inline ? messages : blocks) * 1.1 + STORE_WRITES,
+    },
+    {
+      group,
+      name: "flash: operations in all",
+      value: operations(slot) + operations(store),
+      unit: "",
+      floor: 2 * blocks,
+      budget: 6.2 * blocks + 2 * STORE_WRITES,
+    },
+    {
+      group,
+      name: "store: erases",
+      value: store?.erases ?? 0,
+      unit: "",
+      floor: Math.floor((store?.bytes ?? 0) / BLOCK_BYTES),
+      budget: Math.ceil((store?.bytes ?? 0) / BLOCK_BYTES) + 3,
+    },
   ];
 }
 

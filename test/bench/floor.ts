@@ -1,9 +1,16 @@
-/** Runs on the bare-metal board: what a byte costs in C. Prints instructions; test/bench/qemu.ts asks. */
+/**
+ * Runs on the bare-metal board: what a byte costs in C. Prints instructions; test/bench/qemu.ts
+ * asks.
+ */
 import { openBoard } from "../../hal/qemu-riscv32/board.ts";
 import { exit, now, print } from "../../hal/xs/board/system.ts";
 
-function sha256(this: unknown, length: number): number { return native("xs_bench_sha256").call(this, length); }
-function program(this: unknown, length: number): number { return native("xs_bench_program").call(this, length); }
+function sha256(this: unknown, length: number): number {
+  return native("xs_bench_sha256").call(this, length);
+}
+function program(this: unknown, length: number): number {
+  return native("xs_bench_program").call(this, length);
+}
 function receive(this: unknown, host: string, port: number, length: number): number {
   return native("xs_bench_receive").call(this, host, port, length);
 }

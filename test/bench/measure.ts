@@ -1,4 +1,7 @@
-/** One run of board `host` on the bench: a whole update, an idle device, or one session under valgrind; what each took. */
+/**
+ * One run of board `host` on the bench: a whole update, an idle device, or one session under
+ * valgrind; what each took.
+ */
 import type { Encoding } from "../../src/session/encoding.ts";
 import { host, RUNNER } from "../rig/boards/host.ts";
 import type { RigBoard } from "../rig/boards/board.ts";
@@ -9,7 +12,10 @@ import { mostHeap, Rig } from "../rig/rig.ts";
 import type { ScenarioName } from "../rig/server/scenario.ts";
 import { packageOf, VERSION_2 } from "../rig/workshop.ts";
 
-/** A heap that is too small at first and grows by small steps: then the peak is what was needed, within a step. */
+/**
+ * A heap that is too small at first and grows by small steps: then the peak is what was needed,
+ * within a step.
+ */
 const SMALL_HEAP = ["--slots", "2048", "--chunks", "16384"];
 const LIMIT_MS = 120_000;
 const IDLE_MS = 500;
@@ -32,32 +38,70 @@ export interface Update {
 /** The host board, started in another way: words before the runner, and options for it. */
 function boardWith(options: readonly string[], before: readonly string[] = []): RigBoard {
   const [program = RUNNER, ...words] = [...before, RUNNER];
-  return { ...host, start: (directory, log) => new DeviceProcess(program, [...words, "--state", directory, ...options], log) };
+  return {
+    ...host,
+    start: (directory, log) =>
+      new DeviceProcess(program, [...words, "--state", directory, ...options], log),
+  };
 }
 
-/** Version 2 with at least `size` bytes of payload, all the way to its report. Throws a RigError when that fails. */
-export async function measureUpdate(scenario: ScenarioName, size: number, encoding: Encoding = "xml"): Promise<Update> {
-  const log = new EventLog("host"), offer = packageOf(host, VERSION_2, size);
-  const rig = await Rig.open({ board: boardWith(SMALL_HEAP), log, scenario, size, auth: "md5", offer, encoding });
+/**
+ * Version 2 with at least `size` bytes of payload, all the way to its report. Throws a RigError
+ * when that fails.
+ */
+export async function measureUpdate(
+  scenario: ScenarioName,
+  size: number,
+  encoding: Encoding = "xml",
+): Promise<Update> {
+  const log = new EventLog("host");
+  const offer = packageOf(host, VERSION_2, size);
+  const rig = await Rig.open({
+    board: boardWith(SMALL_HEAP),
+    log,
+    scenario,
+    size,
+    auth: "md5",
+    offer,
+    encoding,
+  });
   try {
     rig.start();
     const outcome = await rig.finished(LIMIT_MS);
     if (!outcome.ok) throw new RigError(Exit.failed, `${scenario}: ${outcome.text}`);
     await rig.switchOff();
-    const { received, sent } = rig.traffic, messages = log.all("message").filter(({ direction }) => direction === "sent");
+    const { received, sent } = rig.traffic;
+    const messages = log.all("message").filter(({ direction }) => direction === "sent");
     return {
-      scenario, packageBytes: offer.length, sessions: messages.filter(({ text }) => text.startsWith("message 1 ")).length,
-      wireBytes: received + sent, messages: messages.length, heap: heapOf(log), flash: flashOf(log),
+      scenario,
+      packageBytes: offer.length,
+      sessions: messages.filter(({ text }) => text.startsWith("message 1 ")).length,
+      wireBytes: received + sent,
+      messages: messages.length,
+      heap: heapOf(log),
+      flash: flashOf(log),
     };
   } finally {
     await rig.close();
   }
 }
 
-/** Bytes on the wire of one session, both ways, HTTP and all: values are asked for, and a download is ordered. */
+/**
+ * Bytes on the wire of one session, both ways, HTTP and all: values are asked for, and a download
+ * is ordered.
+ */
 export async function measureSession(encoding: Encoding): Promise<number> {
-  const log = new EventLog("host"), provision = { once: true, pollSeconds: NEVER_SECONDS };
-  const rig = await Rig.open({ board: host, log, scenario: "download", size: 0, auth: "md5", encoding, provision });
+  const log = new EventLog("host");
+  const provision = { once: true, pollSeconds: NEVER_SECONDS };
+  const rig = await Rig.open({
+    board: host,
+    log,
+    scenario: "download",
+    size: 0,
+    auth: "md5",
+    encoding,
+    provision,
+  });
   try {
     await rig.start().ended;
     const { received, sent } = rig.traffic;
@@ -69,11 +113,21 @@ export async function measureSession(encoding: Encoding): Promise<number> {
 
 /** The heap of a device that is loaded, and waits. */
 export async function measureIdle(): Promise<Heap> {
-  const log = new EventLog("host"), provision = { sessionAtBoot: false, pollSeconds: NEVER_SECONDS };
-  const rig = await Rig.open({ board: boardWith(SMALL_HEAP), log, scenario: "download", size: 0, auth: "md5", provision });
+  const log = new EventLog("host");
+  const provision = { sessionAtBoot: false, pollSeconds: NEVER_SECONDS };
+  const rig = await Rig.open({
+    board: boardWith(SMALL_HEAP),
+    log,
+    scenario: "download",
+    size: 0,
+    auth: "md5",
+    provision,
+  });
   try {
     rig.start();
-    await new Promise((resolve) => { setTimeout(resolve, IDLE_MS); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, IDLE_MS);
+    });
     await rig.switchOff();
     return heapOf(log);
   } finally {
@@ -82,18 +136,29 @@ export async function measureIdle(): Promise<Heap> {
 }
 
 /**
- * Instructions of a boot with one session, which for `replace` takes the whole package and verifies it; counted by valgrind, so of
- * this machine's kind. The heap is the board's own: a small one would count its collections.
+ * Instructions of a boot with one session, which for `replace` takes the whole package and verifies
+ * it; counted by valgrind, so of this machine's kind. The heap is the board's own: a small one
+ * would count its collections.
  */
 export async function countInstructions(scenario: ScenarioName, size: number): Promise<number> {
-  const log = new EventLog("host"), valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+  const log = new EventLog("host");
+  const valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
   const board = boardWith(["--watchdog", "0"], valgrind);
-  const rig = await Rig.open({ board, log, scenario, size, auth: "md5", provision: { once: true, pollSeconds: NEVER_SECONDS } });
+  const rig = await Rig.open({
+    board,
+    log,
+    scenario,
+    size,
+    auth: "md5",
+    provision: { once: true, pollSeconds: NEVER_SECONDS },
+  });
   try {
     const status = await rig.start().ended;
-    const line = log.all("serial").findLast((event) => event.line.includes("Collected :"))?.line ?? "";
+    const line =
+      log.all("serial").findLast((event) => event.line.includes("Collected :"))?.line ?? "";
     const count = Number(/Collected : (\d+)/.exec(line)?.[1]);
-    if (!(count > 0)) throw new RigError(Exit.failed, `valgrind counted nothing: the device ended with ${status}`);
+    if (!(count > 0))
+      throw new RigError(Exit.failed, `valgrind counted nothing: the device ended with ${status}`);
     return count;
   } finally {
     await rig.close();
@@ -110,7 +175,12 @@ function flashOf(log: EventLog): ReadonlyMap<string, FlashCount> {
   const sums = new Map<string, FlashCount>();
   for (const { partition, writes, bytes, erases } of log.all("flash")) {
     const sum = sums.get(partition) ?? { partition, writes: 0, bytes: 0, erases: 0 };
-    sums.set(partition, { partition, writes: sum.writes + writes, bytes: sum.bytes + bytes, erases: sum.erases + erases });
+    sums.set(partition, {
+      partition,
+      writes: sum.writes + writes,
+      bytes: sum.bytes + bytes,
+      erases: sum.erases + erases,
+    });
   }
   return sums;
 }

@@ -1,6 +1,7 @@
 /**
- * The program under which a board proves its HAL: it asks the rig for one order at a time, does it, and answers. Every check
- * is also a line on the serial console. It keeps nothing, so power may fail anywhere.
+ * The program under which a board proves its HAL: it asks the rig for one order at a time, does it,
+ * and answers. Every check is also a line on the serial console. It keeps nothing, so power may
+ * fail anywhere.
  */
 import type { Flash, Hal } from "../../hal/hal.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";
@@ -8,7 +9,14 @@ import { kindOf } from "./checks.ts";
 import { Fetch } from "./fetch.ts";
 import { afterCut, erase, fillSeed, prepareCut, verifySeed, write } from "./flashcut.ts";
 import { apartChecks, flashChecks } from "./flash.ts";
-import { type FetchOrder, type Fetched, type Order, patternBytes, type PartitionName, type Report } from "./order.ts";
+import {
+  type FetchOrder,
+  type Fetched,
+  type Order,
+  patternBytes,
+  type PartitionName,
+  type Report,
+} from "./order.ts";
 import { clockChecks, identityChecks, randomReport } from "./rest.ts";
 import { Stage } from "./stage.ts";
 
@@ -52,7 +60,11 @@ export class Agent {
     this.#report = report;
     if (!("checks" in report)) return;
     for (const { name, problem } of report.checks) {
-      this.#hal.log(problem === undefined ? "info" : "error", "conformance", `${problem === undefined ? "ok" : "not ok"} - ${name}`);
+      this.#hal.log(
+        problem === undefined ? "info" : "error",
+        "conformance",
+        `${problem === undefined ? "ok" : "not ok"} - ${name}`,
+      );
       if (problem !== undefined) this.#hal.log("error", "conformance", `# ${problem}`);
     }
   }
@@ -64,7 +76,11 @@ export class Agent {
     if (typeof result === "number") return result;
     this.#control = undefined;
     if (result.status !== 200 || result.error !== undefined) {
-      this.#hal.log("error", "conformance", `the rig at ${this.#url} cannot be reached: ${result.error ?? result.status ?? ""}`);
+      this.#hal.log(
+        "error",
+        "conformance",
+        `the rig at ${this.#url} cannot be reached: ${result.error ?? result.status ?? ""}`,
+      );
       return this.#pause(now);
     }
     this.#begin(JSON.parse(text(this.#answer, 0, this.#answered)) as Order, now);
@@ -74,29 +90,47 @@ export class Agent {
   #post(): Fetch {
     this.#answered = 0;
     const body = utf8(JSON.stringify(this.#report));
-    return new Fetch(this.#hal.link, {
-      method: "POST", url: `${this.#url}/next`, headers: [["Content-Type", "application/json"]], body,
-    }, {
-      sink: (bytes) => {
-        for (const byte of bytes) if (this.#answered < ANSWER_BYTES_MAX) this.#answer[this.#answered++] = byte;
+    return new Fetch(
+      this.#hal.link,
+      {
+        method: "POST",
+        url: `${this.#url}/next`,
+        headers: [["Content-Type", "application/json"]],
+        body,
       },
-    });
+      {
+        sink: (bytes) => {
+          for (const byte of bytes)
+            if (this.#answered < ANSWER_BYTES_MAX) this.#answer[this.#answered++] = byte;
+        },
+      },
+    );
   }
 
   /** The report is posted again after a while. */
   #pause(now: number): number {
-    const until = now + RETRY_MS, report = this.#report;
-    this.#work = { step: (time) => time < until ? until : report };
+    const until = now + RETRY_MS;
+    const report = this.#report;
+    this.#work = { step: (time) => (time < until ? until : report) };
     return until;
   }
 
   #begin(order: Order, now: number): void {
     switch (order.do) {
-      case "restart": this.#hal.boot.restart(); return;
-      case "fetch": this.#work = new Fetching(this.#hal, order); return;
-      case "stage": this.#work = new Stage(this.#hal, order.url, order.damage); return;
-      case "clock": this.#work = { step: (time) => clockChecks(this.#hal, now, order.ms, time) }; return;
-      default: this.#work = { step: () => this.#perform(order) };
+      case "restart":
+        this.#hal.boot.restart();
+        return;
+      case "fetch":
+        this.#work = new Fetching(this.#hal, order);
+        return;
+      case "stage":
+        this.#work = new Stage(this.#hal, order.url, order.damage);
+        return;
+      case "clock":
+        this.#work = { step: (time) => clockChecks(this.#hal, now, order.ms, time) };
+        return;
+      default:
+        this.#work = { step: () => this.#perform(order) };
     }
   }
 
@@ -105,28 +139,66 @@ export class Agent {
       return work.step(now);
     } catch (error) {
       const kind = kindOf(error);
-      return { kind: "threw", text: error instanceof Error ? `${error.name}: ${error.message}` : "no Error", error: kind };
+      return {
+        kind: "threw",
+        text: error instanceof Error ? `${error.name}: ${error.message}` : "no Error",
+        error: kind,
+      };
     }
   }
 
   #perform(order: Order): Report {
     const { boot, store, staging } = this.#hal;
     switch (order.do) {
-      case "flash": return { kind: "checks", checks: flashChecks(this.#partition(order.partition), order.partition) };
-      case "apart": return { kind: "checks", checks: apartChecks(store, staging) };
-      case "verify": return { kind: "checks", checks: verifySeed(this.#partition(order.partition), order.seed, order.partition) };
+      case "flash":
+        return {
+          kind: "checks",
+          checks: flashChecks(this.#partition(order.partition), order.partition),
+        };
+      case "apart":
+        return { kind: "checks", checks: apartChecks(store, staging) };
+      case "verify":
+        return {
+          kind: "checks",
+          checks: verifySeed(this.#partition(order.partition), order.seed, order.partition),
+        };
       case "afterCut":
-        return { kind: "checks", checks: afterCut(this.#partition(order.partition), order.of, order.completed, order.partition) };
-      case "identity": return { kind: "checks", checks: identityChecks(this.#hal.identity) };
-      case "random": return randomReport(this.#hal);
-      case "running": return { kind: "running", running: boot.running() };
-      case "fill": fillSeed(this.#partition(order.partition), order.seed); break;
-      case "prepareCut": prepareCut(this.#partition(order.partition)); break;
-      case "write": write(this.#partition(order.partition)); break;
-      case "erase": erase(this.#partition(order.partition)); break;
-      case "blank": staging.eraseBlock(0); break;
-      case "arm": boot.arm(); break;
-      case "confirm": boot.confirm(); break;
+        return {
+          kind: "checks",
+          checks: afterCut(
+            this.#partition(order.partition),
+            order.of,
+            order.completed,
+            order.partition,
+          ),
+        };
+      case "identity":
+        return { kind: "checks", checks: identityChecks(this.#hal.identity) };
+      case "random":
+        return randomReport(this.#hal);
+      case "running":
+        return { kind: "running", running: boot.running() };
+      case "fill":
+        fillSeed(this.#partition(order.partition), order.seed);
+        break;
+      case "prepareCut":
+        prepareCut(this.#partition(order.partition));
+        break;
+      case "write":
+        write(this.#partition(order.partition));
+        break;
+      case "erase":
+        erase(this.#partition(order.partition));
+        break;
+      case "blank":
+        staging.eraseBlock(0);
+        break;
+      case "arm":
+        boot.arm();
+        break;
+      case "confirm":
+        boot.confirm();
+        break;
     }
     return { kind: "done" };
   }
@@ -141,9 +213,19 @@ class Fetching implements Work {
 
   constructor(hal: Hal, order: FetchOrder) {
     const { method, url, bodyBytes, bufferBytes, stallMs } = order;
-    this.#fetch = new Fetch(hal.link, {
-      method, url, headers: [["X-Conformance", "a value"]], ...(bodyBytes === undefined ? {} : { body: patternBytes(0, bodyBytes, 1) }),
-    }, { ...(bufferBytes === undefined ? {} : { bufferBytes }), ...(stallMs === undefined ? {} : { stallMs }) });
+    this.#fetch = new Fetch(
+      hal.link,
+      {
+        method,
+        url,
+        headers: [["X-Conformance", "a value"]],
+        ...(bodyBytes === undefined ? {} : { body: patternBytes(0, bodyBytes, 1) }),
+      },
+      {
+        ...(bufferBytes === undefined ? {} : { bufferBytes }),
+        ...(stallMs === undefined ? {} : { stallMs }),
+      },
+    );
   }
 
   step(now: number): Report | number {

@@ -20,7 +20,10 @@ export class Checks {
   }
 }
 
-/** The `kind` of what `body` throws: "none" for an error without one, undefined when it throws nothing. */
+/**
+ * The `kind` of what `body` throws: "none" for an error without one, undefined when it throws
+ * nothing.
+ */
 export function kindThrown(body: () => void): string | undefined {
   try {
     body();

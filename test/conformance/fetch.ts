@@ -33,7 +33,10 @@ export class Fetch {
     }
   }
 
-  /** The outcome, or when to call again. Errors of the Link are part of the outcome; those of the sink are thrown. */
+  /**
+   * The outcome, or when to call again. Errors of the Link are part of the outcome; those of the
+   * sink are thrown.
+   */
   step(now: number): Fetched | number {
     if (this.#exchange === undefined) return this.#result;
     if (this.#stalledUntil !== undefined) {
@@ -46,9 +49,14 @@ export class Fetch {
       if (count < 0) return this.#end(this.#exchange);
       if (count === 0) return now + 1000;
       const part = this.#buffer.subarray(0, count);
-      this.#result = { ...this.#result, bytes: this.#result.bytes + count, crc: crc32(part, this.#result.crc) };
+      this.#result = {
+        ...this.#result,
+        bytes: this.#result.bytes + count,
+        crc: crc32(part, this.#result.crc),
+      };
       this.#options.sink?.(part);
-      if (this.#options.stallMs !== undefined) return this.#stalledUntil = now + this.#options.stallMs;
+      if (this.#options.stallMs !== undefined)
+        return (this.#stalledUntil = now + this.#options.stallMs);
     }
     return now;
   }
@@ -66,9 +74,13 @@ export class Fetch {
       if (this.#result.status === undefined) {
         const head = exchange.head();
         if (head === undefined) return 0;
-        const type = head.headers.get("content-type"), repeated = head.headers.get("x-repeated");
+        const type = head.headers.get("content-type");
+        const repeated = head.headers.get("x-repeated");
         this.#result = {
-          ...this.#result, status: head.status, ...(type === undefined ? {} : { type }), ...(repeated === undefined ? {} : { repeated }),
+          ...this.#result,
+          status: head.status,
+          ...(type === undefined ? {} : { type }),
+          ...(repeated === undefined ? {} : { repeated }),
         };
       }
       return exchange.read(this.#buffer);
@@ -81,7 +93,8 @@ export class Fetch {
 
   /** After the last byte: the end is said again, and the head is still there. */
   #end(exchange: Exchange): Fetched {
-    if (this.#stalledUntil === undefined && exchange.read(this.#buffer) !== -1) this.#result = { ...this.#result, error: "again" };
+    if (this.#stalledUntil === undefined && exchange.read(this.#buffer) !== -1)
+      this.#result = { ...this.#result, error: "again" };
     this.close();
     return this.#result;
   }

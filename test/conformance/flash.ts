@@ -1,44 +1,88 @@
-/** The promises of Flash that hold while power does, checked on a partition whose content is lost. */
+/**
+ * The promises of Flash that hold while power does, checked on a partition whose content is lost.
+ */
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { equal, filled } from "../../src/base/bytes.ts";
 import { Checks, expect, kindThrown } from "./checks.ts";
 import { type Check, patternBytes } from "./order.ts";
 
-/** How much of a block is looked at: a block of a large part is too much for one buffer of a small board. */
+/**
+ * How much of a block is looked at: a block of a large part is too much for one buffer of a small
+ * board.
+ */
 const PART_BYTES = 4096;
 
 /** All checks of one partition. `name` stands before each. */
 export function flashChecks(flash: Flash, name: string): readonly Check[] {
-  const checks = new Checks(), status = flash.status();
-  checks.check(`${name}: geometry is possible and stays`, () => { geometry(flash, status); });
+  const checks = new Checks();
+  const status = flash.status();
+  checks.check(`${name}: geometry is possible and stays`, () => {
+    geometry(flash, status);
+  });
   if (checks.list[0]?.problem !== undefined) return checks.list;
   const partition = new Partition(flash, status);
-  checks.check(`${name}: an erased block reads as eraseValue, all of it`, () => { partition.erased(); });
-  checks.check(`${name}: every unit that is written reads back`, () => { partition.unitByUnit(); });
-  checks.check(`${name}: a write covers its bytes and no other, and may cross a block`, () => { partition.crossing(); });
-  checks.check(`${name}: a view is written and filled as a view, and is not kept`, () => { partition.views(); });
-  checks.check(`${name}: reads have any offset and length`, () => { partition.anyRead(); });
-  checks.check(`${name}: what is read is what is there now`, () => { partition.fresh(); });
-  checks.check(`${name}: an erase takes its block and no other`, () => { partition.oneBlock(); });
-  checks.check(`${name}: every block is a block of its own`, () => { partition.distinct(); });
-  checks.check(`${name}: misaligned writes throw misaligned and change nothing`, () => { partition.misaligned(); });
-  checks.check(`${name}: what lies outside throws bounds and changes nothing`, () => { partition.outside(); });
-  checks.check(`${name}: a byte is written once per erase; whatever a second write does, it does to its bytes only`,
-    () => { partition.twice(); });
+  checks.check(`${name}: an erased block reads as eraseValue, all of it`, () => {
+    partition.erased();
+  });
+  checks.check(`${name}: every unit that is written reads back`, () => {
+    partition.unitByUnit();
+  });
+  checks.check(`${name}: a write covers its bytes and no other, and may cross a block`, () => {
+    partition.crossing();
+  });
+  checks.check(`${name}: a view is written and filled as a view, and is not kept`, () => {
+    partition.views();
+  });
+  checks.check(`${name}: reads have any offset and length`, () => {
+    partition.anyRead();
+  });
+  checks.check(`${name}: what is read is what is there now`, () => {
+    partition.fresh();
+  });
+  checks.check(`${name}: an erase takes its block and no other`, () => {
+    partition.oneBlock();
+  });
+  checks.check(`${name}: every block is a block of its own`, () => {
+    partition.distinct();
+  });
+  checks.check(`${name}: misaligned writes throw misaligned and change nothing`, () => {
+    partition.misaligned();
+  });
+  checks.check(`${name}: what lies outside throws bounds and changes nothing`, () => {
+    partition.outside();
+  });
+  checks.check(
+    `${name}: a byte is written once per erase; whatever a second write does, it does to its bytes only`,
+    () => {
+      partition.twice();
+    },
+  );
   return checks.list;
 }
 
 function geometry(flash: Flash, first: FlashStatus): void {
   const { blocks, blockLength, writeAlign, eraseValue } = first;
   expect(Number.isInteger(blocks) && blocks >= 2, `blocks is ${blocks}: at least 2 are needed`);
-  expect(writeAlign >= 1 && writeAlign <= 256 && (writeAlign & (writeAlign - 1)) === 0,
-    `writeAlign is ${writeAlign}: a power of two up to 256 is needed`);
-  expect(Number.isInteger(blockLength) && blockLength >= 256 && blockLength % writeAlign === 0,
-    `blockLength is ${blockLength}: at least 256, and a multiple of writeAlign`);
-  expect(eraseValue === 0xff || eraseValue === 0, `eraseValue is ${eraseValue}: 0 or 255 is possible`);
+  expect(
+    writeAlign >= 1 && writeAlign <= 256 && (writeAlign & (writeAlign - 1)) === 0,
+    `writeAlign is ${writeAlign}: a power of two up to 256 is needed`,
+  );
+  expect(
+    Number.isInteger(blockLength) && blockLength >= 256 && blockLength % writeAlign === 0,
+    `blockLength is ${blockLength}: at least 256, and a multiple of writeAlign`,
+  );
+  expect(
+    eraseValue === 0xff || eraseValue === 0,
+    `eraseValue is ${eraseValue}: 0 or 255 is possible`,
+  );
   const again = flash.status();
-  expect(again.blocks === blocks && again.blockLength === blockLength && again.writeAlign === writeAlign &&
-    again.eraseValue === eraseValue, "status() changes");
+  expect(
+    again.blocks === blocks &&
+      again.blockLength === blockLength &&
+      again.writeAlign === writeAlign &&
+      again.eraseValue === eraseValue,
+    "status() changes",
+  );
 }
 
 class Partition {
@@ -65,13 +109,15 @@ class Partition {
     for (const block of [0, 1, this.#blocks - 1]) {
       this.#mark(block, 15);
       this.#flash.eraseBlock(block);
-      for (let at = 0; at < this.#blockLength; at += this.#part) this.#expectErased(block * this.#blockLength + at, this.#part);
+      for (let at = 0; at < this.#blockLength; at += this.#part)
+        this.#expectErased(block * this.#blockLength + at, this.#part);
     }
   }
 
   unitByUnit(): void {
     this.#flash.eraseBlock(0);
-    for (let at = 0; at < this.#part; at += this.#align) this.#flash.write(patternBytes(at, this.#align, 1), at);
+    for (let at = 0; at < this.#part; at += this.#align)
+      this.#flash.write(patternBytes(at, this.#align, 1), at);
     this.#expectPattern(0, this.#part, 1, "bytes that were written unit by unit are lost or wrong");
   }
 
@@ -92,17 +138,25 @@ class Partition {
     bytes.fill(0x5a);
     const buffer = new Uint8Array(this.#unit + 8).fill(0xa5);
     this.#flash.read(buffer.subarray(4, 4 + this.#unit), 0);
-    expect(equal(buffer.subarray(4, 4 + this.#unit), patternBytes(this.#unit, this.#unit, 3)), "not the bytes of the view");
-    expect(filled(buffer, 0, 4, 0xa5) && filled(buffer, 4 + this.#unit, this.#unit + 8, 0xa5), "bytes beside the view changed");
+    expect(
+      equal(buffer.subarray(4, 4 + this.#unit), patternBytes(this.#unit, this.#unit, 3)),
+      "not the bytes of the view",
+    );
+    expect(
+      filled(buffer, 0, 4, 0xa5) && filled(buffer, 4 + this.#unit, this.#unit + 8, 0xa5),
+      "bytes beside the view changed",
+    );
   }
 
   anyRead(): void {
     this.#flash.eraseBlock(0);
     this.#flash.write(patternBytes(0, this.#unit * 4, 4), 0);
     for (const offset of [0, 1, 3, this.#unit - 1]) {
-      for (const length of [1, 2, 5, this.#unit + 1]) this.#expectPattern(offset, length, 4, `${length} bytes at ${offset}`);
+      for (const length of [1, 2, 5, this.#unit + 1])
+        this.#expectPattern(offset, length, 4, `${length} bytes at ${offset}`);
     }
-    const size = this.#blocks * this.#blockLength, last = new Uint8Array(1);
+    const size = this.#blocks * this.#blockLength;
+    const last = new Uint8Array(1);
     this.#flash.eraseBlock(this.#blocks - 1);
     this.#flash.write(patternBytes(size - this.#unit, this.#unit, 4), size - this.#unit);
     this.#flash.read(last, size - 1);
@@ -127,7 +181,8 @@ class Partition {
       this.#flash.eraseBlock(block);
       this.#expectErased(block * this.#blockLength, this.#unit);
       this.#expectErased((block + 1) * this.#blockLength - this.#unit, this.#unit);
-      for (let other = 0; other < blocks; other++) if (other !== block) this.#expectMark(other, 8, `after an erase of block ${block}`);
+      for (let other = 0; other < blocks; other++)
+        if (other !== block) this.#expectMark(other, 8, `after an erase of block ${block}`);
       this.#mark(block, 8);
     }
   }
@@ -157,35 +212,83 @@ class Partition {
     if (this.#align === 1) return;
     this.#flash.eraseBlock(0);
     const one = patternBytes(0, this.#align, 10);
-    expect(kindThrown(() => { this.#flash.write(one, 1); }) === "misaligned", `a write of ${this.#align} bytes at 1 was not refused`);
-    expect(kindThrown(() => { this.#flash.write(one.subarray(1), 0); }) === "misaligned",
-      `a write of ${this.#align - 1} bytes at 0 was not refused`);
+    expect(
+      kindThrown(() => {
+        this.#flash.write(one, 1);
+      }) === "misaligned",
+      `a write of ${this.#align} bytes at 1 was not refused`,
+    );
+    expect(
+      kindThrown(() => {
+        this.#flash.write(one.subarray(1), 0);
+      }) === "misaligned",
+      `a write of ${this.#align - 1} bytes at 0 was not refused`,
+    );
     this.#expectErased(0, this.#part);
   }
 
   outside(): void {
-    const size = this.#blocks * this.#blockLength, unit = patternBytes(0, this.#unit, 11);
+    const size = this.#blocks * this.#blockLength;
+    const unit = patternBytes(0, this.#unit, 11);
     for (const block of [0, this.#blocks - 1]) this.#mark(block, 12);
     const attempts: readonly (readonly [string, () => void])[] = [
-      ["a write behind the end", () => { this.#flash.write(unit, size); }],
-      ["a write across the end", () => { this.#flash.write(patternBytes(0, this.#unit * 2, 11), size - this.#unit); }],
-      ["a write before the start", () => { this.#flash.write(unit, -this.#unit); }],
-      ["a read behind the end", () => { this.#flash.read(new Uint8Array(1), size); }],
-      ["a read across the end", () => { this.#flash.read(new Uint8Array(2), size - 1); }],
-      ["an erase of the block behind the last", () => { this.#flash.eraseBlock(this.#blocks); }],
-      ["an erase of block -1", () => { this.#flash.eraseBlock(-1); }],
+      [
+        "a write behind the end",
+        () => {
+          this.#flash.write(unit, size);
+        },
+      ],
+      [
+        "a write across the end",
+        () => {
+          this.#flash.write(patternBytes(0, this.#unit * 2, 11), size - this.#unit);
+        },
+      ],
+      [
+        "a write before the start",
+        () => {
+          this.#flash.write(unit, -this.#unit);
+        },
+      ],
+      [
+        "a read behind the end",
+        () => {
+          this.#flash.read(new Uint8Array(1), size);
+        },
+      ],
+      [
+        "a read across the end",
+        () => {
+          this.#flash.read(new Uint8Array(2), size - 1);
+        },
+      ],
+      [
+        "an erase of the block behind the last",
+        () => {
+          this.#flash.eraseBlock(this.#blocks);
+        },
+      ],
+      [
+        "an erase of block -1",
+        () => {
+          this.#flash.eraseBlock(-1);
+        },
+      ],
     ];
     for (const [what, body] of attempts) {
       const kind = kindThrown(body);
       expect(kind === "bounds", `${what} ${kind === undefined ? "was accepted" : `threw ${kind}`}`);
     }
-    for (const block of [0, this.#blocks - 1]) this.#expectMark(block, 12, "after calls that were refused");
+    for (const block of [0, this.#blocks - 1])
+      this.#expectMark(block, 12, "after calls that were refused");
   }
 
   twice(): void {
     this.#flash.eraseBlock(0);
     this.#flash.write(patternBytes(0, this.#unit * 3, 13), 0);
-    kindThrown(() => { this.#flash.write(patternBytes(0, this.#unit, 14), this.#unit); });
+    kindThrown(() => {
+      this.#flash.write(patternBytes(0, this.#unit, 14), this.#unit);
+    });
     this.#expectPattern(0, this.#unit, 13, "the bytes before");
     this.#expectPattern(this.#unit * 2, this.#unit, 13, "the bytes behind");
     this.#flash.eraseBlock(0);
@@ -194,7 +297,8 @@ class Partition {
 
   /** Erases a block and writes its first and its last unit. */
   #mark(block: number, seed: number): void {
-    const from = block * this.#blockLength, last = from + this.#blockLength - this.#unit;
+    const from = block * this.#blockLength;
+    const last = from + this.#blockLength - this.#unit;
     this.#flash.eraseBlock(block);
     this.#flash.write(patternBytes(from, this.#unit, seed), from);
     this.#flash.write(patternBytes(last, this.#unit, seed), last);
@@ -203,7 +307,12 @@ class Partition {
   #expectMark(block: number, seed: number, when: string): void {
     const from = block * this.#blockLength;
     this.#expectPattern(from, this.#unit, seed, `block ${block} has changed ${when}`);
-    this.#expectPattern(from + this.#blockLength - this.#unit, this.#unit, seed, `the end of block ${block} has changed ${when}`);
+    this.#expectPattern(
+      from + this.#blockLength - this.#unit,
+      this.#unit,
+      seed,
+      `the end of block ${block} has changed ${when}`,
+    );
   }
 
   #expectPattern(at: number, length: number, seed: number, problem: string): void {
@@ -223,7 +332,8 @@ class Partition {
 export function apartChecks(store: Flash, staging: Flash): readonly Check[] {
   const checks = new Checks();
   checks.check("store and staging do not overlap", () => {
-    const one = new Partition(store, store.status()), other = new Partition(staging, staging.status());
+    const one = new Partition(store, store.status());
+    const other = new Partition(staging, staging.status());
     one.markAll(20);
     other.markAll(21);
     one.expectAll(20, "after the staging partition was written");

@@ -1,6 +1,7 @@
 /**
- * What the rig tells the board under test, and what the board answers: JSON over the board's own Link. The rig knows the plan
- * and remembers; the board does one thing at a time, so it may lose its power anywhere.
+ * What the rig tells the board under test, and what the board answers: JSON over the board's own
+ * Link. The rig knows the plan and remembers; the board does one thing at a time, so it may lose
+ * its power anywhere.
  */
 import type { Running } from "../../hal/hal.ts";
 
@@ -24,8 +25,16 @@ export type Order =
   | { readonly do: "apart" }
   | { readonly do: "fill" | "verify"; readonly partition: PartitionName; readonly seed: number }
   | { readonly do: "prepareCut" | "write" | "erase"; readonly partition: PartitionName }
-  | { readonly do: "afterCut"; readonly partition: PartitionName; readonly of: "write" | "erase"; readonly completed: boolean }
-  /** Fetches an image into the staging partition; `damage` is the offset of a bit that is turned on the way. */
+  | {
+      readonly do: "afterCut";
+      readonly partition: PartitionName;
+      readonly of: "write" | "erase";
+      readonly completed: boolean;
+    }
+  /**
+   * Fetches an image into the staging partition; `damage` is the offset of a bit that is turned on
+   * the way.
+   */
   | { readonly do: "stage"; readonly url: string; readonly damage?: number }
   | { readonly do: "blank" | "arm" | "confirm" | "restart" | "running" | "identity" | "random" }
   | { readonly do: "clock"; readonly ms: number }
@@ -55,10 +64,18 @@ export type Report =
   | { readonly kind: "running"; readonly running: Running }
   | { readonly kind: "threw"; readonly text: string; readonly error?: string }
   | { readonly kind: "random"; readonly bytes: string; readonly checks: readonly Check[] }
-  | { readonly kind: "clock"; readonly elapsedMs: number; readonly uptimeMs: number; readonly checks: readonly Check[] }
+  | {
+      readonly kind: "clock";
+      readonly elapsedMs: number;
+      readonly uptimeMs: number;
+      readonly checks: readonly Check[];
+    }
   | { readonly kind: "fetched"; readonly fetched: Fetched };
 
-/** Byte `i` of the content that a seed stands for: never what erased flash holds for long, and different in every block. */
+/**
+ * Byte `i` of the content that a seed stands for: never what erased flash holds for long, and
+ * different in every block.
+ */
 export function pattern(i: number, seed: number): number {
   return (i * 167 + (i >> 8) * 31 + (i >> 16) * 59 + seed * 73 + 11) & 0xff;
 }

@@ -1,4 +1,7 @@
-/** The firmware that proves a board: the agent in the place of the client. `conformance` in the provisioning is the rig's URL. */
+/**
+ * The firmware that proves a board: the agent in the place of the client. `conformance` in the
+ * provisioning is the rig's URL.
+ */
 import { openBoard } from "../../hal/board.ts";
 import { Agent } from "./agent.ts";
 

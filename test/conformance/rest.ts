@@ -10,7 +10,10 @@ const CLOCK_READS = 1000;
 const RANDOM_BYTES = 4096;
 const TEXTS = frozen(["DevId", "Man", "Mod", "Lang", "DevTyp", "OEM", "FwV", "SwV", "HwV"]);
 
-/** Called until `ms` have passed on the board's own clock since `from`. The rig compares with its clock. */
+/**
+ * Called until `ms` have passed on the board's own clock since `from`. The rig compares with its
+ * clock.
+ */
 export function clockChecks(hal: Hal, from: number, ms: number, now: number): Report | number {
   if (now < from + ms && now >= from) return from + ms;
   const checks = new Checks();
@@ -29,7 +32,9 @@ export function clockChecks(hal: Hal, from: number, ms: number, now: number): Re
 
 /** Bytes for the rig to compare with those of other boots. */
 export function randomReport(hal: Hal): Report {
-  const checks = new Checks(), bytes = new Uint8Array(RANDOM_BYTES), first = new Uint8Array(16);
+  const checks = new Checks();
+  const bytes = new Uint8Array(RANDOM_BYTES);
+  const first = new Uint8Array(16);
   hal.random(first);
   checks.check("random: two calls differ", () => {
     const second = new Uint8Array(16);
@@ -40,8 +45,11 @@ export function randomReport(hal: Hal): Report {
     hal.random(bytes);
     for (let bit = 0; bit < 8; bit++) {
       let set = 0;
-      for (const byte of bytes) set += byte >> bit & 1;
-      expect(set > RANDOM_BYTES * 0.4 && set < RANDOM_BYTES * 0.6, `bit ${bit} is set in ${set} of ${RANDOM_BYTES} bytes`);
+      for (const byte of bytes) set += (byte >> bit) & 1;
+      expect(
+        set > RANDOM_BYTES * 0.4 && set < RANDOM_BYTES * 0.6,
+        `bit ${bit} is set in ${set} of ${RANDOM_BYTES} bytes`,
+      );
     }
   });
   checks.check("random: a view is filled as a view", () => {
@@ -56,11 +64,18 @@ export function randomReport(hal: Hal): Report {
 export function identityChecks(identity: Identity): readonly Check[] {
   const checks = new Checks();
   checks.check("identity: every text is there", () => {
-    for (const name of TEXTS) expect(typeof identity[name] === "string" && identity[name] !== "", `${name} is empty`);
+    for (const name of TEXTS)
+      expect(typeof identity[name] === "string" && identity[name] !== "", `${name} is empty`);
   });
   checks.check("identity: vendorId and classId have 16 bytes", () => {
-    expect(identity.vendorId.length === 16 && identity.classId.length === 16, "not the length of a UUID");
-    expect(!filled(identity.vendorId, 0, 16, 0) && !filled(identity.classId, 0, 16, 0), "a UUID is all zero");
+    expect(
+      identity.vendorId.length === 16 && identity.classId.length === 16,
+      "not the length of a UUID",
+    );
+    expect(
+      !filled(identity.vendorId, 0, 16, 0) && !filled(identity.classId, 0, 16, 0),
+      "a UUID is all zero",
+    );
   });
   checks.check("identity: FwV is MAJOR.MINOR.REVISION", () => {
     expect(parseVersion(identity.FwV) !== undefined, `FwV is ${identity.FwV}`);

@@ -1,17 +1,36 @@
-/** The smallest complete port: the HAL of a chip whose vendor gives these few functions. hal/README.md prints it whole. */
+/**
+ * The smallest complete port: the HAL of a chip whose vendor gives these few functions.
+ * hal/README.md prints it whole.
+ */
 import { FlashFault } from "../../hal/checked.ts";
-import type { Boot, Flash, FlashStatus, Hal, Identity, LogLevel, ResetCause, Running } from "../../hal/hal.ts";
+import type {
+  Boot,
+  Flash,
+  FlashStatus,
+  Hal,
+  Identity,
+  LogLevel,
+  ResetCause,
+  Running,
+} from "../../hal/hal.ts";
 import { HttpLink, type Socket } from "../../hal/xs/http.ts";
 
-/** What the vendor's SDK gives. Flash addresses count bytes from the start of the part; false: the part reports an error. */
+/**
+ * What the vendor's SDK gives. Flash addresses count bytes from the start of the part; false: the
+ * part reports an error.
+ */
 export interface Chip {
   flashRead(address: number, bytes: Uint8Array): boolean;
   flashProgram(address: number, bytes: Uint8Array): boolean;
   flashErase(address: number): boolean;
-  /** Runs: slot 0 or 1. On trial until kept: the next reset goes back to the other slot by itself. */
+  /**
+   * Runs: slot 0 or 1. On trial until kept: the next reset goes back to the other slot by itself.
+   */
   bootSlot(): number;
   bootOnTrial(): boolean;
-  /** Selects a slot for one trial boot, durably; false when its image is not signed by the vendor. */
+  /**
+   * Selects a slot for one trial boot, durably; false when its image is not signed by the vendor.
+   */
   bootTry(slot: number): boolean;
   bootKeep(): boolean;
   resetCause(): ResetCause;
@@ -23,8 +42,12 @@ export interface Chip {
 }
 
 /** The memory map: erase blocks of 4096 bytes, programmed by 16. */
-const BLOCK = 4096, ALIGN = 16, STORE_BLOCKS = 4, SLOT_BLOCKS = 6;
-const STORE_AT = 0, SLOTS_AT: readonly number[] = [STORE_BLOCKS * BLOCK, (STORE_BLOCKS + SLOT_BLOCKS) * BLOCK];
+const BLOCK = 4096;
+const ALIGN = 16;
+const STORE_BLOCKS = 4;
+const SLOT_BLOCKS = 6;
+const STORE_AT = 0;
+const SLOTS_AT: readonly number[] = [STORE_BLOCKS * BLOCK, (STORE_BLOCKS + SLOT_BLOCKS) * BLOCK];
 
 class ChipFlash implements Flash {
   readonly #chip: Chip;
@@ -57,8 +80,10 @@ class ChipFlash implements Flash {
   }
 
   #check(at: number, length: number, align: number): void {
-    if (at < 0 || at + length > this.#status.blocks * BLOCK) throw new FlashFault("bounds", `${length} bytes at ${at}`);
-    if (at % align !== 0 || length % align !== 0) throw new FlashFault("misaligned", `${length} bytes at ${at}`);
+    if (at < 0 || at + length > this.#status.blocks * BLOCK)
+      throw new FlashFault("bounds", `${length} bytes at ${at}`);
+    if (at % align !== 0 || length % align !== 0)
+      throw new FlashFault("misaligned", `${length} bytes at ${at}`);
   }
 
   #done(done: boolean): void {
@@ -74,15 +99,21 @@ class ChipBoot implements Boot {
   }
 
   running(): Running {
-    return { slot: this.#chip.bootSlot(), trial: this.#chip.bootOnTrial(), cause: this.#chip.resetCause() };
+    return {
+      slot: this.#chip.bootSlot(),
+      trial: this.#chip.bootOnTrial(),
+      cause: this.#chip.resetCause(),
+    };
   }
 
   arm(): void {
-    if (!this.#chip.bootTry(1 - this.#chip.bootSlot())) throw new Error("the staged image cannot be booted");
+    if (!this.#chip.bootTry(1 - this.#chip.bootSlot()))
+      throw new Error("the staged image cannot be booted");
   }
 
   confirm(): void {
-    if (this.#chip.bootOnTrial() && !this.#chip.bootKeep()) throw new Error("the boot selection cannot be written");
+    if (this.#chip.bootOnTrial() && !this.#chip.bootKeep())
+      throw new Error("the boot selection cannot be written");
   }
 
   restart(): never {
@@ -91,14 +122,19 @@ class ChipBoot implements Boot {
 }
 
 export function openChip(chip: Chip, identity: Identity): Hal {
-  const log = (level: LogLevel, source: string, text: string): void => { chip.print(`${level} ${source}: ${text}`); };
+  const log = (level: LogLevel, source: string, text: string): void => {
+    chip.print(`${level} ${source}: ${text}`);
+  };
   return {
     store: new ChipFlash(chip, STORE_AT, STORE_BLOCKS),
     staging: new ChipFlash(chip, SLOTS_AT[1 - chip.bootSlot()] ?? 0, SLOT_BLOCKS),
     boot: new ChipBoot(chip),
     link: new HttpLink((host, port) => chip.connect(host, port)),
-    identity, log,
+    identity,
+    log,
     now: () => chip.uptimeMs(),
-    random: (bytes) => { chip.random(bytes); },
+    random: (bytes) => {
+      chip.random(bytes);
+    },
   };
 }

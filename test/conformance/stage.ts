@@ -20,7 +20,15 @@ export class Stage {
   constructor(hal: Hal, url: string, damage: number | undefined) {
     this.#hal = hal;
     this.#damage = damage;
-    this.#fetch = new Fetch(hal.link, { method: "GET", url, headers: [] }, { sink: (bytes) => { this.#take(bytes); } });
+    this.#fetch = new Fetch(
+      hal.link,
+      { method: "GET", url, headers: [] },
+      {
+        sink: (bytes) => {
+          this.#take(bytes);
+        },
+      },
+    );
   }
 
   step(now: number): Report | number {
@@ -35,8 +43,8 @@ export class Stage {
 
   #take(bytes: Uint8Array): void {
     const { blockLength } = this.#hal.staging.status();
-    for (let from = 0; from < bytes.length;) {
-      const room = Math.min(PIECE_BYTES, blockLength - this.#at % blockLength);
+    for (let from = 0; from < bytes.length; ) {
+      const room = Math.min(PIECE_BYTES, blockLength - (this.#at % blockLength));
       const count = Math.min(bytes.length - from, room - this.#held);
       copy(this.#piece, this.#held, bytes, from, from + count);
       from += count;
@@ -47,7 +55,8 @@ export class Stage {
 
   /** The last piece is filled up with what erased flash holds. */
   #store(): void {
-    const { writeAlign, eraseValue, blockLength } = this.#hal.staging.status(), damage = (this.#damage ?? Infinity) - this.#at;
+    const { writeAlign, eraseValue, blockLength } = this.#hal.staging.status();
+    const damage = (this.#damage ?? Infinity) - this.#at;
     const end = Math.ceil(this.#held / writeAlign) * writeAlign;
     this.#piece.fill(eraseValue, this.#held, end);
     if (damage >= 0 && damage < this.#held) this.#piece[damage] = (this.#piece[damage] ?? 0) ^ 1;

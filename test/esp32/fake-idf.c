@@ -1,5 +1,6 @@
-/* ESP-IDF as documented, and as strict as it is documented: partitions in files, otadata in two sectors that are rewritten in
-   place, the boot loader with rollback, images that are checked. A caller that breaks a rule ends the process with a sentence. */
+/* ESP-IDF as documented, and as strict as it is documented: partitions in files, otadata in two
+   sectors that are rewritten in place, the boot loader with rollback, images that are checked. A
+   caller that breaks a rule ends the process with a sentence. */
 #define _GNU_SOURCE
 #include "fake-idf.h"
 #include "../../hal/host/file.h"
@@ -39,11 +40,13 @@ typedef struct {
 } Entry;
 
 static esp_partition_t partitions[PARTITIONS] = {
-  { ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_MIN, 0x10000, SLOT_BLOCKS * SECTOR, SECTOR, "ota_0", 0 },
-  { ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_MIN + 1, 0x1F0000, SLOT_BLOCKS * SECTOR, SECTOR, "ota_1", 0 },
+  { ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_MIN, 0x10000, SLOT_BLOCKS* SECTOR, SECTOR,
+      "ota_0", 0 },
+  { ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_MIN + 1, 0x1F0000, SLOT_BLOCKS* SECTOR,
+      SECTOR, "ota_1", 0 },
   { ESP_PARTITION_TYPE_DATA, 0, 0xe000, 2 * SECTOR, SECTOR, "otadata", 0 },
   { ESP_PARTITION_TYPE_DATA, 0x40, 0x3D0000, SECTOR, SECTOR, "head", 0 },
-  { ESP_PARTITION_TYPE_DATA, 0x41, 0x3D1000, STORE_BLOCKS * SECTOR, SECTOR, "store", 0 },
+  { ESP_PARTITION_TYPE_DATA, 0x41, 0x3D1000, STORE_BLOCKS* SECTOR, SECTOR, "store", 0 },
 };
 static FlashFile files[PARTITIONS];
 static char folder[PATH_MAX - 32];
@@ -125,18 +128,23 @@ const char* fakeOpen(const char* directory, esp_reset_reason_t reason)
   return NULL;
 }
 
-const esp_partition_t* esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype, const char* label)
+const esp_partition_t* esp_partition_find_first(
+    esp_partition_type_t type, esp_partition_subtype_t subtype, const char* label)
 {
   for (int i = 0; i < PARTITIONS; i++)
-    if ((partitions[i].type == type) && ((subtype == ESP_PARTITION_SUBTYPE_ANY) || (partitions[i].subtype == subtype)) &&
-        (!label || !strcmp(label, partitions[i].label)) && !is("no-", partitions[i].label))
+    if ((partitions[i].type == type)
+        && ((subtype == ESP_PARTITION_SUBTYPE_ANY) || (partitions[i].subtype == subtype))
+        && (!label || !strcmp(label, partitions[i].label)) && !is("no-", partitions[i].label))
       return &partitions[i];
   return NULL;
 }
 
-esp_err_t esp_partition_read(const esp_partition_t* partition, size_t offset, void* bytes, size_t length)
+esp_err_t esp_partition_read(
+    const esp_partition_t* partition, size_t offset, void* bytes, size_t length)
 {
-  FlashResult result = is("unreadable-", partition->label) ? FLASH_DEVICE : flashFileRead(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
+  FlashResult result = is("unreadable-", partition->label)
+      ? FLASH_DEVICE
+      : flashFileRead(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
   return result == FLASH_DONE ? ESP_OK : result == FLASH_BOUNDS ? ESP_ERR_INVALID_SIZE : ESP_FAIL;
 }
 
@@ -146,7 +154,8 @@ static void requireIdle(const esp_partition_t* partition)
   require(indexOf(partition) != running, "the running slot is written");
 }
 
-esp_err_t esp_partition_write(const esp_partition_t* partition, size_t offset, const void* bytes, size_t length)
+esp_err_t esp_partition_write(
+    const esp_partition_t* partition, size_t offset, const void* bytes, size_t length)
 {
   FlashResult result;
   requireIdle(partition);
@@ -183,13 +192,16 @@ static esp_err_t writeEntry(int sector, Entry entry)
 {
   if (is("stuck-otadata", "") || (flashFileErase(&files[OTADATA], (uint32_t)sector) != FLASH_DONE))
     return ESP_FAIL;
-  return flashFileWrite(&files[OTADATA], (uint32_t)sector * SECTOR, &entry, sizeof(entry)) == FLASH_DONE ? ESP_OK : ESP_FAIL;
+  return flashFileWrite(&files[OTADATA], (uint32_t)sector * SECTOR, &entry, sizeof(entry))
+          == FLASH_DONE
+      ? ESP_OK
+      : ESP_FAIL;
 }
 
 static int isUsable(const Entry* entry)
 {
-  return (entry->seq != UINT32_MAX) && (entry->state != ESP_OTA_IMG_INVALID) && (entry->state != ESP_OTA_IMG_ABORTED) &&
-    (entry->crc == entryCrc(entry));
+  return (entry->seq != UINT32_MAX) && (entry->state != ESP_OTA_IMG_INVALID)
+      && (entry->state != ESP_OTA_IMG_ABORTED) && (entry->crc == entryCrc(entry));
 }
 
 /* The sector of the newest usable entry, -1 without one. */
@@ -212,7 +224,8 @@ static int slotOfActive(void)
   return sector < 0 ? OTA_0 : slotOf(readEntry(sector).seq);
 }
 
-/* An ESP image of one segment, which begins with the application's description: header, segment, checksum, SHA-256. */
+/* An ESP image of one segment, which begins with the application's description: header, segment,
+ * checksum, SHA-256. */
 static const uint8_t* checkImage(int slot, uint32_t* length)
 {
   char path[PATH_MAX];
@@ -231,7 +244,8 @@ static const uint8_t* checkImage(int slot, uint32_t* length)
     return NULL;
   memcpy(&size, bytes + HEADER_BYTES + 4, 4);
   end = (HEADER_BYTES + SEGMENT_BYTES + size + 16) & ~15U;
-  if ((bytes[0] != IMAGE_MAGIC) || (bytes[1] != 1) || (size > (uint32_t)info.st_size) || (end + 32 > (uint32_t)info.st_size))
+  if ((bytes[0] != IMAGE_MAGIC) || (bytes[1] != 1) || (size > (uint32_t)info.st_size)
+      || (end + 32 > (uint32_t)info.st_size))
     goto bad;
   for (uint32_t i = 0; i < size; i++)
     sum ^= bytes[HEADER_BYTES + SEGMENT_BYTES + i];
@@ -302,7 +316,8 @@ esp_err_t esp_ota_get_state_partition(const esp_partition_t* partition, esp_ota_
 {
   for (int sector = 0; sector < 2; sector++) {
     Entry entry = readEntry(sector);
-    if ((entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry)) && (slotOf(entry.seq) == indexOf(partition))) {
+    if ((entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry))
+        && (slotOf(entry.seq) == indexOf(partition))) {
       *state = (esp_ota_img_states_t)entry.state;
       return ESP_OK;
     }
@@ -387,7 +402,8 @@ esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* text, size_t* 
   char path[PATH_MAX];
   FILE* file;
   size_t count;
-  require(handle && (strlen(key) <= 15) && (*length <= 4000), "NVS holds strings of 4000 bytes, keys of 15");
+  require(handle && (strlen(key) <= 15) && (*length <= 4000),
+      "NVS holds strings of 4000 bytes, keys of 15");
   snprintf(path, sizeof(path), "%s/%s.json", folder, key);
   file = fopen(path, "rbe");
   if (!file)
@@ -399,10 +415,12 @@ esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* text, size_t* 
   return ESP_OK;
 }
 
-/* A number is a file of its own, and there at once: power that fails in NVS leaves the old value or the new one. */
+/* A number is a file of its own, and there at once: power that fails in NVS leaves the old value or
+ * the new one. */
 static void numberPath(char path[PATH_MAX], nvs_handle_t handle, const char* key, int writes)
 {
-  require(handle && (strlen(key) <= 15) && (!writes || (handle == NVS_READWRITE + 1)), "NVS was not opened for that");
+  require(handle && (strlen(key) <= 15) && (!writes || (handle == NVS_READWRITE + 1)),
+      "NVS was not opened for that");
   snprintf(path, PATH_MAX, "%s/nvs-%s", folder, key);
 }
 

@@ -1,5 +1,6 @@
-/* A chip for hal/esp32 on Linux: boot loader and ESP-IDF are the fake, the application is XS bytecode in the slot's segment.
-   usage: run --state DIR [--cut N] [--cut-mode before|torn|after] */
+/* A chip for hal/esp32 on Linux: boot loader and ESP-IDF are the fake, the application is XS
+   bytecode in the slot's segment. usage: run --state DIR [--cut N] [--cut-mode before|torn|after]
+ */
 #include "../../hal/host/board.h"
 #include "../../hal/host/file.h"
 #include "../../hal/host/reset.h"
@@ -37,15 +38,22 @@ void hostExit(int status)
 
 static esp_reset_reason_t reasonOf(ResetCause cause)
 {
-  static const esp_reset_reason_t reasons[] = { ESP_RST_POWERON, ESP_RST_SW, ESP_RST_TASK_WDT, ESP_RST_PANIC, ESP_RST_UNKNOWN };
+  static const esp_reset_reason_t reasons[] = { ESP_RST_POWERON, ESP_RST_SW, ESP_RST_TASK_WDT,
+    ESP_RST_PANIC, ESP_RST_UNKNOWN };
   return reasons[cause];
 }
 
 int main(int argc, char** argv)
 {
   static Runtime runtime;
-  xsCreation creation = { .initialChunkSize = 128 * 1024, .incrementalChunkSize = 16 * 1024, .initialHeapCount = 24 * 1024,
-    .incrementalHeapCount = 4 * 1024, .stackCount = 1024, .initialKeyCount = 2048, .incrementalKeyCount = 256, .nameModulo = 127,
+  xsCreation creation = { .initialChunkSize = 128 * 1024,
+    .incrementalChunkSize = 16 * 1024,
+    .initialHeapCount = 24 * 1024,
+    .incrementalHeapCount = 4 * 1024,
+    .stackCount = 1024,
+    .initialKeyCount = 2048,
+    .incrementalKeyCount = 256,
+    .nameModulo = 127,
     .symbolModulo = 127 };
   const char* directory = NULL;
   const char* problem;

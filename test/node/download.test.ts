@@ -1,4 +1,6 @@
-/** src/download/README.md has a table of reasons, results and statuses: it is what the code says. */
+/**
+ * src/download/README.md has a table of reasons, results and statuses: it is what the code says.
+ */
 import { deepStrictEqual, ok } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,8 +13,15 @@ import { root } from "../root.ts";
 const DOCUMENT = readFileSync(join(root, "src/download/README.md"), "utf8");
 
 test("the table of results and statuses in src/download/README.md is the one of the code", () => {
-  const rows = [...DOCUMENT.matchAll(/^\| (\w+) \| (\d+) \| (\d+) \|/gm)].map((match) => match.slice(1, 4).join(" "));
+  const rows = [...DOCUMENT.matchAll(/^\| (\w+) \| (\d+) \| (\d+) \|/gm)].map((match) =>
+    match.slice(1, 4).join(" "),
+  );
   const reasons = Object.keys(RESULT_CODES) as Reason[];
-  deepStrictEqual(rows.sort(), reasons.map((reason) => `${reason} ${RESULT_CODES[reason]} ${DOWNLOAD_STATUSES[reason]}`).sort());
+  deepStrictEqual(
+    rows.sort(),
+    reasons
+      .map((reason) => `${reason} ${RESULT_CODES[reason]} ${DOWNLOAD_STATUSES[reason]}`)
+      .sort(),
+  );
   ok(DOCUMENT.includes(`at most ${MESSAGE_BYTES_MAX} bytes (\`MESSAGE_BYTES_MAX\`)`));
 });

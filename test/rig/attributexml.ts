@@ -1,4 +1,7 @@
-/** XML of elements with attributes, which SyncML has none of: the forms in which pushes and provisioning documents are written down. */
+/**
+ * XML of elements with attributes, which SyncML has none of: the forms in which pushes and
+ * provisioning documents are written down.
+ */
 
 export interface XmlElement {
   readonly name: string;
@@ -23,7 +26,13 @@ const BETWEEN = /(?:[^<]|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!DOCTYPE[^[>]*>)*/y;
 const START = /<([\w:-]+)\s*/y;
 const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')\s*/y;
 const END = /<\/([\w:-]+)\s*>/y;
-const ENTITIES: ReadonlyMap<string, string> = new Map([["lt", "<"], ["gt", ">"], ["amp", "&"], ["quot", '"'], ["apos", "'"]]);
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 /** The root element of a text. Text between elements is passed over. Throws an XmlProblem. */
 export function readElements(text: string): XmlElement {
@@ -35,7 +44,8 @@ export function readElements(text: string): XmlElement {
     return found;
   };
   const element = (): XmlElement => {
-    const from = at, name = take(START)?.[1];
+    const from = at;
+    const name = take(START)?.[1];
     if (name === undefined) throw new XmlProblem("an element is expected", at);
     const attributes = new Map<string, string>();
     for (let found = take(ATTRIBUTE); found !== undefined; found = take(ATTRIBUTE)) {
@@ -68,8 +78,11 @@ function unescaped(text: string, offset: number): string {
   return text.replace(/&([^;]*);?/g, (whole, name: string) => {
     const [, decimal, hexadecimal = ""] = /^#(?:(\d+)|x([\da-fA-F]+))$/.exec(name) ?? [];
     const number = decimal === undefined ? Number.parseInt(hexadecimal, 16) : Number(decimal);
-    const character = ENTITIES.get(name) ?? (number > 0 && number <= 0x10ffff ? String.fromCodePoint(number) : undefined);
-    if (character === undefined || !whole.endsWith(";")) throw new XmlProblem("a reference that is none", offset);
+    const character =
+      ENTITIES.get(name) ??
+      (number > 0 && number <= 0x10ffff ? String.fromCodePoint(number) : undefined);
+    if (character === undefined || !whole.endsWith(";"))
+      throw new XmlProblem("a reference that is none", offset);
     return character;
   });
 }

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The command `xs-fumo`: reads the command line, runs one command, ends with an exit status that a CI system can tell apart. */
+/**
+ * The command `xs-fumo`: reads the command line, runs one command, ends with an exit status that a
+ * CI system can tell apart.
+ */
 import { Command, CommanderError } from "commander";
 import { addConformance } from "./commands/conformance.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
@@ -24,17 +27,38 @@ Exit status: 0 ok, 1 the test or update failed, 2 wrong usage, 3 no board or too
 
 export function program(): Command {
   const command = new Command("xs-fumo")
-    .description("Firmware updates over OMA DM 1.2 / FUMO 1.0: a device, a server to test it, packages, keys.")
+    .description(
+      "Firmware updates over OMA DM 1.2 / FUMO 1.0: a device, a server to test it, packages, keys.",
+    )
     .showHelpAfterError("(xs-fumo help shows the commands)")
-    .addHelpText("after", `${STATUSES}
+    .addHelpText(
+      "after",
+      `${STATUSES}
 
 Examples:
   xs-fumo demo                                   a whole update on this machine, nothing to configure
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
-  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`);
-  const commands = [addDemo, addServe, addDevice, addNotify, addBootstrap, addBuild, addKeygen, addPack, addInspect, addDecode,
-    addEncode, addDdf, addConformance, addWatch, addReplay, addDoctor];
+  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`,
+    );
+  const commands = [
+    addDemo,
+    addServe,
+    addDevice,
+    addNotify,
+    addBootstrap,
+    addBuild,
+    addKeygen,
+    addPack,
+    addInspect,
+    addDecode,
+    addEncode,
+    addDdf,
+    addConformance,
+    addWatch,
+    addReplay,
+    addDoctor,
+  ];
   for (const add of commands) add(command);
   return command;
 }
@@ -53,12 +77,18 @@ async function main(words: readonly string[]): Promise<void> {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
   if (error instanceof RigError) {
-    process.stderr.write(`xs-fumo: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
+    process.stderr.write(
+      `xs-fumo: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,
+    );
     return error.code;
   }
-  process.stderr.write(`xs-fumo: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  process.stderr.write(
+    `xs-fumo: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return Exit.failed;
 }
 
-process.on("SIGINT", () => { process.exit(Exit.interrupted); });
+process.on("SIGINT", () => {
+  process.exit(Exit.interrupted);
+});
 await main(process.argv);

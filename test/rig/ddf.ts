@@ -1,6 +1,7 @@
 /**
- * The description of the device (DDF, OMA-TS-DM-TND §8.5) from the tables that the client itself runs on, so that neither can
- * say what the other does not. DM servers read it to know what they can do with a device.
+ * The description of the device (DDF, OMA-TS-DM-TND §8.5) from the tables that the client itself
+ * runs on, so that neither can say what the other does not. DM servers read it to know what they
+ * can do with a device.
  */
 import { FUMO_ROOT } from "../../src/client/client.ts";
 import { DEV_DETAIL } from "../../src/objects/devdetail.ts";
@@ -14,18 +15,26 @@ import type { NodeDefinition } from "../../src/tree/node.ts";
 import { XmlWriter } from "../../src/xmllite/writer.ts";
 
 /** What the client puts below the root of its tree, in the order of its mounting. */
-export const OBJECTS: readonly NodeDefinition[] = [DEV_INFO, DEV_DETAIL, DM_ACC, INBOX, fumoRoot(FUMO_ROOT)];
+export const OBJECTS: readonly NodeDefinition[] = [
+  DEV_INFO,
+  DEV_DETAIL,
+  DM_ACC,
+  INBOX,
+  fumoRoot(FUMO_ROOT),
+];
 
 /** Order of the commands in AccessType. */
 const ACCESS = ["Add", "Copy", "Delete", "Exec", "Get", "Replace"] as const;
 const BYTES_MAX = 1 << 17;
 
 /** The DTD of the standard, by its formal public identifier (§8.6.1). */
-const DOCTYPE = '<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN" "http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd">';
+const DOCTYPE =
+  '<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN" "http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd">';
 
 /** The description as an XML document, indented for people. */
 export function ddf(manufacturer: string, model: string): string {
-  const bytes = new Uint8Array(BYTES_MAX), writer = new XmlWriter(bytes, SYNCML);
+  const bytes = new Uint8Array(BYTES_MAX);
+  const writer = new XmlWriter(bytes, SYNCML);
   writer.open(DdfTag.MgmtTree);
   element(writer, DdfTag.VerDTD, DDF_VERSION);
   element(writer, DdfTag.Man, manufacturer);
@@ -68,7 +77,8 @@ function runtimeProperties(writer: XmlWriter, definition: NodeDefinition): void 
 function frameworkProperties(writer: XmlWriter, definition: NodeDefinition): void {
   writer.open(DdfTag.DFProperties);
   writer.open(DdfTag.AccessType);
-  for (const command of ACCESS) if (definition.access.includes(command)) element(writer, DdfTag[command]);
+  for (const command of ACCESS)
+    if (definition.access.includes(command)) element(writer, DdfTag[command]);
   writer.close();
   element(writer, DdfTag.Description, definition.description);
   format(writer, DdfTag.DFFormat, definition);
@@ -95,13 +105,20 @@ function type(writer: XmlWriter, tag: number, definition: NodeDefinition): void 
   writer.close();
 }
 
-/** Each Node on a line of its own, and its parts below it. Only where elements meet, so no content changes. */
+/**
+ * Each Node on a line of its own, and its parts below it. Only where elements meet, so no content
+ * changes.
+ */
 function indented(document: string): string {
   let depth = 0;
-  return document.replaceAll(/<(\/?)(Node|RTProperties|DFProperties|MgmtTree)\b[^>]*>/g, (tag: string, slash: string, name: string) => {
-    const pad = (levels: number): string => `${tag.startsWith("<MgmtTree") ? "" : "\n"}${"  ".repeat(levels)}`;
-    if (slash === "") return `${pad(depth++)}${tag}`;
-    depth--;
-    return name === "Node" || name === "MgmtTree" ? `${pad(depth)}${tag}` : tag;
-  }) + "\n";
+  return `${document.replaceAll(
+    /<(\/?)(Node|RTProperties|DFProperties|MgmtTree)\b[^>]*>/g,
+    (tag: string, slash: string, name: string) => {
+      const pad = (levels: number): string =>
+        `${tag.startsWith("<MgmtTree") ? "" : "\n"}${"  ".repeat(levels)}`;
+      if (slash === "") return `${pad(depth++)}${tag}`;
+      depth--;
+      return name === "Node" || name === "MgmtTree" ? `${pad(depth)}${tag}` : tag;
+    },
+  )}\n`;
 }

@@ -1,4 +1,7 @@
-/** A device as a child process: started, watched line by line, cut off. The same for every board whose device is a program. */
+/**
+ * A device as a child process: started, watched line by line, cut off. The same for every board
+ * whose device is a program.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { EventLog } from "./events.ts";
@@ -24,22 +27,44 @@ export class DeviceProcess {
   readonly #switchKey: string | undefined;
 
   /** Starts `program` with `words`; every line that it prints becomes events of `log`. */
-  constructor(program: string, words: readonly string[], log: EventLog, options: DeviceProcessOptions = {}) {
+  constructor(
+    program: string,
+    words: readonly string[],
+    log: EventLog,
+    options: DeviceProcessOptions = {},
+  ) {
     const { environment = process.env, keyboard = false, switchKey } = options;
     const input = keyboard ? "inherit" : switchKey === undefined ? "ignore" : "pipe";
-    const child: ChildProcess = spawn(program, words, { stdio: [input, "pipe", "pipe"], env: environment });
+    const child: ChildProcess = spawn(program, words, {
+      stdio: [input, "pipe", "pipe"],
+      env: environment,
+    });
     this.#child = child;
     this.#switchKey = keyboard ? undefined : switchKey;
     child.stdin?.on("error", () => undefined); // it may be gone before it is asked to go
-    const closed = [child.stdout, child.stderr].map((stream) => new Promise<void>((resolve) => {
-      if (stream === null) { resolve(); return; }
-      const lines = createInterface({ input: stream });
-      lines.on("line", (line) => { for (const event of parseSerial(line)) log.emit(event); });
-      lines.on("close", resolve);
-    }));
+    const closed = [child.stdout, child.stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          if (stream === null) {
+            resolve();
+            return;
+          }
+          const lines = createInterface({ input: stream });
+          lines.on("line", (line) => {
+            for (const event of parseSerial(line)) log.emit(event);
+          });
+          lines.on("close", resolve);
+        }),
+    );
     this.ended = new Promise((resolve, reject) => {
-      child.on("error", (error) => { reject(new RigError(Exit.noBoard, `cannot start ${program}: ${error.message}`)); });
-      child.on("exit", (code) => { void Promise.all(closed).then(() => { resolve(this.#killed ? undefined : code ?? Exit.crash); }); });
+      child.on("error", (error) => {
+        reject(new RigError(Exit.noBoard, `cannot start ${program}: ${error.message}`));
+      });
+      child.on("exit", (code) => {
+        void Promise.all(closed).then(() => {
+          resolve(this.#killed ? undefined : (code ?? Exit.crash));
+        });
+      });
     });
   }
 
@@ -48,7 +73,9 @@ export class DeviceProcess {
     this.#killed = true;
     if (this.#switchKey === undefined) this.#child.kill("SIGTERM");
     else this.#child.stdin?.write(this.#switchKey);
-    const timer = setTimeout(() => { this.#child.kill("SIGKILL"); }, SWITCH_LIMIT_MS);
+    const timer = setTimeout(() => {
+      this.#child.kill("SIGKILL");
+    }, SWITCH_LIMIT_MS);
     await this.ended;
     clearTimeout(timer);
   }
@@ -61,11 +88,16 @@ export class DeviceProcess {
   }
 }
 
-/** Fails with exit status 42 when `wait` takes longer than `limitMs`; `what` says what was waited for. */
+/**
+ * Fails with exit status 42 when `wait` takes longer than `limitMs`; `what` says what was waited
+ * for.
+ */
 export async function within<T>(limitMs: number, what: string, wait: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => { reject(new RigError(Exit.timeout, `${what} took longer than ${limitMs / 1000} s`)); }, limitMs);
+    timer = setTimeout(() => {
+      reject(new RigError(Exit.timeout, `${what} took longer than ${limitMs / 1000} s`));
+    }, limitMs);
   });
   try {
     return await Promise.race([wait, limit]);

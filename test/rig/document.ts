@@ -1,6 +1,6 @@
 /**
- * Whole documents for people: any message, tree or push, in either encoding, as indented XML or as WBXML, and download descriptors, with
- * what is wrong with them.
+ * Whole documents for people: any message, tree or push, in either encoding, as indented XML or as
+ * WBXML, and download descriptors, with what is wrong with them.
  */
 import { encodingOf, readerOf } from "../../src/session/encoding.ts";
 import { decodeMessage } from "../../src/syncml/decode.ts";
@@ -19,50 +19,87 @@ export interface Converted {
 }
 
 /**
- * A document in either encoding, written in `encoding`. Strict: it ends at the first thing that a device would refuse, and
- * a message must be one to the letter. Lenient: a document type is read over, elements that no DTD has are left out, what breaks
- * off is closed; `problems` has all of it. `pushed`: what it is, where that is known from a push.
+ * A document in either encoding, written in `encoding`. Strict: it ends at the first thing that a
+ * device would refuse, and a message must be one to the letter. Lenient: a document type is read
+ * over, elements that no DTD has are left out, what breaks off is closed; `problems` has all of it.
+ * `pushed`: what it is, where that is known from a push.
  */
-export function convert(document: Uint8Array, encoding: "xml" | "wbxml", lenient: boolean, pushed?: PushedKind): Converted {
+export function convert(
+  document: Uint8Array,
+  encoding: "xml" | "wbxml",
+  lenient: boolean,
+  pushed?: PushedKind,
+): Converted {
   const kind = pushed ?? pushedKind(document);
-  if (kind !== undefined) return convertPushed(document, kind, encoding, (inner, its) => convert(inner, encoding, lenient, its));
+  if (kind !== undefined)
+    return convertPushed(document, kind, encoding, (inner, its) =>
+      convert(inner, encoding, lenient, its),
+    );
   const source = lenient ? withoutDoctype(document) : document;
   for (let capacity = source.length * 8 + 4096; ; capacity *= 2) {
-    const copy = Uint8Array.from(source), bytes = new Uint8Array(capacity);
+    const copy = Uint8Array.from(source);
+    const bytes = new Uint8Array(capacity);
     if (isDescriptor(source)) {
-      if (encoding === "wbxml") return { bytes: copy.subarray(0, 0), problems: [{ offset: 0, reason: "a descriptor has no WBXML" }] };
+      if (encoding === "wbxml")
+        return {
+          bytes: copy.subarray(0, 0),
+          problems: [{ offset: 0, reason: "a descriptor has no WBXML" }],
+        };
       const { length, full, problems } = showDescriptor(source, bytes, lenient);
       if (full) continue;
       return { bytes: bytes.subarray(0, length), problems };
     }
-    const writer = encoding === "xml" ? new XmlWriter(bytes, SYNCML) : new WbxmlWriter(bytes, SYNCML, headerFor(source));
-    const problems = transcode(readerOf(encodingOf(copy, copy.length), copy, copy.length), writer, { encoding, lenient });
+    const writer =
+      encoding === "xml"
+        ? new XmlWriter(bytes, SYNCML)
+        : new WbxmlWriter(bytes, SYNCML, headerFor(source));
+    const problems = transcode(readerOf(encodingOf(copy, copy.length), copy, copy.length), writer, {
+      encoding,
+      lenient,
+    });
     if (writer.full) continue;
-    return { bytes: bytes.subarray(0, writer.length), problems: problems.length > 0 ? problems : messageProblems(source) };
+    return {
+      bytes: bytes.subarray(0, writer.length),
+      problems: problems.length > 0 ? problems : messageProblems(source),
+    };
   }
 }
 
 /** What makes a well-formed SyncML document no message. */
 function messageProblems(document: Uint8Array): readonly Problem[] {
-  const copy = Uint8Array.from(document), result = decodeMessage(readerOf(encodingOf(copy, copy.length), copy, copy.length), true);
+  const copy = Uint8Array.from(document);
+  const result = decodeMessage(readerOf(encodingOf(copy, copy.length), copy, copy.length), true);
   if (!("problem" in result) || result.problem === "not a SyncML document") return [];
   return [{ offset: result.offset, reason: result.problem }];
 }
 
 function headerFor(document: Uint8Array): readonly number[] {
-  const reader = readerOf(encodingOf(document, document.length), Uint8Array.from(document), document.length);
+  const reader = readerOf(
+    encodingOf(document, document.length),
+    Uint8Array.from(document),
+    document.length,
+  );
   reader.next();
   return reader.name() === "MgmtTree" ? DDF_HEADER : SYNCML_HEADER;
 }
 
-/** A document type declaration made white space, so that offsets stay; one with declarations of its own is left alone. */
+/**
+ * A document type declaration made white space, so that offsets stay; one with declarations of its
+ * own is left alone.
+ */
 function withoutDoctype(document: Uint8Array): Uint8Array {
   if (encodingOf(document, document.length) === "wbxml") return document;
   const text = Buffer.from(document).toString("latin1");
-  return Buffer.from(text.replace(/<!DOCTYPE[^[>]*>/, (found) => " ".repeat(found.length)), "latin1");
+  return Buffer.from(
+    text.replace(/<!DOCTYPE[^[>]*>/, (found) => " ".repeat(found.length)),
+    "latin1",
+  );
 }
 
-/** The bytes of hexadecimal digits as tools print them: white space, colons and commas between, 0x before; undefined: not digits. */
+/**
+ * The bytes of hexadecimal digits as tools print them: white space, colons and commas between, 0x
+ * before; undefined: not digits.
+ */
 export function fromDump(text: string): Uint8Array | undefined {
   const digits = text.replace(/0x/gi, "").replace(/[\s:,]/g, "");
   return /^(?:[0-9a-f]{2})*$/i.test(digits) ? Buffer.from(digits, "hex") : undefined;
@@ -70,5 +107,7 @@ export function fromDump(text: string): Uint8Array | undefined {
 
 /** Hexadecimal digits, 32 bytes a line. */
 export function toDump(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex").replace(/.{1,64}/g, "$&\n");
+  return Buffer.from(bytes)
+    .toString("hex")
+    .replace(/.{1,64}/g, "$&\n");
 }

@@ -1,12 +1,13 @@
 /**
  * The event log of a run: the one source of truth. Terminal, NDJSON and reports are views of it.
- * Every event says when (ms since the run began), which board, and what kind; the rest depends on the kind.
+ * Every event says when (ms since the run began), which board, and what kind; the rest depends on
+ * the kind.
  */
 import { createWriteStream, type WriteStream } from "node:fs";
 
 /**
- * What a program took of its engine, from boot to restart or end. Live is the most that a collection left; the peak has garbage, too.
- * What a board does not tell is 0.
+ * What a program took of its engine, from boot to restart or end. Live is the most that a
+ * collection left; the peak has garbage, too. What a board does not tell is 0.
  */
 export interface Heap {
   /** Bytes of one slot. */
@@ -31,14 +32,25 @@ export type RigEvent =
   | { readonly kind: "warning"; readonly text: string }
   | { readonly kind: "serial"; readonly line: string }
   | { readonly kind: "user"; readonly text: string }
-  | { readonly kind: "boot"; readonly version: string; readonly slot: string; readonly trial: boolean; readonly cause: string }
+  | {
+      readonly kind: "boot";
+      readonly version: string;
+      readonly slot: string;
+      readonly trial: boolean;
+      readonly cause: string;
+    }
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "state"; readonly state: number; readonly name: string }
   | { readonly kind: "progress"; readonly bytes: number; readonly total: number }
   | { readonly kind: "message"; readonly direction: "sent" | "received"; readonly text: string }
-  | { readonly kind: "session"; readonly id: string; readonly outcome: string; readonly detail: string }
-  | { readonly kind: "heap" } & Heap
-  | { readonly kind: "flash" } & FlashCount
+  | {
+      readonly kind: "session";
+      readonly id: string;
+      readonly outcome: string;
+      readonly detail: string;
+    }
+  | ({ readonly kind: "heap" } & Heap)
+  | ({ readonly kind: "flash" } & FlashCount)
   | { readonly kind: "server"; readonly text: string; readonly session?: string }
   | { readonly kind: "cut"; readonly operation: number; readonly seed: number }
   | { readonly kind: "result"; readonly code: number; readonly text: string }
@@ -63,14 +75,20 @@ export class EventLog {
   }
 
   emit(event: RigEvent): void {
-    const recorded: Recorded = { t: Math.round(performance.now() - this.#start), board: this.board, ...event };
+    const recorded: Recorded = {
+      t: Math.round(performance.now() - this.#start),
+      board: this.board,
+      ...event,
+    };
     this.events.push(recorded);
     for (const view of this.#views) view(recorded);
   }
 
   /** The last event of a kind. */
   last<K extends RigEvent["kind"]>(kind: K): Extract<Recorded, { kind: K }> | undefined {
-    return this.events.findLast((event): event is Extract<Recorded, { kind: K }> => event.kind === kind);
+    return this.events.findLast(
+      (event): event is Extract<Recorded, { kind: K }> => event.kind === kind,
+    );
   }
 
   /** The first event of a kind, which has come or will. */
@@ -86,12 +104,16 @@ export class EventLog {
   }
 
   all<K extends RigEvent["kind"]>(kind: K): Extract<Recorded, { kind: K }>[] {
-    return this.events.filter((event): event is Extract<Recorded, { kind: K }> => event.kind === kind);
+    return this.events.filter(
+      (event): event is Extract<Recorded, { kind: K }> => event.kind === kind,
+    );
   }
 }
 
 /** A view that writes one JSON object a line. */
 export function ndjson(path: string): View {
   const stream: WriteStream = createWriteStream(path);
-  return (event) => { stream.write(`${JSON.stringify(event)}\n`); };
+  return (event) => {
+    stream.write(`${JSON.stringify(event)}\n`);
+  };
 }

@@ -1,6 +1,17 @@
-/** What a command of the rig can end with. A broken bench is not a broken firmware: CI systems tell them apart by these numbers. */
+/**
+ * What a command of the rig can end with. A broken bench is not a broken firmware: CI systems tell
+ * them apart by these numbers.
+ */
 export const Exit = {
-  ok: 0, failed: 1, usage: 2, noBoard: 3, flash: 4, protocol: 5, crash: 6, timeout: 42, interrupted: 130,
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  noBoard: 3,
+  flash: 4,
+  protocol: 5,
+  crash: 6,
+  timeout: 42,
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof Exit)[keyof typeof Exit];
 

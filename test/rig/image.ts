@@ -1,4 +1,7 @@
-/** Builds MCUboot images, byte for byte as imgtool does (but ECDSA signatures are random). Layout: src/image/header.ts, tlv.ts. */
+/**
+ * Builds MCUboot images, byte for byte as imgtool does (but ECDSA signatures are random). Layout:
+ * src/image/header.ts, tlv.ts.
+ */
 import { createHash, sign, type KeyObject } from "node:crypto";
 import type { Version } from "../../src/image/version.ts";
 import { spkiOf } from "./keys.ts";
@@ -25,7 +28,10 @@ export interface ImageContent {
   readonly extra?: readonly ExtraRecord[] | undefined;
   /** Private key; without it the image has a digest and no signature. */
   readonly key: KeyObject | undefined;
-  /** Makes the ECDSA signature of these bytes, in DER, in the place of Node, whose signatures are random. */
+  /**
+   * Makes the ECDSA signature of these bytes, in DER, in the place of Node, whose signatures are
+   * random.
+   */
   readonly ecdsa?: ((signed: Uint8Array) => Uint8Array) | undefined;
   readonly headerSize?: number | undefined;
   readonly loadAddress?: number | undefined;
@@ -61,7 +67,9 @@ function protectedRecords(content: ImageContent): Buffer[] {
   if (content.vendorId !== undefined) records.push(record(0x74, content.vendorId));
   if (content.classId !== undefined) records.push(record(0x75, content.classId));
   for (const { image, version } of content.dependencies ?? []) {
-    records.push(record(0x40, Buffer.concat([Buffer.from([image, 0, 0, 0]), versionBytes(version)])));
+    records.push(
+      record(0x40, Buffer.concat([Buffer.from([image, 0, 0, 0]), versionBytes(version)])),
+    );
   }
   for (const { type, value } of content.extra ?? []) records.push(record(type, value));
   return records;
@@ -73,7 +81,10 @@ function proof(signed: Buffer, { key, ecdsa }: ImageContent): Buffer[] {
   if (key === undefined) return records;
   records.push(record(0x01, createHash("sha256").update(spkiOf(key)).digest()));
   if (key.asymmetricKeyType === "ed25519") records.push(record(0x24, sign(null, digest, key)));
-  else records.push(record(0x22, ecdsa?.(signed) ?? sign("sha256", signed, { key, dsaEncoding: "der" })));
+  else
+    records.push(
+      record(0x22, ecdsa?.(signed) ?? sign("sha256", signed, { key, dsaEncoding: "der" })),
+    );
   return records;
 }
 
@@ -103,10 +114,13 @@ function area(magic: number, records: readonly Buffer[]): Buffer {
 }
 
 /**
- * Bytes of the package that lies at the start of a partition of `capacity` bytes, from its header and the heads of its record
- * areas; undefined when there is none.
+ * Bytes of the package that lies at the start of a partition of `capacity` bytes, from its header
+ * and the heads of its record areas; undefined when there is none.
  */
-export function imageLength(read: (buffer: Uint8Array, offset: number) => void, capacity: number): number | undefined {
+export function imageLength(
+  read: (buffer: Uint8Array, offset: number) => void,
+  capacity: number,
+): number | undefined {
   const bytes = Buffer.alloc(32);
   read(bytes, 0);
   if (bytes.readUInt32LE(0) !== MAGIC) return undefined;

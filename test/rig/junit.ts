@@ -32,21 +32,26 @@ export function junit({ name, properties, cases, log }: JUnitSuite): string {
   const lines = log.events.slice(-TAIL_LINES).map(tailLine).join("\n");
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="${escape(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0" time="${time}">`,
+    `<testsuite name="${escaped(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0" time="${time}">`,
     "  <properties>",
-    ...Object.entries(properties).map(([key, value]) => `    <property name="${escape(key)}" value="${escape(value)}"/>`),
+    ...Object.entries(properties).map(
+      ([key, value]) => `    <property name="${escaped(key)}" value="${escaped(value)}"/>`,
+    ),
     "  </properties>",
     ...cases.map((item) => testCase(name, item)),
-    `  <system-out>${escape(lines)}</system-out>`,
+    `  <system-out>${escaped(lines)}</system-out>`,
     "</testsuite>",
     "",
   ].join("\n");
 }
 
 function testCase(suite: string, { name, seconds, failure, unstable }: JUnitCase): string {
-  const head = `  <testcase classname="${escape(suite)}" name="${escape(name)}" time="${seconds.toFixed(3)}"`;
-  const flag = unstable === true ? '\n    <properties><property name="unstable" value="true"/></properties>' : "";
-  const failed = failure === undefined ? "" : `\n    <failure message="${escape(failure)}"/>`;
+  const head = `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" time="${seconds.toFixed(3)}"`;
+  const flag =
+    unstable === true
+      ? '\n    <properties><property name="unstable" value="true"/></properties>'
+      : "";
+  const failed = failure === undefined ? "" : `\n    <failure message="${escaped(failure)}"/>`;
   return flag + failed === "" ? `${head}/>` : `${head}>${flag}${failed}\n  </testcase>`;
 }
 
@@ -55,7 +60,11 @@ function tailLine(event: Recorded): string {
 }
 
 /** Also takes out what XML cannot hold: a crashing device may print anything. */
-function escape(text: string): string {
-  return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, "?")
-    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+function escaped(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, "?")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

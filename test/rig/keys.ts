@@ -1,5 +1,10 @@
 /** Key pairs of a vendor, as PEM files that imgtool reads and writes too. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { vendorKey, type VendorKey } from "../../src/image/key.ts";
 
@@ -7,7 +12,9 @@ export type KeyType = VendorKey["type"];
 
 /** A new private key. */
 export function generateKey(type: KeyType): KeyObject {
-  return type === "ed25519" ? generateKeyPairSync("ed25519").privateKey : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  return type === "ed25519"
+    ? generateKeyPairSync("ed25519").privateKey
+    : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 }
 
 /** Reads a private key in PEM. Throws when the file is not one. */
@@ -15,7 +22,10 @@ export function readKey(path: string): KeyObject {
   return createPrivateKey(readFileSync(path));
 }
 
-/** Writes a private key in PEM (PKCS #8), readable by its owner alone. Throws when the file exists: a vendor key is not overwritten. */
+/**
+ * Writes a private key in PEM (PKCS #8), readable by its owner alone. Throws when the file exists:
+ * a vendor key is not overwritten.
+ */
 export function writeKey(path: string, key: KeyObject): void {
   writeFileSync(path, key.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
 }
@@ -27,8 +37,8 @@ export function spkiOf(key: KeyObject): Buffer {
 }
 
 /**
- * The public part for the key list of boot code (hal/xs/boot/image.h): SubjectPublicKeyInfo, and behind it, where the key is revoked,
- * the security counter that does it.
+ * The public part for the key list of boot code (hal/xs/boot/image.h): SubjectPublicKeyInfo, and
+ * behind it, where the key is revoked, the security counter that does it.
  */
 export function bootKeyOf(key: KeyObject, until?: number): Buffer {
   if (until === undefined) return spkiOf(key);
@@ -40,6 +50,7 @@ export function bootKeyOf(key: KeyObject, until?: number): Buffer {
 /** The public part, as firmware holds it. Throws when the key is of another kind. */
 export function vendorKeyOf(key: KeyObject): VendorKey {
   const result = vendorKey(new Uint8Array(spkiOf(key)));
-  if (result === undefined) throw new Error(`a vendor key is Ed25519 or P-256, not ${key.asymmetricKeyType ?? "this"}`);
+  if (result === undefined)
+    throw new Error(`a vendor key is Ed25519 or P-256, not ${key.asymmetricKeyType ?? "this"}`);
   return result;
 }

@@ -1,4 +1,7 @@
-/** Words of the command line made into values: each parser throws a message that commander shows with the option's name. */
+/**
+ * Words of the command line made into values: each parser throws a message that commander shows
+ * with the option's name.
+ */
 import { InvalidArgumentError } from "commander";
 import { fromHex } from "../../src/base/bytes.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
@@ -6,20 +9,25 @@ import { parseVersion, type Version } from "../../src/image/version.ts";
 
 export function versionOption(text: string): Version {
   const version = parseVersion(text);
-  if (version === undefined) throw new InvalidArgumentError("A version is MAJOR.MINOR.REVISION or MAJOR.MINOR.REVISION+BUILD.");
+  if (version === undefined)
+    throw new InvalidArgumentError(
+      "A version is MAJOR.MINOR.REVISION or MAJOR.MINOR.REVISION+BUILD.",
+    );
   return version;
 }
 
 export function countOption(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError("A whole number is needed.");
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError("A whole number is needed.");
   return value;
 }
 
 /** Bytes: "65536", "64KiB", "4MiB". */
 export function sizeOption(text: string): number {
   const [, digits = "", unit = ""] = /^(\d+)(KiB|MiB)?$/.exec(text) ?? [];
-  if (digits === "") throw new InvalidArgumentError("A size is a number of bytes, or has the unit KiB or MiB.");
+  if (digits === "")
+    throw new InvalidArgumentError("A size is a number of bytes, or has the unit KiB or MiB.");
   return Number(digits) * (unit === "MiB" ? 1024 * 1024 : unit === "KiB" ? 1024 : 1);
 }
 
@@ -38,8 +46,10 @@ export interface Address {
 
 /** "127.0.0.1:2948", "2948" on this machine. */
 export function addressOption(text: string): Address {
-  const [, host = "127.0.0.1", digits = ""] = /^(?:(.+):)?(\d+)$/.exec(text) ?? [], port = Number(digits);
-  if (!(port > 0 && port < 65536)) throw new InvalidArgumentError("An address is HOST:PORT, or PORT on this machine.");
+  const [, host = "127.0.0.1", digits = ""] = /^(?:(.+):)?(\d+)$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!(port > 0 && port < 65536))
+    throw new InvalidArgumentError("An address is HOST:PORT, or PORT on this machine.");
   return { host, port };
 }
 
@@ -49,7 +59,8 @@ export const ENCODINGS: readonly Encoding[] = ["xml", "wbxml"];
 export function wordOption<T extends string>(words: readonly T[]): (text: string) => T {
   return (text) => {
     const found = words.find((word) => word === text);
-    if (found === undefined) throw new InvalidArgumentError(`One of ${words.join(", ")} is needed.`);
+    if (found === undefined)
+      throw new InvalidArgumentError(`One of ${words.join(", ")} is needed.`);
     return found;
   };
 }

@@ -1,10 +1,17 @@
 /**
- * What is pushed, as XML and back: OMA Client Provisioning, which has an XML form of its own; notifications and the header of WAP push,
- * which have none: their elements Notification and Push are this command's.
+ * What is pushed, as XML and back: OMA Client Provisioning, which has an XML form of its own;
+ * notifications and the header of WAP push, which have none: their elements Notification and Push
+ * are this command's.
  */
 import { fromHex } from "../../src/base/bytes.ts";
 import { readCp } from "../../src/push/cp.ts";
-import { CP_TYPE, type Envelope, NOTIFICATION_TYPE, openEnvelope, type Protection } from "../../src/push/envelope.ts";
+import {
+  CP_TYPE,
+  type Envelope,
+  NOTIFICATION_TYPE,
+  openEnvelope,
+  type Protection,
+} from "../../src/push/envelope.ts";
 import { parseNotification, UI_MODES } from "../../src/push/notification.ts";
 import type { Malformed } from "../../src/syncml/command.ts";
 import { header } from "../../src/wbxml/header.ts";
@@ -20,10 +27,15 @@ export type PushedKind = "push" | "notification" | "provisioning";
 export type Inner = (document: Uint8Array, kind: PushedKind | undefined) => Converted;
 
 const ROOTS: ReadonlyMap<string, PushedKind> = new Map([
-  ["Push", "push"], ["Notification", "notification"], ["wap-provisioningdoc", "provisioning"],
+  ["Push", "push"],
+  ["Notification", "notification"],
+  ["wap-provisioningdoc", "provisioning"],
 ]);
 const FAMILY = { ids: [0x0b], names: ["-//WAPFORUM//DTD PROV "] };
-const KINDS: ReadonlyMap<string, PushedKind> = new Map([[NOTIFICATION_TYPE, "notification"], [CP_TYPE, "provisioning"]]);
+const KINDS: ReadonlyMap<string, PushedKind> = new Map([
+  [NOTIFICATION_TYPE, "notification"],
+  [CP_TYPE, "provisioning"],
+]);
 const PROTECTIONS: readonly Protection[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];
 const DIGEST_BYTES = 16;
 const PUSH_TYPE = 6;
@@ -35,25 +47,50 @@ export function pushedKind(document: Uint8Array): PushedKind | undefined {
   if (root !== undefined) return ROOTS.get(root);
   if (header(document, { at: 0, problem: "" }, FAMILY) !== undefined) return "provisioning";
   const first = document[0] ?? 0;
-  if (first >= 1 && first <= 3 && header(document, { at: 0, problem: "" }) !== undefined) return undefined;
-  if (document[1] === PUSH_TYPE && !("problem" in openEnvelope(document, document.length))) return "push";
+  if (first >= 1 && first <= 3 && header(document, { at: 0, problem: "" }) !== undefined)
+    return undefined;
+  if (document[1] === PUSH_TYPE && !("problem" in openEnvelope(document, document.length)))
+    return "push";
   return "problem" in parseNotification(document) ? undefined : "notification";
 }
 
-/** The document in the other form, or in the same one, in order. `encoding`: xml, or the bytes that travel. */
-export function convertPushed(document: Uint8Array, kind: PushedKind, encoding: "xml" | "wbxml", inner: Inner): Converted {
+/**
+ * The document in the other form, or in the same one, in order. `encoding`: xml, or the bytes that
+ * travel.
+ */
+export function convertPushed(
+  document: Uint8Array,
+  kind: PushedKind,
+  encoding: "xml" | "wbxml",
+  inner: Inner,
+): Converted {
   try {
-    const xml = document.includes(0x3c) && /^\s*</.test(Buffer.from(document.subarray(0, 64)).toString("latin1"));
+    const xml =
+      document.includes(0x3c) &&
+      /^\s*</.test(Buffer.from(document.subarray(0, 64)).toString("latin1"));
     const root = xml ? readElements(Buffer.from(document).toString("utf8")) : undefined;
     switch (kind) {
-      case "provisioning": return provisioning(document, root, encoding);
-      case "notification": return whole(encoding === "xml" ? notificationXml(root === undefined ? document : notificationBytes(root))
-        : root === undefined ? document : notificationBytes(root));
-      case "push": return encoding === "xml" && root === undefined ? pushXml(document, inner) : pushBytes(document, root, inner);
+      case "provisioning":
+        return provisioning(document, root, encoding);
+      case "notification":
+        return whole(
+          encoding === "xml"
+            ? notificationXml(root === undefined ? document : notificationBytes(root))
+            : root === undefined
+              ? document
+              : notificationBytes(root),
+        );
+      case "push":
+        return encoding === "xml" && root === undefined
+          ? pushXml(document, inner)
+          : pushBytes(document, root, inner);
     }
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error;
-    return { bytes: new Uint8Array(0), problems: [{ offset: error.offset, reason: error.message }] };
+    return {
+      bytes: new Uint8Array(0),
+      problems: [{ offset: error.offset, reason: error.message }],
+    };
   }
 }
 
@@ -65,9 +102,15 @@ function malformed({ offset, problem }: Malformed): Converted {
   return { bytes: new Uint8Array(0), problems: [{ offset, reason: problem }] };
 }
 
-function provisioning(document: Uint8Array, root: XmlElement | undefined, encoding: "xml" | "wbxml"): Converted {
-  const bytes = root === undefined ? document : cpWbxml(cpElement(root)), read = readCp(bytes, CP_CODES, true);
-  if ("problem" in read) return malformed(root === undefined ? read : { ...read, offset: root.from });
+function provisioning(
+  document: Uint8Array,
+  root: XmlElement | undefined,
+  encoding: "xml" | "wbxml",
+): Converted {
+  const bytes = root === undefined ? document : cpWbxml(cpElement(root));
+  const read = readCp(bytes, CP_CODES, true);
+  if ("problem" in read)
+    return malformed(root === undefined ? read : { ...read, offset: root.from });
   return whole(encoding === "xml" ? cpXml(cpElements(read, versionOf(bytes))) : bytes);
 }
 
@@ -75,13 +118,22 @@ function provisioning(document: Uint8Array, root: XmlElement | undefined, encodi
 function versionOf(bytes: Uint8Array): string {
   const cursor = { at: 0, problem: "" };
   header(bytes, cursor, FAMILY);
-  const [code, kind] = [bytes[cursor.at + 1], bytes[cursor.at + 2]], from = cursor.at + 3;
-  return code === 0x45 && kind === 3 ? Buffer.from(bytes.subarray(from, bytes.indexOf(0, from))).toString() : code === 0x46 ? "1.0" : "1.1";
+  const [code, kind] = [bytes[cursor.at + 1], bytes[cursor.at + 2]];
+  const from = cursor.at + 3;
+  return code === 0x45 && kind === 3
+    ? Buffer.from(bytes.subarray(from, bytes.indexOf(0, from))).toString()
+    : code === 0x46
+      ? "1.0"
+      : "1.1";
 }
 
 function cpElement({ name, attributes, children, from }: XmlElement): CpElement {
-  const type = attributes.get("type"), parm = attributes.get("name"), value = attributes.get("value"), version = attributes.get("version");
-  if (name === "parm" && parm !== undefined) return value === undefined ? { parm } : { parm, value };
+  const type = attributes.get("type");
+  const parm = attributes.get("name");
+  const value = attributes.get("value");
+  const version = attributes.get("version");
+  if (name === "parm" && parm !== undefined)
+    return value === undefined ? { parm } : { parm, value };
   const below = { children: children.map(cpElement) };
   if (name === "characteristic" && type !== undefined) return { type, ...below };
   if (name === "wap-provisioningdoc") return version === undefined ? below : { version, ...below };
@@ -91,58 +143,119 @@ function cpElement({ name, attributes, children, from }: XmlElement): CpElement 
 function notificationXml(bytes: Uint8Array): string {
   const notification = parseNotification(bytes);
   if ("problem" in notification) throw new XmlProblem(notification.problem, notification.offset);
-  const { digest, uiMode, initiator, sessionID, serverID, vendor, trigger } = notification, head = Buffer.from(trigger);
+  const { digest, uiMode, initiator, sessionID, serverID, vendor, trigger } = notification;
+  const head = Buffer.from(trigger);
   const future = head.readUInt32BE(1) & 0x7ffffff;
   const attributes = [
-    ["digest", hexOf(digest)], ["version", "1.1"], ["ui-mode", uiMode], ["initiator", initiator], ["session", sessionID],
+    ["digest", hexOf(digest)],
+    ["version", "1.1"],
+    ["ui-mode", uiMode],
+    ["initiator", initiator],
+    ["session", sessionID],
     ["server", serverID],
-    ...future === 0 ? [] : [["future", future.toString(16)]], ...vendor.length === 0 ? [] : [["vendor", hexOf(vendor)]],
+    ...(future === 0 ? [] : [["future", future.toString(16)]]),
+    ...(vendor.length === 0 ? [] : [["vendor", hexOf(vendor)]]),
   ];
   return `<Notification${attributes.map(([name = "", value = ""]) => ` ${name}="${escaped(value)}"`).join("")}/>`;
 }
 
 function notificationBytes({ attributes, from }: XmlElement): Buffer {
   const get = (name: string, otherwise = ""): string => attributes.get(name) ?? otherwise;
-  const sessionID = get("session"), serverID = get("server"), digest = fromHex(get("digest")), vendor = fromHex(get("vendor"));
-  const uiMode = UI_MODES.find((mode) => mode === get("ui-mode", "unspecified")), initiator = get("initiator", "server");
-  const problem = digest?.length !== DIGEST_BYTES ? "digest" : vendor === undefined ? "vendor" : uiMode === undefined ? "ui-mode"
-    : initiator !== "user" && initiator !== "server" ? "initiator" : !/^[\da-f]{1,4}$/i.test(sessionID) ? "session"
-      : serverID === "" || Buffer.byteLength(serverID) > 255 ? "server" : get("version", "1.1") !== "1.1" ? "version" : "";
-  if (problem !== "") throw new XmlProblem(`Notification: the attribute ${problem} is missing or wrong`, from);
-  const trigger = Buffer.from(triggerOf({
-    sessionID, serverID, uiMode: uiMode ?? "unspecified", initiator: initiator === "user" ? "user" : "server",
-    vendor: vendor ?? Buffer.of(),
-  }));
-  trigger.writeUInt32BE((trigger.readUInt32BE(1) | Number.parseInt(get("future", "0"), 16)) >>> 0, 1);
+  const sessionID = get("session");
+  const serverID = get("server");
+  const digest = fromHex(get("digest"));
+  const vendor = fromHex(get("vendor"));
+  const uiMode = UI_MODES.find((mode) => mode === get("ui-mode", "unspecified"));
+  const initiator = get("initiator", "server");
+  const problem =
+    digest?.length !== DIGEST_BYTES
+      ? "digest"
+      : vendor === undefined
+        ? "vendor"
+        : uiMode === undefined
+          ? "ui-mode"
+          : initiator !== "user" && initiator !== "server"
+            ? "initiator"
+            : !/^[\da-f]{1,4}$/i.test(sessionID)
+              ? "session"
+              : serverID === "" || Buffer.byteLength(serverID) > 255
+                ? "server"
+                : get("version", "1.1") !== "1.1"
+                  ? "version"
+                  : "";
+  if (problem !== "")
+    throw new XmlProblem(`Notification: the attribute ${problem} is missing or wrong`, from);
+  const trigger = Buffer.from(
+    triggerOf({
+      sessionID,
+      serverID,
+      uiMode: uiMode ?? "unspecified",
+      initiator: initiator === "user" ? "user" : "server",
+      vendor: vendor ?? Buffer.of(),
+    }),
+  );
+  trigger.writeUInt32BE(
+    (trigger.readUInt32BE(1) | Number.parseInt(get("future", "0"), 16)) >>> 0,
+    1,
+  );
   return Buffer.concat([digest ?? Buffer.of(), trigger]);
 }
 
 function pushXml(document: Uint8Array, inner: Inner): Converted {
   const envelope = openEnvelope(document, document.length);
   if ("problem" in envelope) return malformed(envelope);
-  if (envelope.type === "") return malformed({ problem: "a content type of another number", offset: 3 });
-  const { type, application, protection, mac, body } = envelope, offset = document.length - body.length;
+  if (envelope.type === "")
+    return malformed({ problem: "a content type of another number", offset: 3 });
+  const { type, application, protection, mac, body } = envelope;
+  const offset = document.length - body.length;
   const { bytes, problems } = inner(body, KINDS.get(type));
   const attributes = [
-    ["transaction", `${document[0] ?? 0}`], ["type", type], ["application", application], ["sec", protection], ["mac", mac],
-  ].map(([name, value]) => value === undefined ? "" : ` ${name ?? ""}="${escaped(`${value}`)}"`).join("");
-  const text = Buffer.from(bytes).toString().replace(/^(?=.)/gm, "  ");
+    ["transaction", `${document[0] ?? 0}`],
+    ["type", type],
+    ["application", application],
+    ["sec", protection],
+    ["mac", mac],
+  ]
+    .map(([name, value]) => (value === undefined ? "" : ` ${name ?? ""}="${escaped(`${value}`)}"`))
+    .join("");
+  const text = Buffer.from(bytes)
+    .toString()
+    .replace(/^(?=.)/gm, "  ");
   return {
     bytes: Buffer.from(`<Push${attributes}>\n${text}\n</Push>`),
     problems: problems.map((problem) => ({ ...problem, offset: problem.offset + offset })),
   };
 }
 
-/** Of an XML form the bytes; of bytes the same. The seal is that of the attribute, whatever it seals. */
+/**
+ * Of an XML form the bytes; of bytes the same. The seal is that of the attribute, whatever it
+ * seals.
+ */
 function pushBytes(document: Uint8Array, root: XmlElement | undefined, inner: Inner): Converted {
   if (root === undefined) return whole(document);
-  const { attributes, children: [child], from } = root, type = attributes.get("type") ?? "", application = attributes.get("application");
-  const protection = PROTECTIONS.find((one) => one === attributes.get("sec")), mac = attributes.get("mac");
-  if (child === undefined || type === "") throw new XmlProblem("Push without its type or a document", from);
-  if (attributes.has("sec") && protection === undefined) throw new XmlProblem("Push: sec is none of the standard", from);
-  const { bytes, problems } = inner(Buffer.from(Buffer.from(document).toString("utf8").slice(child.from, child.to)), KINDS.get(type));
+  const {
+    attributes,
+    children: [child],
+    from,
+  } = root;
+  const type = attributes.get("type") ?? "";
+  const application = attributes.get("application");
+  const protection = PROTECTIONS.find((one) => one === attributes.get("sec"));
+  const mac = attributes.get("mac");
+  if (child === undefined || type === "")
+    throw new XmlProblem("Push without its type or a document", from);
+  if (attributes.has("sec") && protection === undefined)
+    throw new XmlProblem("Push: sec is none of the standard", from);
+  const { bytes, problems } = inner(
+    Buffer.from(Buffer.from(document).toString("utf8").slice(child.from, child.to)),
+    KINDS.get(type),
+  );
   const envelope: Envelope = {
-    type, body: bytes, ...(application === undefined ? {} : { application: Number(application) }), protection, mac,
+    type,
+    body: bytes,
+    ...(application === undefined ? {} : { application: Number(application) }),
+    protection,
+    mac,
   };
   return { bytes: push(envelope, Number(attributes.get("transaction") ?? 1)), problems };
 }

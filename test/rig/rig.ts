@@ -1,6 +1,7 @@
 /**
- * A whole bench in one object: a DM server and a package host on one loopback port, a device with version 1 in it, and the
- * package that brings version 2. Commands and tests say what happens to it.
+ * A whole bench in one object: a DM server and a package host on one loopback port, a device with
+ * version 1 in it, and the package that brings version 2. Commands and tests say what happens to
+ * it.
  */
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -55,7 +56,9 @@ export interface RigOptions {
 }
 
 const SERVER_ID = "rig";
-const USER = "device", PASSWORD = "device-secret", SERVER_PASSWORD = "server-secret";
+const USER = "device";
+const PASSWORD = "device-secret";
+const SERVER_PASSWORD = "server-secret";
 
 export class Rig {
   readonly directory: string;
@@ -73,10 +76,15 @@ export class Rig {
   /** The end of the scenario, as the server sees it. */
   readonly outcome: Promise<Outcome>;
 
-  /** Builds, signs, makes the device, opens the port. Throws a RigError when something of it cannot be had. */
+  /**
+   * Builds, signs, makes the device, opens the port. Throws a RigError when something of it cannot
+   * be had.
+   */
   static async open(options: RigOptions): Promise<Rig> {
     const { board, log } = options;
-    const note = (text: string): void => { log.emit({ kind: "note", text }); };
+    const note = (text: string): void => {
+      log.emit({ kind: "note", text });
+    };
     note(`building version 1 of board ${board.name}`);
     const first = packageOf(board, VERSION_1, 0);
     if (options.offer === undefined) note("building version 2, packing and signing it");
@@ -84,42 +92,87 @@ export class Rig {
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
     board.manufacture(directory, first, developmentKey());
     let answer: Rig | undefined;
-    const emit = (event: ServerEvent): void => { if (answer !== undefined) answer.#serverEvent(event); };
+    const emit = (event: ServerEvent): void => {
+      if (answer !== undefined) answer.#serverEvent(event);
+    };
     const descriptor = options.descriptor === true ? {} : options.descriptor;
     const host = new PackageHost({
-      data: offer, faults: options.hostFaults ?? [], ...(descriptor === undefined ? {} : { descriptor }), emit });
+      data: offer,
+      faults: options.hostFaults ?? [],
+      ...(descriptor === undefined ? {} : { descriptor }),
+      emit,
+    });
     const secret = options.https === true ? makeCertificate({ host: "localhost" }) : undefined;
-    const listening = await listen((request) => {
-      if (answer === undefined) throw new Error("a request before the rig is there");
-      return request.url.startsWith(host.path) ? host.handle(request) : answer.server.handle(request);
-    }, 0, secret);
+    const listening = await listen(
+      (request) => {
+        if (answer === undefined) throw new Error("a request before the rig is there");
+        return request.url.startsWith(host.path)
+          ? host.handle(request)
+          : answer.server.handle(request);
+      },
+      0,
+      secret,
+    );
     const ca = secret === undefined ? {} : { ca: secret.authority.toString("base64") };
     const told = { ...options, provision: { ...ca, ...options.provision } };
-    answer = new Rig(told, directory, listening, offer, `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`);
+    answer = new Rig(
+      told,
+      directory,
+      listening,
+      offer,
+      `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`,
+    );
     note(`DM server and package host on ${listening.origin}; device in ${directory}`);
     return answer;
   }
 
-  private constructor(options: RigOptions, directory: string, listening: Listening, offer: Uint8Array, url: string) {
+  private constructor(
+    options: RigOptions,
+    directory: string,
+    listening: Listening,
+    offer: Uint8Array,
+    url: string,
+  ) {
     this.#options = options;
     this.directory = directory;
     this.origin = listening.origin;
     this.digest = createHash("sha256").update(offer).digest("hex");
     this.#listening = listening;
     this.#watch = new Watch(options.log, { crashes: options.mayCrash !== true });
-    this.outcome = new Promise((resolve) => { this.#settled = resolve; });
-    const { auth, scenario } = options, proves = { type: auth, name: USER, secret: PASSWORD };
+    this.outcome = new Promise((resolve) => {
+      this.#settled = resolve;
+    });
+    const { auth, scenario } = options;
+    const proves = { type: auth, name: USER, secret: PASSWORD };
     this.server = new DmServer({
-      url: `${this.origin}/dm`, name: SERVER_ID, client: proves, server: { type: auth, name: SERVER_ID, secret: SERVER_PASSWORD },
+      url: `${this.origin}/dm`,
+      name: SERVER_ID,
+      client: proves,
+      server: { type: auth, name: SERVER_ID, secret: SERVER_PASSWORD },
       scenario: () => scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url }),
-      faults: options.faults ?? [], emit: (event) => { this.#serverEvent(event); },
+      faults: options.faults ?? [],
+      emit: (event) => {
+        this.#serverEvent(event);
+      },
     });
     options.board.provision(directory, {
       account: {
-        serverId: SERVER_ID, address: `${this.origin}/dm`, encoding: options.encoding ?? "xml", auth, name: USER, secret: PASSWORD,
-        serverAuth: auth, serverName: SERVER_ID, serverSecret: SERVER_PASSWORD,
+        serverId: SERVER_ID,
+        address: `${this.origin}/dm`,
+        encoding: options.encoding ?? "xml",
+        auth,
+        name: USER,
+        secret: PASSWORD,
+        serverAuth: auth,
+        serverName: SERVER_ID,
+        serverSecret: SERVER_PASSWORD,
       },
-      keys: [publicText(developmentKey())], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 1,
+      keys: [publicText(developmentKey())],
+      objects: ["Main"],
+      allowHttp: true,
+      allowPrivate: true,
+      sessionAtBoot: true,
+      pollSeconds: 1,
       ...options.provision,
     });
   }
@@ -130,15 +183,25 @@ export class Rig {
     return this.#device;
   }
 
-  /** Waits until the device listens for pushes. Where DHCP is slow it may take longer until they reach it. */
+  /**
+   * Waits until the device listens for pushes. Where DHCP is slow it may take longer until they
+   * reach it.
+   */
   async listening(limitMs: number): Promise<void> {
-    await within(limitMs, "the port for pushes", Promise.race([this.#options.log.first("listening"), this.#watch.failure()]));
+    await within(
+      limitMs,
+      "the port for pushes",
+      Promise.race([this.#options.log.first("listening"), this.#watch.failure()]),
+    );
   }
 
   /** Has the server ask the device for a session, again and again until a message of it comes. */
   async notify(pushPort: number, notice: Partial<Notice> = {}): Promise<void> {
     this.#answered();
-    this.#answered = await sendUntil(this.server.notification([...this.server.devices.keys()][0], notice), pushPort);
+    this.#answered = await sendUntil(
+      this.server.notification([...this.server.devices.keys()][0], notice),
+      pushPort,
+    );
   }
 
   /** Cuts its power. */
@@ -169,18 +232,28 @@ export class Rig {
     this.#device = undefined;
   }
 
-  /** Bytes on the wire so far, heads and bodies of HTTP: of the DM server and the package host together. */
+  /**
+   * Bytes on the wire so far, heads and bodies of HTTP: of the DM server and the package host
+   * together.
+   */
   get traffic(): Traffic {
     return this.#listening.traffic;
   }
 
-  /** Waits until the scenario has ended. A device that crashes or ends by itself, or a wait past the limit, is a RigError. */
+  /**
+   * Waits until the scenario has ended. A device that crashes or ends by itself, or a wait past the
+   * limit, is a RigError.
+   */
   async finished(limitMs: number): Promise<Outcome> {
     const died = this.#device?.ended.then((status): Outcome => {
       if (status === undefined) return new Promise<never>(() => undefined) as never;
       throw new RigError(Exit.crash, `the device ended by itself with status ${status}`);
     });
-    return within(limitMs, "the update", Promise.race([this.outcome, this.#watch.failure(), ...died === undefined ? [] : [died]]));
+    return within(
+      limitMs,
+      "the update",
+      Promise.race([this.outcome, this.#watch.failure(), ...(died === undefined ? [] : [died])]),
+    );
   }
 
   /** Switches all off. */
@@ -210,14 +283,20 @@ export function runsVersion(log: EventLog, version: Version): boolean {
   return runningVersion(log)?.split("+")[0] === versionText(version);
 }
 
-/** The most that any boot of the device took, part by part; undefined when the board does not tell. */
+/**
+ * The most that any boot of the device took, part by part; undefined when the board does not tell.
+ */
 export function mostHeap(log: EventLog): Heap | undefined {
-  const heaps = log.all("heap"), [first] = heaps;
+  const heaps = log.all("heap");
+  const [first] = heaps;
   if (first === undefined) return undefined;
   const most = (of: (heap: Heap) => number): number => Math.max(...heaps.map(of));
   return {
-    slotBytes: first.slotBytes, peakSlots: most((heap) => heap.peakSlots), peakChunkBytes: most((heap) => heap.peakChunkBytes),
-    stackSlots: most((heap) => heap.stackSlots), liveSlots: most((heap) => heap.liveSlots),
+    slotBytes: first.slotBytes,
+    peakSlots: most((heap) => heap.peakSlots),
+    peakChunkBytes: most((heap) => heap.peakChunkBytes),
+    stackSlots: most((heap) => heap.stackSlots),
+    liveSlots: most((heap) => heap.liveSlots),
     liveChunkBytes: most((heap) => heap.liveChunkBytes),
   };
 }

@@ -1,4 +1,7 @@
-/** What a device says on its serial console, made into events. The sentences are those of src/client and the boards. */
+/**
+ * What a device says on its serial console, made into events. The sentences are those of src/client
+ * and the boards.
+ */
 import type { RigEvent } from "./events.ts";
 
 /** `[  12.345] I update: State 30 Download Progressing` */
@@ -30,12 +33,18 @@ function understand(level: string, source: string, text: string): RigEvent | und
   const listening = LISTENING.exec(text);
   if (source === "board" && listening) return { kind: "listening", port: Number(listening[1]) };
   const state = STATE.exec(text);
-  if (source === "update" && state) return { kind: "state", state: Number(state[1]), name: state[2] ?? "" };
+  if (source === "update" && state)
+    return { kind: "state", state: Number(state[1]), name: state[2] ?? "" };
   const progress = PROGRESS.exec(text);
-  if (source === "update" && progress) return { kind: "progress", bytes: Number(progress[1]), total: Number(progress[2]) };
+  if (source === "update" && progress)
+    return { kind: "progress", bytes: Number(progress[1]), total: Number(progress[2]) };
   const message = MESSAGE.exec(text);
   if (source === "session" && message) {
-    return { kind: "message", direction: message[1] === "sent" ? "sent" : "received", text: message[2] ?? "" };
+    return {
+      kind: "message",
+      direction: message[1] === "sent" ? "sent" : "received",
+      text: message[2] ?? "",
+    };
   }
   const session = SESSION.exec(text);
   if (source === "session" && session) {
@@ -45,8 +54,23 @@ function understand(level: string, source: string, text: string): RigEvent | und
   const heap = HEAP.exec(text);
   if (source === "heap" && heap) {
     const numbers = heap.slice(1).map((digits: string | undefined) => Number(digits ?? 0));
-    const [peakSlots = 0, slotBytes = 0, peakChunkBytes = 0, stackSlots = 0, liveSlots = 0, liveChunkBytes = 0] = numbers;
-    return { kind: "heap", slotBytes, peakSlots, peakChunkBytes, stackSlots, liveSlots, liveChunkBytes };
+    const [
+      peakSlots = 0,
+      slotBytes = 0,
+      peakChunkBytes = 0,
+      stackSlots = 0,
+      liveSlots = 0,
+      liveChunkBytes = 0,
+    ] = numbers;
+    return {
+      kind: "heap",
+      slotBytes,
+      peakSlots,
+      peakChunkBytes,
+      stackSlots,
+      liveSlots,
+      liveChunkBytes,
+    };
   }
   const flash = FLASH.exec(text);
   if (source === "flash" && flash) {
@@ -54,6 +78,7 @@ function understand(level: string, source: string, text: string): RigEvent | und
     return { kind: "flash", partition: flash[1] ?? "", writes, bytes, erases };
   }
   if (source === "user") return { kind: "user", text };
-  if (level === "E" || level === "W") return { kind: "warning", text: `device: ${source}: ${text}` };
+  if (level === "E" || level === "W")
+    return { kind: "warning", text: `device: ${source}: ${text}` };
   return undefined;
 }

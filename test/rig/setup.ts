@@ -1,11 +1,16 @@
-/** What a board needs of the machine, whether it is there, and how to get it. Used by doctor, and before anything is built. */
+/**
+ * What a board needs of the machine, whether it is there, and how to get it. Used by doctor, and
+ * before anything is built.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Exit, RigError } from "./exit.ts";
 
 export type BoardName = "sim" | "host" | "qemu" | "esp32-fake";
 
-/** A thing to have: a program to find on the PATH, or a file; and the Debian package that brings it. */
+/**
+ * A thing to have: a program to find on the PATH, or a file; and the Debian package that brings it.
+ */
 interface Requirement {
   readonly what: string;
   readonly program?: string;
@@ -18,23 +23,42 @@ const HOST: readonly Requirement[] = [
   { what: "GNU make", program: "make", debian: "make" },
   { what: "C library headers", file: "/usr/include/stdlib.h", debian: "libc6-dev" },
   { what: "libsodium (Ed25519)", file: "/usr/include/sodium.h", debian: "libsodium-dev" },
-  { what: "Mbed TLS (SHA-256, MD5, P-256)", file: "/usr/include/mbedtls/sha256.h", debian: "libmbedtls-dev" },
+  {
+    what: "Mbed TLS (SHA-256, MD5, P-256)",
+    file: "/usr/include/mbedtls/sha256.h",
+    debian: "libmbedtls-dev",
+  },
 ];
 
-/** The sources of lwIP, Mbed TLS and libsodium come from Debian, too: hal/qemu-riscv32/sources.sh. */
+/**
+ * The sources of lwIP, Mbed TLS and libsodium come from Debian, too: hal/qemu-riscv32/sources.sh.
+ */
 const QEMU: readonly Requirement[] = [
   ...HOST,
-  { what: "compiler for RISC-V", program: "riscv64-unknown-elf-gcc", debian: "gcc-riscv64-unknown-elf" },
-  { what: "C library for RISC-V", file: "/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs", debian: "picolibc-riscv64-unknown-elf" },
+  {
+    what: "compiler for RISC-V",
+    program: "riscv64-unknown-elf-gcc",
+    debian: "gcc-riscv64-unknown-elf",
+  },
+  {
+    what: "C library for RISC-V",
+    file: "/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs",
+    debian: "picolibc-riscv64-unknown-elf",
+  },
   { what: "QEMU for RISC-V", program: "qemu-system-riscv32", debian: "qemu-system-misc" },
 ];
 
 export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = {
-  sim: [], host: HOST, qemu: QEMU, "esp32-fake": HOST,
+  sim: [],
+  host: HOST,
+  qemu: QEMU,
+  "esp32-fake": HOST,
 };
 
 /** Programs of others that tests compare ours with. */
-const ORACLES: readonly Requirement[] = [{ what: "libwbxml's converters", program: "wbxml2xml", debian: "libwbxml2-utils" }];
+const ORACLES: readonly Requirement[] = [
+  { what: "libwbxml's converters", program: "wbxml2xml", debian: "libwbxml2-utils" },
+];
 
 export interface Check {
   readonly what: string;
@@ -48,7 +72,11 @@ export function check(board: BoardName): Check[] {
 }
 
 function looked({ what, program, file, debian }: Requirement): Check {
-  return { what, debian, present: file !== undefined ? existsSync(file) : program !== undefined && onPath(program) };
+  return {
+    what,
+    debian,
+    present: file !== undefined ? existsSync(file) : program !== undefined && onPath(program),
+  };
 }
 
 function onPath(program: string): boolean {
@@ -61,26 +89,39 @@ export function installLine(packages: readonly string[]): string {
 }
 
 /**
- * Makes sure that `board` can be built: installs the missing Debian packages where this user may without being asked
- * (root, or sudo without a password), else throws a RigError with the one line to type.
+ * Makes sure that `board` can be built: installs the missing Debian packages where this user may
+ * without being asked (root, or sudo without a password), else throws a RigError with the one line
+ * to type.
  */
 export function setUp(board: BoardName, note: (text: string) => void): void {
   const left = install(REQUIREMENTS[board], `that board ${board} is built with`, note);
   if (left.length > 0) {
     const what = left.map((item) => item.what).join(", ");
     const line = installLine(left.map(({ debian }) => debian));
-    throw new RigError(Exit.noBoard, `board ${board} cannot be built here: missing ${what}`, `type: ${line}`);
+    throw new RigError(
+      Exit.noBoard,
+      `board ${board} cannot be built here: missing ${what}`,
+      `type: ${line}`,
+    );
   }
 }
 
-/** Installs what tests compare with, where that can be done without being asked; a test says itself what it does without. */
+/**
+ * Installs what tests compare with, where that can be done without being asked; a test says itself
+ * what it does without.
+ */
 export function setUpOracles(note: (text: string) => void): void {
   install(ORACLES, "that tests compare with", note);
 }
 
 /** What is still missing after an attempt to install it. */
-function install(requirements: readonly Requirement[], purpose: string, note: (text: string) => void): readonly Check[] {
-  const missing = requirements.map(looked).filter(({ present }) => !present), prefix = privilege();
+function install(
+  requirements: readonly Requirement[],
+  purpose: string,
+  note: (text: string) => void,
+): readonly Check[] {
+  const missing = requirements.map(looked).filter(({ present }) => !present);
+  const prefix = privilege();
   if (missing.length === 0 || prefix === undefined) return missing;
   const packages = missing.map(({ debian }) => debian);
   note(`installing ${packages.join(", ")} (Debian packages ${purpose})`);
@@ -93,10 +134,15 @@ function install(requirements: readonly Requirement[], purpose: string, note: (t
 function privilege(): readonly string[] | undefined {
   if (!onPath("apt-get")) return undefined;
   if (process.getuid?.() === 0) return [];
-  return spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0 ? ["sudo", "-n"] : undefined;
+  return spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0
+    ? ["sudo", "-n"]
+    : undefined;
 }
 
 function aptGet(prefix: readonly string[], words: readonly string[]): void {
   const [program = "apt-get", ...rest] = [...prefix, "apt-get", ...words];
-  spawnSync(program, rest, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  spawnSync(program, rest, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
 }

@@ -1,6 +1,7 @@
 /**
- * The program of board `sim`: the client on a simulated board whose flash is in the files of a directory. A process that is
- * killed has lost its power; Boot.restart starts the client again in the same process.
+ * The program of board `sim`: the client on a simulated board whose flash is in the files of a
+ * directory. A process that is killed has lost its power; Boot.restart starts the client again in
+ * the same process.
  */
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -19,12 +20,20 @@ import { vendorKey } from "../../src/image/key.ts";
 import { bootable, identityOf } from "./boards/simfirmware.ts";
 import { SIM_SLOT, SIM_STORE } from "./boards/simgeometry.ts";
 
-const LETTERS: { readonly [L in LogLevel]: string } = { error: "E", warning: "W", info: "I", debug: "D" };
+const LETTERS: { readonly [L in LogLevel]: string } = {
+  error: "E",
+  warning: "W",
+  info: "I",
+  debug: "D",
+};
 
 const directory = process.argv[2] ?? ".";
 const text = readFileSync(join(directory, "provision.json"), "utf8");
 const provision = parseProvision(text);
-const { identity, pushPort } = JSON.parse(text) as { identity: { vendorId: string; classId: string }; pushPort?: number };
+const { identity, pushPort } = JSON.parse(text) as {
+  identity: { vendorId: string; classId: string };
+  pushPort?: number;
+};
 const maker = { vendorId: bytes16(identity.vendorId), classId: bytes16(identity.classId) };
 const key = vendorKey(new Uint8Array(readFileSync(join(directory, "keys"))));
 const link = new HttpLink();
@@ -47,19 +56,32 @@ if (provision.typedAnswers) {
     link.wake();
   });
 }
-const userInterface = provision.typedAnswers ? { userInterface: new TypedAnswers(nextLine, (line) => { log("info", "user", line); }) } : {};
+const userInterface = provision.typedAnswers
+  ? {
+      userInterface: new TypedAnswers(nextLine, (line) => {
+        log("info", "user", line);
+      }),
+    }
+  : {};
 
 function nextLine(buffer: Uint8Array): number {
   const line = typed.shift();
   return line === undefined ? -1 : Buffer.from(line).copy(buffer);
 }
 
-/** Runs the client until it restarts the board: the cause of the next boot; undefined when it has ended. */
+/**
+ * Runs the client until it restarts the board: the cause of the next boot; undefined when it has
+ * ended.
+ */
 async function run(cause: ResetCause): Promise<ResetCause | undefined> {
   const hal = board.start(cause);
   const running = hal.boot.running().slot === 0 ? board.slots[0] : board.slots[1];
   try {
-    const client = new Client({ ...hal, identity: identityOf(running, maker) }, provision, userInterface);
+    const client = new Client(
+      { ...hal, identity: identityOf(running, maker) },
+      provision,
+      userInterface,
+    );
     for (;;) {
       const next = client.step();
       if (provision.once && client.sessions > 0) return undefined;
@@ -72,12 +94,29 @@ async function run(cause: ResetCause): Promise<ResetCause | undefined> {
 }
 
 const board = boardInDirectory(directory, {
-  store: SIM_STORE, slot: SIM_SLOT, identity: identityOf(undefined, maker), link,
-  bootable: (slot) => bootable(slot, key === undefined ? [] : [key], maker), log,
-  ...(pushPort === undefined ? {} : { datagrams: new UdpPort(pushPort, () => { link.wake(); }, (level, line) => {
-    log(level, "board", line);
-  }) }),
-  clock: () => performance.now(), random: (bytes) => { randomFillSync(bytes); },
+  store: SIM_STORE,
+  slot: SIM_SLOT,
+  identity: identityOf(undefined, maker),
+  link,
+  bootable: (slot) => bootable(slot, key === undefined ? [] : [key], maker),
+  log,
+  ...(pushPort === undefined
+    ? {}
+    : {
+        datagrams: new UdpPort(
+          pushPort,
+          () => {
+            link.wake();
+          },
+          (level, line) => {
+            log(level, "board", line);
+          },
+        ),
+      }),
+  clock: () => performance.now(),
+  random: (bytes) => {
+    randomFillSync(bytes);
+  },
 });
-for (let cause: ResetCause | undefined = "power"; cause !== undefined;) cause = await run(cause);
+for (let cause: ResetCause | undefined = "power"; cause !== undefined; ) cause = await run(cause);
 process.exit(0);

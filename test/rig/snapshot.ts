@@ -13,7 +13,8 @@ export function takeSnapshot(directory: string): Snapshot {
 
 /** Makes the device what it was; what came since is removed. */
 export function restoreSnapshot(directory: string, snapshot: Snapshot): void {
-  for (const name of takeSnapshot(directory).keys()) if (!snapshot.has(name)) rmSync(join(directory, name));
+  for (const name of takeSnapshot(directory).keys())
+    if (!snapshot.has(name)) rmSync(join(directory, name));
   for (const [name, bytes] of snapshot) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), bytes);

@@ -1,9 +1,11 @@
 /**
- * A document from one encoding into the other, token by token, so that anything well-formed goes through, whether or not it is
- * a message: SyncML, MetInf, and the tree description (DDF, TNDS) alone or in the Data of a message.
+ * A document from one encoding into the other, token by token, so that anything well-formed goes
+ * through, whether or not it is a message: SyncML, MetInf, and the tree description (DDF, TNDS)
+ * alone or in the Data of a message.
  *
- * What has no form in XML is kept by what stands around it: Data of format bin is base64 in XML and opaque in WBXML; a tree of
- * type …dmtnds+wbxml is a WBXML document of its own inside opaque Data, and elements of type …dmtnds+xml in XML.
+ * What has no form in XML is kept by what stands around it: Data of format bin is base64 in XML and
+ * opaque in WBXML; a tree of type …dmtnds+wbxml is a WBXML document of its own inside opaque Data,
+ * and elements of type …dmtnds+xml in XML.
  */
 import { fromBase64 } from "../../src/base/base64.ts";
 import { ELEMENT_DEPTH_MAX } from "../../src/base/limits.ts";
@@ -24,7 +26,9 @@ export const MGMT_TREE = 0x220;
 const DDF_PAGE = 2;
 const TREE_TYPE = "application/vnd.syncml.dmtnds";
 /** In a tree the names mean those of its own page, which other pages have too. */
-const DDF_TAGS = new Map(Array.from(SYNCML.pages[DDF_PAGE]?.names ?? [], (name, code) => [name, DDF_PAGE << 8 | code]));
+const DDF_TAGS = new Map(
+  Array.from(SYNCML.pages[DDF_PAGE]?.names ?? [], (name, code) => [name, (DDF_PAGE << 8) | code]),
+);
 
 interface Element {
   readonly tag: number;
@@ -43,8 +47,15 @@ export interface TranscodeOptions {
   readonly depth?: number;
 }
 
-/** Writes what `reader` reads until its end, or until it can go no further: what is wrong. Every element is closed. */
-export function transcode(reader: TokenReader, writer: TokenWriter, options: TranscodeOptions): readonly Problem[] {
+/**
+ * Writes what `reader` reads until its end, or until it can go no further: what is wrong. Every
+ * element is closed.
+ */
+export function transcode(
+  reader: TokenReader,
+  writer: TokenWriter,
+  options: TranscodeOptions,
+): readonly Problem[] {
   const transcoder = new Transcoder(reader, writer, options);
   transcoder.run();
   return transcoder.problems;
@@ -88,14 +99,23 @@ class Transcoder {
   }
 
   #opened(): void {
-    const tag = this.#tag(), deep = this.#open.length + (this.#options.depth ?? 0) >= ELEMENT_DEPTH_MAX;
+    const tag = this.#tag();
+    const deep = this.#open.length + (this.#options.depth ?? 0) >= ELEMENT_DEPTH_MAX;
     this.#flush(false);
     if (this.#skipping > 0 || tag === 0 || deep) {
-      if (this.#skipping === 0) this.#problem(deep ? "too many open elements" : `an element that no DTD has: ${this.#reader.name()}`);
+      if (this.#skipping === 0)
+        this.#problem(
+          deep ? "too many open elements" : `an element that no DTD has: ${this.#reader.name()}`,
+        );
       this.#skipping++;
       return;
     }
-    if (tag === MGMT_TREE && this.#open.at(-1)?.tag === Tag.Data && this.#options.encoding === "wbxml") this.#embed();
+    if (
+      tag === MGMT_TREE &&
+      this.#open.at(-1)?.tag === Tag.Data &&
+      this.#options.encoding === "wbxml"
+    )
+      this.#embed();
     this.#line();
     this.#writer.open(tag);
     this.#open.push({ tag, format: "", tree: false });
@@ -104,7 +124,7 @@ class Transcoder {
 
   #tag(): number {
     const inTree = this.#open.some((element) => element.tag === MGMT_TREE);
-    return inTree ? DDF_TAGS.get(this.#reader.name()) ?? 0 : this.#reader.tag;
+    return inTree ? (DDF_TAGS.get(this.#reader.name()) ?? 0) : this.#reader.tag;
   }
 
   /** The tree that begins is a document of its own. */
@@ -129,27 +149,39 @@ class Transcoder {
     const tag = this.#open.pop()?.tag;
     this.#writer.close();
     this.#afterOpen = false;
-    if (tag !== MGMT_TREE || this.#outer === undefined || this.#open.at(-1)?.tag !== Tag.Data) return;
+    if (tag !== MGMT_TREE || this.#outer === undefined || this.#open.at(-1)?.tag !== Tag.Data)
+      return;
     const { writer, bytes } = this.#outer;
     this.#outer = undefined;
     writer.binary(bytes.subarray(0, this.#writer.length));
     this.#writer = writer;
   }
 
-  /** Writes the text that has been read. White space between elements is left out, and put where it is easy to read. */
+  /**
+   * Writes the text that has been read. White space between elements is left out, and put where it
+   * is easy to read.
+   */
   #flush(leaf: boolean): void {
     const text = this.#text;
     this.#text = [];
     if (this.#skipping > 0) return;
-    if (!leaf && text.every((part) => !part.opaque && Buffer.from(part.bytes).toString().trim() === "")) return;
+    if (
+      !leaf &&
+      text.every((part) => !part.opaque && Buffer.from(part.bytes).toString().trim() === "")
+    )
+      return;
     for (const part of text) this.#value(part.bytes, part.opaque);
   }
 
   #value(bytes: Uint8Array, opaque: boolean): void {
-    const element = this.#open.at(-1), parent = this.#open.at(-3), value = Buffer.from(bytes).toString().trim();
+    const element = this.#open.at(-1);
+    const parent = this.#open.at(-3);
+    const value = Buffer.from(bytes).toString().trim();
     if (element?.tag === Tag.Format && parent !== undefined) parent.format = value;
-    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE) && parent !== undefined) parent.tree = true;
-    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE)) this.#writer.text(`${TREE_TYPE}+${this.#options.encoding}`);
+    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE) && parent !== undefined)
+      parent.tree = true;
+    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE))
+      this.#writer.text(`${TREE_TYPE}+${this.#options.encoding}`);
     else if (element?.tag !== Tag.Data) this.#characters(bytes, opaque);
     else if (this.#options.encoding === "xml") this.#dataToXml(bytes, opaque);
     else this.#dataToWbxml(bytes, opaque, value);
@@ -157,7 +189,12 @@ class Transcoder {
 
   /** Of the item, or else of its command. */
   #format(): string {
-    return this.#open.slice(0, -1).reverse().find((element) => element.format !== "")?.format ?? "";
+    return (
+      this.#open
+        .slice(0, -1)
+        .reverse()
+        .find((element) => element.format !== "")?.format ?? ""
+    );
   }
 
   #dataToXml(bytes: Uint8Array, opaque: boolean): void {
@@ -175,8 +212,12 @@ class Transcoder {
   /** Writes opaque Data that is a WBXML document as elements: false when it is none. */
   #document(bytes: Uint8Array): boolean {
     if (encodingOf(bytes, bytes.length) !== "wbxml") return false;
-    const reader = new WbxmlReader(Uint8Array.from(bytes), bytes.length, SYNCML), mark = this.#writer.mark();
-    const problems = transcode(reader, this.#writer, { ...this.#options, depth: (this.#options.depth ?? 0) + this.#open.length });
+    const reader = new WbxmlReader(Uint8Array.from(bytes), bytes.length, SYNCML);
+    const mark = this.#writer.mark();
+    const problems = transcode(reader, this.#writer, {
+      ...this.#options,
+      depth: (this.#options.depth ?? 0) + this.#open.length,
+    });
     if (problems.length === 0) {
       this.#afterOpen = false;
       return true;
@@ -201,7 +242,9 @@ class Transcoder {
 
 function isText(bytes: Uint8Array): boolean {
   try {
-    return !/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return !/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes),
+    );
   } catch {
     return false;
   }

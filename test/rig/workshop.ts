@@ -1,4 +1,7 @@
-/** Where the rig makes devices and packages for development: the key of this checkout, and devices with version 1 in them. */
+/**
+ * Where the rig makes devices and packages for development: the key of this checkout, and devices
+ * with version 1 in them.
+ */
 import type { KeyObject } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +15,10 @@ import { generateKey, readKey, spkiOf, writeKey } from "./keys.ts";
 export const VERSION_1: Version = { major: 1, minor: 0, revision: 0, build: 0 };
 export const VERSION_2: Version = { major: 2, minor: 0, revision: 0, build: 0 };
 
-/** The key that signs what this checkout builds: made at first use, kept below build/, and of no worth anywhere else. */
+/**
+ * The key that signs what this checkout builds: made at first use, kept below build/, and of no
+ * worth anywhere else.
+ */
 export function developmentKey(): KeyObject {
   const path = join(root, "build/development.pem");
   return alone(() => {
@@ -27,9 +33,19 @@ export function publicText(key: KeyObject): string {
 }
 
 /** Signed firmware of a board, at least `sizeMin` bytes of payload. */
-export function packageOf(board: RigBoard, version: Version, sizeMin: number, securityCounter = 1): Buffer {
+export function packageOf(
+  board: RigBoard,
+  version: Version,
+  sizeMin: number,
+  securityCounter = 1,
+): Buffer {
   return buildImage({
-    payload: board.firmware(version, sizeMin), version, securityCounter,
-    vendorId: board.vendorId, classId: board.classId, key: developmentKey(), headerSize: board.headerSize,
+    payload: board.firmware(version, sizeMin),
+    version,
+    securityCounter,
+    vendorId: board.vendorId,
+    classId: board.classId,
+    key: developmentKey(),
+    headerSize: board.headerSize,
   });
 }

@@ -1,7 +1,14 @@
-/** Package servers and networks that fail: what goes on goes on, and what cannot is reported in the words of FUMO (§10.2.2.4). */
+/**
+ * Package servers and networks that fail: what goes on goes on, and what cannot is reported in the
+ * words of FUMO (§10.2.2.4).
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
-import { DOWNLOAD_ATTEMPTS_MAX, DOWNLOAD_PROGRESS_BYTES, REWINDS_MAX } from "../../src/base/limits.ts";
+import {
+  DOWNLOAD_ATTEMPTS_MAX,
+  DOWNLOAD_PROGRESS_BYTES,
+  REWINDS_MAX,
+} from "../../src/base/limits.ts";
 import type { HostMisbehaviour } from "../rig/server/package-host.ts";
 import { Bench, type BenchOptions, packageWith, version } from "./bench.ts";
 import { fails, recovers } from "./check.ts";
@@ -13,32 +20,90 @@ function always(fault: HostMisbehaviour): BenchOptions {
   return { host: { faults: [{ ...fault, at: 1, times: ALWAYS }] } };
 }
 
-const FAILURES: readonly { readonly name: string; readonly code: number; readonly bench: BenchOptions }[] = [
-  { name: "the server wants a password", code: 406, bench: always({ what: "status", status: 401 }) },
+const FAILURES: readonly {
+  readonly name: string;
+  readonly code: number;
+  readonly bench: BenchOptions;
+}[] = [
+  {
+    name: "the server wants a password",
+    code: 406,
+    bench: always({ what: "status", status: 401 }),
+  },
   { name: "a proxy wants a password", code: 406, bench: always({ what: "status", status: 407 }) },
   { name: "the server forbids it", code: 406, bench: always({ what: "status", status: 403 }) },
   { name: "no such package", code: 412, bench: always({ what: "status", status: 404 }) },
   { name: "the package is gone", code: 412, bench: always({ what: "status", status: 410 }) },
-  { name: "the server is overloaded, for ever", code: 412, bench: always({ what: "status", status: 503, retryAfter: 30 }) },
-  { name: "the server is broken, for ever", code: 500, bench: always({ what: "status", status: 500 }) },
-  { name: "a status that no download knows", code: 500, bench: always({ what: "status", status: 418 }) },
+  {
+    name: "the server is overloaded, for ever",
+    code: 412,
+    bench: always({ what: "status", status: 503, retryAfter: 30 }),
+  },
+  {
+    name: "the server is broken, for ever",
+    code: 500,
+    bench: always({ what: "status", status: 500 }),
+  },
+  {
+    name: "a status that no download knows",
+    code: 500,
+    bench: always({ what: "status", status: 418 }),
+  },
   { name: "nobody listens", code: 503, bench: { hostGone: true } },
   { name: "the connection closes before any answer", code: 503, bench: always({ what: "lose" }) },
-  { name: "the connection closes after 100 bytes, for ever", code: 503, bench: always({ what: "truncate", bytes: 100 }) },
+  {
+    name: "the connection closes after 100 bytes, for ever",
+    code: 503,
+    bench: always({ what: "truncate", bytes: 100 }),
+  },
   { name: "the server is silent", code: 407, bench: always({ what: "silent" }) },
   { name: "three bytes a second", code: 407, bench: always({ what: "slow", bytesPerSecond: 3 }) },
-  { name: "one bit is wrong on the way", code: 402, bench: always({ what: "corrupt", offset: 5000 }) },
-  { name: "the answer is longer than the package", code: 402, bench: always({ what: "overlong", bytes: 10 }) },
-  { name: "the package is redirected in a circle", code: 411, bench: always({ what: "redirect", to: "/package" }) },
-  { name: "the package is redirected too often", code: 411, bench: { url: "http://server/package/hop/9" } },
-  { name: "a redirect to another scheme", code: 411, bench: always({ what: "redirect", to: "ftp://server/package" }) },
-  { name: "a redirect to nonsense", code: 411, bench: always({ what: "redirect", to: "http://[" }) },
+  {
+    name: "one bit is wrong on the way",
+    code: 402,
+    bench: always({ what: "corrupt", offset: 5000 }),
+  },
+  {
+    name: "the answer is longer than the package",
+    code: 402,
+    bench: always({ what: "overlong", bytes: 10 }),
+  },
+  {
+    name: "the package is redirected in a circle",
+    code: 411,
+    bench: always({ what: "redirect", to: "/package" }),
+  },
+  {
+    name: "the package is redirected too often",
+    code: 411,
+    bench: { url: "http://server/package/hop/9" },
+  },
+  {
+    name: "a redirect to another scheme",
+    code: 411,
+    bench: always({ what: "redirect", to: "ftp://server/package" }),
+  },
+  {
+    name: "a redirect to nonsense",
+    code: 411,
+    bench: always({ what: "redirect", to: "http://[" }),
+  },
   { name: "a URL that is none", code: 411, bench: { url: "package.bin" } },
   { name: "a URL with a user in it", code: 411, bench: { url: "http://me:secret@server/package" } },
   { name: "a URL of another scheme", code: 411, bench: { url: "file:///etc/passwd" } },
   { name: "a URL without a host", code: 411, bench: { url: "http:///package" } },
-  { name: "every range begins one byte late", code: 500, bench: { host: { faults: [
-    { what: "truncate", bytes: 9000, at: 1 }, { what: "wrongContentRange", at: 2, times: ALWAYS }] } } },
+  {
+    name: "every range begins one byte late",
+    code: 500,
+    bench: {
+      host: {
+        faults: [
+          { what: "truncate", bytes: 9000, at: 1 },
+          { what: "wrongContentRange", at: 2, times: ALWAYS },
+        ],
+      },
+    },
+  },
 ];
 
 for (const { name, code, bench } of FAILURES) {
@@ -52,55 +117,155 @@ for (const { name, code, bench } of FAILURES) {
 interface Interruption {
   readonly name: string;
   readonly bench: BenchOptions;
-  /** How often a block may be erased: 1 when what has come is kept, 2 when it has to begin again. */
+  /**
+   * How often a block may be erased: 1 when what has come is kept, 2 when it has to begin again.
+   */
   readonly wear: number;
 }
 
-const CHANGED = packageWith({ payload: Buffer.alloc(20_000, 0x33), version: version(2), securityCounter: 2 });
+const CHANGED = packageWith({
+  payload: Buffer.alloc(20_000, 0x33),
+  version: version(2),
+  securityCounter: 2,
+});
 const ODD = [1, 3, 5, 7];
 
 const INTERRUPTIONS: readonly Interruption[] = [
-  { name: "the connection closes again and again", wear: 1, bench: {
-    host: { faults: ODD.map((at) => ({ what: "truncate", bytes: 5000, at })) } } },
-  { name: "the server fails now and then", wear: 1, bench: {
-    host: { faults: [{ what: "truncate", bytes: 9000, at: 1 }, { what: "status", status: 500, at: 2 }, { what: "lose", at: 3 },
-      { what: "status", status: 503, retryAfter: 5, at: 4 }, { what: "status", status: 408, at: 5 }] } } },
-  { name: "a range is answered with the whole package", wear: 2, bench: {
-    host: { faults: [{ what: "truncate", bytes: 9000, at: 1 }, { what: "wholeAnswer", at: 2 }] } } },
-  { name: "the server knows no ranges", wear: 2, bench: {
-    host: { ranges: false, faults: [{ what: "truncate", bytes: 9000, at: 1 }] } } },
-  { name: "the server gives no ETag", wear: 1, bench: {
-    host: { validator: false, faults: [{ what: "truncate", bytes: 9000, at: 1 }] } } },
-  { name: "the server announces no length", wear: 1, bench: { host: { faults: [{ what: "noLength", at: 1, times: ALWAYS }] } } },
-  { name: "a range begins one byte late, once", wear: 1, bench: {
-    host: { faults: [{ what: "truncate", bytes: 9000, at: 1 }, { what: "wrongContentRange", at: 2 }] } } },
-  { name: "the package is another one after the first part", wear: 2, bench: {
-    host: { changed: CHANGED, faults: [{ what: "truncate", bytes: 9000, at: 1 }, { what: "changed", at: 2 }] } } },
+  {
+    name: "the connection closes again and again",
+    wear: 1,
+    bench: {
+      host: { faults: ODD.map((at) => ({ what: "truncate", bytes: 5000, at })) },
+    },
+  },
+  {
+    name: "the server fails now and then",
+    wear: 1,
+    bench: {
+      host: {
+        faults: [
+          { what: "truncate", bytes: 9000, at: 1 },
+          { what: "status", status: 500, at: 2 },
+          { what: "lose", at: 3 },
+          { what: "status", status: 503, retryAfter: 5, at: 4 },
+          { what: "status", status: 408, at: 5 },
+        ],
+      },
+    },
+  },
+  {
+    name: "a range is answered with the whole package",
+    wear: 2,
+    bench: {
+      host: {
+        faults: [
+          { what: "truncate", bytes: 9000, at: 1 },
+          { what: "wholeAnswer", at: 2 },
+        ],
+      },
+    },
+  },
+  {
+    name: "the server knows no ranges",
+    wear: 2,
+    bench: {
+      host: { ranges: false, faults: [{ what: "truncate", bytes: 9000, at: 1 }] },
+    },
+  },
+  {
+    name: "the server gives no ETag",
+    wear: 1,
+    bench: {
+      host: { validator: false, faults: [{ what: "truncate", bytes: 9000, at: 1 }] },
+    },
+  },
+  {
+    name: "the server announces no length",
+    wear: 1,
+    bench: { host: { faults: [{ what: "noLength", at: 1, times: ALWAYS }] } },
+  },
+  {
+    name: "a range begins one byte late, once",
+    wear: 1,
+    bench: {
+      host: {
+        faults: [
+          { what: "truncate", bytes: 9000, at: 1 },
+          { what: "wrongContentRange", at: 2 },
+        ],
+      },
+    },
+  },
+  {
+    name: "the package is another one after the first part",
+    wear: 2,
+    bench: {
+      host: {
+        changed: CHANGED,
+        faults: [
+          { what: "truncate", bytes: 9000, at: 1 },
+          { what: "changed", at: 2 },
+        ],
+      },
+    },
+  },
   { name: "three redirects", wear: 1, bench: { url: "http://server/package/hop/3" } },
-  { name: "slow, but not too slow", wear: 1, bench: { host: { faults: [{ what: "slow", bytesPerSecond: 500, at: 1 }] } } },
-  { name: "too slow, once", wear: 1, bench: { host: { faults: [{ what: "slow", bytesPerSecond: 10, at: 1 }] } } },
+  {
+    name: "slow, but not too slow",
+    wear: 1,
+    bench: { host: { faults: [{ what: "slow", bytesPerSecond: 500, at: 1 }] } },
+  },
+  {
+    name: "too slow, once",
+    wear: 1,
+    bench: { host: { faults: [{ what: "slow", bytesPerSecond: 10, at: 1 }] } },
+  },
 ];
 
 for (const { name, bench: options, wear } of INTERRUPTIONS) {
   for (const way of WAYS) {
     test(`${way}: ${name}: 200`, () => {
-      const bench = new Bench({ ...options, scenario: way }), outcome = bench.run();
-      deepStrictEqual([outcome?.ok, outcome?.code, bench.running], [true, 200, "2.0.0"], bench.lines.slice(-20).join("\n"));
+      const bench = new Bench({ ...options, scenario: way });
+      const outcome = bench.run();
+      deepStrictEqual(
+        [outcome?.ok, outcome?.code, bench.running],
+        [true, 200, "2.0.0"],
+        bench.lines.slice(-20).join("\n"),
+      );
       ok(bench.wear <= wear, `a block was erased ${bench.wear} times`);
     });
   }
 }
 
 test("a package without ETag that changes between two ranges is never a mixture: 402", () => {
-  recovers(fails({ host: { validator: false, changed: CHANGED, faults: [
-    { what: "truncate", bytes: 9000, at: 1 }, { what: "changed", at: 2 }] } }, "download", 402, false), "download");
+  recovers(
+    fails(
+      {
+        host: {
+          validator: false,
+          changed: CHANGED,
+          faults: [
+            { what: "truncate", bytes: 9000, at: 1 },
+            { what: "changed", at: 2 },
+          ],
+        },
+      },
+      "download",
+      402,
+      false,
+    ),
+    "download",
+  );
 });
 
 test("power that fails during the back-off does not begin it again: the number of requests stays bounded", () => {
   const bench = new Bench({ ...always({ what: "status", status: 500 }), scenario: "download" });
   let last = -1;
   const outcome = bench.run(undefined, () => {
-    const { record: { phase, attempt }, fetching } = bench.client.engine;
+    const {
+      record: { phase, attempt },
+      fetching,
+    } = bench.client.engine;
     if (phase !== "downloading" || fetching || attempt === last) return;
     last = attempt;
     bench.cut();
@@ -113,25 +278,38 @@ for (const cause of ["power", "unknown"] as const) {
   test(`resets by ${cause} before the first block is durable have an end: 503, State 20`, () => {
     const bench = new Bench({ scenario: "download" });
     const outcome = bench.run(undefined, () => {
-      const { record: { phase }, position } = bench.client.engine;
+      const {
+        record: { phase },
+        position,
+      } = bench.client.engine;
       if (phase === "downloading" && position > 0) bench.cut(cause);
     });
-    deepStrictEqual([outcome?.code === 503 || outcome?.code === 409, bench.running, bench.state], [true, "1.0.0", 20]);
+    deepStrictEqual(
+      [outcome?.code === 503 || outcome?.code === 409, bench.running, bench.state],
+      [true, "1.0.0", 20],
+    );
     ok(bench.events.filter(({ kind }) => kind === "request").length <= DOWNLOAD_ATTEMPTS_MAX);
   });
 }
 
 test("a host that has another package each time it is asked, and closes after a little more, wears no block out: 503", () => {
-  let tag = 0, furthest = 0;
+  let tag = 0;
+  let furthest = 0;
   const bench = new Bench({ scenario: "download" });
-  const request = bench.link.request.bind(bench.link), whole = packageWith();
+  const request = bench.link.request.bind(bench.link);
+  const whole = packageWith();
   bench.link.request = (asked) => {
     if (!asked.url.includes("package")) return request(asked);
     let at = 0;
     furthest = Math.min(furthest + DOWNLOAD_PROGRESS_BYTES + 8, whole.length - 1);
-    const end = furthest, headers = new Map([["content-length", `${whole.length}`], ["etag", `"${++tag}"`]]);
+    const end = furthest;
+    const headers = new Map([
+      ["content-length", `${whole.length}`],
+      ["etag", `"${++tag}"`],
+    ]);
     return {
-      head: () => ({ status: 200, headers }), close: () => undefined,
+      head: () => ({ status: 200, headers }),
+      close: () => undefined,
       read: (buffer) => {
         const count = Math.min(buffer.length, end - at);
         buffer.set(whole.subarray(at, at + count));
@@ -141,5 +319,8 @@ test("a host that has another package each time it is asked, and closes after a 
     };
   };
   deepStrictEqual([bench.run()?.code, bench.running], [503, "1.0.0"]);
-  ok(tag <= REWINDS_MAX + DOWNLOAD_ATTEMPTS_MAX && bench.wear <= REWINDS_MAX + 1, `${tag} answers, ${bench.wear} erases of a block`);
+  ok(
+    tag <= REWINDS_MAX + DOWNLOAD_ATTEMPTS_MAX && bench.wear <= REWINDS_MAX + 1,
+    `${tag} answers, ${bench.wear} erases of a block`,
+  );
 });

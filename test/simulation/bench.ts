@@ -1,6 +1,7 @@
 /**
- * A device, a DM server and a package host in this process, on a simulated clock: the real client on the sim board, with whatever
- * goes wrong as data. A run of a whole update takes some milliseconds.
+ * A device, a DM server and a package host in this process, on a simulated clock: the real client
+ * on the sim board, with whatever goes wrong as data. A run of a whole update takes some
+ * milliseconds.
  */
 import { createHash } from "node:crypto";
 import type { Flash, FlashStatus, Hal, ResetCause } from "../../hal/hal.ts";
@@ -32,15 +33,27 @@ const SLOT: FlashStatus = { blocks: 16, blockLength: 4096, writeAlign: 16, erase
 export const SLOT_BYTES = SLOT.blocks * SLOT.blockLength;
 export const OBJECT = "./FwUpdate/Main";
 export const CORRELATOR = "bench-1";
-const ORIGIN = "http://server:80", DM = "http://server/dm", PACKAGE = "http://server/package";
+const ORIGIN = "http://server:80";
+const DM = "http://server/dm";
+const PACKAGE = "http://server/package";
 const MAKER = { vendorId: VENDOR_ID, classId: CLASS_ID.sim };
 const KEY = generateKey("ed25519");
 const ACCOUNT = {
-  serverId: "rig", address: DM, auth: "md5", name: "device", secret: "device-secret",
-  serverAuth: "md5", serverName: "rig", serverSecret: "server-secret",
+  serverId: "rig",
+  address: DM,
+  auth: "md5",
+  name: "device",
+  secret: "device-secret",
+  serverAuth: "md5",
+  serverName: "rig",
+  serverSecret: "server-secret",
 };
 /** A whole message that says nothing. */
-const SENSELESS: Reply = { status: 200, headers: [["content-type", "application/vnd.syncml.dm+xml"]], body: Buffer.from("<SyncML/>") };
+const SENSELESS: Reply = {
+  status: 200,
+  headers: [["content-type", "application/vnd.syncml.dm+xml"]],
+  body: Buffer.from("<SyncML/>"),
+};
 /** Steps of one run without an end: something turns in a circle. */
 const STEPS_MAX = 1_000_000;
 /** The device is at rest when it wants nothing for so long. */
@@ -54,7 +67,14 @@ export function version(major: number): Version {
 export function packageWith(content: Partial<ImageContent> = {}, bytes = 20_000): Buffer {
   const payload = Buffer.alloc(bytes);
   for (let i = 0; i < bytes; i++) payload[i] = Math.imul(i, 2654435761) >>> 24;
-  return buildImage({ payload, version: version(2), securityCounter: 2, ...MAKER, key: KEY, ...content });
+  return buildImage({
+    payload,
+    version: version(2),
+    securityCounter: 2,
+    ...MAKER,
+    key: KEY,
+    ...content,
+  });
 }
 
 const GENUINE = packageWith();
@@ -85,7 +105,10 @@ export interface BenchOptions extends Serving {
   readonly allowPrivate?: false;
   readonly account?: Partial<typeof ACCOUNT>;
   /** Who is asked before what, and what they say. */
-  readonly people?: { readonly confirm: "none" | "download" | "update" | "both"; readonly answers: readonly string[] };
+  readonly people?: {
+    readonly confirm: "none" | "download" | "update" | "both";
+    readonly answers: readonly string[];
+  };
   /** A person who is there. */
   readonly userInterface?: UserInterface;
 }
@@ -100,7 +123,10 @@ export class Bench {
   /** Simulated milliseconds so far. */
   elapsedMs = 0;
   client: Client;
-  /** What is where the DM server should be: the server, nobody, or somebody whose answers make no sense. */
+  /**
+   * What is where the DM server should be: the server, nobody, or somebody whose answers make no
+   * sense.
+   */
   dm: "there" | "gone" | "senseless" = "there";
   /** The application's own test of an image on trial. */
   selfTest: () => boolean = () => true;
@@ -112,17 +138,27 @@ export class Bench {
   #host: PackageHost | undefined;
 
   constructor(options: BenchOptions = {}) {
-    this.link = new SimLink((origin, request) => this.#route(origin, request), () => this.#hal.now());
+    this.link = new SimLink(
+      (origin, request) => this.#route(origin, request),
+      () => this.#hal.now(),
+    );
     this.board = new SimBoard({
-      store: STORE, slot: SLOT, link: this.link, identity: identityOf(undefined, MAKER),
+      store: STORE,
+      slot: SLOT,
+      link: this.link,
+      identity: identityOf(undefined, MAKER),
       bootable: judge,
-      log: (level, source, text) => { this.lines.push(`${level} ${source}: ${text}`); },
+      log: (level, source, text) => {
+        this.lines.push(`${level} ${source}: ${text}`);
+      },
     });
     this.board.slots[0].load(packageWith({ version: version(1), securityCounter: 1 }));
     this.#provision = provisionOf(options);
     this.#userInterface = options.userInterface;
     if (options.counter !== undefined) {
-      Store.open(this.board.store).commit([recordChange(COUNTER_KEY, { v: 1, counter: options.counter })]);
+      Store.open(this.board.store).commit([
+        recordChange(COUNTER_KEY, { v: 1, counter: options.counter }),
+      ]);
     }
     this.serve(options);
     this.#hal = this.board.start("power");
@@ -133,17 +169,35 @@ export class Bench {
   serve(serving: Serving): void {
     const { scenario = "download-and-update", offer = GENUINE, descriptor } = serving;
     const { url = descriptor === undefined ? PACKAGE : `${PACKAGE}.dd` } = serving;
-    const emit = (event: ServerEvent): void => { this.events.push(event); };
+    const emit = (event: ServerEvent): void => {
+      this.events.push(event);
+    };
     this.#serving = serving;
     this.events = [];
-    this.#host = new PackageHost({ data: offer, ...(descriptor === undefined ? {} : { descriptor }), ...serving.host, emit });
+    this.#host = new PackageHost({
+      data: offer,
+      ...(descriptor === undefined ? {} : { descriptor }),
+      ...serving.host,
+      emit,
+    });
     this.#server = new DmServer({
-      url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
+      url: DM,
+      name: "rig",
+      client: { type: "md5", name: "device", secret: "device-secret" },
       server: { type: "md5", name: "rig", secret: "server-secret" },
-      random: (bytes) => { bytes.fill(this.events.length); }, ...serving.server, emit,
-      scenario: () => scenarioOf(scenario, {
-        object: OBJECT, data: offer, url, correlator: CORRELATOR, ...(serving.ask === undefined ? {} : { ask: serving.ask }),
-      }),
+      random: (bytes) => {
+        bytes.fill(this.events.length);
+      },
+      ...serving.server,
+      emit,
+      scenario: () =>
+        scenarioOf(scenario, {
+          object: OBJECT,
+          data: offer,
+          url,
+          correlator: CORRELATOR,
+          ...(serving.ask === undefined ? {} : { ask: serving.ask }),
+        }),
     });
   }
 
@@ -159,11 +213,16 @@ export class Bench {
     this.client = this.#start();
   }
 
-  /** What the server knows at the end of its scenario, once the device is at rest; undefined when that takes longer than `limitMs`. */
+  /**
+   * What the server knows at the end of its scenario, once the device is at rest; undefined when
+   * that takes longer than `limitMs`.
+   */
   run(limitMs = 86_400_000, watch: () => void = () => undefined): Outcome | undefined {
     const end = this.elapsedMs + limitMs;
     for (let step = 0; step < STEPS_MAX; step++) {
-      const next = this.#step(), now = this.#hal.now(), outcome = this.outcome;
+      const next = this.#step();
+      const now = this.#hal.now();
+      const outcome = this.outcome;
       if (outcome !== undefined && next > now + REST_MS) return outcome;
       watch();
       const wake = Math.min(next, this.link.due());
@@ -174,7 +233,7 @@ export class Bench {
   }
 
   get outcome(): Outcome | undefined {
-    return [...this.#server?.outcomes.values() ?? []][0];
+    return [...(this.#server?.outcomes.values() ?? [])][0];
   }
 
   /** Generic alerts that have reached the server, in order. */
@@ -219,9 +278,11 @@ export class Bench {
 
   #start(): Client {
     const { slot } = this.#hal.boot.running();
-    const hal = { ...this.#hal, identity: identityOf(this.board.slots[slot === 0 ? 0 : 1], MAKER) }, userInterface = this.#userInterface;
+    const hal = { ...this.#hal, identity: identityOf(this.board.slots[slot === 0 ? 0 : 1], MAKER) };
+    const userInterface = this.#userInterface;
     return new Client(hal, this.#provision, {
-      selfTest: () => this.selfTest(), ...(userInterface === undefined ? {} : { userInterface }),
+      selfTest: () => this.selfTest(),
+      ...(userInterface === undefined ? {} : { userInterface }),
     });
   }
 
@@ -233,7 +294,12 @@ export class Bench {
   #route(origin: string, request: Request): Reply | undefined {
     if (new URL(origin).host !== new URL(ORIGIN).host) return undefined;
     const { dm } = this;
-    if (request.url.startsWith("/dm")) return dm === "gone" ? undefined : dm === "senseless" ? SENSELESS : this.#server?.handle(request);
+    if (request.url.startsWith("/dm"))
+      return dm === "gone"
+        ? undefined
+        : dm === "senseless"
+          ? SENSELESS
+          : this.#server?.handle(request);
     return this.#serving.hostGone === true ? undefined : this.#host?.handle(request);
   }
 }
@@ -244,16 +310,26 @@ const JUDGED = new Map<string, boolean>();
 function judge(slot: Flash): boolean {
   const bytes = new Uint8Array(SLOT_BYTES);
   slot.read(bytes, 0);
-  const digest = createHash("sha256").update(bytes).digest("hex"), known = JUDGED.get(digest);
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const known = JUDGED.get(digest);
   const verdict = known ?? bootable(slot, [vendorKeyOf(KEY)], MAKER);
   JUDGED.set(digest, verdict);
   return verdict;
 }
 
 function provisionOf(options: BenchOptions): ReturnType<typeof parseProvision> {
-  return parseProvision(JSON.stringify({
-    account: { ...ACCOUNT, ...options.account }, keys: [spkiOf(KEY).toString("base64")], objects: ["Main"],
-    allowHttp: true, allowPrivate: options.allowPrivate ?? true, sessionAtBoot: true, pollSeconds: 600,
-    trialSeconds: options.trialSeconds ?? 0, packageTypes: options.packageTypes ?? [], ...options.people,
-  }));
+  return parseProvision(
+    JSON.stringify({
+      account: { ...ACCOUNT, ...options.account },
+      keys: [spkiOf(KEY).toString("base64")],
+      objects: ["Main"],
+      allowHttp: true,
+      allowPrivate: options.allowPrivate ?? true,
+      sessionAtBoot: true,
+      pollSeconds: 600,
+      trialSeconds: options.trialSeconds ?? 0,
+      packageTypes: options.packageTypes ?? [],
+      ...options.people,
+    }),
+  );
 }

@@ -1,4 +1,7 @@
-/** The part of the power-cut campaign that every test run can afford, and that its shortcut, forking, gives what a replay gives. */
+/**
+ * The part of the power-cut campaign that every test run can afford, and that its shortcut,
+ * forking, gives what a replay gives.
+ */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -22,11 +25,15 @@ test("no cut of an update, anywhere in it, breaks a property", { timeout: 600_00
 
 test("P10: a fork at a cut ends byte for byte as a replay from the beginning does", () => {
   for (const [way, from, mode, seed] of [
-    ["download,good,small", 20, "tornBits", 3], ["replace,crash,bytes,account", 31, "tornNear", 1],
+    ["download,good,small", 20, "tornBits", 3],
+    ["replace,crash,bytes,account", 31, "tornNear", 1],
     ["download-and-update,good,coarse", 44, "after", 0],
   ] as const) {
-    const setting = settingOf(parseReplayId(way).variant), trunk = new Site(setting), kept = new SimBoard(trunk.parts);
-    let at = 0, digest = "";
+    const setting = settingOf(parseReplayId(way).variant);
+    const trunk = new Site(setting);
+    const kept = new SimBoard(trunk.parts);
+    let at = 0;
+    let digest = "";
     const finish = (): void => {
       const fork = trunk.fork();
       fork.run();
@@ -42,7 +49,9 @@ test("P10: a fork at a cut ends byte for byte as a replay from the beginning doe
         finish();
         trunk.board.copyFrom(kept);
       },
-      after: () => { if (trunk.power.since === at && mode === "after") finish(); },
+      after: () => {
+        if (trunk.power.since === at && mode === "after") finish();
+      },
     };
     trunk.run();
     const replay = new Site(setting, [{ at, mode, seed }]);
@@ -52,18 +61,28 @@ test("P10: a fork at a cut ends byte for byte as a replay from the beginning doe
 });
 
 test("the properties are those of JOURNAL.md", () => {
-  const rows = Object.entries(PROPERTIES).map(([name, meaning]) => `| ${name} | ${meaning} |`).join("\n");
+  const rows = Object.entries(PROPERTIES)
+    .map(([name, meaning]) => `| ${name} | ${meaning} |`)
+    .join("\n");
   ok(readFileSync(join(root, "src/update/JOURNAL.md"), "utf8").includes(`\n${rows}\n`), rows);
 });
 
 test("a replay id names its variant and its cuts, and nothing else", () => {
   const ids = [
-    "download,good,small", "replace,crash,bytes,corrupt,account/17.tornBits.3/4.before.0", "download,good,pages,flip:slot:12:stuck",
+    "download,good,small",
+    "replace,crash,bytes,corrupt,account/17.tornBits.3/4.before.0",
+    "download,good,pages,flip:slot:12:stuck",
     "download,good,small,erase:store:2:silent,server:status:503@4x2,host:truncate:200@1/1.after.0",
     "download,good,small,foreign,descriptor,host:lose@1,dd:truncate:100@1,report:status:503@1x2/1.after.0",
   ];
   for (const id of ids) strictEqual(replayId(parseReplayId(id)), id);
-  const wrong = ["", "download", "download,good,tiny", "download,good,small/0.before.1", "download,good,small/1.soon.1",
-    "download,good,small,server:x"];
+  const wrong = [
+    "",
+    "download",
+    "download,good,tiny",
+    "download,good,small/0.before.1",
+    "download,good,small/1.soon.1",
+    "download,good,small,server:x",
+  ];
   for (const id of wrong) throws(() => parseReplayId(id));
 });

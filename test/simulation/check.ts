@@ -1,4 +1,7 @@
-/** What every bad input has in common: a result that says why, a device that runs as before, and an update that works the next time. */
+/**
+ * What every bad input has in common: a result that says why, a device that runs as before, and an
+ * update that works the next time.
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { Bench, type BenchOptions, CORRELATOR, OBJECT, packageWith, version } from "./bench.ts";
 import type { ScenarioName } from "../rig/server/scenario.ts";
@@ -11,10 +14,20 @@ const TYPES: { readonly [way in ScenarioName]: string } = {
   "download-and-update": "org.openmobilealliance.dm.firmwareupdate.downloadandupdate",
 };
 
-/** State after a failure that was found before anything was installed: of the update when that was asked for, else of the download. */
-const STATES: { readonly [way in ScenarioName]: number } = { replace: 80, download: 20, "download-and-update": 20 };
+/**
+ * State after a failure that was found before anything was installed: of the update when that was
+ * asked for, else of the download.
+ */
+const STATES: { readonly [way in ScenarioName]: number } = {
+  replace: 80,
+  download: 20,
+  "download-and-update": 20,
+};
 
-/** Runs an update that must fail with `code`, and checks all that must hold then. `cut`: power fails as soon as it has failed. */
+/**
+ * Runs an update that must fail with `code`, and checks all that must hold then. `cut`: power fails
+ * as soon as it has failed.
+ */
 export function fails(options: BenchOptions, way: ScenarioName, code: number, cut: boolean): Bench {
   const bench = new Bench({ ...options, scenario: way });
   let cuts = cut ? 1 : 0;
@@ -27,10 +40,16 @@ export function fails(options: BenchOptions, way: ScenarioName, code: number, cu
   strictEqual(outcome.ok, false);
   strictEqual(outcome.code, code, outcome.text);
   strictEqual(cuts, 0, "power was cut");
-  deepStrictEqual(bench.alerts, [{
-    kind: "alert", type: TYPES[way], source: OBJECT, data: `${code}`, mark: "critical",
-    correlator: way === "download" ? `${CORRELATOR}-download` : CORRELATOR,
-  }]);
+  deepStrictEqual(bench.alerts, [
+    {
+      kind: "alert",
+      type: TYPES[way],
+      source: OBJECT,
+      data: `${code}`,
+      mark: "critical",
+      correlator: way === "download" ? `${CORRELATOR}-download` : CORRELATOR,
+    },
+  ]);
   strictEqual(bench.state, STATES[way]);
   strictEqual(bench.running, "1.0.0");
   return bench;
@@ -40,6 +59,10 @@ export function fails(options: BenchOptions, way: ScenarioName, code: number, cu
 export function recovers(bench: Bench, way: ScenarioName): void {
   bench.serve({ scenario: way, offer: packageWith({ version: version(3), securityCounter: 9 }) });
   const outcome = bench.run();
-  deepStrictEqual([outcome?.ok, outcome?.code, bench.state, bench.running], [true, 200, 100, "3.0.0"], bench.lines.slice(-15).join("\n"));
+  deepStrictEqual(
+    [outcome?.ok, outcome?.code, bench.state, bench.running],
+    [true, 200, 100, "3.0.0"],
+    bench.lines.slice(-15).join("\n"),
+  );
   deepStrictEqual(new Set(bench.alerts.map(({ data }) => data)), new Set(["200"]));
 }

@@ -1,6 +1,16 @@
-/** The network of a simulation: requests go straight to servers that are functions, and bytes arrive as the simulated clock says. */
+/**
+ * The network of a simulation: requests go straight to servers that are functions, and bytes arrive
+ * as the simulated clock says.
+ */
 import { splitUrl } from "../../hal/xs/url.ts";
-import type { Exchange, Link, LinkError, LinkErrorKind, LinkHead, LinkRequest } from "../../hal/hal.ts";
+import type {
+  Exchange,
+  Link,
+  LinkError,
+  LinkErrorKind,
+  LinkHead,
+  LinkRequest,
+} from "../../hal/hal.ts";
 import type { Reply, Request } from "../rig/server/exchange.ts";
 
 /** Most bytes that one read gives, as a segment of TCP would. */
@@ -35,10 +45,16 @@ export class SimLink implements Link {
     this.requests++;
     const target = splitUrl(url);
     if (target === undefined) throw new NetworkError("url");
-    const { secure, authority, path } = target, origin = `${secure ? "https" : "http"}://${authority}`;
+    const { secure, authority, path } = target;
+    const origin = `${secure ? "https" : "http"}://${authority}`;
     const names = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-    const reply = this.#route(origin, { method, url: path, headers: names, body: Uint8Array.from(body ?? []) });
-    return this.#exchange = new SimExchange(reply, this.#now);
+    const reply = this.#route(origin, {
+      method,
+      url: path,
+      headers: names,
+      body: Uint8Array.from(body ?? []),
+    });
+    return (this.#exchange = new SimExchange(reply, this.#now));
   }
 
   /** When something will happen that nobody has to ask for: the time of the clock, or Infinity. */
@@ -66,13 +82,15 @@ class SimExchange implements Exchange {
     if (this.#reply === undefined) throw new NetworkError("refused");
     if (this.#now() < this.#answerAt) return undefined;
     if (this.#end < 0) throw new NetworkError("broken");
-    const { status, headers, body } = this.#reply, map = new Map(headers);
+    const { status, headers, body } = this.#reply;
+    const map = new Map(headers);
     if (!map.has("transfer-encoding")) map.set("content-length", `${body.length}`);
     return { status, headers: map };
   }
 
   read(buffer: Uint8Array): number {
-    const body = this.#reply?.body ?? new Uint8Array(0), arrived = this.#arrived();
+    const body = this.#reply?.body ?? new Uint8Array(0);
+    const arrived = this.#arrived();
     if (this.#at < arrived) {
       const count = Math.min(buffer.length, arrived - this.#at, SEGMENT_BYTES);
       buffer.set(body.subarray(this.#at, this.#at + count));
@@ -89,15 +107,18 @@ class SimExchange implements Exchange {
   }
 
   due(): number {
-    const now = this.#now(), rate = this.#reply?.bytesPerSecond;
+    const now = this.#now();
+    const rate = this.#reply?.bytesPerSecond;
     if (this.#closed) return Infinity;
     if (now < this.#answerAt) return this.#answerAt;
     if (rate === undefined || this.#at >= this.#end) return now;
-    return Math.max(now, Math.ceil(this.#answerAt + (this.#at + 1) * 1000 / rate));
+    return Math.max(now, Math.ceil(this.#answerAt + ((this.#at + 1) * 1000) / rate));
   }
 
   #arrived(): number {
     const rate = this.#reply?.bytesPerSecond;
-    return rate === undefined ? this.#end : Math.min(this.#end, Math.floor((this.#now() - this.#answerAt) * rate / 1000));
+    return rate === undefined
+      ? this.#end
+      : Math.min(this.#end, Math.floor(((this.#now() - this.#answerAt) * rate) / 1000));
   }
 }

@@ -1,14 +1,22 @@
-/** People are asked before a download or an installation: 401 when they refuse, State 70 when the package is there to try again. */
+/**
+ * People are asked before a download or an installation: 401 when they refuse, State 70 when the
+ * package is there to try again.
+ */
 import { deepStrictEqual, ok } from "node:assert";
 import { test } from "node:test";
 import { Bench, type BenchOptions } from "./bench.ts";
 
 type People = NonNullable<BenchOptions["people"]>;
 
-/** Result, State and version after an update that people were asked about, and what they were asked. */
+/**
+ * Result, State and version after an update that people were asked about, and what they were asked.
+ */
 function updated(options: BenchOptions): readonly unknown[] {
-  const bench = new Bench(options), outcome = bench.run();
-  const asked = bench.lines.filter((line) => line.includes("user: confirm")).map((line) => line.split(": ")[2]);
+  const bench = new Bench(options);
+  const outcome = bench.run();
+  const asked = bench.lines
+    .filter((line) => line.includes("user: confirm"))
+    .map((line) => line.split(": ")[2]);
   return [outcome?.code, bench.state, bench.running, asked.length];
 }
 
@@ -20,7 +28,12 @@ test("who agrees to download and installation gets both, asked once each", () =>
   for (const scenario of ["download-and-update", "download"] as const) {
     deepStrictEqual(updated({ scenario, people: people("both", "yes") }), [200, 100, "2.0.0", 2]);
   }
-  deepStrictEqual(updated({ scenario: "replace", people: people("both", "yes") }), [200, 100, "2.0.0", 1]);
+  deepStrictEqual(updated({ scenario: "replace", people: people("both", "yes") }), [
+    200,
+    100,
+    "2.0.0",
+    1,
+  ]);
 });
 
 test("a download that is refused is 401 and State 20; nobody is asked about an installation", () => {
@@ -30,15 +43,27 @@ test("a download that is refused is 401 and State 20; nobody is asked about an i
 
 test("an installation that is refused is 401 and State 70: the package is kept (OMA-TS-DM-FUMO §10.1.1.10)", () => {
   deepStrictEqual(updated({ people: people("both", "yes", "no") }), [401, 70, "1.0.0", 2]);
-  deepStrictEqual(updated({ scenario: "replace", people: people("update", "no") }), [401, 70, "1.0.0", 1]);
+  deepStrictEqual(updated({ scenario: "replace", people: people("update", "no") }), [
+    401,
+    70,
+    "1.0.0",
+    1,
+  ]);
 });
 
 test("a server asks before its Exec: yes and it runs, no and it is left out, with nobody there it is left out too", () => {
   for (const scenario of ["replace", "download", "download-and-update"] as const) {
-    const serving = { scenario, ask: "Update now?" }, asked = scenario === "download" ? 2 : 1;
-    deepStrictEqual(updated({ ...serving, people: people("none", "yes") }), [200, 100, "2.0.0", asked]);
+    const serving = { scenario, ask: "Update now?" };
+    const asked = scenario === "download" ? 2 : 1;
+    deepStrictEqual(updated({ ...serving, people: people("none", "yes") }), [
+      200,
+      100,
+      "2.0.0",
+      asked,
+    ]);
     for (const answers of [["no"], ["cancel"], []]) {
-      const bench = new Bench({ ...serving, people: people("none", ...answers) }), outcome = bench.run();
+      const bench = new Bench({ ...serving, people: people("none", ...answers) });
+      const outcome = bench.run();
       deepStrictEqual([outcome?.ok, bench.running], [false, "1.0.0"]);
       ok(outcome?.text.endsWith("was answered 215"), outcome?.text);
     }

@@ -1,4 +1,7 @@
-/** P10 across engines: an id of the campaign is the same run, operation for operation and byte for byte, on Node and in XS. */
+/**
+ * P10 across engines: an id of the campaign is the same run, operation for operation and byte for
+ * byte, on Node and in XS.
+ */
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { ENGINES } from "../engine.ts";
@@ -35,16 +38,27 @@ function onNode({ setting, cuts }: Order): Ending {
 }
 
 for (const engine of ENGINES) {
-  const missing = check(engine).filter(({ present }) => !present).map(({ debian }) => debian);
-  const skip = missing.length > 0 && process.env.CI === undefined ? `needs ${missing.join(", ")}` : false;
-  test(`P10: engine ${engine} replays ids of the campaign as Node does`, { skip, timeout: 600_000 }, () => {
-    const orders = IDS.map(orderOf), { endings } = replayElsewhere(engine, orders, false);
-    endings.forEach((ending, index) => { deepStrictEqual(ending, onNode(orders[index] ?? orderOf("")), IDS[index]); });
+  const missing = check(engine)
+    .filter(({ present }) => !present)
+    .map(({ debian }) => debian);
+  const skip =
+    missing.length > 0 && process.env.CI === undefined ? `needs ${missing.join(", ")}` : false;
+  test(`P10: engine ${engine} replays ids of the campaign as Node does`, {
+    skip,
+    timeout: 600_000,
+  }, () => {
+    const orders = IDS.map(orderOf);
+    const { endings } = replayElsewhere(engine, orders, false);
+    endings.forEach((ending, index) => {
+      deepStrictEqual(ending, onNode(orders[index] ?? orderOf("")), IDS[index]);
+    });
   });
 }
 
 test("what is told of a run differs when anything differs", () => {
-  const [id = ""] = IDS, same = onNode(orderOf(id)), other = onNode(orderOf(id.replace("/17.", "/18.")));
+  const [id = ""] = IDS;
+  const same = onNode(orderOf(id));
+  const other = onNode(orderOf(id.replace("/17.", "/18.")));
   strictEqual(onNode(orderOf(id)).told, same.told);
   notStrictEqual(other.told, same.told);
   strictEqual(same.problem, undefined);

@@ -14,12 +14,26 @@ function image(major: number, payloadBytes: number): Uint8Array {
   const payload = new Uint8Array(payloadBytes);
   new Random(major).fill(payload);
   const version = { major, minor: 0, revision: 0, build: 0 };
-  return new Uint8Array(buildImage({ payload, version, securityCounter: major, vendorId: VENDOR_ID, classId: CLASS_ID, key: KEY }));
+  return new Uint8Array(
+    buildImage({
+      payload,
+      version,
+      securityCounter: major,
+      vendorId: VENDOR_ID,
+      classId: CLASS_ID,
+      key: KEY,
+    }),
+  );
 }
 
 const POLICY: ImagePolicy = {
-  keys: [vendorKeyOf(KEY)], vendorId: VENDOR_ID, classId: CLASS_ID, runningVersion: { major: 1, minor: 0, revision: 0, build: 0 },
-  securityCounter: 1, capacity: Number.MAX_SAFE_INTEGER, allowDowngrade: false,
+  keys: [vendorKeyOf(KEY)],
+  vendorId: VENDOR_ID,
+  classId: CLASS_ID,
+  runningVersion: { major: 1, minor: 0, revision: 0, build: 0 },
+  securityCounter: 1,
+  capacity: Number.MAX_SAFE_INTEGER,
+  allowDowngrade: false,
 };
 
 export interface Geometry {
@@ -32,12 +46,21 @@ export interface Geometry {
 /** As few operations as show everything: a package of two blocks and a piece. */
 export const TINY: Geometry = {
   store: { blocks: 3, blockLength: 4096, writeAlign: 4, eraseValue: 0xff },
-  slot: { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff }, payloadBytes: 421, chunkBytes: 190,
+  slot: { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff },
+  payloadBytes: 421,
+  chunkBytes: 190,
 };
 
-export function scenario(way: Way, behaviour: Behaviour, geometry: Geometry = TINY, corrupt = false): Scenario {
+export function scenario(
+  way: Way,
+  behaviour: Behaviour,
+  geometry: Geometry = TINY,
+  corrupt = false,
+): Scenario {
   const { store, slot, payloadBytes, chunkBytes } = geometry;
-  const source = image(1, payloadBytes - 100), target = image(2, payloadBytes), sent = target.slice();
+  const source = image(1, payloadBytes - 100);
+  const target = image(2, payloadBytes);
+  const sent = target.slice();
   if (corrupt) sent[100] = (sent[100] ?? 0) ^ 4;
   return { way, behaviour, sent, source, target, policy: POLICY, store, slot, chunkBytes };
 }

@@ -1,4 +1,7 @@
-/** A new version that cannot reach its server: it goes back by itself, says so once, and is not tried again. */
+/**
+ * A new version that cannot reach its server: it goes back by itself, says so once, and is not
+ * tried again.
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import type { UserInterface } from "../../src/session/interaction.ts";
@@ -9,19 +12,38 @@ import { recovers, WAYS } from "./check.ts";
 for (const scenario of WAYS) {
   test(`${scenario}: no server while on trial: 410 at the deadline, State 70; offered again it is tried again`, () => {
     const bench = new Bench({ scenario });
-    const outcome = bench.run(undefined, () => { bench.dm = bench.client.engine.record.phase === "trial" ? "gone" : "there"; });
-    deepStrictEqual([outcome?.ok, outcome?.code, bench.running, bench.state], [false, 410, "1.0.0", 70]);
-    ok(bench.elapsedMs >= TRIAL_DEADLINE_MS && bench.elapsedMs < TRIAL_DEADLINE_MS + 60_000, `${bench.elapsedMs} ms`);
-    deepStrictEqual([bench.alerts.filter(({ data }) => data === "410").length, bench.board.boot.trials], [1, 1]);
+    const outcome = bench.run(undefined, () => {
+      bench.dm = bench.client.engine.record.phase === "trial" ? "gone" : "there";
+    });
+    deepStrictEqual(
+      [outcome?.ok, outcome?.code, bench.running, bench.state],
+      [false, 410, "1.0.0", 70],
+    );
+    ok(
+      bench.elapsedMs >= TRIAL_DEADLINE_MS && bench.elapsedMs < TRIAL_DEADLINE_MS + 60_000,
+      `${bench.elapsedMs} ms`,
+    );
+    deepStrictEqual(
+      [bench.alerts.filter(({ data }) => data === "410").length, bench.board.boot.trials],
+      [1, 1],
+    );
     bench.serve({ scenario });
     deepStrictEqual([bench.run()?.code, bench.running, bench.board.boot.trials], [200, "2.0.0", 2]);
   });
 
   test(`${scenario}: a server that answers and never accepts: 410 at the deadline, State 80; offered again: 405 without a trial`, () => {
     const bench = new Bench({ scenario });
-    const outcome = bench.run(undefined, () => { bench.dm = bench.client.engine.record.phase === "trial" ? "senseless" : "there"; });
-    deepStrictEqual([outcome?.ok, outcome?.code, bench.running, bench.state], [false, 410, "1.0.0", 80]);
-    ok(bench.elapsedMs >= TRIAL_DEADLINE_MS && bench.elapsedMs < TRIAL_DEADLINE_MS + 60_000, `${bench.elapsedMs} ms`);
+    const outcome = bench.run(undefined, () => {
+      bench.dm = bench.client.engine.record.phase === "trial" ? "senseless" : "there";
+    });
+    deepStrictEqual(
+      [outcome?.ok, outcome?.code, bench.running, bench.state],
+      [false, 410, "1.0.0", 80],
+    );
+    ok(
+      bench.elapsedMs >= TRIAL_DEADLINE_MS && bench.elapsedMs < TRIAL_DEADLINE_MS + 60_000,
+      `${bench.elapsedMs} ms`,
+    );
     bench.serve({ scenario });
     deepStrictEqual([bench.run()?.code, bench.running, bench.board.boot.trials], [405, "1.0.0", 1]);
     recovers(bench, scenario);
@@ -29,7 +51,8 @@ for (const scenario of WAYS) {
 }
 
 test("an image that is rejected in a session goes back at once, and does not run on until the session is over", () => {
-  const bench = new Bench(), request = bench.link.request.bind(bench.link);
+  const bench = new Bench();
+  const request = bench.link.request.bind(bench.link);
   let rejectedMs = 0;
   bench.selfTest = () => {
     rejectedMs = bench.elapsedMs;
@@ -37,7 +60,8 @@ test("an image that is rejected in a session goes back at once, and does not run
     return false;
   };
   const outcome = bench.run(undefined, () => {
-    if (bench.client.engine.record.phase === "reverting") ok(bench.elapsedMs - rejectedMs < 1000, `${bench.elapsedMs - rejectedMs} ms`);
+    if (bench.client.engine.record.phase === "reverting")
+      ok(bench.elapsedMs - rejectedMs < 1000, `${bench.elapsedMs - rejectedMs} ms`);
     if (bench.running === "1.0.0") bench.link.request = request;
   });
   deepStrictEqual([outcome?.code, bench.running, bench.state], [410, "1.0.0", 80]);
@@ -50,17 +74,30 @@ test("an image that failed its test, and is all that boots, is reported as a fai
     if (bench.client.engine.record.phase === "reverting") bench.board.slots[0].eraseBlock(0);
   });
   deepStrictEqual([outcome?.code, bench.running, bench.state], [410, "2.0.0", 80]);
-  ok(bench.lines.some((line) => line.includes("no other image can be booted")), "it is in the log");
+  ok(
+    bench.lines.some((line) => line.includes("no other image can be booted")),
+    "it is in the log",
+  );
 });
 
 test("a good package that the boot selector would not start is not banned: 410, State 70, and again it is kept", () => {
-  const bench = new Bench(), { boot, slots: [, { bytes }] } = bench.board, arm = boot.arm.bind(boot);
-  const flip = (): void => { bytes[100] = (bytes[100] ?? 0) ^ 1; };
+  const bench = new Bench();
+  const {
+    boot,
+    slots: [, { bytes }],
+  } = bench.board;
+  const arm = boot.arm.bind(boot);
+  const flip = (): void => {
+    bytes[100] = (bytes[100] ?? 0) ^ 1;
+  };
   boot.arm = () => {
     arm();
     flip();
   };
-  deepStrictEqual([bench.run()?.code, bench.running, bench.state, boot.trials], [410, "1.0.0", 70, 0]);
+  deepStrictEqual(
+    [bench.run()?.code, bench.running, bench.state, boot.trials],
+    [410, "1.0.0", 70, 0],
+  );
   boot.arm = arm;
   flip();
   bench.serve({});
@@ -69,7 +106,10 @@ test("a good package that the boot selector would not start is not banned: 410, 
 
 test("power that comes and goes while a person is asked is no trial", () => {
   let cuts = 0;
-  const userInterface: UserInterface = { ask: () => cuts <= TRIALS_MAX ? undefined : { kind: "yes" }, clear: () => undefined };
+  const userInterface: UserInterface = {
+    ask: () => (cuts <= TRIALS_MAX ? undefined : { kind: "yes" }),
+    clear: () => undefined,
+  };
   const bench = new Bench({ people: { confirm: "update", answers: [] }, userInterface });
   const outcome = bench.run(undefined, () => {
     if (bench.client.engine.record.phase === "arming" && cuts++ <= TRIALS_MAX) bench.cut();
@@ -79,8 +119,13 @@ test("power that comes and goes while a person is asked is no trial", () => {
 
 test("power that fails during every trial: TRIALS_MAX trials, then 410, State 70, and Exec Update tries it again", () => {
   const bench = new Bench({ scenario: "replace" });
-  const outcome = bench.run(undefined, () => { if (bench.client.engine.record.phase === "trial") bench.cut(); });
-  deepStrictEqual([outcome?.code, bench.state, bench.running, bench.board.boot.trials], [410, 70, "1.0.0", TRIALS_MAX]);
+  const outcome = bench.run(undefined, () => {
+    if (bench.client.engine.record.phase === "trial") bench.cut();
+  });
+  deepStrictEqual(
+    [outcome?.code, bench.state, bench.running, bench.board.boot.trials],
+    [410, 70, "1.0.0", TRIALS_MAX],
+  );
   strictEqual(bench.client.engine.install("./FwUpdate/Main", "again"), undefined);
   bench.run(60_000);
   strictEqual(bench.running, "2.0.0");

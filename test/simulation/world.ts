@@ -1,7 +1,7 @@
 /**
- * A board, a server and a person with a finger on the power switch: one whole update, from the first command to the
- * acknowledged report, through any number of cuts. What must always hold is checked at every boot and at every report, not
- * only at the end.
+ * A board, a server and a person with a finger on the power switch: one whole update, from the
+ * first command to the acknowledged report, through any number of cuts. What must always hold is
+ * checked at every boot and at every report, not only at the end.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { CUT_MODES, Power, PowerLoss, type Cut } from "../../hal/sim/power.ts";
@@ -18,7 +18,10 @@ import type { FetchEvent, Fetcher, FetchSink, FetchSource } from "../../src/upda
 import { securityFloor } from "../../src/update/memory.ts";
 import { decodeRecord, type Reason, type UpdateRecord } from "../../src/update/record.ts";
 
-/** How the package reaches the device. `overtake`: the install is asked for before the download is reported. */
+/**
+ * How the package reaches the device. `overtake`: the install is asked for before the download is
+ * reported.
+ */
 export const WAYS = ["push", "pull", "overtake", "pullAndInstall"] as const;
 export type Way = (typeof WAYS)[number];
 /** What the new image does on trial. `crash`: before it reads the record; `crashLate`: after. */
@@ -40,7 +43,9 @@ export interface Scenario {
 }
 
 export interface Outcome {
-  /** What was reported for each Exec, or, for a pushed package that was refused, what State shows. */
+  /**
+   * What was reported for each Exec, or, for a pushed package that was refused, what State shows.
+   */
   readonly result: Reason | undefined;
   readonly updated: boolean;
   readonly boots: number;
@@ -55,9 +60,23 @@ class Crash extends Error {}
 const OBJECT = "package";
 const ZERO_ID = new Uint8Array(16);
 const IDENTITY: Identity = {
-  DevId: "sim", Man: "", Mod: "", Lang: "en", DevTyp: "", OEM: "", FwV: "", SwV: "", HwV: "", vendorId: ZERO_ID, classId: ZERO_ID,
+  DevId: "sim",
+  Man: "",
+  Mod: "",
+  Lang: "en",
+  DevTyp: "",
+  OEM: "",
+  FwV: "",
+  SwV: "",
+  HwV: "",
+  vendorId: ZERO_ID,
+  classId: ZERO_ID,
 };
-const NO_LINK: Link = { request: () => { throw new Error("the world has no network"); } };
+const NO_LINK: Link = {
+  request: () => {
+    throw new Error("the world has no network");
+  },
+};
 
 export class World {
   readonly power: Power;
@@ -77,13 +96,20 @@ export class World {
     this.#cuts = cuts.length;
     this.power = new Power(cuts);
     this.board = new SimBoard({
-      power: this.power, store: scenario.store, slot: scenario.slot, identity: IDENTITY, link: NO_LINK,
+      power: this.power,
+      store: scenario.store,
+      slot: scenario.slot,
+      identity: IDENTITY,
+      link: NO_LINK,
       bootable: (slot) => holds(slot, scenario.source) || holds(slot, scenario.target),
     });
     this.board.slots[0].load(scenario.source);
   }
 
-  /** Runs until every Exec is reported and the device is at rest. Throws at the first thing that must not be. */
+  /**
+   * Runs until every Exec is reported and the device is at rest. Throws at the first thing that
+   * must not be.
+   */
   run(): Outcome {
     let cause: ResetCause = "power";
     for (;;) {
@@ -102,12 +128,17 @@ export class World {
 
   /** One boot: until the server has nothing more to ask and the device nothing more to do. */
   #live(hal: Hal): UpdateRecord {
-    const { behaviour, policy } = this.#scenario, updated = this.#updated();
+    const { behaviour, policy } = this.#scenario;
+    const updated = this.#updated();
     if (updated && behaviour === "crash") throw new Crash();
     const store = Store.open(hal.store);
     this.#checkRecord(decodeRecord(readRecord(store, RECORD_KEY)));
     const engine = new Engine({
-      store, staging: hal.staging, boot: hal.boot, policy, log: () => undefined,
+      store,
+      staging: hal.staging,
+      boot: hal.boot,
+      policy,
+      log: () => undefined,
       fetcher: new WorldFetcher(this.#scenario.sent, this.#scenario.chunkBytes),
     });
     engine.onChange = (record) => {
@@ -119,7 +150,8 @@ export class World {
     if (updated && behaviour === "crashLate") throw new Crash();
     for (let turn = 0; turn < 500; turn++) {
       if (engine.record.phase === "trial") {
-        if (behaviour === "good") engine.healthy(); else engine.unhealthy();
+        if (behaviour === "good") engine.healthy();
+        else engine.unhealthy();
       }
       if (this.#serve(engine)) continue;
       if (engine.step(hal.now()) !== Infinity) continue;
@@ -129,7 +161,10 @@ export class World {
     throw new Error(`no rest in ${engine.record.phase}`);
   }
 
-  /** The server's turn: takes a report, or asks for the next thing. False when it waits for the device. */
+  /**
+   * The server's turn: takes a report, or asks for the next thing. False when it waits for the
+   * device.
+   */
   #serve(engine: Engine): boolean {
     const { way } = this.#scenario;
     if (way === "overtake" && this.#step === 0 && engine.record.phase === "ready") this.#step = 1;
@@ -152,8 +187,10 @@ export class World {
       return true;
     }
     ok(!this.#accepted.has(asked), `${asked} was accepted and is forgotten`);
-    const refusal = asked === "install" ? engine.install(OBJECT, asked)
-      : engine.start("http://server/package", OBJECT, asked, asked === "downloadAndInstall");
+    const refusal =
+      asked === "install"
+        ? engine.install(OBJECT, asked)
+        : engine.start("http://server/package", OBJECT, asked, asked === "downloadAndInstall");
     strictEqual(refusal, undefined, `${asked} in ${engine.record.phase}`);
     this.#accepted.add(asked);
     return true;
@@ -161,21 +198,34 @@ export class World {
 
   #script(): readonly string[] {
     if (this.#scenario.way === "push") return ["push", "install"];
-    return this.#scenario.way === "pullAndInstall" ? ["downloadAndInstall"] : ["download", "install"];
+    return this.#scenario.way === "pullAndInstall"
+      ? ["downloadAndInstall"]
+      : ["download", "install"];
   }
 
   /** Replace on PkgData in chunks, from the first again when the session was lost. */
   #push(engine: Engine): boolean {
-    const { sent, chunkBytes } = this.#scenario, { phase, reason } = engine.record;
+    const { sent, chunkBytes } = this.#scenario;
+    const { phase, reason } = engine.record;
     if (phase === "verifying") return false;
-    if (phase === "ready") { this.#step = 1; return true; }
-    if (phase === "failed" || phase === "settled") { this.#pushed = reason; this.#step = 2; return true; }
+    if (phase === "ready") {
+      this.#step = 1;
+      return true;
+    }
+    if (phase === "failed" || phase === "settled") {
+      this.#pushed = reason;
+      this.#step = 2;
+      return true;
+    }
     let refusal = engine.open(sent.length, OBJECT);
     for (let at = 0; at < sent.length && refusal === undefined; at += chunkBytes) {
       refusal = engine.write(sent.subarray(at, at + chunkBytes));
     }
     refusal ??= engine.close();
-    if (refusal !== undefined) { this.#pushed = refusal as Reason; this.#step = 2; }
+    if (refusal !== undefined) {
+      this.#pushed = refusal as Reason;
+      this.#step = 2;
+    }
     return true;
   }
 
@@ -183,11 +233,21 @@ export class World {
   #report(owner: string, reason: Reason): void {
     const { running, log } = { running: this.board.boot.running(), log: this.board.boot.log };
     if (owner !== "download") {
-      strictEqual(reason === "succeeded", this.#updated(), `${owner}: ${reason} while ${this.#updated() ? "new" : "old"} firmware runs`);
-      ok(!running.trial && log.slot === running.slot, `${owner}: ${reason} is reported while nothing is confirmed`);
+      strictEqual(
+        reason === "succeeded",
+        this.#updated(),
+        `${owner}: ${reason} while ${this.#updated() ? "new" : "old"} firmware runs`,
+      );
+      ok(
+        !running.trial && log.slot === running.slot,
+        `${owner}: ${reason} is reported while nothing is confirmed`,
+      );
     }
     this.power.performWhole("send", () => {
-      ok((this.#reports.get(owner) ?? reason) === reason, `${owner} has two results: ${this.#reports.get(owner)}, ${reason}`);
+      ok(
+        (this.#reports.get(owner) ?? reason) === reason,
+        `${owner} has two results: ${this.#reports.get(owner)}, ${reason}`,
+      );
       this.#reports.set(owner, reason);
     });
     this.power.performWhole("answer", () => undefined);
@@ -195,29 +255,46 @@ export class World {
 
   /** Nothing durable is forgotten: a boot finds the last record, or one that was being written. */
   #checkRecord(record: UpdateRecord): void {
-    const text = shape(record), last = this.#seen.length - 1;
-    ok(this.#seen[last] === text || !this.#seen.includes(text), `the record went back to ${record.phase}`);
+    const text = shape(record);
+    const last = this.#seen.length - 1;
+    ok(
+      this.#seen[last] === text || !this.#seen.includes(text),
+      `the record went back to ${record.phase}`,
+    );
     ok(record.generation >= this.#generation, "the record is lost");
     this.#generation = record.generation;
     this.#seen.push(text);
   }
 
   #checkBoot(record: UpdateRecord, store: Store): void {
-    const { running, log, trials } = { running: this.board.boot.running(), log: this.board.boot.log, trials: this.board.boot.trials };
-    const { behaviour, source, target, policy } = this.#scenario, onTrial = ["trial", "committing", "reverting"].includes(record.phase);
+    const { running, log, trials } = {
+      running: this.board.boot.running(),
+      log: this.board.boot.log,
+      trials: this.board.boot.trials,
+    };
+    const { behaviour, source, target, policy } = this.#scenario;
+    const onTrial = ["trial", "committing", "reverting"].includes(record.phase);
     ok(!running.trial || onTrial, `an image on trial in phase ${record.phase}`);
     ok(this.#updated() || !onTrial, `phase ${record.phase} while the old firmware runs`);
     ok(trials <= TRIALS_MAX, `${trials} trials of one image`);
     const confirmed = this.board.slots[log.slot];
     ok(holds(confirmed, source) || holds(confirmed, target), "the confirmed slot boots");
     ok(behaviour === "good" || holds(confirmed, source), "a bad image is confirmed");
-    ok(securityFloor(store) <= policy.securityCounter || holds(confirmed, target), "the security counter ran ahead of the firmware");
+    ok(
+      securityFloor(store) <= policy.securityCounter || holds(confirmed, target),
+      "the security counter ran ahead of the firmware",
+    );
     const staging = this.board.slots[running.slot === 0 ? 1 : 0];
-    if (record.kept && !this.#updated()) ok(holds(staging, target), "the package that is kept is whole");
+    if (record.kept && !this.#updated())
+      ok(holds(staging, target), "the package that is kept is whole");
   }
 
   #checkRest(record: UpdateRecord): void {
-    deepStrictEqual([...this.#accepted].filter((owner) => !this.#reports.has(owner)), [], "everything accepted is reported");
+    deepStrictEqual(
+      [...this.#accepted].filter((owner) => !this.#reports.has(owner)),
+      [],
+      "everything accepted is reported",
+    );
     ok(["settled", "idle"].includes(record.phase), `at rest in ${record.phase}`);
     for (const [block, wear] of this.board.slots[1].wear.entries()) {
       ok(wear <= 4 + 3 * this.#cuts, `block ${block} was erased ${wear} times`);
@@ -227,13 +304,20 @@ export class World {
   #outcome(record: UpdateRecord): Outcome {
     const results = [...this.#reports.values()];
     return {
-      result: this.#pushed ?? results.find((reason) => reason !== "succeeded") ?? results.at(-1), updated: this.#updated(),
-      boots: this.#boots, operations: this.power.operations, trials: this.board.boot.trials, record,
+      result: this.#pushed ?? results.find((reason) => reason !== "succeeded") ?? results.at(-1),
+      updated: this.#updated(),
+      boots: this.#boots,
+      operations: this.power.operations,
+      trials: this.board.boot.trials,
+      record,
     };
   }
 
   #updated(): boolean {
-    return !holds(this.board.slots[this.board.boot.running().slot === 0 ? 0 : 1], this.#scenario.source);
+    return !holds(
+      this.board.slots[this.board.boot.running().slot === 0 ? 0 : 1],
+      this.#scenario.source,
+    );
   }
 }
 
@@ -292,7 +376,11 @@ export function cutText(cut: Cut): string {
 
 /** The cut in such a text. Throws when it is not one. */
 export function parseCut(text: string): Cut {
-  const [at, mode, seed] = text.split(":"), known = CUT_MODES.find((name) => name === mode);
-  ok(known !== undefined && Number(at) > 0 && Number(seed) >= 0, `a cut is number:mode:seed, not ${text}`);
+  const [at, mode, seed] = text.split(":");
+  const known = CUT_MODES.find((name) => name === mode);
+  ok(
+    known !== undefined && Number(at) > 0 && Number(seed) >= 0,
+    `a cut is number:mode:seed, not ${text}`,
+  );
   return { at: Number(at), mode: known, seed: Number(seed) };
 }

@@ -39,11 +39,13 @@
 #define MEMP_NUM_TCP_PCB 6
 #define MEMP_NUM_TCP_SEG 16
 #define MEMP_NUM_UDP_PCB 4
-/* A segment of the maximum, its headers, and what virtio puts before it. The device holds half of them. */
+/* A segment of the maximum, its headers, and what virtio puts before it. The device holds half of
+ * them. */
 #define PBUF_POOL_SIZE 16
 #define PBUF_POOL_BUFSIZE 1536
 #define TCP_MSS 1460
-/* The peer may send as much as waits unread: flow control from flash to the network. What the device does not hold may wait. */
+/* The peer may send as much as waits unread: flow control from flash to the network. What the
+ * device does not hold may wait. */
 #define TCP_WND (8 * TCP_MSS)
 #define TCP_SND_BUF (4 * TCP_MSS)
 #define TCP_QUEUE_OOSEQ 1

@@ -1,4 +1,5 @@
-/* What a byte of a package costs in C at least, for test/bench: received, digested, programmed. In instructions. */
+/* What a byte of a package costs in C at least, for test/bench: received, digested, programmed. In
+ * instructions. */
 #include "../../xs/base/arguments.h"
 #include "../machine.h"
 #include "../net.h"

@@ -1,5 +1,6 @@
-/* How natives take their arguments. Converting one can run JavaScript, which can close an object or move a buffer: convert
-   all first, then take host data, buffers last; and take buffers again after anything that allocates in the heap of XS. */
+/* How natives take their arguments. Converting one can run JavaScript, which can close an object or
+   move a buffer: convert all first, then take host data, buffers last; and take buffers again after
+   anything that allocates in the heap of XS. */
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
@@ -15,7 +16,8 @@ typedef struct {
 static inline uint32_t toIndex(xsMachine* the, xsSlot* slot)
 {
   xsNumberValue value;
-  if (xsmcTypeOf(*slot) == xsIntegerType) { /* nearly always, and much quicker than by way of a double */
+  if (xsmcTypeOf(*slot)
+      == xsIntegerType) { /* nearly always, and much quicker than by way of a double */
     xsIntegerValue integer = xsmcToInteger(*slot);
     if (integer < 0)
       xsRangeError("not an index");

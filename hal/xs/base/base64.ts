@@ -6,14 +6,23 @@ export function base64Length(count: number): number {
   return Math.ceil(count / 3) * 4;
 }
 
-/** Writes the base64 form of `bytes` at target[at, …): the index after it, or -1, with nothing written, when it does not fit. */
-export function putBase64(this: unknown, target: Uint8Array, at: number, bytes: Uint8Array): number {
+/**
+ * Writes the base64 form of `bytes` at target[at, …): the index after it, or -1, with nothing
+ * written, when it does not fit.
+ */
+export function putBase64(
+  this: unknown,
+  target: Uint8Array,
+  at: number,
+  bytes: Uint8Array,
+): number {
   return native("xs_base64_put").call(this, target, at, bytes);
 }
 
 /**
- * Decodes the characters in bytes[from, to) over themselves: the index after the last decoded byte, which lie from `from` on,
- * or -1 when they are not base64 (the bytes are then undefined). White space is skipped; padding may be missing.
+ * Decodes the characters in bytes[from, to) over themselves: the index after the last decoded byte,
+ * which lie from `from` on, or -1 when they are not base64 (the bytes are then undefined). White
+ * space is skipped; padding may be missing.
  */
 export function decodeBase64(this: unknown, bytes: Uint8Array, from: number, to: number): number {
   return native("xs_base64_decode").call(this, bytes, from, to);

@@ -18,7 +18,8 @@ void xs_bytes_find(xsMachine* the)
 
 typedef uint32_t __attribute__((may_alias)) Word;
 
-/* Past the whole words, from an aligned place on, all of whose bytes are above `highest`, an ASCII character. */
+/* Past the whole words, from an aligned place on, all of whose bytes are above `highest`, an ASCII
+ * character. */
 static const uint8_t* pastAbove(const uint8_t* at, const uint8_t* end, uint32_t highest)
 {
   uint32_t least = (highest + 1) * 0x01010101u;

@@ -1,5 +1,6 @@
-/* SHA-256, FIPS 180-4, over mbedTLS; its message digest interface is the one that versions 2 and 3 have in common.
-   The state is outside of the heap of XS, because ESP-IDF keeps parts of it in hardware and must be told of its end. */
+/* SHA-256, FIPS 180-4, over mbedTLS; its message digest interface is the one that versions 2 and 3
+   have in common. The state is outside of the heap of XS, because ESP-IDF keeps parts of it in
+   hardware and must be told of its end. */
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "arguments.h"

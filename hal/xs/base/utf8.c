@@ -1,4 +1,5 @@
-/* Strings and UTF-8 bytes. Strings of XS are nearly UTF-8 already: NUL is C0 80, and halves of a surrogate pair can occur. */
+/* Strings and UTF-8 bytes. Strings of XS are nearly UTF-8 already: NUL is C0 80, and halves of a
+ * surrogate pair can occur. */
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "arguments.h"
@@ -7,20 +8,23 @@
 
 typedef uint32_t __attribute__((may_alias)) Word;
 
-/* The first byte that is NUL or not ASCII, or `end`. Nearly all that comes is ASCII: four bytes at a time. */
+/* The first byte that is NUL or not ASCII, or `end`. Nearly all that comes is ASCII: four bytes at
+ * a time. */
 static const uint8_t* pastAscii(const uint8_t* p, const uint8_t* end)
 {
   while ((p < end) && ((uintptr_t)p % sizeof(Word)) && *p && (*p < 0x80))
     p++;
   if (!((uintptr_t)p % sizeof(Word)))
-    while ((end - p >= (ptrdiff_t)sizeof(Word)) && !((((*(const Word*)p - 0x01010101u) | *(const Word*)p)) & 0x80808080u))
+    while ((end - p >= (ptrdiff_t)sizeof(Word))
+        && !((((*(const Word*)p - 0x01010101u) | *(const Word*)p)) & 0x80808080u))
       p += sizeof(Word);
   while ((p < end) && *p && (*p < 0x80))
     p++;
   return p;
 }
 
-/* The first byte that does not belong to text, or `end`. Shortest forms only, no surrogates, nothing above U+10FFFF, no NUL. */
+/* The first byte that does not belong to text, or `end`. Shortest forms only, no surrogates,
+ * nothing above U+10FFFF, no NUL. */
 static const uint8_t* pastText(const uint8_t* p, const uint8_t* end)
 {
   for (;;) {
@@ -29,10 +33,20 @@ static const uint8_t* pastText(const uint8_t* p, const uint8_t* end)
     if (p == end)
       return end;
     c = *p++;
-    if ((c & 0xE0) == 0xC0) { c &= 0x1F; more = 1; least = 0x80; }
-    else if ((c & 0xF0) == 0xE0) { c &= 0x0F; more = 2; least = 0x800; }
-    else if ((c & 0xF8) == 0xF0) { c &= 0x07; more = 3; least = 0x10000; }
-    else return start;
+    if ((c & 0xE0) == 0xC0) {
+      c &= 0x1F;
+      more = 1;
+      least = 0x80;
+    } else if ((c & 0xF0) == 0xE0) {
+      c &= 0x0F;
+      more = 2;
+      least = 0x800;
+    } else if ((c & 0xF8) == 0xF0) {
+      c &= 0x07;
+      more = 3;
+      least = 0x10000;
+    } else
+      return start;
     if ((uint32_t)(end - p) < more)
       return start;
     while (more--) {
@@ -75,17 +89,22 @@ void xs_utf8_past(xsMachine* the)
   const char* string = xsmcToString(xsArg(2));
   size_t length = strlen(string);
   Buffer buffer = toReadable(the, &xsArg(0));
-  int isThere = (at <= buffer.length) && (length <= buffer.length - at) && !memcmp(buffer.bytes + at, string, length);
+  int isThere = (at <= buffer.length) && (length <= buffer.length - at)
+      && !memcmp(buffer.bytes + at, string, length);
   xsmcSetInteger(xsResult, isThere ? (xsIntegerValue)(at + length) : -1);
 }
 
-/* The first three bytes of a string, if they are one half of a surrogate pair, as a number; 0 otherwise. */
+/* The first three bytes of a string, if they are one half of a surrogate pair, as a number; 0
+ * otherwise. */
 static uint32_t surrogate(const uint8_t* p)
 {
-  return (p[0] == 0xED) && (p[1] >= 0xA0) && p[2] ? 0xD000u | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F) : 0;
+  return (p[0] == 0xED) && (p[1] >= 0xA0) && p[2]
+      ? 0xD000u | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F)
+      : 0;
 }
 
-/* How many bytes of a string are bytes of UTF-8 as they are: up to its end, or to a byte that begins one of the two exceptions. */
+/* How many bytes of a string are bytes of UTF-8 as they are: up to its end, or to a byte that
+ * begins one of the two exceptions. */
 static uint32_t plainLength(const uint8_t* p)
 {
   const uint8_t* start = p;
@@ -113,9 +132,9 @@ static uint32_t encode(uint8_t* target, const char* string)
     if ((p[0] == 0xC0) && (p[1] == 0x80)) {
       bytes[0] = 0;
       read = 2;
-    }
-    else if ((half = surrogate(p))) {
-      uint32_t other = half < 0xDC00 ? surrogate(p + 3) : 0, c = 0x10000 + ((half & 0x3FF) << 10) + (other & 0x3FF);
+    } else if ((half = surrogate(p))) {
+      uint32_t other = half < 0xDC00 ? surrogate(p + 3) : 0,
+               c = 0x10000 + ((half & 0x3FF) << 10) + (other & 0x3FF);
       int pair = other >= 0xDC00;
       bytes[0] = pair ? 0xF0 | c >> 18 : 0xEF; /* a half alone becomes U+FFFD */
       bytes[1] = pair ? 0x80 | ((c >> 12) & 0x3F) : 0xBF;

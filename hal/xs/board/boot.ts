@@ -1,18 +1,36 @@
-/** The boot selector of hal/xs/boot as Boot of hal.ts: for boards that boot by it, each with natives of its own. */
+/**
+ * The boot selector of hal/xs/boot as Boot of hal.ts: for boards that boot by it, each with natives
+ * of its own.
+ */
 import { frozen } from "../../../src/base/frozen.ts";
 import type { Boot, ResetCause, Running } from "../../hal.ts";
 
-function bootSlot(this: unknown): number { return native("xs_boot_slot").call(this); }
-function bootTrial(this: unknown): number { return native("xs_boot_trial").call(this); }
-function bootCause(this: unknown): number { return native("xs_boot_cause").call(this); }
-function bootArm(this: unknown): void { native("xs_boot_arm").call(this); }
-function bootConfirm(this: unknown): void { native("xs_boot_confirm").call(this); }
-function bootRestart(this: unknown): never { return native("xs_boot_restart").call(this); }
+function bootSlot(this: unknown): number {
+  return native("xs_boot_slot").call(this);
+}
+function bootTrial(this: unknown): number {
+  return native("xs_boot_trial").call(this);
+}
+function bootCause(this: unknown): number {
+  return native("xs_boot_cause").call(this);
+}
+function bootArm(this: unknown): void {
+  native("xs_boot_arm").call(this);
+}
+function bootConfirm(this: unknown): void {
+  native("xs_boot_confirm").call(this);
+}
+function bootRestart(this: unknown): never {
+  return native("xs_boot_restart").call(this);
+}
 
 /** In the order of ResetCause in hal/xs/boot/log.h. */
 const CAUSES: readonly ResetCause[] = frozen(["power", "restart", "watchdog", "panic", "unknown"]);
 
-/** Slot 0 is A, slot 1 is B. arm and confirm throw when the other image cannot be booted, or the boot log not be written. */
+/**
+ * Slot 0 is A, slot 1 is B. arm and confirm throw when the other image cannot be booted, or the
+ * boot log not be written.
+ */
 export class SlotBoot implements Boot {
   readonly headerSize: number | undefined;
 

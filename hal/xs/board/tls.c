@@ -1,4 +1,5 @@
-/* See tls.h. Versions 2.28 to 4 of Mbed TLS: from 3 on its cryptography is PSA's, which wants to be started; 4 has its own randomness. */
+/* See tls.h. Versions 2.28 to 4 of Mbed TLS: from 3 on its cryptography is PSA's, which wants to be
+ * started; 4 has its own randomness. */
 #include "tls.h"
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
@@ -11,7 +12,7 @@
 struct Tls {
   Socket* socket;
   const char* kind; /* of the error, when it is not the socket's */
-  int isGreeted;    /* the handshake is done */
+  int isGreeted; /* the handshake is done */
   mbedtls_ssl_context context;
 };
 
@@ -29,8 +30,9 @@ int tlsTrust(const uint8_t* certificate, uint32_t length)
   if (psa_crypto_init() != PSA_SUCCESS)
     return 0;
 #endif
-  if (mbedtls_x509_crt_parse_der_nocopy(&authority, certificate, length) ||
-      mbedtls_ssl_config_defaults(&configuration, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT)) {
+  if (mbedtls_x509_crt_parse_der_nocopy(&authority, certificate, length)
+      || mbedtls_ssl_config_defaults(&configuration, MBEDTLS_SSL_IS_CLIENT,
+          MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT)) {
     mbedtls_x509_crt_free(&authority);
     mbedtls_ssl_config_free(&configuration);
     return 0;
@@ -53,7 +55,10 @@ static int sendBytes(void* context, const unsigned char* bytes, size_t length)
 static int receiveBytes(void* context, unsigned char* bytes, size_t length)
 {
   long count = socketRead(context, bytes, (uint32_t)length);
-  return count > 0 ? (int)count : count == -1 ? 0 : count ? MBEDTLS_ERR_SSL_CONN_EOF : MBEDTLS_ERR_SSL_WANT_READ;
+  return count > 0  ? (int)count
+      : count == -1 ? 0
+      : count       ? MBEDTLS_ERR_SSL_CONN_EOF
+                    : MBEDTLS_ERR_SSL_WANT_READ;
 }
 
 Tls* tlsOpen(Socket* socket, const char* host)
@@ -63,7 +68,8 @@ Tls* tlsOpen(Socket* socket, const char* host)
     return NULL;
   self->socket = socket;
   mbedtls_ssl_init(&self->context);
-  if (!isTrusting || mbedtls_ssl_setup(&self->context, &configuration) || mbedtls_ssl_set_hostname(&self->context, host))
+  if (!isTrusting || mbedtls_ssl_setup(&self->context, &configuration)
+      || mbedtls_ssl_set_hostname(&self->context, host))
     self->kind = "secure";
   else
     mbedtls_ssl_set_bio(&self->context, socket, sendBytes, receiveBytes, NULL);
@@ -78,7 +84,8 @@ void tlsClose(Tls* self)
   free(self);
 }
 
-/* What a result of Mbed TLS means to the caller. A connection that ends without notice was cut, or is attacked. */
+/* What a result of Mbed TLS means to the caller. A connection that ends without notice was cut, or
+ * is attacked. */
 static long judge(Tls* self, int result)
 {
   if ((result == MBEDTLS_ERR_SSL_WANT_READ) || (result == MBEDTLS_ERR_SSL_WANT_WRITE))
@@ -91,7 +98,8 @@ static long judge(Tls* self, int result)
     return -1;
   self->kind = socketKind(self->socket);
   if (!self->kind)
-    self->kind = self->isGreeted && ((result == MBEDTLS_ERR_SSL_CONN_EOF) || !result) ? "broken" : "secure";
+    self->kind =
+        self->isGreeted && ((result == MBEDTLS_ERR_SSL_CONN_EOF) || !result) ? "broken" : "secure";
   if (!strcmp(self->kind, "secure"))
     tlsLog(result, mbedtls_ssl_get_verify_result(&self->context));
   return -2;

@@ -1,12 +1,14 @@
-/* TLS for a board that has TCP sockets, by Mbed TLS. The server's certificate must name the host and come from the authority
-   that the board trusts; where the board has a calendar, it must be valid today. */
+/* TLS for a board that has TCP sockets, by Mbed TLS. The server's certificate must name the host
+   and come from the authority that the board trusts; where the board has a calendar, it must be
+   valid today. */
 #ifndef XS_BOARD_TLS_H
 #define XS_BOARD_TLS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the board gives: its sockets, as hal/xs/board/socket.ts has them, random bytes (0: done), and a line in its log. */
+/* What the board gives: its sockets, as hal/xs/board/socket.ts has them, random bytes (0: done),
+ * and a line in its log. */
 typedef struct Socket Socket;
 long socketRead(Socket* socket, void* bytes, uint32_t length);
 long socketWrite(Socket* socket, const void* bytes, uint32_t length);
@@ -17,9 +19,11 @@ void tlsLog(int result, uint32_t certificateFlags);
 
 typedef struct Tls Tls;
 
-/* The authority's certificate, DER, which has to stay where it is. Once, before the first connection; 0 when it is none. */
+/* The authority's certificate, DER, which has to stay where it is. Once, before the first
+ * connection; 0 when it is none. */
 int tlsTrust(const uint8_t* certificate, uint32_t length);
-/* Begins; the socket stays the caller's. NULL: no memory. Without an authority it fails with the first read or write: `secure`. */
+/* Begins; the socket stays the caller's. NULL: no memory. Without an authority it fails with the
+ * first read or write: `secure`. */
 Tls* tlsOpen(Socket* socket, const char* host);
 /* Says good-bye to the peer, if it still can; then close the socket. */
 void tlsClose(Tls* tls);

@@ -44,8 +44,9 @@ static int isErased(const uint8_t* bytes, uint32_t length)
 /* What no boot writes is not trusted, whatever its CRC says. */
 static int isEntry(const uint8_t* bytes)
 {
-  return (get32(bytes) == BOOT_LOG_MAGIC) && (get32(bytes + 12) == bootCrc(bytes, 12)) && get32(bytes + 4)
-    && (bytes[8] <= 1) && (bytes[9] <= TRIAL_RUNNING) && (bytes[10] <= RESET_UNKNOWN);
+  return (get32(bytes) == BOOT_LOG_MAGIC) && (get32(bytes + 12) == bootCrc(bytes, 12))
+      && get32(bytes + 4) && (bytes[8] <= 1) && (bytes[9] <= TRIAL_RUNNING)
+      && (bytes[10] <= RESET_UNKNOWN);
 }
 
 /* How many places could be read. */
@@ -112,7 +113,8 @@ int bootLogWrite(BootLog* log, BootState state)
     if (!makeRoom(log, &block, &at))
       return 0;
     if (partition->write(partition, block * partition->blockLength + at, entry, length)
-      && partition->read(partition, block * partition->blockLength + at, back, length) && !memcmp(entry, back, length)) {
+        && partition->read(partition, block * partition->blockLength + at, back, length)
+        && !memcmp(entry, back, length)) {
       log->state = state;
       log->sequence += log->broken + 1;
       log->block = block;

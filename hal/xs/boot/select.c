@@ -1,4 +1,5 @@
-/* The boot selector. All that it decides follows from the newest entry of the log, the reset cause and two images. */
+/* The boot selector. All that it decides follows from the newest entry of the log, the reset cause
+ * and two images. */
 #include "select.h"
 
 static uint8_t countFailures(const BootState* state, uint8_t cause)
@@ -8,13 +9,14 @@ static uint8_t countFailures(const BootState* state, uint8_t cause)
   return state->failures < 0xFF ? state->failures + 1 : 0xFF;
 }
 
-/* A log that cannot be written does not keep the board from booting what was confirmed. After power came the state is written in
-   any case: its entry may be one that was torn and reads right only now and then. */
+/* A log that cannot be written does not keep the board from booting what was confirmed. After power
+   came the state is written in any case: its entry may be one that was torn and reads right only
+   now and then. */
 static void record(BootLog* log, BootState state)
 {
   const BootState* old = &log->state;
-  if ((state.cause == RESET_POWER) || (old->slot != state.slot) || (old->trial != state.trial) || (old->cause != state.cause)
-    || (old->failures != state.failures))
+  if ((state.cause == RESET_POWER) || (old->slot != state.slot) || (old->trial != state.trial)
+      || (old->cause != state.cause) || (old->failures != state.failures))
     bootLogWrite(log, state);
 }
 

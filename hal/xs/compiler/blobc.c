@@ -1,5 +1,6 @@
 /* The command. The first module is the entry.
-   usage: blobc [-p] -v version out.blob name=file.js ...      -p keeps the names and lines of the sources */
+   usage: blobc [-p] -v version out.blob name=file.js ...      -p keeps the names and lines of the
+   sources */
 #include "compiler.h"
 
 List names, natives;
@@ -57,7 +58,7 @@ static void compile(Module* module, const char* name, const char* path, int keep
 
 int main(int argc, char** argv)
 {
-  const char* version = NULL, *output = NULL;
+  const char *version = NULL, *output = NULL;
   Module* modules = allocate(NULL, argc * sizeof(Module));
   uint32_t count = 0, size;
   int keepPositions = 0;
@@ -77,7 +78,7 @@ int main(int argc, char** argv)
   if (!version || !output || !count)
     fail("usage: blobc [-p] -v version out.blob name=file.js ...");
   size = writeBlob(output, modules, count, version);
-  printf("%s: version %s, %u bytes, %u modules, %u names, %u natives\n",
-    output, version, size, count, names.count, natives.count);
+  printf("%s: version %s, %u bytes, %u modules, %u names, %u natives\n", output, version, size,
+      count, names.count, natives.count);
   return 0;
 }

@@ -1,5 +1,6 @@
-/* blobc: ES modules (the output of tsc, lowered) -> one prelinked blob. One script is parsed at a time, in this order:
-   parse (parse.c), positions (positions.c), prelink (prelink.c); at the end all are written (output.c). */
+/* blobc: ES modules (the output of tsc, lowered) -> one prelinked blob. One script is parsed at a
+   time, in this order: parse (parse.c), positions (positions.c), prelink (prelink.c); at the end
+   all are written (output.c). */
 #ifndef COMPILER_H
 #define COMPILER_H
 
@@ -8,8 +9,8 @@
 #include "../engine/blob.h"
 
 typedef struct {
-  const char* name;       /* as imports resolve it, without extension */
-  const char* file;       /* for stack traces, or NULL: no positions */
+  const char* name; /* as imports resolve it, without extension */
+  const char* file; /* for stack traces, or NULL: no positions */
   txScript* script;
   BlobPosition* positions;
   uint32_t positionCount;
@@ -22,8 +23,8 @@ typedef struct {
   uint32_t count;
 } List;
 
-extern List names;        /* identifiers from XS_ID_COUNT on */
-extern List natives;      /* C functions that the application needs */
+extern List names; /* identifiers from XS_ID_COUNT on */
+extern List natives; /* C functions that the application needs */
 
 /* Prints a line for a person and ends the program with status 1. */
 void fail(const char* format, ...) __attribute__((noreturn, format(printf, 1, 2)));
@@ -33,10 +34,12 @@ char* duplicate(const char* text);
 /* The index of a string in a list; it is added when it is new. */
 uint32_t indexIn(List* list, const char* text);
 
-/* The bytecode of a file. With mxDebugFlag it has line opcodes: those of the source where the file has a map
+/* The bytecode of a file. With mxDebugFlag it has line opcodes: those of the source where the file
+   has a map
    (*mapped is then 1). Ends the program when the file does not parse. */
 txScript* parseModule(const char* path, txUnsigned flags, int* mapped);
-/* Adds every native("...") and Native("...") in the text of a file to `natives`, so that the firmware can tell what it lacks. */
+/* Adds every native("...") and Native("...") in the text of a file to `natives`, so that the
+ * firmware can tell what it lacks. */
 void collectNatives(const char* path);
 
 /* How many bytes the instruction at p takes. */

@@ -3,7 +3,10 @@
 #include "../base/crc32.h"
 #include <stddef.h>
 
-static struct { char* bytes; uint32_t size; } out;
+static struct {
+  char* bytes;
+  uint32_t size;
+} out;
 
 static uint32_t append(const void* bytes, uint32_t size)
 {
@@ -29,7 +32,7 @@ static uint32_t appendTable(const void* items, uint32_t size)
 
 static uint32_t appendList(const List* list)
 {
-  uint32_t* offsets = allocate(NULL, list->count * sizeof(uint32_t)), at;
+  uint32_t *offsets = allocate(NULL, list->count * sizeof(uint32_t)), at;
   for (uint32_t i = 0; i < list->count; i++)
     offsets[i] = appendString(list->items[i]);
   at = appendTable(offsets, list->count * sizeof(uint32_t));
@@ -53,8 +56,11 @@ static void appendModule(BlobModule* entry, const Module* module)
 
 uint32_t writeBlob(const char* path, const Module* modules, uint32_t count, const char* version)
 {
-  BlobHeader header = { .magic = { 'X', 'S', 'A', 'B' }, .byteOrder = BLOB_BYTE_ORDER, .format = BLOB_FORMAT,
-    .xs = { XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION, sizeof(txID) }, .idCount = XS_ID_COUNT };
+  BlobHeader header = { .magic = { 'X', 'S', 'A', 'B' },
+    .byteOrder = BLOB_BYTE_ORDER,
+    .format = BLOB_FORMAT,
+    .xs = { XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION, sizeof(txID) },
+    .idCount = XS_ID_COUNT };
   BlobModule* table = allocate(NULL, count * sizeof(BlobModule));
   FILE* file;
   append(&header, sizeof(header));

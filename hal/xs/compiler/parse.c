@@ -111,7 +111,7 @@ static char* readText(const char* path)
 
 void collectNatives(const char* path)
 {
-  char* text = readText(path), *at = text, name[128];
+  char *text = readText(path), *at = text, name[128];
   while ((at = strstr(at, "ative(\""))) {
     at += 7;
     if ((sscanf(at, "%127[A-Za-z0-9_]", name) == 1) && !strncmp(at + strlen(name), "\")", 2))

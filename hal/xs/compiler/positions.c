@@ -1,6 +1,7 @@
-/* Lines at no cost at run time: a module is compiled twice, with line opcodes and without, and walked side by side.
-   The two are otherwise the same instructions, but for two things: branches and code come in sizes (_1, _2, _4) that may
-   differ; and the coder drops unwind, end and branch where they do nothing, which a line between them hides from it. */
+/* Lines at no cost at run time: a module is compiled twice, with line opcodes and without, and
+   walked side by side. The two are otherwise the same instructions, but for two things: branches
+   and code come in sizes (_1, _2, _4) that may differ; and the coder drops unwind, end and branch
+   where they do nothing, which a line between them hides from it. */
 #include "compiler.h"
 
 static int isPosition(txU1 op)
@@ -17,7 +18,7 @@ static size_t stem(const char* name)
 
 static int isSame(txU1 a, txU1 b)
 {
-  const char* x = gxCodeNames[a], *y = gxCodeNames[b];
+  const char *x = gxCodeNames[a], *y = gxCodeNames[b];
   return (stem(x) == stem(y)) && !strncmp(x, y, stem(x));
 }
 
@@ -52,14 +53,15 @@ static uint32_t lineOf(const txByte* instruction)
 static void append(Module* module, uint32_t code, uint32_t line)
 {
   BlobPosition position = { code, line };
-  module->positions = allocate(module->positions, (module->positionCount + 1) * sizeof(BlobPosition));
+  module->positions =
+      allocate(module->positions, (module->positionCount + 1) * sizeof(BlobPosition));
   module->positions[module->positionCount++] = position;
 }
 
 void collectPositions(Module* module, txScript* lines)
 {
-  txByte* start = module->script->codeBuffer, *p = start, *pEnd = p + module->script->codeSize;
-  txByte* q = lines->codeBuffer, *qEnd = q + lines->codeSize;
+  txByte *start = module->script->codeBuffer, *p = start, *pEnd = p + module->script->codeSize;
+  txByte *q = lines->codeBuffer, *qEnd = q + lines->codeSize;
   uint32_t line = 0, last = 0;
   for (; q < qEnd; q += instructionSize(q)) {
     txU1 op = *(txU1*)q;

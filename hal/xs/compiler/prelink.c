@@ -1,5 +1,6 @@
-/* One symbol table for the whole application: the code of every module gets its final identifiers, and opcodes that let
-   functions and strings lie where they are, so that XS runs it without a copy. */
+/* One symbol table for the whole application: the code of every module gets its final identifiers,
+   and opcodes that let functions and strings lie where they are, so that XS runs it without a copy.
+ */
 #include "compiler.h"
 
 static txID identifierOf(const char* text)
@@ -14,7 +15,8 @@ static txID identifierOf(const char* text)
   return XS_ID_COUNT + index;
 }
 
-/* gxCodeSizes: a positive size, 0 for an identifier, -1, -2, -4 for a counted string of that many count bytes. */
+/* gxCodeSizes: a positive size, 0 for an identifier, -1, -2, -4 for a counted string of that many
+ * count bytes. */
 txSize instructionSize(const txByte* p)
 {
   txByte* rest = (txByte*)p + 1;
@@ -50,10 +52,12 @@ static txID resolve(const Symbols* symbols, txID id)
   return symbols->ids[id];
 }
 
-/* The names of variables serve messages of errors only, but for those of #members; each would take a slot. */
+/* The names of variables serve messages of errors only, but for those of #members; each would take
+ * a slot. */
 static int isVariable(const Symbols* symbols, txU1 op, txID id)
 {
-  return ((op == XS_CODE_NEW_LOCAL) || (op == XS_CODE_NEW_CLOSURE)) && (id != XS_NO_ID) && (symbols->texts[id][0] != '#');
+  return ((op == XS_CODE_NEW_LOCAL) || (op == XS_CODE_NEW_CLOSURE)) && (id != XS_NO_ID)
+      && (symbols->texts[id][0] != '#');
 }
 
 /* A function declaration or expression: not a class, whose code begins with another opcode. */
@@ -61,7 +65,8 @@ static int isPlainFunction(const txByte* p)
 {
   const txByte* code = p + instructionSize(p);
   int width = *(txU1*)code == XS_CODE_CODE_1 ? 1 : *(txU1*)code == XS_CODE_CODE_2 ? 2 : 4;
-  return (*(txU1*)p == XS_CODE_CONSTRUCTOR_FUNCTION) && (*(txU1*)(code + 1 + width) == XS_CODE_BEGIN_STRICT);
+  return (*(txU1*)p == XS_CODE_CONSTRUCTOR_FUNCTION)
+      && (*(txU1*)(code + 1 + width) == XS_CODE_BEGIN_STRICT);
 }
 
 static void relocate(txScript* script, const Symbols* symbols, int keepVariables)
@@ -81,12 +86,14 @@ static void relocate(txScript* script, const Symbols* symbols, int keepVariables
       id = isVariable(symbols, op, id) && !keepVariables ? XS_NO_ID : resolve(symbols, id);
       mxEncodeID(at, id);
       if (isPlainFunction(p))
-        *p = XS_CODE_FUNCTION; /* only classes are called with new: saves each function its prototype object, three slots */
+        *p = XS_CODE_FUNCTION; /* only classes are called with new: saves each function its
+                                  prototype object, three slots */
     }
   }
 }
 
-/* The host table of XS: a count, then for each function its arity, its symbol and the name of the C function. */
+/* The host table of XS: a count, then for each function its arity, its symbol and the name of the C
+ * function. */
 static void readHosts(Module* module, const Symbols* symbols)
 {
   txByte* p = module->script->hostsBuffer;
@@ -109,7 +116,8 @@ void prelink(Module* module)
   txID count;
   Symbols symbols;
   mxDecodeID(p, count);
-  symbols = (Symbols){ allocate(NULL, count * sizeof(char*)), allocate(NULL, count * sizeof(txID)) };
+  symbols =
+      (Symbols){ allocate(NULL, count * sizeof(char*)), allocate(NULL, count * sizeof(txID)) };
   memset(symbols.ids, 0, count * sizeof(txID));
   for (txID i = 1; i < count; i++) {
     symbols.texts[i] = (char*)p;

@@ -1,4 +1,5 @@
-/* Checks and reads application blobs. In the firmware, and in the compiler for the fingerprint of the engine. */
+/* Checks and reads application blobs. In the firmware, and in the compiler for the fingerprint of
+ * the engine. */
 #include "xsCommon.h"
 #include "blob.h"
 #include "../base/crc32.h"
@@ -50,18 +51,21 @@ static int stringsInside(const BlobHeader* blob, uint32_t table, uint32_t count)
   return 1;
 }
 
-/* blobc leaves no gap between these tables, so that a wrong count shows: with too few names the code would name others. */
+/* blobc leaves no gap between these tables, so that a wrong count shows: with too few names the
+ * code would name others. */
 static int countsFit(const BlobHeader* blob)
 {
   uint32_t next = blob->nativeCount ? numberAt(blob, blob->natives, 0) : blob->natives;
-  return (blob->names + 4 * blob->nameCount == next) && (blob->natives + 4 * blob->nativeCount == blob->modules);
+  return (blob->names + 4 * blob->nameCount == next)
+      && (blob->natives + 4 * blob->nativeCount == blob->modules);
 }
 
 static int tablesInside(const BlobHeader* blob)
 {
   if (((const char*)blob)[blob->size - 1])
     return 0; /* so that every string ends inside */
-  if (!stringsInside(blob, blob->names, blob->nameCount) || !stringsInside(blob, blob->natives, blob->nativeCount))
+  if (!stringsInside(blob, blob->names, blob->nameCount)
+      || !stringsInside(blob, blob->natives, blob->nativeCount))
     return 0;
   if (!blob->moduleCount || !aligned(blob, blob->modules, blob->moduleCount, sizeof(BlobModule)))
     return 0;
@@ -79,7 +83,8 @@ static int tablesInside(const BlobHeader* blob)
 
 const char* blobCheck(const void* bytes, uint32_t room)
 {
-  static const uint8_t xs[4] = { XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION, sizeof(txID) };
+  static const uint8_t xs[4] = { XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION,
+    sizeof(txID) };
   const BlobHeader* blob = bytes;
   if (((uintptr_t)bytes % 4) || (room < sizeof(BlobHeader)) || memcmp(blob->magic, BLOB_MAGIC, 4))
     return "no application blob here";
@@ -88,10 +93,12 @@ const char* blobCheck(const void* bytes, uint32_t room)
   if (blob->format != BLOB_FORMAT)
     return because("blob format %u, this firmware reads %u", (unsigned)blob->format, BLOB_FORMAT);
   if (memcmp(blob->xs, xs, 4))
-    return because("blob for XS %d.%d.%d with %d byte identifiers, this firmware is XS %d.%d.%d with %d",
-      blob->xs[0], blob->xs[1], blob->xs[2], blob->xs[3], xs[0], xs[1], xs[2], xs[3]);
+    return because(
+        "blob for XS %d.%d.%d with %d byte identifiers, this firmware is XS %d.%d.%d with %d",
+        blob->xs[0], blob->xs[1], blob->xs[2], blob->xs[3], xs[0], xs[1], xs[2], xs[3]);
   if (blob->idCount != XS_ID_COUNT)
-    return because("blob for XS_ID_COUNT %u, this firmware has %u", (unsigned)blob->idCount, (unsigned)XS_ID_COUNT);
+    return because("blob for XS_ID_COUNT %u, this firmware has %u", (unsigned)blob->idCount,
+        (unsigned)XS_ID_COUNT);
   if (blob->engine != blobEngine())
     return "blob for an engine with other identifiers or opcodes";
   if ((blob->size < sizeof(BlobHeader)) || (blob->size > room))

@@ -1,4 +1,5 @@
-/* Only the public API of xs.h: host constructors, host objects and xsNewHostInstance do the work. */
+/* Only the public API of xs.h: host constructors, host objects and xsNewHostInstance do the work.
+ */
 #include "natives.h"
 #include "runtime.h"
 
@@ -33,8 +34,9 @@ static void native(xsMachine* the)
   xsResult = xsAccess(runtime->functions[index]);
 }
 
-/* super() comes here with the class that `new` named as its target. The instance takes the destructor of the
-   host object that starts the prototype chain; XS copied it to the prototype of each subclass at `extends`. */
+/* super() comes here with the class that `new` named as its target. The instance takes the
+   destructor of the host object that starts the prototype chain; XS copied it to the prototype of
+   each subclass at `extends`. */
 static void construct(xsMachine* the)
 {
   if (xsmcTypeOf(xsTarget) == xsUndefinedType)

@@ -1,4 +1,5 @@
-/* The C functions that an application can name: native(name) and Native(name) of XS 17, as globals on XS 13. */
+/* The C functions that an application can name: native(name) and Native(name) of XS 17, as globals
+ * on XS 13. */
 #ifndef NATIVES_H
 #define NATIVES_H
 
@@ -8,7 +9,7 @@
 
 typedef struct {
   const char* name;
-  void* function;         /* xsCallback, or xsDestructor where arity is NATIVE_CLASS */
+  void* function; /* xsCallback, or xsDestructor where arity is NATIVE_CLASS */
   int8_t arity;
 } Native;
 

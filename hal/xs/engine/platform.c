@@ -42,7 +42,8 @@ void fxFreeSlots(txMachine* the, void* slots)
   free(slots);
 }
 
-/* xsMemory.c alone is compiled with mxReport and with this in place of fxReport: it tells of each collection when it ends. */
+/* xsMemory.c alone is compiled with mxReport and with this in place of fxReport: it tells of each
+ * collection when it ends. */
 void memoryReport(txMachine* the, const char* format, ...)
 {
   Runtime* runtime = runtimeOf(the);
@@ -53,21 +54,24 @@ void memoryReport(txMachine* the, const char* format, ...)
     runtime->liveSlots = the->currentHeapCount;
   if (runtime->peakChunks < (uint32_t)the->peakChunksSize)
     runtime->peakChunks = the->peakChunksSize;
-  /* not every collection is one of chunks: that one was, if they are fewer now than since the last one */
-  if ((the->currentChunksSize < the->peakChunksSize) && (runtime->liveChunks < (uint32_t)the->currentChunksSize))
+  /* not every collection is one of chunks: that one was, if they are fewer now than since the last
+   * one */
+  if ((the->currentChunksSize < the->peakChunksSize)
+      && (runtime->liveChunks < (uint32_t)the->currentChunksSize))
     runtime->liveChunks = the->currentChunksSize;
   the->peakChunksSize = the->currentChunksSize;
 }
 
-/* Functions have no properties `length` and `name`: these would take two slots each, also of the 500 functions of XS itself.
-   Stacks of errors have the names all the same. */
+/* Functions have no properties `length` and `name`: these would take two slots each, also of the
+   500 functions of XS itself. Stacks of errors have the names all the same. */
 txSlot* noFunctionLength(txMachine* the, txSlot* instance, txNumber length)
 {
   (void)the, (void)instance, (void)length;
   return NULL;
 }
 
-txSlot* noFunctionName(txMachine* the, txSlot* instance, txID id, txIndex index, txID former, txString prefix)
+txSlot* noFunctionName(
+    txMachine* the, txSlot* instance, txID id, txIndex index, txID former, txString prefix)
 {
   (void)the, (void)instance, (void)id, (void)index, (void)former, (void)prefix;
   return NULL;
@@ -84,13 +88,16 @@ static void printEnd(txMachine* the, int status)
 {
   char text[160];
   RuntimeHeap heap;
-  const char* reason = status == RUNTIME_OUT_OF_MEMORY ? "out of memory" : status == RUNTIME_STACK_OVERFLOW ? "stack overflow"
-    : status == RUNTIME_OUT_OF_KEYS ? "too many property names" : status == RUNTIME_UNHANDLED_EXCEPTION ? "exception in a job"
-    : "the engine gave up";
+  const char* reason = status == RUNTIME_OUT_OF_MEMORY ? "out of memory"
+      : status == RUNTIME_STACK_OVERFLOW               ? "stack overflow"
+      : status == RUNTIME_OUT_OF_KEYS                  ? "too many property names"
+      : status == RUNTIME_UNHANDLED_EXCEPTION          ? "exception in a job"
+                                                       : "the engine gave up";
   runtimeHeap(the, &heap);
-  snprintf(text, sizeof(text), "XS abort %d: %s (%u slots of %u bytes and %u bytes of chunks in use, stack of %u slots)\n",
-    status, reason, (unsigned)heap.slots, (unsigned)heap.slotBytes, (unsigned)heap.chunks,
-    (unsigned)(the->stackTop - the->stackBottom));
+  snprintf(text, sizeof(text),
+      "XS abort %d: %s (%u slots of %u bytes and %u bytes of chunks in use, stack of %u slots)\n",
+      status, reason, (unsigned)heap.slots, (unsigned)heap.slotBytes, (unsigned)heap.chunks,
+      (unsigned)(the->stackTop - the->stackBottom));
   boardPrint(text);
 }
 
@@ -150,8 +157,7 @@ txID fxFindModule(txMachine* the, txSlot* realm, txID importer, txSlot* specifie
       else if (!strncmp(rest, "../", 3)) {
         rest += 3;
         toParent(path);
-      }
-      else
+      } else
         break;
     }
   }
@@ -173,9 +179,11 @@ static void buildHosts(txMachine* the)
   if (module->hostCount > HOSTS_MAX)
     mxRangeError("more than %d natives in %s", HOSTS_MAX, blobString(blob, module->name));
   for (uint32_t i = 0; i < module->hostCount; i++) {
-    const Native* entry = hosts[i].native < blob->nativeCount ? nativeFind(blobNative(blob, hosts[i].native)) : NULL;
+    const Native* entry =
+        hosts[i].native < blob->nativeCount ? nativeFind(blobNative(blob, hosts[i].native)) : NULL;
     if (!entry || ((entry->arity == NATIVE_CLASS) != (hosts[i].arity == BLOB_CLASS)))
-      mxReferenceError("a native of %s is missing, or a class where a function is wanted", blobString(blob, module->name));
+      mxReferenceError("a native of %s is missing, or a class where a function is wanted",
+          blobString(blob, module->name));
     builders[i].callback = (txCallback)entry->function;
     builders[i].length = hosts[i].arity;
     builders[i].id = hosts[i].name;
@@ -184,7 +192,8 @@ static void buildHosts(txMachine* the)
   mxPullSlot(mxResult);
 }
 
-/* A script without symbols has its identifiers in place already: XS runs codeBuffer where it lies. */
+/* A script without symbols has its identifiers in place already: XS runs codeBuffer where it lies.
+ */
 void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
 {
   const BlobHeader* blob = runtimeOf(the)->blob;

@@ -1,5 +1,6 @@
-/* XS 13 on Linux or on a board without an operating system; chosen with -DINCLUDE_XSPLATFORM -DXSPLATFORM=\"platform.h\".
-   xs.h (for natives) and xsAll.h (for the engine) both come through here, so it is a header of XS in form and names. */
+/* XS 13 on Linux or on a board without an operating system; chosen with -DINCLUDE_XSPLATFORM
+   -DXSPLATFORM=\"platform.h\". xs.h (for natives) and xsAll.h (for the engine) both come through
+   here, so it is a header of XS in form and names. */
 #ifndef PLATFORM_H
 #define PLATFORM_H
 

@@ -1,5 +1,6 @@
-/* File and line in Error.stack without mxDebug and without line opcodes: the blob maps code offsets to lines.
-   xsDefaults.c alone is compiled with -DfxCaptureErrorStack=captureErrorStack, so that XS calls this one. */
+/* File and line in Error.stack without mxDebug and without line opcodes: the blob maps code offsets
+   to lines. xsDefaults.c alone is compiled with -DfxCaptureErrorStack=captureErrorStack, so that XS
+   calls this one. */
 #include "xsAll.h"
 #include "runtime.h"
 
@@ -30,7 +31,8 @@ static void locate(const Runtime* runtime, const txByte* code, txSlot* entry)
   }
 }
 
-/* Each frame keeps the return address in its caller; the byte before it is in the call. A host has none. */
+/* Each frame keeps the return address in its caller; the byte before it is in the call. A host has
+ * none. */
 static const txByte* before(const txSlot* frame)
 {
   return frame->value.frame.code ? (const txByte*)frame->value.frame.code - 1 : NULL;

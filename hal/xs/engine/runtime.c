@@ -9,7 +9,8 @@ static Runtime* runtimeOf(txMachine* the)
   return the->context;
 }
 
-/* Slots that the stack has never grown to keep this byte all over. The bottom does not tell: XS writes numbers there, too. */
+/* Slots that the stack has never grown to keep this byte all over. The bottom does not tell: XS
+ * writes numbers there, too. */
 #define STACK_FILL 0xA5
 
 static void fillStack(txMachine* the)
@@ -38,8 +39,9 @@ void runtimeHeap(xsMachine* the, RuntimeHeap* heap)
   heap->peakSlots = the->peakHeapCount;
   heap->slotBytes = sizeof(txSlot);
   heap->chunks = the->currentChunksSize;
-  heap->peakChunks = runtimeOf(the)->peakChunks > (uint32_t)the->peakChunksSize ? runtimeOf(the)->peakChunks
-    : (uint32_t)the->peakChunksSize;
+  heap->peakChunks = runtimeOf(the)->peakChunks > (uint32_t)the->peakChunksSize
+      ? runtimeOf(the)->peakChunks
+      : (uint32_t)the->peakChunksSize;
   heap->stack = (uint32_t)(the->stackTop - the->stackBottom);
   heap->peakStack = peakStack(the);
   heap->liveSlots = runtimeOf(the)->liveSlots;
@@ -51,7 +53,8 @@ void runtimeHeap(xsMachine* the, RuntimeHeap* heap)
 void runtimePrintError(txMachine* the, const char* what, txSlot* error)
 {
   boardPrint(what);
-  mxTry(the) {
+  mxTry(the)
+  {
     mxPushSlot(error);
     if (mxIsReference(the->stack)) {
       mxGetID(mxID(_stack));
@@ -61,7 +64,8 @@ void runtimePrintError(txMachine* the, const char* what, txSlot* error)
     boardPrint(fxToString(the, the->stack));
     mxPop();
   }
-  mxCatch(the) {
+  mxCatch(the)
+  {
     boardPrint("(no text)");
   }
   boardPrint("\n");
@@ -73,7 +77,8 @@ static void traceText(txMachine* the)
     boardPrint(fxToString(the, mxArgv(0)));
 }
 
-/* The names of the blob must take the identifiers that the compiler gave them: first come, first served. */
+/* The names of the blob must take the identifiers that the compiler gave them: first come, first
+ * served. */
 static const char* bindNames(txMachine* the, const BlobHeader* blob)
 {
   for (uint32_t i = 0; i < blob->nameCount; i++)
@@ -103,7 +108,8 @@ static void defineGlobals(txMachine* the)
   xsEndHost(the);
 }
 
-const char* runtimeCreate(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine)
+const char* runtimeCreate(
+    Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine)
 {
   static char reason[160];
   const char* problem;
@@ -112,7 +118,8 @@ const char* runtimeCreate(Runtime* runtime, xsCreation* creation, const BlobHead
     return "too many natives or modules for this firmware";
   for (uint32_t i = 0; i < blob->nativeCount; i++)
     if (!nativeFind(blobNative(blob, i))) {
-      snprintf(reason, sizeof(reason), "blob needs native %s, which this firmware has not", blobNative(blob, i));
+      snprintf(reason, sizeof(reason), "blob needs native %s, which this firmware has not",
+          blobNative(blob, i));
       return reason;
     }
   memset(runtime, 0, sizeof(Runtime));
@@ -163,7 +170,8 @@ static void runModule(txMachine* the, uint32_t index)
 {
   const BlobHeader* blob = runtimeOf(the)->blob;
   fxBeginHost(the);
-  mxTry(the) {
+  mxTry(the)
+  {
     txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
     mxPushStringX((txString)blobString(blob, blobModule(blob, index)->name));
     fxRunImport(the, realm, XS_NO_ID);
@@ -175,7 +183,8 @@ static void runModule(txMachine* the, uint32_t index)
     mxRunCount(2);
     mxPop();
   }
-  mxCatch(the) {
+  mxCatch(the)
+  {
     fail(the, &mxException);
   }
   fxEndHost(the);
@@ -193,23 +202,36 @@ int runtimeRun(xsMachine* the)
 static void pinSlot(txSlot* slot)
 {
   switch (slot->kind) {
-  case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
-  case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
-  case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
-  case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
-  default: break;
+  case XS_STRING_KIND:
+    slot->kind = XS_STRING_X_KIND;
+    break;
+  case XS_BIGINT_KIND:
+    slot->kind = XS_BIGINT_X_KIND;
+    break;
+  case XS_CODE_KIND:
+    slot->kind = XS_CODE_X_KIND;
+    break;
+  case XS_KEY_KIND:
+    slot->kind = XS_KEY_X_KIND;
+    break;
+  default:
+    break;
   }
 }
 
 static void pinItems(txSlot* slot)
 {
   txSlot* item = slot->kind == XS_ARRAY_KIND ? slot->value.array.address : NULL;
-  txSize count = item ? (((txChunk*)((txByte*)item - sizeof(txChunk)))->size - (txSize)sizeof(txChunk)) / (txSize)sizeof(txSlot) : 0;
+  txSize count = item
+      ? (((txChunk*)((txByte*)item - sizeof(txChunk)))->size - (txSize)sizeof(txChunk))
+          / (txSize)sizeof(txSlot)
+      : 0;
   for (; count > 0; count--)
     pinSlot(item++);
 }
 
-/* A shared machine has no collections any more: its chunks stay where they are, and their headers say that they have not moved. */
+/* A shared machine has no collections any more: its chunks stay where they are, and their headers
+ * say that they have not moved. */
 static void pin(txMachine* the)
 {
   for (txSlot* heap = the->firstHeap; heap; heap = heap->next)
@@ -236,7 +258,8 @@ int runtimePreload(xsMachine* the)
   return runtimeOf(the)->failed;
 }
 
-const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine* shared, xsMachine** machine)
+const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob,
+    xsMachine* shared, xsMachine** machine)
 {
   memset(runtime, 0, sizeof(Runtime));
   runtime->blob = blob;

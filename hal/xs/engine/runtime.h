@@ -1,4 +1,5 @@
-/* What one machine of ours has besides XS: it is the context of the machine. And what a board gives and gets. */
+/* What one machine of ours has besides XS: it is the context of the machine. And what a board gives
+ * and gets. */
 #ifndef RUNTIME_H
 #define RUNTIME_H
 
@@ -16,42 +17,49 @@
 
 typedef struct {
   const BlobHeader* blob;
-  const BlobModule* loading;              /* the module whose host functions XS asks for */
+  const BlobModule* loading; /* the module whose host functions XS asks for */
   int failed;
-  uint32_t chunkBytes, slotBytes;         /* taken from the system; XS gives nothing back before its end */
+  uint32_t chunkBytes, slotBytes; /* taken from the system; XS gives nothing back before its end */
   uint32_t collections;
-  uint32_t liveSlots, liveChunks;         /* most that a collection left */
-  uint32_t peakChunks;                    /* up to the last collection */
+  uint32_t liveSlots, liveChunks; /* most that a collection left */
+  uint32_t peakChunks; /* up to the last collection */
   xsSlot functions[NATIVES_MAX];
   uint8_t made[NATIVES_MAX];
-  uint16_t files[MODULES_MAX];            /* identifiers of the source names, 0 without positions */
+  uint16_t files[MODULES_MAX]; /* identifiers of the source names, 0 without positions */
 } Runtime;
 
-/* The heap of a machine. What is in use, and its peak, include garbage that was not collected yet; what a collection leaves
-   (0 without one) does not, and is the better guess at what a program needs. The stack counts slots, too. */
+/* The heap of a machine. What is in use, and its peak, include garbage that was not collected yet;
+   what a collection leaves (0 without one) does not, and is the better guess at what a program
+   needs. The stack counts slots, too. */
 typedef struct {
   uint32_t slots, peakSlots, liveSlots;
-  uint32_t slotBytes;                     /* of one slot */
+  uint32_t slotBytes; /* of one slot */
   uint32_t chunks, peakChunks, liveChunks; /* bytes */
   uint32_t stack, peakStack;
   uint32_t collections;
 } RuntimeHeap;
 
-/* Makes a machine for a checked blob, or gives the reason why not. `creation` sizes slots, chunks and stack;
-   increments of 0 make the heap fixed. Size initialHeapCount for the application: growth by steps costs collections. */
-const char* runtimeCreate(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine);
-/* For machines whose modules lie in flash with all that they have made: runs every module of the blob but the entry, and makes
-   the machine one that others share. Nothing in it is written any more. 0 when nothing was thrown. */
+/* Makes a machine for a checked blob, or gives the reason why not. `creation` sizes slots, chunks
+   and stack; increments of 0 make the heap fixed. Size initialHeapCount for the application: growth
+   by steps costs collections. */
+const char* runtimeCreate(
+    Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine);
+/* For machines whose modules lie in flash with all that they have made: runs every module of the
+   blob but the entry, and makes the machine one that others share. Nothing in it is written any
+   more. 0 when nothing was thrown. */
 int runtimePreload(xsMachine* the);
 /* Makes a machine upon a shared one of the same blob: only what differs takes RAM. */
-const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine* shared, xsMachine** machine);
-/* Runs the entry module and all jobs; 0 when nothing was thrown. What was thrown is printed, with its stack. */
+const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob,
+    xsMachine* shared, xsMachine** machine);
+/* Runs the entry module and all jobs; 0 when nothing was thrown. What was thrown is printed, with
+ * its stack. */
 int runtimeRun(xsMachine* the);
 void runtimeHeap(xsMachine* the, RuntimeHeap* heap);
 /* Collects all garbage; what is live now then counts in the figures. */
 void runtimeCollect(xsMachine* the);
 
-/* From the board. boardAbort gets a status of XS, after its reason was printed, when the machine cannot go on. */
+/* From the board. boardAbort gets a status of XS, after its reason was printed, when the machine
+ * cannot go on. */
 void boardPrint(const char* text);
 void boardAbort(int status) __attribute__((noreturn));
 /* The lowest address that the C stack of the machine may grow to. */

@@ -1,4 +1,5 @@
-/* The natives of one firmware. NATIVES_LIST is a file of CLASS(name) and FUNCTION(name, arity) lines; it may include others. */
+/* The natives of one firmware. NATIVES_LIST is a file of CLASS(name) and FUNCTION(name, arity)
+ * lines; it may include others. */
 #include "natives.h"
 
 #define CLASS(name) extern void name(void*);

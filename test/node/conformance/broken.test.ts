@@ -7,7 +7,10 @@ import { BROKEN } from "./broken.ts";
 
 for (const { lie, part, caught, make } of BROKEN) {
   test(`caught: ${lie}`, { timeout: 300_000 }, async () => {
-    const checks = await conformance(new SimBench(make(), { cuts: caught.includes("power loss in") }), [part]);
+    const checks = await conformance(
+      new SimBench(make(), { cuts: caught.includes("power loss in") }),
+      [part],
+    );
     const problems = checks.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
     assert.ok(problems.includes(caught), problems.join("\n") || "no case failed");
   });

@@ -16,7 +16,14 @@ function withBoot(change: (boot: Boot, cause: ResetCause) => Partial<Boot>): Wra
   return (hal, cause) => {
     const { boot } = hal;
     const whole: Boot = {
-      running: () => boot.running(), arm: () => { boot.arm(); }, confirm: () => { boot.confirm(); }, restart: () => boot.restart(),
+      running: () => boot.running(),
+      arm: () => {
+        boot.arm();
+      },
+      confirm: () => {
+        boot.confirm();
+      },
+      restart: () => boot.restart(),
     };
     return { ...hal, boot: { ...whole, ...change(boot, cause) } };
   };
@@ -24,67 +31,109 @@ function withBoot(change: (boot: Boot, cause: ResetCause) => Partial<Boot>): Wra
 
 export const BROKEN_BOOTS: readonly BrokenHal[] = [
   {
-    lie: "confirm is kept in RAM", part: "boot", caught: "boot: confirm is durable when it returns",
-    make: () => withBoot((boot) => {
-      let confirmed = false;
-      return {
-        confirm: () => { confirmed = true; },
-        running: () => ({ ...boot.running(), trial: boot.running().trial && !confirmed }),
-      };
-    }),
+    lie: "confirm is kept in RAM",
+    part: "boot",
+    caught: "boot: confirm is durable when it returns",
+    make: () =>
+      withBoot((boot) => {
+        let confirmed = false;
+        return {
+          confirm: () => {
+            confirmed = true;
+          },
+          running: () => ({ ...boot.running(), trial: boot.running().trial && !confirmed }),
+        };
+      }),
   },
   {
-    lie: "arm again is refused", part: "boot", caught: "boot: arm twice is arm",
-    make: () => withBoot((boot) => {
-      let armed = false;
-      return {
+    lie: "arm again is refused",
+    part: "boot",
+    caught: "boot: arm twice is arm",
+    make: () =>
+      withBoot((boot) => {
+        let armed = false;
+        return {
+          arm: () => {
+            if (armed) throw new Error("armed already");
+            boot.arm();
+            armed = true;
+          },
+        };
+      }),
+  },
+  {
+    lie: "arm looks at nothing",
+    part: "boot",
+    caught: "boot: arm throws when nothing is staged",
+    make: () =>
+      withBoot((boot) => ({
         arm: () => {
-          if (armed) throw new Error("armed already");
-          boot.arm();
-          armed = true;
+          try {
+            boot.arm();
+          } catch {
+            /* believed */
+          }
         },
-      };
-    }),
+      })),
   },
   {
-    lie: "arm looks at nothing", part: "boot", caught: "boot: arm throws when nothing is staged",
-    make: () => withBoot((boot) => ({ arm: () => { try { boot.arm(); } catch { /* believed */ } } })),
+    lie: "arm is kept in RAM until restart",
+    part: "boot",
+    caught: "boot: arm is durable when it returns",
+    make: () =>
+      withBoot((boot) => {
+        let armed = false;
+        return {
+          arm: () => {
+            armed = true;
+          },
+          restart: () => {
+            if (armed) boot.arm();
+            return boot.restart();
+          },
+        };
+      }),
   },
   {
-    lie: "arm is kept in RAM until restart", part: "boot", caught: "boot: arm is durable when it returns",
-    make: () => withBoot((boot) => {
-      let armed = false;
-      return { arm: () => { armed = true; }, restart: () => { if (armed) boot.arm(); return boot.restart(); } };
-    }),
+    lie: "a trial confirms itself",
+    part: "boot",
+    caught: "boot: an unconfirmed trial ends at a restart",
+    make: () =>
+      withBoot((boot) => {
+        const running = boot.running();
+        boot.confirm();
+        return { running: () => running };
+      }),
   },
   {
-    lie: "a trial confirms itself", part: "boot", caught: "boot: an unconfirmed trial ends at a restart",
-    make: () => withBoot((boot) => {
-      const running = boot.running();
-      boot.confirm();
-      return { running: () => running };
-    }),
-  },
-  {
-    lie: "a trial is not told", part: "boot", caught: "boot: an armed image boots at the next restart, on trial",
+    lie: "a trial is not told",
+    part: "boot",
+    caught: "boot: an armed image boots at the next restart, on trial",
     make: () => withBoot((boot) => ({ running: () => ({ ...boot.running(), trial: false }) })),
   },
   {
-    lie: "a confirmed image stays on trial", part: "boot", caught: "boot: a confirmed image is no longer on trial",
-    make: () => withBoot((boot) => {
-      const first: Running = boot.running();
-      return { running: () => first };
-    }),
+    lie: "a confirmed image stays on trial",
+    part: "boot",
+    caught: "boot: a confirmed image is no longer on trial",
+    make: () =>
+      withBoot((boot) => {
+        const first: Running = boot.running();
+        return { running: () => first };
+      }),
   },
   {
-    lie: "every reset is power", part: "boot", caught: "boot: a restart is told as restart",
+    lie: "every reset is power",
+    part: "boot",
+    caught: "boot: a restart is told as restart",
     make: () => withBoot((boot) => ({ running: () => ({ ...boot.running(), cause: "power" }) })),
   },
   {
-    lie: "staging is always slot 1", part: "boot", caught: "boot: staging is the slot that does not run, whichever that is",
+    lie: "staging is always slot 1",
+    part: "boot",
+    caught: "boot: staging is the slot that does not run, whichever that is",
     make: () => {
       let first: Flash | undefined;
-      return (hal) => ({ ...hal, staging: first ??= hal.staging });
+      return (hal) => ({ ...hal, staging: (first ??= hal.staging) });
     },
   },
 ];

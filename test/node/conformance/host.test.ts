@@ -1,4 +1,7 @@
-/** Boards that are processes keep every promise of the contract, on XS: the host board, and hal/esp32 over the fake of ESP-IDF. */
+/**
+ * Boards that are processes keep every promise of the contract, on XS: the host board, and
+ * hal/esp32 over the fake of ESP-IDF.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
@@ -10,18 +13,30 @@ import { root } from "../../root.ts";
 
 async function conforms(bench: ProcessBench): Promise<void> {
   const checks = await conformance(bench, PART_NAMES);
-  assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
+  assert.deepEqual(
+    checks.filter(({ problem }) => problem !== undefined),
+    [],
+  );
   assert.ok(checks.length >= 90, `${checks.length} checks`);
   bench.discard();
 }
 
-test("host: link, clock, random bytes, identity, flash and boot", { timeout: 600_000 }, () => conforms(hostBench()));
+test("host: link, clock, random bytes, identity, flash and boot", { timeout: 600_000 }, () =>
+  conforms(hostBench()),
+);
 
-test("esp32 over the fake of ESP-IDF: the same", { timeout: 600_000 }, () => conforms(esp32Bench()));
+test("esp32 over the fake of ESP-IDF: the same", { timeout: 600_000 }, () =>
+  conforms(esp32Bench()),
+);
 
 const cross = spawnSync("riscv64-unknown-elf-gcc", ["--version"]).status === 0;
 
-test("the C of hal/esp32 compiles for rv32imac, warnings as errors", { skip: !cross && "no riscv64-unknown-elf-gcc" }, () => {
-  const { status, stderr } = spawnSync("make", ["-s", "-f", "test/esp32/Makefile", "rv32"], { cwd: root, encoding: "utf8" });
+test("the C of hal/esp32 compiles for rv32imac, warnings as errors", {
+  skip: !cross && "no riscv64-unknown-elf-gcc",
+}, () => {
+  const { status, stderr } = spawnSync("make", ["-s", "-f", "test/esp32/Makefile", "rv32"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   assert.equal(status, 0, stderr);
 });

@@ -1,4 +1,7 @@
-/** The ports that hal/README.md speaks of: the smallest one is printed there and conforms; the template compiles and does not. */
+/**
+ * The ports that hal/README.md speaks of: the smallest one is printed there and conforms; the
+ * template compiles and does not.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -13,20 +16,29 @@ import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
 import { SimBench, type Wrapper } from "../../rig/conformance/simbench.ts";
 import { root } from "../../root.ts";
 
-const SLOT = 4 * 4096, SIZE = 6 * 4096;
+const SLOT = 4 * 4096;
+const SIZE = 6 * 4096;
 
 let erases = 0;
 
-/** The sim board as a chip: its store, then slot 0, then slot 1. Its flash knows no partitions, so the port's own bounds count. */
+/**
+ * The sim board as a chip: its store, then slot 0, then slot 1. Its flash knows no partitions, so
+ * the port's own bounds count.
+ */
 const smallest: Wrapper = (hal, cause) => {
   const running = hal.boot.running().slot;
   const place = (address: number): readonly [flash: typeof hal.store | undefined, at: number] => {
     if (address < SLOT) return [hal.store, address];
-    const slot = address < SLOT + SIZE ? 0 : 1, at = address - SLOT - slot * SIZE;
+    const slot = address < SLOT + SIZE ? 0 : 1;
+    const at = address - SLOT - slot * SIZE;
     return [slot === running ? undefined : hal.staging, at];
   };
   const chip: Chip = {
-    flashRead: (address, bytes) => { const [flash, at] = place(address); flash?.read(bytes, at); return flash !== undefined; },
+    flashRead: (address, bytes) => {
+      const [flash, at] = place(address);
+      flash?.read(bytes, at);
+      return flash !== undefined;
+    },
     flashProgram: (address, bytes) => {
       const [flash, at] = place(address);
       try {
@@ -37,17 +49,43 @@ const smallest: Wrapper = (hal, cause) => {
       }
       return flash !== undefined;
     },
-    flashErase: (address) => { erases++; const [flash, at] = place(address); flash?.eraseBlock(at / 4096); return flash !== undefined; },
-    bootSlot: () => hal.boot.running().slot, bootOnTrial: () => hal.boot.running().trial,
-    bootTry: () => { try { hal.boot.arm(); } catch { return false; } return true; },
-    bootKeep: () => { hal.boot.confirm(); return true; },
-    resetCause: () => cause, reset: () => hal.boot.restart(), connect: (host, port) => new NodeSocket(host, port),
-    uptimeMs: () => hal.now(), random: (bytes) => { hal.random(bytes); }, print: () => undefined,
+    flashErase: (address) => {
+      erases++;
+      const [flash, at] = place(address);
+      flash?.eraseBlock(at / 4096);
+      return flash !== undefined;
+    },
+    bootSlot: () => hal.boot.running().slot,
+    bootOnTrial: () => hal.boot.running().trial,
+    bootTry: () => {
+      try {
+        hal.boot.arm();
+      } catch {
+        return false;
+      }
+      return true;
+    },
+    bootKeep: () => {
+      hal.boot.confirm();
+      return true;
+    },
+    resetCause: () => cause,
+    reset: () => hal.boot.restart(),
+    connect: (host, port) => new NodeSocket(host, port),
+    uptimeMs: () => hal.now(),
+    random: (bytes) => {
+      hal.random(bytes);
+    },
+    print: () => undefined,
   };
   return openChip(chip, hal.identity);
 };
 
-const KINDS: Readonly<Record<string, LinkErrorKind>> = { ENOTFOUND: "resolve", EAI_AGAIN: "resolve", ECONNREFUSED: "refused" };
+const KINDS: Readonly<Record<string, LinkErrorKind>> = {
+  ENOTFOUND: "resolve",
+  EAI_AGAIN: "resolve",
+  ECONNREFUSED: "refused",
+};
 
 /** A socket of Node that is polled. */
 class NodeSocket implements Socket {
@@ -58,9 +96,16 @@ class NodeSocket implements Socket {
 
   constructor(host: string, port: number) {
     this.#socket = connect(port, host);
-    this.#socket.on("data", (part) => { this.#parts.push(part); this.#socket.pause(); });
-    this.#socket.on("end", () => { this.#ended = true; });
-    this.#socket.on("error", (error: NodeJS.ErrnoException) => { this.#kind = KINDS[error.code ?? ""] ?? "broken"; });
+    this.#socket.on("data", (part) => {
+      this.#parts.push(part);
+      this.#socket.pause();
+    });
+    this.#socket.on("end", () => {
+      this.#ended = true;
+    });
+    this.#socket.on("error", (error: NodeJS.ErrnoException) => {
+      this.#kind = KINDS[error.code ?? ""] ?? "broken";
+    });
   }
 
   read(buffer: Uint8Array): number {
@@ -96,34 +141,68 @@ const ERASE_MS = 45;
 
 test("the smallest port keeps the contract", { timeout: 600_000 }, async () => {
   const checks = await conformance(new SimBench(smallest), PART_NAMES);
-  assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
+  assert.deepEqual(
+    checks.filter(({ problem }) => problem !== undefined),
+    [],
+  );
   counted = checks.length;
 });
 
 test("hal/README.md prints the smallest port as it is", () => {
-  assert.ok(README.includes(`\`\`\`ts\n${PORT}\`\`\``), "the first difference is for git diff to find");
+  assert.ok(
+    README.includes(`\`\`\`ts\n${PORT}\`\`\``),
+    "the first difference is for git diff to find",
+  );
 });
 
 test("the figures of hal/README.md are true", () => {
   const contract = readFileSync(join(root, "hal/hal.ts"), "utf8");
   const functions = ["Flash", "Boot", "Exchange", "Link", "Hal"].flatMap((name) => {
-    const [, body = ""] = new RegExp(`export interface ${name} \\{\\n([\\s\\S]*?)\\n\\}`).exec(contract) ?? [];
+    const [, body = ""] =
+      new RegExp(`export interface ${name} \\{\\n([\\s\\S]*?)\\n\\}`).exec(contract) ?? [];
     return body.match(/^ {2}\w+\(/gm) ?? [];
   }).length;
   assert.ok(README.includes(`**${functions} functions**`), `${functions} functions`);
-  assert.ok(README.includes(`**${PORT.split("\n").length - 1} lines**`), `${PORT.split("\n").length - 1} lines`);
+  assert.ok(
+    README.includes(`**${PORT.split("\n").length - 1} lines**`),
+    `${PORT.split("\n").length - 1} lines`,
+  );
   assert.ok(README.includes(`**${counted} promises**`), `${counted} promises`);
-  const minutes = (erases * ERASE_MS / 60_000).toFixed(1);
-  assert.ok(README.includes(`**${erases} erases**, ${minutes} minutes`), `${erases} erases, ${minutes} minutes`);
+  const minutes = ((erases * ERASE_MS) / 60_000).toFixed(1);
+  assert.ok(
+    README.includes(`**${erases} erases**, ${minutes} minutes`),
+    `${erases} erases, ${minutes} minutes`,
+  );
 });
 
 test("the template compiles, keeps nothing, and says what to write", async () => {
-  const printed: string[] = [], hal = openTemplate((line) => { printed.push(line); });
-  for (const call of [() => hal.store.status(), () => { hal.boot.arm(); }, () => { hal.random(new Uint8Array(4)); }, () => hal.now()]) {
+  const printed: string[] = [];
+  const hal = openTemplate((line) => {
+    printed.push(line);
+  });
+  for (const call of [
+    () => hal.store.status(),
+    () => {
+      hal.boot.arm();
+    },
+    () => {
+      hal.random(new Uint8Array(4));
+    },
+    () => hal.now(),
+  ]) {
     assert.throws(call, /^Error: hal\/template: \w+/);
   }
-  const bench = new SimBench((sim) => ({ ...openTemplate(() => undefined), link: sim.link, now: sim.now }));
+  const bench = new SimBench((sim) => ({
+    ...openTemplate(() => undefined),
+    link: sim.link,
+    now: sim.now,
+  }));
   const checks = await conformance(bench, ["rest", "flash"]);
-  const problems = checks.filter(({ problem }) => problem !== undefined).map(({ problem }) => problem ?? "");
-  assert.ok(problems.some((problem) => problem.includes("hal/template: status() of store")), problems.join("\n"));
+  const problems = checks
+    .filter(({ problem }) => problem !== undefined)
+    .map(({ problem }) => problem ?? "");
+  assert.ok(
+    problems.some((problem) => problem.includes("hal/template: status() of store")),
+    problems.join("\n"),
+  );
 });

@@ -7,7 +7,10 @@ import { SimBench } from "../../rig/conformance/simbench.ts";
 for (const part of PART_NAMES) {
   test(`sim: ${part}`, { timeout: 300_000 }, async () => {
     const checks = await conformance(new SimBench(), [part]);
-    assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
+    assert.deepEqual(
+      checks.filter(({ problem }) => problem !== undefined),
+      [],
+    );
     assert.ok(checks.length >= 8, `${checks.length} checks`);
   });
 }

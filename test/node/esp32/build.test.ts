@@ -1,4 +1,7 @@
-/** `xs-fumo build --board esp32`: what the SDK has built, as a package that the chip's boot loader can start. */
+/**
+ * `xs-fumo build --board esp32`: what the SDK has built, as a package that the chip's boot loader
+ * can start.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,9 +10,15 @@ import { test, type TestContext } from "node:test";
 import { ESP_HEADER_BYTES, espImage, espVersion } from "../../rig/espimage.ts";
 import { Cli } from "../rig/cli.ts";
 
-function file(context: TestContext, bytes: Uint8Array): { readonly app: string; readonly output: string } {
-  const directory = mkdtempSync(join(tmpdir(), "esp32-build-")), app = join(directory, "xs_esp32.bin");
-  context.after(() => { rmSync(directory, { recursive: true }); });
+function file(
+  context: TestContext,
+  bytes: Uint8Array,
+): { readonly app: string; readonly output: string } {
+  const directory = mkdtempSync(join(tmpdir(), "esp32-build-"));
+  const app = join(directory, "xs_esp32.bin");
+  context.after(() => {
+    rmSync(directory, { recursive: true });
+  });
   writeFileSync(app, bytes);
   return { app, output: join(directory, "v2.img") };
 }
@@ -18,22 +27,47 @@ const APP = espImage(Buffer.alloc(5000, 7), "2.0.0");
 
 test("the payload is the application, and begins at the slot's first byte", async (context) => {
   const { app, output } = file(context, APP);
-  const cli = new Cli(["build", "--board", "esp32", "--version", "2.0.0", "--app", app, "-o", output]);
+  const cli = new Cli([
+    "build",
+    "--board",
+    "esp32",
+    "--version",
+    "2.0.0",
+    "--app",
+    app,
+    "-o",
+    output,
+  ]);
   assert.equal(await cli.ended, 0, cli.errors);
   assert.match(cli.output, /behind a header of 4096 bytes, version 2\.0\.0/);
-  const image = readFileSync(output), payload = image.subarray(ESP_HEADER_BYTES, ESP_HEADER_BYTES + APP.length);
+  const image = readFileSync(output);
+  const payload = image.subarray(ESP_HEADER_BYTES, ESP_HEADER_BYTES + APP.length);
   assert.equal(image.readUInt16LE(8), ESP_HEADER_BYTES);
   assert.ok(payload.equals(APP));
   assert.equal(espVersion(payload), "2.0.0");
 });
 
 for (const [what, bytes, message] of [
-  ["another version", espImage(Buffer.alloc(100), "1.9.0"), /says that it is version 1\.9\.0, not 2\.0\.0/],
+  [
+    "another version",
+    espImage(Buffer.alloc(100), "1.9.0"),
+    /says that it is version 1\.9\.0, not 2\.0\.0/,
+  ],
   ["no application", Buffer.alloc(5000), /is no application image of ESP-IDF/],
 ] as const) {
   test(`what is wrong with the application is said: ${what}`, async (context) => {
     const { app, output } = file(context, bytes);
-    const cli = new Cli(["build", "--board", "esp32", "--version", "2.0.0", "--app", app, "-o", output]);
+    const cli = new Cli([
+      "build",
+      "--board",
+      "esp32",
+      "--version",
+      "2.0.0",
+      "--app",
+      app,
+      "-o",
+      output,
+    ]);
     assert.equal(await cli.ended, 2);
     assert.match(cli.errors, message);
   });

@@ -1,9 +1,12 @@
-/** HTTPS on hal/esp32, over the fake of ESP-IDF: DM and download from servers that the authority vouches for, and from nobody else. */
+/**
+ * HTTPS on hal/esp32, over the fake of ESP-IDF: DM and download from servers that the authority
+ * vouches for, and from nobody else.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import { type AddressInfo, type Server } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -18,7 +21,14 @@ const LIMIT_MS = 300_000;
 
 test("a whole update, DM and download over HTTPS", async () => {
   const log = new EventLog("esp32-fake");
-  const rig = await Rig.open({ board: esp32Fake, log, scenario: "download", size: 0, auth: "md5", https: true });
+  const rig = await Rig.open({
+    board: esp32Fake,
+    log,
+    scenario: "download",
+    size: 0,
+    auth: "md5",
+    https: true,
+  });
   try {
     assert.ok(rig.origin.startsWith("https:"));
     rig.start();
@@ -33,24 +43,50 @@ test("a whole update, DM and download over HTTPS", async () => {
 const first = packageOf(esp32Fake, VERSION_1, 0);
 
 /** What the device logs about one session with a server that never gets to see a request. */
-async function attempt(context: TestContext, server: Server, ca: Uint8Array | undefined): Promise<readonly string[]> {
+async function attempt(
+  context: TestContext,
+  server: Server,
+  ca: Uint8Array | undefined,
+): Promise<readonly string[]> {
   let requests = 0;
-  server.on("request", () => { requests++; });
-  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-  const { port } = server.address() as AddressInfo, directory = mkdtempSync(join(tmpdir(), "esp32-tls-"));
-  context.after(() => { server.close(); rmSync(directory, { recursive: true }); });
+  server.on("request", () => {
+    requests++;
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const directory = mkdtempSync(join(tmpdir(), "esp32-tls-"));
+  context.after(() => {
+    server.close();
+    rmSync(directory, { recursive: true });
+  });
   esp32Fake.manufacture(directory, first, developmentKey());
   esp32Fake.provision(directory, {
     account: {
-      serverId: "rig", address: `https://localhost:${port}/dm`, auth: "basic", name: "device", secret: "secret",
-      serverAuth: "none", serverName: "", serverSecret: "",
+      serverId: "rig",
+      address: `https://localhost:${port}/dm`,
+      auth: "basic",
+      name: "device",
+      secret: "secret",
+      serverAuth: "none",
+      serverName: "",
+      serverSecret: "",
     },
-    keys: [], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, once: true,
-    ...ca === undefined ? {} : { ca: Buffer.from(ca).toString("base64") },
+    keys: [],
+    objects: ["Main"],
+    allowHttp: true,
+    allowPrivate: true,
+    sessionAtBoot: true,
+    once: true,
+    ...(ca === undefined ? {} : { ca: Buffer.from(ca).toString("base64") }),
   });
-  const log = new EventLog("esp32-fake"), device = esp32Fake.start(directory, log);
+  const log = new EventLog("esp32-fake");
+  const device = esp32Fake.start(directory, log);
   const failed = new Promise<void>((resolve) => {
-    log.view((event) => { if (/secure|vouches|provision:/.test(JSON.stringify(event))) resolve(); });
+    log.view((event) => {
+      if (/secure|vouches|provision:/.test(JSON.stringify(event))) resolve();
+    });
   });
   await within(LIMIT_MS, "the refusal", Promise.race([failed, device.ended]));
   await device.kill();
@@ -60,13 +96,23 @@ async function attempt(context: TestContext, server: Server, ca: Uint8Array | un
 
 const good = makeCertificate({ host: "localhost" });
 const secure = (certificate: ServerCertificate): Server =>
-  createSecureServer({ cert: certificate.certificate, key: certificate.key }, (_, response) => { response.end(); });
+  createSecureServer({ cert: certificate.certificate, key: certificate.key }, (_, response) => {
+    response.end();
+  });
 const PAST = new Date(Date.now() - 1e9);
-const EXPIRED = makeCertificate({ host: "localhost", notAfter: PAST, notBefore: new Date(PAST.getTime() - 1e9) });
+const EXPIRED = makeCertificate({
+  host: "localhost",
+  notAfter: PAST,
+  notBefore: new Date(PAST.getTime() - 1e9),
+});
 const STRANGER = makeCertificate({ host: "example.org" });
 
 for (const [what, make, ca] of [
-  ["another authority vouches for it", () => secure(makeCertificate({ host: "localhost" })), good.authority],
+  [
+    "another authority vouches for it",
+    () => secure(makeCertificate({ host: "localhost" })),
+    good.authority,
+  ],
   ["its certificate has another name", () => secure(STRANGER), STRANGER.authority],
   ["its certificate is over", () => secure(EXPIRED), EXPIRED.authority],
   ["the device trusts no authority", () => secure(good), undefined],
@@ -74,11 +120,17 @@ for (const [what, make, ca] of [
 ] as const) {
   test(`a server is refused before anything is sent: ${what}`, async (context) => {
     const lines = await attempt(context, make(), ca);
-    assert.ok(lines.some((line) => /secure|vouches/.test(line)), lines.join("\n"));
+    assert.ok(
+      lines.some((line) => /secure|vouches/.test(line)),
+      lines.join("\n"),
+    );
   });
 }
 
 test("an authority that is no certificate stops the start, with a sentence", async (context) => {
   const lines = await attempt(context, secure(good), Buffer.from("no certificate"));
-  assert.ok(lines.some((line) => line.includes("provision: ca: not the certificate of an authority")), lines.join("\n"));
+  assert.ok(
+    lines.some((line) => line.includes("provision: ca: not the certificate of an authority")),
+    lines.join("\n"),
+  );
 });

@@ -1,4 +1,7 @@
-/** The converter of `xs-fumo decode` and `encode`: whatever it is given, it says what is wrong, and what it gives is well-formed. */
+/**
+ * The converter of `xs-fumo decode` and `encode`: whatever it is given, it says what is wrong, and
+ * what it gives is well-formed.
+ */
 import { Token } from "../../../src/base/token.ts";
 import { readerOf } from "../../../src/session/encoding.ts";
 import { convert } from "../../rig/document.ts";
@@ -13,7 +16,8 @@ function check(input: Uint8Array): boolean {
   let good = true;
   for (const encoding of ["xml", "wbxml"] as const) {
     const { bytes, problems } = convert(input, encoding, true);
-    for (const { offset, reason } of problems) must(offset >= 0 && offset <= input.length && reason !== "", "a problem of nowhere");
+    for (const { offset, reason } of problems)
+      must(offset >= 0 && offset <= input.length && reason !== "", "a problem of nowhere");
     if (problems.length > 0) good = false;
     else if (pushed && encoding === "xml") checkPushed(bytes);
     else if (pushed) continue;
@@ -26,7 +30,10 @@ function check(input: Uint8Array): boolean {
 function checkPushed(xml: Uint8Array): void {
   const { bytes, problems } = convert(xml, "wbxml", false);
   const again = problems.length > 0 ? undefined : convert(bytes, "xml", false).bytes;
-  must(again !== undefined && Buffer.compare(again, xml) === 0, `what was pushed does not come back: ${problems[0]?.reason ?? ""}`);
+  must(
+    again !== undefined && Buffer.compare(again, xml) === 0,
+    `what was pushed does not come back: ${problems[0]?.reason ?? ""}`,
+  );
 }
 
 function wellFormed(bytes: Uint8Array, encoding: "xml" | "wbxml"): boolean {
@@ -40,7 +47,11 @@ function wellFormed(bytes: Uint8Array, encoding: "xml" | "wbxml"): boolean {
 const PUSHED = PUSHES.flatMap(({ corpus }) => corpus);
 
 export const CONVERTER: Parser = {
-  name: "the converter", weight: 4, check, corpus: [...XML_MESSAGES.corpus, ...WBXML_MESSAGES.corpus, ...TREES.corpus, ...PUSHED],
+  name: "the converter",
+  weight: 4,
+  check,
+  corpus: [...XML_MESSAGES.corpus, ...WBXML_MESSAGES.corpus, ...TREES.corpus, ...PUSHED],
   words: [...XML_MESSAGES.words, ...WBXML_MESSAGES.words],
-  make: (choices) => (choices.of(2) === 0 ? XML_MESSAGES : WBXML_MESSAGES).make?.(choices) ?? new Uint8Array(0),
+  make: (choices) =>
+    (choices.of(2) === 0 ? XML_MESSAGES : WBXML_MESSAGES).make?.(choices) ?? new Uint8Array(0),
 };

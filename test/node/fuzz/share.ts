@@ -6,7 +6,10 @@ import { CONVERTER } from "./convert.ts";
 /** All that are fuzzed on Node. */
 export const FUZZED: readonly Parser[] = [...PARSERS, CONVERTER];
 
-/** What one thread feeds: of each parser's `counts` inputs those numbered `from`, `from` + `step` and so on. */
+/**
+ * What one thread feeds: of each parser's `counts` inputs those numbered `from`, `from` + `step`
+ * and so on.
+ */
 export interface Part {
   readonly seed: number;
   readonly from: number;
@@ -24,7 +27,9 @@ export interface Count {
 
 /** So many inputs for each parser, by weight; with `only`, all for those whose name has it. */
 export function countsOf(inputs: number, only: string | undefined): number[] {
-  const weights = FUZZED.map(({ name, weight }) => only === undefined || name.includes(only) ? weight : 0);
+  const weights = FUZZED.map(({ name, weight }) =>
+    only === undefined || name.includes(only) ? weight : 0,
+  );
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => Math.ceil(inputs * weight / sum));
+  return weights.map((weight) => Math.ceil((inputs * weight) / sum));
 }

@@ -1,6 +1,7 @@
 /**
- * Published messages: the standard's own examples and those of a vendor, when the folder that holds them is there. Many are
- * excerpts or have slips of the pen; each is either read or refused for the reason that stands here.
+ * Published messages: the standard's own examples and those of a vendor, when the folder that holds
+ * them is there. Many are excerpts or have slips of the pen; each is either read or refused for the
+ * reason that stands here.
  */
 import { ok, strictEqual } from "node:assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -10,8 +11,9 @@ import { SYNCML } from "../../../src/syncml/vocabulary.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
 
 const FOLDER = "../shared/fixtures";
-const HEADER = "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>"
-  + "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
+const HEADER =
+  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>" +
+  "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
 
 /** What is wrong with those that are refused. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -27,20 +29,31 @@ const REFUSED: Readonly<Record<string, string>> = {
   "appendix_fu_lu-04.msg.xml": "SyncHdr without VerDTD",
 };
 
-/** What the decoder says of a whole message, a body or a command: the names of its commands, or the problem. */
+/**
+ * What the decoder says of a whole message, a body or a command: the names of its commands, or the
+ * problem.
+ */
 function outcome(name: string, xml: string): string {
   const body = name.endsWith(".cmd.xml") ? `<SyncBody>${xml}</SyncBody>` : xml;
-  const whole = name.endsWith(".msg.xml") ? xml : `<SyncML>${HEADER}${body.replace(/^<!--.*-->\n/, "")}</SyncML>`;
+  const whole = name.endsWith(".msg.xml")
+    ? xml
+    : `<SyncML>${HEADER}${body.replace(/^<!--.*-->\n/, "")}</SyncML>`;
   const bytes = Buffer.from(whole.trim());
   const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML));
-  return "problem" in result ? `! ${result.problem}` : result.commands.map((command) => command.name).join(" ");
+  return "problem" in result
+    ? `! ${result.problem}`
+    : result.commands.map((command) => command.name).join(" ");
 }
 
 function files(folder: string): string[] {
-  return readdirSync(folder).filter((name) => /\.(msg|cmd|body)\.xml$/.test(name)).sort();
+  return readdirSync(folder)
+    .filter((name) => /\.(msg|cmd|body)\.xml$/.test(name))
+    .sort();
 }
 
-test("published messages are read, or refused for what is wrong with them", { skip: !existsSync(FOLDER) }, () => {
+test("published messages are read, or refused for what is wrong with them", {
+  skip: !existsSync(FOLDER),
+}, () => {
   for (const folder of [FOLDER, `${FOLDER}/spec-examples`]) {
     for (const name of files(folder)) {
       const said = outcome(name, readFileSync(`${folder}/${name}`, "utf8"));

@@ -1,9 +1,10 @@
 /**
- * Runs the documents of test/golden. A case is a heading, prose, fences with the message, ```xml and ```wbxml (hexadecimal), and
- * one or two with what it must give: ```tokens, which has offsets and so is of the first message, and ```log, which both must
- * give. Each message is read whole and cut at every position; what is not malformed is also written in both encodings and read
- * again. `GOLDEN=write` fills empty ```wbxml fences from the XML, and writes the logs as they are now, for a person to read the
- * difference.
+ * Runs the documents of test/golden. A case is a heading, prose, fences with the message, ```xml
+ * and ```wbxml (hexadecimal), and one or two with what it must give: ```tokens, which has offsets
+ * and so is of the first message, and ```log, which both must give. Each message is read whole and
+ * cut at every position; what is not malformed is also written in both encodings and read again.
+ * `GOLDEN=write` fills empty ```wbxml fences from the XML, and writes the logs as they are now, for
+ * a person to read the difference.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -67,30 +68,44 @@ function checkCuts(message: Uint8Array): void {
 function checkRoundTrip(message: Uint8Array, encoding: "xml" | "wbxml"): void {
   const before = decodeMessage(reader(message));
   if ("problem" in before) return;
-  const bytes = new Uint8Array(message.length * 20 + 1000), writer = writerOf(encoding, bytes), out = new MessageWriter(writer);
+  const bytes = new Uint8Array(message.length * 20 + 1000);
+  const writer = writerOf(encoding, bytes);
+  const out = new MessageWriter(writer);
   ok(out.begin(before.header));
   for (const command of before.commands) ok(out.command(command));
   out.end(before.final);
   const after = decodeMessage(reader(bytes.subarray(0, writer.length)));
   ok(!("problem" in after), "problem" in after ? after.problem : "");
-  const opaque = before.commands.some((command) => "items" in command && command.items.some((item: Item) => item.binary));
+  const opaque = before.commands.some(
+    (command) => "items" in command && command.items.some((item: Item) => item.binary),
+  );
   if (encoding === "xml" && opaque) return;
   strictEqual(commandLog(after), commandLog(before));
 }
 
-for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".md")).sort()) {
-  const path = `${FOLDER}/${file}`, document = readFileSync(path, "utf8");
+for (const file of readdirSync(FOLDER)
+  .filter((name) => name.endsWith(".md"))
+  .sort()) {
+  const path = `${FOLDER}/${file}`;
+  const document = readFileSync(path, "utf8");
   if (process.env.GOLDEN === "write") {
-    writeFileSync(path, document.replace(CASE, (whole: string, _title: string, body: string) => whole.replace(body, () => filled(body))));
+    writeFileSync(
+      path,
+      document.replace(CASE, (whole: string, _title: string, body: string) =>
+        whole.replace(body, () => filled(body)),
+      ),
+    );
     continue;
   }
   for (const [, title, body = ""] of document.matchAll(CASE)) {
     test(`${file}: ${title}`, () => {
-      const messages = messagesOf(body), logs = fencesOf(body).filter(([kind]) => kind === "tokens" || kind === "log");
+      const messages = messagesOf(body);
+      const logs = fencesOf(body).filter(([kind]) => kind === "tokens" || kind === "log");
       ok(logs.length > 0, "a case needs a log");
       messages.forEach((message, index) => {
         for (const [kind, log] of logs) {
-          if (kind === "log" || index === 0) deepStrictEqual(logOf(kind, message).split("\n"), log.split("\n"));
+          if (kind === "log" || index === 0)
+            deepStrictEqual(logOf(kind, message).split("\n"), log.split("\n"));
         }
         checkCuts(message);
         checkRoundTrip(message, "xml");

@@ -13,14 +13,16 @@ import { SimFlash } from "../../../hal/sim/flash.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
 
 const STATUS = { blocks: 3, blockLength: 64, writeAlign: 4, eraseValue: 0xff };
-const DATA = Uint8Array.from({ length: 32 }, (_, index) => index * 5 & 0x7f);
+const DATA = Uint8Array.from({ length: 32 }, (_, index) => (index * 5) & 0x7f);
 
 function fault(kind: FlashErrorKind, act: () => void): void {
   throws(act, (error: unknown) => error instanceof FlashFault && error.kind === kind);
 }
 
 test("the checks refuse what the contract forbids, and leave the flash untouched", () => {
-  const power = new Power(), sim = new SimFlash(power, STATUS), flash = new CheckedFlash(sim);
+  const power = new Power();
+  const sim = new SimFlash(power, STATUS);
+  const flash = new CheckedFlash(sim);
   fault("misaligned", () => flash.write(DATA.subarray(0, 4), 2));
   fault("misaligned", () => flash.write(DATA.subarray(0, 5), 0));
   fault("bounds", () => flash.write(DATA, 192 - 28));
@@ -53,7 +55,8 @@ test("a cut program touches only its own bytes, and leaves what its mode says", 
   for (const eraseValue of [0xff, 0]) {
     for (const mode of CUT_MODES) {
       for (let seed = 1; seed <= 20; seed++) {
-        const power = new Power([{ at: 2, mode, seed }]), flash = new SimFlash(power, { ...STATUS, eraseValue });
+        const power = new Power([{ at: 2, mode, seed }]);
+        const flash = new SimFlash(power, { ...STATUS, eraseValue });
         flash.write(DATA, 0);
         throws(() => flash.write(DATA, 64), PowerLoss);
         throws(() => flash.read(new Uint8Array(1), 0), PowerLoss);
@@ -64,7 +67,9 @@ test("a cut program touches only its own bytes, and leaves what its mode says", 
         if (mode === "after") deepStrictEqual(left, DATA);
         if (mode === "tornLast") deepStrictEqual(left.slice(0, 31), DATA.slice(0, 31));
         for (const [index, byte] of left.entries()) {
-          const want = DATA[index] ?? 0, changed = byte ^ eraseValue, wanted = want ^ eraseValue;
+          const want = DATA[index] ?? 0;
+          const changed = byte ^ eraseValue;
+          const wanted = want ^ eraseValue;
           strictEqual(changed & ~wanted, 0, "a torn program sets no bit that it was not told to");
         }
       }
@@ -74,7 +79,8 @@ test("a cut program touches only its own bytes, and leaves what its mode says", 
 
 test("a cut erase leaves the block undefined, and the next erase and program work", () => {
   for (const mode of CUT_MODES) {
-    const power = new Power([{ at: 3, mode, seed: 3 }]), flash = new SimFlash(power, STATUS);
+    const power = new Power([{ at: 3, mode, seed: 3 }]);
+    const flash = new SimFlash(power, STATUS);
     flash.write(DATA, 64);
     flash.write(DATA, 0);
     throws(() => flash.eraseBlock(1), PowerLoss);
@@ -98,7 +104,10 @@ test("the same cut gives the same flash", () => {
 });
 
 /** A boot selector over two slots, of which the first byte says whether they hold an image. */
-function selector(power: Power): { readonly boot: SimBoot; readonly slots: readonly [SimFlash, SimFlash] } {
+function selector(power: Power): {
+  readonly boot: SimBoot;
+  readonly slots: readonly [SimFlash, SimFlash];
+} {
   const slots = [new SimFlash(power, STATUS), new SimFlash(power, STATUS)] as const;
   for (const slot of slots) slot.load(Uint8Array.of(1));
   const bootable = (slot: Flash): boolean => {
@@ -129,7 +138,8 @@ test("an armed slot boots once on trial; unconfirmed it reverts, whatever the ca
 });
 
 test("a slot without an image is not armed, is not tried, and gives way when it was the confirmed one", () => {
-  const power = new Power(), { boot, slots } = selector(power);
+  const power = new Power();
+  const { boot, slots } = selector(power);
   boot.reset("power");
   slots[1].load(Uint8Array.of(0));
   throws(() => boot.arm());
@@ -149,7 +159,8 @@ test("a change of the boot log that power cuts, torn or not, is there or not at 
   for (const mode of CUT_MODES) {
     for (const torn of ["settled", "ecc"] as const) {
       for (let seed = 1; seed <= 40; seed++) {
-        const power = new Power(), { boot } = selector(power);
+        const power = new Power();
+        const { boot } = selector(power);
         boot.flash.torn = torn;
         boot.reset("restart");
         power.plan({ at: 2, mode, seed });
@@ -163,7 +174,10 @@ test("a change of the boot log that power cuts, torn or not, is there or not at 
       }
     }
   }
-  deepStrictEqual([...booted].filter((text) => text.startsWith("before") || text.startsWith("after")), ["before not", "after armed"]);
+  deepStrictEqual(
+    [...booted].filter((text) => text.startsWith("before") || text.startsWith("after")),
+    ["before not", "after armed"],
+  );
   ok(booted.has("tornBits not") && booted.has("tornNear not"));
 });
 
@@ -171,7 +185,8 @@ test("what the boot log said at a power-on it says again, though torn bits read 
   const slots = new Set<number>();
   for (const mode of CUT_MODES) {
     for (let seed = 1; seed <= 100; seed++) {
-      const power = new Power(), { boot } = selector(power);
+      const power = new Power();
+      const { boot } = selector(power);
       boot.flash.torn = "metastable";
       boot.reset("power");
       boot.arm();
@@ -182,7 +197,11 @@ test("what the boot log said at a power-on it says again, though torn bits read 
       const { slot } = boot.reset("power");
       slots.add(slot);
       for (let again = 0; again < 8; again++) {
-        deepStrictEqual(boot.reset(again % 2 === 0 ? "power" : "panic").slot, slot, `${mode} ${seed}`);
+        deepStrictEqual(
+          boot.reset(again % 2 === 0 ? "power" : "panic").slot,
+          slot,
+          `${mode} ${seed}`,
+        );
       }
     }
   }
@@ -194,8 +213,9 @@ test("an entry of the boot log with any bit changed is none", () => {
     const { boot } = selector(new Power());
     boot.reset("power");
     boot.arm();
-    const { bytes } = boot.flash, at = bytes.length - 16 + (bit >> 3);
-    bytes[at] = (bytes[at] ?? 0) ^ 1 << bit % 8;
+    const { bytes } = boot.flash;
+    const at = bytes.length - 16 + (bit >> 3);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit % 8));
     strictEqual(boot.reset("restart").trial, false, `bit ${bit}`);
   }
 });
@@ -205,7 +225,7 @@ test("the boot log goes on where flash fails, and says so when all of it does", 
     for (let at = 1; at <= 4; at++) {
       const { boot } = selector(new Power());
       let operations = 0;
-      boot.flash.failing = () => ++operations === at ? how : undefined;
+      boot.flash.failing = () => (++operations === at ? how : undefined);
       boot.reset("power");
       boot.arm();
       strictEqual(boot.reset("restart").trial, true, `${how} ${at}`);
@@ -221,11 +241,20 @@ test("the boot log goes on where flash fails, and says so when all of it does", 
 });
 
 const OPTIONS: SimBoardOptions = {
-  store: STATUS, slot: STATUS, identity: {} as Identity, link: { request: () => { throw new Error("no network"); } }, bootable: () => true,
+  store: STATUS,
+  slot: STATUS,
+  identity: {} as Identity,
+  link: {
+    request: () => {
+      throw new Error("no network");
+    },
+  },
+  bootable: () => true,
 };
 
 test("a board's program gets the slot that does not run, a clock since this boot, and dies at restart", () => {
-  const board = new SimBoard(OPTIONS), hal = board.start("power");
+  const board = new SimBoard(OPTIONS);
+  const hal = board.start("power");
   hal.staging.write(DATA, 0);
   deepStrictEqual(board.slots[1].bytes.slice(0, 32), DATA);
   board.advance(5);
@@ -246,8 +275,15 @@ test("a board in a directory is found again as it was, whenever the process ende
     hal.staging.write(DATA, 0);
     hal.boot.arm();
     const again = boardInDirectory(directory, OPTIONS);
-    deepStrictEqual([again.store.bytes.slice(64, 96), again.slots[1].bytes.slice(0, 32)], [DATA, DATA]);
-    deepStrictEqual(again.start("restart").boot.running(), { slot: 1, trial: true, cause: "restart" });
+    deepStrictEqual(
+      [again.store.bytes.slice(64, 96), again.slots[1].bytes.slice(0, 32)],
+      [DATA, DATA],
+    );
+    deepStrictEqual(again.start("restart").boot.running(), {
+      slot: 1,
+      trial: true,
+      cause: "restart",
+    });
     deepStrictEqual(boardInDirectory(directory, OPTIONS).start("power").boot.running().slot, 0);
     truncateSync(join(directory, "store.bin"), 10);
     throws(() => boardInDirectory(directory, OPTIONS), /store\.bin has 10 bytes/);

@@ -1,5 +1,8 @@
-/** The application of these tests: says what booted, then does what provision.json says for this version and reset cause. */
-import type { LinkError } from "../../../hal/hal.ts";
+/**
+ * The application of these tests: says what booted, then does what provision.json says for this
+ * version and reset cause.
+ */
+import type { Exchange, LinkError } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/host/board.ts";
 import { FileFlash } from "../../../hal/host/flash.ts";
 import { TcpSocket } from "../../../hal/xs/board/socket.ts";
@@ -8,7 +11,9 @@ import { text, utf8 } from "../../../src/base/utf8.ts";
 
 const board = openBoard();
 const { slot, trial, cause } = board.boot.running();
-const { script } = JSON.parse(board.provision()) as { script: Readonly<Record<string, readonly string[] | undefined>> };
+const { script } = JSON.parse(board.provision()) as {
+  script: Readonly<Record<string, readonly string[] | undefined>>;
+};
 
 function attempt(what: string, work: () => unknown): void {
   try {
@@ -21,29 +26,75 @@ function attempt(what: string, work: () => unknown): void {
 
 function flash(): void {
   const nor = new FileFlash("test.flash", 4096, 4, 16);
-  const sixteen = new Uint8Array(16).fill(0x5a), read = new Uint8Array(4);
-  const at = (offset: number): string => { nor.read(read, offset); return read.join(); };
+  const sixteen = new Uint8Array(16).fill(0x5a);
+  const read = new Uint8Array(4);
+  const at = (offset: number): string => {
+    nor.read(read, offset);
+    return read.join();
+  };
   attempt("status", () => JSON.stringify(nor.status()));
   attempt("erased at first", () => at(16380));
-  attempt("write", () => { nor.write(sixteen, 8192); return `${at(8190)} ${at(8206)}`; });
-  attempt("write twice", () => { nor.write(sixteen, 8192); });
-  attempt("write over the edge of what is erased", () => { nor.write(new Uint8Array(32), 8176); });
+  attempt("write", () => {
+    nor.write(sixteen, 8192);
+    return `${at(8190)} ${at(8206)}`;
+  });
+  attempt("write twice", () => {
+    nor.write(sixteen, 8192);
+  });
+  attempt("write over the edge of what is erased", () => {
+    nor.write(new Uint8Array(32), 8176);
+  });
   attempt("nothing was written by it", () => at(8176));
-  attempt("misaligned offset", () => { nor.write(sixteen, 8); });
-  attempt("misaligned length", () => { nor.write(sixteen.subarray(1), 0); });
-  attempt("write past the end", () => { nor.write(sixteen, 16384); });
-  attempt("write across the end", () => { nor.write(new Uint8Array(32), 16368); });
+  attempt("misaligned offset", () => {
+    nor.write(sixteen, 8);
+  });
+  attempt("misaligned length", () => {
+    nor.write(sixteen.subarray(1), 0);
+  });
+  attempt("write past the end", () => {
+    nor.write(sixteen, 16384);
+  });
+  attempt("write across the end", () => {
+    nor.write(new Uint8Array(32), 16368);
+  });
   attempt("read past the end", () => at(16382));
-  attempt("erase past the end", () => { nor.eraseBlock(4); });
-  attempt("erase", () => { nor.eraseBlock(2); nor.write(sixteen, 8192); return at(8192); });
-  attempt("another block stays", () => { nor.write(sixteen, 0); nor.eraseBlock(2); return `${at(0)} ${at(8192)}`; });
+  attempt("erase past the end", () => {
+    nor.eraseBlock(4);
+  });
+  attempt("erase", () => {
+    nor.eraseBlock(2);
+    nor.write(sixteen, 8192);
+    return at(8192);
+  });
+  attempt("another block stays", () => {
+    nor.write(sixteen, 0);
+    nor.eraseBlock(2);
+    return `${at(0)} ${at(8192)}`;
+  });
   attempt("negative", () => at(-1));
-  attempt("no buffer", () => { nor.read("no" as never, 0); });
-  attempt("wrong receiver", () => { FileFlash.prototype.read.call({} as never, read, 0); });
-  attempt("prototype as receiver", () => { FileFlash.prototype.read(read, 0); });
-  attempt("socket as receiver", () => { FileFlash.prototype.eraseBlock.call(new TcpSocket("127.0.0.1", 1) as never, 0); });
-  attempt("close from a conversion", () => { nor.read(read, { valueOf() { nor.close(); return 0; } } as never); });
-  attempt("close again", () => { nor.close(); });
+  attempt("no buffer", () => {
+    nor.read("no" as never, 0);
+  });
+  attempt("wrong receiver", () => {
+    FileFlash.prototype.read.call({} as never, read, 0);
+  });
+  attempt("prototype as receiver", () => {
+    FileFlash.prototype.read(read, 0);
+  });
+  attempt("socket as receiver", () => {
+    FileFlash.prototype.eraseBlock.call(new TcpSocket("127.0.0.1", 1) as never, 0);
+  });
+  attempt("close from a conversion", () => {
+    nor.read(read, {
+      valueOf() {
+        nor.close();
+        return 0;
+      },
+    } as never);
+  });
+  attempt("close again", () => {
+    nor.close();
+  });
   attempt("use after close", () => at(0));
   attempt("bad geometry", () => new FileFlash("test.flash", 100, 4, 16));
   attempt("bad alignment", () => new FileFlash("test.flash", 4096, 4, 24));
@@ -53,12 +104,20 @@ function flash(): void {
 /** Posts to the URL of the words and prints the answer; -1 as a length stands for what threw. */
 function fetch(url: string): void {
   const buffer = new Uint8Array(4096);
-  let total = 0, first = "", exchange;
+  let total = 0;
+  let first = "";
+  let exchange: Exchange;
   try {
-    exchange = board.link.request({ method: "POST", url, headers: [["X-Test", "yes"]], body: utf8("question") });
+    exchange = board.link.request({
+      method: "POST",
+      url,
+      headers: [["X-Test", "yes"]],
+      body: utf8("question"),
+    });
   } catch (error) {
     print(`fetch: ${(error as LinkError).kind}`);
-    return exit(0);
+    exit(0);
+    return;
   }
   board.run(() => {
     try {
@@ -78,16 +137,43 @@ function fetch(url: string): void {
 }
 
 const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
-  arm: () => { attempt("arm", () => { board.boot.arm(); }); },
-  confirm: () => { attempt("confirm", () => { board.boot.confirm(); }); },
-  restart: () => { board.boot.restart(); },
-  throw: () => { throw new Error("thrown on purpose"); },
-  overflow: () => { const deeper = (n: number): number => deeper(n + 1) + 1; deeper(0); },
-  hang: () => { for (;;) now(); },
-  wait: (argument) => { const until = now() + Number(argument); board.run(() => now() < until ? until : -Infinity); },
-  random: () => { const bytes = new Uint8Array(8); board.random(bytes); print(`random: ${bytes.join()}`); },
-  log: () => { board.log("warning", "test", "a line"); },
-  flash, fetch,
+  arm: () => {
+    attempt("arm", () => {
+      board.boot.arm();
+    });
+  },
+  confirm: () => {
+    attempt("confirm", () => {
+      board.boot.confirm();
+    });
+  },
+  restart: () => {
+    board.boot.restart();
+  },
+  throw: () => {
+    throw new Error("thrown on purpose");
+  },
+  overflow: () => {
+    const deeper = (n: number): number => deeper(n + 1) + 1;
+    deeper(0);
+  },
+  hang: () => {
+    for (;;) now();
+  },
+  wait: (argument) => {
+    const until = now() + Number(argument);
+    board.run(() => (now() < until ? until : -Infinity));
+  },
+  random: () => {
+    const bytes = new Uint8Array(8);
+    board.random(bytes);
+    print(`random: ${bytes.join()}`);
+  },
+  log: () => {
+    board.log("warning", "test", "a line");
+  },
+  flash,
+  fetch,
 };
 
 const key = `${board.identity.FwV} ${cause}`;

@@ -16,8 +16,12 @@ function two(): Device {
 }
 
 test("the version is written as src/image writes it", () => {
-  const numbered = image(1, key, { version: { major: 255, minor: 1, revision: 65535, build: 4294967295 } });
-  assert.deepEqual(new Device(numbered, undefined).run().lines, ["runs 255.1.65535+4294967295 slot 0 trial false cause power"]);
+  const numbered = image(1, key, {
+    version: { major: 255, minor: 1, revision: 65535, build: 4294967295 },
+  });
+  assert.deepEqual(new Device(numbered, undefined).run().lines, [
+    "runs 255.1.65535+4294967295 slot 0 trial false cause power",
+  ]);
 });
 
 test("a new board boots slot A", () => {
@@ -27,7 +31,12 @@ test("a new board boots slot A", () => {
 
 test("arm and restart boot the other slot on trial, and without confirm the next power-on is back on the first", () => {
   const device = two();
-  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "arm", "restart"] }).lines, [A, "arm: done", "arm: done", TRIAL]);
+  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "arm", "restart"] }).lines, [
+    A,
+    "arm: done",
+    "arm: done",
+    TRIAL,
+  ]);
   const back = device.run();
   assert.deepEqual(back.lines, [A]);
   assert.match(back.boot[0] ?? "", /slot A.*the trial was not confirmed/);
@@ -44,8 +53,10 @@ test("a power-on is a trial too, when the power failed between arm and restart",
 test("confirm keeps the trial, and may be called again", () => {
   const device = two();
   device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": ["confirm", "confirm"] });
-  assert.deepEqual(device.run({ "2.0.0 power": ["confirm", "restart"], "2.0.0 restart": [] }).lines,
-    [B, "confirm: done", "runs 2.0.0 slot 1 trial false cause restart"]);
+  assert.deepEqual(
+    device.run({ "2.0.0 power": ["confirm", "restart"], "2.0.0 restart": [] }).lines,
+    [B, "confirm: done", "runs 2.0.0 slot 1 trial false cause restart"],
+  );
   assert.deepEqual(device.run().lines, [B]);
 });
 
@@ -53,19 +64,34 @@ test("and from B the way leads to A again", () => {
   const device = two();
   device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": ["confirm"] });
   device.write("slot-a.flash", image(3));
-  const { lines } = device.run({ "2.0.0 power": ["arm", "restart"], "3.0.0 restart": ["arm", "confirm"] });
-  assert.deepEqual(lines, [B, "arm: done", "runs 3.0.0 slot 0 trial true cause restart", "arm: throws Error", "confirm: done"]);
+  const { lines } = device.run({
+    "2.0.0 power": ["arm", "restart"],
+    "3.0.0 restart": ["arm", "confirm"],
+  });
+  assert.deepEqual(lines, [
+    B,
+    "arm: done",
+    "runs 3.0.0 slot 0 trial true cause restart",
+    "arm: throws Error",
+    "confirm: done",
+  ]);
   assert.deepEqual(device.run().lines, ["runs 3.0.0 slot 0 trial false cause power"]);
 });
 
 const FAILURES = [
-  ["throws", "throw", "panic"], ["overflows its stack", "overflow", "panic"], ["hangs", "hang", "watchdog"],
+  ["throws", "throw", "panic"],
+  ["overflows its stack", "overflow", "panic"],
+  ["hangs", "hang", "watchdog"],
 ] as const;
 
 for (const [name, command, cause] of FAILURES) {
   test(`a trial that ${name} is over: cause ${cause}`, () => {
     const device = two();
-    const { lines } = device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": [command] }, "--watchdog", "300");
+    const { lines } = device.run(
+      { "1.0.0 power": ["arm", "restart"], "2.0.0 restart": [command] },
+      "--watchdog",
+      "300",
+    );
     const boots = lines.filter((line) => line.startsWith("runs"));
     assert.deepEqual(boots, [A, TRIAL, `runs 1.0.0 slot 0 trial false cause ${cause}`]);
   });
@@ -86,7 +112,10 @@ test("an image that panics at every boot stops the board with status 5, and a po
 test("crashes that are far between do not stop the board: an image that is confirmed starts the count anew", () => {
   const script = { "1.0.0 power": ["confirm", "throw"], "1.0.0 panic": ["confirm", "throw"] };
   const { lines, status } = new Device(image(1), undefined).run(script, "--cut", "40");
-  assert.ok(lines.filter((line) => line.startsWith("runs")).length > 8 && status !== 5, `${lines.length} lines, status ${status}`);
+  assert.ok(
+    lines.filter((line) => line.startsWith("runs")).length > 8 && status !== 5,
+    `${lines.length} lines, status ${status}`,
+  );
 });
 
 test("a watchdog that has reset the board once does so again", () => {
@@ -95,7 +124,11 @@ test("a watchdog that has reset the board once does so again", () => {
 });
 
 test("waiting does not wake the watchdog", () => {
-  const { status, lines } = new Device(image(1), undefined).run({ "1.0.0 power": ["wait 900", "log"] }, "--watchdog", "300");
+  const { status, lines } = new Device(image(1), undefined).run(
+    { "1.0.0 power": ["wait 900", "log"] },
+    "--watchdog",
+    "300",
+  );
   assert.deepEqual([status, lines], [0, [A]]);
 });
 
@@ -120,12 +153,14 @@ function withRecord(bytes: Buffer, more: Buffer): Buffer {
 /** An image that fills its last page, so that a look behind its end is fatal. */
 function wholePages(): Buffer {
   const { length } = image(2);
-  return image(2, key, { extra: [{ type: 0xa0, value: new Uint8Array(2 * 4096 - 8 - length % 4096) }] });
+  return image(2, key, {
+    extra: [{ type: 0xa0, value: new Uint8Array(2 * 4096 - 8 - (length % 4096)) }],
+  });
 }
 
 const bad: Readonly<Record<string, () => Uint8Array | undefined>> = {
   "not there": () => undefined,
-  "erased": () => new Uint8Array(4096).fill(0xff),
+  erased: () => new Uint8Array(4096).fill(0xff),
   "cut short": () => image(2).subarray(0, -1),
   "changed in its payload": () => flip(image(2), 500),
   "changed in its header": () => flip(image(2), 20),
@@ -133,14 +168,16 @@ const bad: Readonly<Record<string, () => Uint8Array | undefined>> = {
   "signed with another key": () => image(2, strangerKey),
   "not signed": () => image(2, undefined, { key: undefined }),
   "not an application": () => image(2, key, { payload: Buffer.alloc(100) }),
-  "encrypted": () => image(2, key, { flags: 0x4 }),
+  encrypted: () => image(2, key, { flags: 0x4 }),
   "not to be booted": () => image(2, key, { flags: 0x10 }),
   "with a header that misaligns the payload": () => image(2, key, { headerSize: 34 }),
   "with a protected record twice": () => image(2, key, { extra: [COUNTER, COUNTER] }),
   "with an unknown unprotected record": () => withRecord(image(2), record(0x02, 0)),
   "with a second digest": () => withRecord(image(2), record(0x10, 32)),
-  "with records that reach past the end": () => withRecord(wholePages(), record(0xa0, 4)).subarray(0, -8),
-  "with a record that reaches past its area": () => withRecord(image(2), record(0xa0, 4).subarray(0, -1)),
+  "with records that reach past the end": () =>
+    withRecord(wholePages(), record(0xa0, 4)).subarray(0, -8),
+  "with a record that reaches past its area": () =>
+    withRecord(image(2), record(0xa0, 4).subarray(0, -1)),
 };
 
 function flip(bytes: Buffer, at: number): Buffer {
@@ -151,7 +188,10 @@ function flip(bytes: Buffer, at: number): Buffer {
 for (const [name, make] of Object.entries(bad)) {
   test(`an image that is ${name} cannot be armed, does not boot, and the other slot does`, () => {
     const bytes = make();
-    assert.deepEqual(new Device(image(1), bytes).run({ "1.0.0 power": ["arm"] }).lines, [A, "arm: throws Error"]);
+    assert.deepEqual(new Device(image(1), bytes).run({ "1.0.0 power": ["arm"] }).lines, [
+      A,
+      "arm: throws Error",
+    ]);
     const fallback = new Device(bytes, image(2));
     const { boot, lines } = fallback.run();
     assert.match(boot[0] ?? "", /^E boot: slot A cannot be booted: /);
@@ -165,8 +205,17 @@ for (const [name, make] of Object.entries(bad)) {
 }
 
 test("protected records, a longer header, and what an older image left behind the end do not matter", () => {
-  const identity = { securityCounter: 3, vendorId: new Uint8Array(16), classId: new Uint8Array(16), extra: [COUNTER] };
-  const good = [image(1, key, identity), image(1, key, { headerSize: 512 }), Buffer.concat([image(1), Buffer.alloc(999)])];
+  const identity = {
+    securityCounter: 3,
+    vendorId: new Uint8Array(16),
+    classId: new Uint8Array(16),
+    extra: [COUNTER],
+  };
+  const good = [
+    image(1, key, identity),
+    image(1, key, { headerSize: 512 }),
+    Buffer.concat([image(1), Buffer.alloc(999)]),
+  ];
   for (const bytes of good) {
     assert.deepEqual(new Device(bytes, undefined).run().lines, [A]);
   }
@@ -182,23 +231,33 @@ test("an image that is damaged between arm and restart does not boot", () => {
 });
 
 test("every bit of what is signed, and of the signature, counts", () => {
-  const whole = image(2), start = whole.length - 150;
+  const whole = image(2);
+  const start = whole.length - 150;
   for (let at = start; at < whole.length; at += 7) {
     assert.equal(new Device(undefined, flip(image(2), at)).run().status, 4, `byte ${at}`);
   }
 });
 
 test("P-256 will do as well as Ed25519, and each bit of its signature counts", () => {
-  const p256 = generateKey("p256"), good = image(2, p256), device = new Device(image(1), good);
+  const p256 = generateKey("p256");
+  const good = image(2, p256);
+  const device = new Device(image(1), good);
   device.write("keys", Buffer.concat([spkiOf(p256), spkiOf(key)]));
   const script = { "1.0.0 power": ["arm"] };
-  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "restart"] }).lines.slice(1),
-    ["arm: done", "runs 2.0.0 slot 1 trial true cause restart"]);
+  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "restart"] }).lines.slice(1), [
+    "arm: done",
+    "runs 2.0.0 slot 1 trial true cause restart",
+  ]);
   for (let bit = 0; bit < 64; bit++) {
-    const bad = Buffer.from(good), at = bad.length - 1 - bit;
-    bad[at] = (bad[at] ?? 0) ^ 1 << bit % 8;
+    const bad = Buffer.from(good);
+    const at = bad.length - 1 - bit;
+    bad[at] = (bad[at] ?? 0) ^ (1 << (bit % 8));
     device.write("slot-b.flash", bad);
-    assert.match(device.run(script).lines.at(-1) ?? "", /^arm: throws/, `bit ${bit % 8} of byte ${at}`);
+    assert.match(
+      device.run(script).lines.at(-1) ?? "",
+      /^arm: throws/,
+      `bit ${bit % 8} of byte ${at}`,
+    );
   }
   device.write("keys", spkiOf(key));
   device.write("slot-b.flash", good);
@@ -206,16 +265,36 @@ test("P-256 will do as well as Ed25519, and each bit of its signature counts", (
 });
 
 test("a revoked key counts until an image with that security counter is confirmed, and never again", () => {
-  const keys = Buffer.concat([bootKeyOf(strangerKey, 7), bootKeyOf(key)]), script = { "1.0.0 power": ["arm"] };
-  for (const [counter, armed] of [[6, true], [7, false], [8, false]] as const) {
-    const device = new Device(image(1, key, { securityCounter: counter }), image(2, strangerKey, { securityCounter: 9 }));
+  const keys = Buffer.concat([bootKeyOf(strangerKey, 7), bootKeyOf(key)]);
+  const script = { "1.0.0 power": ["arm"] };
+  for (const [counter, armed] of [
+    [6, true],
+    [7, false],
+    [8, false],
+  ] as const) {
+    const device = new Device(
+      image(1, key, { securityCounter: counter }),
+      image(2, strangerKey, { securityCounter: 9 }),
+    );
     device.write("keys", keys);
-    assert.equal(device.run(script).lines.at(-1), armed ? "arm: done" : "arm: throws Error", `${counter} is confirmed`);
+    assert.equal(
+      device.run(script).lines.at(-1),
+      armed ? "arm: done" : "arm: throws Error",
+      `${counter} is confirmed`,
+    );
   }
-  const device = new Device(image(1, strangerKey, { securityCounter: 7 }), image(2, key, { securityCounter: 7 }));
+  const device = new Device(
+    image(1, strangerKey, { securityCounter: 7 }),
+    image(2, key, { securityCounter: 7 }),
+  );
   device.write("keys", keys);
-  assert.deepEqual(device.run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": ["confirm", "arm"] }).lines.slice(-2),
-    ["confirm: done", "arm: throws Error"], "what it signed runs until then");
+  assert.deepEqual(
+    device
+      .run({ "1.0.0 power": ["arm", "restart"], "2.0.0 restart": ["confirm", "arm"] })
+      .lines.slice(-2),
+    ["confirm: done", "arm: throws Error"],
+    "what it signed runs until then",
+  );
 });
 
 test("any of several vendor keys will do, and no keys means no image", () => {

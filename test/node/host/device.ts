@@ -1,4 +1,7 @@
-/** A host board for tests: its state directory, images of the test application, and runs of the real runner. */
+/**
+ * A host board for tests: its state directory, images of the test application, and runs of the real
+ * runner.
+ */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +23,13 @@ const BLOB = join(folder, "test.blob");
 /** Builds the runner and the application. Once a test file. */
 export function build(): void {
   runMake(["build/host/xs-fumo-host"], "hal/host/Makefile");
-  buildBlob({ entry: "test/node/host/app", modules: BASE_MODULES, out: BLOB, version: "test", positions: true });
+  buildBlob({
+    entry: "test/node/host/app",
+    modules: BASE_MODULES,
+    out: BLOB,
+    version: "test",
+    positions: true,
+  });
 }
 
 /** Removes what the tests of this file have written. */
@@ -30,7 +39,12 @@ export function cleanUp(): void {
 
 /** The test application as version n.0.0, signed; `more` says what else is in the image. */
 export function image(major: number, signer = key, more: Partial<ImageContent> = {}): Buffer {
-  return buildImage({ payload: readFileSync(BLOB), version: { major, minor: 0, revision: 0, build: 0 }, key: signer, ...more });
+  return buildImage({
+    payload: readFileSync(BLOB),
+    version: { major, minor: 0, revision: 0, build: 0 },
+    key: signer,
+    ...more,
+  });
 }
 
 export type Script = Readonly<Record<string, readonly string[]>>;
@@ -75,17 +89,25 @@ export class Device {
   /** Powers on, and waits until the process has ended. */
   run(script: Script = {}, ...options: string[]): Run {
     this.script(script);
-    const result = spawnSync(RUNNER, ["--state", this.folder, ...options], { encoding: "utf8", timeout: 300_000 });
+    const result = spawnSync(RUNNER, ["--state", this.folder, ...options], {
+      encoding: "utf8",
+      timeout: 300_000,
+    });
     const lines = result.stdout.split("\n").filter((line) => line !== "");
     return {
-      status: result.status, signal: result.signal,
+      status: result.status,
+      signal: result.signal,
       lines: lines.filter((line) => !line.startsWith("[")),
-      boot: lines.filter((line) => line.startsWith("[") && !FIGURES.test(line)).map((line) => line.slice(11)),
+      boot: lines
+        .filter((line) => line.startsWith("[") && !FIGURES.test(line))
+        .map((line) => line.slice(11)),
       figures: lines.filter((line) => FIGURES.test(line)).map((line) => line.slice(11)),
     };
   }
 
   start(...options: string[]): ChildProcess {
-    return spawn(RUNNER, ["--state", this.folder, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+    return spawn(RUNNER, ["--state", this.folder, ...options], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   }
 }

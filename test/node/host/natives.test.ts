@@ -40,21 +40,30 @@ test("flash in a file keeps the rules of NOR flash, and its errors have kinds", 
     "bad alignment: throws Error device",
     "bad path: throws Error device",
   ]);
-  assert.ok(figures.includes("I flash: test.flash: 3 writes of 48 bytes, 2 erases"), figures.join("\n"));
+  assert.ok(
+    figures.includes("I flash: test.flash: 3 writes of 48 bytes, 2 erases"),
+    figures.join("\n"),
+  );
   assert.equal(device.read("test.flash").length, 8192, "what is erased at the end takes no room");
 });
 
 test("random bytes differ, and a log line has time, level and source", () => {
-  const { lines, boot, figures } = new Device(image(1), undefined).run({ "1.0.0 power": ["random", "random", "log"] });
+  const { lines, boot, figures } = new Device(image(1), undefined).run({
+    "1.0.0 power": ["random", "random", "log"],
+  });
   assert.notEqual(lines[1], lines[2]);
   assert.match(lines[1] ?? "", /^random: \d+(,\d+){7}$/);
   assert.equal(boot.at(-1), "W test: a line");
-  assert.match(figures.at(-1) ?? "",
-    /^I heap: at most \d+ slots of \d+ bytes, \d+ bytes of chunks, \d+ slots of stack; live \d+ slots, \d+ bytes of chunks$/);
+  assert.match(
+    figures.at(-1) ?? "",
+    /^I heap: at most \d+ slots of \d+ bytes, \d+ bytes of chunks, \d+ slots of stack; live \d+ slots, \d+ bytes of chunks$/,
+  );
 });
 
 const servers: Server[] = [];
-after(() => { for (const server of servers) server.close(); });
+after(() => {
+  for (const server of servers) server.close();
+});
 
 async function listen(server: Server): Promise<number> {
   servers.push(server);
@@ -69,7 +78,9 @@ async function fetch(url: string): Promise<string> {
   device.script({ "1.0.0 power": [`fetch ${url}`] });
   const child = spawn(RUNNER, ["--state", device.folder], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
-  child.stdout.on("data", (bytes: Buffer) => { output += bytes.toString(); });
+  child.stdout.on("data", (bytes: Buffer) => {
+    output += bytes.toString();
+  });
   await once(child, "close");
   return output.split("\n").find((line) => line.startsWith("fetch: ")) ?? output;
 }
@@ -78,7 +89,9 @@ const LARGE = Buffer.alloc(3_000_000, "abcdefghij");
 
 const answers: RequestListener = (request, response) => {
   let body = "";
-  request.on("data", (bytes: Buffer) => { body += bytes.toString(); });
+  request.on("data", (bytes: Buffer) => {
+    body += bytes.toString();
+  });
   request.on("end", () => {
     if (request.url === "/large") response.end(LARGE);
     else if (request.url === "/chunked") {
@@ -88,11 +101,17 @@ const answers: RequestListener = (request, response) => {
       response.writeHead(200, { "content-length": 10 });
       response.write("abc");
       setTimeout(() => response.destroy(), 50);
-    } else response.end(`${request.headers["x-test"]} ${request.headers.host === undefined ? "" : body}`);
+    } else
+      response.end(
+        `${request.headers["x-test"]} ${request.headers.host === undefined ? "" : body}`,
+      );
   });
 };
 
-/** The board waits for so long when nothing arrives, each time. A machine that is busy may make one attempt as slow, and not all. */
+/**
+ * The board waits for so long when nothing arrives, each time. A machine that is busy may make one
+ * attempt as slow, and not all.
+ */
 const WAIT_MS = 1000;
 
 test("HTTP over real sockets: request, large and chunked bodies, a connection that breaks", async () => {
@@ -105,13 +124,21 @@ test("HTTP over real sockets: request, large and chunked bodies, a connection th
   }
   assert.ok(tookMs < WAIT_MS, "a wait ends when something has arrived");
   assert.equal(await fetch(`http://localhost:${port}/`), "fetch: 200 12 bytes, yes question");
-  assert.equal(await fetch(`http://127.0.0.1:${port}/large`), "fetch: 200 3000000 bytes, abcdefghijabcdefghij");
-  assert.equal(await fetch(`http://127.0.0.1:${port}/chunked`), "fetch: 200 3000000 bytes, abcdefghijabcdefghij");
+  assert.equal(
+    await fetch(`http://127.0.0.1:${port}/large`),
+    "fetch: 200 3000000 bytes, abcdefghijabcdefghij",
+  );
+  assert.equal(
+    await fetch(`http://127.0.0.1:${port}/chunked`),
+    "fetch: 200 3000000 bytes, abcdefghijabcdefghij",
+  );
   assert.equal(await fetch(`http://127.0.0.1:${port}/cut`), "fetch: broken");
 });
 
 test("what is no server has a kind of error", async () => {
-  const closed = createTcp((socket) => { socket.destroy(); });
+  const closed = createTcp((socket) => {
+    socket.destroy();
+  });
   const port = await listen(closed);
   assert.equal(await fetch(`http://127.0.0.1:${port}/`), "fetch: broken");
   assert.equal(await fetch("http://127.0.0.1:9/"), "fetch: refused");
@@ -133,10 +160,12 @@ test("SIGTERM switches the board off, and it says what the program took", async 
   device.script({ "1.0.0 power": ["wait 60000"] });
   const child = device.start();
   let output = "";
-  child.stdout?.on("data", (bytes: Buffer) => { output += bytes.toString(); });
+  child.stdout?.on("data", (bytes: Buffer) => {
+    output += bytes.toString();
+  });
   while (!output.includes("runs ")) await once(child.stdout ?? child, "data");
   child.kill("SIGTERM");
-  const [status, signal] = await once(child, "close") as [number | null, string | null];
+  const [status, signal] = (await once(child, "close")) as [number | null, string | null];
   assert.deepEqual([status, signal], [0, null]);
   assert.match(output, /I heap: at most/);
 });
@@ -146,7 +175,9 @@ test("a program that hangs is switched off by the second SIGTERM", async () => {
   device.script({ "1.0.0 power": ["hang"] });
   const child = device.start("--watchdog", "0");
   let output = "";
-  child.stdout?.on("data", (bytes: Buffer) => { output += bytes.toString(); });
+  child.stdout?.on("data", (bytes: Buffer) => {
+    output += bytes.toString();
+  });
   while (!output.includes("runs ")) await once(child.stdout ?? child, "data");
   const ended = once(child, "exit");
   const again = setInterval(() => child.kill("SIGTERM"), 50);

@@ -1,4 +1,7 @@
-/** hal/mcuboot agrees with the state table of MCUboot, and keeps the contract of Boot, with power cut in each write of a trailer. */
+/**
+ * hal/mcuboot agrees with the state table of MCUboot, and keeps the contract of Boot, with power
+ * cut in each write of a trailer.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { McubootBoot, SecondarySlot } from "../../../hal/mcuboot/boot.ts";
@@ -10,20 +13,39 @@ import { McubootModel } from "../../rig/conformance/mcubootmodel.ts";
 import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
 
 for (const maxAlign of [8, 16, 32]) {
-  test(`MCUboot that writes ${maxAlign} bytes at a time: every promise, and a cut in every operation`, { timeout: 600_000 }, async () => {
-    const checks = await conformance(mcubootBench(maxAlign), maxAlign === 8 ? PART_NAMES : ["flash", "boot"]);
-    assert.deepEqual(checks.filter(({ problem }) => problem !== undefined), []);
-    assert.ok(checks.some(({ name }) => name.includes("power loss in confirm")), `${checks.length} checks`);
+  test(`MCUboot that writes ${maxAlign} bytes at a time: every promise, and a cut in every operation`, {
+    timeout: 600_000,
+  }, async () => {
+    const checks = await conformance(
+      mcubootBench(maxAlign),
+      maxAlign === 8 ? PART_NAMES : ["flash", "boot"],
+    );
+    assert.deepEqual(
+      checks.filter(({ problem }) => problem !== undefined),
+      [],
+    );
+    assert.ok(
+      checks.some(({ name }) => name.includes("power loss in confirm")),
+      `${checks.length} checks`,
+    );
   });
 }
 
 const key = generateKey("ed25519");
-const image = (major: number): Uint8Array => new Uint8Array(buildImage({
-  payload: Buffer.alloc(3000, major), version: { major, minor: 0, revision: 0, build: 0 }, key,
-}));
-const ONE = image(1), TWO = image(2);
-const MAX_ALIGN = 8, STATUS = { blocks: 3, blockLength: 4096, writeAlign: 8, eraseValue: 0xff };
-const MAGIC = ["unset", "good", "bad"] as const, FLAG = ["unset", "set", "bad"] as const;
+const image = (major: number): Uint8Array =>
+  new Uint8Array(
+    buildImage({
+      payload: Buffer.alloc(3000, major),
+      version: { major, minor: 0, revision: 0, build: 0 },
+      key,
+    }),
+  );
+const ONE = image(1);
+const TWO = image(2);
+const MAX_ALIGN = 8;
+const STATUS = { blocks: 3, blockLength: 4096, writeAlign: 8, eraseValue: 0xff };
+const MAGIC = ["unset", "good", "bad"] as const;
+const FLAG = ["unset", "set", "bad"] as const;
 const BYTES = { unset: 0xff, set: 1, bad: 0x5a } as const;
 
 interface Asked {
@@ -32,14 +54,23 @@ interface Asked {
   readonly copyDone: (typeof FLAG)[number];
 }
 
-function put(model: McubootModel, slot: "primary" | "secondary", { magic, imageOk, copyDone }: Asked): void {
-  if (magic !== "unset") model[slot].load(magic === "good" ? model.magic : Buffer.alloc(16, 0x33), model.place("magic"));
+function put(
+  model: McubootModel,
+  slot: "primary" | "secondary",
+  { magic, imageOk, copyDone }: Asked,
+): void {
+  if (magic !== "unset")
+    model[slot].load(magic === "good" ? model.magic : Buffer.alloc(16, 0x33), model.place("magic"));
   if (imageOk !== "unset") model[slot].load(Uint8Array.of(BYTES[imageOk]), model.place("imageOk"));
-  if (copyDone !== "unset") model[slot].load(Uint8Array.of(BYTES[copyDone]), model.place("copyDone"));
+  if (copyDone !== "unset")
+    model[slot].load(Uint8Array.of(BYTES[copyDone]), model.place("copyDone"));
 }
 
 /** Both slots with an image and a trailer, and the board over them. */
-function board(primary: Asked, secondary: Asked): { readonly model: McubootModel; readonly boot: McubootBoot } {
+function board(
+  primary: Asked,
+  secondary: Asked,
+): { readonly model: McubootModel; readonly boot: McubootBoot } {
   const model = new McubootModel(new Power(), STATUS, MAX_ALIGN, () => true);
   model.primary.load(ONE);
   model.secondary.load(TWO);
@@ -47,18 +78,26 @@ function board(primary: Asked, secondary: Asked): { readonly model: McubootModel
   put(model, "secondary", secondary);
   const staging = new SecondarySlot(model.secondary, MAX_ALIGN, 1);
   const boot = new McubootBoot({
-    primary: model.primary, secondary: staging, maxAlign: MAX_ALIGN, cause: () => "power", reset: () => { throw new Error("reset"); },
+    primary: model.primary,
+    secondary: staging,
+    maxAlign: MAX_ALIGN,
+    cause: () => "power",
+    reset: () => {
+      throw new Error("reset");
+    },
   });
   return { model, boot };
 }
 
 const STATES: readonly Asked[] = MAGIC.flatMap((magic) =>
-  FLAG.flatMap((imageOk) => FLAG.map((copyDone) => ({ magic, imageOk, copyDone }))));
+  FLAG.flatMap((imageOk) => FLAG.map((copyDone) => ({ magic, imageOk, copyDone }))),
+);
 const NOTHING: Asked = { magic: "unset", imageOk: "unset", copyDone: "unset" };
 
 test("an image is on trial where MCUboot would go back, in each of 27 states of the trailer; confirm ends it", () => {
   for (const primary of STATES) {
-    const { model, boot } = board(primary, NOTHING), what = JSON.stringify(primary);
+    const { model, boot } = board(primary, NOTHING);
+    const what = JSON.stringify(primary);
     assert.equal(boot.running().trial, model.decide() === "revert", what);
     boot.confirm();
     assert.equal(model.decide(), "none", what);
@@ -70,9 +109,17 @@ test("arm asks for a trial, in each of 729 states of both trailers, or throws an
   let armed = 0;
   for (const primary of STATES) {
     for (const secondary of STATES) {
-      const { model, boot } = board(primary, secondary), before = model.decide(), what = JSON.stringify({ primary, secondary });
+      const { model, boot } = board(primary, secondary);
+      const before = model.decide();
+      const what = JSON.stringify({ primary, secondary });
       if (boot.running().trial) {
-        assert.throws(() => { boot.arm(); }, /on trial/, what);
+        assert.throws(
+          () => {
+            boot.arm();
+          },
+          /on trial/,
+          what,
+        );
         assert.equal(model.decide(), before, what);
         continue;
       }
@@ -85,7 +132,8 @@ test("arm asks for a trial, in each of 729 states of both trailers, or throws an
 });
 
 test("another image that is staged takes back what was asked for", () => {
-  const { model, boot } = board(NOTHING, NOTHING), staging = new SecondarySlot(model.secondary, MAX_ALIGN, 1);
+  const { model, boot } = board(NOTHING, NOTHING);
+  const staging = new SecondarySlot(model.secondary, MAX_ALIGN, 1);
   boot.arm();
   assert.equal(model.decide(), "test");
   staging.eraseBlock(1);

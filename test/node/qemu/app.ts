@@ -1,4 +1,8 @@
-/** The application of these tests: says what booted, then does what the provisioning says for this version and reset cause. */
+/**
+ * The application of these tests: says what booted, then does what the provisioning says for this
+ * version and reset cause.
+ */
+import type { Exchange } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
 import { NorFlash, STORE } from "../../../hal/qemu-riscv32/flash.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
@@ -7,7 +11,9 @@ import { exit, now, print } from "../../../hal/xs/board/system.ts";
 
 const board = openBoard();
 const { slot, trial, cause } = board.boot.running();
-const { script } = JSON.parse(board.provision()) as { script: Readonly<Record<string, readonly string[] | undefined>> };
+const { script } = JSON.parse(board.provision()) as {
+  script: Readonly<Record<string, readonly string[] | undefined>>;
+};
 
 function attempt(what: string, work: () => unknown): void {
   try {
@@ -19,20 +25,45 @@ function attempt(what: string, work: () => unknown): void {
 }
 
 function flash(): void {
-  const { store } = board, four = new Uint8Array([1, 2, 3, 4]), read = new Uint8Array(4);
-  const at = (offset: number): string => { store.read(read, offset); return read.join(); };
-  const { blocks, blockLength } = store.status(), end = blocks * blockLength;
+  const { store } = board;
+  const four = new Uint8Array([1, 2, 3, 4]);
+  const read = new Uint8Array(4);
+  const at = (offset: number): string => {
+    store.read(read, offset);
+    return read.join();
+  };
+  const { blocks, blockLength } = store.status();
+  const end = blocks * blockLength;
   attempt("status", () => JSON.stringify(store.status()));
   attempt("erased at first", () => at(end - 4));
-  attempt("write", () => { store.write(four, 4); return `${at(2)} ${at(6)}`; });
-  attempt("write twice", () => { store.write(four, 4); });
-  attempt("across two blocks", () => { store.write(new Uint8Array(8).fill(7), blockLength - 4); return at(blockLength - 2); });
-  attempt("misaligned offset", () => { store.write(four, 2); });
-  attempt("misaligned length", () => { store.write(four.subarray(1), 8); });
-  attempt("write past the end", () => { store.write(four, end); });
+  attempt("write", () => {
+    store.write(four, 4);
+    return `${at(2)} ${at(6)}`;
+  });
+  attempt("write twice", () => {
+    store.write(four, 4);
+  });
+  attempt("across two blocks", () => {
+    store.write(new Uint8Array(8).fill(7), blockLength - 4);
+    return at(blockLength - 2);
+  });
+  attempt("misaligned offset", () => {
+    store.write(four, 2);
+  });
+  attempt("misaligned length", () => {
+    store.write(four.subarray(1), 8);
+  });
+  attempt("write past the end", () => {
+    store.write(four, end);
+  });
   attempt("read past the end", () => at(end - 2));
-  attempt("erase past the end", () => { store.eraseBlock(blocks); });
-  attempt("erase", () => { store.eraseBlock(0); return `${at(4)} ${at(blockLength)}`; });
+  attempt("erase past the end", () => {
+    store.eraseBlock(blocks);
+  });
+  attempt("erase", () => {
+    store.eraseBlock(0);
+    return `${at(4)} ${at(blockLength)}`;
+  });
   attempt("several buffers at once", () => {
     store.eraseBlock(1);
     store.write(new Uint8Array(5000).fill(9), blockLength);
@@ -40,18 +71,25 @@ function flash(): void {
   });
   attempt("the boot log is no partition", () => new NorFlash(STORE - 1));
   attempt("no such partition", () => new NorFlash(9));
-  attempt("random", () => { const bytes = new Uint8Array(100); board.random(bytes); return bytes.some((byte) => byte !== 0); });
+  attempt("random", () => {
+    const bytes = new Uint8Array(100);
+    board.random(bytes);
+    return bytes.some((byte) => byte !== 0);
+  });
 }
 
 /** Posts to a URL, and prints the answer or the kind of its failure. */
 function fetch(url: string): void {
   const buffer = new Uint8Array(4096);
-  let total = 0, sum = 0, exchange;
+  let total = 0;
+  let sum = 0;
+  let exchange: Exchange;
   try {
     exchange = board.link.request({ method: "POST", url, headers: [], body: utf8("question") });
   } catch (error) {
     print(`fetch: ${(error as { kind: string }).kind}`);
-    return exit(0);
+    exit(0);
+    return;
   }
   board.run(() => {
     try {
@@ -77,15 +115,36 @@ function exhaust(): never {
 }
 
 const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
-  arm: () => { attempt("arm", () => { board.boot.arm(); }); },
-  confirm: () => { attempt("confirm", () => { board.boot.confirm(); }); },
-  restart: () => { board.boot.restart(); },
-  throw: () => { throw new Error("thrown on purpose"); },
-  overflow: () => { const deeper = (n: number): number => deeper(n + 1) + 1; deeper(0); },
+  arm: () => {
+    attempt("arm", () => {
+      board.boot.arm();
+    });
+  },
+  confirm: () => {
+    attempt("confirm", () => {
+      board.boot.confirm();
+    });
+  },
+  restart: () => {
+    board.boot.restart();
+  },
+  throw: () => {
+    throw new Error("thrown on purpose");
+  },
+  overflow: () => {
+    const deeper = (n: number): number => deeper(n + 1) + 1;
+    deeper(0);
+  },
   exhaust,
-  hang: () => { for (;;) now(); },
-  wait: (argument) => { const until = now() + Number(argument); board.run(() => now() < until ? until : -Infinity); },
-  flash, fetch,
+  hang: () => {
+    for (;;) now();
+  },
+  wait: (argument) => {
+    const until = now() + Number(argument);
+    board.run(() => (now() < until ? until : -Infinity));
+  },
+  flash,
+  fetch,
 };
 
 const key = `${board.identity.FwV} ${cause}`;

@@ -1,4 +1,7 @@
-/** Packages that are bad, sent to the bare-metal board: it is back on what it ran, and the server is told why. */
+/**
+ * Packages that are bad, sent to the bare-metal board: it is back on what it ran, and the server is
+ * told why.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildFirmware } from "../../../hal/qemu-riscv32/build.ts";
@@ -12,10 +15,25 @@ import { rigBoard, skip, strangerKey } from "./device.ts";
 
 const LIMIT_MS = 300_000;
 
-/** The test application as version 2: it does what `script` in the provisioning says, which the client does not look at. */
+/**
+ * The test application as version 2: it does what `script` in the provisioning says, which the
+ * client does not look at.
+ */
 function offer(key = developmentKey()): Buffer {
-  const payload = buildFirmware({ name: "test", version: "test", entry: "test/node/qemu/app", positions: true });
-  return buildImage({ payload, version: VERSION_2, securityCounter: 1, vendorId: rigBoard.vendorId, classId: rigBoard.classId, key });
+  const payload = buildFirmware({
+    name: "test",
+    version: "test",
+    entry: "test/node/qemu/app",
+    positions: true,
+  });
+  return buildImage({
+    payload,
+    version: VERSION_2,
+    securityCounter: 1,
+    vendorId: rigBoard.vendorId,
+    classId: rigBoard.classId,
+    key,
+  });
 }
 
 interface Case {
@@ -29,19 +47,48 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { what: "hangs", command: "hang", code: 410, says: /E board: watchdog: / },
-  { what: "overflows its stack", command: "overflow", code: 410, says: /^XS abort 2: stack overflow/ },
-  { what: "exhausts its memory", command: "exhaust", code: 410, says: /^XS abort 1: out of memory/ },
+  {
+    what: "overflows its stack",
+    command: "overflow",
+    code: 410,
+    says: /^XS abort 2: stack overflow/,
+  },
+  {
+    what: "exhausts its memory",
+    command: "exhaust",
+    code: 410,
+    says: /^XS abort 1: out of memory/,
+  },
   { what: "throws", command: "throw", code: 410, says: /E board: panic: the program threw/ },
-  { what: "restarts and never confirms", command: "restart", code: 410, says: /cause restart, the trial was not confirmed/ },
-  { what: "is signed by a stranger", command: "confirm", code: 404, says: /E update: update failed: untrusted$/, key: strangerKey },
+  {
+    what: "restarts and never confirms",
+    command: "restart",
+    code: 410,
+    says: /cause restart, the trial was not confirmed/,
+  },
+  {
+    what: "is signed by a stranger",
+    command: "confirm",
+    code: 404,
+    says: /E update: update failed: untrusted$/,
+    key: strangerKey,
+  },
 ];
 
 for (const { what, command, code, says, key } of CASES) {
-  test(`an update to an image that ${what} ends with result ${code} and version 1`, { skip }, async () => {
+  test(`an update to an image that ${what} ends with result ${code} and version 1`, {
+    skip,
+  }, async () => {
     const log = new EventLog("qemu");
     const provision = { script: { "2.0.0 restart": [command] } } as Partial<DeviceProvision>;
     const rig = await Rig.open({
-      board: rigBoard, log, scenario: "download-and-update", size: 0, auth: "md5", offer: offer(key), provision,
+      board: rigBoard,
+      log,
+      scenario: "download-and-update",
+      size: 0,
+      auth: "md5",
+      offer: offer(key),
+      provision,
     });
     try {
       rig.start();
@@ -49,7 +96,13 @@ for (const { what, command, code, says, key } of CASES) {
       assert.equal(outcome.ok, false);
       assert.equal(outcome.code, code);
       assert.ok(runsVersion(log, VERSION_1));
-      assert.ok(log.all("serial").some(({ line }) => says.test(line)), log.all("serial").map(({ line }) => line).join("\n"));
+      assert.ok(
+        log.all("serial").some(({ line }) => says.test(line)),
+        log
+          .all("serial")
+          .map(({ line }) => line)
+          .join("\n"),
+      );
     } finally {
       await rig.close();
     }

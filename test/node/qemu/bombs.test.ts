@@ -1,4 +1,7 @@
-/** Messages from whoever answers in the server's place, made to exhaust the heap of a bare-metal board: some 150 KB. */
+/**
+ * Messages from whoever answers in the server's place, made to exhaust the heap of a bare-metal
+ * board: some 150 KB.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -42,25 +45,31 @@ function command(writer: WbxmlWriter, tag: number, inside: () => void): void {
 /** Short elements that are all kept, and long ones that are copied. */
 const BOMBS: Readonly<Record<string, Filling>> = {
   "many items": (writer) => {
-    fill(writer, 63, () => { command(writer, Tag.Add, () => {
-      for (const _ of [1, 2]) {
-        writer.open(Tag.Item);
-        for (const end of [Tag.Target, Tag.Source]) {
-          writer.open(end);
-          writer.leaf(Tag.LocURI, "a");
+    fill(writer, 63, () => {
+      command(writer, Tag.Add, () => {
+        for (const _ of [1, 2]) {
+          writer.open(Tag.Item);
+          for (const end of [Tag.Target, Tag.Source]) {
+            writer.open(end);
+            writer.leaf(Tag.LocURI, "a");
+            writer.close();
+          }
+          writer.open(Tag.Meta);
+          writer.leaf(Tag.Format, "b");
+          writer.leaf(Tag.Type, "c");
+          writer.close();
+          writer.leaf(Tag.Data, "d");
           writer.close();
         }
-        writer.open(Tag.Meta);
-        writer.leaf(Tag.Format, "b");
-        writer.leaf(Tag.Type, "c");
-        writer.close();
-        writer.leaf(Tag.Data, "d");
-        writer.close();
-      }
-    }); });
+      });
+    });
   },
   "many references": (writer) => {
-    command(writer, Tag.Get, () => { fill(writer, Infinity, () => { writer.leaf(Tag.TargetRef, ""); }); });
+    command(writer, Tag.Get, () => {
+      fill(writer, Infinity, () => {
+        writer.leaf(Tag.TargetRef, "");
+      });
+    });
   },
   "short names below long ones": (writer) => {
     command(writer, Tag.Add, () => {
@@ -76,7 +85,12 @@ const BOMBS: Readonly<Record<string, Filling>> = {
   },
   "a long nonce": (writer) => {
     writer.open(Tag.Status);
-    for (const [tag, value] of [[Tag.MsgRef, "1"], [Tag.CmdRef, "0"], [Tag.Cmd, "SyncHdr"]] as const) writer.leaf(tag, value);
+    for (const [tag, value] of [
+      [Tag.MsgRef, "1"],
+      [Tag.CmdRef, "0"],
+      [Tag.Cmd, "SyncHdr"],
+    ] as const)
+      writer.leaf(tag, value);
     writer.open(Tag.Chal);
     writer.open(Tag.Meta);
     writer.leaf(Tag.Type, "syncml:auth-md5");
@@ -89,13 +103,22 @@ const BOMBS: Readonly<Record<string, Filling>> = {
 };
 
 function bomb(sessionID: string, device: string, filling: Filling): Buffer {
-  const bytes = new Uint8Array(MESSAGE_BYTES_MAX), writer = new WbxmlWriter(bytes, SYNCML);
+  const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
+  const writer = new WbxmlWriter(bytes, SYNCML);
   writer.open(Tag.SyncML);
   writer.open(Tag.SyncHdr);
-  for (const [tag, value] of [[Tag.VerDTD, "1.2"], [Tag.VerProto, "DM/1.2"], [Tag.SessionID, sessionID], [Tag.MsgID, "1"]] as const) {
+  for (const [tag, value] of [
+    [Tag.VerDTD, "1.2"],
+    [Tag.VerProto, "DM/1.2"],
+    [Tag.SessionID, sessionID],
+    [Tag.MsgID, "1"],
+  ] as const) {
     writer.leaf(tag, value);
   }
-  for (const [tag, value] of [[Tag.Target, device], [Tag.Source, "x"]] as const) {
+  for (const [tag, value] of [
+    [Tag.Target, device],
+    [Tag.Source, "x"],
+  ] as const) {
     writer.open(tag);
     writer.leaf(Tag.LocURI, value);
     writer.close();
@@ -110,39 +133,77 @@ function bomb(sessionID: string, device: string, filling: Filling): Buffer {
   return Buffer.from(bytes.subarray(0, writer.length));
 }
 
-/** Somebody who has no secret answers each first message with the bomb, and then no more: the URL to go to. */
+/**
+ * Somebody who has no secret answers each first message with the bomb, and then no more: the URL to
+ * go to.
+ */
 async function attacker(context: TestContext, filling: Filling): Promise<string> {
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => { parts.push(part); }).on("end", () => {
-      const message = Buffer.concat(parts).toString("latin1"), [, session] = /<SessionID>(\w+)</.exec(message) ?? [];
-      const [, device] = /<Source><LocURI>([^<]+)</.exec(message) ?? [];
-      if (session === undefined || device === undefined) response.writeHead(500).end();
-      else response.writeHead(200, { "content-type": "application/vnd.syncml.dm+wbxml" }).end(bomb(session, device, filling));
-    });
+    request
+      .on("data", (part: Buffer) => {
+        parts.push(part);
+      })
+      .on("end", () => {
+        const message = Buffer.concat(parts).toString("latin1");
+        const [, session] = /<SessionID>(\w+)</.exec(message) ?? [];
+        const [, device] = /<Source><LocURI>([^<]+)</.exec(message) ?? [];
+        if (session === undefined || device === undefined) response.writeHead(500).end();
+        else
+          response
+            .writeHead(200, { "content-type": "application/vnd.syncml.dm+wbxml" })
+            .end(bomb(session, device, filling));
+      });
   });
-  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-  context.after(() => { server.close(); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  context.after(() => {
+    server.close();
+  });
   return `http://10.0.2.2:${(server.address() as AddressInfo).port}/dm`;
 }
 
 for (const [what, filling] of Object.entries(BOMBS)) {
-  test(`a message of ${what}, of a server that has proved nothing, does not exhaust the heap`, { skip }, async (context) => {
-    const address = await attacker(context, filling), directory = mkdtempSync(join(tmpdir(), "xs-fumo-bomb-")), log = new EventLog("qemu");
-    context.after(() => { rmSync(directory, { recursive: true, force: true }); });
+  test(`a message of ${what}, of a server that has proved nothing, does not exhaust the heap`, {
+    skip,
+  }, async (context) => {
+    const address = await attacker(context, filling);
+    const directory = mkdtempSync(join(tmpdir(), "xs-fumo-bomb-"));
+    const log = new EventLog("qemu");
+    context.after(() => {
+      rmSync(directory, { recursive: true, force: true });
+    });
     rigBoard.manufacture(directory, packageOf(rigBoard, VERSION_1, 0), developmentKey());
     rigBoard.provision(directory, {
       account: {
-        serverId: "rig", address, encoding: "xml", auth: "md5", name: "device", secret: "device-secret",
-        serverAuth: "md5", serverName: "rig", serverSecret: "server-secret",
+        serverId: "rig",
+        address,
+        encoding: "xml",
+        auth: "md5",
+        name: "device",
+        secret: "device-secret",
+        serverAuth: "md5",
+        serverName: "rig",
+        serverSecret: "server-secret",
       },
-      keys: [], objects: ["Main"], allowHttp: true, allowPrivate: true, sessionAtBoot: true, pollSeconds: 0, request: "none", once: true,
+      keys: [],
+      objects: ["Main"],
+      allowHttp: true,
+      allowPrivate: true,
+      sessionAtBoot: true,
+      pollSeconds: 0,
+      request: "none",
+      once: true,
     });
     const device = rigBoard.start(directory, log, false);
     const status = await within(LIMIT_MS, "the session", device.ended).finally(() => device.kill());
     const lines = log.all("serial").map(({ line }) => line);
     assert.equal(status, 0, lines.join("\n"));
-    assert.deepEqual(lines.filter((line) => /panic|out of memory/.test(line)), []);
+    assert.deepEqual(
+      lines.filter((line) => /panic|out of memory/.test(line)),
+      [],
+    );
     assert.equal(log.all("session").length, 1);
   });
 }

@@ -1,11 +1,20 @@
-/** A bare-metal board for tests: its flash in a temporary file, images of the test application, and runs in QEMU. */
+/**
+ * A bare-metal board for tests: its flash in a temporary file, images of the test application, and
+ * runs in QEMU.
+ */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  buildFirmware, EMULATOR, FLASH_PARTS, machineOptions, type MachineOptions, makeFlash, refit,
+  buildFirmware,
+  EMULATOR,
+  FLASH_PARTS,
+  machineOptions,
+  type MachineOptions,
+  makeFlash,
+  refit,
 } from "../../../hal/qemu-riscv32/build.ts";
 import { versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
@@ -19,15 +28,29 @@ export const strangerKey = generateKeyPairSync("ed25519").privateKey;
 
 const isMissing = check("qemu").some(({ present }) => !present);
 
-/** Why these tests cannot run here, or false: an option of node:test. In CI a missing tool is a failure. */
-export const skip: string | false = process.env.CI === undefined && isMissing && "no toolchain for board qemu (xs-fumo doctor)";
+/**
+ * Why these tests cannot run here, or false: an option of node:test. In CI a missing tool is a
+ * failure.
+ */
+export const skip: string | false =
+  process.env.CI === undefined && isMissing && "no toolchain for board qemu (xs-fumo doctor)";
 
 let payload: Buffer | undefined;
 
 /** The test application as version n.0.0, signed. */
 export function image(major: number, signer = key, securityCounter?: number): Buffer {
-  payload ??= buildFirmware({ name: "test", version: "test", entry: "test/node/qemu/app", positions: true });
-  return buildImage({ payload, version: { major, minor: 0, revision: 0, build: 0 }, key: signer, securityCounter });
+  payload ??= buildFirmware({
+    name: "test",
+    version: "test",
+    entry: "test/node/qemu/app",
+    positions: true,
+  });
+  return buildImage({
+    payload,
+    version: { major, minor: 0, revision: 0, build: 0 },
+    key: signer,
+    securityCounter,
+  });
 }
 
 const built = new Map<string, Buffer>();
@@ -36,7 +59,8 @@ const built = new Map<string, Buffer>();
 export const rigBoard: RigBoard = {
   ...qemu,
   firmware(version, sizeMin) {
-    const name = `${versionText(version)} ${sizeMin}`, firmware = built.get(name) ?? qemu.firmware(version, sizeMin);
+    const name = `${versionText(version)} ${sizeMin}`;
+    const firmware = built.get(name) ?? qemu.firmware(version, sizeMin);
     built.set(name, firmware);
     return firmware;
   },
@@ -80,17 +104,28 @@ export class Device {
     writeFileSync(this.#flash, flash);
   }
 
-  /** What the application does; `more` are further members of the provisioning, `ca` is the authority that it trusts. */
+  /**
+   * What the application does; `more` are further members of the provisioning, `ca` is the
+   * authority that it trusts.
+   */
   script(script: Script, more: object = {}, ca?: Uint8Array): void {
     const authority = ca === undefined ? {} : { ca };
-    const { offset, bytes } = refit({ keys: this.keys, provision: JSON.stringify({ script, ...more }), ...authority });
+    const { offset, bytes } = refit({
+      keys: this.keys,
+      provision: JSON.stringify({ script, ...more }),
+      ...authority,
+    });
     this.write(bytes, offset);
   }
 
   /** Powers on, and waits until it is off. */
   run(script: Script = {}, options: MachineOptions = {}): Run {
     this.script(script);
-    const result = spawnSync(EMULATOR, machineOptions(this.#flash, options), { encoding: "utf8", timeout: RUN_MS, input: "" });
+    const result = spawnSync(EMULATOR, machineOptions(this.#flash, options), {
+      encoding: "utf8",
+      timeout: RUN_MS,
+      input: "",
+    });
     return this.#told(result);
   }
 
@@ -98,19 +133,30 @@ export class Device {
   async ran(): Promise<Run> {
     const process = this.start();
     let stdout = "";
-    process.stdout?.on("data", (chunk: Buffer) => { stdout += chunk.toString("latin1"); });
-    const timer = setTimeout(() => { process.kill("SIGKILL"); }, RUN_MS);
-    const status = await new Promise<number | null>((resolve) => { process.on("close", resolve); });
+    process.stdout?.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString("latin1");
+    });
+    const timer = setTimeout(() => {
+      process.kill("SIGKILL");
+    }, RUN_MS);
+    const status = await new Promise<number | null>((resolve) => {
+      process.on("close", resolve);
+    });
     clearTimeout(timer);
     return this.#told({ status, stdout });
   }
 
   #told(result: { readonly status: number | null; readonly stdout: string }): Run {
-    const lines = result.stdout.replaceAll("\r", "").split("\n").filter((line) => line !== "");
+    const lines = result.stdout
+      .replaceAll("\r", "")
+      .split("\n")
+      .filter((line) => line !== "");
     return {
       status: result.status,
       lines: lines.filter((line) => !line.startsWith("[") && !line.startsWith(" ")),
-      boot: lines.filter((line) => line.startsWith("[")).map((line) => line.slice(11))
+      boot: lines
+        .filter((line) => line.startsWith("["))
+        .map((line) => line.slice(11))
         .filter((line) => !line.startsWith("I heap") && !line.startsWith("I board")),
     };
   }

@@ -17,5 +17,10 @@ const MAP = `
 
 test("code and constants count by where they come from; what was left out and what is only in RAM do not", () => {
   const parts = [...imageParts(MAP)].filter(([, bytes]) => bytes > 0);
-  assert.deepEqual(parts, [["XS", 0x30], ["TLS and X.509 (Mbed TLS)", 8], ["C library", 0x100], ["board and natives", 0x40]]);
+  assert.deepEqual(parts, [
+    ["XS", 0x30],
+    ["TLS and X.509 (Mbed TLS)", 8],
+    ["C library", 0x100],
+    ["board and natives", 0x40],
+  ]);
 });

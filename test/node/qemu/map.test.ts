@@ -12,9 +12,13 @@ const README = readFileSync(join(root, "hal/qemu-riscv32/README.md"), "utf8");
 const MAP = readFileSync(join(root, "hal/qemu-riscv32/map.h"), "utf8");
 const RAM_SPARE_MIN = 32 * 1024;
 
-/** First and second column of the README's rows that begin with an address: where, and how many bytes. */
-const rows = [...README.matchAll(/^\| (0x[0-9a-fA-F]+) \| (0x[0-9a-fA-F]+) \|/gm)]
-  .map(([, at, bytes]) => [Number(at), Number(bytes)] as const);
+/**
+ * First and second column of the README's rows that begin with an address: where, and how many
+ * bytes.
+ */
+const rows = [...README.matchAll(/^\| (0x[0-9a-fA-F]+) \| (0x[0-9a-fA-F]+) \|/gm)].map(
+  ([, at, bytes]) => [Number(at), Number(bytes)] as const,
+);
 
 function defined(name: string): number {
   return Number(new RegExp(`#define ${name} (0x[0-9A-Fa-f]+|\\d+)`).exec(MAP)?.[1]);
@@ -24,15 +28,28 @@ let symbols: ReadonlyMap<string, number>;
 before(() => {
   if (skip !== false) return;
   buildFirmware({ name: "map", version: "map" });
-  const { stdout } = spawnSync("riscv64-unknown-elf-nm", [join(root, "build/qemu/map.elf")], { encoding: "utf8", maxBuffer: 1 << 26 });
-  symbols = new Map([...stdout.matchAll(/^([0-9a-f]+) \w (\S+)$/gm)].map(([, at, name = ""]) => [name, parseInt(at ?? "", 16)]));
+  const { stdout } = spawnSync("riscv64-unknown-elf-nm", [join(root, "build/qemu/map.elf")], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  symbols = new Map(
+    [...stdout.matchAll(/^([0-9a-f]+) \w (\S+)$/gm)].map(([, at, name = ""]) => [
+      name,
+      parseInt(at ?? "", 16),
+    ]),
+  );
 });
 
 test("the README's flash is that of map.h, without gaps and overlaps", () => {
   const flash = rows.filter(([at]) => at < defined("FLASH_BASE"));
   const names = ["LOADER", "FACTORY", "BOOT_LOG", "STORE", "SLOT_A", "SLOT_B", "END"];
-  assert.deepEqual(flash.map(([at]) => at), names.slice(0, -1).map((name) => defined(`FLASH_${name}`)));
-  flash.forEach(([at, bytes], index) => { assert.equal(at + bytes, defined(`FLASH_${names[index + 1] ?? ""}`)); });
+  assert.deepEqual(
+    flash.map(([at]) => at),
+    names.slice(0, -1).map((name) => defined(`FLASH_${name}`)),
+  );
+  flash.forEach(([at, bytes], index) => {
+    assert.equal(at + bytes, defined(`FLASH_${names[index + 1] ?? ""}`));
+  });
 });
 
 test("the README's memory is what the firmware is linked to", { skip }, () => {

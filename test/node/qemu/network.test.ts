@@ -1,4 +1,7 @@
-/** The bare-metal board on the network: HTTP and HTTPS, and peers that are not there, or not who they should be. */
+/**
+ * The bare-metal board on the network: HTTP and HTTPS, and peers that are not there, or not who
+ * they should be.
+ */
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
@@ -10,32 +13,60 @@ import { Device, image, skip } from "./device.ts";
 
 const BODY = Buffer.alloc(300_000, "body ");
 const CRC = crc32(BODY, 0);
-const answer: RequestListener = (request, response) => { request.resume().on("end", () => { response.end(BODY); }); };
+const answer: RequestListener = (request, response) => {
+  request.resume().on("end", () => {
+    response.end(BODY);
+  });
+};
 
 async function listen(context: TestContext, server: Server): Promise<number> {
-  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-  context.after(() => { server.close(); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  context.after(() => {
+    server.close();
+  });
   return (server.address() as AddressInfo).port;
 }
 
 /** What the device says about one request. */
-async function fetch(context: TestContext, url: string, ca?: Uint8Array, more: object = {}): Promise<string | undefined> {
+async function fetch(
+  context: TestContext,
+  url: string,
+  ca?: Uint8Array,
+  more: object = {},
+): Promise<string | undefined> {
   const device = new Device(image(1));
-  context.after(() => { device.close(); });
+  context.after(() => {
+    device.close();
+  });
   device.script({ "1.0.0 power": [`fetch ${url}`] }, more, ca);
   const { lines } = await device.ran();
   return lines.at(-1);
 }
 
-test("a body comes whole over HTTP, through the device's small window", { skip }, async (context) => {
+test("a body comes whole over HTTP, through the device's small window", {
+  skip,
+}, async (context) => {
   const port = await listen(context, createServer(answer));
-  assert.equal(await fetch(context, `http://127.0.0.1:${port}/`), `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`);
+  assert.equal(
+    await fetch(context, `http://127.0.0.1:${port}/`),
+    `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
+  );
 });
 
 test("fixed addresses instead of DHCP", { skip }, async (context) => {
   const port = await listen(context, createServer(answer));
-  const network = { address: "10.0.2.15", mask: "255.255.255.0", gateway: "10.0.2.2", nameServer: "10.0.2.3" };
-  assert.equal(await fetch(context, `http://10.0.2.2:${port}/`, undefined, { network }), `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`);
+  const network = {
+    address: "10.0.2.15",
+    mask: "255.255.255.0",
+    gateway: "10.0.2.2",
+    nameServer: "10.0.2.3",
+  };
+  assert.equal(
+    await fetch(context, `http://10.0.2.2:${port}/`, undefined, { network }),
+    `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
+  );
 });
 
 test("nobody listens", { skip }, async (context) => {
@@ -47,34 +78,62 @@ test("no such host", { skip }, async (context) => {
 });
 
 test("a server that cuts the connection short", { skip }, async (context) => {
-  const port = await listen(context, createServer((_, response) => {
-    response.writeHead(200, { "content-length": 100_000 });
-    response.write(BODY.subarray(0, 50_000), () => { response.socket?.resetAndDestroy(); });
-  }));
+  const port = await listen(
+    context,
+    createServer((_, response) => {
+      response.writeHead(200, { "content-length": 100_000 });
+      response.write(BODY.subarray(0, 50_000), () => {
+        response.socket?.resetAndDestroy();
+      });
+    }),
+  );
   assert.equal(await fetch(context, `http://127.0.0.1:${port}/`), "fetch: broken");
 });
 
 const good = makeCertificate({ host: "localhost" });
 const secure = (context: TestContext, certificate = good): Promise<number> =>
-  listen(context, createSecureServer({ cert: certificate.certificate, key: certificate.key }, answer));
+  listen(
+    context,
+    createSecureServer({ cert: certificate.certificate, key: certificate.key }, answer),
+  );
 
-test("a body comes whole over HTTPS from a server that the authority vouches for", { skip }, async (context) => {
+test("a body comes whole over HTTPS from a server that the authority vouches for", {
+  skip,
+}, async (context) => {
   const port = await secure(context);
-  assert.equal(await fetch(context, `https://localhost:${port}/`, good.authority), `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`);
+  assert.equal(
+    await fetch(context, `https://localhost:${port}/`, good.authority),
+    `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
+  );
 });
 
-const PAST = new Date(Date.now() - 1e9), FUTURE = new Date(Date.now() + 1e9);
+const PAST = new Date(Date.now() - 1e9);
+const FUTURE = new Date(Date.now() + 1e9);
 
 /** With an authority that the device trusts. */
-function own(certificate: ServerCertificate): { readonly certificate: ServerCertificate; readonly authority: Uint8Array } {
+function own(certificate: ServerCertificate): {
+  readonly certificate: ServerCertificate;
+  readonly authority: Uint8Array;
+} {
   return { certificate, authority: certificate.authority };
 }
 
 const IMPOSTORS = {
-  "another authority": { certificate: makeCertificate({ host: "localhost" }), authority: good.authority },
+  "another authority": {
+    certificate: makeCertificate({ host: "localhost" }),
+    authority: good.authority,
+  },
   "another name": own(makeCertificate({ host: "example.org" })),
-  "a certificate that is over": own(makeCertificate({ host: "localhost", notAfter: PAST, notBefore: new Date(PAST.getTime() - 1e9) })),
-  "a certificate that is not good yet": own(makeCertificate({ host: "localhost", notBefore: FUTURE })),
+  "a certificate that is over": own(
+    makeCertificate({
+      host: "localhost",
+      notAfter: PAST,
+      notBefore: new Date(PAST.getTime() - 1e9),
+    }),
+  ),
+  "a certificate that is not good yet": own(
+    makeCertificate({ host: "localhost", notBefore: FUTURE }),
+  ),
   "no authority in the device": { certificate: good, authority: undefined },
 } as const;
 

@@ -1,4 +1,7 @@
-/** The bad inputs that matter most, on the real engine and over real HTTP (board host); test/simulation has all of them. */
+/**
+ * The bad inputs that matter most, on the real engine and over real HTTP (board host);
+ * test/simulation has all of them.
+ */
 import { deepStrictEqual, ok } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,13 +18,21 @@ import { SCENARIOS, type ScenarioName } from "../../rig/server/scenario.ts";
 import { developmentKey, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { prebuilt } from "./prebuilt.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "badinput-")), board = prebuilt(folder);
-after(() => { rmSync(folder, { recursive: true, force: true }); });
+const folder = mkdtempSync(join(tmpdir(), "badinput-"));
+const board = prebuilt(folder);
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function offer(content: Partial<ImageContent> = {}): Buffer {
   return buildImage({
-    payload: board.firmware(VERSION_2, 0), version: VERSION_2, securityCounter: 2, vendorId: VENDOR_ID, classId: CLASS_ID.host,
-    key: developmentKey(), ...content,
+    payload: board.firmware(VERSION_2, 0),
+    version: VERSION_2,
+    securityCounter: 2,
+    vendorId: VENDOR_ID,
+    classId: CLASS_ID.host,
+    key: developmentKey(),
+    ...content,
   });
 }
 
@@ -31,13 +42,23 @@ function damaged(): Buffer {
   return bytes;
 }
 
-async function update(scenario: ScenarioName, options: Partial<RigOptions>): Promise<{ readonly code: number; readonly log: EventLog }> {
-  const log = new EventLog("host"), rig = await Rig.open({ board, log, scenario, size: 0, auth: "md5", ...options });
+async function update(
+  scenario: ScenarioName,
+  options: Partial<RigOptions>,
+): Promise<{ readonly code: number; readonly log: EventLog }> {
+  const log = new EventLog("host");
+  const rig = await Rig.open({ board, log, scenario, size: 0, auth: "md5", ...options });
   try {
     rig.start();
     return { code: (await rig.finished(300_000)).code, log };
   } catch (error) {
-    throw new Error(`${String(error)}\n${log.all("serial").slice(-20).map(({ line }) => line).join("\n")}`);
+    throw new Error(
+      `${String(error)}\n${log
+        .all("serial")
+        .slice(-20)
+        .map(({ line }) => line)
+        .join("\n")}`,
+    );
   } finally {
     await rig.close();
   }
@@ -55,7 +76,11 @@ for (const [name, code, bytes] of PACKAGES) {
   test(`board host: a package ${name}: ${code}, whichever way, and version 1 runs on`, async () => {
     for (const scenario of SCENARIOS) {
       const { code: reported, log } = await update(scenario, { offer: bytes() });
-      deepStrictEqual([reported, runsVersion(log, VERSION_1), log.all("boot").length], [code, true, 1], scenario);
+      deepStrictEqual(
+        [reported, runsVersion(log, VERSION_1), log.all("boot").length],
+        [code, true, 1],
+        scenario,
+      );
     }
   });
 }
@@ -66,27 +91,45 @@ const HOSTS: readonly (readonly [name: string, code: number, faults: readonly Ho
   ["404 to a download", 412, [{ what: "status", status: 404, at: 1, times: ALWAYS }]],
   ["a redirect in a circle", 411, [{ what: "redirect", to: "/package", at: 1, times: ALWAYS }]],
   ["more bytes than the package has", 402, [{ what: "overlong", bytes: 9, at: 1, times: ALWAYS }]],
-  ["a connection that closes half-way, once, then 200 to a Range", 200,
-    [{ what: "truncate", bytes: 30_000, at: 1 }, { what: "wholeAnswer", at: 2 }]],
+  [
+    "a connection that closes half-way, once, then 200 to a Range",
+    200,
+    [
+      { what: "truncate", bytes: 30_000, at: 1 },
+      { what: "wholeAnswer", at: 2 },
+    ],
+  ],
   ["a body without a length", 200, [{ what: "noLength", at: 1, times: ALWAYS }]],
 ];
 
 for (const [name, code, hostFaults] of HOSTS) {
   test(`board host: ${name}: ${code}`, async () => {
     const { code: reported, log } = await update("download-and-update", { hostFaults });
-    deepStrictEqual([reported, runsVersion(log, code === 200 ? VERSION_2 : VERSION_1)], [code, true]);
+    deepStrictEqual(
+      [reported, runsVersion(log, code === 200 ? VERSION_2 : VERSION_1)],
+      [code, true],
+    );
   });
 }
 
 const FAULTS: readonly Fault[] = [
-  { what: "malformed", at: 4 }, { what: "wrongMsgRef", at: 4 }, { what: "oversize", bytes: 20_000, at: 4 }, { what: "drop", at: 4 },
-  { what: "wrongCredentials", at: 2 }, { what: "restart", at: 5 }, { what: "duplicate", at: 4 }, { what: "status", status: 500, at: 3 },
+  { what: "malformed", at: 4 },
+  { what: "wrongMsgRef", at: 4 },
+  { what: "oversize", bytes: 20_000, at: 4 },
+  { what: "drop", at: 4 },
+  { what: "wrongCredentials", at: 2 },
+  { what: "restart", at: 5 },
+  { what: "duplicate", at: 4 },
+  { what: "status", status: 500, at: 3 },
 ];
 
 for (const fault of FAULTS) {
   test(`board host: a DM server with the fault "${fault.what}", once: 200 all the same`, async () => {
     const { code, log } = await update("replace", { faults: [fault] });
     deepStrictEqual([code, runsVersion(log, VERSION_2)], [200, true]);
-    ok(log.all("server").some(({ text }) => text.startsWith("fault: ")), "the fault has happened");
+    ok(
+      log.all("server").some(({ text }) => text.startsWith("fault: ")),
+      "the fault has happened",
+    );
   });
 }

@@ -1,4 +1,7 @@
-/** A device is given a second server over the air, meets it, and is updated by it: board host, whose SHA-1 is native, and board sim. */
+/**
+ * A device is given a second server over the air, meets it, and is updated by it: board host, whose
+ * SHA-1 is native, and board sim.
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,23 +16,59 @@ import { freePort } from "./freeport.ts";
 
 const LIMIT_MS = 300_000;
 
-for (const [name, profile] of [["sim", "dm"], ["host", "cp"], ["host", "dm"]] as const) {
+for (const [name, profile] of [
+  ["sim", "dm"],
+  ["host", "cp"],
+  ["host", "dm"],
+] as const) {
   test(`${name}: a bootstrap message (${profile}) brings a second server, and the update from it`, async () => {
-    const log = new EventLog(name), pushPort = await freePort();
+    const log = new EventLog(name);
+    const pushPort = await freePort();
     const provision = {
       account: {
-        serverId: "factory", address: "http://127.0.0.1:9/dm", auth: "none", name: "", secret: "",
-        serverAuth: "none", serverName: "", serverSecret: "",
+        serverId: "factory",
+        address: "http://127.0.0.1:9/dm",
+        auth: "none",
+        name: "",
+        secret: "",
+        serverAuth: "none",
+        serverName: "",
+        serverSecret: "",
       },
-      sessionAtBoot: false, pollSeconds: 0, pushPort, bootstrap: ["NETWORKID"], networkSecret: "shared",
+      sessionAtBoot: false,
+      pollSeconds: 0,
+      pushPort,
+      bootstrap: ["NETWORKID"],
+      networkSecret: "shared",
     };
-    const rig = await Rig.open({ board: BOARDS[name], log, scenario: "download-and-update", size: 0, auth: "md5", provision });
+    const rig = await Rig.open({
+      board: BOARDS[name],
+      log,
+      scenario: "download-and-update",
+      size: 0,
+      auth: "md5",
+      provision,
+    });
     try {
       rig.start();
       await rig.listening(LIMIT_MS);
       const cli = new Cli([
-        "bootstrap", `${pushPort}`, "--profile", profile, "--server", `${rig.origin}/dm`, "--server-id", "rig", "--user", "device",
-        "--password", "device-secret", "--server-password", "server-secret", "--network-secret", "shared",
+        "bootstrap",
+        `${pushPort}`,
+        "--profile",
+        profile,
+        "--server",
+        `${rig.origin}/dm`,
+        "--server-id",
+        "rig",
+        "--user",
+        "device",
+        "--password",
+        "device-secret",
+        "--server-password",
+        "server-secret",
+        "--network-secret",
+        "shared",
       ]);
       strictEqual(await cli.ended, 0, cli.errors);
       const outcome = await rig.finished(LIMIT_MS);
@@ -44,15 +83,44 @@ for (const [name, profile] of [["sim", "dm"], ["host", "cp"], ["host", "dm"]] as
 test("xs-fumo bootstrap writes the push, and the document that decode reads; wrong words are usage", async () => {
   const folder = mkdtempSync(join(tmpdir(), "bootstrap-"));
   try {
-    const words = ["bootstrap", "--server", "https://dm.example/", "--server-id", "x", "--password", "p"], whole = join(folder, "push");
-    const wrong = [words, [...words, "--network-secret", "s"], [...words, "1", "--sec", "USERPIN"], [...words, "1", "--sec", "OTHER"]];
+    const words = [
+      "bootstrap",
+      "--server",
+      "https://dm.example/",
+      "--server-id",
+      "x",
+      "--password",
+      "p",
+    ];
+    const whole = join(folder, "push");
+    const wrong = [
+      words,
+      [...words, "--network-secret", "s"],
+      [...words, "1", "--sec", "USERPIN"],
+      [...words, "1", "--sec", "OTHER"],
+    ];
     for (const each of wrong) strictEqual(await new Cli(each).ended, 2, each.join(" "));
-    const good = new Cli([...words, "--network-secret", "s", "-o", whole, "--document", join(folder, "document")]);
+    const good = new Cli([
+      ...words,
+      "--network-secret",
+      "s",
+      "-o",
+      whole,
+      "--document",
+      join(folder, "document"),
+    ]);
     strictEqual(await good.ended, 0, good.errors);
-    const bytes = readFileSync(whole), document = readFileSync(join(folder, "document"));
-    deepStrictEqual([bytes[1], bytes.subarray(bytes.length - document.length).equals(document)], [6, true]);
+    const bytes = readFileSync(whole);
+    const document = readFileSync(join(folder, "document"));
+    deepStrictEqual(
+      [bytes[1], bytes.subarray(bytes.length - document.length).equals(document)],
+      [6, true],
+    );
     const decoded = new Cli(["decode", join(folder, "document")]);
-    deepStrictEqual([await decoded.ended, decoded.output.includes("<LocURI>./Inbox</LocURI>")], [0, true]);
+    deepStrictEqual(
+      [await decoded.ended, decoded.output.includes("<LocURI>./Inbox</LocURI>")],
+      [0, true],
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

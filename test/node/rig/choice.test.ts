@@ -19,12 +19,23 @@ test("without a tool it is host, and the line that installs the tool is told; no
 });
 
 test("without a network it is host, and what could not be fetched is told", () => {
-  const offline = (): never => { throw new BuildError("cannot fetch the sources of the C libraries\ncurl: 6"); };
+  const offline = (): never => {
+    throw new BuildError("cannot fetch the sources of the C libraries\ncurl: 6");
+  };
   const { board, why = "" } = chooseBoard([present], offline);
   assert.equal(board, "host");
-  assert.match(why, /this machine cannot fetch the sources of the C libraries; xs-fumo demo --board qemu says more$/);
+  assert.match(
+    why,
+    /this machine cannot fetch the sources of the C libraries; xs-fumo demo --board qemu says more$/,
+  );
 });
 
 test("a mistake of ours is no reason to take another board", () => {
-  assert.throws(() => chooseBoard([], () => { throw new TypeError("undefined"); }), TypeError);
+  assert.throws(
+    () =>
+      chooseBoard([], () => {
+        throw new TypeError("undefined");
+      }),
+    TypeError,
+  );
 });

@@ -1,4 +1,7 @@
-/** `xs-fumo` as a person or a CI system starts it: help, exit statuses, output, and a server and a device in two processes. */
+/**
+ * `xs-fumo` as a person or a CI system starts it: help, exit statuses, output, and a server and a
+ * device in two processes.
+ */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -10,7 +13,9 @@ import { packageOf, VERSION_2 } from "../../rig/workshop.ts";
 import { Cli } from "./cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
-after(() => { rmSync(folder, { recursive: true, force: true }); });
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 const file = join(folder, "v2.img");
 writeFileSync(file, packageOf(BOARDS.sim, VERSION_2, 0));
 
@@ -20,8 +25,18 @@ async function run(...words: readonly string[]): Promise<Cli & { readonly status
   return Object.assign(cli, { status: await cli.ended });
 }
 
-const device = (...more: readonly string[]): string[] =>
-  ["device", "--board", "sim", "--state", join(folder, "device"), "--server", "http://127.0.0.1:9/dm", "--server-id", "rig", ...more];
+const device = (...more: readonly string[]): string[] => [
+  "device",
+  "--board",
+  "sim",
+  "--state",
+  join(folder, "device"),
+  "--server",
+  "http://127.0.0.1:9/dm",
+  "--server-id",
+  "rig",
+  ...more,
+];
 
 test("help names every command, the exit statuses and examples; every command has help of its own", async () => {
   const help = await run("--help");
@@ -30,12 +45,16 @@ test("help names every command, the exit statuses and examples; every command ha
   match(help.output, /Examples:\n {2}xs-fumo demo/);
   const [, commands = ""] = help.output.split("\nCommands:\n");
   const names = [...commands.matchAll(/^ {2}(\w+) .*/gm)].map(([, name = ""]) => name);
-  for (const name of ["demo", "serve", "device", "build", "keygen", "pack", "inspect", "doctor"]) ok(names.includes(name), name);
+  for (const name of ["demo", "serve", "device", "build", "keygen", "pack", "inspect", "doctor"])
+    ok(names.includes(name), name);
   for (const name of names.filter((word) => word !== "help" && word !== "xs")) {
     const own = await run(name, "--help");
     deepStrictEqual([own.status, own.errors], [0, ""], name);
     match(own.output, new RegExp(`^Usage: xs-fumo ${name}`));
-    ok(own.output.split("\n").every((line) => line.length <= 160), name);
+    ok(
+      own.output.split("\n").every((line) => line.length <= 160),
+      name,
+    );
   }
 });
 
@@ -50,7 +69,10 @@ const USAGE: readonly (readonly [words: readonly string[], told: RegExp])[] = [
   [["serve", "--package", join(folder, "none.img")], /none\.img/],
   [["serve", "--package", file, "--port", "70000"], /70000/],
   [["serve", "--package", file, "--port", "x"], /A whole number is needed/],
-  [["build", "--board", "sim", "--version", "two", "-o", join(folder, "x")], /A version is MAJOR\.MINOR\.REVISION/],
+  [
+    ["build", "--board", "sim", "--version", "two", "-o", join(folder, "x")],
+    /A version is MAJOR\.MINOR\.REVISION/,
+  ],
   [["inspect", join(folder, "none.img")], /none\.img/],
 ];
 
@@ -66,8 +88,11 @@ for (const [words, told] of USAGE) {
 
 test("a port that is taken: status 2, and what to do", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => { taken.once("listening", resolve); });
-  const { port } = taken.address() as { port: number }, { status, errors } = await run("serve", "--package", file, "--port", `${port}`);
+  await new Promise((resolve) => {
+    taken.once("listening", resolve);
+  });
+  const { port } = taken.address() as { port: number };
+  const { status, errors } = await run("serve", "--package", file, "--port", `${port}`);
   taken.close();
   strictEqual(status, 2);
   match(errors, /cannot listen on port \d+.*\n {2}--port 0 takes any that is free/);
@@ -75,8 +100,10 @@ test("a port that is taken: status 2, and what to do", async () => {
 
 test("a limit that is reached: status 42, said in the error, for server, device and demo; nothing stays behind", async () => {
   const [serve, alone, demo] = await Promise.all([
-    run("serve", "--package", file, "--limit", "1"), run(...device("--limit", "1")),
-    run("demo", "--board", "sim", "--limit", "0")]);
+    run("serve", "--package", file, "--limit", "1"),
+    run(...device("--limit", "1")),
+    run("demo", "--board", "sim", "--limit", "0"),
+  ]);
   deepStrictEqual([serve.status, alone.status], [42, 42]);
   match(serve.errors, /no result within 1 s/);
   match(alone.errors, /the device took longer than 1 s/);
@@ -89,24 +116,48 @@ test("a device without a server: status 5 after one session", async () => {
 });
 
 test("a demo with a pipe for a terminal: no escape sequences, a log of events that are JSON, one a line", async () => {
-  const log = join(folder, "demo.ndjson"), { status, output, errors } = await run("demo", "--board", "sim", "--log", log);
+  const log = join(folder, "demo.ndjson");
+  const { status, output, errors } = await run("demo", "--board", "sim", "--log", log);
   deepStrictEqual([status, errors], [0, ""]);
   ok(!output.includes("\u001b"), "escape sequences");
   match(output, /State 100/);
   match(output, /result {2}200/);
-  const events = readFileSync(log, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const events = readFileSync(log, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   for (const event of events) {
-    ok(typeof event.t === "number" && event.board === "sim" && typeof event.kind === "string", JSON.stringify(event));
+    ok(
+      typeof event.t === "number" && event.board === "sim" && typeof event.kind === "string",
+      JSON.stringify(event),
+    );
   }
-  deepStrictEqual(events.map(({ t }) => Number(t)), events.map(({ t }) => Number(t)).sort((a, b) => a - b));
-  for (const kind of ["note", "boot", "state", "progress", "serial", "server", "session", "result", "end"]) {
-    ok(events.some((event) => event.kind === kind), `no event of kind ${kind}`);
+  deepStrictEqual(
+    events.map(({ t }) => Number(t)),
+    events.map(({ t }) => Number(t)).sort((a, b) => a - b),
+  );
+  for (const kind of [
+    "note",
+    "boot",
+    "state",
+    "progress",
+    "serial",
+    "server",
+    "session",
+    "result",
+    "end",
+  ]) {
+    ok(
+      events.some((event) => event.kind === kind),
+      `no event of kind ${kind}`,
+    );
   }
   strictEqual(events.at(-1)?.kind, "end");
 });
 
 test("--json prints the same events, --quiet the result and little else", async () => {
-  const json = await run("demo", "--board", "sim", "--json"), quiet = await run("demo", "--board", "sim", "--quiet");
+  const json = await run("demo", "--board", "sim", "--json");
+  const quiet = await run("demo", "--board", "sim", "--quiet");
   deepStrictEqual([json.status, quiet.status], [0, 0]);
   for (const line of json.output.trimEnd().split("\n")) ok(JSON.parse(line));
   const lines = quiet.output.trimEnd().split("\n");
@@ -114,21 +165,61 @@ test("--json prints the same events, --quiet the result and little else", async 
   match(quiet.output, /result {2}200/);
 });
 
-for (const [scenario, auth] of [["replace", "md5"], ["download", "basic"], ["download-and-update", "md5"]] as const) {
+for (const [scenario, auth] of [
+  ["replace", "md5"],
+  ["download", "basic"],
+  ["download-and-update", "md5"],
+] as const) {
   test(`serve and device in two processes: ${scenario}, ${auth}, the device started a session at a time`, async () => {
-    const credentials = ["--auth", auth, "--user", "me", "--password", "mine", "--server-id", "srv", "--server-password", "its"];
-    const serve = new Cli(["serve", "--package", file, "--scenario", scenario, "--limit", "300", ...credentials]);
+    const credentials = [
+      "--auth",
+      auth,
+      "--user",
+      "me",
+      "--password",
+      "mine",
+      "--server-id",
+      "srv",
+      "--server-password",
+      "its",
+    ];
+    const serve = new Cli([
+      "serve",
+      "--package",
+      file,
+      "--scenario",
+      scenario,
+      "--limit",
+      "300",
+      ...credentials,
+    ]);
     try {
       const [, url = ""] = /DM server (\S+),/.exec(await serve.line("DM server", 1, 300_000)) ?? [];
-      const words = ["device", "--board", "sim", "--state", join(folder, scenario), "--server", url, "--once", "--limit", "300",
-        ...credentials];
+      const words = [
+        "device",
+        "--board",
+        "sim",
+        "--state",
+        join(folder, scenario),
+        "--server",
+        url,
+        "--once",
+        "--limit",
+        "300",
+        ...credentials,
+      ];
       const statuses: number[] = [];
       while (!serve.output.includes("  result  ") && statuses.length < 10) {
         statuses.push((await run(...words)).status);
-        await new Promise((resolve) => { setTimeout(resolve, 200); });
+        await new Promise((resolve) => {
+          setTimeout(resolve, 200);
+        });
       }
       strictEqual(await serve.ended, 0, serve.output);
-      ok(statuses.every((code) => code === 0), statuses.join());
+      ok(
+        statuses.every((code) => code === 0),
+        statuses.join(),
+      );
       match(serve.output, /DevDetail\/FwV is 2\.0\.0/);
     } finally {
       await serve.stop();

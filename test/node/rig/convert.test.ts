@@ -1,4 +1,7 @@
-/** Documents in readable form: decode, encode, what is wrong with them, and the commands' exit status. */
+/**
+ * Documents in readable form: decode, encode, what is wrong with them, and the commands' exit
+ * status.
+ */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,8 +12,9 @@ import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
 import { convert, fromDump, toDump } from "../../rig/document.ts";
 import { root } from "../../root.ts";
 
-const HEADER = "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>"
-  + "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
+const HEADER =
+  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>" +
+  "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
 
 function message(body: string): string {
   return `<SyncML xmlns="SYNCML:SYNCML1.2">${HEADER}<SyncBody>${body}</SyncBody></SyncML>`;
@@ -39,9 +43,11 @@ test("a message comes back as it went, indented", () => {
 });
 
 test("Data of format bin is base64 in XML and opaque in WBXML, whether the item or the command says it", () => {
-  const meta = '<Meta><Format xmlns="syncml:metinf">bin</Format></Meta>', data = "<Data>AAH/</Data>";
+  const meta = '<Meta><Format xmlns="syncml:metinf">bin</Format></Meta>';
+  const data = "<Data>AAH/</Data>";
   for (const body of [`${meta}<Item>${data}</Item>`, `<Item>${meta}${data}</Item>`]) {
-    const xml = message(`<Replace><CmdID>1</CmdID>${body}</Replace><Final/>`), { bytes } = toWbxml(xml);
+    const xml = message(`<Replace><CmdID>1</CmdID>${body}</Replace><Final/>`);
+    const { bytes } = toWbxml(xml);
     ok(Buffer.from(bytes).toString("hex").includes("4fc3030001ff01"));
     strictEqual(flat(toXml(bytes)), xml);
   }
@@ -49,7 +55,9 @@ test("Data of format bin is base64 in XML and opaque in WBXML, whether the item 
 
 test("opaque Data that is text is shown as text, and other bytes as base64", () => {
   const opaque = (hex: string): string => {
-    const digits = Buffer.from(toWbxml(message("<Exec><CmdID>1</CmdID><Item><Data>x</Data></Item></Exec>")).bytes).toString("hex");
+    const digits = Buffer.from(
+      toWbxml(message("<Exec><CmdID>1</CmdID><Item><Data>x</Data></Item></Exec>")).bytes,
+    ).toString("hex");
     return toXml(fromDump(digits.replace("4f037800", `4fc302${hex}`)) ?? new Uint8Array(0));
   };
   ok(opaque("4142").includes("<Data>AB</Data>"));
@@ -57,8 +65,9 @@ test("opaque Data that is text is shown as text, and other bytes as base64", () 
 });
 
 test("a tree description that stands alone says in its header what it is, and its names are those of its page", () => {
-  const xml = '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName><DFProperties><AccessType><Get/><Add/>'
-    + "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node></MgmtTree>";
+  const xml =
+    '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName><DFProperties><AccessType><Get/><Add/>' +
+    "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node></MgmtTree>";
   const { bytes, problems } = toWbxml(xml);
   deepStrictEqual(problems, []);
   ok(Buffer.from(bytes).includes("-//OMA//DTD-DM-DDF 1.2//EN\0"));
@@ -67,20 +76,35 @@ test("a tree description that stands alone says in its header what it is, and it
 });
 
 test("strict: the first thing that is wrong, with its byte", () => {
-  deepStrictEqual(toWbxml("<!DOCTYPE SyncML><SyncML/>").problems, [{ offset: 0, reason: "document types are refused" }]);
-  deepStrictEqual(toWbxml("<SyncML><Odd/></SyncML>").problems, [{ offset: 8, reason: "an element that no DTD has: Odd" }]);
+  deepStrictEqual(toWbxml("<!DOCTYPE SyncML><SyncML/>").problems, [
+    { offset: 0, reason: "document types are refused" },
+  ]);
+  deepStrictEqual(toWbxml("<SyncML><Odd/></SyncML>").problems, [
+    { offset: 8, reason: "an element that no DTD has: Odd" },
+  ]);
   const short = `<SyncML>${HEADER}</SyncML>`;
   deepStrictEqual(toWbxml(short).problems, [{ offset: short.length, reason: "no SyncBody" }]);
-  const { bytes, problems } = convert(fromDump("02a4016a00 6d6c 7103312e3200 01 44") ?? new Uint8Array(0), "xml", false);
+  const { bytes, problems } = convert(
+    fromDump("02a4016a00 6d6c 7103312e3200 01 44") ?? new Uint8Array(0),
+    "xml",
+    false,
+  );
   deepStrictEqual(problems, [{ offset: 14, reason: "literal tags are refused" }]);
   ok(bytes.length > 0, "what came before it is there");
 });
 
 test("lenient: what can be read, and all that is wrong", () => {
   const odd = toWbxml(`<!DOCTYPE SyncML>${message("<Odd><Get/></Odd><Final/>")}`, true);
-  deepStrictEqual(odd.problems.map(({ reason }) => reason), ["an element that no DTD has: Odd"]);
+  deepStrictEqual(
+    odd.problems.map(({ reason }) => reason),
+    ["an element that no DTD has: Odd"],
+  );
   strictEqual(flat(toXml(odd.bytes)), message("<Final/>"));
-  const broken = convert(fromDump("02a4016a00 6d6c 7103312e3200 01 44") ?? new Uint8Array(0), "xml", true);
+  const broken = convert(
+    fromDump("02a4016a00 6d6c 7103312e3200 01 44") ?? new Uint8Array(0),
+    "xml",
+    true,
+  );
   const start = '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD></SyncHdr></SyncML>';
   strictEqual(flat(Buffer.from(broken.bytes).toString()), start);
 });
@@ -99,9 +123,13 @@ test("hexadecimal digits are taken as tools print them", () => {
 });
 
 test("the commands end with status 5 for a malformed document, and say where and why", () => {
-  const folder = mkdtempSync(join(tmpdir(), "convert-")), xml = join(folder, "a.xml"), wbxml = join(folder, "a.wbxml");
+  const folder = mkdtempSync(join(tmpdir(), "convert-"));
+  const xml = join(folder, "a.xml");
+  const wbxml = join(folder, "a.wbxml");
   const run = (...words: string[]): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync(process.execPath, [join(root, "build/js/test/rig/cli.js"), ...words], { encoding: "utf8" });
+    spawnSync(process.execPath, [join(root, "build/js/test/rig/cli.js"), ...words], {
+      encoding: "utf8",
+    });
   writeFileSync(xml, message("<Final/>"));
   strictEqual(run("encode", xml, "-o", wbxml).status, 0);
   deepStrictEqual(readFileSync(wbxml), Buffer.from(toWbxml(message("<Final/>")).bytes));
@@ -119,12 +147,23 @@ test("the commands end with status 5 for a malformed document, and say where and
 
 test("a download descriptor is shown indented, with what a device would refuse it for; it has no WBXML", () => {
   const wrap = (inside: string): Buffer =>
-    Buffer.from(`<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`);
-  const needed = "<objectURI>fw</objectURI><size>1</size><type>a/b</type><installParam>x</installParam>";
-  const shown = convert(wrap(needed), "xml", false), { problems } = convert(wrap(needed), "wbxml", false);
-  ok(Buffer.from(shown.bytes).toString().includes("\n  <objectURI>fw</objectURI>\n"), Buffer.from(shown.bytes).toString());
-  deepStrictEqual([shown.problems, problems.map(({ reason }) => reason)], [[], ["a descriptor has no WBXML"]]);
-  const reasons = (inside: string): readonly string[] => convert(wrap(inside), "xml", false).problems.map(({ reason }) => reason);
+    Buffer.from(
+      `<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`,
+    );
+  const needed =
+    "<objectURI>fw</objectURI><size>1</size><type>a/b</type><installParam>x</installParam>";
+  const shown = convert(wrap(needed), "xml", false);
+  const { problems } = convert(wrap(needed), "wbxml", false);
+  ok(
+    Buffer.from(shown.bytes).toString().includes("\n  <objectURI>fw</objectURI>\n"),
+    Buffer.from(shown.bytes).toString(),
+  );
+  deepStrictEqual(
+    [shown.problems, problems.map(({ reason }) => reason)],
+    [[], ["a descriptor has no WBXML"]],
+  );
+  const reasons = (inside: string): readonly string[] =>
+    convert(wrap(inside), "xml", false).problems.map(({ reason }) => reason);
   deepStrictEqual(reasons("<size>1</size>"), ["no objectURI"]);
   deepStrictEqual(reasons(`${needed}<DDVersion>2.0</DDVersion>`), ["DDVersion 2.0"]);
   deepStrictEqual(reasons(`${needed}<extra/>`), ["an element that no DTD has: extra"]);

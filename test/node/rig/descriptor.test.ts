@@ -1,4 +1,7 @@
-/** Whole updates by a download descriptor (OMA Download 1.0) over real sockets: on the simulated board, and on XS. */
+/**
+ * Whole updates by a download descriptor (OMA Download 1.0) over real sockets: on the simulated
+ * board, and on XS.
+ */
 import { deepStrictEqual, ok } from "node:assert";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -9,14 +12,27 @@ import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 
 /** The result, and the statuses that the host of the descriptor was told. */
 async function update(
-  board: "sim" | "host", more: Partial<RigOptions>,
-): Promise<{ readonly code: number; readonly statuses: readonly string[]; readonly log: EventLog }> {
+  board: "sim" | "host",
+  more: Partial<RigOptions>,
+): Promise<{
+  readonly code: number;
+  readonly statuses: readonly string[];
+  readonly log: EventLog;
+}> {
   const log = new EventLog(board);
   const rig = await Rig.open({
-    board: BOARDS[board], log, scenario: "download-and-update", size: 0, auth: "md5", descriptor: true, ...more });
+    board: BOARDS[board],
+    log,
+    scenario: "download-and-update",
+    size: 0,
+    auth: "md5",
+    descriptor: true,
+    ...more,
+  });
   try {
     rig.start();
-    const { code } = await rig.finished(300_000), statuses = (): readonly string[] =>
+    const { code } = await rig.finished(300_000);
+    const statuses = (): readonly string[] =>
       log.all("server").flatMap(({ text }) => /^download reported: (.*)$/.exec(text)?.[1] ?? []);
     for (let look = 0; look < 3000 && statuses().length === 0; look++) await setTimeout(100);
     return { code, log, statuses: statuses() };
@@ -33,15 +49,20 @@ for (const board of ["sim", "host"] as const) {
 }
 
 test("board host: a descriptor that is lost, a package that breaks off, a report that fails, once: 200 and 900 all the same", async () => {
-  const { code, statuses, log } = await update("host", { hostFaults: [
-    { what: "lose", at: 1, on: "descriptor" }, { what: "truncate", bytes: 30_000, at: 1 },
-    { what: "status", status: 503, at: 1, on: "status" },
-  ] });
+  const { code, statuses, log } = await update("host", {
+    hostFaults: [
+      { what: "lose", at: 1, on: "descriptor" },
+      { what: "truncate", bytes: 30_000, at: 1 },
+      { what: "status", status: 503, at: 1, on: "status" },
+    ],
+  });
   deepStrictEqual([code, statuses, runsVersion(log, VERSION_2)], [200, ["900 Success"], true]);
 });
 
 test("board host: a descriptor that lies of the size: 402 for the DM server, 905 for the host, version 1 runs on", async () => {
-  const { code, statuses, log } = await update("host", { descriptor: { elements: { size: "1234" } } });
+  const { code, statuses, log } = await update("host", {
+    descriptor: { elements: { size: "1234" } },
+  });
   deepStrictEqual([code, statuses], [402, ["905 Attribute mismatch"]]);
   ok(runsVersion(log, VERSION_1));
 });

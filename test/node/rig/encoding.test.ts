@@ -8,21 +8,34 @@ import { SCENARIOS } from "../../rig/server/scenario.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";
 
 const SIZE = 262144;
-/** Of each byte of a package that comes by Replace, both directions together: frames of messages of 16 KiB, and two sessions more. */
+/**
+ * Of each byte of a package that comes by Replace, both directions together: frames of messages of
+ * 16 KiB, and two sessions more.
+ */
 const COST_MAX = 1.08;
 
 for (const scenario of SCENARIOS) {
   test(`${scenario} in WBXML`, async () => {
     const log = new EventLog("sim");
     let bytes = 0;
-    log.view((event) => { if (event.kind === "message") bytes += Number(/\((\d+) bytes\)/.exec(event.text)?.[1] ?? 0); });
-    const rig = await Rig.open({ board: BOARDS.sim, log, scenario, size: SIZE, auth: "md5", encoding: "wbxml" });
+    log.view((event) => {
+      if (event.kind === "message") bytes += Number(/\((\d+) bytes\)/.exec(event.text)?.[1] ?? 0);
+    });
+    const rig = await Rig.open({
+      board: BOARDS.sim,
+      log,
+      scenario,
+      size: SIZE,
+      auth: "md5",
+      encoding: "wbxml",
+    });
     try {
       rig.start();
       const outcome = await rig.finished(300_000);
       ok(outcome.ok, outcome.text);
       strictEqual(runsVersion(log, VERSION_2), true);
-      if (scenario === "replace") ok(bytes > SIZE && bytes < SIZE * COST_MAX, `${bytes / SIZE} bytes a byte`);
+      if (scenario === "replace")
+        ok(bytes > SIZE && bytes < SIZE * COST_MAX, `${bytes / SIZE} bytes a byte`);
     } finally {
       await rig.close();
     }

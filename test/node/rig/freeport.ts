@@ -3,8 +3,12 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below the ports that a system gives to whoever does not say which, so that nobody else is given one before it is used. */
-const FROM = 10_000, PORTS = 20_000;
+/**
+ * Below the ports that a system gives to whoever does not say which, so that nobody else is given
+ * one before it is used.
+ */
+const FROM = 10_000;
+const PORTS = 20_000;
 
 /** A port of 127.0.0.1 that nobody has, of TCP and of UDP. */
 export async function freePort(): Promise<number> {
@@ -15,7 +19,8 @@ export async function freePort(): Promise<number> {
 }
 
 async function isFree(port: number): Promise<boolean> {
-  const tcp = createServer(), udp = createSocket("udp4");
+  const tcp = createServer();
+  const udp = createSocket("udp4");
   try {
     await once(tcp.listen(port, "127.0.0.1"), "listening");
     await once(udp.bind(port, "127.0.0.1"), "listening");
@@ -23,6 +28,13 @@ async function isFree(port: number): Promise<boolean> {
   } catch {
     return false; // whoever has it
   } finally {
-    await Promise.all([new Promise((resolve) => { tcp.close(resolve); }), new Promise<void>((resolve) => { udp.close(resolve); })]);
+    await Promise.all([
+      new Promise((resolve) => {
+        tcp.close(resolve);
+      }),
+      new Promise<void>((resolve) => {
+        udp.close(resolve);
+      }),
+    ]);
   }
 }

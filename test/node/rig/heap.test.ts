@@ -1,4 +1,7 @@
-/** The heap of the device does not grow with the package: whole updates of board `host`, small and large. */
+/**
+ * The heap of the device does not grow with the package: whole updates of board `host`, small and
+ * large.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { host } from "../../rig/boards/host.ts";
@@ -9,7 +12,10 @@ import { SCENARIOS, type ScenarioName } from "../../rig/server/scenario.ts";
 const LARGE_BYTES = 4 * 1024 * 1024;
 /** What the peaks may differ by. */
 const PEAK_BYTES = 2048;
-/** What live data may differ by: when collections happen is chance. Less than a byte a block of the large package. */
+/**
+ * What live data may differ by: when collections happen is chance. Less than a byte a block of the
+ * large package.
+ */
 const LIVE_BYTES = 8192;
 const LIMIT_MS = 300_000;
 
@@ -32,10 +38,17 @@ async function heapOf(scenario: ScenarioName, size: number): Promise<Heap> {
 
 for (const scenario of SCENARIOS) {
   test(`${scenario}: the heap of a package of 4 MiB is that of a small one`, async () => {
-    const small = await heapOf(scenario, 0), large = await heapOf(scenario, LARGE_BYTES);
+    const small = await heapOf(scenario, 0);
+    const large = await heapOf(scenario, LARGE_BYTES);
     const peak = (heap: Heap): number => heap.peakSlots * heap.slotBytes + heap.peakChunkBytes;
     const live = (heap: Heap): number => heap.liveSlots * heap.slotBytes + heap.liveChunkBytes;
-    assert.ok(Math.abs(peak(large) - peak(small)) < PEAK_BYTES, `peak ${peak(small)} and ${peak(large)} bytes`);
-    assert.ok(live(large) - live(small) < LIVE_BYTES, `live ${live(small)} and ${live(large)} bytes`);
+    assert.ok(
+      Math.abs(peak(large) - peak(small)) < PEAK_BYTES,
+      `peak ${peak(small)} and ${peak(large)} bytes`,
+    );
+    assert.ok(
+      live(large) - live(small) < LIVE_BYTES,
+      `live ${live(small)} and ${live(large)} bytes`,
+    );
   });
 }

@@ -1,4 +1,7 @@
-/** A device that opens no session by itself is asked for one (package 0, over UDP), and is updated at once: on any board. */
+/**
+ * A device that opens no session by itself is asked for one (package 0, over UDP), and is updated
+ * at once: on any board.
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { EventLog } from "../../rig/events.ts";
@@ -6,22 +9,39 @@ import { Rig, runsVersion } from "../../rig/rig.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";
 import { freePort } from "./freeport.ts";
 
-/** How long an idle device is watched before it is asked. What it does later by itself shows in the id of the first session. */
+/**
+ * How long an idle device is watched before it is asked. What it does later by itself shows in the
+ * id of the first session.
+ */
 const QUIET_MS = 1500;
 const LIMIT_MS = 300_000;
 
 /** `early`: the server asks while the device is still off. */
 export async function notified(board: RigBoard, early = false): Promise<void> {
-  const log = new EventLog(board.name), pushPort = await freePort();
+  const log = new EventLog(board.name);
+  const pushPort = await freePort();
   const provision = { sessionAtBoot: false, pollSeconds: 0, pushPort };
-  const rig = await Rig.open({ board, log, scenario: "download-and-update", size: 0, auth: "md5", provision });
+  const rig = await Rig.open({
+    board,
+    log,
+    scenario: "download-and-update",
+    size: 0,
+    auth: "md5",
+    provision,
+  });
   try {
     if (early) await rig.notify(pushPort, { sessionID: "ABCD" });
     rig.start();
     if (!early) {
       await rig.listening(LIMIT_MS);
-      await new Promise((resolve) => { setTimeout(resolve, QUIET_MS); });
-      deepStrictEqual([log.all("session"), rig.traffic.received], [[], 0], "nothing happens by itself");
+      await new Promise((resolve) => {
+        setTimeout(resolve, QUIET_MS);
+      });
+      deepStrictEqual(
+        [log.all("session"), rig.traffic.received],
+        [[], 0],
+        "nothing happens by itself",
+      );
       await rig.notify(pushPort, { sessionID: "ABCD" });
     }
     const outcome = await rig.finished(LIMIT_MS);

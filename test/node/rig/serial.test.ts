@@ -1,4 +1,7 @@
-/** A real board on a serial port, as far as a computer can play it: a pseudo-terminal for the port, a process for the board. */
+/**
+ * A real board on a serial port, as far as a computer can play it: a pseudo-terminal for the port,
+ * a process for the board.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -25,53 +28,126 @@ interface Bench {
   readonly power: readonly string[];
 }
 
-/** Two ends of a line: the rig's, and the one that the board's output goes to; and a relay, which is two shell scripts. */
+/**
+ * Two ends of a line: the rig's, and the one that the board's output goes to; and a relay, which is
+ * two shell scripts.
+ */
 async function bench(context: TestContext): Promise<Bench> {
-  const directory = mkdtempSync(join(tmpdir(), "serial-")), port = join(directory, "tty"), far = join(directory, "far");
-  const line: ChildProcess = spawn("socat", [`PTY,link=${port},raw,echo=0`, `PTY,link=${far},raw,echo=0`], { stdio: "inherit" });
+  const directory = mkdtempSync(join(tmpdir(), "serial-"));
+  const port = join(directory, "tty");
+  const far = join(directory, "far");
+  const line: ChildProcess = spawn(
+    "socat",
+    [`PTY,link=${port},raw,echo=0`, `PTY,link=${far},raw,echo=0`],
+    { stdio: "inherit" },
+  );
   context.after(() => {
     spawnSync("sh", [join(directory, "off")]);
     line.kill();
     rmSync(directory, { recursive: true, force: true });
   });
-  while (!existsSync(port) || !existsSync(far)) await new Promise((resolve) => { setTimeout(resolve, 20); });
-  const state = join(directory, "state"), pid = join(directory, "pid");
+  while (!existsSync(port) || !existsSync(far))
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  const state = join(directory, "state");
+  const pid = join(directory, "pid");
   mkdirSync(state);
-  writeFileSync(join(directory, "on"), `"${RUNNER}" --state "${state}" >"${far}" 2>&1 </dev/null & echo $! >"${pid}"\n`);
-  writeFileSync(join(directory, "off"), `test -f "${pid}" && kill -9 "$(cat "${pid}")" 2>/dev/null; rm -f "${pid}"; true\n`);
-  return { directory, port, power: ["--power-on", `sh ${join(directory, "on")}`, "--power-off", `sh ${join(directory, "off")}`] };
+  writeFileSync(
+    join(directory, "on"),
+    `"${RUNNER}" --state "${state}" >"${far}" 2>&1 </dev/null & echo $! >"${pid}"\n`,
+  );
+  writeFileSync(
+    join(directory, "off"),
+    `test -f "${pid}" && kill -9 "$(cat "${pid}")" 2>/dev/null; rm -f "${pid}"; true\n`,
+  );
+  return {
+    directory,
+    port,
+    power: [
+      "--power-on",
+      `sh ${join(directory, "on")}`,
+      "--power-off",
+      `sh ${join(directory, "off")}`,
+    ],
+  };
 }
 
-test("conformance over a serial port: the agent's lines come, and a relay cuts the power", { skip, timeout: LIMIT_MS }, async (context) => {
-  const { directory, port, power } = await bench(context), blob = join(directory, "agent.blob"), rigPort = await freePort();
-  buildBlob({ entry: "test/conformance/program", modules: BASE_MODULES, out: blob, version: "conformance" });
-  const build = (major: number): Buffer => buildImage({
-    payload: readFileSync(blob), version: { major, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
-    vendorId: VENDOR_ID, classId: CLASS_ID.host, key: developmentKey(),
+test("conformance over a serial port: the agent's lines come, and a relay cuts the power", {
+  skip,
+  timeout: LIMIT_MS,
+}, async (context) => {
+  const { directory, port, power } = await bench(context);
+  const blob = join(directory, "agent.blob");
+  const rigPort = await freePort();
+  buildBlob({
+    entry: "test/conformance/program",
+    modules: BASE_MODULES,
+    out: blob,
+    version: "conformance",
   });
-  const state = join(directory, "state"), image = join(directory, "agent2.img");
+  const build = (major: number): Buffer =>
+    buildImage({
+      payload: readFileSync(blob),
+      version: { major, minor: 0, revision: 0, build: 0 },
+      securityCounter: 1,
+      vendorId: VENDOR_ID,
+      classId: CLASS_ID.host,
+      key: developmentKey(),
+    });
+  const state = join(directory, "state");
+  const image = join(directory, "agent2.img");
   host.manufacture(state, build(1), developmentKey());
   writeFileSync(image, build(2));
   const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host) };
-  writeFileSync(join(state, "provision.json"), JSON.stringify({ conformance: `http://127.0.0.1:${rigPort}`, identity }));
+  writeFileSync(
+    join(state, "provision.json"),
+    JSON.stringify({ conformance: `http://127.0.0.1:${rigPort}`, identity }),
+  );
   const run = async (part: string): Promise<string> => {
-    const cli = new Cli(
-      ["conformance", "--port", port, "--rig", `127.0.0.1:${rigPort}`, "--image", image, "--part", part, "--serial", ...power]);
+    const cli = new Cli([
+      "conformance",
+      "--port",
+      port,
+      "--rig",
+      `127.0.0.1:${rigPort}`,
+      "--image",
+      image,
+      "--part",
+      part,
+      "--serial",
+      ...power,
+    ]);
     assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output.slice(-3000) + cli.errors);
     assert.match(cli.output, /# board \S+tty: (\d+) of \1 promises kept/);
     return cli.output;
   };
-  assert.match(await run("rest"), /\n# \[ +\d+\.\d+\] I conformance: ok - identity: every text is there\n/);
+  assert.match(
+    await run("rest"),
+    /\n# \[ +\d+\.\d+\] I conformance: ok - identity: every text is there\n/,
+  );
   assert.match(await run("boot"), /ok \d+ - boot: an unconfirmed trial ends when power is lost\n/);
 });
 
-test("watch tells what the board says, and ends when its State is reached", { skip, timeout: LIMIT_MS }, async (context) => {
-  const { directory, port, power } = await bench(context), state = join(directory, "state");
+test("watch tells what the board says, and ends when its State is reached", {
+  skip,
+  timeout: LIMIT_MS,
+}, async (context) => {
+  const { directory, port, power } = await bench(context);
+  const state = join(directory, "state");
   const payload = host.firmware({ major: 1, minor: 0, revision: 0, build: 0 }, 0);
-  host.manufacture(state, buildImage({
-    payload, version: { major: 1, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
-    vendorId: host.vendorId, classId: host.classId, key: developmentKey(),
-  }), developmentKey());
+  host.manufacture(
+    state,
+    buildImage({
+      payload,
+      version: { major: 1, minor: 0, revision: 0, build: 0 },
+      securityCounter: 1,
+      vendorId: host.vendorId,
+      classId: host.classId,
+      key: developmentKey(),
+    }),
+    developmentKey(),
+  );
   host.provision(state, { keys: [], objects: ["Main"], allowHttp: true, allowPrivate: true });
   const cli = new Cli(["watch", "--port", port, "--until", "10", "--limit", "300", ...power]);
   assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
@@ -80,14 +156,31 @@ test("watch tells what the board says, and ends when its State is reached", { sk
 });
 
 for (const [what, words, message] of [
-  ["a port that is not there", ["watch", "--port", join(root, "build/no-such-tty"), "--limit", "30"], /cannot open .*no-such-tty/],
-  ["a relay that fails", ["watch", "--port", "/dev/null", "--power-on", "exit 7", "--power-off", "true"], /"exit 7" failed with status 7/],
-  ["half a relay", ["watch", "--port", "/dev/null", "--power-on", "true"], /--power-on and --power-off go together/],
+  [
+    "a port that is not there",
+    ["watch", "--port", join(root, "build/no-such-tty"), "--limit", "30"],
+    /cannot open .*no-such-tty/,
+  ],
+  [
+    "a relay that fails",
+    ["watch", "--port", "/dev/null", "--power-on", "exit 7", "--power-off", "true"],
+    /"exit 7" failed with status 7/,
+  ],
+  [
+    "half a relay",
+    ["watch", "--port", "/dev/null", "--power-on", "true"],
+    /--power-on and --power-off go together/,
+  ],
   ["no board at all", ["conformance"], /which board\? --board or --port/],
-  ["no address for the board", ["conformance", "--port", "/dev/null"], /--port wants --rig ADDRESS:PORT and --image FILE too/],
+  [
+    "no address for the board",
+    ["conformance", "--port", "/dev/null"],
+    /--port wants --rig ADDRESS:PORT and --image FILE too/,
+  ],
 ] as const) {
   test(`the command says what is wrong: ${what}`, { timeout: LIMIT_MS }, async () => {
-    const cli = new Cli(words), status = await cli.ended;
+    const cli = new Cli(words);
+    const status = await cli.ended;
     assert.ok(status === 2 || status === 3, `status ${status}\n${cli.output}`);
     assert.match(cli.errors, message);
   });

@@ -13,7 +13,9 @@ const LIMIT_MS = 300_000;
 /** Resolves when a device has said what it runs so many times. */
 async function starts(log: EventLog, count: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    const look = (): void => { if (log.all("boot").length >= count) resolve(); };
+    const look = (): void => {
+      if (log.all("boot").length >= count) resolve();
+    };
     log.view(look);
     look();
   });
@@ -27,7 +29,8 @@ async function check(board: RigBoard): Promise<EventLog> {
     rig.start();
     assert.equal((await rig.finished(LIMIT_MS)).code, 200);
     await rig.switchOff();
-    const updated = rig.snapshot(), told = log.all("boot").length;
+    const updated = rig.snapshot();
+    const told = log.all("boot").length;
     rig.restore(factory);
     rig.start();
     await starts(log, told + 1);
@@ -50,9 +53,14 @@ test("sim: a device is reset, and made what it was", async () => {
   await check(sim);
 });
 
-test("qemu: a device is reset, and made what it was; each start that ended tells what it took, the last one too", { skip }, async () => {
-  const log = await check(qemu), told = log.all("heap");
+test("qemu: a device is reset, and made what it was; each start that ended tells what it took, the last one too", {
+  skip,
+}, async () => {
+  const log = await check(qemu);
+  const told = log.all("heap");
   assert.equal(told.length, 2, "version 1 at its restart, version 2 when it was switched off");
-  assert.ok(told.every(({ peakSlots, peakChunkBytes }) => peakSlots > 1000 && peakChunkBytes > 10_000));
+  assert.ok(
+    told.every(({ peakSlots, peakChunkBytes }) => peakSlots > 1000 && peakChunkBytes > 10_000),
+  );
   assert.ok((mostHeap(log)?.peakSlots ?? 0) >= (told.at(-1)?.peakSlots ?? Infinity));
 });

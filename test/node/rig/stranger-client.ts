@@ -1,4 +1,7 @@
-/** A DM client by another hand: a device with a few nodes that lets a server update it, over plain HTTP with basic authentication. */
+/**
+ * A DM client by another hand: a device with a few nodes that lets a server update it, over plain
+ * HTTP with basic authentication.
+ */
 import { type Element, list, message, parse, status, textAt } from "./strangerxml.ts";
 
 export interface StrangerAccount {
@@ -19,8 +22,13 @@ export class StrangerClient {
   readonly log: string[] = [];
   #account: StrangerAccount;
   #nodes = new Map([
-    ["./DevInfo/DevId", DEVICE], ["./DevInfo/Man", "Stranger"], ["./DevInfo/Mod", "S1"], ["./DevInfo/DmV", "1.2"], ["./DevInfo/Lang", "en"],
-    ["./DevDetail/FwV", "1.0"], [`${OBJECT}/State`, "10"],
+    ["./DevInfo/DevId", DEVICE],
+    ["./DevInfo/Man", "Stranger"],
+    ["./DevInfo/Mod", "S1"],
+    ["./DevInfo/DmV", "1.2"],
+    ["./DevInfo/Lang", "en"],
+    ["./DevDetail/FwV", "1.0"],
+    [`${OBJECT}/State`, "10"],
   ]);
   #session = 0;
   #characters = "";
@@ -40,32 +48,57 @@ export class StrangerClient {
     this.#nodes.set(`${OBJECT}/State`, "100");
     this.#nodes.set("./DevDetail/FwV", "2.0");
     const type = `org.openmobilealliance.dm.firmwareupdate.${exec.node.slice(OBJECT.length + 1).toLowerCase()}`;
-    await this.#run([`<Alert><CmdID>90</CmdID><Data>1226</Data><Correlator>${exec.correlator}</Correlator><Item>
+    await this.#run([
+      `<Alert><CmdID>90</CmdID><Data>1226</Data><Correlator>${exec.correlator}</Correlator><Item>
       <Source><LocURI>${OBJECT}</LocURI></Source><Meta><Type xmlns="syncml:metinf">${type}</Type>
-      <Format xmlns="syncml:metinf">int</Format></Meta><Data>200</Data></Item></Alert>`]);
+      <Format xmlns="syncml:metinf">int</Format></Meta><Data>200</Data></Item></Alert>`,
+    ]);
   }
 
   async #run(alerts: readonly string[]): Promise<void> {
     const session = `${++this.#session}`;
-    const devInfo = [...this.#nodes].filter(([uri]) => uri.startsWith("./DevInfo/"))
-      .map(([uri, value]) => `<Item><Source><LocURI>${uri}</LocURI></Source><Data>${value}</Data></Item>`).join("");
-    let commands = ["<Alert><CmdID>1</CmdID><Data>1201</Data></Alert>", ...alerts, `<Replace><CmdID>2</CmdID>${devInfo}</Replace>`];
+    const devInfo = [...this.#nodes]
+      .filter(([uri]) => uri.startsWith("./DevInfo/"))
+      .map(
+        ([uri, value]) =>
+          `<Item><Source><LocURI>${uri}</LocURI></Source><Data>${value}</Data></Item>`,
+      )
+      .join("");
+    let commands = [
+      "<Alert><CmdID>1</CmdID><Data>1201</Data></Alert>",
+      ...alerts,
+      `<Replace><CmdID>2</CmdID>${devInfo}</Replace>`,
+    ];
     for (let count = 1; count < MESSAGES_MAX; count++) {
       const { server, name, password } = this.#account;
-      const text = message({ session, message: count, target: server, source: DEVICE, name, password }, commands);
-      const answer = await fetch(server, { method: "POST", headers: { "Content-Type": "application/vnd.syncml.dm+xml" }, body: text });
-      const { header, body } = parse(await answer.text()), ref = textAt(header, "MsgID");
-      for (const own of list(body, "Status")) if (textAt(own, "Data") >= "400") throw new Error(`refused: ${JSON.stringify(own)}`);
-      const more = ["Get", "Add", "Replace", "Exec", "Alert"].flatMap((kind) => list(body, kind).map((command) => ({ kind, command })));
+      const text = message(
+        { session, message: count, target: server, source: DEVICE, name, password },
+        commands,
+      );
+      const answer = await fetch(server, {
+        method: "POST",
+        headers: { "Content-Type": "application/vnd.syncml.dm+xml" },
+        body: text,
+      });
+      const { header, body } = parse(await answer.text());
+      const ref = textAt(header, "MsgID");
+      for (const own of list(body, "Status"))
+        if (textAt(own, "Data") >= "400") throw new Error(`refused: ${JSON.stringify(own)}`);
+      const more = ["Get", "Add", "Replace", "Exec", "Alert"].flatMap((kind) =>
+        list(body, kind).map((command) => ({ kind, command })),
+      );
       if (more.length === 0) return;
       commands = [status(1, ref, "0", "SyncHdr", 200)];
-      for (const { kind, command } of more) commands.push(...this.#do(kind, command, ref, commands.length));
+      for (const { kind, command } of more)
+        commands.push(...this.#do(kind, command, ref, commands.length));
     }
     throw new Error("a session without an end");
   }
 
   #do(kind: string, command: Element, ref: string, before: number): string[] {
-    const cmdID = textAt(command, "CmdID"), item = list(command, "Item")[0] ?? {}, target = textAt(item, "Target", "LocURI");
+    const cmdID = textAt(command, "CmdID");
+    const item = list(command, "Item")[0] ?? {};
+    const target = textAt(item, "Target", "LocURI");
     const answer = (code: number, ...more: readonly string[]): string[] => {
       this.log.push(`${kind} ${target} ${code}`);
       return [status(before + 1, ref, cmdID, kind, code), ...more];
@@ -74,15 +107,21 @@ export class StrangerClient {
       case "Get": {
         const value = this.#nodes.get(target);
         if (value === undefined) return answer(404);
-        return answer(200, `<Results><CmdID>${before + 2}</CmdID><MsgRef>${ref}</MsgRef><CmdRef>${cmdID}</CmdRef>
-          <Item><Source><LocURI>${target}</LocURI></Source><Data>${value}</Data></Item></Results>`);
+        return answer(
+          200,
+          `<Results><CmdID>${before + 2}</CmdID><MsgRef>${ref}</MsgRef><CmdRef>${cmdID}</CmdRef>
+          <Item><Source><LocURI>${target}</LocURI></Source><Data>${value}</Data></Item></Results>`,
+        );
       }
-      case "Add": return answer(418);
+      case "Add":
+        return answer(418);
       case "Exec":
         this.#exec = { node: target, correlator: textAt(command, "Correlator") };
         return answer(202);
-      case "Replace": return this.#replace(item, target, answer);
-      default: return answer(200);
+      case "Replace":
+        return this.#replace(item, target, answer);
+      default:
+        return answer(200);
     }
   }
 

@@ -1,4 +1,7 @@
-/** Messages as the strangers write and read them: string templates and a generic XML parser. Nothing of src and of the rig is in here. */
+/**
+ * Messages as the strangers write and read them: string templates and a generic XML parser. Nothing
+ * of src and of the rig is in here.
+ */
 import { XMLParser } from "fast-xml-parser";
 
 /** An element: text, or children by name. Names in LISTS are lists even of one. */
@@ -6,8 +9,22 @@ export interface Element {
   readonly [name: string]: Element | readonly Element[] | string | undefined;
 }
 
-const LISTS = new Set(["Status", "Alert", "Replace", "Get", "Add", "Exec", "Results", "Item", "Delete"]);
-const PARSER = new XMLParser({ ignoreAttributes: true, parseTagValue: false, isArray: (name) => LISTS.has(name) });
+const LISTS = new Set([
+  "Status",
+  "Alert",
+  "Replace",
+  "Get",
+  "Add",
+  "Exec",
+  "Results",
+  "Item",
+  "Delete",
+]);
+const PARSER = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  isArray: (name) => LISTS.has(name),
+});
 
 export function parse(text: string): { readonly header: Element; readonly body: Element } {
   const root = child(PARSER.parse(text) as Element, "SyncML");
@@ -17,12 +34,12 @@ export function parse(text: string): { readonly header: Element; readonly body: 
 /** The child of that name; an empty element when there is none. */
 export function child(element: Element, name: string): Element {
   const found = element[name];
-  return typeof found === "object" && !Array.isArray(found) ? found as Element : {};
+  return typeof found === "object" && !Array.isArray(found) ? (found as Element) : {};
 }
 
 export function list(element: Element, name: string): readonly Element[] {
   const found = element[name];
-  return Array.isArray(found) ? found as readonly Element[] : [];
+  return Array.isArray(found) ? (found as readonly Element[]) : [];
 }
 
 /** The text at the end of a path of names. */
@@ -61,7 +78,14 @@ export function message(to: Parties, commands: readonly string[], final = true):
 </SyncML>`;
 }
 
-export function status(id: number, msgRef: string, cmdRef: string, cmd: string, code: number, more = ""): string {
+export function status(
+  id: number,
+  msgRef: string,
+  cmdRef: string,
+  cmd: string,
+  code: number,
+  more = "",
+): string {
   const refs = `<MsgRef>${msgRef}</MsgRef><CmdRef>${cmdRef}</CmdRef><Cmd>${cmd}</Cmd>`;
   return `<Status><CmdID>${id}</CmdID>${refs}${more}<Data>${code}</Data></Status>`;
 }

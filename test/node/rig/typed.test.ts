@@ -1,4 +1,7 @@
-/** A person at the console of a device: what the server asks before an Exec is shown there, and what is typed is the answer. */
+/**
+ * A person at the console of a device: what the server asks before an Exec is shown there, and what
+ * is typed is the answer.
+ */
 import { ok, strictEqual } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,17 +17,44 @@ const LIMIT_MS = 300_000;
 
 for (const board of ["sim", "host"] as const) {
   test(`${board}: a person at the terminal is asked, and asked again after what is no answer (OMA-TS-DM-Protocol §2.5)`, async () => {
-    const folder = mkdtempSync(join(tmpdir(), "typed-")), events: ServerEvent[] = [];
+    const folder = mkdtempSync(join(tmpdir(), "typed-"));
+    const events: ServerEvent[] = [];
     let server: DmServer | undefined;
     const listening = await listen((request) => {
       if (server === undefined) throw new Error("a request before the server is there");
       return server.handle(request);
     });
-    const offer = { object: "./FwUpdate/Main", data: Buffer.alloc(10), url: `${listening.origin}/p`, ask: "Install the new version?" };
-    const emit = (event: ServerEvent): void => { events.push(event); };
-    server = new DmServer({ url: `${listening.origin}/dm`, scenario: () => scenarioOf("download", offer), emit });
-    const cli = new Cli(["device", "--board", board, "--state", join(folder, "device"), "--server", `${listening.origin}/dm`,
-      "--server-id", "rig", "--once", "--interactive"], {}, true);
+    const offer = {
+      object: "./FwUpdate/Main",
+      data: Buffer.alloc(10),
+      url: `${listening.origin}/p`,
+      ask: "Install the new version?",
+    };
+    const emit = (event: ServerEvent): void => {
+      events.push(event);
+    };
+    server = new DmServer({
+      url: `${listening.origin}/dm`,
+      scenario: () => scenarioOf("download", offer),
+      emit,
+    });
+    const cli = new Cli(
+      [
+        "device",
+        "--board",
+        board,
+        "--state",
+        join(folder, "device"),
+        "--server",
+        `${listening.origin}/dm`,
+        "--server-id",
+        "rig",
+        "--once",
+        "--interactive",
+      ],
+      {},
+      true,
+    );
     try {
       await cli.line("person  Install the new version?", 1, LIMIT_MS);
       await cli.line("person  yes or no; ! cancels", 1, LIMIT_MS);
@@ -33,7 +63,12 @@ for (const board of ["sim", "host"] as const) {
       cli.type("no");
       await cli.ended;
       const received = (words: string): boolean =>
-        events.some((event) => event.kind === "message" && event.direction === "received" && event.text.includes(words));
+        events.some(
+          (event) =>
+            event.kind === "message" &&
+            event.direction === "received" &&
+            event.text.includes(words),
+        );
       ok(received("Status Alert 304"), "the server was not told");
       strictEqual(received("Status Exec 202"), false);
     } finally {

@@ -1,4 +1,7 @@
-/** Version 2 starts and never proves itself: the old version is back by itself, and 410 is reported once, with State 70 (board host). */
+/**
+ * Version 2 starts and never proves itself: the old version is back by itself, and 410 is reported
+ * once, with State 70 (board host).
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,18 +19,35 @@ import { Rig } from "../../rig/rig.ts";
 import { developmentKey, VERSION_2 } from "../../rig/workshop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unconfirmed-"));
-after(() => { rmSync(folder, { recursive: true }); });
+after(() => {
+  rmSync(folder, { recursive: true });
+});
 
 /** Board host with a watchdog that does not keep a test waiting. */
 const board: RigBoard = {
-  ...host, start: (directory, log) => new DeviceProcess(RUNNER, ["--state", directory, "--watchdog", "5000"], log),
+  ...host,
+  start: (directory, log) =>
+    new DeviceProcess(RUNNER, ["--state", directory, "--watchdog", "5000"], log),
 };
 
 /** Genuine firmware, signed by the vendor, that does what that module does. */
 function packageOf(name: string): Buffer {
-  const out = join(folder, `${name}.blob`), version = VERSION_2;
-  const payload = buildBlob({ entry: `test/node/rig/firmware/${name}`, modules: BASE_MODULES, out, version: versionText(version) });
-  return buildImage({ payload, version, securityCounter: 9, vendorId: VENDOR_ID, classId: CLASS_ID.host, key: developmentKey() });
+  const out = join(folder, `${name}.blob`);
+  const version = VERSION_2;
+  const payload = buildBlob({
+    entry: `test/node/rig/firmware/${name}`,
+    modules: BASE_MODULES,
+    out,
+    version: versionText(version),
+  });
+  return buildImage({
+    payload,
+    version,
+    securityCounter: 9,
+    vendorId: VENDOR_ID,
+    classId: CLASS_ID.host,
+    key: developmentKey(),
+  });
 }
 
 const CASES = [
@@ -40,7 +60,13 @@ for (const { name, what, trials } of CASES) {
   test(`a version 2 that ${what}: the old version is back, and 410 is reported once`, async () => {
     const log = new EventLog("host");
     const rig = await Rig.open({
-      board, log, scenario: "download-and-update", size: 0, auth: "md5", offer: packageOf(name), mayCrash: true,
+      board,
+      log,
+      scenario: "download-and-update",
+      size: 0,
+      auth: "md5",
+      offer: packageOf(name),
+      mayCrash: true,
       provision: { trialSeconds: 2 },
     });
     try {
@@ -48,11 +74,18 @@ for (const { name, what, trials } of CASES) {
       const outcome = await rig.finished(300_000);
       deepStrictEqual([outcome.ok, outcome.code], [false, 410], outcome.text);
       const boots = log.all("boot");
-      deepStrictEqual([boots[0]?.version, boots.at(-1)?.version, boots.at(-1)?.trial], ["1.0.0", "1.0.0", false]);
+      deepStrictEqual(
+        [boots[0]?.version, boots.at(-1)?.version, boots.at(-1)?.trial],
+        ["1.0.0", "1.0.0", false],
+      );
       strictEqual(boots.filter(({ trial }) => trial).length, trials);
       strictEqual(log.all("state").filter(({ state }) => state === 70).length, 1);
       strictEqual(log.all("result").length, 1);
-      ok(log.all("server").filter(({ text }) => text.endsWith(": 410") && text.startsWith("alert")).length === 1, "one report");
+      ok(
+        log.all("server").filter(({ text }) => text.endsWith(": 410") && text.startsWith("alert"))
+          .length === 1,
+        "one report",
+      );
     } finally {
       await rig.close();
     }

@@ -7,11 +7,21 @@ import { junit } from "../../rig/junit.ts";
 import { Watch } from "../../rig/watch.ts";
 
 function bench(): { say: (line: string) => void; watch: Watch; log: EventLog } {
-  const log = new EventLog("test"), watch = new Watch(log);
-  return { say: (line) => { log.emit({ kind: "serial", line }); }, watch, log };
+  const log = new EventLog("test");
+  const watch = new Watch(log);
+  return {
+    say: (line) => {
+      log.emit({ kind: "serial", line });
+    },
+    watch,
+    log,
+  };
 }
 
-const hasCode = (code: number) => (error: unknown): boolean => error instanceof RigError && error.code === code;
+const hasCode =
+  (code: number) =>
+  (error: unknown): boolean =>
+    error instanceof RigError && error.code === code;
 
 test("a line that came before the wait is found", async () => {
   const { say, watch } = bench();
@@ -23,7 +33,10 @@ test("two matches that came together both count, in order", async () => {
   const { say, watch } = bench();
   say("State 30");
   say("State 40");
-  assert.deepEqual([await watch.expect(/State/, 1000), await watch.expect(/State/, 1000)], ["State 30", "State 40"]);
+  assert.deepEqual(
+    [await watch.expect(/State/, 1000), await watch.expect(/State/, 1000)],
+    ["State 30", "State 40"],
+  );
 });
 
 test("a line that comes later ends the wait", async () => {
@@ -36,7 +49,10 @@ test("a line that comes later ends the wait", async () => {
 
 test("a wait past its limit says what was waited for, and is status 42", async () => {
   const { watch } = bench();
-  await assert.rejects(watch.expect(/never/, 20), (error: Error) => hasCode(42)(error) && error.message.includes("/never/"));
+  await assert.rejects(
+    watch.expect(/never/, 20),
+    (error: Error) => hasCode(42)(error) && error.message.includes("/never/"),
+  );
 });
 
 test("a crash ends the wait at once, with status 6, without being asked for", async () => {
@@ -57,9 +73,12 @@ test("a JUnit report carries properties, failures, unstable passes and the end o
   const { say, log } = bench();
   say("a <strange> \u0000 line");
   const text = junit({
-    name: "demo", properties: { board: "host" }, log,
+    name: "demo",
+    properties: { board: "host" },
+    log,
     cases: [
-      { name: "first", seconds: 1 }, { name: "second", seconds: 2, failure: "result 402 & more" },
+      { name: "first", seconds: 1 },
+      { name: "second", seconds: 2, failure: "result 402 & more" },
       { name: "third", seconds: 1, unstable: true },
     ],
   });

@@ -1,4 +1,7 @@
-/** The bound on messages of a session: two thousand of them, which is much for a small engine, so on Node only. */
+/**
+ * The bound on messages of a session: two thousand of them, which is much for a small engine, so on
+ * Node only.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SESSION_MESSAGES_MAX } from "../../../src/base/limits.ts";

@@ -1,4 +1,7 @@
-/** A read that errs once: whatever bit of whatever read while the store is opened, nothing that was committed is lost. */
+/**
+ * A read that errs once: whatever bit of whatever read while the store is opened, nothing that was
+ * committed is lost.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flash } from "../../../hal/hal.ts";
@@ -9,17 +12,27 @@ import { Store } from "../../../src/store/store.ts";
 const STATUS = { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff };
 
 /** The flash, of which the n-th read has one bit wrong. */
-function erring(flash: SimFlash, wrong: number, bit: number): { flash: Flash; reads: () => number } {
+function erring(
+  flash: SimFlash,
+  wrong: number,
+  bit: number,
+): { flash: Flash; reads: () => number } {
   let reads = 0;
   const read = (buffer: Uint8Array, at: number): void => {
     flash.read(buffer, at);
     const index = (bit >> 3) % buffer.length;
-    if (++reads === wrong) buffer[index] = (buffer[index] ?? 0) ^ 1 << (bit & 7);
+    if (++reads === wrong) buffer[index] = (buffer[index] ?? 0) ^ (1 << (bit & 7));
   };
   return {
     flash: {
-      status: () => flash.status(), read, write: (bytes, at) => { flash.write(bytes, at); },
-      eraseBlock: (block) => { flash.eraseBlock(block); },
+      status: () => flash.status(),
+      read,
+      write: (bytes, at) => {
+        flash.write(bytes, at);
+      },
+      eraseBlock: (block) => {
+        flash.eraseBlock(block);
+      },
     },
     reads: () => reads,
   };
@@ -27,20 +40,26 @@ function erring(flash: SimFlash, wrong: number, bit: number): { flash: Flash; re
 
 test("one wrong bit in one read, whatever it is of, loses no key, changes no value, and gives no block away that is in use", () => {
   const make = (): SimFlash => {
-    const flash = new SimFlash(new Power(), STATUS), store = Store.open(flash);
+    const flash = new SimFlash(new Power(), STATUS);
+    const store = Store.open(flash);
     for (let n = 0; n < 18; n++) store.commit([[`key.${n % 4}`, new Uint8Array(20).fill(n)]]);
     return flash;
   };
-  const whole = erring(make(), 0, 0), opened = Store.open(whole.flash), keys = opened.keys("");
+  const whole = erring(make(), 0, 0);
+  const opened = Store.open(whole.flash);
+  const keys = opened.keys("");
   for (const key of keys) opened.get(key);
   for (let n = 18; n < 24; n++) opened.commit([["more", new Uint8Array(20).fill(n)]]);
   for (let wrong = 1; wrong <= whole.reads(); wrong++) {
     for (let bit = 0; bit < 256; bit += 7) {
-      const flash = make(), store = Store.open(erring(flash, wrong, bit).flash);
-      for (const key of keys) assert.equal(new Set(store.get(key)).size, 1, "a value is read as it was written");
+      const flash = make();
+      const store = Store.open(erring(flash, wrong, bit).flash);
+      for (const key of keys)
+        assert.equal(new Set(store.get(key)).size, 1, "a value is read as it was written");
       for (let n = 18; n < 24; n++) store.commit([["more", new Uint8Array(20).fill(n)]]);
       const again = Store.open(flash);
-      for (const key of keys) assert.ok(again.get(key) !== undefined, `${key}, read ${wrong}, bit ${bit}`);
+      for (const key of keys)
+        assert.ok(again.get(key) !== undefined, `${key}, read ${wrong}, bit ${bit}`);
       assert.equal(again.get("more")?.[0], 23);
     }
   }

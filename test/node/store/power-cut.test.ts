@@ -1,7 +1,10 @@
-/** The store loses power in every flash operation of random work, again while it goes on, and keeps what was committed. */
+/**
+ * The store loses power in every flash operation of random work, again while it goes on, and keeps
+ * what was committed.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Store, StoreFull, type Change } from "../../../src/store/store.ts";
+import { type Store, StoreFull, type Change } from "../../../src/store/store.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
 import { CUT_MODES, PowerLoss } from "../../../hal/sim/power.ts";
 import { Random } from "../../../hal/sim/random.ts";
@@ -24,8 +27,11 @@ interface Geometry {
   readonly values: number;
 }
 const GEOMETRIES: readonly Geometry[] = [
-  { blocks: 2, blockLength: 256, values: 24 }, { blocks: 3, blockLength: 256, values: 24 }, { blocks: 8, blockLength: 256, values: 300 },
-  { blocks: 2, blockLength: 4096, values: 500 }, { blocks: 4, blockLength: 4096, values: 1800 },
+  { blocks: 2, blockLength: 256, values: 24 },
+  { blocks: 3, blockLength: 256, values: 24 },
+  { blocks: 8, blockLength: 256, values: 300 },
+  { blocks: 2, blockLength: 4096, values: 500 },
+  { blocks: 4, blockLength: 4096, values: 1800 },
 ];
 
 function work(random: Random, values: number): Change[] {
@@ -48,14 +54,19 @@ function after(model: Model, changes: readonly Change[]): Model {
 }
 
 function contents(store: Store): Model {
-  return new Map(store.keys("").map((key) => [key, Buffer.from(store.get(key) ?? "missing").toString("hex")]));
+  return new Map(
+    store.keys("").map((key) => [key, Buffer.from(store.get(key) ?? "missing").toString("hex")]),
+  );
 }
 
 function same(a: Model, b: Model): boolean {
   return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
-/** A boot: what was there when its power failed, or in the end, what was being committed then, and what there was no room for. */
+/**
+ * A boot: what was there when its power failed, or in the end, what was being committed then, and
+ * what there was no room for.
+ */
 interface Boot {
   readonly model: Model;
   readonly inFlight: readonly Change[] | undefined;
@@ -63,7 +74,9 @@ interface Boot {
 }
 
 function boot(chip: Chip, start: Model, commits: readonly (readonly Change[])[]): Boot {
-  let model = start, inFlight: readonly Change[] = [], full = 0;
+  let model = start;
+  let inFlight: readonly Change[] = [];
+  let full = 0;
   try {
     const store = chip.open();
     for (const changes of commits) {
@@ -85,11 +98,16 @@ function boot(chip: Chip, start: Model, commits: readonly (readonly Change[])[])
   }
 }
 
-/** After a cut: what is there now, and from now on, which must be all of the commit in flight or nothing of it. */
+/**
+ * After a cut: what is there now, and from now on, which must be all of the commit in flight or
+ * nothing of it.
+ */
 function recover(chip: Chip, { model, inFlight }: Boot, where: string): Model {
-  const found = contents(chip.open()), intended = after(model, inFlight ?? []);
+  const found = contents(chip.open());
+  const intended = after(model, inFlight ?? []);
   assert.ok(same(found, model) || same(found, intended), `${where}: neither before nor after`);
-  for (let again = 0; again < 3; again++) assert.ok(same(contents(chip.open()), found), `${where}: it changed its mind`);
+  for (let again = 0; again < 3; again++)
+    assert.ok(same(contents(chip.open()), found), `${where}: it changed its mind`);
   return found;
 }
 
@@ -109,8 +127,15 @@ function aftermath(chip: Chip, cut: Boot, values: number, seed: number, where: s
       throw error;
     }
     const intended = after(last.model, last.inFlight ?? []);
-    assert.ok(same(model, last.model) || same(model, intended), `${where}, then: neither before nor after`);
-    last = boot(chip, model, Array.from({ length: AFTERMATH }, () => work(random, values)));
+    assert.ok(
+      same(model, last.model) || same(model, intended),
+      `${where}, then: neither before nor after`,
+    );
+    last = boot(
+      chip,
+      model,
+      Array.from({ length: AFTERMATH }, () => work(random, values)),
+    );
   }
   chip.power.cancel();
   recover(chip, last, `${where}, in the end`);
@@ -123,18 +148,30 @@ interface Result {
   readonly full: number;
 }
 
-function campaign({ blocks, blockLength, values }: Geometry, writeAlign: number, eraseValue: number, reads: Reads): Result {
-  const status = { blocks, blockLength, writeAlign, eraseValue }, random = new Random(blockLength + writeAlign + eraseValue);
-  let image: Uint8Array | undefined, model: Model = new Map(), cuts = 0, full = 0, erases = 0;
+function campaign(
+  { blocks, blockLength, values }: Geometry,
+  writeAlign: number,
+  eraseValue: number,
+  reads: Reads,
+): Result {
+  const status = { blocks, blockLength, writeAlign, eraseValue };
+  const random = new Random(blockLength + writeAlign + eraseValue);
+  let image: Uint8Array | undefined;
+  let model: Model = new Map();
+  let cuts = 0;
+  let full = 0;
+  let erases = 0;
   for (let session = 0; session < SESSIONS.length; session++) {
     const commits = Array.from({ length: SESSIONS[session] ?? 0 }, () => work(random, values));
-    const whole = new Chip(status, image), end = boot(whole, model, commits);
+    const whole = new Chip(status, image);
+    const end = boot(whole, model, commits);
     assert.equal(end.inFlight, undefined);
     full += end.full;
     erases += whole.flash.wear.reduce((sum, wear) => sum + wear);
     for (let at = 1; at <= whole.power.operations; at++) {
       for (const mode of CUT_MODES) {
-        const where = `session ${session}, operation ${at}, ${mode}`, seed = session * 1000 + at;
+        const where = `session ${session}, operation ${at}, ${mode}`;
+        const seed = session * 1000 + at;
         const torn = new Chip(status, image, [{ at, mode, seed }]);
         torn.flash.torn = reads;
         const cut = boot(torn, model, commits);
@@ -157,7 +194,10 @@ for (const geometry of GEOMETRIES) {
         const flash = `${blocks} blocks of ${blockLength}, alignment ${writeAlign}, erased ${eraseValue}, torn bits ${reads}`;
         test(`${flash}: no cut loses a commit, or changes its mind`, () => {
           const { cuts, erases, full } = campaign(geometry, writeAlign, eraseValue, reads);
-          assert.ok(cuts > COMMITS * CUT_MODES.length && erases > blocks && full < COMMITS / 2, `not vacuous: ${cuts} ${erases} ${full}`);
+          assert.ok(
+            cuts > COMMITS * CUT_MODES.length && erases > blocks && full < COMMITS / 2,
+            `not vacuous: ${cuts} ${erases} ${full}`,
+          );
         });
       }
     }

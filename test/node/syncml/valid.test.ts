@@ -1,4 +1,7 @@
-/** Every message that the client sends is valid XML by the content models of the standard: libxml2 judges, with golden/dm.dtd. */
+/**
+ * Every message that the client sends is valid XML by the content models of the standard: libxml2
+ * judges, with golden/dm.dtd.
+ */
 import { ok, strictEqual } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +19,8 @@ import { MapStore } from "../../unit/tree/mapstore.ts";
 
 const HERE = spawnSync("xmllint", ["--version"]).error === undefined;
 /** CI counts on it: there a test fails rather than being skipped. */
-const MISSING = HERE || process.env.CI !== undefined ? false : "needs xmllint (Debian package libxml2-utils)";
+const MISSING =
+  HERE || process.env.CI !== undefined ? false : "needs xmllint (Debian package libxml2-utils)";
 
 /** What libxml2 has against these documents; empty when all are valid. */
 function objections(documents: readonly Uint8Array[]): string {
@@ -27,7 +31,12 @@ function objections(documents: readonly Uint8Array[]): string {
       writeFileSync(file, document);
       return file;
     });
-    const { status, stderr } = spawnSync("xmllint", ["--noout", "--dtdvalid", "test/golden/dm.dtd", ...files]);
+    const { status, stderr } = spawnSync("xmllint", [
+      "--noout",
+      "--dtdvalid",
+      "test/golden/dm.dtd",
+      ...files,
+    ]);
     return status === 0 ? "" : `${stderr}`;
   } finally {
     rmSync(folder, { recursive: true });
@@ -36,10 +45,17 @@ function objections(documents: readonly Uint8Array[]): string {
 
 for (const scenario of SCENARIOS) {
   for (const maxMsgSize of [undefined, 1500]) {
-    test(`${scenario}: every message of an update is valid, ${maxMsgSize ?? "as long as it likes"}`, { skip: MISSING }, () => {
-      const bench = new Bench({ scenario, server: { chunkBytes: 8000, ...(maxMsgSize === undefined ? {} : { maxMsgSize }) } });
+    test(`${scenario}: every message of an update is valid, ${maxMsgSize ?? "as long as it likes"}`, {
+      skip: MISSING,
+    }, () => {
+      const bench = new Bench({
+        scenario,
+        server: { chunkBytes: 8000, ...(maxMsgSize === undefined ? {} : { maxMsgSize }) },
+      });
       ok(bench.run()?.ok);
-      const messages = bench.events.flatMap((event) => event.kind === "message" && event.direction === "received" ? [event.body] : []);
+      const messages = bench.events.flatMap((event) =>
+        event.kind === "message" && event.direction === "received" ? [event.body] : [],
+      );
       ok(messages.length >= 5, `${messages.length} messages`);
       strictEqual(objections(messages), "");
     });
@@ -48,11 +64,25 @@ for (const scenario of SCENARIOS) {
 
 /** Every message of a session in which the server sends these commands, one after the other. */
 function sent(commands: readonly Command[], maxMsgSize: number): readonly Uint8Array[] {
-  const garden = new Garden(new MapStore()), messages: Uint8Array[] = [];
-  for (let pot = 0; pot < 3; pot++) garden.add(`./Garden/Beds/b1/Pots/p${pot}`, `<${"&".repeat(500)}]]>`);
+  const garden = new Garden(new MapStore());
+  const messages: Uint8Array[] = [];
+  for (let pot = 0; pot < 3; pot++)
+    garden.add(`./Garden/Beds/b1/Pots/p${pot}`, `<${"&".repeat(500)}]]>`);
   const bench = new SessionBench({
-    tree: garden.tree, serverID: OWNER, userInterface: { ask: () => ({ kind: "text", text: "<&>" }), clear: () => undefined },
-    alerts: [{ id: 1, type: "t", source: "./X", correlator: "<c>", data: "200", mark: "critical", format: "int" }],
+    tree: garden.tree,
+    serverID: OWNER,
+    userInterface: { ask: () => ({ kind: "text", text: "<&>" }), clear: () => undefined },
+    alerts: [
+      {
+        id: 1,
+        type: "t",
+        source: "./X",
+        correlator: "<c>",
+        data: "200",
+        mark: "critical",
+        format: "int",
+      },
+    ],
   });
   const keep = (): void => {
     const post = bench.session.next();
@@ -71,14 +101,35 @@ function sent(commands: readonly Command[], maxMsgSize: number): readonly Uint8A
   return messages;
 }
 
-test("whatever a server asks for, the answers are valid, whole or in chunks", { skip: MISSING }, () => {
-  const data = (text: string): ReturnType<typeof item> => ({ data: utf8(text), binary: false, moreData: false });
+test("whatever a server asks for, the answers are valid, whole or in chunks", {
+  skip: MISSING,
+}, () => {
+  const data = (text: string): ReturnType<typeof item> => ({
+    data: utf8(text),
+    binary: false,
+    moreData: false,
+  });
   const commands: readonly Command[] = [
-    command("Get", item("./Garden?list=TNDS"), item("./Garden?list=StructData"), item("./Garden/Nothing"), item("./Garden?prop=ACL")),
-    command("Add", item("./Garden/Beds", "<x/>", { meta: { type: TNDS_XML } })), command("Delete", item("./Garden")),
+    command(
+      "Get",
+      item("./Garden?list=TNDS"),
+      item("./Garden?list=StructData"),
+      item("./Garden/Nothing"),
+      item("./Garden?prop=ACL"),
+    ),
+    command("Add", item("./Garden/Beds", "<x/>", { meta: { type: TNDS_XML } })),
+    command("Delete", item("./Garden")),
     { name: "Alert", cmdID: "", data: 1102, items: [data(""), data("Name?")] },
-    { name: "Atomic", cmdID: "", commands: [{ ...command("Replace", item("./Garden/Name", "x")), cmdID: "a" }] },
-    { name: "Sequence", cmdID: "", commands: [{ ...command("Exec", item("./Garden/Bell")), cmdID: "b" }] },
+    {
+      name: "Atomic",
+      cmdID: "",
+      commands: [{ ...command("Replace", item("./Garden/Name", "x")), cmdID: "a" }],
+    },
+    {
+      name: "Sequence",
+      cmdID: "",
+      commands: [{ ...command("Exec", item("./Garden/Bell")), cmdID: "b" }],
+    },
   ];
   for (const maxMsgSize of [16384, 2000]) {
     const messages = sent(commands, maxMsgSize);
@@ -89,5 +140,13 @@ test("whatever a server asks for, the answers are valid, whole or in chunks", { 
 
 test("the judge finds a fault", { skip: MISSING }, () => {
   const [first] = sent([], 16384);
-  ok(objections([Buffer.from(Buffer.from(first ?? []).toString().replace("<MsgID>", "<MsgRef>1</MsgRef><MsgID>"))]) !== "");
+  ok(
+    objections([
+      Buffer.from(
+        Buffer.from(first ?? [])
+          .toString()
+          .replace("<MsgID>", "<MsgRef>1</MsgRef><MsgID>"),
+      ),
+    ]) !== "",
+  );
 });

@@ -1,10 +1,18 @@
-/** Who may give the device a server (src/SECURITY.md): bootstrap messages, genuine, forged, replayed, guessed, torn by power cuts. */
+/**
+ * Who may give the device a server (src/SECURITY.md): bootstrap messages, genuine, forged,
+ * replayed, guessed, torn by power cuts.
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { ACCOUNTS_MAX, PIN_PAUSE_MS, PIN_TRIES_MAX } from "../../../src/base/limits.ts";
 import type { Protection } from "../../../src/push/envelope.ts";
 import { PowerLoss } from "../../../hal/sim/power.ts";
-import { type BootstrapAccount, bootstrapDocument, type Profile, sealedPush } from "../../rig/bootstrap.ts";
+import {
+  type BootstrapAccount,
+  bootstrapDocument,
+  type Profile,
+  sealedPush,
+} from "../../rig/bootstrap.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import { push } from "../../rig/server/push.ts";
 import { DM, SECRETS, Target } from "./target.ts";
@@ -15,20 +23,31 @@ const SECOND = "http://second.example/dm";
 const PROFILES: readonly Profile[] = ["cp", "dm"];
 
 const PROVISION = {
-  sessionAtBoot: false, pollSeconds: 0, bootstrap: ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"], networkSecret: NETWORK,
+  sessionAtBoot: false,
+  pollSeconds: 0,
+  bootstrap: ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"],
+  networkSecret: NETWORK,
 };
 
 const ACCOUNT: BootstrapAccount = {
-  serverId: "second", name: "Second", address: SECOND,
-  client: { type: "md5", name: "me", secret: "my-secret" }, server: { type: "md5", name: "second", secret: "its-secret" },
+  serverId: "second",
+  name: "Second",
+  address: SECOND,
+  client: { type: "md5", name: "me", secret: "my-secret" },
+  server: { type: "md5", name: "second", secret: "its-secret" },
 };
 
 /** Another account of the server that the device has from the factory. */
 const MOVED: BootstrapAccount = {
-  ...ACCOUNT, serverId: "rig", address: "http://second.example/third", server: { type: "md5", name: "rig", secret: "its-secret" },
+  ...ACCOUNT,
+  serverId: "rig",
+  address: "http://second.example/third",
+  server: { type: "md5", name: "rig", secret: "its-secret" },
 };
 
-/** A device with its factory account ("rig"), and two servers. `sessions`: who was asked, in order. */
+/**
+ * A device with its factory account ("rig"), and two servers. `sessions`: who was asked, in order.
+ */
 class Bench {
   readonly target: Target;
   readonly sessions: string[] = [];
@@ -39,17 +58,32 @@ class Bench {
     const first = this.#server("rig", DM, { name: "device", secret: DEVICE_SECRET }, SERVER_SECRET);
     this.second = this.#server("second", SECOND, { name: "me", secret: "my-secret" }, "its-secret");
     this.third = this.#server("rig", SECOND, { name: "me", secret: "my-secret" }, "its-secret");
-    this.target = new Target((request, origin) => {
-      if (request.url === "/third") return this.third.handle(request);
-      return origin.includes("second.example") ? this.second.handle(request) : first.handle(request);
-    }, { ...PROVISION, ...provision });
+    this.target = new Target(
+      (request, origin) => {
+        if (request.url === "/third") return this.third.handle(request);
+        return origin.includes("second.example")
+          ? this.second.handle(request)
+          : first.handle(request);
+      },
+      { ...PROVISION, ...provision },
+    );
     this.target.run();
   }
 
-  #server(name: string, url: string, device: { name: string; secret: string }, secret: string): DmServer {
+  #server(
+    name: string,
+    url: string,
+    device: { name: string; secret: string },
+    secret: string,
+  ): DmServer {
     return new DmServer({
-      url, name, client: { type: "md5", ...device }, server: { type: "md5", name, secret },
-      emit: (event) => { if (event.kind === "server" && event.text.startsWith("session ")) this.sessions.push(name); },
+      url,
+      name,
+      client: { type: "md5", ...device },
+      server: { type: "md5", name, secret },
+      emit: (event) => {
+        if (event.kind === "server" && event.text.startsWith("session ")) this.sessions.push(name);
+      },
     });
   }
 
@@ -58,10 +92,14 @@ class Bench {
     const before = this.target.lines.length;
     this.target.push(message);
     this.target.run(runMs);
-    return this.target.lines.slice(before).filter((line) => !line.startsWith("trace") && !line.startsWith("session"));
+    return this.target.lines
+      .slice(before)
+      .filter((line) => !line.startsWith("trace") && !line.startsWith("session"));
   }
 
-  /** ServerIDs of the accounts, as the log of a new start would tell: by asking each for a session. */
+  /**
+   * ServerIDs of the accounts, as the log of a new start would tell: by asking each for a session.
+   */
   accounts(): readonly string[] {
     this.sessions.length = 0;
     this.target.reboot({ sessionAtBoot: true });
@@ -71,14 +109,18 @@ class Bench {
 }
 
 function message(
-  profile: Profile, account = ACCOUNT, protection: Protection = "NETWORKID", secrets = { network: NETWORK, pin: "" },
+  profile: Profile,
+  account = ACCOUNT,
+  protection: Protection = "NETWORKID",
+  secrets = { network: NETWORK, pin: "" },
 ): Uint8Array {
   return push(sealedPush(profile, bootstrapDocument(profile, account), protection, secrets));
 }
 
 for (const profile of PROFILES) {
   test(`${profile}: a second account is added, the first one stays, and the new server is met at once (OMA-TS-DM-Bootstrap §5.4.5)`, () => {
-    const bench = new Bench(), lines = bench.send(message(profile));
+    const bench = new Bench();
+    const lines = bench.send(message(profile));
     deepStrictEqual(lines, [`push: account of second at ${SECOND}`]);
     deepStrictEqual(bench.sessions, ["second"]);
     ok(bench.target.lines.some((line) => line.includes("completed")));
@@ -87,20 +129,30 @@ for (const profile of PROFILES) {
 
   test(`${profile}: an account of the same server takes the place of the old one, with its secrets and nonces`, () => {
     const bench = new Bench();
-    deepStrictEqual(bench.send(message(profile, MOVED)), ["push: account of rig at http://second.example/third"]);
+    deepStrictEqual(bench.send(message(profile, MOVED)), [
+      "push: account of rig at http://second.example/third",
+    ]);
     const { asked } = bench.target;
-    deepStrictEqual([asked.at(-1), asked.some((url) => url.startsWith(DM))], ["http://second.example/third", false]);
+    deepStrictEqual(
+      [asked.at(-1), asked.some((url) => url.startsWith(DM))],
+      ["http://second.example/third", false],
+    );
     ok(bench.target.lines.some((line) => line.includes("completed")));
   });
 
   test(`${profile}: without its seal, with another one, changed or sealed otherwise, it changes nothing`, () => {
-    const bench = new Bench(), document = bootstrapDocument(profile, ACCOUNT);
+    const bench = new Bench();
+    const document = bootstrapDocument(profile, ACCOUNT);
     const good = sealedPush(profile, document, "NETWORKID", { network: NETWORK, pin: "" });
     const bad: Uint8Array[] = [
-      message(profile, ACCOUNT, "NETWORKID", { network: "guess", pin: "" }), push({ ...good, mac: undefined }),
-      push({ ...good, mac: "00" }), push({ ...good, mac: "0".repeat(40) }), push({ ...good, mac: "zz" }),
+      message(profile, ACCOUNT, "NETWORKID", { network: "guess", pin: "" }),
+      push({ ...good, mac: undefined }),
+      push({ ...good, mac: "00" }),
+      push({ ...good, mac: "0".repeat(40) }),
+      push({ ...good, mac: "zz" }),
       push({ ...good, protection: undefined }),
-      push({ ...good, protection: "USERPIN" }), push({ ...good, protection: "USERPIN_NETWORKID" }),
+      push({ ...good, protection: "USERPIN" }),
+      push({ ...good, protection: "USERPIN_NETWORKID" }),
     ];
     for (let at = 0; at < good.body.length; at += 7) {
       const body = Buffer.from(good.body);
@@ -115,7 +167,8 @@ for (const profile of PROFILES) {
   });
 
   test(`${profile}: a message counts once: played again it undoes nothing, also after a reset`, () => {
-    const bench = new Bench(), old = message(profile);
+    const bench = new Bench();
+    const old = message(profile);
     bench.send(old);
     bench.send(message(profile, { ...ACCOUNT, name: "Newer" }));
     ok(bench.send(old).every((line) => !line.includes("account of")));
@@ -125,13 +178,19 @@ for (const profile of PROFILES) {
 
   test(`${profile}: with a PIN, typed right it counts, typed wrong so often it is dropped, and nobody is asked again for a while`, () => {
     for (const protection of ["USERPIN", "USERPIN_NETWORKID"] as const) {
-      const secrets = { network: NETWORK, pin: "4711" }, sealed = message(profile, ACCOUNT, protection, secrets);
-      const second = new Bench({ answers: ["text:1", "text:4711"] }), lines = second.send(sealed);
+      const secrets = { network: NETWORK, pin: "4711" };
+      const sealed = message(profile, ACCOUNT, protection, secrets);
+      const second = new Bench({ answers: ["text:1", "text:4711"] });
+      const lines = second.send(sealed);
       ok(lines.includes(`push: account of second at ${SECOND}`), lines.join("\n"));
-      const guess = new Bench({ answers: ["text:0000"] }), asked = guess.send(sealed);
+      const guess = new Bench({ answers: ["text:0000"] });
+      const asked = guess.send(sealed);
       strictEqual(asked.filter((line) => line.includes("PIN?")).length, PIN_TRIES_MAX);
       ok(asked.some((line) => line.includes("the PINs were")));
-      strictEqual(guess.send(sealed, PIN_PAUSE_MS - 120_000).filter((line) => line.includes("PIN?")).length, 0);
+      strictEqual(
+        guess.send(sealed, PIN_PAUSE_MS - 120_000).filter((line) => line.includes("PIN?")).length,
+        0,
+      );
       strictEqual(guess.send(sealed, 120_000).length > 0, true);
       ok(!guess.target.lines.some((line) => line.includes("account of")));
       ok(new Bench().send(sealed).some((line) => line.includes("nobody can be asked for a PIN")));
@@ -140,15 +199,27 @@ for (const profile of PROFILES) {
 
   test(`${profile}: no more accounts than there may be; those that are there can still be replaced`, () => {
     const bench = new Bench();
-    for (let i = 1; i < ACCOUNTS_MAX; i++) bench.send(message(profile, { ...ACCOUNT, serverId: `s${i}` }));
-    strictEqual(bench.target.lines.filter((line) => line.includes("account of")).length, ACCOUNTS_MAX - 1);
-    ok(bench.send(message(profile, { ...ACCOUNT, serverId: "more" })).some((line) => line.includes("no room")));
-    ok(bench.send(message(profile, { ...ACCOUNT, serverId: "s1", name: "New" })).some((line) => line.includes("account of s1")));
+    for (let i = 1; i < ACCOUNTS_MAX; i++)
+      bench.send(message(profile, { ...ACCOUNT, serverId: `s${i}` }));
+    strictEqual(
+      bench.target.lines.filter((line) => line.includes("account of")).length,
+      ACCOUNTS_MAX - 1,
+    );
+    ok(
+      bench
+        .send(message(profile, { ...ACCOUNT, serverId: "more" }))
+        .some((line) => line.includes("no room")),
+    );
+    ok(
+      bench
+        .send(message(profile, { ...ACCOUNT, serverId: "s1", name: "New" }))
+        .some((line) => line.includes("account of s1")),
+    );
   });
 
   test(`${profile}: power that fails anywhere leaves the old accounts or the new ones, whole`, () => {
     let cut = 0;
-    for (;; cut++) {
+    for (; ; cut++) {
       const bench = new Bench();
       bench.target.board.power.plan({ at: cut + 1, mode: "tornPrefix", seed: cut });
       let lost = false;
@@ -180,9 +251,15 @@ test("a device that takes no bootstrap message takes none, however well sealed",
 test("nothing secret of a bootstrap message is in the log, and nothing of one that is not believed", () => {
   const bench = new Bench();
   for (const profile of PROFILES) {
-    bench.send(message(profile, { ...ACCOUNT, name: "E update: all is lost" }, "NETWORKID", { network: "guess", pin: "" }));
+    bench.send(
+      message(profile, { ...ACCOUNT, name: "E update: all is lost" }, "NETWORKID", {
+        network: "guess",
+        pin: "",
+      }),
+    );
     bench.send(message(profile));
   }
   const log = bench.target.lines.join("\n");
-  for (const secret of [NETWORK, "my-secret", "its-secret", "all is lost"]) ok(!log.includes(secret), secret);
+  for (const secret of [NETWORK, "my-secret", "its-secret", "all is lost"])
+    ok(!log.includes(secret), secret);
 });

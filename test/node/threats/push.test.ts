@@ -1,7 +1,15 @@
-/** Who may wake the device (src/SECURITY.md): notifications that are genuine, replayed, spoofed, malformed, too many. */
+/**
+ * Who may wake the device (src/SECURITY.md): notifications that are genuine, replayed, spoofed,
+ * malformed, too many.
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
-import { PUSH_LOG_MS, PUSH_WINDOW_MS, PUSHES_MAX, SUMMONS_TRIES_MAX } from "../../../src/base/limits.ts";
+import {
+  PUSH_LOG_MS,
+  PUSH_WINDOW_MS,
+  PUSHES_MAX,
+  SUMMONS_TRIES_MAX,
+} from "../../../src/base/limits.ts";
 import { NOTIFICATION_TYPE } from "../../../src/push/envelope.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
@@ -13,7 +21,9 @@ const [, SECRET = ""] = SECRETS;
 /** A device that opens no session by itself. */
 const IDLE = { sessionAtBoot: false, pollSeconds: 0 };
 
-/** A server and a device that it can push to. `alerts`: the session ids of those that it asked for. */
+/**
+ * A server and a device that it can push to. `alerts`: the session ids of those that it asked for.
+ */
 class Bench {
   readonly target: Target;
   readonly server: DmServer;
@@ -22,13 +32,21 @@ class Bench {
 
   constructor(provision: object = {}, server: Partial<ServerOptions> = {}) {
     const emit = (event: ServerEvent): void => {
-      if (event.kind === "server" && event.text === "the device was asked for it") this.asked.push(event.session ?? "");
+      if (event.kind === "server" && event.text === "the device was asked for it")
+        this.asked.push(event.session ?? "");
     };
     this.server = new DmServer({
-      url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
-      server: { type: "md5", name: "rig", secret: SECRET }, emit, ...server,
+      url: DM,
+      name: "rig",
+      client: { type: "md5", name: "device", secret: "device-secret" },
+      server: { type: "md5", name: "rig", secret: SECRET },
+      emit,
+      ...server,
     });
-    this.target = new Target((request) => this.gone ? undefined : this.server.handle(request), { ...IDLE, ...provision });
+    this.target = new Target((request) => (this.gone ? undefined : this.server.handle(request)), {
+      ...IDLE,
+      ...provision,
+    });
   }
 
   /** Has the server push; how many sessions came of it. */
@@ -48,12 +66,20 @@ test("a notification opens the session that it names, at once, with Alert 1200 (
   const bench = new Bench();
   bench.target.run(3_600_000);
   strictEqual(bench.target.client.sessions, 0, "nothing happens by itself");
-  deepStrictEqual([bench.notify({ sessionID: "1234" }), bench.notify({ sessionID: "ABC" }), bench.notify({ sessionID: "1" })], [1, 1, 1]);
+  deepStrictEqual(
+    [
+      bench.notify({ sessionID: "1234" }),
+      bench.notify({ sessionID: "ABC" }),
+      bench.notify({ sessionID: "1" }),
+    ],
+    [1, 1, 1],
+  );
   deepStrictEqual(bench.asked, ["1234", "ABC", "1"]);
 });
 
 test("the same notification again, before, during and after its session, opens no other", () => {
-  const bench = new Bench(), first = bench.server.notification("target", { sessionID: "77" });
+  const bench = new Bench();
+  const first = bench.server.notification("target", { sessionID: "77" });
   bench.target.push(first);
   bench.target.push(first);
   strictEqual(bench.push(first), 1);
@@ -64,12 +90,22 @@ test("the same notification again, before, during and after its session, opens n
 
 test("where the nonce does not change, a notification that was answered is remembered over a reset", () => {
   const account = {
-    serverId: "rig", address: DM, auth: "basic", name: "device", secret: "device-secret",
-    serverAuth: "basic", serverName: "rig", serverSecret: SECRET,
+    serverId: "rig",
+    address: DM,
+    auth: "basic",
+    name: "device",
+    secret: "device-secret",
+    serverAuth: "basic",
+    serverName: "rig",
+    serverSecret: SECRET,
   };
-  const bench = new Bench({ account }, {
-    client: { type: "basic", name: "device", secret: "device-secret" }, server: { type: "basic", name: "rig", secret: SECRET },
-  });
+  const bench = new Bench(
+    { account },
+    {
+      client: { type: "basic", name: "device", secret: "device-secret" },
+      server: { type: "basic", name: "rig", secret: SECRET },
+    },
+  );
   const first = bench.server.notification("target", { sessionID: "77" });
   strictEqual(bench.push(first), 1);
   strictEqual(bench.push(first), 0);
@@ -81,10 +117,16 @@ test("where the nonce does not change, a notification that was answered is remem
 test("a notification is believed by its digest alone: other secrets, nonces and servers, changed bytes and versions open nothing", () => {
   const bench = new Bench();
   strictEqual(bench.notify(), 1);
-  const notice = { sessionID: "99", serverID: "rig" }, nonce = new Uint8Array(0), good = bench.server.notification("target", notice);
+  const notice = { sessionID: "99", serverID: "rig" };
+  const nonce = new Uint8Array(0);
+  const good = bench.server.notification("target", notice);
   strictEqual(bench.push(pushedNotification(notice, "guess", nonce)), 0);
   strictEqual(bench.push(pushedNotification(notice, SECRET, nonce)), 0, "an old nonce");
-  strictEqual(bench.push(pushedNotification(notice, SECRET, new Uint8Array(4))), 0, "the nonce of zeros");
+  strictEqual(
+    bench.push(pushedNotification(notice, SECRET, new Uint8Array(4))),
+    0,
+    "the nonce of zeros",
+  );
   strictEqual(bench.push(pushedNotification({ ...notice, serverID: "other" }, SECRET, nonce)), 0);
   for (let at = 0; at < good.length; at++) {
     const changed = Buffer.from(good);
@@ -92,22 +134,41 @@ test("a notification is believed by its digest alone: other secrets, nonces and 
     if (at > 0) strictEqual(bench.push(changed), 0, `byte ${at}`);
   }
   strictEqual(bench.push(good.subarray(6)), 0, "no header");
-  strictEqual(bench.push(push({ type: NOTIFICATION_TYPE, body: good.subarray(6) })), 0, "no application");
-  strictEqual(bench.push(push({ type: "text/plain", application: 7, body: good.subarray(6) })), 0, "another type");
-  strictEqual(bench.push(bench.server.notification("target", { version: 12 })), 0, "another version");
+  strictEqual(
+    bench.push(push({ type: NOTIFICATION_TYPE, body: good.subarray(6) })),
+    0,
+    "no application",
+  );
+  strictEqual(
+    bench.push(push({ type: "text/plain", application: 7, body: good.subarray(6) })),
+    0,
+    "another type",
+  );
+  strictEqual(
+    bench.push(bench.server.notification("target", { version: 12 })),
+    0,
+    "another version",
+  );
   strictEqual(bench.push(good), 1, "and the genuine one is heard after all of them");
 });
 
 test("a server whose account has no secret cannot ask for a session", () => {
   const account = { serverId: "rig", address: DM, auth: "none", serverAuth: "none" };
-  const nobody = { type: "none", name: "rig", secret: "" } as const, bench = new Bench({ account }, { client: nobody, server: nobody });
+  const nobody = { type: "none", name: "rig", secret: "" } as const;
+  const bench = new Bench({ account }, { client: nobody, server: nobody });
   strictEqual(bench.notify(), 0);
   ok(bench.target.lines.some((line) => line.includes("no secret to prove it with")));
 });
 
 test("a flood is looked at so often in a window and logged so often, and a genuine notification is heard behind it", () => {
-  const bench = new Bench(), spoofed = pushedNotification({ sessionID: "5", serverID: "rig" }, "guess", new Uint8Array(0));
-  const dropped = (): number => bench.target.lines.filter((line) => line.includes("dropped")).length;
+  const bench = new Bench();
+  const spoofed = pushedNotification(
+    { sessionID: "5", serverID: "rig" },
+    "guess",
+    new Uint8Array(0),
+  );
+  const dropped = (): number =>
+    bench.target.lines.filter((line) => line.includes("dropped")).length;
   for (let i = 0; i < PUSHES_MAX; i++) bench.target.push(spoofed);
   bench.target.push(bench.server.notification("target"));
   bench.target.run(PUSH_WINDOW_MS - 1);
@@ -118,12 +179,22 @@ test("a flood is looked at so often in a window and logged so often, and a genui
   bench.target.run(PUSH_LOG_MS);
   bench.push(spoofed);
   strictEqual(dropped(), 2);
-  ok(bench.target.lines.some((line) => line.includes(`dropped ${PUSHES_MAX}, the last: its digest is wrong`)));
+  ok(
+    bench.target.lines.some((line) =>
+      line.includes(`dropped ${PUSHES_MAX}, the last: its digest is wrong`),
+    ),
+  );
 });
 
 test("nothing of a notification that is not believed is logged", () => {
   const bench = new Bench();
-  bench.push(pushedNotification({ sessionID: "5", serverID: "rig\nE update: all is lost" }, "guess", new Uint8Array(0)));
+  bench.push(
+    pushedNotification(
+      { sessionID: "5", serverID: "rig\nE update: all is lost" },
+      "guess",
+      new Uint8Array(0),
+    ),
+  );
   ok(!bench.target.lines.some((line) => line.includes("all is lost")));
 });
 
@@ -132,12 +203,18 @@ test("a server that lost its nonces is heard with the nonce of zeros, once, wher
   for (const nonceResync of [false, true]) {
     const bench = new Bench({ nonceResync });
     strictEqual(bench.notify(), 1);
-    const restored = new Bench({}, {
-      client: { type: "md5", name: "device", secret: "device-secret", nonce: zeros },
-      server: { type: "md5", name: "rig", secret: SECRET, nonce: zeros },
-    });
+    const restored = new Bench(
+      {},
+      {
+        client: { type: "md5", name: "device", secret: "device-secret", nonce: zeros },
+        server: { type: "md5", name: "rig", secret: SECRET, nonce: zeros },
+      },
+    );
     const notice = pushedNotification({ sessionID: "4321", serverID: "rig" }, SECRET, zeros);
-    const target = new Target((request) => restored.server.handle(request), { ...IDLE, nonceResync });
+    const target = new Target((request) => restored.server.handle(request), {
+      ...IDLE,
+      nonceResync,
+    });
     const push = (datagram: Uint8Array): number => {
       const before = target.client.sessions;
       target.push(datagram);
@@ -155,9 +232,18 @@ test("a server that lost its nonces is heard with the nonce of zeros, once, wher
 });
 
 test("people are asked, told or left alone as the server recommends (§6.2.2)", () => {
-  const asked = (uiMode: Notice["uiMode"], answers: readonly string[]): readonly [number, number] => {
-    const bench = new Bench({ answers }), sessions = bench.notify({ uiMode: uiMode ?? "unspecified" });
-    return [sessions, bench.target.lines.filter((line) => line.startsWith("user: ") && line.includes("asks for a session")).length];
+  const asked = (
+    uiMode: Notice["uiMode"],
+    answers: readonly string[],
+  ): readonly [number, number] => {
+    const bench = new Bench({ answers });
+    const sessions = bench.notify({ uiMode: uiMode ?? "unspecified" });
+    return [
+      sessions,
+      bench.target.lines.filter(
+        (line) => line.startsWith("user: ") && line.includes("asks for a session"),
+      ).length,
+    ];
   };
   deepStrictEqual(asked("unspecified", ["no"]), [1, 0]);
   deepStrictEqual(asked("background", ["no"]), [1, 0]);
@@ -170,8 +256,10 @@ test("people are asked, told or left alone as the server recommends (§6.2.2)", 
 
 test("what a person has refused is not asked again when the notification comes again, also after a reset; another one is", () => {
   for (const answer of ["no", "cancel"]) {
-    const bench = new Bench({ answers: [answer] }), first = bench.server.notification("target", { sessionID: "77", uiMode: "interaction" });
-    const questions = (): number => bench.target.lines.filter((line) => line.includes("asks for a session with")).length;
+    const bench = new Bench({ answers: [answer] });
+    const first = bench.server.notification("target", { sessionID: "77", uiMode: "interaction" });
+    const questions = (): number =>
+      bench.target.lines.filter((line) => line.includes("asks for a session with")).length;
     for (let again = 0; again < 3; again++) strictEqual(bench.push(first), 0);
     bench.target.reboot();
     strictEqual(bench.push(first), 0);
@@ -184,15 +272,22 @@ test("what a person has refused is not asked again when the notification comes a
 test("a server that asks and is not there is tried so often, and is heard at once when it asks again", () => {
   const bench = new Bench();
   bench.gone = true;
-  strictEqual(bench.push(bench.server.notification("target", { sessionID: "A" }), 86_400_000), SUMMONS_TRIES_MAX);
+  strictEqual(
+    bench.push(bench.server.notification("target", { sessionID: "A" }), 86_400_000),
+    SUMMONS_TRIES_MAX,
+  );
   bench.gone = false;
   strictEqual(bench.notify({ sessionID: "B" }), 1);
   deepStrictEqual(bench.asked, ["B"]);
 });
 
 test("a notification is a session and nothing more: what is in its vendor data is not looked at", () => {
-  const bench = new Bench(), vendor = Buffer.from("<SyncML><SyncBody><Exec/></SyncBody></SyncML>");
+  const bench = new Bench();
+  const vendor = Buffer.from("<SyncML><SyncBody><Exec/></SyncBody></SyncML>");
   strictEqual(bench.notify({ vendor }), 1);
   ok(bench.target.untouched);
-  strictEqual(notification({ sessionID: "1", serverID: "rig", vendor }, SECRET, new Uint8Array(0)).length, 16 + 8 + 3 + vendor.length);
+  strictEqual(
+    notification({ sessionID: "1", serverID: "rig", vendor }, SECRET, new Uint8Array(0)).length,
+    16 + 8 + 3 + vendor.length,
+  );
 });

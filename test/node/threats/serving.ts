@@ -5,13 +5,32 @@ import { DM } from "./target.ts";
 /** A server that has the device download from `url`, and notes what it reports. */
 export function serving(url: string, codes: string[]): DmServer {
   return new DmServer({
-    url: DM, name: "rig", client: { type: "md5", name: "device", secret: "device-secret" },
+    url: DM,
+    name: "rig",
+    client: { type: "md5", name: "device", secret: "device-secret" },
     server: { type: "md5", name: "rig", secret: "server-secret" },
-    emit: (event) => { if (event.kind === "alert") codes.push(event.data); },
-    scenario: () => ({ name: "attack", object: "./FwUpdate/Main", closing: [], steps: [
-      { kind: "send", operations: [{ name: "Replace", uri: "./FwUpdate/Main/Download/PkgURL", data: url, accept: "any" }] },
-      { kind: "send", operations: [{ name: "Exec", uri: "./FwUpdate/Main/Download", correlator: "attack", accept: "any" }] },
-      { kind: "await", correlator: "attack" },
-    ] }),
+    emit: (event) => {
+      if (event.kind === "alert") codes.push(event.data);
+    },
+    scenario: () => ({
+      name: "attack",
+      object: "./FwUpdate/Main",
+      closing: [],
+      steps: [
+        {
+          kind: "send",
+          operations: [
+            { name: "Replace", uri: "./FwUpdate/Main/Download/PkgURL", data: url, accept: "any" },
+          ],
+        },
+        {
+          kind: "send",
+          operations: [
+            { name: "Exec", uri: "./FwUpdate/Main/Download", correlator: "attack", accept: "any" },
+          ],
+        },
+        { kind: "await", correlator: "attack" },
+      ],
+    }),
   });
 }

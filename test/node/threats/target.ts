@@ -1,4 +1,7 @@
-/** A device on the sim board that an attacker's network answers: everything it asks is seen, everything it hears is made up. */
+/**
+ * A device on the sim board that an attacker's network answers: everything it asks is seen,
+ * everything it hears is made up.
+ */
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
 import { Client } from "../../../src/client/client.ts";
@@ -28,31 +31,61 @@ export class Target {
 
   /** Another `seed` is another device's chance. */
   constructor(answer: Answer, provision: object = {}, seed = 1) {
-    this.#link = new SimLink((origin, request) => {
-      this.asked.push(`${origin}${request.url}`);
-      return answer(request, origin);
-    }, () => this.#hal.now());
+    this.#link = new SimLink(
+      (origin, request) => {
+        this.asked.push(`${origin}${request.url}`);
+        return answer(request, origin);
+      },
+      () => this.#hal.now(),
+    );
     const identity = {
-      DevId: "target", Man: "m", Mod: "m", Lang: "en", DevTyp: "d", OEM: "o", SwV: "1", HwV: "1", FwV: "1.0.0",
-      vendorId: VENDOR_ID, classId: CLASS_ID,
+      DevId: "target",
+      Man: "m",
+      Mod: "m",
+      Lang: "en",
+      DevTyp: "d",
+      OEM: "o",
+      SwV: "1",
+      HwV: "1",
+      FwV: "1.0.0",
+      vendorId: VENDOR_ID,
+      classId: CLASS_ID,
     };
     this.board = new SimBoard({
       store: { blocks: 8, blockLength: 4096, writeAlign: 4, eraseValue: 0xff },
       slot: { blocks: 16, blockLength: 4096, writeAlign: 4, eraseValue: 0xff },
-      identity, link: this.#link, seed,
+      identity,
+      link: this.#link,
+      seed,
       datagrams: { receive: (buffer) => take(this.#datagrams, buffer) },
-      bootable: () => true, log: (_level, source, text) => { this.lines.push(`${source}: ${text}`); },
+      bootable: () => true,
+      log: (_level, source, text) => {
+        this.lines.push(`${source}: ${text}`);
+      },
     });
     this.board.slots[0].load(firmware(1, 500));
     this.#hal = this.board.start("power");
-    this.#provision = parseProvision(JSON.stringify({
-      account: {
-        serverId: "rig", address: DM, auth: "md5", name: "device", secret: SECRETS[0],
-        serverAuth: "md5", serverName: "rig", serverSecret: SECRETS[1],
-      },
-      keys: [spkiOf(VENDOR).toString("base64")], objects: ["Main"], allowHttp: true, sessionAtBoot: true, pollSeconds: 600, trace: true,
-      ...provision,
-    }));
+    this.#provision = parseProvision(
+      JSON.stringify({
+        account: {
+          serverId: "rig",
+          address: DM,
+          auth: "md5",
+          name: "device",
+          secret: SECRETS[0],
+          serverAuth: "md5",
+          serverName: "rig",
+          serverSecret: SECRETS[1],
+        },
+        keys: [spkiOf(VENDOR).toString("base64")],
+        objects: ["Main"],
+        allowHttp: true,
+        sessionAtBoot: true,
+        pollSeconds: 600,
+        trace: true,
+        ...provision,
+      }),
+    );
     this.client = new Client(this.#hal, this.#provision);
   }
 
@@ -67,11 +100,16 @@ export class Target {
     this.client = new Client(this.#hal, { ...this.#provision, ...provision });
   }
 
-  /** Lets the device do what it wants for so long, on its own clock. A restart is an error: no test here is about a good update. */
+  /**
+   * Lets the device do what it wants for so long, on its own clock. A restart is an error: no test
+   * here is about a good update.
+   */
   run(limitMs = 60_000): void {
     const end = this.#hal.now() + limitMs;
     for (let step = 0; step < 100_000; step++) {
-      const due = this.#step(), now = this.#hal.now(), wake = Math.min(due, this.#link.due());
+      const due = this.#step();
+      const now = this.#hal.now();
+      const wake = Math.min(due, this.#link.due());
       if (wake > end) {
         this.board.advance(end - now);
         return;
@@ -83,7 +121,10 @@ export class Target {
 
   /** True when nothing was begun, fetched or written to the slot that does not run. */
   get untouched(): boolean {
-    return this.client.engine.record.phase === "idle" && this.board.slots[1].wear.every((wear) => wear === 0);
+    return (
+      this.client.engine.record.phase === "idle" &&
+      this.board.slots[1].wear.every((wear) => wear === 0)
+    );
   }
 
   #step(): number {

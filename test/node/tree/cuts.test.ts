@@ -1,4 +1,6 @@
-/** The tree over the real store: every command is whole or not there, wherever power fails in it. */
+/**
+ * The tree over the real store: every command is whole or not there, wherever power fails in it.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CUT_MODES, PowerLoss } from "../../../hal/sim/power.ts";
@@ -19,13 +21,16 @@ function commands(garden: Garden): void {
 
 /** What a server sees, in one text. */
 function seen(garden: Garden): string {
-  return ["Name", "Beds", "Beds/b/Pots/p", "Beds/b/Pots/p?prop=Title"].map((name) => garden.read(`./Garden/${name}`)).join();
+  return ["Name", "Beds", "Beds/b/Pots/p", "Beds/b/Pots/p?prop=Title"]
+    .map((name) => garden.read(`./Garden/${name}`))
+    .join();
 }
 
 test("power fails in each flash operation of each command, in every way", () => {
   const first = new Chip(FLASH);
   new Garden(first.open());
-  const image = first.flash.bytes, whole = new Chip(FLASH, image);
+  const image = first.flash.bytes;
+  const whole = new Chip(FLASH, image);
   commands(new Garden(whole.open()));
   const allowed = new Set([",,404,404", ",b,rose,", ",b,rose,title", "rose,,404,404"]);
   const met = new Set<string>();
@@ -33,7 +38,9 @@ test("power fails in each flash operation of each command, in every way", () => 
   for (let at = 1; at <= whole.power.operations; at++) {
     for (const mode of CUT_MODES) {
       const chip = new Chip(FLASH, image, [{ at, mode, seed: at }]);
-      assert.throws(() => { commands(new Garden(chip.open())); }, PowerLoss);
+      assert.throws(() => {
+        commands(new Garden(chip.open()));
+      }, PowerLoss);
       met.add(seen(new Garden(chip.open())));
     }
   }

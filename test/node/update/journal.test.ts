@@ -1,4 +1,7 @@
-/** src/update/JOURNAL.md says what the machine does: its table is compared with the machine, its lists with the code. */
+/**
+ * src/update/JOURNAL.md says what the machine does: its table is compared with the machine, its
+ * lists with the code.
+ */
 import { ok, strictEqual } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,17 +16,33 @@ import { PROGRESS_KEY } from "../../../src/update/staging.ts";
 import { root } from "../../root.ts";
 
 const DOCUMENT = readFileSync(join(root, "src/update/JOURNAL.md"), "utf8");
-const BOUNDS: Partial<UpdateRecord> = { trials: TRIALS_MAX, crashes: CRASHES_MAX, restarts: RESTARTS_MAX };
+const BOUNDS: Partial<UpdateRecord> = {
+  trials: TRIALS_MAX,
+  crashes: CRASHES_MAX,
+  restarts: RESTARTS_MAX,
+};
 
 const EVENTS: readonly UpdateEvent[] = [
-  { type: "started", url: "u", object: "x", owner: "o", thenInstall: false }, { type: "opened", object: "x", size: 9 },
+  { type: "started", url: "u", object: "x", owner: "o", thenInstall: false },
+  { type: "opened", object: "x", size: 9 },
   { type: "described", url: "w", size: 9, notify: "n" },
-  { type: "announced", size: 9, validator: "v" }, { type: "rewound" }, { type: "attempted", attempt: 1 },
-  { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
-  { type: "valid", digest: "d", version: "2", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
-  { type: "install", slot: 0, owner: "o" }, { type: "consent", given: true },
-  { type: "refused" }, { type: "healthy" }, { type: "unhealthy" }, { type: "unanswered" },
-  { type: "confirmed" }, { type: "reported" }, { type: "discarded" },
+  { type: "announced", size: 9, validator: "v" },
+  { type: "rewound" },
+  { type: "attempted", attempt: 1 },
+  { type: "complete", size: 9 },
+  { type: "aborted" },
+  { type: "fetchFailed", reason: "network" },
+  { type: "valid", digest: "d", version: "2", securityCounter: 3 },
+  { type: "invalid", reason: "corrupt" },
+  { type: "install", slot: 0, owner: "o" },
+  { type: "consent", given: true },
+  { type: "refused" },
+  { type: "healthy" },
+  { type: "unhealthy" },
+  { type: "unanswered" },
+  { type: "confirmed" },
+  { type: "reported" },
+  { type: "discarded" },
 ];
 
 function booted(slot: number, trial: boolean, cause: ResetCause): UpdateEvent {
@@ -32,20 +51,27 @@ function booted(slot: number, trial: boolean, cause: ResetCause): UpdateEvent {
 
 /** What may have booted, in the document's words. */
 const BOOTS: readonly (readonly [string, UpdateEvent])[] = [
-  ["old image after power", booted(0, false, "power")], ["old image after restart", booted(0, false, "restart")],
+  ["old image after power", booted(0, false, "power")],
+  ["old image after restart", booted(0, false, "restart")],
   ["old image after a crash", booted(0, false, "panic")],
-  ["new image on trial", booted(1, true, "restart")], ["new image for good", booted(1, false, "power")],
+  ["new image on trial", booted(1, true, "restart")],
+  ["new image for good", booted(1, false, "power")],
 ];
 
 function at(phase: Phase, more: Partial<UpdateRecord> = {}): UpdateRecord {
   return { ...IDLE, phase, generation: 1, object: "y", slot: 0, kept: true, digest: "d", ...more };
 }
 
-/** "phase", and where it leads at the bound, and without a package that is kept, when that is elsewhere. */
+/**
+ * "phase", and where it leads at the bound, and without a package that is kept, when that is
+ * elsewhere.
+ */
 function leads(phase: Phase, event: UpdateEvent): string | undefined {
-  const before = at(phase), after = reduce(before, event);
+  const before = at(phase);
+  const after = reduce(before, event);
   if (after === before) return undefined;
-  const bound = reduce(at(phase, BOUNDS), event).phase, bad = reduce(at(phase, { kept: false, reason: "corrupt" }), event).phase;
+  const bound = reduce(at(phase, BOUNDS), event).phase;
+  const bad = reduce(at(phase, { kept: false, reason: "corrupt" }), event).phase;
   return `${after.phase}${bound === after.phase ? "" : `, at the bound ${bound}`}${bad === after.phase ? "" : `, found bad ${bad}`}`;
 }
 
@@ -57,14 +83,15 @@ function row(phase: Phase): string {
   const boots = new Map<string, string[]>();
   for (const [words, event] of BOOTS) {
     const next = leads(phase, event);
-    if (next !== undefined) boots.set(next, [...boots.get(next) ?? [], words]);
+    if (next !== undefined) boots.set(next, [...(boots.get(next) ?? []), words]);
   }
   const booted = [...boots].map(([next, words]) => `${words.join(", ")} → ${next}`);
   return `| ${phase} | ${PHASES[phase].effect} | ${events.join(" · ")} | ${booted.join(" · ")} |`;
 }
 
 test("the phase table is the machine's", () => {
-  const rows = (Object.keys(PHASES) as Phase[]).map(row), table = rows.join("\n");
+  const rows = (Object.keys(PHASES) as Phase[]).map(row);
+  const table = rows.join("\n");
   ok(DOCUMENT.includes(`\n${table}\n`), `the table should be\n${table}`);
 });
 
@@ -73,9 +100,22 @@ test("every key and every field is described, and no other", () => {
     const section = DOCUMENT.split(`## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
     return [...section.matchAll(/^\| `([\w.]+)`/gm)].map((match) => match[1] ?? "").sort();
   };
-  strictEqual(described("Keys").join(), [RECORD_KEY, PROGRESS_KEY, FAILED_KEY, COUNTER_KEY].sort().join());
+  strictEqual(
+    described("Keys").join(),
+    [RECORD_KEY, PROGRESS_KEY, FAILED_KEY, COUNTER_KEY].sort().join(),
+  );
   const full = decodeRecord({
-    ...IDLE, url: "", described: true, validator: "", agreed: "arming", slot: 0,
-    target: 0, reason: "network", digest: "", version: "", securityCounter: 0 });
+    ...IDLE,
+    url: "",
+    described: true,
+    validator: "",
+    agreed: "arming",
+    slot: 0,
+    target: 0,
+    reason: "network",
+    digest: "",
+    version: "",
+    securityCounter: 0,
+  });
   strictEqual(described("Fields of the record").join(), Object.keys(full).sort().join());
 });

@@ -1,6 +1,7 @@
 /**
- * Bytes on flash over versions: what the first layout wrote is read by this one, what this one and a later one write is read by
- * the first, which is kept here as it was: a reader of its own, and a partition that it left. Never change either.
+ * Bytes on flash over versions: what the first layout wrote is read by this one, what this one and
+ * a later one write is read by the first, which is kept here as it was: a reader of its own, and a
+ * partition that it left. Never change either.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readFileSync } from "node:fs";
@@ -12,50 +13,109 @@ import { Power } from "../../../hal/sim/power.ts";
 import { readRecord, recordChange } from "../../../src/store/record.ts";
 import { Store } from "../../../src/store/store.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
-import { COUNTER_KEY, FAILED_KEY, failedDigests, securityFloor } from "../../../src/update/memory.ts";
+import {
+  COUNTER_KEY,
+  FAILED_KEY,
+  failedDigests,
+  securityFloor,
+} from "../../../src/update/memory.ts";
 import { decodeRecord, IDLE, type UpdateRecord } from "../../../src/update/record.ts";
 import { PROGRESS_KEY, Staging } from "../../../src/update/staging.ts";
 import { root } from "../../root.ts";
 
 const STATUS = { blocks: 2, blockLength: 1024, writeAlign: 4, eraseValue: 0xff };
-/** The used part of a partition that firmware of layout 1 left: a counter, a failed update, and a key that was deleted again. */
-const PARTITION_V1 = Buffer.from([
-  "WEYBAAAAAAAAAAAAD1KdkKUlAAAOABMAdXBkYXRlLmNvdW50ZXJ7InYiOjEsImNvdW50ZXIiOjJ918O8Pf///6WxAQANAHcBdXBkYXRlLnJlY2",
-  "9yZHsidiI6MSwicGhhc2UiOiJmYWlsZWQiLCJnZW5lcmF0aW9uIjozLCJvYmplY3QiOiIuL0Z3VXBkYXRlL01haW4iLCJzaXplIjo2NDksInVy",
-  "bCI6Imh0dHA6Ly9oL3AiLCJ2YWxpZGF0b3IiOiJcIjFcIiIsImF0dGVtcHQiOjEsImNyYXNoZXMiOjAsInRoZW5JbnN0YWxsIjpmYWxzZSwiaW",
-  "5zdGFsbGluZyI6dHJ1ZSwic2xvdCI6MCwidGFyZ2V0IjoxLCJ0cmlhbHMiOjEsInJlc3RhcnRzIjowLCJyZWFzb24iOiJyZXZlcnRlZCIsImtl",
-  "cHQiOmZhbHNlLCJkaWdlc3QiOiJhYiIsInZlcnNpb24iOiIyLjAuMCIsInNlY3VyaXR5Q291bnRlciI6MiwidGlja2V0cyI6W3siaWQiOjQsIm",
-  "93bmVyIjoibyIsInJlYXNvbiI6InJldmVydGVkIn1dLCJuZXh0VGlja2V0Ijo1fQ0AGAB1cGRhdGUuZmFpbGVkeyJ2IjoxLCJkaWdlc3RzIjpb",
-  "ImFiIl19ZX7vMf///6UJAAAEAAEAZ29uZQEM/u4C////pQgAAAQA//9nb25lwRZ1qA==",
-].join(""), "base64");
+/**
+ * The used part of a partition that firmware of layout 1 left: a counter, a failed update, and a
+ * key that was deleted again.
+ */
+const PARTITION_V1 = Buffer.from(
+  [
+    "WEYBAAAAAAAAAAAAD1KdkKUlAAAOABMAdXBkYXRlLmNvdW50ZXJ7InYiOjEsImNvdW50ZXIiOjJ918O8Pf///6WxAQANAHcBdXBkYXRlLnJlY2",
+    "9yZHsidiI6MSwicGhhc2UiOiJmYWlsZWQiLCJnZW5lcmF0aW9uIjozLCJvYmplY3QiOiIuL0Z3VXBkYXRlL01haW4iLCJzaXplIjo2NDksInVy",
+    "bCI6Imh0dHA6Ly9oL3AiLCJ2YWxpZGF0b3IiOiJcIjFcIiIsImF0dGVtcHQiOjEsImNyYXNoZXMiOjAsInRoZW5JbnN0YWxsIjpmYWxzZSwiaW",
+    "5zdGFsbGluZyI6dHJ1ZSwic2xvdCI6MCwidGFyZ2V0IjoxLCJ0cmlhbHMiOjEsInJlc3RhcnRzIjowLCJyZWFzb24iOiJyZXZlcnRlZCIsImtl",
+    "cHQiOmZhbHNlLCJkaWdlc3QiOiJhYiIsInZlcnNpb24iOiIyLjAuMCIsInNlY3VyaXR5Q291bnRlciI6MiwidGlja2V0cyI6W3siaWQiOjQsIm",
+    "93bmVyIjoibyIsInJlYXNvbiI6InJldmVydGVkIn1dLCJuZXh0VGlja2V0Ijo1fQ0AGAB1cGRhdGUuZmFpbGVkeyJ2IjoxLCJkaWdlc3RzIjpb",
+    "ImFiIl19ZX7vMf///6UJAAAEAAEAZ29uZQEM/u4C////pQgAAAQA//9nb25lwRZ1qA==",
+  ].join(""),
+  "base64",
+);
 
 const RECORD_V1 = {
-  v: 1, phase: "failed", generation: 3, object: "./FwUpdate/Main", size: 649, url: "http://h/p", validator: '"1"', attempt: 1,
-  crashes: 0, thenInstall: false, installing: true, slot: 0, target: 1, trials: 1, restarts: 0, reason: "reverted", kept: false,
-  digest: "ab", version: "2.0.0", securityCounter: 2, tickets: [{ id: 4, owner: "o", reason: "reverted" }], nextTicket: 5,
+  v: 1,
+  phase: "failed",
+  generation: 3,
+  object: "./FwUpdate/Main",
+  size: 649,
+  url: "http://h/p",
+  validator: '"1"',
+  attempt: 1,
+  crashes: 0,
+  thenInstall: false,
+  installing: true,
+  slot: 0,
+  target: 1,
+  trials: 1,
+  restarts: 0,
+  reason: "reverted",
+  kept: false,
+  digest: "ab",
+  version: "2.0.0",
+  securityCounter: 2,
+  tickets: [{ id: 4, owner: "o", reason: "reverted" }],
+  nextTicket: 5,
 } as const;
 /** What fields that came later are in such a record. */
 const LATER = { rewinds: 0, notices: [] };
 /** What a record of layout 1 always had, with its type; and the phases that there were. */
 const FIELDS_V1: { readonly [field: string]: string } = {
-  v: "number", phase: "string", generation: "number", object: "string", size: "number", attempt: "number", crashes: "number",
-  thenInstall: "boolean", installing: "boolean", trials: "number", restarts: "number", kept: "boolean", nextTicket: "number",
+  v: "number",
+  phase: "string",
+  generation: "number",
+  object: "string",
+  size: "number",
+  attempt: "number",
+  crashes: "number",
+  thenInstall: "boolean",
+  installing: "boolean",
+  trials: "number",
+  restarts: "number",
+  kept: "boolean",
+  nextTicket: "number",
 };
-const PHASES_V1 = ["idle", "receiving", "downloading", "verifying", "ready", "arming", "restarting", "trial", "committing", "reverting",
-  "succeeded", "failed", "settled"];
+const PHASES_V1 = [
+  "idle",
+  "receiving",
+  "downloading",
+  "verifying",
+  "ready",
+  "arming",
+  "restarting",
+  "trial",
+  "committing",
+  "reverting",
+  "succeeded",
+  "failed",
+  "settled",
+];
 
 /** The reader of layout 1, for a log of the one block with which `bytes` begin: values by key. */
 function readV1(bytes: Uint8Array): Map<string, Buffer> {
-  const all = Buffer.from(bytes), values = new Map<string, Buffer>();
+  const all = Buffer.from(bytes);
+  const values = new Map<string, Buffer>();
   strictEqual(all.readUInt16BE(0), 0x5846);
   strictEqual(all.readUInt8(2), 1);
   strictEqual(all.readUInt32LE(12), crc32(all.subarray(0, 12)));
-  for (let at = 16; all[at] === 0xa5;) {
-    const length = all.readUIntLE(at + 1, 3), end = at + 4 + length;
+  for (let at = 16; all[at] === 0xa5; ) {
+    const length = all.readUIntLE(at + 1, 3);
+    const end = at + 4 + length;
     strictEqual(all.readUInt32LE(end), crc32(all.subarray(at, end)), `frame at ${at}`);
-    for (let entry = at + 4; entry < end;) {
-      const keyLength = all.readUInt16LE(entry), valueLength = all.readUInt16LE(entry + 2), from = entry + 4 + keyLength;
-      const key = all.toString("utf8", entry + 4, from), count = valueLength === 0xffff ? 0 : valueLength;
+    for (let entry = at + 4; entry < end; ) {
+      const keyLength = all.readUInt16LE(entry);
+      const valueLength = all.readUInt16LE(entry + 2);
+      const from = entry + 4 + keyLength;
+      const key = all.toString("utf8", entry + 4, from);
+      const count = valueLength === 0xffff ? 0 : valueLength;
       if (valueLength === 0xffff) values.delete(key);
       else values.set(key, all.subarray(from, from + count));
       entry = from + count;
@@ -72,43 +132,77 @@ function partition(content?: Uint8Array): SimFlash {
 }
 
 test("what layout 1 left is read, and gone on with", () => {
-  const flash = partition(PARTITION_V1), store = Store.open(flash);
+  const flash = partition(PARTITION_V1);
+  const store = Store.open(flash);
   deepStrictEqual(store.keys(""), [COUNTER_KEY, FAILED_KEY, RECORD_KEY]);
   deepStrictEqual(decodeRecord(readRecord(store, RECORD_KEY)), { ...RECORD_V1, ...LATER });
   deepStrictEqual([securityFloor(store), failedDigests(store)], [2, ["ab"]]);
   store.commit([recordChange(COUNTER_KEY, { v: 1, counter: 3 })]);
   strictEqual(securityFloor(Store.open(partition(flash.bytes))), 3);
-  strictEqual(readV1(flash.bytes.subarray(STATUS.blockLength)).get(COUNTER_KEY)?.toString(), '{"v":1,"counter":3}');
+  strictEqual(
+    readV1(flash.bytes.subarray(STATUS.blockLength)).get(COUNTER_KEY)?.toString(),
+    '{"v":1,"counter":3}',
+  );
 });
 
 test("what this layout writes is read by layout 1", () => {
-  const flash = partition(), store = Store.open(flash);
+  const flash = partition();
+  const store = Store.open(flash);
   store.commit([recordChange(COUNTER_KEY, { v: 1, counter: 2 })]);
-  store.commit([recordChange(RECORD_KEY, RECORD_V1), recordChange(FAILED_KEY, { v: 1, digests: ["ab"] })]);
+  store.commit([
+    recordChange(RECORD_KEY, RECORD_V1),
+    recordChange(FAILED_KEY, { v: 1, digests: ["ab"] }),
+  ]);
   store.commit([["gone", Uint8Array.of(1)]]);
   store.commit([["gone", undefined]]);
   deepStrictEqual(readV1(flash.bytes), readV1(PARTITION_V1));
-  const described = { url: "http://h/fw", described: true, notices: [{ url: "http://h/n", attempt: 1, reason: "badDescriptor" }] };
+  const described = {
+    url: "http://h/fw",
+    described: true,
+    notices: [{ url: "http://h/n", attempt: 1, reason: "badDescriptor" }],
+  };
   for (const phase of PHASES_V1) {
     store.commit([recordChange(RECORD_KEY, { ...IDLE, phase, ...described } as UpdateRecord)]);
     const value = readV1(flash.bytes).get(RECORD_KEY)?.toString();
     if (value === undefined) break;
     const record = JSON.parse(value) as Record<string, unknown>;
-    for (const [field, type] of Object.entries(FIELDS_V1)) strictEqual(typeof record[field], type, field);
-    ok(PHASES_V1.includes(String(record.phase)), "a phase that layout 1 does not know would be a trial to it");
-    strictEqual(record.url, "http://h/fw", "layout 1 goes on with the package that a descriptor named, and knows nothing of the report");
+    for (const [field, type] of Object.entries(FIELDS_V1))
+      strictEqual(typeof record[field], type, field);
+    ok(
+      PHASES_V1.includes(String(record.phase)),
+      "a phase that layout 1 does not know would be a trial to it",
+    );
+    strictEqual(
+      record.url,
+      "http://h/fw",
+      "layout 1 goes on with the package that a descriptor named, and knows nothing of the report",
+    );
   }
 });
 
 test("what a later layout writes is read by this one: more keys, more fields, longer values, other words", () => {
-  const flash = partition(), store = Store.open(flash);
+  const flash = partition();
+  const store = Store.open(flash);
   store.commit([
-    recordChange(RECORD_KEY, { ...RECORD_V1, v: 2, colour: "blue", parts: [{ a: 1 }], reason: "sunspots" }),
-    recordChange(COUNTER_KEY, { v: 2, counter: 7, by: "fuse" }), recordChange(FAILED_KEY, { v: 2, digests: ["ab", 5], why: [] }),
-    recordChange("update.parts", { v: 2 }), [PROGRESS_KEY, Uint8Array.of(1, 3, 0, 0, 0, 0, 1, 0, 0, 9, 9)],
+    recordChange(RECORD_KEY, {
+      ...RECORD_V1,
+      v: 2,
+      colour: "blue",
+      parts: [{ a: 1 }],
+      reason: "sunspots",
+    }),
+    recordChange(COUNTER_KEY, { v: 2, counter: 7, by: "fuse" }),
+    recordChange(FAILED_KEY, { v: 2, digests: ["ab", 5], why: [] }),
+    recordChange("update.parts", { v: 2 }),
+    [PROGRESS_KEY, Uint8Array.of(1, 3, 0, 0, 0, 0, 1, 0, 0, 9, 9)],
   ]);
-  const read = Store.open(partition(flash.bytes)), slot = partition();
-  deepStrictEqual(decodeRecord(readRecord(read, RECORD_KEY)), { ...RECORD_V1, ...LATER, reason: "undefined" });
+  const read = Store.open(partition(flash.bytes));
+  const slot = partition();
+  deepStrictEqual(decodeRecord(readRecord(read, RECORD_KEY)), {
+    ...RECORD_V1,
+    ...LATER,
+    reason: "undefined",
+  });
   deepStrictEqual([securityFloor(read), failedDigests(read)], [7, ["ab"]]);
   const staging = new Staging(slot, read);
   staging.resume(3);
@@ -124,18 +218,47 @@ test("what a later layout writes is read by this one: more keys, more fields, lo
 });
 
 test("the tables of bytes in JOURNAL.md are what is on the flash", () => {
-  const document = readFileSync(join(root, "src/update/JOURNAL.md"), "utf8"), all = PARTITION_V1;
-  const rows = (title: string): readonly (readonly string[])[] => (document.split(`| ${title} |\n`)[1]?.split("\n\n")[0] ?? "").split("\n")
-    .slice(1).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const document = readFileSync(join(root, "src/update/JOURNAL.md"), "utf8");
+  const all = PARTITION_V1;
+  const rows = (title: string): readonly (readonly string[])[] =>
+    (document.split(`| ${title} |\n`)[1]?.split("\n\n")[0] ?? "")
+      .split("\n")
+      .slice(1)
+      .map((line) =>
+        line
+          .split("|")
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
   const hex = (from: number, to: number): string => all.toString("hex", from, to);
-  const found = (title: string, start: number, values: { readonly [at: string]: number }): string[] =>
+  const found = (
+    title: string,
+    start: number,
+    values: { readonly [at: string]: number },
+  ): string[] =>
     rows(title).map(([at = "", bytes = ""]) => {
       const from = start + (values[at] ?? Number(at));
       return hex(from, from + (values[bytes] ?? Number(bytes)));
     });
-  deepStrictEqual(found("at | bytes | a block begins with", 0, {}), ["5846", "01", "00", "00000000", "00000000", hex(12, 16)]);
-  deepStrictEqual(found("at | bytes | a frame", 16, { n: 37, "4+n": 41 }), ["a5", "250000", hex(20, 57), hex(57, 61)]);
-  deepStrictEqual(found("at | bytes | an entry", 20, { k: 14, v: 19, "4+k": 18 }),
-    ["0e00", "1300", Buffer.from("update.counter").toString("hex"), Buffer.from('{"v":1,"counter":2}').toString("hex")]);
+  deepStrictEqual(found("at | bytes | a block begins with", 0, {}), [
+    "5846",
+    "01",
+    "00",
+    "00000000",
+    "00000000",
+    hex(12, 16),
+  ]);
+  deepStrictEqual(found("at | bytes | a frame", 16, { n: 37, "4+n": 41 }), [
+    "a5",
+    "250000",
+    hex(20, 57),
+    hex(57, 61),
+  ]);
+  deepStrictEqual(found("at | bytes | an entry", 20, { k: 14, v: 19, "4+k": 18 }), [
+    "0e00",
+    "1300",
+    Buffer.from("update.counter").toString("hex"),
+    Buffer.from('{"v":1,"counter":2}').toString("hex"),
+  ]);
   strictEqual(all.readUInt32LE(57), crc32(all.subarray(16, 57)));
 });

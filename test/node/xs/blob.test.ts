@@ -6,7 +6,18 @@ import { crc32 } from "../../../src/base/crc32.ts";
 import { build, buildTexts, run } from "./program.ts";
 
 /** Offsets in BlobHeader. */
-const AT = { byteOrder: 4, format: 8, xs: 12, idCount: 16, engine: 20, crc: 28, names: 36, nameCount: 40, nativeCount: 48, modules: 52 };
+const AT = {
+  byteOrder: 4,
+  format: 8,
+  xs: 12,
+  idCount: 16,
+  engine: 20,
+  crc: 28,
+  names: 36,
+  nameCount: 40,
+  nativeCount: 48,
+  modules: 52,
+};
 const good = build("heap");
 
 /** The blob with a change and a CRC that fits it. */
@@ -33,7 +44,8 @@ test("the same sources give the same bytes", () => {
 });
 
 test("two blobs in one image run where they lie", () => {
-  const image = Buffer.alloc(65536, 0xff), other = buildTexts({ main: "trace('other\\n');" });
+  const image = Buffer.alloc(65536, 0xff);
+  const other = buildTexts({ main: "trace('other\\n');" });
   good.copy(image, 4096);
   other.copy(image, 40004);
   assert.match(run(image, "--offset", "4096").stdout, /"kept":11000/);
@@ -44,7 +56,7 @@ test("two blobs in one image run where they lie", () => {
 test("one flipped bit anywhere after the header is refused", () => {
   for (let at = AT.crc + 4; at < good.length; at += 97) {
     const blob = Buffer.from(good);
-    blob[at] = (blob[at] ?? 0) ^ 1 << at % 8;
+    blob[at] = (blob[at] ?? 0) ^ (1 << (at % 8));
     refused(blob, /blob is damaged \(CRC\)/);
   }
 });
@@ -56,43 +68,104 @@ test("a blob that is cut off is refused", () => {
 });
 
 test("a blob for another XS is refused, and says which", () => {
-  refused(changed((blob) => { blob[AT.xs] = 17; }),
-    /blob for XS 17\.3\.0 with 2 byte identifiers, this firmware is XS 13\.3\.0 with 2/);
-  refused(changed((blob) => { blob[AT.xs + 3] = 4; }), /with 4 byte identifiers/);
+  refused(
+    changed((blob) => {
+      blob[AT.xs] = 17;
+    }),
+    /blob for XS 17\.3\.0 with 2 byte identifiers, this firmware is XS 13\.3\.0 with 2/,
+  );
+  refused(
+    changed((blob) => {
+      blob[AT.xs + 3] = 4;
+    }),
+    /with 4 byte identifiers/,
+  );
 });
 
 test("a blob for other identifiers of the engine is refused", () => {
-  refused(changed((blob) => { blob.writeUInt32LE(blob.readUInt32LE(AT.idCount) + 1, AT.idCount); }),
-    /blob for XS_ID_COUNT \d+, this firmware has \d+/);
-  refused(changed((blob) => { blob.writeUInt32LE(1, AT.engine); }), /an engine with other identifiers or opcodes/);
+  refused(
+    changed((blob) => {
+      blob.writeUInt32LE(blob.readUInt32LE(AT.idCount) + 1, AT.idCount);
+    }),
+    /blob for XS_ID_COUNT \d+, this firmware has \d+/,
+  );
+  refused(
+    changed((blob) => {
+      blob.writeUInt32LE(1, AT.engine);
+    }),
+    /an engine with other identifiers or opcodes/,
+  );
 });
 
 test("another byte order or format is refused", () => {
-  refused(changed((blob) => { blob.writeUInt32BE(0x01020304, AT.byteOrder); }), /the other byte order/);
-  refused(changed((blob) => { blob.writeUInt32LE(99, AT.format); }), /blob format 99, this firmware reads 1/);
+  refused(
+    changed((blob) => {
+      blob.writeUInt32BE(0x01020304, AT.byteOrder);
+    }),
+    /the other byte order/,
+  );
+  refused(
+    changed((blob) => {
+      blob.writeUInt32LE(99, AT.format);
+    }),
+    /blob format 99, this firmware reads 1/,
+  );
 });
 
 test("tables and names that point outside are refused", () => {
-  refused(changed((blob) => { blob.writeUInt32LE(0xfffffff0, AT.modules); }), /points outside itself/);
-  refused(changed((blob) => { blob.writeUInt32LE(blob.length, AT.nameCount); }), /points outside itself/);
-  refused(changed((blob) => { blob.writeUInt32LE(blob.length, blob.readUInt32LE(AT.names)); }), /points outside itself/);
+  refused(
+    changed((blob) => {
+      blob.writeUInt32LE(0xfffffff0, AT.modules);
+    }),
+    /points outside itself/,
+  );
+  refused(
+    changed((blob) => {
+      blob.writeUInt32LE(blob.length, AT.nameCount);
+    }),
+    /points outside itself/,
+  );
+  refused(
+    changed((blob) => {
+      blob.writeUInt32LE(blob.length, blob.readUInt32LE(AT.names));
+    }),
+    /points outside itself/,
+  );
 });
 
 test("wrong counts of names and natives are refused", () => {
-  const count = (at: number, more: number) => changed((blob) => { blob.writeUInt32LE(blob.readUInt32LE(at) + more, at); });
+  const count = (at: number, more: number) =>
+    changed((blob) => {
+      blob.writeUInt32LE(blob.readUInt32LE(at) + more, at);
+    });
   for (const at of [AT.nameCount, AT.nativeCount])
-    for (const more of [1, -1]) refused(count(at, more), /counts its names or natives wrong|points outside itself/);
-  refused(changed((blob) => { blob.writeUInt32LE(0, AT.nameCount); }), /counts its names or natives wrong/);
+    for (const more of [1, -1])
+      refused(count(at, more), /counts its names or natives wrong|points outside itself/);
+  refused(
+    changed((blob) => {
+      blob.writeUInt32LE(0, AT.nameCount);
+    }),
+    /counts its names or natives wrong/,
+  );
 });
 
 test("a blob that needs a native of another firmware is refused", () => {
-  refused(changed((blob) => { blob.write("tuba", blob.lastIndexOf("xs_heap_figure") + 3); }),
-    /blob needs native xs_tuba_figure, which this firmware has not/);
+  refused(
+    changed((blob) => {
+      blob.write("tuba", blob.lastIndexOf("xs_heap_figure") + 3);
+    }),
+    /blob needs native xs_tuba_figure, which this firmware has not/,
+  );
 });
 
 test("a module that does not parse, and an import that is not there, are errors for a person", () => {
-  assert.throws(() => buildTexts({ main: "let = ;" }),
-    (error) => error instanceof BuildError && /main\.js:1: error/.test(error.message));
-  assert.throws(() => buildTexts({ main: 'import "./nowhere.js";' }), /main imports nowhere, which is neither/);
+  assert.throws(
+    () => buildTexts({ main: "let = ;" }),
+    (error) => error instanceof BuildError && /main\.js:1: error/.test(error.message),
+  );
+  assert.throws(
+    () => buildTexts({ main: 'import "./nowhere.js";' }),
+    /main imports nowhere, which is neither/,
+  );
   assert.throws(() => buildTexts({ main: 'import { x } from "crc-32";' }), /main imports crc-32/);
 });

@@ -4,21 +4,34 @@ import { test } from "node:test";
 import { lower } from "../../../hal/xs/lower.ts";
 
 test("functions, methods, constructors and classes are lowered", () => {
-  assert.equal(lower('export function f(a, b) { return native("n").call(this, a, b); }'), 'export function f(a, b) @ "n"');
-  assert.equal(lower('class F extends Native("d") {\n  m() { native("n").call(this); }\n}'),
-    'class F @ "d" {\n  m() @ "n"\n}');
-  assert.equal(lower('constructor(a) { super(); native("n").call(this, a); }'), 'constructor(a) @ "n"');
+  assert.equal(
+    lower('export function f(a, b) { return native("n").call(this, a, b); }'),
+    'export function f(a, b) @ "n"',
+  );
+  assert.equal(
+    lower('class F extends Native("d") {\n  m() { native("n").call(this); }\n}'),
+    'class F @ "d" {\n  m() @ "n"\n}',
+  );
+  assert.equal(
+    lower('constructor(a) { super(); native("n").call(this, a); }'),
+    'constructor(a) @ "n"',
+  );
 });
 
 test("lines stay where they are", () => {
-  const source = 'export function f(a) {\n  return native("n").call(this, a);\n}\n'
-    + 'constructor(a) {\n  super();\n  native("n").call(this, a);\n}\n';
+  const source =
+    'export function f(a) {\n  return native("n").call(this, a);\n}\n' +
+    'constructor(a) {\n  super();\n  native("n").call(this, a);\n}\n';
   assert.equal(lower(source).split("\n").length, source.split("\n").length);
   assert.ok(!lower(source).includes("native("));
 });
 
 test("what passes other arguments than it gets stays a call", () => {
-  for (const source of ['f(a, b) { return native("n").call(this, b, a); }', 'f(a) { return native("n").call(this, a, 1); }',
-    'f(a) { return native("n").call(undefined, a); }', 'f(a) { return native("n").call(this, a) + 1; }'])
+  for (const source of [
+    'f(a, b) { return native("n").call(this, b, a); }',
+    'f(a) { return native("n").call(this, a, 1); }',
+    'f(a) { return native("n").call(undefined, a); }',
+    'f(a) { return native("n").call(this, a) + 1; }',
+  ])
     assert.equal(lower(source), source);
 });

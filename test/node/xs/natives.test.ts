@@ -1,4 +1,7 @@
-/** The native modules have exactly the exports of the portable ones; the types say so when they compile. */
+/**
+ * The native modules have exactly the exports of the portable ones; the types say so when they
+ * compile.
+ */
 import { test } from "node:test";
 import type * as nativeBase64 from "../../../hal/xs/base/base64.ts";
 import type * as nativeBytes from "../../../hal/xs/base/bytes.ts";
@@ -19,8 +22,13 @@ import type * as check from "../../check.ts";
 
 /** Parameters and result of every function; of a class those of its constructor and methods. */
 type Shape<T> = {
-  [K in keyof T]: T[K] extends new (...parameters: infer P) => infer I ? [P, Shape<I>]
-    : T[K] extends (...parameters: infer P) => infer R ? [P, R] : T[K];
+  [K in keyof T]: T[K] extends new (
+    ...parameters: infer P
+  ) => infer I
+    ? [P, Shape<I>]
+    : T[K] extends (...parameters: infer P) => infer R
+      ? [P, R]
+      : T[K];
 };
 type Same<A, B> = [A, B] extends [B, A] ? true : false;
 

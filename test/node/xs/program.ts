@@ -12,12 +12,24 @@ const folder = mkdtempSync(join(tmpdir(), "xs-"));
 export function build(name: string, version = "1"): Buffer {
   const out = join(folder, `${name}.blob`);
   const modules = { ...BASE_MODULES, "test/check": "hal/xs/check" };
-  return buildBlob({ entry: `test/node/xs/programs/${name}`, modules, out, version, positions: true });
+  return buildBlob({
+    entry: `test/node/xs/programs/${name}`,
+    modules,
+    out,
+    version,
+    positions: true,
+  });
 }
 
 /** A blob from texts of modules, by name; "main" is the entry. */
 export function buildTexts(generated: Readonly<Record<string, string>>): Buffer {
-  return buildBlob({ entry: "main", modules: {}, out: join(folder, "texts.blob"), version: "1", generated });
+  return buildBlob({
+    entry: "main",
+    modules: {},
+    out: join(folder, "texts.blob"),
+    version: "1",
+    generated,
+  });
 }
 
 export interface Outcome {
@@ -30,6 +42,8 @@ export interface Outcome {
 export function run(bytes: Uint8Array, ...args: string[]): Outcome {
   const path = join(folder, "slot");
   writeFileSync(path, bytes);
-  const { status, stdout, stderr } = spawnSync(join(OUT, "run/run"), [...args, path], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(join(OUT, "run/run"), [...args, path], {
+    encoding: "utf8",
+  });
   return { status, stdout, stderr };
 }

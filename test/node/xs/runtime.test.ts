@@ -35,7 +35,10 @@ test("a stack overflow cannot be caught: it ends with 102 and the reason", () =>
 });
 
 /** What programs/heap.ts printed. */
-function figures(stdout: string): { readonly before: Record<string, number>; readonly after: Record<string, number> } {
+function figures(stdout: string): {
+  readonly before: Record<string, number>;
+  readonly after: Record<string, number>;
+} {
   return JSON.parse(stdout) as ReturnType<typeof figures>;
 }
 
@@ -43,7 +46,9 @@ test("the heap module counts what is in use", () => {
   const { before, after } = figures(run(build("heap")).stdout);
   assert.ok((after.chunks ?? 0) >= (before.chunks ?? 0) + 10000);
   assert.ok((after.slots ?? 0) >= (before.slots ?? 0) + 2000);
-  assert.ok((after.peakChunks ?? 0) >= (after.chunks ?? 0) && (after.peakSlots ?? 0) >= (after.slots ?? 0));
+  assert.ok(
+    (after.peakChunks ?? 0) >= (after.chunks ?? 0) && (after.peakSlots ?? 0) >= (after.slots ?? 0),
+  );
   assert.equal(after.slotBytes, 32);
   assert.equal(after.collections, 0);
 });
@@ -69,7 +74,8 @@ test("what would only take slots is left out; members and classes are whole", ()
 
 test("facades work through the globals, and name what is missing", () => {
   assert.deepEqual(run(build("globals")).stdout.split("\n").slice(0, 9), [
-    String(0xcbf43926), "true",
+    String(0xcbf43926),
+    "true",
     "ReferenceError: no native function xs_tuba in this firmware",
     "ReferenceError: no native function xs_sha256_destructor in this firmware",
     "ReferenceError: no native class xs_crc32 in this firmware",
@@ -81,8 +87,9 @@ test("facades work through the globals, and name what is missing", () => {
 });
 
 test("an argument whose conversion ends the digest does no harm", () => {
-  const { stdout, status } = run(buildTexts({
-    main: `
+  const { stdout, status } = run(
+    buildTexts({
+      main: `
       class Hash @ "xs_sha256_destructor" {
         constructor() @ "xs_sha256"
         digest(result) @ "xs_sha256_digest"
@@ -94,7 +101,10 @@ test("an argument whose conversion ends the digest does no harm", () => {
       const at = { valueOf() { moved = new Array(1000).fill(0).map(() => new Uint8Array(100)); return 0; } };
       copy(result, at, new Uint8Array(buffer), 0, 32);
       trace(result.join("") + "\\n");`,
-  }), "--chunks", "40000");
+    }),
+    "--chunks",
+    "40000",
+  );
   assert.equal(stdout, `${"0".repeat(32)}\n`);
   assert.equal(status, 0);
 });
@@ -103,15 +113,23 @@ test("unit tests that fail say what, and where in the TypeScript", () => {
   const { stdout, status } = run(build("failures"));
   assert.equal(status, 0);
   const place = (line: number): string => `test/node/xs/programs/failing.ts:${line}`;
-  assert.deepEqual(stdout.split("\n").filter((line) => line.startsWith("  # ")).map((line) => line.slice(4)), [
-    `${place(6)} sum: 2 is not 3`, `${place(7)} 0 is not -0`,
-    `${place(8)} {"a":1} has not the structure of {"a":1,"b":"undefined"}`,
-    `${place(9)} Uint8Array [1,2] has not the structure of Uint8Array [1,3]`,
-    `${place(10)} [] has not the structure of {}`,
-    `${place(11)} Map [[1,2]] has not the structure of Map [[1,3]]`,
-    `${place(12)} 0 is not true`, `${place(13)} nothing was thrown`,
-    `${place(14)} TypeError: x was thrown, not RangeError`,
-    `${place(15)} SyntaxError: odd`,
-  ]);
+  assert.deepEqual(
+    stdout
+      .split("\n")
+      .filter((line) => line.startsWith("  # "))
+      .map((line) => line.slice(4)),
+    [
+      `${place(6)} sum: 2 is not 3`,
+      `${place(7)} 0 is not -0`,
+      `${place(8)} {"a":1} has not the structure of {"a":1,"b":"undefined"}`,
+      `${place(9)} Uint8Array [1,2] has not the structure of Uint8Array [1,3]`,
+      `${place(10)} [] has not the structure of {}`,
+      `${place(11)} Map [[1,2]] has not the structure of Map [[1,3]]`,
+      `${place(12)} 0 is not true`,
+      `${place(13)} nothing was thrown`,
+      `${place(14)} TypeError: x was thrown, not RangeError`,
+      `${place(15)} SyntaxError: odd`,
+    ],
+  );
   assert.match(stdout, /\n1\.\.12\n# tests 12\n# pass 2\n# fail 10\n$/);
 });

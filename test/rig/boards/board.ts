@@ -1,11 +1,17 @@
-/** What the rig needs of a kind of board: build firmware for it, make a device, power it on. One row a board, in boards.ts. */
+/**
+ * What the rig needs of a kind of board: build firmware for it, make a device, power it on. One row
+ * a board, in boards.ts.
+ */
 import type { KeyObject } from "node:crypto";
 import type { Version } from "../../../src/image/version.ts";
 import type { DeviceProcess } from "../device.ts";
 import type { EventLog } from "../events.ts";
 import type { BoardName } from "../setup.ts";
 
-/** The account and the rules of a device: src/client/provision.ts, with the identity that a board may be given. */
+/**
+ * The account and the rules of a device: src/client/provision.ts, with the identity that a board
+ * may be given.
+ */
 export interface DeviceProvision {
   readonly account?: {
     readonly serverId: string;
@@ -38,7 +44,10 @@ export interface DeviceProvision {
   readonly networkSecret?: string;
   /** Certificate of the authority that vouches for servers: DER in base64. For boards with TLS. */
   readonly ca?: string;
-  /** A line of the serial log with the instructions so far before each other one: board qemu under -icount. */
+  /**
+   * A line of the serial log with the instructions so far before each other one: board qemu under
+   * -icount.
+   */
   readonly countInstructions?: boolean;
   readonly identity?: { readonly [name: string]: string };
 }
@@ -49,17 +58,29 @@ export interface RigBoard {
   readonly classId: Uint8Array;
   /** Bytes of the header of its packages, when not 32. */
   readonly headerSize?: number;
-  /** Firmware of that version that this board really boots, at least `sizeMin` bytes long. Throws a RigError when it cannot be built. */
+  /**
+   * Firmware of that version that this board really boots, at least `sizeMin` bytes long. Throws a
+   * RigError when it cannot be built.
+   */
   firmware(version: Version, sizeMin: number): Buffer;
-  /** A device as it leaves the factory: `image` in slot A, erased flash elsewhere. A device that is there already is left alone. */
+  /**
+   * A device as it leaves the factory: `image` in slot A, erased flash elsewhere. A device that is
+   * there already is left alone.
+   */
   manufacture(directory: string, image: Buffer, key: KeyObject): void;
   /** Gives the device what it is told from outside; takes effect at its next start. */
   provision(directory: string, provision: DeviceProvision): void;
-  /** Powers the device on. `keyboard`: what is typed here is typed at its console, on boards that have one. */
+  /**
+   * Powers the device on. `keyboard`: what is typed here is typed at its console, on boards that
+   * have one.
+   */
   start(directory: string, log: EventLog, keyboard?: boolean): DeviceProcess;
 }
 
-/** `payload`, made at least `sizeMin` bytes long by bytes that do not compress, so that the wire carries them all. */
+/**
+ * `payload`, made at least `sizeMin` bytes long by bytes that do not compress, so that the wire
+ * carries them all.
+ */
 export function padded(payload: Buffer, sizeMin: number): Buffer {
   if (payload.length >= sizeMin) return payload;
   const filler = Buffer.alloc(sizeMin - payload.length);

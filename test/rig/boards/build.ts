@@ -7,7 +7,8 @@ export function make<T>(build: () => T): T {
   try {
     return build();
   } catch (error) {
-    if (error instanceof BuildError) throw new RigError(Exit.noBoard, error.message, "xs-fumo doctor tells what is missing");
+    if (error instanceof BuildError)
+      throw new RigError(Exit.noBoard, error.message, "xs-fumo doctor tells what is missing");
     throw error;
   }
 }

@@ -1,4 +1,7 @@
-/** Board `host`: XS on Linux. A slot's payload is the application's own prelinked bytecode (hal/host/README.md). */
+/**
+ * Board `host`: XS on Linux. A slot's payload is the application's own prelinked bytecode
+ * (hal/host/README.md).
+ */
 import type { KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,12 +24,18 @@ export const host: RigBoard = {
   classId: CLASS_ID.host,
 
   firmware(version, sizeMin) {
-    const text = versionText(version), out = join(FIRMWARE, `${text}.blob`);
-    return padded(make(() => buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: text })), sizeMin);
+    const text = versionText(version);
+    const out = join(FIRMWARE, `${text}.blob`);
+    return padded(
+      make(() => buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: text })),
+      sizeMin,
+    );
   },
 
   manufacture(directory, image, key: KeyObject) {
-    make(() => { runMake(["build/host/xs-fumo-host"], "hal/host/Makefile"); });
+    make(() => {
+      runMake(["build/host/xs-fumo-host"], "hal/host/Makefile");
+    });
     if (existsSync(join(directory, "slot-a.flash"))) return;
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, "keys"), spkiOf(key));
@@ -34,8 +43,15 @@ export const host: RigBoard = {
   },
 
   provision(directory, provision) {
-    const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host), ...provision.identity };
-    writeFileSync(join(directory, "provision.json"), JSON.stringify({ ...provision, identity }, undefined, 2));
+    const identity = {
+      vendorId: hex(VENDOR_ID),
+      classId: hex(CLASS_ID.host),
+      ...provision.identity,
+    };
+    writeFileSync(
+      join(directory, "provision.json"),
+      JSON.stringify({ ...provision, identity }, undefined, 2),
+    );
   },
 
   start(directory, log, keyboard = false) {

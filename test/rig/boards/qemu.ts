@@ -1,8 +1,26 @@
-/** Board `qemu`: bare metal. A slot's payload is the whole firmware (hal/qemu-riscv32/README.md). */
+/**
+ * Board `qemu`: bare metal. A slot's payload is the whole firmware (hal/qemu-riscv32/README.md).
+ */
 import type { KeyObject } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
-import { buildFirmware, EMULATOR, machineOptions, makeFlash, refit, SWITCH_KEY } from "../../../hal/qemu-riscv32/build.ts";
+import {
+  buildFirmware,
+  EMULATOR,
+  machineOptions,
+  makeFlash,
+  refit,
+  SWITCH_KEY,
+} from "../../../hal/qemu-riscv32/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { DeviceProcess } from "../device.ts";
@@ -22,7 +40,10 @@ export const qemu: RigBoard = {
 
   firmware(version, sizeMin) {
     const text = versionText(version);
-    return padded(make(() => buildFirmware({ name: `firmware-${text}`, version: text })), sizeMin);
+    return padded(
+      make(() => buildFirmware({ name: `firmware-${text}`, version: text })),
+      sizeMin,
+    );
   },
 
   manufacture(directory, image, key: KeyObject) {
@@ -30,24 +51,39 @@ export const qemu: RigBoard = {
     mkdirSync(directory, { recursive: true });
     const keys = spkiOf(key);
     writeFileSync(join(directory, KEYS), keys);
-    writeFileSync(join(directory, FLASH), make(() => makeFlash({ keys: [keys], provision: "{}" }, image)));
+    writeFileSync(
+      join(directory, FLASH),
+      make(() => makeFlash({ keys: [keys], provision: "{}" }, image)),
+    );
   },
 
   provision(directory, provision) {
-    const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.qemu), ...provision.identity };
+    const identity = {
+      vendorId: hex(VENDOR_ID),
+      classId: hex(CLASS_ID.qemu),
+      ...provision.identity,
+    };
     const keys = [readFileSync(join(directory, KEYS))];
-    const { ca, ...rest } = provision, port = join(directory, PUSH_PORT);
+    const { ca, ...rest } = provision;
+    const port = join(directory, PUSH_PORT);
     if (provision.pushPort === undefined) rmSync(port, { force: true });
     else writeFileSync(port, String(provision.pushPort));
     const authority = ca === undefined ? {} : { ca: Buffer.from(ca, "base64") };
-    const { offset, bytes } = refit({ keys, provision: JSON.stringify({ ...rest, identity }), ...authority });
+    const { offset, bytes } = refit({
+      keys,
+      provision: JSON.stringify({ ...rest, identity }),
+      ...authority,
+    });
     const file = openSync(join(directory, FLASH), "r+");
     writeSync(file, bytes, 0, bytes.length, offset);
     closeSync(file);
   },
 
   start(directory, log) {
-    const port = join(directory, PUSH_PORT), pushPort = existsSync(port) ? Number(readFileSync(port, "utf8")) : undefined;
-    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { pushPort }), log, { switchKey: SWITCH_KEY });
+    const port = join(directory, PUSH_PORT);
+    const pushPort = existsSync(port) ? Number(readFileSync(port, "utf8")) : undefined;
+    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { pushPort }), log, {
+      switchKey: SWITCH_KEY,
+    });
   },
 };

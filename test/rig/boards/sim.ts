@@ -1,4 +1,7 @@
-/** Board `sim`: the client in Node, flash in files. Its "firmware" is only carried and checked; the version comes from its header. */
+/**
+ * Board `sim`: the client in Node, flash in files. Its "firmware" is only carried and checked; the
+ * version comes from its header.
+ */
 import { mkdirSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hex } from "../../../src/base/bytes.ts";
@@ -19,7 +22,10 @@ export const sim: RigBoard = {
   classId: CLASS_ID.sim,
 
   firmware(version, sizeMin) {
-    return padded(Buffer.from(`firmware of board sim, version ${versionText(version)}\n`), Math.max(sizeMin, FIRMWARE_BYTES));
+    return padded(
+      Buffer.from(`firmware of board sim, version ${versionText(version)}\n`),
+      Math.max(sizeMin, FIRMWARE_BYTES),
+    );
   },
 
   manufacture(directory, image, key) {
@@ -32,8 +38,15 @@ export const sim: RigBoard = {
   },
 
   provision(directory, provision) {
-    const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.sim), ...provision.identity };
-    writeFileSync(join(directory, "provision.json"), JSON.stringify({ ...provision, identity }, undefined, 2));
+    const identity = {
+      vendorId: hex(VENDOR_ID),
+      classId: hex(CLASS_ID.sim),
+      ...provision.identity,
+    };
+    writeFileSync(
+      join(directory, "provision.json"),
+      JSON.stringify({ ...provision, identity }, undefined, 2),
+    );
   },
 
   start(directory, log, keyboard = false) {

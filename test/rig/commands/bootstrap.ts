@@ -1,10 +1,19 @@
-/** `xs-fumo bootstrap`: gives a device an account over the air (OMA Client Provisioning, or the DM profile), sealed. */
+/**
+ * `xs-fumo bootstrap`: gives a device an account over the air (OMA Client Provisioning, or the DM
+ * profile), sealed.
+ */
 import type { Command } from "commander";
 import { writeFileSync } from "node:fs";
 import type { Protection } from "../../../src/push/envelope.ts";
 import { Exit, RigError } from "../exit.ts";
 import { type Address, addressOption, countOption, wordOption } from "../options.ts";
-import { type BootstrapAccount, type BootstrapCredentials, bootstrapDocument, type Profile, sealedPush } from "../bootstrap.ts";
+import {
+  type BootstrapAccount,
+  type BootstrapCredentials,
+  bootstrapDocument,
+  type Profile,
+  sealedPush,
+} from "../bootstrap.ts";
 import { send } from "../server/datagram.ts";
 import { push } from "../server/push.ts";
 
@@ -31,56 +40,99 @@ interface BootstrapOptions {
 }
 
 export function addBootstrap(program: Command): void {
-  program.command("bootstrap")
+  program
+    .command("bootstrap")
     .description("give a device an account of a DM server, by a sealed WAP push in a UDP datagram")
     .argument("[address]", "HOST:PORT of the device, or PORT on this machine", addressOption)
     .requiredOption("--server <url>", "URL of the DM server")
     .requiredOption("--server-id <id>", "its ServerID")
     .option("--name <text>", "its name for people")
     .option("--port <number>", "its port, apart from the URL", countOption)
-    .option("--auth <type>", `${AUTH.join(", ")}: how both sides prove themselves`, wordOption(AUTH), "md5")
+    .option(
+      "--auth <type>",
+      `${AUTH.join(", ")}: how both sides prove themselves`,
+      wordOption(AUTH),
+      "md5",
+    )
     .option("--user <name>", "name that the device shall show", "device")
     .option("--password <secret>", "and its password")
     .option("--server-password <secret>", "password of the server's own credentials")
     .option("--acl <acl>", "ACL of the account (profile dm)")
-    .option("--profile <profile>", `${PROFILES.join(" or ")}: Client Provisioning, or a SyncML message`, wordOption(PROFILES), "dm")
-    .option("--sec <method>", `one of ${PROTECTIONS.join(", ")}`, wordOption(PROTECTIONS), "NETWORKID")
+    .option(
+      "--profile <profile>",
+      `${PROFILES.join(" or ")}: Client Provisioning, or a SyncML message`,
+      wordOption(PROFILES),
+      "dm",
+    )
+    .option(
+      "--sec <method>",
+      `one of ${PROTECTIONS.join(", ")}`,
+      wordOption(PROTECTIONS),
+      "NETWORKID",
+    )
     .option("--network-secret <secret>", "the secret that the device shares with the network", "")
     .option("--pin <digits>", "the PIN that a person types at the device", "")
     .option("-o, --output <file>", "write the whole push to a file")
     .option("--document <file>", "write the document alone to a file, as xs-fumo decode reads it")
-    .addHelpText("after", `
+    .addHelpText(
+      "after",
+      `
 A device does not answer a bootstrap message: it opens a session with its new server.
 
 Example:
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --push-port 2948 \\
     --bootstrap NETWORKID --network-secret shared
-  xs-fumo bootstrap 2948 --server http://127.0.0.1:8081/dm --server-id other --password p --network-secret shared`)
+  xs-fumo bootstrap 2948 --server http://127.0.0.1:8081/dm --server-id other --password p --network-secret shared`,
+    )
     .action(bootstrap);
 }
 
 async function bootstrap(address: Address | undefined, options: BootstrapOptions): Promise<void> {
   const { profile, sec, networkSecret: network, pin } = options;
-  if (sec !== "USERPIN" && network === "") throw new RigError(Exit.usage, `${sec} needs --network-secret`);
+  if (sec !== "USERPIN" && network === "")
+    throw new RigError(Exit.usage, `${sec} needs --network-secret`);
   if (sec !== "NETWORKID" && pin === "") throw new RigError(Exit.usage, `${sec} needs --pin`);
   if (address === undefined && options.output === undefined && options.document === undefined) {
-    throw new RigError(Exit.usage, "nowhere to send it to", "an address, --output or --document is needed");
+    throw new RigError(
+      Exit.usage,
+      "nowhere to send it to",
+      "an address, --output or --document is needed",
+    );
   }
-  const body = bootstrapDocument(profile, accountOf(options)), whole = push(sealedPush(profile, body, sec, { network, pin }));
+  const body = bootstrapDocument(profile, accountOf(options));
+  const whole = push(sealedPush(profile, body, sec, { network, pin }));
   if (options.document !== undefined) writeFileSync(options.document, body);
   if (options.output !== undefined) writeFileSync(options.output, whole);
   if (address === undefined) return;
   await send(whole, address.port, address.host);
-  process.stdout.write(`account of ${options.serverId} sent to ${address.host}:${address.port} (${whole.length} bytes, ${sec})\n`);
+  process.stdout.write(
+    `account of ${options.serverId} sent to ${address.host}:${address.port} (${whole.length} bytes, ${sec})\n`,
+  );
 }
 
 function accountOf(options: BootstrapOptions): BootstrapAccount {
-  const { server: address, serverId, name, port, auth: type, user, password, serverPassword, acl } = options;
-  const client: BootstrapCredentials | undefined = password === undefined ? undefined : { type, name: user, secret: password };
-  const server = serverPassword === undefined ? undefined : { type, name: serverId, secret: serverPassword };
+  const {
+    server: address,
+    serverId,
+    name,
+    port,
+    auth: type,
+    user,
+    password,
+    serverPassword,
+    acl,
+  } = options;
+  const client: BootstrapCredentials | undefined =
+    password === undefined ? undefined : { type, name: user, secret: password };
+  const server =
+    serverPassword === undefined ? undefined : { type, name: serverId, secret: serverPassword };
   return {
-    serverId, address,
-    ...(name === undefined ? {} : { name }), ...(port === undefined ? {} : { port }), ...(acl === undefined ? {} : { acl }),
-    ...(client === undefined ? {} : { client }), ...(server === undefined ? {} : { server }),
+    serverId,
+    address,
+    ...(name === undefined ? {} : { name }),
+    ...(port === undefined ? {} : { port }),
+    ...(acl === undefined ? {} : { acl }),
+    ...(client === undefined ? {} : { client }),
+    ...(server === undefined ? {} : { server }),
   };
 }

@@ -27,50 +27,94 @@ interface BuildOptions {
 }
 
 export function addBuild(program: Command): void {
-  program.command("build")
+  program
+    .command("build")
     .description("build the firmware of a board, packed and signed")
     .requiredOption("--board <board>", `one of ${BUILT.join(", ")}`, wordOption(BUILT))
     .option("--app <file>", "board esp32: the application as the SDK has built it, xs_esp32.bin")
     .requiredOption("--version <version>", "MAJOR.MINOR.REVISION", versionOption)
-    .option("--key <file>", "private key of the vendor (default: the development key of this checkout)")
+    .option(
+      "--key <file>",
+      "private key of the vendor (default: the development key of this checkout)",
+    )
     .option("--counter <number>", "security counter", countOption, 1)
     .option("--size <bytes>", "pad the firmware to this size at least, e.g. 4MiB", sizeOption, 0)
     .requiredOption("-o, --output <file>", "where to write the package")
-    .addHelpText("after", `
+    .addHelpText(
+      "after",
+      `
 Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
-  xs-fumo build --board esp32 --version 2.0.0 --app xs_esp32.bin --key vendor.pem -o v2.img`)
+  xs-fumo build --board esp32 --version 2.0.0 --app xs_esp32.bin --key vendor.pem -o v2.img`,
+    )
     .action((options: BuildOptions) => {
       const { content, text } = contentOf(options);
       const image = buildImage({
-        ...content, version: options.version, securityCounter: options.counter,
+        ...content,
+        version: options.version,
+        securityCounter: options.counter,
         key: options.key === undefined ? developmentKey() : readKeyFile(options.key),
       });
       writeFileSync(options.output, image);
-      process.stdout.write(`${options.output}: ${text}, version ${versionText(options.version)}, ${size(image.length)}\n`);
+      process.stdout.write(
+        `${options.output}: ${text}, version ${versionText(options.version)}, ${size(image.length)}\n`,
+      );
     });
 }
 
 type Content = Pick<ImageContent, "payload" | "vendorId" | "classId" | "headerSize">;
 
 /** What goes into the package, and a word for it. Throws a RigError. */
-function contentOf({ board: name, app, version, size: sizeMin }: BuildOptions): { readonly content: Content; readonly text: string } {
+function contentOf({ board: name, app, version, size: sizeMin }: BuildOptions): {
+  readonly content: Content;
+  readonly text: string;
+} {
   if (name === "esp32") return espContent(app, version);
-  setUp(name, (text) => { process.stderr.write(`${text}\n`); });
-  const board = BOARDS[name], { vendorId, classId, headerSize } = board;
-  return { content: { payload: board.firmware(version, sizeMin), vendorId, classId, headerSize }, text: `board ${name}` };
+  setUp(name, (text) => {
+    process.stderr.write(`${text}\n`);
+  });
+  const board = BOARDS[name];
+  const { vendorId, classId, headerSize } = board;
+  return {
+    content: { payload: board.firmware(version, sizeMin), vendorId, classId, headerSize },
+    text: `board ${name}`,
+  };
 }
 
-/** The image that the chip's boot loader starts, behind a header of one erase block. Its own version is what the device will tell. */
-function espContent(app: string | undefined, version: Version): { readonly content: Content; readonly text: string } {
+/**
+ * The image that the chip's boot loader starts, behind a header of one erase block. Its own version
+ * is what the device will tell.
+ */
+function espContent(
+  app: string | undefined,
+  version: Version,
+): { readonly content: Content; readonly text: string } {
   if (app === undefined) {
-    throw new RigError(Exit.usage, "board esp32 wants --app FILE: the application that mcconfig has built", "hal/esp32/README.md says how");
+    throw new RigError(
+      Exit.usage,
+      "board esp32 wants --app FILE: the application that mcconfig has built",
+      "hal/esp32/README.md says how",
+    );
   }
-  const payload = readInput(app), own = espVersion(payload);
-  if (own === undefined) throw new RigError(Exit.usage, `${app} is no application image of ESP-IDF`);
+  const payload = readInput(app);
+  const own = espVersion(payload);
+  if (own === undefined)
+    throw new RigError(Exit.usage, `${app} is no application image of ESP-IDF`);
   if (own !== versionText(version)) {
-    throw new RigError(Exit.usage, `${app} says that it is version ${own}, not ${versionText(version)}`, "CONFIG_APP_PROJECT_VER sets it");
+    throw new RigError(
+      Exit.usage,
+      `${app} says that it is version ${own}, not ${versionText(version)}`,
+      "CONFIG_APP_PROJECT_VER sets it",
+    );
   }
-  const content = { payload, vendorId: VENDOR_ID, classId: CLASS_ID.esp32, headerSize: ESP_HEADER_BYTES };
-  return { content, text: `${size(payload.length)} of ${app} behind a header of ${ESP_HEADER_BYTES} bytes` };
+  const content = {
+    payload,
+    vendorId: VENDOR_ID,
+    classId: CLASS_ID.esp32,
+    headerSize: ESP_HEADER_BYTES,
+  };
+  return {
+    content,
+    text: `${size(payload.length)} of ${app} behind a header of ${ESP_HEADER_BYTES} bytes`,
+  };
 }

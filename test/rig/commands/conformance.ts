@@ -30,33 +30,63 @@ interface ConformanceOptions {
   readonly serial?: true;
 }
 
-const NEEDS: { readonly [B in Board]: BoardName } = { sim: "sim", host: "host", qemu: "qemu", "esp32-fake": "host", mcuboot: "sim" };
+const NEEDS: { readonly [B in Board]: BoardName } = {
+  sim: "sim",
+  host: "host",
+  qemu: "qemu",
+  "esp32-fake": "host",
+  mcuboot: "sim",
+};
 
 export function addConformance(program: Command): void {
-  program.command("conformance")
-    .description("check a board's HAL against the contract: flash, boot, link, clock, random bytes, with power cuts in each operation")
+  program
+    .command("conformance")
+    .description(
+      "check a board's HAL against the contract: flash, boot, link, clock, random bytes, with power cuts in each operation",
+    )
     .option("--board <board>", `one of ${BOARDS.join(", ")}`, wordOption(BOARDS))
-    .option("--port <device>", "a real board instead, its console on this serial port; with --rig and --image")
+    .option(
+      "--port <device>",
+      "a real board instead, its console on this serial port; with --rig and --image",
+    )
     .option("--baud <rate>", "of its console", countOption, CONSOLE_BAUD)
-    .option("--rig <address:port>", "this computer as the board sees it, the same as \"conformance\" in the board's provisioning")
-    .option("--image <file>", "the agent, packed and signed as another version, for the board to boot")
-    .option("--power-on <command>", "shell command that switches the board on (default: the port's RTS line lets it out of reset)")
+    .option(
+      "--rig <address:port>",
+      'this computer as the board sees it, the same as "conformance" in the board\'s provisioning',
+    )
+    .option(
+      "--image <file>",
+      "the agent, packed and signed as another version, for the board to boot",
+    )
+    .option(
+      "--power-on <command>",
+      "shell command that switches the board on (default: the port's RTS line lets it out of reset)",
+    )
     .option("--power-off <command>", "shell command that cuts its power")
     .option("--part <part>", `only one of ${PART_NAMES.join(", ")}`, wordOption(PART_NAMES))
     .option("--serial", "show the serial console too")
-    .addHelpText("after", `
+    .addHelpText(
+      "after",
+      `
 Examples:
   xs-fumo conformance --board host
-  xs-fumo conformance --port /dev/ttyUSB0 --rig 192.168.1.5:8090 --image agent2.img --power-on "relay 1 on" --power-off "relay 1 off"`)
+  xs-fumo conformance --port /dev/ttyUSB0 --rig 192.168.1.5:8090 --image agent2.img --power-on "relay 1 on" --power-off "relay 1 off"`,
+    )
     .action(run);
 }
 
 async function run(options: ConformanceOptions): Promise<void> {
   const { board } = options;
-  if (board !== undefined) setUp(NEEDS[board], (text) => { process.stderr.write(`${text}\n`); });
-  const show = (line: string): void => { if (options.serial === true) process.stdout.write(`# ${line}\n`); };
+  if (board !== undefined)
+    setUp(NEEDS[board], (text) => {
+      process.stderr.write(`${text}\n`);
+    });
+  const show = (line: string): void => {
+    if (options.serial === true) process.stdout.write(`# ${line}\n`);
+  };
   const bench = board === undefined ? serialBench(options, show) : benchOf(board, show);
-  const parts = options.part === undefined ? PART_NAMES : [options.part], started = performance.now();
+  const parts = options.part === undefined ? PART_NAMES : [options.part];
+  const started = performance.now();
   const checks = await conformance(bench, parts);
   process.stdout.write("TAP version 13\n");
   checks.forEach(({ name, problem }, index) => {
@@ -76,21 +106,34 @@ async function run(options: ConformanceOptions): Promise<void> {
 /** Throws a RigError when an option is missing. */
 function serialBench(options: ConformanceOptions, show: (line: string) => void): SerialBench {
   const { port, baud, rig = "", image, powerOn, powerOff } = options;
-  if (port === undefined) throw new RigError(Exit.usage, "which board? --board or --port", "xs-fumo help conformance has examples");
+  if (port === undefined)
+    throw new RigError(
+      Exit.usage,
+      "which board? --board or --port",
+      "xs-fumo help conformance has examples",
+    );
   const [, rigAddress = "", digits = ""] = /^([\w.-]+):(\d+)$/.exec(rig) ?? [];
   if (rigAddress === "" || image === undefined) {
     throw new RigError(Exit.usage, "--port wants --rig ADDRESS:PORT and --image FILE too");
   }
   const power = powerOn === undefined || powerOff === undefined ? {} : { powerOn, powerOff };
-  return new SerialBench({ port, baud, rigAddress, rigPort: Number(digits), image: readInput(image), ...power }, show);
+  return new SerialBench(
+    { port, baud, rigAddress, rigPort: Number(digits), image: readInput(image), ...power },
+    show,
+  );
 }
 
 function benchOf(board: Board, show: (line: string) => void): Bench {
   switch (board) {
-    case "sim": return new SimBench();
-    case "host": return hostBench(show);
-    case "qemu": return qemuBench(show);
-    case "esp32-fake": return esp32Bench(show);
-    case "mcuboot": return mcubootBench();
+    case "sim":
+      return new SimBench();
+    case "host":
+      return hostBench(show);
+    case "qemu":
+      return qemuBench(show);
+    case "esp32-fake":
+      return esp32Bench(show);
+    case "mcuboot":
+      return mcubootBench();
   }
 }

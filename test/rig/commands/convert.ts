@@ -1,4 +1,7 @@
-/** `xs-fumo decode` and `xs-fumo encode`: documents of OMA DM between WBXML and XML that people can read, and download descriptors. */
+/**
+ * `xs-fumo decode` and `xs-fumo encode`: documents of OMA DM between WBXML and XML that people can
+ * read, and download descriptors.
+ */
 import type { Command } from "commander";
 import { readFileSync, writeFileSync } from "node:fs";
 import { convert, fromDump, toDump } from "../document.ts";
@@ -19,47 +22,76 @@ Data of format bin is base64 in XML and opaque in WBXML.
 Exit status 5 when the document is malformed, with the byte and the reason; with --lenient only when nothing of it can be read.`;
 
 export function addDecode(program: Command): void {
-  program.command("decode")
+  program
+    .command("decode")
     .description("show a WBXML document as indented XML, and check it")
     .argument("<file>", "the document, or - for standard input")
     .option("--hex", "the file holds hexadecimal digits")
     .option("--lenient", "show what can be read, and say what is wrong on standard error")
     .option("-o, --output <file>", "write to a file (default: standard output)")
-    .addHelpText("after", `${EXPLANATION}
+    .addHelpText(
+      "after",
+      `${EXPLANATION}
 
 Examples:
   xs-fumo decode message.wbxml
   xs-fumo decode --hex push.txt                  a whole push, as a gateway logs it
-  echo 02a4016a006d6c7103312e3200010101 | xs-fumo decode --hex --lenient -`)
-    .action((file: string, options: ConvertOptions) => { run(file, options, "xml"); });
+  echo 02a4016a006d6c7103312e3200010101 | xs-fumo decode --hex --lenient -`,
+    )
+    .action((file: string, options: ConvertOptions) => {
+      run(file, options, "xml");
+    });
 }
 
 export function addEncode(program: Command): void {
-  program.command("encode")
+  program
+    .command("encode")
     .description("write an XML document as WBXML, and check it")
     .argument("<file>", "the document, or - for standard input")
     .option("--hex", "write hexadecimal digits")
-    .option("--lenient", "read over a document type, leave out elements that no DTD has, and say so on standard error")
+    .option(
+      "--lenient",
+      "read over a document type, leave out elements that no DTD has, and say so on standard error",
+    )
     .option("-o, --output <file>", "write to a file (default: standard output)")
-    .addHelpText("after", `${EXPLANATION}
+    .addHelpText(
+      "after",
+      `${EXPLANATION}
 
 Examples:
   xs-fumo encode message.xml -o message.wbxml
-  xs-fumo encode --hex message.xml`)
-    .action((file: string, options: ConvertOptions) => { run(file, options, "wbxml"); });
+  xs-fumo encode --hex message.xml`,
+    )
+    .action((file: string, options: ConvertOptions) => {
+      run(file, options, "wbxml");
+    });
 }
 
 function run(file: string, options: ConvertOptions, encoding: "xml" | "wbxml"): void {
-  const lenient = options.lenient === true, input = file === "-" ? readFileSync(0) : readInput(file);
-  const document = encoding === "xml" && options.hex === true ? fromDump(input.toString("latin1")) : input;
-  if (document === undefined) throw new RigError(Exit.usage, `${file} does not hold hexadecimal digits`);
+  const lenient = options.lenient === true;
+  const input = file === "-" ? readFileSync(0) : readInput(file);
+  const document =
+    encoding === "xml" && options.hex === true ? fromDump(input.toString("latin1")) : input;
+  if (document === undefined)
+    throw new RigError(Exit.usage, `${file} does not hold hexadecimal digits`);
   const { bytes, problems } = convert(document, encoding, lenient);
-  const lines = problems.map(({ offset, reason }) => `${file}: malformed at byte ${offset}: ${reason}`);
+  const lines = problems.map(
+    ({ offset, reason }) => `${file}: malformed at byte ${offset}: ${reason}`,
+  );
   if (lines.length > 0 && (!lenient || bytes.length === 0)) {
-    throw new RigError(Exit.protocol, lines[0] ?? "", lenient ? undefined : "--lenient shows what can be read");
+    throw new RigError(
+      Exit.protocol,
+      lines[0] ?? "",
+      lenient ? undefined : "--lenient shows what can be read",
+    );
   }
   for (const line of lines) process.stderr.write(`${line}\n`);
-  const output = encoding === "xml" ? Buffer.concat([bytes, Buffer.from("\n")]) : options.hex === true ? toDump(bytes) : bytes;
+  const output =
+    encoding === "xml"
+      ? Buffer.concat([bytes, Buffer.from("\n")])
+      : options.hex === true
+        ? toDump(bytes)
+        : bytes;
   if (options.output === undefined) writeFileSync(1, output);
   else writeFileSync(options.output, output);
 }

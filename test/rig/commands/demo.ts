@@ -1,4 +1,6 @@
-/** `xs-fumo demo`: a whole update on this machine, with nothing to configure. What `npm start` runs. */
+/**
+ * `xs-fumo demo`: a whole update on this machine, with nothing to configure. What `npm start` runs.
+ */
 import type { Command } from "commander";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { versionText } from "../../../src/image/version.ts";
@@ -33,16 +35,38 @@ interface DemoOptions {
 }
 
 export function addDemo(program: Command): void {
-  program.command("demo")
-    .description("a whole update on this machine: build, sign, serve, download, verify, swap, reboot, report")
-    .option("--board <board>", `one of ${BOARD_NAMES.join(", ")} (default: qemu where it can be built as things are, else host)`,
-      wordOption(BOARD_NAMES))
-    .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
+  program
+    .command("demo")
+    .description(
+      "a whole update on this machine: build, sign, serve, download, verify, swap, reboot, report",
+    )
+    .option(
+      "--board <board>",
+      `one of ${BOARD_NAMES.join(", ")} (default: qemu where it can be built as things are, else host)`,
+      wordOption(BOARD_NAMES),
+    )
+    .option(
+      "--scenario <scenario>",
+      `one of ${SCENARIOS.join(", ")}`,
+      wordOption(SCENARIOS),
+      "download-and-update",
+    )
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
-    .option("--auth <type>", "none, basic, md5 or mac, in both directions", wordOption(["none", "basic", "md5", "mac"]), "md5")
+    .option(
+      "--auth <type>",
+      "none, basic, md5 or mac, in both directions",
+      wordOption(["none", "basic", "md5", "mac"]),
+      "md5",
+    )
     .option("--encoding <encoding>", "xml or wbxml", wordOption(ENCODINGS), "xml")
-    .option("--descriptor", "the server names a download descriptor (OMA Download 1.0), not the package")
-    .option("--https", "the servers speak TLS, and the device checks who they are (boards qemu, esp32-fake)")
+    .option(
+      "--descriptor",
+      "the server names a download descriptor (OMA Download 1.0), not the package",
+    )
+    .option(
+      "--https",
+      "the servers speak TLS, and the device checks who they are (boards qemu, esp32-fake)",
+    )
     .option("--state <directory>", "keep the device here (default: a temporary directory)")
     .option("--limit <seconds>", "give up after so long", countOption, 240)
     .option("--verbose", "show the serial console and every message of both sides")
@@ -50,19 +74,32 @@ export function addDemo(program: Command): void {
     .option("--quiet", "print the result and warnings only")
     .option("--log <file>", "write all events to a file, as NDJSON")
     .option("--junit <file>", "write a JUnit report")
-    .addHelpText("after", "\nExamples:\n  xs-fumo demo\n  xs-fumo demo --board sim --scenario replace --size 4MiB")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  xs-fumo demo\n  xs-fumo demo --board sim --scenario replace --size 4MiB",
+    )
     .action(demo);
 }
 
 async function demo(options: DemoOptions): Promise<void> {
   const { board, why }: { readonly board: keyof typeof BOARDS; readonly why?: string } =
-    options.board === undefined ? chooseBoard(check("qemu"), fetchSources) : { board: options.board };
+    options.board === undefined
+      ? chooseBoard(check("qemu"), fetchSources)
+      : { board: options.board };
   const log = new EventLog(board);
-  log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: options.verbose === true }));
+  log.view(
+    terminal({
+      quiet: options.quiet === true,
+      json: options.json === true,
+      verbose: options.verbose === true,
+    }),
+  );
   if (options.log !== undefined) log.view(ndjson(options.log));
   log.emit({ kind: "note", text: `xs-fumo demo: board ${board}, scenario ${options.scenario}` });
   if (why !== undefined) log.emit({ kind: "warning", text: why });
-  setUp(board, (text) => { log.emit({ kind: "note", text }); });
+  setUp(board, (text) => {
+    log.emit({ kind: "note", text });
+  });
   const started = performance.now();
   let failure: string | undefined;
   const rig = await Rig.open({ ...options, board: BOARDS[board], log });
@@ -74,24 +111,40 @@ async function demo(options: DemoOptions): Promise<void> {
   } finally {
     await rig.close();
     if (options.junit !== undefined) {
-      const name = `demo.${board}.${options.scenario}`, seconds = (performance.now() - started) / 1000;
+      const name = `demo.${board}.${options.scenario}`;
+      const seconds = (performance.now() - started) / 1000;
       const item = { name: options.scenario, seconds };
       writeJUnit(options.junit, {
-        name, log, properties: { board, firmware: versionText(VERSION_2), package: rig.digest },
+        name,
+        log,
+        properties: { board, firmware: versionText(VERSION_2), package: rig.digest },
         cases: [failure === undefined ? item : { ...item, failure }],
       });
     }
   }
-  log.emit({ kind: "end", status: Exit.ok, text: `Updated: the device runs version ${versionText(VERSION_2)} and has reported it.` });
+  log.emit({
+    kind: "end",
+    status: Exit.ok,
+    text: `Updated: the device runs version ${versionText(VERSION_2)} and has reported it.`,
+  });
 }
 
-/** Success is what the server was told and what the device says at its start; one without the other is a failure. */
+/**
+ * Success is what the server was told and what the device says at its start; one without the other
+ * is a failure.
+ */
 async function update(rig: Rig, limitMs: number, log: EventLog): Promise<void> {
   rig.start();
   const outcome = await rig.finished(limitMs);
-  if (!outcome.ok) throw new RigError(Exit.failed, `the update failed with result ${outcome.code}: ${outcome.text}`);
+  if (!outcome.ok)
+    throw new RigError(
+      Exit.failed,
+      `the update failed with result ${outcome.code}: ${outcome.text}`,
+    );
   await rig.switchOff();
   const heap = mostHeap(log);
-  if (heap !== undefined) log.emit({ kind: "note", text: `peak of the XS heap over all boots: ${heapText(heap)}` });
-  if (!runsVersion(log, VERSION_2)) throw new RigError(Exit.failed, "the server was told of success, but version 2 does not run");
+  if (heap !== undefined)
+    log.emit({ kind: "note", text: `peak of the XS heap over all boots: ${heapText(heap)}` });
+  if (!runsVersion(log, VERSION_2))
+    throw new RigError(Exit.failed, "the server was told of success, but version 2 does not run");
 }

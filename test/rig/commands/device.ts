@@ -46,28 +46,74 @@ interface DeviceOptions {
 }
 
 export function addDevice(program: Command): void {
-  program.command("device")
+  program
+    .command("device")
     .description("run a device against a DM server; flash and account stay in the state directory")
     .requiredOption("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES))
-    .requiredOption("--state <directory>", "flash, boot log and account; made with version 1.0.0 when it is not there")
+    .requiredOption(
+      "--state <directory>",
+      "flash, boot log and account; made with version 1.0.0 when it is not there",
+    )
     .requiredOption("--server <url>", "URL of the DM server")
     .requiredOption("--server-id <id>", "its ServerID")
     .option("--user <name>", "name that the device shows to the server", "")
     .option("--password <secret>", "and its password", "")
-    .option("--auth <type>", `${AUTH.join(", ")}: how either side proves itself`, wordOption(AUTH), "none")
-    .option("--encoding <encoding>", "xml or wbxml: what it begins its sessions in", wordOption(ENCODINGS), "xml")
+    .option(
+      "--auth <type>",
+      `${AUTH.join(", ")}: how either side proves itself`,
+      wordOption(AUTH),
+      "none",
+    )
+    .option(
+      "--encoding <encoding>",
+      "xml or wbxml: what it begins its sessions in",
+      wordOption(ENCODINGS),
+      "xml",
+    )
     .option("--server-user <name>", "name that the server must show (default: its ServerID)")
     .option("--server-password <secret>", "demand credentials of the server, with this password")
     .option("--server-auth <type>", "how, if not as this device does", wordOption(AUTH))
-    .option("--key <file>", "private key (PEM) whose public half the device trusts (default: the development key)")
-    .option("--object <name>", "name of the FUMO object ./FwUpdate/<name> that is there from the start", "Main")
+    .option(
+      "--key <file>",
+      "private key (PEM) whose public half the device trusts (default: the development key)",
+    )
+    .option(
+      "--object <name>",
+      "name of the FUMO object ./FwUpdate/<name> that is there from the start",
+      "Main",
+    )
     .option("--request <who>", "ask for an update: device or user", wordOption(REQUESTS), "none")
-    .option("--poll <seconds>", "a session every so many seconds; 0: one at the start, then only for a reason", countOption, 0)
-    .option("--answer <words...>", "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3", [])
-    .option("--interactive", "ask a person here (the default on a terminal, without --answer; boards host and sim)")
-    .option("--confirm <what>", `${CONFIRM.join(", ")}: what a person is asked before it begins`, wordOption(CONFIRM), "none")
-    .option("--push-port <number>", "UDP port on 127.0.0.1 on which it listens for notifications and bootstrap messages", countOption)
-    .option("--bootstrap <methods...>", "bootstrap messages that it takes: NETWORKID, USERPIN, USERPIN_NETWORKID", [])
+    .option(
+      "--poll <seconds>",
+      "a session every so many seconds; 0: one at the start, then only for a reason",
+      countOption,
+      0,
+    )
+    .option(
+      "--answer <words...>",
+      "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3",
+      [],
+    )
+    .option(
+      "--interactive",
+      "ask a person here (the default on a terminal, without --answer; boards host and sim)",
+    )
+    .option(
+      "--confirm <what>",
+      `${CONFIRM.join(", ")}: what a person is asked before it begins`,
+      wordOption(CONFIRM),
+      "none",
+    )
+    .option(
+      "--push-port <number>",
+      "UDP port on 127.0.0.1 on which it listens for notifications and bootstrap messages",
+      countOption,
+    )
+    .option(
+      "--bootstrap <methods...>",
+      "bootstrap messages that it takes: NETWORKID, USERPIN, USERPIN_NETWORKID",
+      [],
+    )
     .option("--network-secret <secret>", "the secret that it shares with the network", "")
     .option("--once", "end after one session")
     .option("--trace", "print every message whole")
@@ -75,41 +121,84 @@ export function addDevice(program: Command): void {
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print results and warnings only")
     .option("--log <file>", "write all events to a file, as NDJSON")
-    .addHelpText("after", `
+    .addHelpText(
+      "after",
+      `
 On a terminal the device asks whoever sits there: what the server alerts (1100 to 1104), and what --confirm names. Exit status 5 when
 the last session did not complete.
 
 Example:
-  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`)
+  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`,
+    )
     .action(run);
 }
 
 async function run(options: DeviceOptions): Promise<void> {
-  setUp(options.board, (text) => { process.stderr.write(`${text}\n`); });
+  setUp(options.board, (text) => {
+    process.stderr.write(`${text}\n`);
+  });
   const board = BOARDS[options.board];
   const log = new EventLog(board.name);
-  log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: options.trace === true }));
+  log.view(
+    terminal({
+      quiet: options.quiet === true,
+      json: options.json === true,
+      verbose: options.trace === true,
+    }),
+  );
   if (options.log !== undefined) log.view(ndjson(options.log));
   const key = options.key === undefined ? developmentKey() : readKeyFile(options.key);
   board.manufacture(options.state, packageOf(board, VERSION_1, 0), key);
-  const interactive = options.answer.length === 0 && (options.interactive === true || process.stdin.isTTY === true);
+  const interactive =
+    options.answer.length === 0 && (options.interactive === true || process.stdin.isTTY === true);
   board.provision(options.state, {
     account: {
-      serverId: options.serverId, address: options.server, encoding: options.encoding,
-      auth: options.auth, name: options.user, secret: options.password,
-      serverAuth: options.serverPassword === undefined ? "none" : options.serverAuth ?? (options.auth === "none" ? "basic" : options.auth),
-      serverName: options.serverUser ?? options.serverId, serverSecret: options.serverPassword ?? "",
+      serverId: options.serverId,
+      address: options.server,
+      encoding: options.encoding,
+      auth: options.auth,
+      name: options.user,
+      secret: options.password,
+      serverAuth:
+        options.serverPassword === undefined
+          ? "none"
+          : (options.serverAuth ?? (options.auth === "none" ? "basic" : options.auth)),
+      serverName: options.serverUser ?? options.serverId,
+      serverSecret: options.serverPassword ?? "",
     },
-    keys: [publicText(key)], objects: [options.object], allowHttp: true, allowPrivate: true, sessionAtBoot: true,
-    pollSeconds: options.poll, request: options.request, answers: options.answer, typedAnswers: interactive, confirm: options.confirm,
+    keys: [publicText(key)],
+    objects: [options.object],
+    allowHttp: true,
+    allowPrivate: true,
+    sessionAtBoot: true,
+    pollSeconds: options.poll,
+    request: options.request,
+    answers: options.answer,
+    typedAnswers: interactive,
+    confirm: options.confirm,
     ...(options.pushPort === undefined ? {} : { pushPort: options.pushPort }),
-    bootstrap: options.bootstrap, networkSecret: options.networkSecret, once: options.once === true, trace: options.trace === true,
+    bootstrap: options.bootstrap,
+    networkSecret: options.networkSecret,
+    once: options.once === true,
+    trace: options.trace === true,
   });
   const device = board.start(options.state, log, interactive);
-  process.once("SIGTERM", () => { void device.kill(); });
-  process.once("SIGINT", () => { void device.kill(); });
-  const status = await (options.limit > 0 ? within(options.limit * 1000, "the device", device.ended) : device.ended)
-    .finally(() => device.kill());
-  if (status !== undefined && status !== 0) throw new RigError(Exit.crash, `the device ended with status ${status}`);
-  process.exitCode = status === undefined ? Exit.interrupted : log.last("session")?.outcome === "completed" ? Exit.ok : Exit.protocol;
+  process.once("SIGTERM", () => {
+    void device.kill();
+  });
+  process.once("SIGINT", () => {
+    void device.kill();
+  });
+  const status = await (options.limit > 0
+    ? within(options.limit * 1000, "the device", device.ended)
+    : device.ended
+  ).finally(() => device.kill());
+  if (status !== undefined && status !== 0)
+    throw new RigError(Exit.crash, `the device ended with status ${status}`);
+  process.exitCode =
+    status === undefined
+      ? Exit.interrupted
+      : log.last("session")?.outcome === "completed"
+        ? Exit.ok
+        : Exit.protocol;
 }

@@ -11,23 +11,34 @@ import { vendorKeyOf } from "../keys.ts";
 import { size } from "../terminal.ts";
 import { readInput } from "./pack.ts";
 
-const PROTECTED = [[TlvType.vendorId, "vendor"], [TlvType.classId, "class"], [TlvType.securityCounter, "security counter"]] as const;
+const PROTECTED = [
+  [TlvType.vendorId, "vendor"],
+  [TlvType.classId, "class"],
+  [TlvType.securityCounter, "security counter"],
+] as const;
 
 export function addInspect(program: Command): void {
-  program.command("inspect")
-    .description("show what a package says of itself; with --key, whether a device with that key would find it genuine")
+  program
+    .command("inspect")
+    .description(
+      "show what a package says of itself; with --key, whether a device with that key would find it genuine",
+    )
     .argument("<package>", "the package (MCUboot image)")
     .option("--key <file>", "public or private key of the vendor (PEM)")
-    .addHelpText("after", `
+    .addHelpText(
+      "after",
+      `
 Exit status 1 when the package is damaged, or not signed by the key.
 
 Example:
-  xs-fumo inspect v2.img --key vendor.pem`)
+  xs-fumo inspect v2.img --key vendor.pem`,
+    )
     .action((path: string, options: { key?: string }) => {
       const bytes = readInput(path);
       const header = parseImageHeader(bytes);
       if (header === undefined) throw new RigError(Exit.failed, `${path} is not an MCUboot image`);
-      for (const [name, value] of describe(bytes, header)) process.stdout.write(`${name.padEnd(18)}${value}\n`);
+      for (const [name, value] of describe(bytes, header))
+        process.stdout.write(`${name.padEnd(18)}${value}\n`);
       if (options.key === undefined) return;
       const verdict = judge(bytes, header, options.key);
       process.stdout.write(`${"verdict".padEnd(18)}${verdict ?? "genuine"}\n`);
@@ -44,22 +55,31 @@ function areasOf(bytes: Buffer, header: ImageHeader): ReturnType<typeof parseTlv
 function describe(bytes: Buffer, header: ImageHeader): (readonly [string, string])[] {
   const lines: (readonly [string, string])[] = [
     ["version", versionText(header.version)],
-    ["length", `${bytes.length} bytes (${size(bytes.length)}): header ${header.headerSize}, payload ${header.payloadSize}`],
+    [
+      "length",
+      `${bytes.length} bytes (${size(bytes.length)}): header ${header.headerSize}, payload ${header.payloadSize}`,
+    ],
   ];
   const areas = areasOf(bytes, header);
-  if (areas === undefined) return [...lines, ["records", "not well-formed: the package is damaged or cut short"]];
+  if (areas === undefined)
+    return [...lines, ["records", "not well-formed: the package is damaged or cut short"]];
   const signedLength = header.headerSize + header.payloadSize + header.protectedSize;
   const digest = createHash("sha256").update(bytes.subarray(0, signedLength)).digest();
   const announced = areas.unprotectedRecords.get(TlvType.sha256);
   const whole = announced !== undefined && digest.equals(announced);
   lines.push(["digest", `${hex(digest)}${whole ? "" : " (differs from the one in the package)"}`]);
-  for (const [type, name] of PROTECTED) lines.push([name, protectedValue(areas.protectedRecords, type)]);
+  for (const [type, name] of PROTECTED)
+    lines.push([name, protectedValue(areas.protectedRecords, type)]);
   return [...lines, ["signature", signatureOf(areas.unprotectedRecords)]];
 }
 
 function signatureOf(records: TlvRecords): string {
   const keyHash = records.get(TlvType.keyHash);
-  const kind = records.has(TlvType.ed25519) ? "Ed25519" : records.has(TlvType.ecdsa) ? "ECDSA P-256" : "none";
+  const kind = records.has(TlvType.ed25519)
+    ? "Ed25519"
+    : records.has(TlvType.ecdsa)
+      ? "ECDSA P-256"
+      : "none";
   return keyHash === undefined ? kind : `${kind}, key ${hex(keyHash)}`;
 }
 
@@ -72,11 +92,21 @@ function protectedValue(records: TlvRecords, type: number): string {
 /** What a device of the package's own class and version would object to, or undefined. */
 function judge(bytes: Buffer, header: ImageHeader, keyFile: string): string | undefined {
   const records = areasOf(bytes, header)?.protectedRecords;
-  const verifier = new ImageVerifier((buffer, offset) => { buffer.set(bytes.subarray(offset, offset + buffer.length)); }, bytes.length, {
-    keys: [vendorKeyOf(createPublicKey(readInput(keyFile)))], capacity: bytes.length, runningVersion: header.version,
-    vendorId: records?.get(TlvType.vendorId) ?? new Uint8Array(16), classId: records?.get(TlvType.classId) ?? new Uint8Array(16),
-    securityCounter: 0, allowDowngrade: true,
-  });
+  const verifier = new ImageVerifier(
+    (buffer, offset) => {
+      buffer.set(bytes.subarray(offset, offset + buffer.length));
+    },
+    bytes.length,
+    {
+      keys: [vendorKeyOf(createPublicKey(readInput(keyFile)))],
+      capacity: bytes.length,
+      runningVersion: header.version,
+      vendorId: records?.get(TlvType.vendorId) ?? new Uint8Array(16),
+      classId: records?.get(TlvType.classId) ?? new Uint8Array(16),
+      securityCounter: 0,
+      allowDowngrade: true,
+    },
+  );
   const result = verifier.step(Infinity);
   return typeof result === "string" ? result : undefined;
 }

@@ -16,29 +16,62 @@ interface NotifyOptions {
 }
 
 export function addNotify(program: Command): void {
-  program.command("notify")
-    .description("ask a device for a session with its DM server (package 0), by a WAP push in a UDP datagram")
+  program
+    .command("notify")
+    .description(
+      "ask a device for a session with its DM server (package 0), by a WAP push in a UDP datagram",
+    )
     .argument("<address>", "HOST:PORT, or PORT on this machine; OMA has port 2948", addressOption)
     .requiredOption("--server-id <id>", "ServerID of the account at the device")
     .requiredOption("--password <secret>", "the server's password in that account")
-    .option("--nonce <base64>", "the last nonce that the device gave the server (default: none, as before the first session)", nonceOption,
-      new Uint8Array(0))
-    .option("--session <id>", "session id, 1 to FFFF; the device takes each once (default: any)", sessionOption, anySession())
-    .option("--ui-mode <mode>", `one of ${UI_MODES.join(", ")}`, wordOption(UI_MODES), "unspecified")
-    .option("--initiator <who>", "who caused it: user or server", wordOption(["user", "server"]), "server")
-    .addHelpText("after", `
+    .option(
+      "--nonce <base64>",
+      "the last nonce that the device gave the server (default: none, as before the first session)",
+      nonceOption,
+      new Uint8Array(0),
+    )
+    .option(
+      "--session <id>",
+      "session id, 1 to FFFF; the device takes each once (default: any)",
+      sessionOption,
+      anySession(),
+    )
+    .option(
+      "--ui-mode <mode>",
+      `one of ${UI_MODES.join(", ")}`,
+      wordOption(UI_MODES),
+      "unspecified",
+    )
+    .option(
+      "--initiator <who>",
+      "who caused it: user or server",
+      wordOption(["user", "server"]),
+      "server",
+    )
+    .addHelpText(
+      "after",
+      `
 A device does not answer a notification; what it makes of it is in its log. Datagrams get lost: the same words with the same --session
 may be sent again, and the device takes them once. \`xs-fumo serve --notify\` knows the nonces itself, and asks until a session opens.
 
 Examples:
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --server-password s --push-port 2948
-  xs-fumo notify 2948 --server-id rig --password s`)
+  xs-fumo notify 2948 --server-id rig --password s`,
+    )
     .action(notify);
 }
 
 async function notify({ host, port }: Address, options: NotifyOptions): Promise<void> {
   const { serverId, session, uiMode, initiator, password, nonce } = options;
-  await send(pushedNotification({ serverID: serverId, sessionID: session, uiMode, initiator }, password, nonce), port, host);
+  await send(
+    pushedNotification(
+      { serverID: serverId, sessionID: session, uiMode, initiator },
+      password,
+      nonce,
+    ),
+    port,
+    host,
+  );
   process.stdout.write(`session ${session} asked for at ${host}:${port}\n`);
 }
 
@@ -49,7 +82,8 @@ function nonceOption(text: string): Uint8Array {
 }
 
 function sessionOption(text: string): string {
-  if (!/^[1-9A-F][0-9A-F]{0,3}$/i.test(text)) throw new InvalidArgumentError("A session id has one to four hexadecimal digits.");
+  if (!/^[1-9A-F][0-9A-F]{0,3}$/i.test(text))
+    throw new InvalidArgumentError("A session id has one to four hexadecimal digits.");
   return text.toUpperCase();
 }
 

@@ -19,25 +19,44 @@ interface PackOptions {
 }
 
 export function addPack(program: Command): void {
-  program.command("pack")
+  program
+    .command("pack")
     .description("make a signed package (MCUboot image) of a payload")
     .argument("<payload>", "the file to pack")
     .requiredOption("--version <version>", "MAJOR.MINOR.REVISION of the firmware", versionOption)
     .requiredOption("--key <file>", "private key of the vendor (PEM; xs-fumo keygen makes one)")
-    .requiredOption("--class <uuid>", "class identifier of the devices that may take it", uuidOption)
-    .option("--vendor <uuid>", "vendor identifier (default: the project's development boards)", uuidOption, VENDOR_ID)
+    .requiredOption(
+      "--class <uuid>",
+      "class identifier of the devices that may take it",
+      uuidOption,
+    )
+    .option(
+      "--vendor <uuid>",
+      "vendor identifier (default: the project's development boards)",
+      uuidOption,
+      VENDOR_ID,
+    )
     .option("--counter <number>", "security counter", countOption, 1)
     .requiredOption("-o, --output <file>", "where to write the package")
-    .addHelpText("after", `
+    .addHelpText(
+      "after",
+      `
 Example:
-  xs-fumo pack app.bin --version 2.0.0 --key vendor.pem --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img`)
+  xs-fumo pack app.bin --version 2.0.0 --key vendor.pem --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img`,
+    )
     .action((payload: string, options: PackOptions) => {
       const image = buildImage({
-        payload: readInput(payload), version: options.version, securityCounter: options.counter,
-        vendorId: options.vendor, classId: options.class, key: readKeyFile(options.key),
+        payload: readInput(payload),
+        version: options.version,
+        securityCounter: options.counter,
+        vendorId: options.vendor,
+        classId: options.class,
+        key: readKeyFile(options.key),
       });
       writeFileSync(options.output, image);
-      process.stdout.write(`${options.output}: version ${versionText(options.version)}, ${size(image.length)}\n`);
+      process.stdout.write(
+        `${options.output}: version ${versionText(options.version)}, ${size(image.length)}\n`,
+      );
     });
 }
 
@@ -46,7 +65,10 @@ export function readInput(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new RigError(Exit.usage, `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RigError(
+      Exit.usage,
+      `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -56,6 +78,10 @@ export function readKeyFile(path: string): ReturnType<typeof readKey> {
     return readKey(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new RigError(Exit.usage, `cannot read the key ${path}: ${reason}`, "xs-fumo keygen -o FILE makes one");
+    throw new RigError(
+      Exit.usage,
+      `cannot read the key ${path}: ${reason}`,
+      "xs-fumo keygen -o FILE makes one",
+    );
   }
 }

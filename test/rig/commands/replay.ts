@@ -18,20 +18,32 @@ interface ReplayOptions {
 }
 
 export function addReplay(program: Command): void {
-  program.command("replay")
-    .description("runs one scenario of the power-cut campaign again: the same variant, the same cuts, the same bytes")
+  program
+    .command("replay")
+    .description(
+      "runs one scenario of the power-cut campaign again: the same variant, the same cuts, the same bytes",
+    )
     .argument("<id>", "what the campaign printed")
-    .option("--board <board>", "the engine: sim is Node, host is XS on Linux, qemu is XS on bare metal", wordOption(BOARDS), "sim")
+    .option(
+      "--board <board>",
+      "the engine: sim is Node, host is XS on Linux, qemu is XS on bare metal",
+      wordOption(BOARDS),
+      "sim",
+    )
     .option("--operations", "print each operation, not only those in which power fails")
-    .addHelpText("after", "\nFlash, boot selector, network and server are simulated in the same program on each engine; the digests at\n"
-      + "the end are of all that happened, and are the same everywhere.\n\nExamples:\n"
-      + "  xs-fumo replay 'download,good,small/17.tornBits.3/4.before.0'\n"
-      + "  xs-fumo replay --board qemu 'replace,crash,bytes/31.tornNear.1'")
+    .addHelpText(
+      "after",
+      "\nFlash, boot selector, network and server are simulated in the same program on each engine; the digests at\n" +
+        "the end are of all that happened, and are the same everywhere.\n\nExamples:\n" +
+        "  xs-fumo replay 'download,good,small/17.tornBits.3/4.before.0'\n" +
+        "  xs-fumo replay --board qemu 'replace,crash,bytes/31.tornNear.1'",
+    )
     .action(replay);
 }
 
 function replay(id: string, options: ReplayOptions): void {
-  const order = orderOf(id), every = options.operations === true;
+  const order = orderOf(id);
+  const every = options.operations === true;
   const ending = options.board === "sim" ? here(order, every) : there(options.board, order, every);
   const { problem, operations, boots, cuts, told, durable } = ending;
   const digests = `${operations} operations, ${boots} boots, ${cuts} cuts; told ${told}, durable ${durable}`;
@@ -40,13 +52,20 @@ function replay(id: string, options: ReplayOptions): void {
 }
 
 function here({ setting, cuts }: Order, every: boolean): Ending {
-  return chronicle(new Site(setting, cuts), (line, detail) => { if (every || detail === "event") process.stdout.write(`${line}\n`); });
+  return chronicle(new Site(setting, cuts), (line, detail) => {
+    if (every || detail === "event") process.stdout.write(`${line}\n`);
+  });
 }
 
 function there(board: "host" | "qemu", order: Order, every: boolean): Ending {
-  setUp(board, (text) => { process.stderr.write(`${text}\n`); });
+  setUp(board, (text) => {
+    process.stderr.write(`${text}\n`);
+  });
   try {
-    const { lines, endings: [ending] } = replayElsewhere(board, [order], every);
+    const {
+      lines,
+      endings: [ending],
+    } = replayElsewhere(board, [order], every);
     for (const line of lines) process.stdout.write(`${line}\n`);
     if (ending !== undefined) return ending;
   } catch (error) {
@@ -61,6 +80,9 @@ function orderOf(id: string): Order {
     const { variant, cuts } = parseReplayId(id);
     return { setting: settingOf(variant), cuts };
   } catch (error) {
-    throw new RigError(Exit.usage, `not a replay id: ${error instanceof Error ? error.message : id}`);
+    throw new RigError(
+      Exit.usage,
+      `not a replay id: ${error instanceof Error ? error.message : id}`,
+    );
   }
 }

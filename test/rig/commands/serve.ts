@@ -37,30 +37,51 @@ interface ServeOptions {
 }
 
 export function addServe(program: Command): void {
-  program.command("serve")
+  program
+    .command("serve")
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
     .option("--port <number>", "port on 127.0.0.1; 0: any that is free", countOption, 0)
-    .option("--scenario <scenario>", `one of ${SCENARIOS.join(", ")}`, wordOption(SCENARIOS), "download-and-update")
+    .option(
+      "--scenario <scenario>",
+      `one of ${SCENARIOS.join(", ")}`,
+      wordOption(SCENARIOS),
+      "download-and-update",
+    )
     .option("--object <uri>", "the FUMO object", "./FwUpdate/Main")
-    .option("--auth <type>", `${AUTH.join(", ")}: how devices, and this server, prove themselves`, wordOption(AUTH), "none")
+    .option(
+      "--auth <type>",
+      `${AUTH.join(", ")}: how devices, and this server, prove themselves`,
+      wordOption(AUTH),
+      "none",
+    )
     .option("--user <name>", "name that devices must show", "device")
     .option("--password <secret>", "and their password", "")
     .option("--server-id <id>", "ServerID, and the name that this server shows", "rig")
     .option("--server-password <secret>", "show credentials to devices, with this password")
     .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH))
-    .option("--descriptor", "PkgURL names a download descriptor (OMA Download 1.0); its status reports are shown")
+    .option(
+      "--descriptor",
+      "PkgURL names a download descriptor (OMA Download 1.0); its status reports are shown",
+    )
     .option("--ask <question>", "ask the person at the device before each Exec (Alert 1101)")
-    .option("--notify <address>", "ask the device at HOST:PORT for a session (package 0), every second until it comes", addressOption)
+    .option(
+      "--notify <address>",
+      "ask the device at HOST:PORT for a session (package 0), every second until it comes",
+      addressOption,
+    )
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print the result and warnings only")
     .option("--log <file>", "write all events to a file, as NDJSON")
-    .addHelpText("after", `
+    .addHelpText(
+      "after",
+      `
 Example:
   xs-fumo build --board host --version 2.0.0 -o v2.img
-  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update`)
+  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update`,
+    )
     .action(serve);
 }
 
@@ -69,8 +90,11 @@ async function serve(options: ServeOptions): Promise<void> {
   log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: true }));
   if (options.log !== undefined) log.view(ndjson(options.log));
   const data = readInput(options.package);
-  let ended: (code: number) => void = () => undefined, answered: () => void = () => undefined;
-  const result = new Promise<number>((resolve) => { ended = resolve; });
+  let ended: (code: number) => void = () => undefined;
+  let answered: () => void = () => undefined;
+  const result = new Promise<number>((resolve) => {
+    ended = resolve;
+  });
   const emit = (event: ServerEvent): void => {
     const told = toRigEvent(event);
     if (told !== undefined) log.emit(told);
@@ -83,20 +107,41 @@ async function serve(options: ServeOptions): Promise<void> {
     if (request.url.startsWith(host.path) || server === undefined) return host.handle(request);
     return server.handle(request);
   }, options.port).catch((error: Error) => {
-    throw new RigError(Exit.usage, `cannot listen on port ${options.port}: ${error.message}`, "--port 0 takes any that is free");
+    throw new RigError(
+      Exit.usage,
+      `cannot listen on port ${options.port}: ${error.message}`,
+      "--port 0 takes any that is free",
+    );
   });
   const offered = `${listening.origin}${host.path}${options.descriptor === true ? ".dd" : ""}`;
-  const url = `${listening.origin}/dm`, serverPassword = options.serverPassword ?? "", serverAuth = options.serverAuth ?? options.auth;
+  const url = `${listening.origin}/dm`;
+  const serverPassword = options.serverPassword ?? "";
+  const serverAuth = options.serverAuth ?? options.auth;
   server = new DmServer({
-    url, name: options.serverId, client: { type: options.auth, name: options.user, secret: options.password },
-    server: { type: serverPassword === "" ? "none" : serverAuth, name: options.serverId, secret: serverPassword }, emit,
-    scenario: () => scenarioOf(options.scenario, {
-      object: options.object, data, url: offered, ...(options.ask === undefined ? {} : { ask: options.ask }),
-    }),
+    url,
+    name: options.serverId,
+    client: { type: options.auth, name: options.user, secret: options.password },
+    server: {
+      type: serverPassword === "" ? "none" : serverAuth,
+      name: options.serverId,
+      secret: serverPassword,
+    },
+    emit,
+    scenario: () =>
+      scenarioOf(options.scenario, {
+        object: options.object,
+        data,
+        url: offered,
+        ...(options.ask === undefined ? {} : { ask: options.ask }),
+      }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
-  if (options.notify !== undefined) answered = await sendUntil(server.notification(), options.notify.port, options.notify.host);
-  if (options.limit > 0) setTimeout(() => { ended(-1); }, options.limit * 1000).unref();
+  if (options.notify !== undefined)
+    answered = await sendUntil(server.notification(), options.notify.port, options.notify.host);
+  if (options.limit > 0)
+    setTimeout(() => {
+      ended(-1);
+    }, options.limit * 1000).unref();
   const code = await result;
   answered();
   await listening.close();

@@ -1,4 +1,7 @@
-/** What the rig's server answers to the requests of the Link cases, byte for byte: paths to raw HTTP. */
+/**
+ * What the rig's server answers to the requests of the Link cases, byte for byte: paths to raw
+ * HTTP.
+ */
 import { patternBytes } from "../../conformance/order.ts";
 
 /** Bytes of the body that most cases carry: more than a buffer, and no round number. */
@@ -32,14 +35,20 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "/few": { head: CHUNKED, body: chunked(BODY.subarray(0, FEW_BYTES)) },
   "/short": { ...whole("200 OK", BODY), body: BODY.subarray(0, 600), cut: true },
   "/missing": whole("404 Not Found", patternBytes(0, 10, 1)),
-  "/redirect": { head: "HTTP/1.1 302 Found\r\nLocation: /body\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" },
+  "/redirect": {
+    head: "HTTP/1.1 302 Found\r\nLocation: /body\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+  },
   "/headers": {
-    head: "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/odd\r\nX-Repeated: one\r\nx-repeated: two\r\n" +
+    head:
+      "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/odd\r\nX-Repeated: one\r\nx-repeated: two\r\n" +
       "Content-Length: 0\r\nConnection: close\r\n\r\n",
   },
   "/junk": { head: "this is no HTTP\r\n\r\n" },
   "/silent": { head: "", cut: true },
-  "/flood": { head: `HTTP/1.1 200 OK\r\nContent-Length: ${FLOOD_BYTES}\r\nConnection: close\r\n\r\n`, flood: true },
+  "/flood": {
+    head: `HTTP/1.1 200 OK\r\nContent-Length: ${FLOOD_BYTES}\r\nConnection: close\r\n\r\n`,
+    flood: true,
+  },
 };
 
 /** The answer to a path; 404 for others. A HEAD request gets the head only. */
@@ -49,7 +58,10 @@ export function answerTo(method: string, path: string): Answer {
 }
 
 export function whole(status: string, body: Uint8Array): Answer {
-  return { head: `HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`, body };
+  return {
+    head: `HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+    body,
+  };
 }
 
 /** Chunks of growing length, with an extension and a trailer. */
@@ -57,7 +69,11 @@ function chunked(body: Uint8Array): Buffer {
   const parts: Buffer[] = [];
   for (let at = 0, length = 1; at < body.length; at += length, length = length * 3 + 1) {
     const part = body.subarray(at, at + length);
-    parts.push(Buffer.from(`${part.length.toString(16)};x=y\r\n`), Buffer.from(part), Buffer.from("\r\n"));
+    parts.push(
+      Buffer.from(`${part.length.toString(16)};x=y\r\n`),
+      Buffer.from(part),
+      Buffer.from("\r\n"),
+    );
   }
   return Buffer.concat([...parts, Buffer.from("0\r\nX-Trailer: yes\r\n\r\n")]);
 }

@@ -33,16 +33,34 @@ class BootPlan {
 
   async resets(): Promise<void> {
     const { cause, trial } = this.#home;
-    this.#driver.check("boot: power-on is told as power", cause === "power" ? undefined : `cause is ${cause}`);
-    this.#driver.check("boot: a confirmed image is not on trial", trial ? "trial is true" : undefined);
+    this.#driver.check(
+      "boot: power-on is told as power",
+      cause === "power" ? undefined : `cause is ${cause}`,
+    );
+    this.#driver.check(
+      "boot: a confirmed image is not on trial",
+      trial ? "trial is true" : undefined,
+    );
     const again = await this.#driver.order({ do: "running" });
-    const same = again?.kind === "running" && JSON.stringify(again.running) === JSON.stringify(this.#home);
-    this.#driver.check("boot: running() says the same until the next reset", same ? undefined : JSON.stringify(again));
+    const same =
+      again?.kind === "running" && JSON.stringify(again.running) === JSON.stringify(this.#home);
+    this.#driver.check(
+      "boot: running() says the same until the next reset",
+      same ? undefined : JSON.stringify(again),
+    );
     const restarted = await this.#restart();
-    this.#driver.check("boot: a restart is told as restart", restarted?.cause === "restart" ? undefined : describe(restarted));
+    this.#driver.check(
+      "boot: a restart is told as restart",
+      restarted?.cause === "restart" ? undefined : describe(restarted),
+    );
     this.#expect("boot: a restart boots the same slot", restarted, this.#slot, false);
     await this.#driver.order({ do: "confirm" });
-    this.#expect("boot: confirm changes nothing where nothing is on trial", await this.#restart(), this.#slot, false);
+    this.#expect(
+      "boot: confirm changes nothing where nothing is on trial",
+      await this.#restart(),
+      this.#slot,
+      false,
+    );
   }
 
   async badImages(): Promise<void> {
@@ -51,7 +69,9 @@ class BootPlan {
     const { image, damages } = this.#driver.bench;
     for (const damage of damages) {
       await this.#stage(damage);
-      await this.#refused(`boot: arm throws when the staged image is damaged (byte ${damage} of ${image.length})`);
+      await this.#refused(
+        `boot: arm throws when the staged image is damaged (byte ${damage} of ${image.length})`,
+      );
     }
   }
 
@@ -59,14 +79,32 @@ class BootPlan {
     const other = await this.#armed("boot: an armed image boots at the next restart, on trial");
     const again = await this.#driver.order({ do: "running" });
     const stays = again?.kind === "running" && again.running.trial;
-    this.#driver.check("boot: a trial is a trial until it is confirmed", stays ? undefined : JSON.stringify(again));
-    this.#expect("boot: an unconfirmed trial ends at a restart", await this.#restart(), this.#slot, false);
-    this.#expect("boot: a trial that has ended does not begin again", await this.#restart(), this.#slot, false);
+    this.#driver.check(
+      "boot: a trial is a trial until it is confirmed",
+      stays ? undefined : JSON.stringify(again),
+    );
+    this.#expect(
+      "boot: an unconfirmed trial ends at a restart",
+      await this.#restart(),
+      this.#slot,
+      false,
+    );
+    this.#expect(
+      "boot: a trial that has ended does not begin again",
+      await this.#restart(),
+      this.#slot,
+      false,
+    );
     await this.#stage();
     await this.#arm("boot: arm twice is arm");
     await this.#arm("boot: arm twice is arm");
     this.#expect("boot: arm is durable when it returns", await this.#driver.power(), other, true);
-    this.#expect("boot: an unconfirmed trial ends when power is lost", await this.#driver.power(), this.#slot, false);
+    this.#expect(
+      "boot: an unconfirmed trial ends when power is lost",
+      await this.#driver.power(),
+      this.#slot,
+      false,
+    );
   }
 
   /** There and back again: the slot that does not run is the one that is staged. */
@@ -74,13 +112,24 @@ class BootPlan {
     for (const way of ["there", "back"]) {
       const other = await this.#armed(`boot: the staged image is on trial (${way})`);
       const report = await this.#driver.order({ do: "confirm" });
-      this.#driver.check("boot: confirm returns", report?.kind === "done" ? undefined : JSON.stringify(report));
+      this.#driver.check(
+        "boot: confirm returns",
+        report?.kind === "done" ? undefined : JSON.stringify(report),
+      );
       await this.#driver.order({ do: "confirm" });
       const running = await this.#driver.order({ do: "running" });
       const trial = running?.kind === "running" ? running.running.trial : true;
-      this.#driver.check("boot: a confirmed image is no longer on trial", trial ? "trial is true" : undefined);
+      this.#driver.check(
+        "boot: a confirmed image is no longer on trial",
+        trial ? "trial is true" : undefined,
+      );
       this.#slot = other;
-      this.#expect("boot: confirm is durable when it returns", await this.#driver.power(), this.#slot, false);
+      this.#expect(
+        "boot: confirm is durable when it returns",
+        await this.#driver.power(),
+        this.#slot,
+        false,
+      );
       this.#expect("boot: a confirmed image stays", await this.#restart(), this.#slot, false);
       await this.#driver.order({ do: "blank" });
       await this.#refused("boot: staging is the slot that does not run, whichever that is");
@@ -89,8 +138,8 @@ class BootPlan {
 
   async cuts(): Promise<void> {
     for (const mode of this.#driver.bench.cutModes) {
-      for (let at = 1; !await this.#cutArm({ at, mode }); at++) if (this.#endless(at)) return;
-      for (let at = 1; !await this.#cutConfirm({ at, mode }); at++) if (this.#endless(at)) return;
+      for (let at = 1; !(await this.#cutArm({ at, mode })); at++) if (this.#endless(at)) return;
+      for (let at = 1; !(await this.#cutConfirm({ at, mode })); at++) if (this.#endless(at)) return;
     }
   }
 
@@ -102,13 +151,25 @@ class BootPlan {
     const booted = await this.#driver.power(cut);
     const report = booted === undefined ? undefined : await this.#driver.order({ do: "arm" });
     const after = await this.#driver.power();
-    if (report?.kind === "done") this.#driver.check("boot: arm is durable when it returns", after?.trial ? undefined : describe(after));
+    if (report?.kind === "done")
+      this.#driver.check(
+        "boot: arm is durable when it returns",
+        after?.trial ? undefined : describe(after),
+      );
     if (after !== undefined && !after.trial) {
       this.#expect(name, after, this.#slot, false);
       await this.#arm("boot: arm works after power loss in arm");
-      this.#driver.check(name, (await this.#restart())?.trial ? undefined : "arm does not work any more");
+      this.#driver.check(
+        name,
+        (await this.#restart())?.trial ? undefined : "arm does not work any more",
+      );
     } else this.#driver.check(name, after === undefined ? "the board does not boot" : undefined);
-    this.#expect("boot: an unconfirmed trial ends when power is lost", await this.#driver.power(), this.#slot, false);
+    this.#expect(
+      "boot: an unconfirmed trial ends when power is lost",
+      await this.#driver.power(),
+      this.#slot,
+      false,
+    );
     return report !== undefined;
   }
 
@@ -123,7 +184,8 @@ class BootPlan {
     const after = await this.#driver.power();
     if (after === undefined) this.#driver.check(name, "the board does not boot");
     else if (trial === undefined) this.#expectEnd(await this.#driver.power());
-    else if (report?.kind === "done") this.#expect("boot: confirm is durable when it returns", after, trial.slot, false);
+    else if (report?.kind === "done")
+      this.#expect("boot: confirm is durable when it returns", after, trial.slot, false);
     else this.#driver.check(name, after.trial ? describe(after) : undefined);
     const settled = await this.#driver.power();
     if (settled !== undefined) this.#slot = settled.slot;
@@ -131,7 +193,8 @@ class BootPlan {
   }
 
   #expectEnd(running: Running | undefined): void {
-    const name = "boot: power loss in the bootloader ends in the confirmed image, at the latest a reset later";
+    const name =
+      "boot: power loss in the bootloader ends in the confirmed image, at the latest a reset later";
     this.#expect(name, running, this.#slot, false);
   }
 
@@ -148,8 +211,11 @@ class BootPlan {
 
   async #stage(damage?: number): Promise<void> {
     const url = `${this.#driver.server.origin}/image`;
-    const report = await this.#driver.order(damage === undefined ? { do: "stage", url } : { do: "stage", url, damage });
-    if (report?.kind !== "done") this.#driver.check("boot: an image can be staged", JSON.stringify(report));
+    const report = await this.#driver.order(
+      damage === undefined ? { do: "stage", url } : { do: "stage", url, damage },
+    );
+    if (report?.kind !== "done")
+      this.#driver.check("boot: an image can be staged", JSON.stringify(report));
   }
 
   async #arm(name: string): Promise<void> {
@@ -159,8 +225,16 @@ class BootPlan {
 
   async #refused(name: string): Promise<void> {
     const report = await this.#driver.order({ do: "arm" });
-    this.#driver.check(name, report?.kind === "threw" ? undefined : `arm said ${JSON.stringify(report)}`);
-    this.#expect("boot: an arm that throws changes nothing", await this.#restart(), this.#slot, false);
+    this.#driver.check(
+      name,
+      report?.kind === "threw" ? undefined : `arm said ${JSON.stringify(report)}`,
+    );
+    this.#expect(
+      "boot: an arm that throws changes nothing",
+      await this.#restart(),
+      this.#slot,
+      false,
+    );
   }
 
   /** Stages, arms and restarts: the other slot. */
@@ -175,7 +249,12 @@ class BootPlan {
 
   #expect(name: string, running: Running | undefined, slot: number, trial: boolean): void {
     const good = running?.slot === slot && running.trial === trial;
-    this.#driver.check(name, good ? undefined : `${describe(running)}; slot ${slot}${trial ? " on trial" : ""} was expected`);
+    this.#driver.check(
+      name,
+      good
+        ? undefined
+        : `${describe(running)}; slot ${slot}${trial ? " on trial" : ""} was expected`,
+    );
   }
 }
 

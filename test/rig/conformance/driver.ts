@@ -1,10 +1,16 @@
-/** Drives one board through a plan: gives orders to the agent on it, switches it on and off, collects checks. */
+/**
+ * Drives one board through a plan: gives orders to the agent on it, switches it on and off,
+ * collects checks.
+ */
 import type { Running } from "../../../hal/hal.ts";
 import type { Check, Order, Report } from "../../conformance/order.ts";
 import { Exit, RigError } from "../exit.ts";
 import { LinkServer } from "./server.ts";
 
-/** Power fails in flash operation `at`, counted from 1 since power came, in one of the bench's modes. */
+/**
+ * Power fails in flash operation `at`, counted from 1 since power came, in one of the bench's
+ * modes.
+ */
 export interface BenchCut {
   readonly at: number;
   readonly mode: string;
@@ -14,7 +20,10 @@ export interface BenchCut {
 export interface Bench {
   /** How it can cut the power inside an operation; none when it cannot. */
   readonly cutModes: readonly string[];
-  /** An image of another version than runs now, with the agent in it, that this board boots. Always of one length. */
+  /**
+   * An image of another version than runs now, with the agent in it, that this board boots. Always
+   * of one length.
+   */
   readonly image: Uint8Array;
   /** The address of this computer as the board sees it; absent: 127.0.0.1. */
   readonly rigAddress?: string;
@@ -33,7 +42,9 @@ export interface Bench {
 const SILENT_MS = 330_000;
 
 export class Driver {
-  readonly server = new LinkServer((body, respond) => { this.#arrived(JSON.parse(body) as Report, respond); });
+  readonly server = new LinkServer((body, respond) => {
+    this.#arrived(JSON.parse(body) as Report, respond);
+  });
   readonly checks: Check[] = [];
   readonly bench: Bench;
   #respond: ((order: string) => void) | undefined;
@@ -52,7 +63,10 @@ export class Driver {
     this.#take(problem === undefined ? { name } : { name, problem });
   }
 
-  /** Off and on again: what runs then, or undefined when the planned cut came before the board had said so. */
+  /**
+   * Off and on again: what runs then, or undefined when the planned cut came before the board had
+   * said so.
+   */
   async power(cut?: BenchCut): Promise<Running | undefined> {
     await this.off();
     this.#ended = this.bench.run(this.server.origin, cut).then(() => {
@@ -71,15 +85,23 @@ export class Driver {
     await ended;
   }
 
-  /** The board's answer, its checks collected; undefined when power was cut before it came. Throws when the board is off. */
+  /**
+   * The board's answer, its checks collected; undefined when power was cut before it came. Throws
+   * when the board is off.
+   */
   async order(order: Order): Promise<Report | undefined> {
     const respond = this.#respond;
     this.#respond = undefined;
-    if (respond === undefined) throw new RigError(Exit.failed, `conformance: the board is off, ${order.do} cannot be ordered`);
+    if (respond === undefined)
+      throw new RigError(
+        Exit.failed,
+        `conformance: the board is off, ${order.do} cannot be ordered`,
+      );
     const answer = this.#next(JSON.stringify(order));
     respond(JSON.stringify(order));
     const report = await answer;
-    if (report !== undefined && "checks" in report) for (const check of report.checks) this.#take(check);
+    if (report !== undefined && "checks" in report)
+      for (const check of report.checks) this.#take(check);
     return report;
   }
 
@@ -87,7 +109,8 @@ export class Driver {
   async checked(name: string, order: Order): Promise<void> {
     const report = await this.order(order);
     if (report === undefined) this.check(name, "the board lost its power");
-    else if (report.kind === "boot") this.check(name, `the board was reset (${report.running.cause})`);
+    else if (report.kind === "boot")
+      this.check(name, `the board was reset (${report.running.cause})`);
     else if (report.kind === "threw") this.check(name, report.text);
   }
 
@@ -106,7 +129,12 @@ export class Driver {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting = undefined;
-        reject(new RigError(Exit.timeout, `conformance: the board is silent for ${SILENT_MS / 1000} s after ${what}`));
+        reject(
+          new RigError(
+            Exit.timeout,
+            `conformance: the board is silent for ${SILENT_MS / 1000} s after ${what}`,
+          ),
+        );
       }, SILENT_MS);
       this.#waiting = (report) => {
         clearTimeout(timer);

@@ -15,17 +15,36 @@ export function esp32Bench(print?: (line: string) => void): ProcessBench {
   const blob = join(root, "build/esp32/conformance.blob");
   runMake(["build/esp32/run"], "test/esp32/Makefile");
   const payload = buildBlob({
-    entry: "test/conformance/program", modules: BASE_MODULES, out: blob, version: "conformance", positions: true,
+    entry: "test/conformance/program",
+    modules: BASE_MODULES,
+    out: blob,
+    version: "conformance",
+    positions: true,
     generated: ESP32_BOARD,
   });
   const inner = espImage(payload, "2.0.0");
   const image = buildImage({
-    payload: inner, version: { major: 2, minor: 0, revision: 0, build: 0 }, securityCounter: 1, headerSize: ESP_HEADER_BYTES,
-    vendorId: VENDOR_ID, classId: CLASS_ID.esp32, key: generateKeyPairSync("ed25519").privateKey,
+    payload: inner,
+    version: { major: 2, minor: 0, revision: 0, build: 0 },
+    securityCounter: 1,
+    headerSize: ESP_HEADER_BYTES,
+    vendorId: VENDOR_ID,
+    classId: CLASS_ID.esp32,
+    key: generateKeyPairSync("ed25519").privateKey,
   });
-  return new ProcessBench({
-    program: onState(ESP32_RUNNER), files: { "ota_0.flash": espImage(payload, "1.0.0") }, image,
-    damages: [0, ESP_HEADER_BYTES, ESP_HEADER_BYTES + Math.floor(inner.length / 2), ESP_HEADER_BYTES + inner.length - 1],
-    identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.esp32) },
-  }, print);
+  return new ProcessBench(
+    {
+      program: onState(ESP32_RUNNER),
+      files: { "ota_0.flash": espImage(payload, "1.0.0") },
+      image,
+      damages: [
+        0,
+        ESP_HEADER_BYTES,
+        ESP_HEADER_BYTES + Math.floor(inner.length / 2),
+        ESP_HEADER_BYTES + inner.length - 1,
+      ],
+      identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.esp32) },
+    },
+    print,
+  );
 }

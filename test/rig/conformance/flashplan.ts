@@ -6,7 +6,8 @@ const PARTITIONS: readonly PartitionName[] = ["store", "staging"];
 
 export async function flashPlan(driver: Driver): Promise<void> {
   await driver.power();
-  for (const partition of PARTITIONS) await driver.checked(`${partition}: flash`, { do: "flash", partition });
+  for (const partition of PARTITIONS)
+    await driver.checked(`${partition}: flash`, { do: "flash", partition });
   await driver.checked("store and staging do not overlap", { do: "apart" });
   for (const partition of PARTITIONS) {
     await driver.order({ do: "fill", partition, seed: 40 });
@@ -19,8 +20,15 @@ export async function flashPlan(driver: Driver): Promise<void> {
   }
 }
 
-/** A cut that comes before the operation tells nothing; the first that does not come has been behind it. */
-async function cuts(driver: Driver, partition: PartitionName, of: "write" | "erase"): Promise<void> {
+/**
+ * A cut that comes before the operation tells nothing; the first that does not come has been behind
+ * it.
+ */
+async function cuts(
+  driver: Driver,
+  partition: PartitionName,
+  of: "write" | "erase",
+): Promise<void> {
   for (const mode of [undefined, ...driver.bench.cutModes]) {
     for (let at = 1, last = mode === undefined; ; at++) {
       await driver.power();
@@ -30,7 +38,13 @@ async function cuts(driver: Driver, partition: PartitionName, of: "write" | "era
       const completed = report?.kind === "done";
       if (report?.kind === "threw") driver.check(`${partition}: ${of}`, report.text);
       await driver.power();
-      if (running !== undefined) await driver.checked(`${partition}: ${of} cut`, { do: "afterCut", partition, of, completed });
+      if (running !== undefined)
+        await driver.checked(`${partition}: ${of} cut`, {
+          do: "afterCut",
+          partition,
+          of,
+          completed,
+        });
       if (running !== undefined && report !== undefined) last = true;
       if (last) break;
     }

@@ -5,11 +5,18 @@ import { type FetchOrder, type Fetched, patternBytes } from "../../conformance/o
 import { BODY_BYTES, FEW_BYTES, FLOOD_BYTES } from "./answers.ts";
 import type { Driver } from "./driver.ts";
 
-const STALL_MS = 600, CLOCK_MS = 400, CLOCK_ATTEMPTS = 3;
-/** A clock may be this much off, and the rig's measurement this much late: later in all attempts on a machine that is very busy. */
-const CLOCK_SHARE = 0.1, CLOCK_LATE_MS = 250;
+const STALL_MS = 600;
+const CLOCK_MS = 400;
+const CLOCK_ATTEMPTS = 3;
+/**
+ * A clock may be this much off, and the rig's measurement this much late: later in all attempts on
+ * a machine that is very busy.
+ */
+const CLOCK_SHARE = 0.1;
+const CLOCK_LATE_MS = 250;
 /** How often the end of a connection is looked for. */
-const CLOSE_LOOKS = 300, CLOSE_LOOK_MS = 50;
+const CLOSE_LOOKS = 300;
+const CLOSE_LOOK_MS = 50;
 
 type Options = Partial<Omit<FetchOrder, "do" | "url">>;
 
@@ -30,7 +37,10 @@ export async function restPlan(driver: Driver): Promise<void> {
     if (report?.kind === "random") values.push(report.bytes);
     else driver.check("random: bytes come", JSON.stringify(report));
   }
-  driver.check("random: two boots differ", values[0] !== values[1] ? undefined : `both gave ${values[0] ?? "nothing"}`);
+  driver.check(
+    "random: two boots differ",
+    values[0] !== values[1] ? undefined : `both gave ${values[0] ?? "nothing"}`,
+  );
   await driver.checked("identity: it can be read", { do: "identity" });
   await clock(driver, on);
 }
@@ -38,9 +48,17 @@ export async function restPlan(driver: Driver): Promise<void> {
 /** `on`: when its power came. */
 async function clock(driver: Driver, on: number): Promise<void> {
   const name = "clock: it counts milliseconds";
-  let uptime = 0, longest = 0, problem: string | undefined;
-  for (let attempt = 0; attempt < CLOCK_ATTEMPTS && (attempt === 0 || problem !== undefined); attempt++) {
-    const before = performance.now(), report = await driver.order({ do: "clock", ms: CLOCK_MS }), real = performance.now() - before;
+  let uptime = 0;
+  let longest = 0;
+  let problem: string | undefined;
+  for (
+    let attempt = 0;
+    attempt < CLOCK_ATTEMPTS && (attempt === 0 || problem !== undefined);
+    attempt++
+  ) {
+    const before = performance.now();
+    const report = await driver.order({ do: "clock", ms: CLOCK_MS });
+    const real = performance.now() - before;
     if (report?.kind !== "clock") {
       driver.check(name, JSON.stringify(report));
       return;
@@ -48,10 +66,17 @@ async function clock(driver: Driver, on: number): Promise<void> {
     const { elapsedMs, uptimeMs } = report;
     uptime = uptimeMs;
     longest = (performance.now() - on) * (1 + CLOCK_SHARE) + CLOCK_LATE_MS;
-    const slow = elapsedMs < (real - CLOCK_LATE_MS) * (1 - CLOCK_SHARE), fast = elapsedMs > real * (1 + CLOCK_SHARE);
-    problem = slow || fast ? `${Math.round(elapsedMs)} of its milliseconds took ${Math.round(real)}` : undefined;
+    const slow = elapsedMs < (real - CLOCK_LATE_MS) * (1 - CLOCK_SHARE);
+    const fast = elapsedMs > real * (1 + CLOCK_SHARE);
+    problem =
+      slow || fast
+        ? `${Math.round(elapsedMs)} of its milliseconds took ${Math.round(real)}`
+        : undefined;
   }
-  driver.check("clock: it counts from this boot", uptime > longest ? `now() is ${Math.round(uptime)} soon after power came` : undefined);
+  driver.check(
+    "clock: it counts from this boot",
+    uptime > longest ? `now() is ${Math.round(uptime)} soon after power came` : undefined,
+  );
   driver.check(name, problem);
 }
 
@@ -60,67 +85,148 @@ async function answers(driver: Driver): Promise<void> {
   const body = { status: 200, bytes: BODY_BYTES, crc };
   await expect(driver, "link: a body of announced length arrives whole", "/body", body);
   await expect(driver, "link: a body that ends with the connection arrives whole", "/close", body);
-  await expect(driver, "link: a body in chunks arrives whole, without their frames", "/chunked", body);
-  await expect(driver, "link: a buffer of 7 bytes gets the same body", "/body", body, { bufferBytes: 7 });
-  await expect(driver, "link: a buffer larger than the body gets the same body", "/few", { status: 200, bytes: FEW_BYTES },
-    { bufferBytes: FEW_BYTES + 100 });
-  await expect(driver, "link: a body that comes slowly arrives whole", "/small", { status: 200, bytes: 400 });
+  await expect(
+    driver,
+    "link: a body in chunks arrives whole, without their frames",
+    "/chunked",
+    body,
+  );
+  await expect(driver, "link: a buffer of 7 bytes gets the same body", "/body", body, {
+    bufferBytes: 7,
+  });
+  await expect(
+    driver,
+    "link: a buffer larger than the body gets the same body",
+    "/few",
+    { status: 200, bytes: FEW_BYTES },
+    { bufferBytes: FEW_BYTES + 100 },
+  );
+  await expect(driver, "link: a body that comes slowly arrives whole", "/small", {
+    status: 200,
+    bytes: 400,
+  });
   await expect(driver, "link: an empty body ends at once", "/empty", { status: 200, bytes: 0 });
-  await expect(driver, "link: an answer without body ends at once", "/none", { status: 204, bytes: 0 });
-  await expect(driver, "link: an error status is an answer", "/missing", { status: 404, bytes: 10 });
+  await expect(driver, "link: an answer without body ends at once", "/none", {
+    status: 204,
+    bytes: 0,
+  });
+  await expect(driver, "link: an error status is an answer", "/missing", {
+    status: 404,
+    bytes: 10,
+  });
   await expect(driver, "link: redirects are not followed", "/redirect", { status: 302, bytes: 0 });
-  await expect(driver, "link: HEAD has no body", "/body", { status: 200, bytes: 0 }, { method: "HEAD" });
-  await expect(driver, "link: names of headers are in lower case, a repeated one keeps its first value", "/headers",
-    { status: 200, type: "text/odd", repeated: "one" });
-  await expect(driver, "link: a request carries its body", "/empty", { status: 200 }, { method: "POST", bodyBytes: 5000 });
+  await expect(
+    driver,
+    "link: HEAD has no body",
+    "/body",
+    { status: 200, bytes: 0 },
+    { method: "HEAD" },
+  );
+  await expect(
+    driver,
+    "link: names of headers are in lower case, a repeated one keeps its first value",
+    "/headers",
+    { status: 200, type: "text/odd", repeated: "one" },
+  );
+  await expect(
+    driver,
+    "link: a request carries its body",
+    "/empty",
+    { status: 200 },
+    { method: "POST", bodyBytes: 5000 },
+  );
   const { last } = driver.server;
   const same = last !== undefined && Buffer.from(patternBytes(0, 5000, 1)).equals(last.body);
-  driver.check("link: a body is taken before request returns", same ? undefined : `${last?.body.length ?? 0} bytes arrived, or others`);
+  driver.check(
+    "link: a body is taken before request returns",
+    same ? undefined : `${last?.body.length ?? 0} bytes arrived, or others`,
+  );
   const head = last?.head.toLowerCase() ?? "";
-  driver.check("link: a request carries its headers, and Host",
-    head.includes("\r\nx-conformance: a value") && head.includes("\r\nhost: ") ? undefined : head);
-  for (let i = 0; i < 20; i++) await expect(driver, "link: request after request is answered", "/empty", { status: 200 });
+  driver.check(
+    "link: a request carries its headers, and Host",
+    head.includes("\r\nx-conformance: a value") && head.includes("\r\nhost: ") ? undefined : head,
+  );
+  for (let i = 0; i < 20; i++)
+    await expect(driver, "link: request after request is answered", "/empty", { status: 200 });
 }
 
 async function errors(driver: Driver): Promise<void> {
-  await expect(driver, "link: a body shorter than announced is broken, after its bytes", "/short", { bytes: 600, error: "broken" });
-  await expect(driver, "link: a connection that closes without an answer is broken", "/silent", { error: "broken" });
+  await expect(driver, "link: a body shorter than announced is broken, after its bytes", "/short", {
+    bytes: 600,
+    error: "broken",
+  });
+  await expect(driver, "link: a connection that closes without an answer is broken", "/silent", {
+    error: "broken",
+  });
   await expect(driver, "link: what is not HTTP is protocol", "/junk", { error: "protocol" });
-  await expect(driver, "link: nobody listens: refused", `http://${driver.server.host}:${await closedPort()}/`, { error: "refused" });
-  await expect(driver, "link: no such host: resolve", "http://no-such-host.invalid/", { error: "resolve" });
+  await expect(
+    driver,
+    "link: nobody listens: refused",
+    `http://${driver.server.host}:${await closedPort()}/`,
+    { error: "refused" },
+  );
+  await expect(driver, "link: no such host: resolve", "http://no-such-host.invalid/", {
+    error: "resolve",
+  });
   await expect(driver, "link: another scheme is url", "ftp://127.0.0.1/", { error: "url" });
   await expect(driver, "link: what is no URL is url", "nonsense", { error: "url" });
   const secure = `https${driver.server.origin.slice(4)}/body`;
-  await expect(driver, "link: TLS that fails, or that the board has not, is secure", secure, { error: "secure" });
+  await expect(driver, "link: TLS that fails, or that the board has not, is secure", secure, {
+    error: "secure",
+  });
   await expect(driver, "link: an error does not end the Link", "/empty", { status: 200, bytes: 0 });
 }
 
 async function flow(driver: Driver): Promise<void> {
   await run(driver, "/flood", { stallMs: STALL_MS });
   const { flooded } = driver.server;
-  driver.check("link: what is not read stays with the peer", flooded < FLOOD_BYTES / 4 ? undefined
-    : `${flooded} of ${FLOOD_BYTES} bytes were taken while nothing was read`);
+  driver.check(
+    "link: what is not read stays with the peer",
+    flooded < FLOOD_BYTES / 4
+      ? undefined
+      : `${flooded} of ${FLOOD_BYTES} bytes were taken while nothing was read`,
+  );
   for (let look = 0; look < CLOSE_LOOKS && !driver.server.floodClosed; look++) {
-    await new Promise((resolve) => { setTimeout(resolve, CLOSE_LOOK_MS); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, CLOSE_LOOK_MS);
+    });
   }
-  driver.check("link: close() ends the connection", driver.server.floodClosed ? undefined : "it is still open");
+  driver.check(
+    "link: close() ends the connection",
+    driver.server.floodClosed ? undefined : "it is still open",
+  );
 }
 
 async function run(driver: Driver, path: string, options: Options = {}): Promise<Fetched | string> {
   const url = path.startsWith("/") ? `${driver.server.origin}${path}` : path;
   const report = await driver.order({ do: "fetch", method: "GET", ...options, url });
-  return report?.kind === "fetched" ? report.fetched : JSON.stringify(report) ?? "the board lost its power";
+  return report?.kind === "fetched"
+    ? report.fetched
+    : (JSON.stringify(report) ?? "the board lost its power");
 }
 
-async function expect(driver: Driver, name: string, path: string, expected: Partial<Fetched>, options: Options = {}): Promise<void> {
+async function expect(
+  driver: Driver,
+  name: string,
+  path: string,
+  expected: Partial<Fetched>,
+  options: Options = {},
+): Promise<void> {
   const fetched = await run(driver, path, options);
   if (typeof fetched === "string") {
     driver.check(name, fetched);
     return;
   }
   const keys: (keyof Fetched)[] = ["status", "type", "repeated", "bytes", "crc", "error"];
-  const wrong = keys.filter((key) => (key in expected || key === "error") && fetched[key] !== expected[key]);
-  driver.check(name, wrong.length === 0 ? undefined : wrong.map((key) => `${key} is ${fetched[key] ?? "absent"}`).join(", "));
+  const wrong = keys.filter(
+    (key) => (key in expected || key === "error") && fetched[key] !== expected[key],
+  );
+  driver.check(
+    name,
+    wrong.length === 0
+      ? undefined
+      : wrong.map((key) => `${key} is ${fetched[key] ?? "absent"}`).join(", "),
+  );
 }
 
 /** A port on which nobody listens. */
@@ -129,7 +235,9 @@ function closedPort(): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo;
-      server.close(() => { resolve(port); });
+      server.close(() => {
+        resolve(port);
+      });
     });
   });
 }

@@ -10,7 +10,8 @@ import { IDENTITY, SimBench, type SimKind, type SimParts } from "./simbench.ts";
 
 const STORE: FlashStatus = { blocks: 4, blockLength: 4096, writeAlign: 8, eraseValue: 0xff };
 /** Of the unprotected records that buildImage writes: their head, and the digest's. */
-const DIGEST_AT = 8, PROOF_BYTES = 144;
+const DIGEST_AT = 8;
+const PROOF_BYTES = 144;
 
 /** Images whose bytes are those that were built, digest included. */
 function isValid(slot: SimFlash, images: readonly Uint8Array[]): boolean {
@@ -24,28 +25,50 @@ export function mcubootBench(maxAlign = 8): SimBench {
 }
 
 function kind({ power, link, build }: SimParts, maxAlign: number): SimKind {
-  const status: FlashStatus = { blocks: 7, blockLength: 4096, writeAlign: maxAlign, eraseValue: 0xff };
+  const status: FlashStatus = {
+    blocks: 7,
+    blockLength: 4096,
+    writeAlign: maxAlign,
+    eraseValue: 0xff,
+  };
   const [first, second, third] = [build(1), build(2), build(3)];
-  const model = new McubootModel(power, status, maxAlign, (slot) => isValid(slot, [first, second, third]));
+  const model = new McubootModel(power, status, maxAlign, (slot) =>
+    isValid(slot, [first, second, third]),
+  );
   const store = new SimFlash(power, { ...STORE, writeAlign: maxAlign }, "store");
   model.primary.load(first);
   const start = (cause: Parameters<SimKind["board"]["start"]>[0]): Hal => {
     power.restore();
     model.reset(cause);
-    const bootedAt = performance.now(), staging = new SecondarySlot(new CheckedFlash(model.secondary), maxAlign, 1);
+    const bootedAt = performance.now();
+    const staging = new SecondarySlot(new CheckedFlash(model.secondary), maxAlign, 1);
     const boot = new McubootBoot({
-      primary: new CheckedFlash(model.primary), secondary: staging, maxAlign, cause: () => cause,
-      reset: () => { power.require(); throw new Restarted("restart"); },
+      primary: new CheckedFlash(model.primary),
+      secondary: staging,
+      maxAlign,
+      cause: () => cause,
+      reset: () => {
+        power.require();
+        throw new Restarted("restart");
+      },
     });
     return {
-      store: new CheckedFlash(store), staging, boot, link, identity: IDENTITY, datagrams: undefined,
+      store: new CheckedFlash(store),
+      staging,
+      boot,
+      link,
+      identity: IDENTITY,
+      datagrams: undefined,
       now: () => performance.now() - bootedAt,
-      random: (bytes) => { randomFillSync(bytes); }, log: () => undefined,
+      random: (bytes) => {
+        randomFillSync(bytes);
+      },
+      log: () => undefined,
     };
   };
   return {
     board: { start },
-    image: () => isValid(model.primary, [second]) ? third : second,
+    image: () => (isValid(model.primary, [second]) ? third : second),
     damages: [0, Math.floor(second.length / 2), second.length - PROOF_BYTES + DIGEST_AT],
   };
 }

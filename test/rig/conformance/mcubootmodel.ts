@@ -1,21 +1,26 @@
 /**
- * MCUboot with swap, as its design document has it, over two slots of the sim board: the table from trailers to swap type, the swap
- * that is taken up again after a power failure, and the trailers that it leaves. Written from the document, and not from hal/mcuboot:
- * the two have to agree.
+ * MCUboot with swap, as its design document has it, over two slots of the sim board: the table from
+ * trailers to swap type, the swap that is taken up again after a power failure, and the trailers
+ * that it leaves. Written from the document, and not from hal/mcuboot: the two have to agree.
  */
 import type { FlashStatus, ResetCause } from "../../../hal/hal.ts";
 import { Unbootable } from "../../../hal/sim/boot.ts";
 import { SimFlash } from "../../../hal/sim/flash.ts";
 import { Power } from "../../../hal/sim/power.ts";
 
-const MAGIC_8 = Buffer.from("77c295f360d2ef7f3552500f2cb67980", "hex"), MAGIC_TAIL = Buffer.from("2de15d29410b8d77679c110f1f8a", "hex");
+const MAGIC_8 = Buffer.from("77c295f360d2ef7f3552500f2cb67980", "hex");
+const MAGIC_TAIL = Buffer.from("2de15d29410b8d77679c110f1f8a", "hex");
 
 export type Swap = "none" | "test" | "permanent" | "revert";
 type Field = "imageOk" | "copyDone" | "swapInfo";
 const UNITS: { readonly [F in Field]: number } = { imageOk: 1, copyDone: 2, swapInfo: 3 };
 
 /** Rows are tried in order; what a row does not name may be anything. */
-const TABLE: readonly { readonly swap: Swap; readonly primary?: Partial<State>; readonly secondary?: Partial<State> }[] = [
+const TABLE: readonly {
+  readonly swap: Swap;
+  readonly primary?: Partial<State>;
+  readonly secondary?: Partial<State>;
+}[] = [
   { swap: "test", secondary: { magic: "good", imageOk: "unset" } },
   { swap: "permanent", secondary: { magic: "good", imageOk: "set" } },
   { swap: "revert", primary: { magic: "good", imageOk: "unset", copyDone: "set" } },
@@ -37,7 +42,12 @@ export class McubootModel {
   #under: Swap = "none";
 
   /** `valid` checks digest and signature. */
-  constructor(power: Power, status: FlashStatus, maxAlign: number, valid: (slot: SimFlash) => boolean) {
+  constructor(
+    power: Power,
+    status: FlashStatus,
+    maxAlign: number,
+    valid: (slot: SimFlash) => boolean,
+  ) {
     this.#power = power;
     this.#maxAlign = maxAlign;
     this.#valid = valid;
@@ -54,17 +64,23 @@ export class McubootModel {
 
   /** What the trailers ask for. */
   decide(): Swap {
-    const primary = this.#state(this.primary), secondary = this.#state(this.secondary);
+    const primary = this.#state(this.primary);
+    const secondary = this.#state(this.secondary);
     const fits = (state: State, row: Partial<State> = {}): boolean => {
       return (Object.keys(row) as (keyof State)[]).every((field) => row[field] === state[field]);
     };
-    return TABLE.find((row) => fits(primary, row.primary) && fits(secondary, row.secondary))?.swap ?? "none";
+    return (
+      TABLE.find((row) => fits(primary, row.primary) && fits(secondary, row.secondary))?.swap ??
+      "none"
+    );
   }
 
   /** Where a field of the trailer begins. */
   place(field: Field | "magic"): number {
     const magic = this.primary.bytes.length - MAGIC_8.length;
-    return field === "magic" ? magic : magic - magic % this.#maxAlign - UNITS[field] * this.#maxAlign;
+    return field === "magic"
+      ? magic
+      : magic - (magic % this.#maxAlign) - UNITS[field] * this.#maxAlign;
   }
 
   get magic(): Buffer {
@@ -104,21 +120,32 @@ export class McubootModel {
   }
 
   #write(slot: SimFlash, field: Field | "magic", bytes: Buffer): void {
-    const at = this.place(field), from = at - at % this.#maxAlign;
-    const unit = Buffer.alloc(Math.ceil((at + bytes.length - from) / this.#maxAlign) * this.#maxAlign, slot.status().eraseValue);
+    const at = this.place(field);
+    const from = at - (at % this.#maxAlign);
+    const unit = Buffer.alloc(
+      Math.ceil((at + bytes.length - from) / this.#maxAlign) * this.#maxAlign,
+      slot.status().eraseValue,
+    );
     bytes.copy(unit, at - from);
     slot.write(new Uint8Array(unit), from);
   }
 
   #state(slot: SimFlash): State {
-    const { eraseValue } = slot.status(), at = this.place("magic"), magic = slot.bytes.subarray(at, at + MAGIC_8.length);
+    const { eraseValue } = slot.status();
+    const at = this.place("magic");
+    const magic = slot.bytes.subarray(at, at + MAGIC_8.length);
     const flag = (field: Field): State["imageOk"] => {
       const byte = slot.bytes[this.place(field)];
       return byte === eraseValue ? "unset" : byte === 1 ? "set" : "bad";
     };
     return {
-      magic: this.magic.equals(magic) ? "good" : magic.every((byte) => byte === eraseValue) ? "unset" : "bad",
-      imageOk: flag("imageOk"), copyDone: flag("copyDone"),
+      magic: this.magic.equals(magic)
+        ? "good"
+        : magic.every((byte) => byte === eraseValue)
+          ? "unset"
+          : "bad",
+      imageOk: flag("imageOk"),
+      copyDone: flag("copyDone"),
     };
   }
 }

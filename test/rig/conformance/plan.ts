@@ -11,15 +11,26 @@ export const PART_NAMES = Object.keys(PARTS) as Part[];
 
 const LISTENING = "127.0.0.1";
 
-/** Runs parts on a board, and gives its checks: one a name, with the first problem that came under it. */
-export async function conformance(bench: Bench, parts: readonly Part[], onCheck?: (check: Check) => void): Promise<readonly Check[]> {
+/**
+ * Runs parts on a board, and gives its checks: one a name, with the first problem that came under
+ * it.
+ */
+export async function conformance(
+  bench: Bench,
+  parts: readonly Part[],
+  onCheck?: (check: Check) => void,
+): Promise<readonly Check[]> {
   const seen = new Map<string, Check>();
   const driver = new Driver(bench, (check) => {
     if (seen.get(check.name)?.problem !== undefined) return;
     if (!seen.has(check.name) || check.problem !== undefined) onCheck?.(check);
     seen.set(check.name, check);
   });
-  await driver.server.listen(bench.listening ?? LISTENING, bench.rigAddress ?? LISTENING, bench.rigPort);
+  await driver.server.listen(
+    bench.listening ?? LISTENING,
+    bench.rigAddress ?? LISTENING,
+    bench.rigPort,
+  );
   try {
     for (const part of parts) await PARTS[part](driver);
   } finally {

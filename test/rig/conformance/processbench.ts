@@ -1,4 +1,7 @@
-/** A board that is a process on the bench: SIGKILL is its power switch, and it cuts its own power inside a flash operation. */
+/**
+ * A board that is a process on the bench: SIGKILL is its power switch, and it cuts its own power
+ * inside a flash operation.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +12,10 @@ import type { Bench, BenchCut } from "./driver.ts";
 export type Program = readonly [name: string, ...words: string[]];
 
 export interface ProcessBoard {
-  /** Makes the board that has its flash in `directory` ready to be switched on, with this provisioning. */
+  /**
+   * Makes the board that has its flash in `directory` ready to be switched on, with this
+   * provisioning.
+   */
   program(directory: string, provision: string, cut: BenchCut | undefined): Program;
   readonly rigAddress?: string;
   /** Files of the state directory of a new board. */
@@ -23,7 +29,12 @@ export interface ProcessBoard {
 export function onState(runner: string): ProcessBoard["program"] {
   return (directory, provision, cut) => {
     writeFileSync(join(directory, "provision.json"), provision);
-    return [runner, "--state", directory, ...cut === undefined ? [] : ["--cut", String(cut.at), "--cut-mode", cut.mode]];
+    return [
+      runner,
+      "--state",
+      directory,
+      ...(cut === undefined ? [] : ["--cut", String(cut.at), "--cut-mode", cut.mode]),
+    ];
   };
 }
 
@@ -45,13 +56,14 @@ export class ProcessBench implements Bench {
     this.damages = board.damages;
     this.rigAddress = board.rigAddress ?? "127.0.0.1";
     this.#directory = mkdtempSync(join(tmpdir(), "conformance-"));
-    for (const [name, bytes] of Object.entries(board.files)) writeFileSync(join(this.#directory, name), bytes);
+    for (const [name, bytes] of Object.entries(board.files))
+      writeFileSync(join(this.#directory, name), bytes);
   }
 
   run(url: string, cut: BenchCut | undefined): Promise<void> {
     const provision = JSON.stringify({ conformance: url, identity: this.#board.identity });
     const [program, ...words] = this.#board.program(this.#directory, provision, cut);
-    const child = this.#child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = (this.#child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] }));
     let rest = "";
     child.stdout.on("data", (part: Buffer) => {
       const lines = (rest + part.toString()).split("\n");
@@ -60,7 +72,9 @@ export class ProcessBench implements Bench {
     });
     return new Promise((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", () => { resolve(); });
+      child.once("close", () => {
+        resolve();
+      });
     });
   }
 

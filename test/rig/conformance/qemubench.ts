@@ -2,7 +2,14 @@
 import { generateKeyPairSync } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { buildFirmware, CUT_MODES, EMULATOR, machineOptions, makeFlash, refit } from "../../../hal/qemu-riscv32/build.ts";
+import {
+  buildFirmware,
+  CUT_MODES,
+  EMULATOR,
+  machineOptions,
+  makeFlash,
+  refit,
+} from "../../../hal/qemu-riscv32/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
@@ -15,23 +22,47 @@ const RIG_ADDRESS = "10.0.2.2";
 
 /** Builds board and agent. */
 export function qemuBench(print?: (line: string) => void): ProcessBench {
-  const { privateKey } = generateKeyPairSync("ed25519"), keys = [spkiOf(privateKey)];
-  const payload = buildFirmware({ name: "conformance", version: "conformance", entry: "test/conformance/program", positions: true });
-  const build = (major: number): Buffer => buildImage({
-    payload, version: { major, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
-    vendorId: VENDOR_ID, classId: CLASS_ID.qemu, key: privateKey,
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const keys = [spkiOf(privateKey)];
+  const payload = buildFirmware({
+    name: "conformance",
+    version: "conformance",
+    entry: "test/conformance/program",
+    positions: true,
   });
+  const build = (major: number): Buffer =>
+    buildImage({
+      payload,
+      version: { major, minor: 0, revision: 0, build: 0 },
+      securityCounter: 1,
+      vendorId: VENDOR_ID,
+      classId: CLASS_ID.qemu,
+      key: privateKey,
+    });
   const image = build(2);
-  return new ProcessBench({
-    image, damages: [0, Math.floor(image.length / 2), image.length - 1], rigAddress: RIG_ADDRESS,
-    files: { [FLASH]: makeFlash({ keys, provision: "{}" }, build(1)) },
-    identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.qemu) },
-    program: (directory, provision, cut) => {
-      const path = join(directory, FLASH), { offset, bytes } = refit({ keys, provision }), file = openSync(path, "r+");
-      writeSync(file, bytes, 0, bytes.length, offset);
-      closeSync(file);
-      const mode = CUT_MODES.find((name) => name === cut?.mode);
-      return [EMULATOR, ...machineOptions(path, cut === undefined || mode === undefined ? {} : { cut: { operation: cut.at, mode } })];
+  return new ProcessBench(
+    {
+      image,
+      damages: [0, Math.floor(image.length / 2), image.length - 1],
+      rigAddress: RIG_ADDRESS,
+      files: { [FLASH]: makeFlash({ keys, provision: "{}" }, build(1)) },
+      identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.qemu) },
+      program: (directory, provision, cut) => {
+        const path = join(directory, FLASH);
+        const { offset, bytes } = refit({ keys, provision });
+        const file = openSync(path, "r+");
+        writeSync(file, bytes, 0, bytes.length, offset);
+        closeSync(file);
+        const mode = CUT_MODES.find((name) => name === cut?.mode);
+        return [
+          EMULATOR,
+          ...machineOptions(
+            path,
+            cut === undefined || mode === undefined ? {} : { cut: { operation: cut.at, mode } },
+          ),
+        ];
+      },
     },
-  }, print);
+    print,
+  );
 }

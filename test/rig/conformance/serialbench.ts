@@ -1,10 +1,16 @@
-/** A real board on the bench: its console on a serial port, its power on a relay, its network the bench's own. */
+/**
+ * A real board on the bench: its console on a serial port, its power on a relay, its network the
+ * bench's own.
+ */
 import { networkInterfaces } from "node:os";
 import { SerialBoard, type SerialOptions } from "../serialboard.ts";
 import type { Bench } from "./driver.ts";
 
 export interface SerialBenchOptions extends SerialOptions {
-  /** This computer and the port that the board's provisioning names: `conformance` is http://rigAddress:rigPort. */
+  /**
+   * This computer and the port that the board's provisioning names: `conformance` is
+   * http://rigAddress:rigPort.
+   */
   readonly rigAddress: string;
   readonly rigPort: number;
   /** The agent as a package of another version. */
@@ -35,11 +41,15 @@ export class SerialBench implements Bench {
 
   async run(): Promise<void> {
     await this.#board.on();
-    await new Promise<void>((resolve) => { this.#ended = resolve; });
+    await new Promise<void>((resolve) => {
+      this.#ended = resolve;
+    });
   }
 
   kill(): void {
-    void this.#board.off().then(() => { this.#ended?.(); });
+    void this.#board.off().then(() => {
+      this.#ended?.();
+    });
   }
 
   /** Closes the port. */
@@ -50,5 +60,7 @@ export class SerialBench implements Bench {
 
 /** True for an address of this computer; a name may be that of a router between. */
 function isOwn(address: string): boolean {
-  return Object.values(networkInterfaces()).some((list) => list?.some((each) => each.address === address));
+  return Object.values(networkInterfaces()).some((list) =>
+    list?.some((each) => each.address === address),
+  );
 }

@@ -1,4 +1,7 @@
-/** The rig's end of the Link under test: raw sockets, so that an answer is exactly what a case wants it to be. */
+/**
+ * The rig's end of the Link under test: raw sockets, so that an answer is exactly what a case wants
+ * it to be.
+ */
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { answerTo, FLOOD_BYTES, whole, type Answer } from "./answers.ts";
 
@@ -16,7 +19,9 @@ const FLOOD_PART = Buffer.alloc(65536, 0x46);
 export class LinkServer {
   /** The last request that was no order: what the Link has made of it. */
   last: Request | undefined;
-  /** Bytes of the flood that were taken off the rig's hands, and whether its connection is closed. */
+  /**
+   * Bytes of the flood that were taken off the rig's hands, and whether its connection is closed.
+   */
   flooded = 0;
   floodClosed = false;
   /** What "/image" is. */
@@ -27,10 +32,15 @@ export class LinkServer {
   #host = "";
   #port = 0;
 
-  /** `control` is called with each report; the order that answers it is given to `respond`, now or later. */
+  /**
+   * `control` is called with each report; the order that answers it is given to `respond`, now or
+   * later.
+   */
   constructor(control: (body: string, respond: (order: string) => void) => void) {
     this.#control = control;
-    this.#server = createServer((socket) => { this.#serve(socket); });
+    this.#server = createServer((socket) => {
+      this.#serve(socket);
+    });
   }
 
   /** The address of this computer, as the board sees it. */
@@ -61,10 +71,13 @@ export class LinkServer {
   }
 
   #serve(socket: Socket): void {
-    let bytes: Buffer = Buffer.alloc(0), answered = false;
+    let bytes: Buffer = Buffer.alloc(0);
+    let answered = false;
     this.#sockets.add(socket);
     socket.on("error", () => undefined);
-    socket.on("close", () => { this.#sockets.delete(socket); });
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+    });
     socket.on("data", (part) => {
       bytes = Buffer.concat([bytes, part]);
       if (bytes[0] === TLS_HANDSHAKE) {
@@ -80,7 +93,9 @@ export class LinkServer {
 
   #answer(socket: Socket, request: Request): void {
     if (request.path === "/next") {
-      this.#control(request.body.toString(), (order) => { send(socket, whole("200 OK", Buffer.from(order))); });
+      this.#control(request.body.toString(), (order) => {
+        send(socket, whole("200 OK", Buffer.from(order)));
+      });
       return;
     }
     if (request.path === "/image") {
@@ -96,7 +111,9 @@ export class LinkServer {
   #flood(socket: Socket, head: string): void {
     this.flooded = 0;
     this.floodClosed = false;
-    socket.on("close", () => { this.floodClosed = true; });
+    socket.on("close", () => {
+      this.floodClosed = true;
+    });
     const more = (): void => {
       this.flooded += FLOOD_PART.length;
       if (this.flooded < FLOOD_BYTES && !socket.destroyed) socket.write(FLOOD_PART, more);
@@ -119,13 +136,16 @@ function parse(bytes: Buffer): Request | undefined {
 function send(socket: Socket, { head, body, cut, drip }: Answer): void {
   const bytes = Buffer.concat([Buffer.from(head, "latin1"), body ?? Buffer.alloc(0)]);
   if (drip === undefined) {
-    if (cut) socket.write(bytes, () => { socket.end(); });
+    if (cut)
+      socket.write(bytes, () => {
+        socket.end();
+      });
     else socket.end(bytes);
     return;
   }
   let at = 0;
   const timer = setInterval(() => {
-    socket.write(bytes.subarray(at, at += drip.bytes));
+    socket.write(bytes.subarray(at, (at += drip.bytes)));
     if (at < bytes.length && !socket.destroyed) return;
     clearInterval(timer);
     socket.end();

@@ -1,4 +1,7 @@
-/** The sim board on the bench: in this process, over real sockets, with every kind of cut. A wrapper can break it on purpose. */
+/**
+ * The sim board on the bench: in this process, over real sockets, with every kind of cut. A wrapper
+ * can break it on purpose.
+ */
 import { generateKeyPairSync, type KeyObject, randomFillSync } from "node:crypto";
 import type { Flash, FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard } from "../../../hal/sim/board.ts";
@@ -17,14 +20,29 @@ const STORE: FlashStatus = { blocks: 4, blockLength: 4096, writeAlign: 16, erase
 const SLOT: FlashStatus = { blocks: 6, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
 const PAYLOAD_BYTES = 9000;
 export const IDENTITY: Identity = {
-  DevId: "urn:uuid:00000000-0000-4000-8000-000000000002", Man: "xs-fumo", Mod: "sim", Lang: "en", DevTyp: "device", OEM: "xs-fumo",
-  FwV: "1.0.0", SwV: "1.0", HwV: "1.0", vendorId: VENDOR_ID, classId: CLASS_ID.sim,
+  DevId: "urn:uuid:00000000-0000-4000-8000-000000000002",
+  Man: "xs-fumo",
+  Mod: "sim",
+  Lang: "en",
+  DevTyp: "device",
+  OEM: "xs-fumo",
+  FwV: "1.0.0",
+  SwV: "1.0",
+  HwV: "1.0",
+  vendorId: VENDOR_ID,
+  classId: CLASS_ID.sim,
 };
 
-/** The board as the program sees it, made worse; called at each boot. What it keeps in a closure is durable. */
+/**
+ * The board as the program sees it, made worse; called at each boot. What it keeps in a closure is
+ * durable.
+ */
 export type Wrapper = (hal: Hal, cause: ResetCause) => Hal;
 
-/** What is switched on: the boot loader runs, and gives the board as the program sees it until the next reset. */
+/**
+ * What is switched on: the boot loader runs, and gives the board as the program sees it until the
+ * next reset.
+ */
 export interface Startable {
   start(cause: ResetCause): Hal;
 }
@@ -67,12 +85,24 @@ export class SimBench implements Bench {
   constructor(wrap: Wrapper = (hal) => hal, options: SimBenchOptions = {}) {
     this.cutModes = options.cuts === false ? [] : CUT_MODES;
     const key = generateKeyPairSync("ed25519").privateKey;
-    const build = (major: number): Uint8Array => new Uint8Array(buildImage({
-      payload: Buffer.alloc(PAYLOAD_BYTES, major), version: { major, minor: 0, revision: 0, build: 0 }, securityCounter: 1,
-      vendorId: VENDOR_ID, classId: CLASS_ID.sim, key,
-    }));
+    const build = (major: number): Uint8Array =>
+      new Uint8Array(
+        buildImage({
+          payload: Buffer.alloc(PAYLOAD_BYTES, major),
+          version: { major, minor: 0, revision: 0, build: 0 },
+          securityCounter: 1,
+          vendorId: VENDOR_ID,
+          classId: CLASS_ID.sim,
+          key,
+        }),
+      );
     this.#wrap = wrap;
-    this.#kind = (options.make ?? simKind(options))({ power: this.#power, link: this.#link, key, build });
+    this.#kind = (options.make ?? simKind(options))({
+      power: this.#power,
+      link: this.#link,
+      key,
+      build,
+    });
   }
 
   get image(): Uint8Array {
@@ -87,8 +117,10 @@ export class SimBench implements Bench {
     this.#killed = false;
     this.#power.restore();
     this.#power.cancel();
-    if (cut !== undefined) this.#power.plan({ at: cut.at, mode: cut.mode as CutMode, seed: cut.at });
-    for (let cause: ResetCause | undefined = "power"; cause !== undefined;) cause = await this.#boot(url, cause);
+    if (cut !== undefined)
+      this.#power.plan({ at: cut.at, mode: cut.mode as CutMode, seed: cut.at });
+    for (let cause: ResetCause | undefined = "power"; cause !== undefined; )
+      cause = await this.#boot(url, cause);
     this.#power.cancel();
   }
 
@@ -99,7 +131,8 @@ export class SimBench implements Bench {
   /** From one reset to the next: its cause, or undefined when power is gone. */
   async #boot(url: string, cause: ResetCause): Promise<ResetCause | undefined> {
     try {
-      const hal = this.#wrap(this.#kind.board.start(cause), cause), agent = new Agent(hal, url);
+      const hal = this.#wrap(this.#kind.board.start(cause), cause);
+      const agent = new Agent(hal, url);
       this.#bootedAt = performance.now();
       for (;;) {
         const until = agent.step();
@@ -120,24 +153,45 @@ export class SimBench implements Bench {
 /** Two slots and a boot selector of the sim board's own. */
 function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
   return ({ power, link, key, build }) => {
-    const trusted = vendorKey(new Uint8Array(spkiOf(key))), image = build(2);
+    const trusted = vendorKey(new Uint8Array(spkiOf(key)));
+    const image = build(2);
     const board = new SimBoard({
-      store: options.store ?? STORE, slot: options.slot ?? SLOT, identity: IDENTITY, link, power,
-      bootable: (slot) => trusted !== undefined && isBootable(slot, trusted), clock: () => performance.now(),
-      random: (bytes) => { randomFillSync(bytes); },
+      store: options.store ?? STORE,
+      slot: options.slot ?? SLOT,
+      identity: IDENTITY,
+      link,
+      power,
+      bootable: (slot) => trusted !== undefined && isBootable(slot, trusted),
+      clock: () => performance.now(),
+      random: (bytes) => {
+        randomFillSync(bytes);
+      },
     });
     board.slots[0].load(build(1));
-    return { board, image: () => image, damages: [0, Math.floor(image.length / 2), image.length - 1] };
+    return {
+      board,
+      image: () => image,
+      damages: [0, Math.floor(image.length / 2), image.length - 1],
+    };
   };
 }
 
 /** What the bootloader of this board checks: structure, digest, signature. */
 function isBootable(slot: Flash, key: VendorKey): boolean {
-  const read = (buffer: Uint8Array, offset: number): void => { slot.read(buffer, offset); };
-  const { blocks, blockLength } = slot.status(), capacity = blocks * blockLength, length = imageLength(read, capacity);
+  const read = (buffer: Uint8Array, offset: number): void => {
+    slot.read(buffer, offset);
+  };
+  const { blocks, blockLength } = slot.status();
+  const capacity = blocks * blockLength;
+  const length = imageLength(read, capacity);
   if (length === undefined) return false;
   const verdict = new ImageVerifier(read, length, {
-    keys: [key], vendorId: VENDOR_ID, classId: CLASS_ID.sim, capacity, securityCounter: 0, allowDowngrade: true,
+    keys: [key],
+    vendorId: VENDOR_ID,
+    classId: CLASS_ID.sim,
+    capacity,
+    securityCounter: 0,
+    allowDowngrade: true,
     runningVersion: { major: 0, minor: 0, revision: 0, build: 0 },
   }).step(Infinity);
   return verdict !== undefined && typeof verdict !== "string";

@@ -1,8 +1,10 @@
 /**
- * One scenario with one device, over as many sessions as it takes. It says what to send next and is told what came back.
+ * One scenario with one device, over as many sessions as it takes. It says what to send next and is
+ * told what came back.
  *
- * A session may end anywhere: the step that was not answered whole is sent again in the next one. Only Exec is not simply
- * repeated, since the device may have taken it: State is asked first, and an operation that has begun is waited for.
+ * A session may end anywhere: the step that was not answered whole is sent again in the next one.
+ * Only Exec is not simply repeated, since the device may have taken it: State is asked first, and
+ * an operation that has begun is waited for.
  */
 import type { EventSink } from "./event.ts";
 import { stateName } from "./event.ts";
@@ -83,18 +85,25 @@ export class Campaign {
     if (step.kind === "await" || this.#execSent) {
       if (this.#asked && step.kind === "await") return { operations: [] };
       this.#asked = true;
-      return this.#send([{ name: "Get", uri: `${this.scenario.object}/State`, accept: "any" }], true);
+      return this.#send(
+        [{ name: "Get", uri: `${this.scenario.object}/State`, accept: "any" }],
+        true,
+      );
     }
     this.#execSent = step.operations.some((operation) => operation.name === "Exec");
     const { operations } = this.#send(step.operations, false);
     return step.within === undefined ? { operations } : { operations, within: step.within };
   }
 
-  /** The device's status for an operation of the package; 0 when it gave none. Values of a Get come before it is complete. */
+  /**
+   * The device's status for an operation of the package; 0 when it gave none. Values of a Get come
+   * before it is complete.
+   */
   answered(operation: Operation, status: number): void {
     if (!this.#open.delete(operation)) return;
     this.#emit({ kind: "command", name: operation.name, uri: operation.uri, status });
-    const { accept } = operation, done = status >= 200 && status < 300 && status !== NOT_EXECUTED;
+    const { accept } = operation;
+    const done = status >= 200 && status < 300 && status !== NOT_EXECUTED;
     const fine = accept === undefined ? done : accept === "any" || accept.includes(status);
     if (!fine) this.#fail(`${operation.name} ${operation.uri} was answered ${status}`);
   }
@@ -120,10 +129,16 @@ export class Campaign {
 
   /** A generic alert. True when it is the one that is waited for, or may be. */
   alert(alert: GenericAlert): boolean {
-    const awaited = this.scenario.steps.findIndex((step, index) => index >= this.#step && step.kind === "await");
+    const awaited = this.scenario.steps.findIndex(
+      (step, index) => index >= this.#step && step.kind === "await",
+    );
     const step = this.scenario.steps[awaited];
-    if (this.outcome !== undefined || step?.kind !== "await" || awaited > this.#step + 1) return false;
-    const ours = alert.correlator === undefined ? alert.type.includes("firmwareupdate") : alert.correlator === step.correlator;
+    if (this.outcome !== undefined || step?.kind !== "await" || awaited > this.#step + 1)
+      return false;
+    const ours =
+      alert.correlator === undefined
+        ? alert.type.includes("firmwareupdate")
+        : alert.correlator === step.correlator;
     if (!ours || alert.type.endsWith("request")) return false;
     this.#code = Number(alert.data);
     this.#step = awaited;
@@ -143,7 +158,10 @@ export class Campaign {
     this.#open.clear();
   }
 
-  #send(operations: readonly Operation[], poll: boolean): { readonly operations: readonly Operation[] } {
+  #send(
+    operations: readonly Operation[],
+    poll: boolean,
+  ): { readonly operations: readonly Operation[] } {
     this.#package = operations;
     this.#poll = poll;
     for (const operation of operations) this.#open.add(operation);
@@ -168,7 +186,11 @@ export class Campaign {
   }
 
   #end(): void {
-    this.outcome = this.#failure ?? { ok: true, code: this.#code, text: `${this.scenario.name}: done` };
+    this.outcome = this.#failure ?? {
+      ok: true,
+      code: this.#code,
+      text: `${this.scenario.name}: done`,
+    };
     this.#emit({ kind: "result", code: this.#code, text: this.outcome.text });
   }
 }

@@ -14,14 +14,18 @@ export interface Codec {
 
 function codec(encoding: Encoding, contentType: string): Codec {
   return {
-    contentType, binary: encoding === "wbxml",
-    reader: (bytes) => readerOf(encoding, bytes, bytes.length), writer: (bytes) => writerOf(encoding, bytes),
+    contentType,
+    binary: encoding === "wbxml",
+    reader: (bytes) => readerOf(encoding, bytes, bytes.length),
+    writer: (bytes) => writerOf(encoding, bytes),
   };
 }
 
 const CODECS: readonly Codec[] = [
-  codec("xml", "application/vnd.syncml.dm+xml"), codec("xml", "application/vnd.syncml+xml"),
-  codec("wbxml", "application/vnd.syncml.dm+wbxml"), codec("wbxml", "application/vnd.syncml+wbxml"),
+  codec("xml", "application/vnd.syncml.dm+xml"),
+  codec("xml", "application/vnd.syncml+xml"),
+  codec("wbxml", "application/vnd.syncml.dm+wbxml"),
+  codec("wbxml", "application/vnd.syncml+wbxml"),
 ];
 
 /** The codec of a media type, parameters aside; undefined for one that DM does not have. */

@@ -6,7 +6,10 @@ export async function send(datagram: Uint8Array, port: number, host = "127.0.0.1
   const socket = createSocket("udp4");
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.send(datagram, port, host, (error) => { if (error === null) resolve(); else reject(error); });
+      socket.send(datagram, port, host, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
     });
   } finally {
     socket.close();
@@ -16,11 +19,20 @@ export async function send(datagram: Uint8Array, port: number, host = "127.0.0.1
 /** How long an answer is waited for until a datagram is sent again. */
 const PAUSE_MS = 1000;
 
-/** Sends a datagram, and sends it again every second until the function that this gives is called. Rejects when the first cannot go. */
-export async function sendUntil(datagram: Uint8Array, port: number, host?: string): Promise<() => void> {
+/**
+ * Sends a datagram, and sends it again every second until the function that this gives is called.
+ * Rejects when the first cannot go.
+ */
+export async function sendUntil(
+  datagram: Uint8Array,
+  port: number,
+  host?: string,
+): Promise<() => void> {
   await send(datagram, port, host);
   const timer = setInterval(() => {
     send(datagram, port, host).catch(() => undefined); // as good as lost
   }, PAUSE_MS);
-  return () => { clearInterval(timer); };
+  return () => {
+    clearInterval(timer);
+  };
 }

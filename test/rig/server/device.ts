@@ -2,7 +2,12 @@
 import { md5 } from "../../../src/base/md5.ts";
 import type { Chal, Cred, Header } from "../../../src/syncml/command.ts";
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
-import { AUTH_BASIC, AUTH_MD5, checkCredential, credential } from "../../../src/syncml/credential.ts";
+import {
+  AUTH_BASIC,
+  AUTH_MD5,
+  checkCredential,
+  credential,
+} from "../../../src/syncml/credential.ts";
 import { AUTH_MAC, checkMac, macHeader } from "../../../src/syncml/mac.ts";
 import type { Campaign } from "./campaign.ts";
 import type { EventSink } from "./event.ts";
@@ -26,7 +31,12 @@ export class Device {
   #clientNonce: Uint8Array;
   #serverNonce: Uint8Array;
 
-  constructor(id: string, client: Credentials, server: Credentials, campaign: Campaign | undefined) {
+  constructor(
+    id: string,
+    client: Credentials,
+    server: Credentials,
+    campaign: Campaign | undefined,
+  ) {
     this.id = id;
     this.#client = client;
     this.#server = server;
@@ -37,7 +47,8 @@ export class Device {
 
   /** What the server knows, for a server that goes on from here. */
   fork(emit: EventSink): Device {
-    const client = { ...this.#client, nonce: this.#clientNonce }, server = { ...this.#server, nonce: this.#serverNonce };
+    const client = { ...this.#client, nonce: this.#clientNonce };
+    const server = { ...this.#server, nonce: this.#serverNonce };
     const fork = new Device(this.id, client, server, this.campaign?.fork(emit));
     for (const [uri, value] of this.devInfo) fork.devInfo.set(uri, value);
     fork.sessions = this.sessions;
@@ -49,14 +60,30 @@ export class Device {
     return this.#client.type === "mac";
   }
 
-  /** 212 for good credentials, 401 for wrong ones, 407 for none. `mac` is the header x-syncml-hmac of a message with that body. */
+  /**
+   * 212 for good credentials, 401 for wrong ones, 407 for none. `mac` is the header x-syncml-hmac
+   * of a message with that body.
+   */
   check(header: Header, mac: string | undefined, body: Uint8Array): 212 | 401 | 407 {
     const { type: kind, name, secret } = this.#client;
     if (kind === "none") return 212;
-    if (kind === "mac") return mac === undefined ? 407 : checkMac(mac, name, secret, this.#clientNonce, md5(body)) ? 212 : 401;
+    if (kind === "mac")
+      return mac === undefined
+        ? 407
+        : checkMac(mac, name, secret, this.#clientNonce, md5(body))
+          ? 212
+          : 401;
     if (header.cred === undefined) return 407;
     const type = this.#client.type === "basic" ? AUTH_BASIC : AUTH_MD5;
-    return checkCredential(header.cred, type, this.#client.name, this.#client.secret, this.#clientNonce) ? 212 : 401;
+    return checkCredential(
+      header.cred,
+      type,
+      this.#client.name,
+      this.#client.secret,
+      this.#clientNonce,
+    )
+      ? 212
+      : 401;
   }
 
   /** A challenge; with MD5 its nonce is what the next credentials are made with. */
@@ -64,23 +91,40 @@ export class Device {
     if (this.#client.type === "none") return undefined;
     if (this.#client.type === "basic") return { type: AUTH_BASIC, format: "b64" };
     this.#clientNonce = nonce;
-    return { type: this.everyMessage ? AUTH_MAC : AUTH_MD5, format: "b64", nextNonce: base64(nonce) };
+    return {
+      type: this.everyMessage ? AUTH_MAC : AUTH_MD5,
+      format: "b64",
+      nextNonce: base64(nonce),
+    };
   }
 
   /** The server's own credentials, with the last nonce that the device has given. */
   credentials(wrong: boolean): Cred | undefined {
     const { type, name, secret } = this.#server;
     if (type === "none" || type === "mac") return undefined;
-    return credential(type === "basic" ? AUTH_BASIC : AUTH_MD5, name, wrong ? `${secret}?` : secret, this.#serverNonce);
+    return credential(
+      type === "basic" ? AUTH_BASIC : AUTH_MD5,
+      name,
+      wrong ? `${secret}?` : secret,
+      this.#serverNonce,
+    );
   }
 
-  /** The header that proves a message of the server; undefined when the server proves itself otherwise. */
+  /**
+   * The header that proves a message of the server; undefined when the server proves itself
+   * otherwise.
+   */
   mac(body: Uint8Array, wrong: boolean): string | undefined {
     const { type, name, secret } = this.#server;
-    return type === "mac" ? macHeader(name, wrong ? `${secret}?` : secret, this.#serverNonce, md5(body)) : undefined;
+    return type === "mac"
+      ? macHeader(name, wrong ? `${secret}?` : secret, this.#serverNonce, md5(body))
+      : undefined;
   }
 
-  /** A notification for this device in the header of WAP push, with the last nonce that it has given. */
+  /**
+   * A notification for this device in the header of WAP push, with the last nonce that it has
+   * given.
+   */
   notification(notice: Omit<Notice, "serverID">): Uint8Array {
     const { name, secret } = this.#server;
     return pushedNotification({ ...notice, serverID: name }, secret, this.#serverNonce);

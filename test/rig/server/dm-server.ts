@@ -1,6 +1,6 @@
 /**
- * The DM server of the rig: a test instrument, not a product. A pure function of requests and its own state, so that a
- * simulation can call it in process; http.ts puts it on a socket.
+ * The DM server of the rig: a test instrument, not a product. A pure function of requests and its
+ * own state, so that a simulation can call it in process; http.ts puts it on a socket.
  */
 import { equal } from "../../../src/base/bytes.ts";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
@@ -39,14 +39,28 @@ export class DmServer {
     this.#emit = options.emit ?? (() => undefined);
     const { maxMsgSize, maxObjSize, respUri } = options;
     this.#session = {
-      url: options.url, name: options.name ?? options.server?.name ?? "rig", respUri, maxMsgSize, maxObjSize,
-      bytesMax: options.bytesMax ?? BYTES_MAX, chunkBytes: options.chunkBytes ?? Infinity,
-      unalignedChunks: options.unalignedChunks ?? false, everyMessage: options.everyMessage ?? false,
-      alertStatus: options.alertStatus ?? 200, random: options.random ?? ((bytes) => { crypto.getRandomValues(bytes); }),
+      url: options.url,
+      name: options.name ?? options.server?.name ?? "rig",
+      respUri,
+      maxMsgSize,
+      maxObjSize,
+      bytesMax: options.bytesMax ?? BYTES_MAX,
+      chunkBytes: options.chunkBytes ?? Infinity,
+      unalignedChunks: options.unalignedChunks ?? false,
+      everyMessage: options.everyMessage ?? false,
+      alertStatus: options.alertStatus ?? 200,
+      random:
+        options.random ??
+        ((bytes) => {
+          crypto.getRandomValues(bytes);
+        }),
     };
   }
 
-  /** Another server that goes on from here, with no session open: what a device that has lost its power finds. */
+  /**
+   * Another server that goes on from here, with no session open: what a device that has lost its
+   * power finds.
+   */
   fork(options: Pick<ServerOptions, "emit" | "random">): DmServer {
     const fork = new DmServer({ ...this.#options, ...options });
     for (const [id, device] of this.devices) fork.devices.set(id, device.fork(fork.#emit));
@@ -55,9 +69,14 @@ export class DmServer {
     return fork;
   }
 
-  /** A push that asks a device for a session; one that was never seen, without `deviceId`, has no nonce yet. */
+  /**
+   * A push that asks a device for a session; one that was never seen, without `deviceId`, has no
+   * nonce yet.
+   */
   notification(deviceId?: string, notice: Partial<Notice> = {}): Uint8Array {
-    const device = this.devices.get(deviceId ?? "") ?? new Device("", NOBODY, this.#options.server ?? NOBODY, undefined);
+    const device =
+      this.devices.get(deviceId ?? "") ??
+      new Device("", NOBODY, this.#options.server ?? NOBODY, undefined);
     const sessionID = notice.sessionID ?? this.#sessionID();
     this.#emit({ kind: "server", text: "asks the device for a session", session: sessionID });
     return device.notification({ ...notice, sessionID });
@@ -77,12 +96,19 @@ export class DmServer {
   /** Answers one request. Never throws for what a device sends. */
   handle(request: Request): Reply {
     const fault = faultAt(this.#options.faults ?? [], ++this.#requests);
-    if (fault !== undefined) this.#emit({ kind: "fault", what: `${fault.what} at request ${this.#requests}` });
+    if (fault !== undefined)
+      this.#emit({ kind: "fault", what: `${fault.what} at request ${this.#requests}` });
     switch (fault?.what) {
-      case "lose": return { ...textReply(500, "lost"), cutAt: -1 };
-      case "status": return textReply(fault.status, "as told");
-      case "duplicate": if (this.#last !== undefined) return this.#last; break;
-      case "restart": this.forget(); break;
+      case "lose":
+        return { ...textReply(500, "lost"), cutAt: -1 };
+      case "status":
+        return textReply(fault.status, "as told");
+      case "duplicate":
+        if (this.#last !== undefined) return this.#last;
+        break;
+      case "restart":
+        this.forget();
+        break;
     }
     const reply = misbehave(this.#answer(request, fault), fault);
     if (reply.cutAt === undefined) this.#last = reply;
@@ -95,13 +121,20 @@ export class DmServer {
   }
 
   #answer(request: Request, fault: Fault | undefined): Reply {
-    if (request.method !== "POST") return textReply(405, "POST a SyncML message", [["allow", "POST"]]);
+    if (request.method !== "POST")
+      return textReply(405, "POST a SyncML message", [["allow", "POST"]]);
     const codec = codecOf(request.headers.get("content-type"));
-    if (codec === undefined) return textReply(415, "neither application/vnd.syncml.dm+xml nor its kin");
+    if (codec === undefined)
+      return textReply(415, "neither application/vnd.syncml.dm+xml nor its kin");
     const message = decodeBody(codec, request.body);
     if ("problem" in message) return this.#malformed(message, request.body);
     if (this.#options.traced !== false) {
-      this.#emit({ kind: "message", direction: "received", text: summary(message), body: request.body });
+      this.#emit({
+        kind: "message",
+        direction: "received",
+        text: summary(message),
+        body: request.body,
+      });
     }
     const open = this.#open(message, request.body);
     if ("status" in open) return open;
@@ -111,7 +144,11 @@ export class DmServer {
     open.msgID = message.header.msgID;
     open.request = Uint8Array.from(request.body);
     const headers: Reply["headers"] = [["content-type", codec.contentType]];
-    open.reply = { status: 200, headers: mac === undefined ? headers : [...headers, [MAC_HEADER, mac]], body };
+    open.reply = {
+      status: 200,
+      headers: mac === undefined ? headers : [...headers, [MAC_HEADER, mac]],
+      body,
+    };
     return open.reply;
   }
 
@@ -124,18 +161,27 @@ export class DmServer {
 
   /** The session of a message; the reply of before when the device sends the same message again. */
   #open(message: Message, body: Uint8Array): OpenSession | Reply {
-    const { source, sessionID, msgID } = message.header, key = `${source} ${sessionID}`;
+    const { source, sessionID, msgID } = message.header;
+    const key = `${source} ${sessionID}`;
     const known = this.#sessions.get(key);
     if (known !== undefined && known.msgID === msgID && equal(known.request, body)) {
       this.#emit({ kind: "server", text: "the device repeats its message", session: sessionID });
       return known.reply;
     }
-    if (known !== undefined && !known.session.over && Number(msgID) > Number(known.msgID)) return known;
+    if (known !== undefined && !known.session.over && Number(msgID) > Number(known.msgID))
+      return known;
     const device = this.#device(source);
     device.sessions++;
-    this.#emit({ kind: "server", text: `session ${device.sessions} of ${source}`, session: sessionID });
+    this.#emit({
+      kind: "server",
+      text: `session ${device.sessions} of ${source}`,
+      session: sessionID,
+    });
     const open: OpenSession = {
-      session: new ServerSession(sessionID, device, this.#session, this.#emit), msgID, request: body, reply: textReply(500, "none"),
+      session: new ServerSession(sessionID, device, this.#session, this.#emit),
+      msgID,
+      request: body,
+      reply: textReply(500, "none"),
     };
     this.#sessions.set(key, open);
     return open;
@@ -146,7 +192,12 @@ export class DmServer {
     if (known !== undefined) return known;
     const scenario = this.#options.scenario?.(id);
     const campaign = scenario === undefined ? undefined : new Campaign(scenario, this.#emit);
-    const device = new Device(id, this.#options.client ?? NOBODY, this.#options.server ?? NOBODY, campaign);
+    const device = new Device(
+      id,
+      this.#options.client ?? NOBODY,
+      this.#options.server ?? NOBODY,
+      campaign,
+    );
     this.devices.set(id, device);
     return device;
   }
@@ -173,11 +224,20 @@ function summary({ header, commands, final }: Message): string {
 
 function misbehave(reply: Reply, fault: Fault | undefined): Reply {
   switch (fault?.what) {
-    case "drop": return { ...reply, cutAt: -1 };
-    case "cut": return { ...reply, cutAt: fault.bytes };
-    case "slow": return { ...reply, delayMs: fault.delayMs };
-    case "malformed": return { ...reply, body: reply.body.subarray(0, reply.body.length - 20) };
-    case "oversize": return { ...reply, body: concatenation([reply.body, new Uint8Array(fault.bytes).fill(0x20)]) };
-    default: return reply;
+    case "drop":
+      return { ...reply, cutAt: -1 };
+    case "cut":
+      return { ...reply, cutAt: fault.bytes };
+    case "slow":
+      return { ...reply, delayMs: fault.delayMs };
+    case "malformed":
+      return { ...reply, body: reply.body.subarray(0, reply.body.length - 20) };
+    case "oversize":
+      return {
+        ...reply,
+        body: concatenation([reply.body, new Uint8Array(fault.bytes).fill(0x20)]),
+      };
+    default:
+      return reply;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * One HTTP request and its answer as values, so that servers are functions and the network is somebody else's. Like all of the two
- * servers but http.ts it needs nothing of Node: they run in XS too, when a scenario of the campaign is replayed there.
+ * One HTTP request and its answer as values, so that servers are functions and the network is
+ * somebody else's. Like all of the two servers but http.ts it needs nothing of Node: they run in XS
+ * too, when a scenario of the campaign is replayed there.
  */
 import { hex } from "../../../src/base/bytes.ts";
 import { text as textIn, utf8 } from "../../../src/base/utf8.ts";
@@ -18,7 +19,10 @@ export interface Reply {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
-  /** The connection is closed after so many bytes of the body; -1: before any answer. Absent: the answer is whole. */
+  /**
+   * The connection is closed after so many bytes of the body; -1: before any answer. Absent: the
+   * answer is whole.
+   */
   readonly cutAt?: number;
   /** Milliseconds before the answer. */
   readonly delayMs?: number;

@@ -23,6 +23,9 @@ export type Fault = Misbehaviour & {
 };
 
 /** The fault of that request, if any. */
-export function faultAt<F extends { readonly at: number; readonly times?: number }>(faults: readonly F[], request: number): F | undefined {
+export function faultAt<F extends { readonly at: number; readonly times?: number }>(
+  faults: readonly F[],
+  request: number,
+): F | undefined {
   return faults.find((fault) => request >= fault.at && request < fault.at + (fault.times ?? 1));
 }

@@ -1,4 +1,7 @@
-/** Servers on a loopback socket: HTTP in, requests as values, replies out with what they say about cuts, delays and speed. */
+/**
+ * Servers on a loopback socket: HTTP in, requests as values, replies out with what they say about
+ * cuts, delays and speed.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
@@ -14,7 +17,10 @@ export interface Listening {
   readonly origin: string;
   /** Bytes so far, heads and bodies, on all connections. */
   readonly traffic: Traffic;
-  /** Takes no more connections, lets answers under way go out, within a second, and closes what is left. */
+  /**
+   * Takes no more connections, lets answers under way go out, within a second, and closes what is
+   * left.
+   */
   close(): Promise<void>;
 }
 
@@ -22,7 +28,8 @@ const REQUEST_BYTES_MAX = 1 << 20;
 /** How often a slow body goes on. */
 const SLICE_MS = 20;
 /** How long answers under way may take when the servers close, and how often they are looked at. */
-const LINGER_MS = 1000, LOOK_MS = 5;
+const LINGER_MS = 1000;
+const LOOK_MS = 5;
 
 /** Certificate and private key, PEM: with them the server speaks TLS. */
 export interface ServerSecret {
@@ -30,30 +37,49 @@ export interface ServerSecret {
   readonly key: string;
 }
 
-/** Serves `handle` on a port of the loopback interface; 0 for any. Rejects when the port cannot be had. */
-export function listen(handle: (request: Request) => Reply, port = 0, secret?: ServerSecret): Promise<Listening> {
+/**
+ * Serves `handle` on a port of the loopback interface; 0 for any. Rejects when the port cannot be
+ * had.
+ */
+export function listen(
+  handle: (request: Request) => Reply,
+  port = 0,
+  secret?: ServerSecret,
+): Promise<Listening> {
   const open = new Set<ServerResponse>();
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     open.add(outgoing);
-    outgoing.once("close", () => { open.delete(outgoing); });
+    outgoing.once("close", () => {
+      open.delete(outgoing);
+    });
     serve(handle, incoming, outgoing);
   };
-  const server = secret === undefined ? createServer(onRequest)
-    : createSecureServer({ cert: secret.certificate, key: secret.key }, onRequest);
+  const server =
+    secret === undefined
+      ? createServer(onRequest)
+      : createSecureServer({ cert: secret.certificate, key: secret.key }, onRequest);
   const traffic = count(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {
       const { port: bound } = server.address() as AddressInfo;
-      const origin = secret === undefined ? `http://127.0.0.1:${bound}` : `https://localhost:${bound}`;
-      resolve({ origin, get traffic() { return traffic(); }, close: () => close(server, open) });
+      const origin =
+        secret === undefined ? `http://127.0.0.1:${bound}` : `https://localhost:${bound}`;
+      resolve({
+        origin,
+        get traffic() {
+          return traffic();
+        },
+        close: () => close(server, open),
+      });
     });
   });
 }
 
 function count(server: Server): () => Traffic {
   const open = new Set<Socket>();
-  let received = 0, sent = 0;
+  let received = 0;
+  let sent = 0;
   server.on("connection", (socket) => {
     open.add(socket);
     socket.once("close", () => {
@@ -62,19 +88,36 @@ function count(server: Server): () => Traffic {
       sent += socket.bytesWritten;
     });
   });
-  return () => [...open].reduce((sum, socket) => ({ received: sum.received + socket.bytesRead, sent: sum.sent + socket.bytesWritten }),
-    { received, sent });
+  return () =>
+    [...open].reduce(
+      (sum, socket) => ({
+        received: sum.received + socket.bytesRead,
+        sent: sum.sent + socket.bytesWritten,
+      }),
+      { received, sent },
+    );
 }
 
 async function close(server: Server, open: ReadonlySet<ServerResponse>): Promise<void> {
-  const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
   const limit = performance.now() + LINGER_MS;
-  while (open.size > 0 && performance.now() < limit) await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+  while (open.size > 0 && performance.now() < limit)
+    await new Promise((resolve) => {
+      setTimeout(resolve, LOOK_MS);
+    });
   server.closeAllConnections();
   await closed;
 }
 
-function serve(handle: (request: Request) => Reply, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function serve(
+  handle: (request: Request) => Reply,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
   const parts: Buffer[] = [];
   let length = 0;
   incoming.on("data", (part: Buffer) => {
@@ -83,35 +126,67 @@ function serve(handle: (request: Request) => Reply, incoming: IncomingMessage, o
     else parts.push(part);
   });
   incoming.on("end", () => {
-    const headers = new Map(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-    const reply = handle({ method: incoming.method ?? "", url: incoming.url ?? "/", headers, body: Buffer.concat(parts) });
-    const timer = setTimeout(() => { send(reply, incoming.method === "HEAD", outgoing); }, reply.delayMs ?? 0);
-    outgoing.once("close", () => { clearTimeout(timer); });
+    const headers = new Map(
+      Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const reply = handle({
+      method: incoming.method ?? "",
+      url: incoming.url ?? "/",
+      headers,
+      body: Buffer.concat(parts),
+    });
+    const timer = setTimeout(() => {
+      send(reply, incoming.method === "HEAD", outgoing);
+    }, reply.delayMs ?? 0);
+    outgoing.once("close", () => {
+      clearTimeout(timer);
+    });
   });
 }
 
 function send(reply: Reply, headOnly: boolean, outgoing: ServerResponse): void {
   const { status, headers, body, cutAt } = reply;
-  if (cutAt !== undefined && cutAt < 0) { outgoing.destroy(); return; }
+  if (cutAt !== undefined && cutAt < 0) {
+    outgoing.destroy();
+    return;
+  }
   outgoing.statusCode = status;
   for (const [name, value] of headers) outgoing.setHeader(name, value);
   const chunked = outgoing.hasHeader("transfer-encoding");
   if (!chunked) outgoing.setHeader("content-length", body.length);
-  if (headOnly) { outgoing.end(); return; }
-  const end = Math.min(cutAt ?? body.length, body.length), part = body.subarray(0, end);
-  const finish = (): void => { if (end < body.length) outgoing.destroy(); else outgoing.end(); };
+  if (headOnly) {
+    outgoing.end();
+    return;
+  }
+  const end = Math.min(cutAt ?? body.length, body.length);
+  const part = body.subarray(0, end);
+  const finish = (): void => {
+    if (end < body.length) outgoing.destroy();
+    else outgoing.end();
+  };
   if (reply.bytesPerSecond !== undefined) trickle(outgoing, part, reply.bytesPerSecond, finish);
   else if (end < body.length) outgoing.write(part, finish);
   else outgoing.end(part);
 }
 
-function trickle(outgoing: ServerResponse, body: Uint8Array, bytesPerSecond: number, finish: () => void): void {
-  const slice = Math.max(1, Math.round(bytesPerSecond * SLICE_MS / 1000));
+function trickle(
+  outgoing: ServerResponse,
+  body: Uint8Array,
+  bytesPerSecond: number,
+  finish: () => void,
+): void {
+  const slice = Math.max(1, Math.round((bytesPerSecond * SLICE_MS) / 1000));
   let at = 0;
   const timer = setInterval(() => {
-    if (outgoing.destroyed) { clearInterval(timer); return; }
+    if (outgoing.destroyed) {
+      clearInterval(timer);
+      return;
+    }
     outgoing.write(body.subarray(at, at + slice));
     at += slice;
-    if (at >= body.length) { clearInterval(timer); finish(); }
+    if (at >= body.length) {
+      clearInterval(timer);
+      finish();
+    }
   }, SLICE_MS);
 }

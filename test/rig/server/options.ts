@@ -21,7 +21,10 @@ export interface SessionOptions {
   readonly chunkBytes: number;
   /** Chunks may divide a group of four characters of base64, as the standard allows. */
   readonly unalignedChunks: boolean;
-  /** Status 200 for good credentials, which asks for them in each message with a new nonce, and not 212. */
+  /**
+   * Status 200 for good credentials, which asks for them in each message with a new nonce, and not
+   * 212.
+   */
   readonly everyMessage: boolean;
   /** What generic alerts are answered with. */
   readonly alertStatus: number;

@@ -1,6 +1,7 @@
 /**
- * Serves a package for download, directly and by a download descriptor whose status reports it takes: ranges, validators (RFC 9110
- * §13, §14) and the faults that devices meet. Pure, like the DM server.
+ * Serves a package for download, directly and by a download descriptor whose status reports it
+ * takes: ranges, validators (RFC 9110 §13, §14) and the faults that devices meet. Pure, like the DM
+ * server.
  */
 import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
@@ -40,8 +41,8 @@ export type HostFault = HostMisbehaviour & {
 
 export interface HostOptions {
   /**
-   * Path of the package, `/package` by default. `PATH/hop/N` redirects N times before it gives the package, `PATH.dd` is its
-   * descriptor, `PATH.status` takes status reports.
+   * Path of the package, `/package` by default. `PATH/hop/N` redirects N times before it gives the
+   * package, `PATH.dd` is its descriptor, `PATH.status` takes status reports.
    */
   readonly path?: string;
   readonly data: Uint8Array;
@@ -83,42 +84,79 @@ export class PackageHost {
   }
 
   handle(request: Request): Reply {
-    const reply = this.#reply(request), { method, url } = request;
-    this.#options.emit?.({ kind: "request", method, url, range: request.headers.get("range") ?? "", status: reply.status });
+    const reply = this.#reply(request);
+    const { method, url } = request;
+    this.#options.emit?.({
+      kind: "request",
+      method,
+      url,
+      range: request.headers.get("range") ?? "",
+      status: reply.status,
+    });
     return reply;
   }
 
   #reply(request: Request): Reply {
-    const path = request.url.split("?")[0] ?? "", resource = this.#resource(path), post = resource === "status";
+    const path = request.url.split("?")[0] ?? "";
+    const resource = this.#resource(path);
+    const post = resource === "status";
     if (post ? request.method !== "POST" : request.method !== "GET" && request.method !== "HEAD") {
       return textReply(405, "another method", [["allow", post ? "POST" : "GET, HEAD"]]);
     }
     if (resource === undefined) return this.#hop(path);
-    const faults = (this.#options.faults ?? []).filter(({ on = "package" }) => on === resource), count = ++this.#requests[resource];
+    const faults = (this.#options.faults ?? []).filter(({ on = "package" }) => on === resource);
+    const count = ++this.#requests[resource];
     const fault = faultAt(faults, count);
-    if (fault !== undefined) this.#options.emit?.({ kind: "fault", what: `${fault.what} at ${resource} request ${count}` });
+    if (fault !== undefined)
+      this.#options.emit?.({
+        kind: "fault",
+        what: `${fault.what} at ${resource} request ${count}`,
+      });
     switch (fault?.what) {
-      case "lose": return { ...textReply(500, "lost"), cutAt: -1 };
+      case "lose":
+        return { ...textReply(500, "lost"), cutAt: -1 };
       case "status": {
         const { status, retryAfter } = fault;
-        return textReply(status, "as told", retryAfter === undefined ? [] : [["retry-after", `${retryAfter}`]]);
+        return textReply(
+          status,
+          "as told",
+          retryAfter === undefined ? [] : [["retry-after", `${retryAfter}`]],
+        );
       }
-      case "redirect": return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
-      case "changed": this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1); this.#tag = undefined; break;
+      case "redirect":
+        return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
+      case "changed":
+        this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1);
+        this.#tag = undefined;
+        break;
     }
     if (post) return this.#spoil(this.#take(request), fault);
-    return this.#spoil(resource === "descriptor" ? this.#descriptor() : this.#package(request, fault?.what === "wholeAnswer"), fault);
+    return this.#spoil(
+      resource === "descriptor"
+        ? this.#descriptor()
+        : this.#package(request, fault?.what === "wholeAnswer"),
+      fault,
+    );
   }
 
   #resource(path: string): Resource | undefined {
     if (path === this.path) return "package";
-    return path === `${this.path}.dd` ? "descriptor" : path === `${this.path}.status` ? "status" : undefined;
+    return path === `${this.path}.dd`
+      ? "descriptor"
+      : path === `${this.path}.status`
+        ? "status"
+        : undefined;
   }
 
   #descriptor(): Reply {
-    const { data, descriptor = {} } = this.#options, name = this.path.slice(this.path.lastIndexOf("/") + 1);
+    const { data, descriptor = {} } = this.#options;
+    const name = this.path.slice(this.path.lastIndexOf("/") + 1);
     const type = descriptor.contentType ?? DESCRIPTOR_TYPE;
-    return { status: 200, headers: [["content-type", type]], body: descriptorOf(name, data.length, descriptor) };
+    return {
+      status: 200,
+      headers: [["content-type", type]],
+      body: descriptorOf(name, data.length, descriptor),
+    };
   }
 
   #take({ body }: Request): Reply {
@@ -129,50 +167,75 @@ export class PackageHost {
   }
 
   #hop(path: string): Reply {
-    const prefix = `${this.path}/hop/`, left = Number(path.slice(prefix.length));
+    const prefix = `${this.path}/hop/`;
+    const left = Number(path.slice(prefix.length));
     if (!path.startsWith(prefix) || !(left >= 0)) return textReply(404, "no such package");
     return textReply(302, "further", [["location", left > 1 ? `${prefix}${left - 1}` : this.path]]);
   }
 
   #package(request: Request, whole: boolean): Reply {
-    const data = this.#data, total = data.length, tag = this.#tag ??= tagOf(data);
-    const headers: [string, string][] = [["content-type", "application/octet-stream"], ["accept-ranges", "bytes"]];
+    const data = this.#data;
+    const total = data.length;
+    const tag = (this.#tag ??= tagOf(data));
+    const headers: [string, string][] = [
+      ["content-type", "application/octet-stream"],
+      ["accept-ranges", "bytes"],
+    ];
     if (this.#options.validator !== false) headers.push(["etag", tag]);
-    const asked = this.#options.ranges === false || whole ? undefined : request.headers.get("range");
+    const asked =
+      this.#options.ranges === false || whole ? undefined : request.headers.get("range");
     const condition = request.headers.get("if-range");
-    if (asked === undefined || (condition !== undefined && condition !== tag)) return { status: 200, headers, body: data };
+    if (asked === undefined || (condition !== undefined && condition !== tag))
+      return { status: 200, headers, body: data };
     const match = /^bytes=(\d+)-(\d*)$/.exec(asked);
     if (match === null) return { status: 200, headers, body: data };
-    const from = Number(match[1]), to = Math.min(match[2] === "" ? total : Number(match[2]) + 1, total);
-    if (from >= total || to <= from) return textReply(416, "no such range", [["content-range", `bytes */${total}`]]);
-    return { status: 206, headers: [...headers, ["content-range", `bytes ${from}-${to - 1}/${total}`]], body: data.subarray(from, to) };
+    const from = Number(match[1]);
+    const to = Math.min(match[2] === "" ? total : Number(match[2]) + 1, total);
+    if (from >= total || to <= from)
+      return textReply(416, "no such range", [["content-range", `bytes */${total}`]]);
+    return {
+      status: 206,
+      headers: [...headers, ["content-range", `bytes ${from}-${to - 1}/${total}`]],
+      body: data.subarray(from, to),
+    };
   }
 
   #spoil(reply: Reply, fault: HostFault | undefined): Reply {
     switch (fault?.what) {
-      case "silent": return { ...reply, delayMs: SILENCE_MS };
-      case "truncate": return { ...reply, cutAt: fault.bytes };
-      case "slow": return { ...reply, bytesPerSecond: fault.bytesPerSecond };
-      case "overlong": return { ...reply, body: concatenation([reply.body, new Uint8Array(fault.bytes)]) };
-      case "noLength": return { ...reply, headers: [...reply.headers, ["transfer-encoding", "chunked"]] };
+      case "silent":
+        return { ...reply, delayMs: SILENCE_MS };
+      case "truncate":
+        return { ...reply, cutAt: fault.bytes };
+      case "slow":
+        return { ...reply, bytesPerSecond: fault.bytesPerSecond };
+      case "overlong":
+        return { ...reply, body: concatenation([reply.body, new Uint8Array(fault.bytes)]) };
+      case "noLength":
+        return { ...reply, headers: [...reply.headers, ["transfer-encoding", "chunked"]] };
       case "corrupt": {
-        const from = Number(/^bytes (\d+)/.exec(header(reply, "content-range") ?? "bytes 0")?.[1]), body = Uint8Array.from(reply.body);
+        const from = Number(/^bytes (\d+)/.exec(header(reply, "content-range") ?? "bytes 0")?.[1]);
+        const body = Uint8Array.from(reply.body);
         const at = fault.offset - from;
         if (at >= 0 && at < body.length) body[at] = (body[at] ?? 0) ^ 1;
         return { ...reply, body };
       }
       case "wrongContentRange": {
-        const shift = (value: string): string => value.replace(/\d+/, (digits) => `${Number(digits) + 1}`);
-        const headers = reply.headers.map(([name, value]) => [name, name === "content-range" ? shift(value) : value] as const);
+        const shift = (value: string): string =>
+          value.replace(/\d+/, (digits) => `${Number(digits) + 1}`);
+        const headers = reply.headers.map(
+          ([name, value]) => [name, name === "content-range" ? shift(value) : value] as const,
+        );
         return { ...reply, headers };
       }
-      default: return reply;
+      default:
+        return reply;
     }
   }
 }
 
 function tagOf(data: Uint8Array): string {
-  const hash = new Sha256(), digest = new Uint8Array(32);
+  const hash = new Sha256();
+  const digest = new Uint8Array(32);
   hash.update(data);
   hash.digest(digest);
   return `"${hex(digest.subarray(0, 8))}"`;

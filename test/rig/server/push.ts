@@ -1,8 +1,18 @@
 /** What a server pushes: notifications (OMA-TS-DM-Notification §6.2) in the header of WAP push. */
 import { md5 } from "../../../src/base/md5.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { CP_TYPE, DM_TYPE, type Envelope, NOTIFICATION_TYPE, type Protection } from "../../../src/push/envelope.ts";
-import { type Notification, NOTIFICATION_VERSION, UI_MODES } from "../../../src/push/notification.ts";
+import {
+  CP_TYPE,
+  DM_TYPE,
+  type Envelope,
+  NOTIFICATION_TYPE,
+  type Protection,
+} from "../../../src/push/envelope.ts";
+import {
+  type Notification,
+  NOTIFICATION_VERSION,
+  UI_MODES,
+} from "../../../src/push/notification.ts";
 import { messageProof } from "../../../src/syncml/mac.ts";
 import { concatenation } from "./exchange.ts";
 
@@ -19,9 +29,20 @@ const NOTHING = new Uint8Array(0);
 
 /** The bytes behind the digest. */
 export function triggerOf(notice: Notice): Uint8Array {
-  const { sessionID, serverID, uiMode = "unspecified", initiator = "server", vendor = NOTHING, version = NOTIFICATION_VERSION } = notice;
-  const id = utf8(serverID), head = new DataView(new ArrayBuffer(8));
-  head.setUint16(0, version << 6 | UI_MODES.indexOf(uiMode) << 4 | (initiator === "server" ? 8 : 0));
+  const {
+    sessionID,
+    serverID,
+    uiMode = "unspecified",
+    initiator = "server",
+    vendor = NOTHING,
+    version = NOTIFICATION_VERSION,
+  } = notice;
+  const id = utf8(serverID);
+  const head = new DataView(new ArrayBuffer(8));
+  head.setUint16(
+    0,
+    (version << 6) | (UI_MODES.indexOf(uiMode) << 4) | (initiator === "server" ? 8 : 0),
+  );
   head.setUint16(5, Number.parseInt(sessionID, 16));
   head.setUint8(7, id.length);
   return concatenation([new Uint8Array(head.buffer), id, vendor]);
@@ -34,18 +55,35 @@ export function notification(notice: Notice, secret: string, nonce: Uint8Array):
 }
 
 /** Numbers of content types and of protections as registered. */
-const TYPES: ReadonlyMap<string, number> = new Map([[CP_TYPE, 0x36], [DM_TYPE, 0x42], [NOTIFICATION_TYPE, 0x44]]);
-const PROTECTIONS: readonly (Protection | undefined)[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];
-const SEC = 0x91, MAC = 0x92, LENGTH_QUOTE = 0x1f;
+const TYPES: ReadonlyMap<string, number> = new Map([
+  [CP_TYPE, 0x36],
+  [DM_TYPE, 0x42],
+  [NOTIFICATION_TYPE, 0x44],
+]);
+const PROTECTIONS: readonly (Protection | undefined)[] = [
+  "NETWORKID",
+  "USERPIN",
+  "USERPIN_NETWORKID",
+];
+const SEC = 0x91;
+const MAC = 0x92;
+const LENGTH_QUOTE = 0x1f;
 
 /** A push: transaction id, type 06, headers, body. */
-export function push({ type, application, protection, mac, body }: Envelope, transaction = 1): Uint8Array {
-  const code = TYPES.get(type), parts = [code === undefined ? utf8(`${type}\0`) : Uint8Array.of(0x80 | code)];
-  if (protection !== undefined) parts.push(Uint8Array.of(SEC, 0x80 | PROTECTIONS.indexOf(protection)));
+export function push(
+  { type, application, protection, mac, body }: Envelope,
+  transaction = 1,
+): Uint8Array {
+  const code = TYPES.get(type);
+  const parts = [code === undefined ? utf8(`${type}\0`) : Uint8Array.of(0x80 | code)];
+  if (protection !== undefined)
+    parts.push(Uint8Array.of(SEC, 0x80 | PROTECTIONS.indexOf(protection)));
   if (mac !== undefined) parts.push(Uint8Array.of(MAC), utf8(`${mac}\0`));
   const content = concatenation(parts);
   const headers = concatenation([
-    parts.length === 1 ? content : concatenation([Uint8Array.of(LENGTH_QUOTE, content.length), content]),
+    parts.length === 1
+      ? content
+      : concatenation([Uint8Array.of(LENGTH_QUOTE, content.length), content]),
     application === undefined ? NOTHING : Uint8Array.of(0xaf, 0x80 | application),
   ]);
   return concatenation([Uint8Array.of(transaction, 6, headers.length), headers, body]);
@@ -53,5 +91,9 @@ export function push({ type, application, protection, mac, body }: Envelope, tra
 
 /** A notification as it goes to a UDP port. */
 export function pushedNotification(notice: Notice, secret: string, nonce: Uint8Array): Uint8Array {
-  return push({ type: NOTIFICATION_TYPE, application: 7, body: notification(notice, secret, nonce) });
+  return push({
+    type: NOTIFICATION_TYPE,
+    application: 7,
+    body: notification(notice, secret, nonce),
+  });
 }

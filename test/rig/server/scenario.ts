@@ -1,4 +1,7 @@
-/** What the server does with a device, as data: packages of commands to send, and outcomes to wait for. */
+/**
+ * What the server does with a device, as data: packages of commands to send, and outcomes to wait
+ * for.
+ */
 import { AlertCode } from "../../../src/syncml/alert.ts";
 
 /** One command on one node. Text becomes format chr, bytes format b64 or bin. */
@@ -16,9 +19,19 @@ export interface Operation {
 }
 
 export type Step =
-  /** One package. The next step waits for the status of every command. A single value that is too large goes in chunks. */
-  | { readonly kind: "send"; readonly operations: readonly Operation[]; readonly within?: "Sequence" | "Atomic" }
-  /** The generic alert that ends the operation with this correlator; until it comes sessions only ask for State. */
+  /**
+   * One package. The next step waits for the status of every command. A single value that is too
+   * large goes in chunks.
+   */
+  | {
+      readonly kind: "send";
+      readonly operations: readonly Operation[];
+      readonly within?: "Sequence" | "Atomic";
+    }
+  /**
+   * The generic alert that ends the operation with this correlator; until it comes sessions only
+   * ask for State.
+   */
   | { readonly kind: "await"; readonly correlator: string };
 
 export interface Scenario {
@@ -44,21 +57,37 @@ export interface PackageOffer {
   readonly version?: string;
   /** Correlator of the last Exec; that of a download before has `-download` behind it. */
   readonly correlator?: string;
-  /** A question to the person at the device, in a Sequence before each Exec: a "No" leaves the Exec undone. */
+  /**
+   * A question to the person at the device, in a Sequence before each Exec: a "No" leaves the Exec
+   * undone.
+   */
   readonly ask?: string;
 }
 
 /** The scenario of that name for one package. */
 export function scenarioOf(name: ScenarioName, offer: PackageOffer): Scenario {
-  const object = offer.object ?? "./FwUpdate/Package1", correlator = offer.correlator ?? "rig-1";
+  const object = offer.object ?? "./FwUpdate/Package1";
+  const correlator = offer.correlator ?? "rig-1";
   const exec = (uri: string, correlate: string): Step[] => execution(uri, correlate, offer.ask);
-  const install: readonly Step[] = name === "replace"
-    ? [replaceData(object, offer.data), ...exec(`${object}/Update`, correlator)]
-    : name === "download-and-update"
-      ? [replaceUrl(`${object}/DownloadAndUpdate`, offer.url), ...exec(`${object}/DownloadAndUpdate`, correlator)]
-      : [replaceUrl(`${object}/Download`, offer.url), ...exec(`${object}/Download`, `${correlator}-download`),
-        ...exec(`${object}/Update`, correlator)];
-  return { name, object, steps: [...prepare(object, offer), ...install], closing: [get(`${object}/State`), get("./DevDetail/FwV")] };
+  const install: readonly Step[] =
+    name === "replace"
+      ? [replaceData(object, offer.data), ...exec(`${object}/Update`, correlator)]
+      : name === "download-and-update"
+        ? [
+            replaceUrl(`${object}/DownloadAndUpdate`, offer.url),
+            ...exec(`${object}/DownloadAndUpdate`, correlator),
+          ]
+        : [
+            replaceUrl(`${object}/Download`, offer.url),
+            ...exec(`${object}/Download`, `${correlator}-download`),
+            ...exec(`${object}/Update`, correlator),
+          ];
+  return {
+    name,
+    object,
+    steps: [...prepare(object, offer), ...install],
+    closing: [get(`${object}/State`), get("./DevDetail/FwV")],
+  };
 }
 
 function get(uri: string): Operation {
@@ -67,19 +96,38 @@ function get(uri: string): Operation {
 
 /** Who it is, what it runs, and the object, which may be there already or be permanent. */
 function prepare(object: string, offer: PackageOffer): Step[] {
-  const asked = ["./DevInfo/DevId", "./DevInfo/Man", "./DevInfo/Mod", "./DevDetail/FwV", `${object}/State`].map(get);
+  const asked = [
+    "./DevInfo/DevId",
+    "./DevInfo/Man",
+    "./DevInfo/Mod",
+    "./DevDetail/FwV",
+    `${object}/State`,
+  ].map(get);
   const added: Operation = { name: "Add", uri: object, format: "node", accept: [200, 405, 418] };
   const named: Operation[] = [];
-  if (offer.name !== undefined) named.push({ name: "Replace", uri: `${object}/PkgName`, data: offer.name, accept: "any" });
-  if (offer.version !== undefined) named.push({ name: "Replace", uri: `${object}/PkgVersion`, data: offer.version, accept: "any" });
-  const steps: Step[] = [{ kind: "send", operations: asked }, { kind: "send", operations: [added] }];
+  if (offer.name !== undefined)
+    named.push({ name: "Replace", uri: `${object}/PkgName`, data: offer.name, accept: "any" });
+  if (offer.version !== undefined)
+    named.push({
+      name: "Replace",
+      uri: `${object}/PkgVersion`,
+      data: offer.version,
+      accept: "any",
+    });
+  const steps: Step[] = [
+    { kind: "send", operations: asked },
+    { kind: "send", operations: [added] },
+  ];
   if (named.length > 0) steps.push({ kind: "send", operations: named });
   return steps;
 }
 
 function replaceData(object: string, data: Uint8Array): Step {
   const uri = `${object}/Update/PkgData`;
-  return { kind: "send", operations: [{ name: "Replace", uri, data, type: "application/octet-stream" }] };
+  return {
+    kind: "send",
+    operations: [{ name: "Replace", uri, data, type: "application/octet-stream" }],
+  };
 }
 
 function replaceUrl(node: string, url: string): Step {
@@ -87,8 +135,14 @@ function replaceUrl(node: string, url: string): Step {
 }
 
 function execution(uri: string, correlator: string, ask: string | undefined): Step[] {
-  const exec: Operation = { name: "Exec", uri, correlator }, wait: Step = { kind: "await", correlator };
+  const exec: Operation = { name: "Exec", uri, correlator };
+  const wait: Step = { kind: "await", correlator };
   if (ask === undefined) return [{ kind: "send", operations: [exec] }, wait];
-  const question: Operation = { name: "Alert", uri: "", ask: { code: AlertCode.confirm, items: ["", ask] }, accept: "any" };
+  const question: Operation = {
+    name: "Alert",
+    uri: "",
+    ask: { code: AlertCode.confirm, items: ["", ask] },
+    accept: "any",
+  };
   return [{ kind: "send", operations: [question, exec], within: "Sequence" }, wait];
 }

@@ -1,10 +1,18 @@
 /**
- * One DM session, server side (OMA-TS-DM-Protocol §8): takes a message of the device, gives the next of the server.
+ * One DM session, server side (OMA-TS-DM-Protocol §8): takes a message of the device, gives the
+ * next of the server.
  *
- * A package of the server is one message, but for a large object, which has a message a chunk. New commands wait until the
- * device has sent Final and every command before has its status.
+ * A package of the server is one message, but for a large object, which has a message a chunk. New
+ * commands wait until the device has sent Final and every command before has its status.
  */
-import type { AlertCommand, Command, Header, Message, ResultsCommand, StatusCommand } from "../../../src/syncml/command.ts";
+import type {
+  AlertCommand,
+  Command,
+  Header,
+  Message,
+  ResultsCommand,
+  StatusCommand,
+} from "../../../src/syncml/command.ts";
 import { AlertCode } from "../../../src/syncml/alert.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { MAC_HEADER } from "../../../src/syncml/mac.ts";
@@ -65,21 +73,31 @@ export class ServerSession {
     device.campaign?.begin();
   }
 
-  /** The next message of the server. `request` is how the device's came; `fault` is what goes wrong with the answer. */
-  handle(message: Message, codec: Codec, fault: Misbehaviour | undefined, request: Request): Uint8Array {
+  /**
+   * The next message of the server. `request` is how the device's came; `fault` is what goes wrong
+   * with the answer.
+   */
+  handle(
+    message: Message,
+    codec: Codec,
+    fault: Misbehaviour | undefined,
+    request: Request,
+  ): Uint8Array {
     const { header } = message;
     this.#statuses = [];
     this.#commands = 0;
     this.#msgRef = fault?.what === "wrongMsgRef" ? WRONG_MESSAGE : header.msgID;
     this.#peerMax = header.maxMsgSize ?? this.#peerMax;
     this.#peerObjectMax = header.maxObjSize ?? this.#peerObjectMax;
-    const status = this.#authenticate(header, request, fault?.what === "staleNonce"), good = status < 300;
+    const status = this.#authenticate(header, request, fault?.what === "staleNonce");
+    const good = status < 300;
     if (good) {
       this.#ownCredentials(message);
       for (const command of message.commands) this.#command(command, message);
     } else {
       for (const command of message.commands) {
-        if (command.name !== "Status" && command.name !== "Results") this.#status(header, command.cmdID, command.name, status);
+        if (command.name !== "Status" && command.name !== "Results")
+          this.#status(header, command.cmdID, command.name, status);
       }
     }
     return this.#compose(message, codec, good, fault?.what === "wrongCredentials");
@@ -97,7 +115,11 @@ export class ServerSession {
     const checked = this.#device.check(header, request.headers.get(MAC_HEADER), request.body);
     const status = stale && checked === 212 ? 401 : checked;
     if (status !== 212) {
-      this.#emit({ kind: "server", text: `device ${this.#device.id} is not authenticated: ${status}`, session: this.id });
+      this.#emit({
+        kind: "server",
+        text: `device ${this.#device.id} is not authenticated: ${status}`,
+        session: this.id,
+      });
       this.#rejections++;
       if (this.#authenticated) this.#again();
       this.#authenticated = false;
@@ -105,21 +127,35 @@ export class ServerSession {
       if (this.#rejections >= CHALLENGES_MAX) this.over = true;
       return status;
     }
-    if (!this.#authenticated) this.#emit({ kind: "server", text: `device ${this.#device.id} is authenticated`, session: this.id });
+    if (!this.#authenticated)
+      this.#emit({
+        kind: "server",
+        text: `device ${this.#device.id} is authenticated`,
+        session: this.id,
+      });
     this.#authenticated = true;
     const accepted = everyMessage ? 200 : 212;
     this.#status(header, "0", "SyncHdr", accepted, this.#device.challenge(fresh));
     return accepted;
   }
 
-  /** What the device says of the server's credentials. After a refusal everything sent so far has to be sent again. */
+  /**
+   * What the device says of the server's credentials. After a refusal everything sent so far has to
+   * be sent again.
+   */
   #ownCredentials(message: Message): void {
-    const answer = message.commands.find((command): command is StatusCommand => command.name === "Status" && command.cmd === "SyncHdr");
+    const answer = message.commands.find(
+      (command): command is StatusCommand => command.name === "Status" && command.cmd === "SyncHdr",
+    );
     if (answer === undefined) return;
     if (answer.chal !== undefined) this.#device.challenged(answer.chal);
     if (answer.data === 212) this.#accepted = true;
     if (answer.data !== 401 && answer.data !== 407) return;
-    this.#emit({ kind: "server", text: `the device does not accept the server: ${answer.data}`, session: this.id });
+    this.#emit({
+      kind: "server",
+      text: `the device does not accept the server: ${answer.data}`,
+      session: this.id,
+    });
     this.#accepted = false;
     this.#again();
     if (++this.#rejections >= CHALLENGES_MAX) this.over = true;
@@ -136,21 +172,34 @@ export class ServerSession {
   #command(command: Command, message: Message): void {
     const { header } = message;
     switch (command.name) {
-      case "Status": this.#answered(command); break;
-      case "Results": this.#results(command, header); break;
-      case "Alert": this.#status(header, command.cmdID, "Alert", this.#alert(command)); break;
+      case "Status":
+        this.#answered(command);
+        break;
+      case "Results":
+        this.#results(command, header);
+        break;
+      case "Alert":
+        this.#status(header, command.cmdID, "Alert", this.#alert(command));
+        break;
       case "Replace":
         for (const item of command.items) {
           if (item.source !== undefined) this.#device.devInfo.set(item.source, readable(item.data));
         }
         this.#status(header, command.cmdID, "Replace", 200);
         break;
-      default: this.#status(header, command.cmdID, command.name === "Unknown" ? command.element : command.name, 406);
+      default:
+        this.#status(
+          header,
+          command.cmdID,
+          command.name === "Unknown" ? command.element : command.name,
+          406,
+        );
     }
   }
 
   #answered(status: StatusCommand): void {
-    const key = `${status.msgRef} ${status.cmdRef}`, pending = this.#pending.get(key);
+    const key = `${status.msgRef} ${status.cmdRef}`;
+    const pending = this.#pending.get(key);
     if (pending === undefined) return;
     this.#pending.delete(key);
     if (pending.operation === undefined) return;
@@ -162,9 +211,11 @@ export class ServerSession {
   #results(results: ResultsCommand, header: Header): void {
     let more = false;
     for (const item of results.items) {
-      const value = this.#incoming.take(item, results.meta), uri = item.source ?? results.sourceRef ?? results.targetRef ?? "";
+      const value = this.#incoming.take(item, results.meta);
+      const uri = item.source ?? results.sourceRef ?? results.targetRef ?? "";
       if (value === undefined) more = true;
-      else if (typeof value === "string") this.#emit({ kind: "warning", text: `Results for ${uri}: ${value}` });
+      else if (typeof value === "string")
+        this.#emit({ kind: "warning", text: `Results for ${uri}: ${value}` });
       else this.#device.campaign?.value(uri, readable(value));
     }
     if (more) this.#status(header, results.cmdID, "Results", 213);
@@ -175,18 +226,26 @@ export class ServerSession {
       this.#emit({ kind: "warning", text: "the device aborts the session" });
       this.over = true;
     }
-    if (alert.data === AlertCode.serverInitiated) this.#emit({ kind: "server", text: "the device was asked for it", session: this.id });
+    if (alert.data === AlertCode.serverInitiated)
+      this.#emit({ kind: "server", text: "the device was asked for it", session: this.id });
     if (alert.data === AlertCode.noEndOfData) this.#large = undefined;
     if (alert.data !== AlertCode.generic) return 200;
     for (const { meta, source, data } of alert.items) {
       const generic = {
-        type: (meta?.type ?? "").replace(/^Reversed-Domain-Name:\s*/i, ""), source: source ?? "",
-        correlator: alert.correlator, data: readable(data).trim(),
+        type: (meta?.type ?? "").replace(/^Reversed-Domain-Name:\s*/i, ""),
+        source: source ?? "",
+        correlator: alert.correlator,
+        data: readable(data).trim(),
       };
-      const { type, correlator } = generic, mark = meta?.mark;
+      const { type, correlator } = generic;
+      const mark = meta?.mark;
       this.#emit({
-        kind: "alert", type, source: generic.source, data: generic.data,
-        ...(correlator === undefined ? {} : { correlator }), ...(mark === undefined ? {} : { mark }),
+        kind: "alert",
+        type,
+        source: generic.source,
+        data: generic.data,
+        ...(correlator === undefined ? {} : { correlator }),
+        ...(mark === undefined ? {} : { mark }),
       });
       if (this.#device.campaign?.alert(generic) === true) {
         this.#pending.clear();
@@ -196,21 +255,37 @@ export class ServerSession {
     return this.#options.alertStatus;
   }
 
-  #status(header: Header, cmdRef: string, cmd: string, data: number, chal?: StatusCommand["chal"]): void {
+  #status(
+    header: Header,
+    cmdRef: string,
+    cmd: string,
+    data: number,
+    chal?: StatusCommand["chal"],
+  ): void {
     this.#statuses.push({
-      name: "Status", cmdID: `${++this.#commands}`, msgRef: this.#msgRef, cmdRef, cmd, data, items: [],
-      targetRefs: chal === undefined ? [] : [header.target], sourceRefs: chal === undefined ? [] : [header.source],
+      name: "Status",
+      cmdID: `${++this.#commands}`,
+      msgRef: this.#msgRef,
+      cmdRef,
+      cmd,
+      data,
+      items: [],
+      targetRefs: chal === undefined ? [] : [header.target],
+      sourceRefs: chal === undefined ? [] : [header.source],
       ...(chal === undefined ? {} : { chal }),
     });
   }
 
   #compose(message: Message, codec: Codec, good: boolean, credWrong: boolean): Uint8Array {
     const buffer = new Uint8Array(Math.min(this.#peerMax ?? Infinity, this.#options.bytesMax));
-    const writer = codec.writer(buffer), out = new MessageWriter(writer);
+    const writer = codec.writer(buffer);
+    const out = new MessageWriter(writer);
     this.#messages++;
-    if (!out.begin(this.#header(message.header, credWrong))) throw new Error("the device's MaxMsgSize has no room for a header");
+    if (!out.begin(this.#header(message.header, credWrong)))
+      throw new Error("the device's MaxMsgSize has no room for a header");
     for (const status of this.#statuses) {
-      if (!out.command(status)) this.#emit({ kind: "warning", text: "a status does not fit the message" });
+      if (!out.command(status))
+        this.#emit({ kind: "warning", text: "a status does not fit the message" });
     }
     out.end(this.#body(out, message, codec, good));
     return buffer.slice(0, writer.length);
@@ -220,27 +295,36 @@ export class ServerSession {
     const { url, name, respUri, maxMsgSize, maxObjSize } = this.#options;
     const cred = this.#accepted ? undefined : this.#device.credentials(credWrong);
     return {
-      verDTD: "1.2", verProto: "DM/1.2", sessionID: to.sessionID, msgID: `${this.#messages}`,
-      target: to.source, source: url, sourceName: cred === undefined ? undefined : name,
-      ...(cred === undefined ? {} : { cred }), ...(respUri === undefined ? {} : { respURI: respUri }),
-      ...(maxMsgSize === undefined ? {} : { maxMsgSize }), ...(maxObjSize === undefined ? {} : { maxObjSize }),
+      verDTD: "1.2",
+      verProto: "DM/1.2",
+      sessionID: to.sessionID,
+      msgID: `${this.#messages}`,
+      target: to.source,
+      source: url,
+      sourceName: cred === undefined ? undefined : name,
+      ...(cred === undefined ? {} : { cred }),
+      ...(respUri === undefined ? {} : { respURI: respUri }),
+      ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
+      ...(maxObjSize === undefined ? {} : { maxObjSize }),
     };
   }
 
   /** The commands after the statuses: true when the package ends with this message. */
   #body(out: MessageWriter, message: Message, codec: Codec, good: boolean): boolean {
-    if (!good || this.over) return this.#sentFinal = true;
+    if (!good || this.over) return (this.#sentFinal = true);
     if (this.#sentFinal && !message.final) return this.#ask(out);
-    if (this.#large !== undefined && this.#pending.size === 0) return this.#sentFinal = this.#chunk(out, codec);
+    if (this.#large !== undefined && this.#pending.size === 0)
+      return (this.#sentFinal = this.#chunk(out, codec));
     if (this.#pending.size > 0) {
       if (!message.final) return this.#ask(out);
-      for (const { operation } of this.#pending.values()) if (operation !== undefined) this.#device.campaign?.answered(operation, 0);
+      for (const { operation } of this.#pending.values())
+        if (operation !== undefined) this.#device.campaign?.answered(operation, 0);
       this.#pending.clear();
     }
     this.#device.campaign?.complete();
     const { operations, within } = this.#device.campaign?.next() ?? { operations: [] };
     this.#idle = 0;
-    return this.#sentFinal = this.#package(out, operations, within, codec);
+    return (this.#sentFinal = this.#package(out, operations, within, codec));
   }
 
   /** Alert 1222: the device has more to say, and says it in the next message. */
@@ -251,22 +335,33 @@ export class ServerSession {
     return this.over;
   }
 
-  #package(out: MessageWriter, operations: readonly Operation[], within: "Sequence" | "Atomic" | undefined, codec: Codec): boolean {
-    const container = within === undefined ? undefined : { name: within, cmdID: `${++this.#commands}` };
+  #package(
+    out: MessageWriter,
+    operations: readonly Operation[],
+    within: "Sequence" | "Atomic" | undefined,
+    codec: Codec,
+  ): boolean {
+    const container =
+      within === undefined ? undefined : { name: within, cmdID: `${++this.#commands}` };
     const commands: Command[] = [];
     for (const operation of operations) {
-      const value = new Outgoing(operation, codec.binary), cmdID = `${++this.#commands}`, command = value.command(cmdID, value.size);
+      const value = new Outgoing(operation, codec.binary);
+      const cmdID = `${++this.#commands}`;
+      const command = value.command(cmdID, value.size);
       if (container !== undefined) commands.push(command);
       else if (value.size > this.#options.chunkBytes || !out.command(command)) {
         this.#large = value;
-        if (operations.length > 1) throw new Error("only a command alone in its package may be a large object");
-        if (value.size > this.#peerObjectMax) this.#emit({ kind: "warning", text: "the object is past the device's MaxObjSize" });
+        if (operations.length > 1)
+          throw new Error("only a command alone in its package may be a large object");
+        if (value.size > this.#peerObjectMax)
+          this.#emit({ kind: "warning", text: "the object is past the device's MaxObjSize" });
         return this.#chunk(out, codec);
       }
       this.#expect(cmdID, { operation, chunk: false });
     }
     if (container !== undefined) {
-      if (!out.command({ ...container, commands })) throw new Error(`the ${container.name} does not fit one message`);
+      if (!out.command({ ...container, commands }))
+        throw new Error(`the ${container.name} does not fit one message`);
       this.#expect(container.cmdID, { operation: undefined, chunk: false });
     }
     return true;
@@ -276,9 +371,11 @@ export class ServerSession {
   #chunk(out: MessageWriter, codec: Codec): boolean {
     const value = this.#large;
     if (value === undefined) return true;
-    const cmdID = `${++this.#commands}`, left = value.size - value.sent;
+    const cmdID = `${++this.#commands}`;
+    const left = value.size - value.sent;
     const most = Math.min(left, this.#options.chunkBytes, value.countIn(out, cmdID));
-    let count = most < left && !this.#options.unalignedChunks && !codec.binary ? most - most % 4 : most;
+    let count =
+      most < left && !this.#options.unalignedChunks && !codec.binary ? most - (most % 4) : most;
     // Text grows by what has to be escaped.
     while (count > 0 && !out.command(value.command(cmdID, count))) count -= CHUNK_STEP;
     if (count <= 0) throw new Error("the device's MaxMsgSize has no room for a chunk");

@@ -1,6 +1,7 @@
 /**
- * A run told line by line: each operation, boot, log line and word of the server, in order; and all of it, with every byte that
- * reached a flash, in one digest. Two engines that run one replay id tell the same, or one of them is wrong.
+ * A run told line by line: each operation, boot, log line and word of the server, in order; and all
+ * of it, with every byte that reached a flash, in one digest. Two engines that run one replay id
+ * tell the same, or one of them is wrong.
  */
 import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
@@ -24,7 +25,9 @@ export type Detail = "operation" | "event";
 
 /** Runs a site to its end. Never throws for what happens in it. */
 export function chronicle(site: Site, print: (line: string, detail: Detail) => void): Ending {
-  const { power, board, witness } = site, hash = new Sha256(), digest = new Uint8Array(32);
+  const { power, board, witness } = site;
+  const hash = new Sha256();
+  const digest = new Uint8Array(32);
   const tell = (line: string, detail: Detail = "event"): void => {
     hash.update(utf8(line));
     print(line, detail);
@@ -35,19 +38,31 @@ export function chronicle(site: Site, print: (line: string, detail: Detail) => v
     else tell(`${line}, and power fails in it (${cut})`);
   };
   for (const flash of board.parts) {
-    flash.onChange = (from, to) => { hash.update(flash.bytes.subarray(from, to)); };
+    flash.onChange = (from, to) => {
+      hash.update(flash.bytes.subarray(from, to));
+    };
   }
-  witness.onLine = (text) => { tell(`  ${text}`); };
-  witness.onEvent = (event) => { tell(`    server: ${JSON.stringify(event)}`); };
+  witness.onLine = (text) => {
+    tell(`  ${text}`);
+  };
+  witness.onEvent = (event) => {
+    tell(`    server: ${JSON.stringify(event)}`);
+  };
   witness.onBoot = () => {
     const { slot, state } = board.boot.log;
-    tell(`boot ${witness.boots}, after operation ${power.operations}: slot ${slot} is confirmed, ${state}`);
+    tell(
+      `boot ${witness.boots}, after operation ${power.operations}: slot ${slot} is confirmed, ${state}`,
+    );
   };
   const problem = problemOf(site);
   hash.digest(digest);
   return {
-    ...(problem === undefined ? {} : { problem }), operations: power.operations, boots: witness.boots, cuts: witness.cuts,
-    told: hex(digest.subarray(0, 8)), durable: site.digest(),
+    ...(problem === undefined ? {} : { problem }),
+    operations: power.operations,
+    boots: witness.boots,
+    cuts: witness.cuts,
+    told: hex(digest.subarray(0, 8)),
+    durable: site.digest(),
   };
 }
 

@@ -1,4 +1,7 @@
-/** One run of the campaign inside XS: what it is comes as text from Node, what happens goes out by trace. */
+/**
+ * One run of the campaign inside XS: what it is comes as text from Node, what happens goes out by
+ * trace.
+ */
 import { type Ending, chronicle } from "./chronicle.ts";
 import { unpack } from "./setting.ts";
 import { Site } from "./site.ts";

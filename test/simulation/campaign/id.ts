@@ -1,13 +1,21 @@
 /**
- * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts, which is all that a run depends on.
- * A word after the geometry is an offer, `account`, `descriptor`, `p256`, trouble of the flash, or a fault `server:what@request`,
- * `host:what@request`, `dd:what@request` (the descriptor) or `report:what@request` (its status reports).
+ * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts,
+ * which is all that a run depends on. A word after the geometry is an offer, `account`,
+ * `descriptor`, `p256`, trouble of the flash, or a fault `server:what@request`,
+ * `host:what@request`, `dd:what@request` (the descriptor) or `report:what@request` (its status
+ * reports).
  */
 import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
 import type { Fault } from "../../rig/server/fault.ts";
 import type { HostFault, Resource } from "../../rig/server/package-host.ts";
 import { SCENARIOS } from "../../rig/server/scenario.ts";
-import { BEHAVIOURS, type FlashTrouble, GEOMETRIES, type GeometryName, type Variant } from "./variant.ts";
+import {
+  BEHAVIOURS,
+  type FlashTrouble,
+  GEOMETRIES,
+  type GeometryName,
+  type Variant,
+} from "./variant.ts";
 
 /** What is varied, and where the power fails. */
 export interface Replay {
@@ -17,23 +25,46 @@ export interface Replay {
 
 /** Name of the number that a fault has, if it has one. */
 const NUMBERS: { readonly [what: string]: string } = {
-  oversize: "bytes", cut: "bytes", status: "status", slow: "delayMs", truncate: "bytes", overlong: "bytes", corrupt: "offset",
+  oversize: "bytes",
+  cut: "bytes",
+  status: "status",
+  slow: "delayMs",
+  truncate: "bytes",
+  overlong: "bytes",
+  corrupt: "offset",
 };
 const HOST_NUMBERS: { readonly [what: string]: string } = { ...NUMBERS, slow: "bytesPerSecond" };
 
 /** The word before a fault of the package host, and what of it has the fault. */
-const RESOURCES: { readonly [word: string]: Resource | undefined } = { host: "package", dd: "descriptor", report: "status" };
+const RESOURCES: { readonly [word: string]: Resource | undefined } = {
+  host: "package",
+  dd: "descriptor",
+  report: "status",
+};
 
 function hostWord({ on = "package" }: HostFault): string {
   return Object.entries(RESOURCES).find(([, resource]) => resource === on)?.[0] ?? "host";
 }
 
 export function replayId({ variant, cuts }: Replay): string {
-  return [variantText(variant), ...cuts.map(({ at, mode, seed }) => `${at}.${mode}.${seed}`)].join("/");
+  return [variantText(variant), ...cuts.map(({ at, mode, seed }) => `${at}.${mode}.${seed}`)].join(
+    "/",
+  );
 }
 
 export function variantText(variant: Variant): string {
-  const { way, behaviour, geometry, offer, account, descriptor, signer, flash, faults = [], hostFaults = [] } = variant;
+  const {
+    way,
+    behaviour,
+    geometry,
+    offer,
+    account,
+    descriptor,
+    signer,
+    flash,
+    faults = [],
+    hostFaults = [],
+  } = variant;
   const words: string[] = [way, behaviour, geometry];
   if (offer !== "genuine") words.push(offer);
   if (account) words.push("account");
@@ -41,7 +72,8 @@ export function variantText(variant: Variant): string {
   if (signer !== undefined) words.push(signer);
   if (flash !== undefined) words.push(flashText(flash));
   for (const fault of faults) words.push(`server:${faultText(fault, NUMBERS)}`);
-  for (const fault of hostFaults) words.push(`${hostWord(fault)}:${faultText(fault, HOST_NUMBERS)}`);
+  for (const fault of hostFaults)
+    words.push(`${hostWord(fault)}:${faultText(fault, HOST_NUMBERS)}`);
   return words.join(",");
 }
 
@@ -54,29 +86,43 @@ export function parseReplayId(id: string): Replay {
 function parseVariant(text: string): Variant {
   const [way, behaviour, geometry, ...words] = text.split(",");
   const variant = {
-    way: one(SCENARIOS, way), behaviour: one(BEHAVIOURS, behaviour), geometry: one(Object.keys(GEOMETRIES), geometry) as GeometryName,
-    offer: one(["genuine", "corrupt", "foreign"] as const, words.find((word) => word === "corrupt" || word === "foreign") ?? "genuine"),
-    account: words.includes("account"), ...(words.includes("p256") ? { signer: "p256" as const } : {}),
+    way: one(SCENARIOS, way),
+    behaviour: one(BEHAVIOURS, behaviour),
+    geometry: one(Object.keys(GEOMETRIES), geometry) as GeometryName,
+    offer: one(
+      ["genuine", "corrupt", "foreign"] as const,
+      words.find((word) => word === "corrupt" || word === "foreign") ?? "genuine",
+    ),
+    account: words.includes("account"),
+    ...(words.includes("p256") ? { signer: "p256" as const } : {}),
   };
-  const faults: Fault[] = [], hostFaults: HostFault[] = [];
+  const faults: Fault[] = [];
+  const hostFaults: HostFault[] = [];
   let flash: FlashTrouble | undefined;
   for (const word of words) {
-    const [kind = "", ...rest] = word.split(":"), on = RESOURCES[kind];
+    const [kind = "", ...rest] = word.split(":");
+    const on = RESOURCES[kind];
     if (kind === "server") faults.push(parseFault(rest.join(":"), NUMBERS) as unknown as Fault);
     else if (on !== undefined) {
       const fault = parseFault(rest.join(":"), HOST_NUMBERS) as unknown as HostFault;
       hostFaults.push(on === "package" ? fault : { ...fault, on });
-    }
-    else if (word.includes(":")) flash = parseFlash(kind, rest);
+    } else if (word.includes(":")) flash = parseFlash(kind, rest);
     else one(["corrupt", "foreign", "account", "descriptor", "p256"], word);
   }
-  const descriptor = words.includes("descriptor") ? { descriptor: true } as const : {};
-  return { ...variant, ...descriptor, faults, hostFaults, ...(flash === undefined ? {} : { flash }) };
+  const descriptor = words.includes("descriptor") ? ({ descriptor: true } as const) : {};
+  return {
+    ...variant,
+    ...descriptor,
+    faults,
+    hostFaults,
+    ...(flash === undefined ? {} : { flash }),
+  };
 }
 
 function flashText(flash: FlashTrouble): string {
   if (flash.what === "torn") return `torn:${flash.reads}`;
-  if (flash.what === "flip") return `flip:${flash.partition}:${flash.at}:${flash.stuck ? "stuck" : "once"}`;
+  if (flash.what === "flip")
+    return `flip:${flash.partition}:${flash.at}:${flash.stuck ? "stuck" : "once"}`;
   return `${flash.what}:${flash.partition}:${flash.at}:${flash.how}`;
 }
 
@@ -84,21 +130,31 @@ function parseFlash(what: string, [first, at, last]: readonly string[]): FlashTr
   if (what === "torn") return { what, reads: one(["metastable", "ecc"] as const, first) };
   const partition = one(["store", "slot"] as const, first);
   if (what === "flip") return { what, partition, at: Number(at), stuck: last === "stuck" };
-  return { what: one(["program", "erase"] as const, what), partition, at: Number(at), how: one(["aloud", "silent"] as const, last) };
+  return {
+    what: one(["program", "erase"] as const, what),
+    partition,
+    at: Number(at),
+    how: one(["aloud", "silent"] as const, last),
+  };
 }
 
 function faultText(fault: Fault | HostFault, numbers: typeof NUMBERS): string {
-  const name = numbers[fault.what], value = name === undefined ? "" : `:${String((fault as unknown as Record<string, unknown>)[name])}`;
+  const name = numbers[fault.what];
+  const value =
+    name === undefined ? "" : `:${String((fault as unknown as Record<string, unknown>)[name])}`;
   const times = fault.times === undefined ? "" : `x${fault.times}`;
   return `${fault.what}${value}@${fault.at}${times}`;
 }
 
 function parseFault(text: string, numbers: typeof NUMBERS): object {
-  const match = /^([A-Za-z]+)(?::(\d+))?@(\d+)(?:x(\d+))?$/.exec(text), what = match?.[1];
+  const match = /^([A-Za-z]+)(?::(\d+))?@(\d+)(?:x(\d+))?$/.exec(text);
+  const what = match?.[1];
   if (match === null || what === undefined) throw new Error(`not a fault: ${text}`);
   const name = numbers[what];
   return {
-    what, at: Number(match[3]), ...(match[4] === undefined ? {} : { times: Number(match[4]) }),
+    what,
+    at: Number(match[3]),
+    ...(match[4] === undefined ? {} : { times: Number(match[4]) }),
     ...(name === undefined ? {} : { [name]: Number(match[2]) }),
   };
 }

@@ -7,7 +7,16 @@ export const CLASS_ID = new Uint8Array(16).fill(0x22);
 /** The device while firmware of that major version runs. */
 export function identityOf(major: number): Identity {
   return {
-    DevId: "urn:uuid:00000000-0000-4000-8000-000000000003", Man: "xs-fumo", Mod: "sim", Lang: "en", DevTyp: "device", OEM: "xs-fumo",
-    SwV: "1", HwV: "1", FwV: `${major}.0.0`, vendorId: VENDOR_ID, classId: CLASS_ID,
+    DevId: "urn:uuid:00000000-0000-4000-8000-000000000003",
+    Man: "xs-fumo",
+    Mod: "sim",
+    Lang: "en",
+    DevTyp: "device",
+    OEM: "xs-fumo",
+    SwV: "1",
+    HwV: "1",
+    FwV: `${major}.0.0`,
+    vendorId: VENDOR_ID,
+    classId: CLASS_ID,
   };
 }

@@ -14,7 +14,11 @@ const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** An Ed25519 key pair from a number. Of no worth anywhere else. */
 export function fixedKey(seed: number): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.alloc(32, seed)]), format: "der", type: "pkcs8" });
+  return createPrivateKey({
+    key: Buffer.concat([PKCS8, Buffer.alloc(32, seed)]),
+    format: "der",
+    type: "pkcs8",
+  });
 }
 
 export const VENDOR = fixedKey(1);
@@ -30,24 +34,50 @@ export function version(major: number): Version {
 }
 
 function p256Key(secret: Uint8Array): KeyObject {
-  const point = p256.getPublicKey(secret, false), text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64url");
-  const key = { kty: "EC", crv: "P-256", d: text(secret), x: text(point.subarray(1, 33)), y: text(point.subarray(33)) };
+  const point = p256.getPublicKey(secret, false);
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64url");
+  const key = {
+    kty: "EC",
+    crv: "P-256",
+    d: text(secret),
+    x: text(point.subarray(1, 33)),
+    y: text(point.subarray(33)),
+  };
   return createPrivateKey({ key, format: "jwk" });
 }
 
 /** Signed firmware; its security counter is its major version. */
-export function firmware(major: number, payloadBytes: number, signer?: Variant["signer"]): Uint8Array {
+export function firmware(
+  major: number,
+  payloadBytes: number,
+  signer?: Variant["signer"],
+): Uint8Array {
   const payload = new Uint8Array(payloadBytes);
   new Random(major).fill(payload);
-  const content = { payload, version: version(major), securityCounter: major, vendorId: VENDOR_ID, classId: CLASS_ID };
+  const content = {
+    payload,
+    version: version(major),
+    securityCounter: major,
+    vendorId: VENDOR_ID,
+    classId: CLASS_ID,
+  };
   if (signer === undefined) return new Uint8Array(buildImage({ ...content, key: VENDOR }));
-  return new Uint8Array(buildImage({ ...content, key: P256, ecdsa: (signed) => p256.sign(signed, P256_SECRET, { format: "der" }) }));
+  return new Uint8Array(
+    buildImage({
+      ...content,
+      key: P256,
+      ecdsa: (signed) => p256.sign(signed, P256_SECRET, { format: "der" }),
+    }),
+  );
 }
 
 /** What a variant is made of. */
 export function settingOf(variant: Variant): Setting {
   const { payloadBytes } = GEOMETRIES[variant.geometry];
-  const images = { source: firmware(1, payloadBytes - 60), target: firmware(2, payloadBytes, variant.signer) };
+  const images = {
+    source: firmware(1, payloadBytes - 60),
+    target: firmware(2, payloadBytes, variant.signer),
+  };
   const offer = images.target.slice();
   if (variant.offer === "corrupt") offer[100] = (offer[100] ?? 0) ^ 4;
   if (variant.offer === "foreign") offer[offer.length - 1] = (offer[offer.length - 1] ?? 0) ^ 1;

@@ -1,4 +1,7 @@
-/** The network as operations of the power supply: a request that leaves, and an answer that arrives, can each be the last thing. */
+/**
+ * The network as operations of the power supply: a request that leaves, and an answer that arrives,
+ * can each be the last thing.
+ */
 import type { Exchange, Link, LinkRequest } from "../../../hal/hal.ts";
 import type { Power } from "../../../hal/sim/power.ts";
 
@@ -18,7 +21,9 @@ export class PoweredLink implements Link {
 
   request(request: LinkRequest): Exchange {
     const sent: Exchange[] = [];
-    this.#power.performWhole("send", () => { sent.push(this.#link.request(request)); });
+    this.#power.performWhole("send", () => {
+      sent.push(this.#link.request(request));
+    });
     const [exchange] = sent;
     if (exchange === undefined) throw new Error("a request that was sent has an exchange");
     let answered = false;
@@ -34,7 +39,9 @@ export class PoweredLink implements Link {
         if (count > 0) this.arrived.set(request.url, (this.arrived.get(request.url) ?? 0) + count);
         return count;
       },
-      close: () => { exchange.close(); },
+      close: () => {
+        exchange.close();
+      },
     };
   }
 }

@@ -1,14 +1,28 @@
-/** What a campaign consists of: sweeps of variants, in an order in which the first ones say most. */
+/**
+ * What a campaign consists of: sweeps of variants, in an order in which the first ones say most.
+ */
 import { SCENARIOS } from "../../rig/server/scenario.ts";
 import { parseReplayId } from "./id.ts";
 import { Sweep } from "./sweep.ts";
 import type { Tally } from "./tally.ts";
 import { BEHAVIOURS, GEOMETRIES, type GeometryName } from "./variant.ts";
 
-/** Packages that a descriptor names, and what its host does wrong once with descriptor and reports. */
-const DESCRIBED = ["download,good,small,descriptor", "download-and-update,good,small,descriptor", "download,good,small,corrupt,descriptor",
-  "download-and-update,crashLate,bytes,descriptor"];
-const DESCRIPTOR_FAULTS = ["report:lose@1", "dd:truncate:100@1", "report:status:503@1x2", "dd:slow:40@1", "dd:status:503@1"];
+/**
+ * Packages that a descriptor names, and what its host does wrong once with descriptor and reports.
+ */
+const DESCRIBED = [
+  "download,good,small,descriptor",
+  "download-and-update,good,small,descriptor",
+  "download,good,small,corrupt,descriptor",
+  "download-and-update,crashLate,bytes,descriptor",
+];
+const DESCRIPTOR_FAULTS = [
+  "report:lose@1",
+  "dd:truncate:100@1",
+  "report:status:503@1x2",
+  "dd:slow:40@1",
+  "dd:status:503@1",
+];
 
 /** One piece of work, as it travels to another process. */
 export interface Job {
@@ -25,27 +39,56 @@ const CHAINS = 8;
 const LOOPS = [3, 8, 25];
 
 /** Request by request, what the DM server and the package host do wrong once. */
-const SERVER_FAULTS = ["lose", "drop", "duplicate", "malformed", "oversize:20000", "wrongCredentials", "staleNonce", "cut:90", "restart",
-  "status:503", "slow:20000", "wrongMsgRef"];
-const HOST_FAULTS = ["lose", "truncate:200", "wholeAnswer", "noLength", "slow:40", "changed", "overlong:1000", "corrupt:150",
-  "wrongContentRange", "status:404", "status:503"];
+const SERVER_FAULTS = [
+  "lose",
+  "drop",
+  "duplicate",
+  "malformed",
+  "oversize:20000",
+  "wrongCredentials",
+  "staleNonce",
+  "cut:90",
+  "restart",
+  "status:503",
+  "slow:20000",
+  "wrongMsgRef",
+];
+const HOST_FAULTS = [
+  "lose",
+  "truncate:200",
+  "wholeAnswer",
+  "noLength",
+  "slow:40",
+  "changed",
+  "overlong:1000",
+  "corrupt:150",
+  "wrongContentRange",
+  "status:404",
+  "status:503",
+];
 
 export function jobsOf(size: Size): readonly Job[] {
-  const quick = size === "quick", geometries = Object.keys(GEOMETRIES) as GeometryName[], jobs: Job[] = [];
-  const add = (set: Job["set"], variant: string): void => { jobs.push({ set, variant }); };
-  const behavioursOf = (geometry: string): readonly string[] => quick || geometry === "large" ? ["good"] : BEHAVIOURS;
+  const quick = size === "quick";
+  const geometries = Object.keys(GEOMETRIES) as GeometryName[];
+  const jobs: Job[] = [];
+  const add = (set: Job["set"], variant: string): void => {
+    jobs.push({ set, variant });
+  };
+  const behavioursOf = (geometry: string): readonly string[] =>
+    quick || geometry === "large" ? ["good"] : BEHAVIOURS;
   for (const geometry of quick ? geometries.slice(0, 3) : geometries) {
     for (const [index, way] of SCENARIOS.entries()) {
       add("singles", `${way},good,${geometry}${index === 0 ? ",account" : ""}`);
       if ((quick && geometry !== "small") || geometry === "large") continue;
-      const bad = quick ? [BEHAVIOURS[1 + index % 3] ?? "crash"] : BEHAVIOURS.slice(1);
+      const bad = quick ? [BEHAVIOURS[1 + (index % 3)] ?? "crash"] : BEHAVIOURS.slice(1);
       for (const behaviour of bad) add("singles", `${way},${behaviour},${geometry}`);
     }
   }
   for (const way of SCENARIOS.filter((name) => !quick || name !== "download")) {
     for (const offer of ["corrupt", "foreign"]) add("singles", `${way},good,small,${offer}`);
   }
-  for (const words of ["p256", "foreign,p256"]) add("singles", `download-and-update,good,small,${words}`);
+  for (const words of ["p256", "foreign,p256"])
+    add("singles", `download-and-update,good,small,${words}`);
   for (const way of quick ? [] : SCENARIOS) add("pairs", `${way},good,small`);
   for (const geometry of quick ? ["small"] : geometries) {
     for (const way of SCENARIOS) {
@@ -55,19 +98,23 @@ export function jobsOf(size: Size): readonly Job[] {
       }
     }
   }
-  for (const trouble of flashTroubles(quick)) for (const way of ["download", "replace"]) add("flash", `${way},good,small,${trouble}`);
+  for (const trouble of flashTroubles(quick))
+    for (const way of ["download", "replace"]) add("flash", `${way},good,small,${trouble}`);
   for (const way of SCENARIOS) {
     for (const fault of SERVER_FAULTS) {
-      for (const at of quick ? [4] : [2, 5]) add("network", `${way},good,small,server:${fault}@${at}`);
+      for (const at of quick ? [4] : [2, 5])
+        add("network", `${way},good,small,server:${fault}@${at}`);
     }
     if (way === "replace") continue;
     for (const fault of HOST_FAULTS) {
-      for (const at of quick ? [1] : [1, 2]) add("network", `${way},good,small,host:${fault}@${at}`);
+      for (const at of quick ? [1] : [1, 2])
+        add("network", `${way},good,small,host:${fault}@${at}`);
     }
   }
   for (const variant of quick ? DESCRIBED.slice(1, 2) : DESCRIBED) add("singles", variant);
   for (const variant of quick ? [] : DESCRIBED.slice(0, 2)) add("chains", variant);
-  for (const fault of quick ? DESCRIPTOR_FAULTS.slice(0, 1) : DESCRIPTOR_FAULTS) add("network", `${DESCRIBED[0] ?? ""},${fault}`);
+  for (const fault of quick ? DESCRIPTOR_FAULTS.slice(0, 1) : DESCRIPTOR_FAULTS)
+    add("network", `${DESCRIBED[0] ?? ""},${fault}`);
   return jobs;
 }
 
@@ -76,26 +123,44 @@ function flashTroubles(quick: boolean): readonly string[] {
   for (const partition of ["store", "slot"]) {
     for (const how of ["aloud", "silent"]) {
       for (const at of quick ? [2] : [1, 2, 3]) troubles.push(`erase:${partition}:${at}:${how}`);
-      for (const at of quick ? [3] : [1, 2, 3, 5, 8, 13, 21]) troubles.push(`program:${partition}:${at}:${how}`);
+      for (const at of quick ? [3] : [1, 2, 3, 5, 8, 13, 21])
+        troubles.push(`program:${partition}:${at}:${how}`);
     }
-    for (const at of quick ? [10] : [1, 3, 10, 30, 100, 200, 300, 500, 1000]) troubles.push(`flip:${partition}:${at}:once`);
+    for (const at of quick ? [10] : [1, 3, 10, 30, 100, 200, 300, 500, 1000])
+      troubles.push(`flip:${partition}:${at}:once`);
   }
   for (const at of quick ? [3] : [1, 2, 3, 5, 8, 13]) troubles.push(`flip:slot:${at}:stuck`);
   return troubles;
 }
 
 /** Does one job in the seeds of a round. */
-export function perform({ set, variant: text }: Job, round: number, size: Size, tally: Tally): void {
-  const { variant } = parseReplayId(text), sweep = new Sweep(variant, tally, round), quick = size === "quick";
+export function perform(
+  { set, variant: text }: Job,
+  round: number,
+  size: Size,
+  tally: Tally,
+): void {
+  const { variant } = parseReplayId(text);
+  const sweep = new Sweep(variant, tally, round);
+  const quick = size === "quick";
   switch (set) {
-    case "singles": sweep.singles(set, quick ? 1 : SEEDS); break;
-    case "pairs": sweep.pairs(set); break;
-    case "chains": sweep.chains(set, quick ? 3 : CHAINS); break;
-    case "loops": sweep.loops(set, quick ? [8] : LOOPS); break;
+    case "singles":
+      sweep.singles(set, quick ? 1 : SEEDS);
+      break;
+    case "pairs":
+      sweep.pairs(set);
+      break;
+    case "chains":
+      sweep.chains(set, quick ? 3 : CHAINS);
+      break;
+    case "loops":
+      sweep.loops(set, quick ? [8] : LOOPS);
+      break;
     case "flash":
     case "network":
       sweep.uncut(set);
-      if (!quick || text.includes("torn:")) sweep.singles(set, variant.flash?.what === "torn" ? SEEDS : 1);
+      if (!quick || text.includes("torn:"))
+        sweep.singles(set, variant.flash?.what === "torn" ? SEEDS : 1);
       break;
   }
 }

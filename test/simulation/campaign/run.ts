@@ -22,9 +22,12 @@ const BUILD = join(root, "build/js/test/simulation");
 
 /** Everything that was found. Rejects when a process dies. */
 export async function campaign(options: CampaignOptions): Promise<Tally> {
-  const { shard, budgetMs, size } = options, tally = new Tally(), started = performance.now();
+  const { shard, budgetMs, size } = options;
+  const tally = new Tally();
+  const started = performance.now();
   const jobs = jobsOf(size).filter((_, index) => index % shard.count === shard.index - 1);
-  let next = 0, round = options.seed;
+  let next = 0;
+  let round = options.seed;
   const take = (): Order | undefined => {
     if (budgetMs !== undefined && performance.now() - started > budgetMs) return undefined;
     if (next === jobs.length) {
@@ -43,7 +46,10 @@ export async function campaign(options: CampaignOptions): Promise<Tally> {
   return tally;
 }
 
-function work(take: () => Order | undefined, found: (order: Order, data: TallyData) => void): Promise<void> {
+function work(
+  take: () => Order | undefined,
+  found: (order: Order, data: TallyData) => void,
+): Promise<void> {
   const worker = fork(join(BUILD, "campaign/worker.js"), {
     execArgv: ["--enable-source-maps", "--import", join(BUILD, "native/register.js")],
   });
@@ -55,7 +61,12 @@ function work(take: () => Order | undefined, found: (order: Order, data: TallyDa
     });
     worker.on("exit", (code) => {
       if (order === undefined) resolve();
-      else reject(new Error(`a worker died with status ${code ?? "?"} at ${order.job.set} ${order.job.variant}`));
+      else
+        reject(
+          new Error(
+            `a worker died with status ${code ?? "?"} at ${order.job.set} ${order.job.variant}`,
+          ),
+        );
     });
     order = give(worker, take);
   });

@@ -1,4 +1,7 @@
-/** What a variant is made of: signed packages, and what the device is provisioned with. Made on Node, which signs; it travels as text. */
+/**
+ * What a variant is made of: signed packages, and what the device is provisioned with. Made on
+ * Node, which signs; it travels as text.
+ */
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
 import { parseProvision, type Provision } from "../../../src/client/provision.ts";
 import type { Cut } from "../../../hal/sim/power.ts";
@@ -34,18 +37,35 @@ interface Parcel {
 }
 
 export function provisionOf(keys: readonly string[]): Provision {
-  return parseProvision(JSON.stringify({
-    account: {
-      serverId: "rig", address: DM, auth: "md5", name: "device", secret: SECRETS[0],
-      serverAuth: "md5", serverName: "rig", serverSecret: SECRETS[1],
-    },
-    keys, objects: ["Main"], allowHttp: true, sessionAtBoot: true, pollSeconds: 60,
-  }));
+  return parseProvision(
+    JSON.stringify({
+      account: {
+        serverId: "rig",
+        address: DM,
+        auth: "md5",
+        name: "device",
+        secret: SECRETS[0],
+        serverAuth: "md5",
+        serverName: "rig",
+        serverSecret: SECRETS[1],
+      },
+      keys,
+      objects: ["Main"],
+      allowHttp: true,
+      sessionAtBoot: true,
+      pollSeconds: 60,
+    }),
+  );
 }
 
 export function pack({ variant, images, offer, keys }: Setting, cuts: readonly Cut[]): string {
   const parcel: Parcel = {
-    variant, cuts, keys, source: base64(images.source), target: base64(images.target), offer: base64(offer),
+    variant,
+    cuts,
+    keys,
+    source: base64(images.source),
+    target: base64(images.target),
+    offer: base64(offer),
   };
   return JSON.stringify(parcel);
 }
@@ -53,7 +73,10 @@ export function pack({ variant, images, offer, keys }: Setting, cuts: readonly C
 export function unpack(text: string): { readonly setting: Setting; readonly cuts: readonly Cut[] } {
   const { variant, cuts, source, target, offer, keys } = JSON.parse(text) as Parcel;
   const images = { source: bytesIn(source), target: bytesIn(target) };
-  return { cuts, setting: { variant, images, offer: bytesIn(offer), keys, provision: provisionOf(keys) } };
+  return {
+    cuts,
+    setting: { variant, images, offer: bytesIn(offer), keys, provision: provisionOf(keys) },
+  };
 }
 
 function bytesIn(text: string): Uint8Array {

@@ -1,7 +1,7 @@
 /**
- * One device in the field: the real client on the sim board, the rig's DM server and package host, a network and a person with a
- * finger on the power switch, all in this process, on a simulated clock, repeatable to the byte. Nothing of Node is in it: it runs in
- * XS on every board too.
+ * One device in the field: the real client on the sim board, the rig's DM server and package host,
+ * a network and a person with a finger on the power switch, all in this process, on a simulated
+ * clock, repeatable to the byte. Nothing of Node is in it: it runs in XS on every board too.
  */
 import type { Flash, Hal, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard, type SimBoardOptions } from "../../../hal/sim/board.ts";
@@ -35,12 +35,16 @@ import { Violation, Witness } from "./witness.ts";
 /** A program that dies. */
 class Crash extends Error {}
 
-const OBJECT = "./FwUpdate/Main", CORRELATOR = "site";
-const MOVED = "http://dm.example/dm/2", PACKAGE = "http://dm.example/package";
+const OBJECT = "./FwUpdate/Main";
+const CORRELATOR = "site";
+const MOVED = "http://dm.example/dm/2";
+const PACKAGE = "http://dm.example/package";
 /** The server reads it after it has changed the account: from then on both know of the change. */
 const NAME = "./DMAcc/Main/Name";
 /** Turns of the loop in one boot, boots of one run, and boots that each cut adds. */
-const TURNS_MAX = 4000, BOOTS_MAX = 8, BOOTS_PER_CUT = 3;
+const TURNS_MAX = 4000;
+const BOOTS_MAX = 8;
+const BOOTS_PER_CUT = 3;
 /** Bytes that arrive at a time are less than a block: a download stops in the middle of each. */
 const PIECE_BYTES_MIN = 64;
 /** Simulated time of one run: a trial that hears nothing, and pauses between sessions that fail. */
@@ -68,25 +72,58 @@ export class Site {
 
   /** A new device, with power that fails as planned; or one that goes on from where another is. */
   constructor(setting: Setting, cuts: readonly Cut[] = [], from?: Site) {
-    const { variant, images, offer } = setting, { store, slot } = GEOMETRIES[variant.geometry];
-    const emit = (event: ServerEvent): void => { this.witness.event(event); };
+    const { variant, images, offer } = setting;
+    const { store, slot } = GEOMETRIES[variant.geometry];
+    const emit = (event: ServerEvent): void => {
+      this.witness.event(event);
+    };
     this.#setting = setting;
     this.power = new Power(cuts);
-    this.#link = new SimLink((_origin, request) => this.#answer(request), () => this.#now());
-    this.#powered = new PoweredLink(this.#link, this.power, Math.max(PIECE_BYTES_MIN, Math.floor(slot.blockLength * 0.7)));
+    this.#link = new SimLink(
+      (_origin, request) => this.#answer(request),
+      () => this.#now(),
+    );
+    this.#powered = new PoweredLink(
+      this.#link,
+      this.power,
+      Math.max(PIECE_BYTES_MIN, Math.floor(slot.blockLength * 0.7)),
+    );
     this.parts = {
-      power: this.power, store, slot, identity: identityOf(1), seed: 1,
+      power: this.power,
+      store,
+      slot,
+      identity: identityOf(1),
+      seed: 1,
       link: this.#powered,
-      bootable: (candidate) => this.#bootable(candidate), log: (_level, _source, text) => { this.witness.line(text, SECRETS); },
+      bootable: (candidate) => this.#bootable(candidate),
+      log: (_level, _source, text) => {
+        this.witness.line(text, SECRETS);
+      },
     };
     this.board = new SimBoard(this.parts);
     this.#random = from === undefined ? new Random(2) : from.#random.fork();
-    const random = (bytes: Uint8Array): void => { this.#random.fill(bytes); };
-    this.#server = from !== undefined ? from.#server.fork({ emit, random }) : new DmServer({
-      url: DM, name: "rig", client: CLIENT, server: SERVER, random, emit, chunkBytes: 400, traced: false,
-      faults: variant.faults ?? [], scenario: () => flow(variant, offer),
-    });
-    this.#host = from !== undefined ? from.#host.fork(emit) : new PackageHost({ data: offer, faults: variant.hostFaults ?? [], emit });
+    const random = (bytes: Uint8Array): void => {
+      this.#random.fill(bytes);
+    };
+    this.#server =
+      from !== undefined
+        ? from.#server.fork({ emit, random })
+        : new DmServer({
+            url: DM,
+            name: "rig",
+            client: CLIENT,
+            server: SERVER,
+            random,
+            emit,
+            chunkBytes: 400,
+            traced: false,
+            faults: variant.faults ?? [],
+            scenario: () => flow(variant, offer),
+          });
+    this.#host =
+      from !== undefined
+        ? from.#host.fork(emit)
+        : new PackageHost({ data: offer, faults: variant.hostFaults ?? [], emit });
     this.witness = new Witness(variant, this.board, images, from?.witness);
     this.#trouble = new Trouble(variant.flash, from === undefined ? undefined : from.#trouble);
     this.#trouble.plague(this.board);
@@ -113,7 +150,8 @@ export class Site {
 
   /** Everything durable, in a number: two runs of one replay id have the same. */
   digest(): string {
-    const hash = new Sha256(), digest = new Uint8Array(32);
+    const hash = new Sha256();
+    const digest = new Uint8Array(32);
     for (const { bytes, wear } of this.board.parts) {
       hash.update(bytes);
       hash.update(new Uint8Array(wear.buffer));
@@ -123,10 +161,14 @@ export class Site {
     return hex(digest.subarray(0, 8));
   }
 
-  /** Runs until the server has its outcome and the device wants nothing. Throws a Violation at the first thing that must not be. */
+  /**
+   * Runs until the server has its outcome and the device wants nothing. Throws a Violation at the
+   * first thing that must not be.
+   */
   run(): void {
-    for (let cause: ResetCause = "power";;) {
-      if (this.witness.boots > BOOTS_MAX + BOOTS_PER_CUT * this.witness.cuts) throw new Violation("P2", `${this.witness.boots} boots`);
+    for (let cause: ResetCause = "power"; ; ) {
+      if (this.witness.boots > BOOTS_MAX + BOOTS_PER_CUT * this.witness.cuts)
+        throw new Violation("P2", `${this.witness.boots} boots`);
       try {
         this.#live(cause);
         return;
@@ -141,16 +183,19 @@ export class Site {
 
   /** One boot. Ends by returning at rest, or by throwing what ended it. */
   #live(cause: ResetCause): void {
-    const hal = this.board.start(cause), { behaviour } = this.#setting.variant;
+    const hal = this.board.start(cause);
+    const { behaviour } = this.#setting.variant;
     this.#now = hal.now;
     this.witness.booted();
-    const updated = this.witness.updated, bad = updated && behaviour !== "good";
+    const updated = this.witness.updated;
+    const bad = updated && behaviour !== "good";
     if (bad && behaviour === "crash") throw new Crash();
     const client = this.#start(hal, updated);
     if (bad && behaviour === "unhealthy") client.engine.unhealthy();
     const sends = this.#link.requests;
     for (let turn = 0; turn < TURNS_MAX; turn++) {
-      const due = client.step(), now = hal.now();
+      const due = client.step();
+      const now = hal.now();
       if (this.witness.violation !== undefined) throw this.witness.violation;
       this.power.require();
       if (bad && behaviour === "crashLate" && this.#link.requests > sends) throw new Crash();
@@ -167,16 +212,27 @@ export class Site {
 
   #answer(request: Request): Reply {
     if (!request.url.startsWith("/dm")) return this.#host.handle(request);
-    this.witness.asked(request.url, "/dm", [...this.#server.devices.values()][0]?.campaign?.values.has(NAME) === true);
+    this.witness.asked(
+      request.url,
+      "/dm",
+      [...this.#server.devices.values()][0]?.campaign?.values.has(NAME) === true,
+    );
     return this.#server.handle(request);
   }
 
   #start(hal: Hal, updated: boolean): Client {
-    const plagued = this.#trouble.around(hal, this.board), kept = Store.open(plagued.store), counter = securityFloor(kept);
+    const plagued = this.#trouble.around(hal, this.board);
+    const kept = Store.open(plagued.store);
+    const counter = securityFloor(kept);
     this.witness.found(decodeRecord(readRecord(kept, RECORD_KEY)));
-    const client = new Client({ ...plagued, identity: identityOf(updated ? 2 : 1) }, this.#setting.provision);
+    const client = new Client(
+      { ...plagued, identity: identityOf(updated ? 2 : 1) },
+      this.#setting.provision,
+    );
     this.witness.started(client, counter);
-    client.engine.onChange = (record) => { this.witness.changed(record); };
+    client.engine.onChange = (record) => {
+      this.witness.changed(record);
+    };
     return client;
   }
 
@@ -184,10 +240,14 @@ export class Site {
     if (ms === Infinity) throw new Violation("P2", "the device waits for nothing");
     this.#elapsedMs += ms;
     this.board.advance(ms);
-    if (this.#elapsedMs > TIME_MAX_MS) throw new Violation("P2", `${this.#elapsedMs} ms of simulated time`);
+    if (this.#elapsedMs > TIME_MAX_MS)
+      throw new Violation("P2", `${this.#elapsedMs} ms of simulated time`);
   }
 
-  /** Why the board boots next. A program may die of flash that does not read the same twice; of nothing else. */
+  /**
+   * Why the board boots next. A program may die of flash that does not read the same twice; of
+   * nothing else.
+   */
   #causeOf(error: unknown): ResetCause {
     if (error instanceof PowerLoss) return "power";
     if (error instanceof Restarted) return "restart";
@@ -199,20 +259,36 @@ export class Site {
   }
 
   #bootable(slot: Flash): boolean {
-    const { source, target } = this.#setting.images, { bytes } = slot as SimFlash;
+    const { source, target } = this.#setting.images;
+    const { bytes } = slot as SimFlash;
     return [source, target].some((image) => equal(bytes.subarray(0, image.length), image));
   }
 }
 
-/** The commands of the server: the standard's three ways; where asked, with everything before them, and a change of the account. */
+/**
+ * The commands of the server: the standard's three ways; where asked, with everything before them,
+ * and a change of the account.
+ */
 function flow(variant: Variant, offer: Uint8Array): Scenario {
   const url = variant.descriptor === true ? `${PACKAGE}.dd` : PACKAGE;
-  const scenario = scenarioOf(variant.way, { object: OBJECT, data: offer, url, correlator: CORRELATOR });
+  const scenario = scenarioOf(variant.way, {
+    object: OBJECT,
+    data: offer,
+    url,
+    correlator: CORRELATOR,
+  });
   if (!variant.account) return { ...scenario, steps: scenario.steps.slice(2) };
-  const account: Step = { kind: "send", within: "Atomic", operations: [
-    { name: "Replace", uri: "./DMAcc/Main/AppAddr/1/Addr", data: MOVED },
-    { name: "Replace", uri: NAME, data: "moved" },
-  ] };
+  const account: Step = {
+    kind: "send",
+    within: "Atomic",
+    operations: [
+      { name: "Replace", uri: "./DMAcc/Main/AppAddr/1/Addr", data: MOVED },
+      { name: "Replace", uri: NAME, data: "moved" },
+    ],
+  };
   const check: Step = { kind: "send", operations: [{ name: "Get", uri: NAME, accept: "any" }] };
-  return { ...scenario, steps: [...scenario.steps.slice(0, 2), account, check, ...scenario.steps.slice(2)] };
+  return {
+    ...scenario,
+    steps: [...scenario.steps.slice(0, 2), account, check, ...scenario.steps.slice(2)],
+  };
 }

@@ -1,4 +1,7 @@
-/** What a campaign has exercised: scenarios by kind of the operation that was cut, and by mode; and what went wrong. */
+/**
+ * What a campaign has exercised: scenarios by kind of the operation that was cut, and by mode; and
+ * what went wrong.
+ */
 import { CUT_MODES, type CutMode } from "../../../hal/sim/power.ts";
 
 export interface Failure {
@@ -15,7 +18,14 @@ export interface TallyData {
 
 /** Operations that are done or not done: nothing is torn. */
 const WHOLE = ["send", "answer"];
-const DIVISIBLE = ["store program", "store erase", "slot program", "slot erase", "boot log program", "boot log erase"];
+const DIVISIBLE = [
+  "store program",
+  "store erase",
+  "slot program",
+  "slot erase",
+  "boot log program",
+  "boot log erase",
+];
 
 export class Tally {
   readonly failures: Failure[] = [];
@@ -40,7 +50,11 @@ export class Tally {
   }
 
   get data(): TallyData {
-    return { counts: Object.fromEntries(this.#counts), sets: Object.fromEntries(this.#sets), failures: this.failures };
+    return {
+      counts: Object.fromEntries(this.#counts),
+      sets: Object.fromEntries(this.#sets),
+      failures: this.failures,
+    };
   }
 
   get scenarios(): number {
@@ -49,8 +63,10 @@ export class Tally {
 
   /** Kinds and modes that no scenario had. */
   get missing(): readonly string[] {
-    const wanted = [...DIVISIBLE.flatMap((kind) => CUT_MODES.map((mode) => `${kind}|${mode}`)),
-      ...WHOLE.flatMap((kind) => [`${kind}|before`, `${kind}|after`])];
+    const wanted = [
+      ...DIVISIBLE.flatMap((kind) => CUT_MODES.map((mode) => `${kind}|${mode}`)),
+      ...WHOLE.flatMap((kind) => [`${kind}|before`, `${kind}|after`]),
+    ];
     return wanted.filter((key) => !this.#counts.has(key));
   }
 
@@ -58,7 +74,10 @@ export class Tally {
   table(): string {
     const rows = [["", ...CUT_MODES]];
     for (const kind of [...DIVISIBLE, ...WHOLE]) {
-      rows.push([kind, ...CUT_MODES.map((mode) => `${this.#counts.get(`${kind}|${mode}`) ?? "-"}`)]);
+      rows.push([
+        kind,
+        ...CUT_MODES.map((mode) => `${this.#counts.get(`${kind}|${mode}`) ?? "-"}`),
+      ]);
     }
     const sets = [...this.#sets].map(([set, count]) => `${set} ${count}`).join(", ");
     return `${rows.map(([head = "", ...cells]) => head.padEnd(18) + cells.map((cell) => cell.padStart(11)).join("")).join("\n")}\n${sets}`;

@@ -24,25 +24,35 @@ export class Trouble {
     const trouble = this.#trouble;
     if (trouble === undefined) return;
     if (trouble.what === "torn") {
-      for (const flash of [board.boot.flash, board.store, ...board.slots]) flash.torn = trouble.reads;
+      for (const flash of [board.boot.flash, board.store, ...board.slots])
+        flash.torn = trouble.reads;
       return;
     }
-    for (const [partition, flash] of [["store", board.store], ["slot", board.slots[0]], ["slot", board.slots[1]]] as const) {
+    for (const [partition, flash] of [
+      ["store", board.store],
+      ["slot", board.slots[0]],
+      ["slot", board.slots[1]],
+    ] as const) {
       if (trouble.what !== "flip" && trouble.partition === partition) {
-        flash.failing = (what) => what === trouble.what && ++this.#count === trouble.at ? trouble.how : undefined;
+        flash.failing = (what) =>
+          what === trouble.what && ++this.#count === trouble.at ? trouble.how : undefined;
       }
     }
   }
 
   /**
-   * The board as the client sees it. A part that lies about an erase is seen without the checks of write-once, which it makes
-   * meaningless; bounds and alignment are checked in all other variants.
+   * The board as the client sees it. A part that lies about an erase is seen without the checks of
+   * write-once, which it makes meaningless; bounds and alignment are checked in all other variants.
    */
   around(hal: Hal, board: SimBoard): Hal {
     const trouble = this.#trouble;
     if (trouble === undefined || trouble.what === "torn") return hal;
     const staging = board.slots[hal.boot.running().slot === 0 ? 1 : 0];
-    return { ...hal, store: this.#seen(board.store, "store"), staging: this.#seen(staging, "slot") };
+    return {
+      ...hal,
+      store: this.#seen(board.store, "store"),
+      staging: this.#seen(staging, "slot"),
+    };
   }
 
   #seen(flash: SimFlash, partition: "store" | "slot"): Flash {
@@ -50,14 +60,19 @@ export class Trouble {
     if (trouble?.what !== "flip" || trouble.partition !== partition) return flash;
     return {
       status: () => flash.status(),
-      write: (bytes, at) => { flash.write(bytes, at); },
-      eraseBlock: (block) => { flash.eraseBlock(block); },
+      write: (bytes, at) => {
+        flash.write(bytes, at);
+      },
+      eraseBlock: (block) => {
+        flash.eraseBlock(block);
+      },
       read: (buffer, at) => {
         flash.read(buffer, at);
         this.#count++;
         const hit = trouble.stuck ? this.#count >= trouble.at : this.#count === trouble.at;
         const index = this.#count % buffer.length;
-        if (hit && buffer.length > 0) buffer[index] = (buffer[index] ?? 0) ^ 1 << this.#count % 8;
+        if (hit && buffer.length > 0)
+          buffer[index] = (buffer[index] ?? 0) ^ (1 << (this.#count % 8));
       },
     };
   }

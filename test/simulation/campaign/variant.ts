@@ -1,10 +1,16 @@
-/** What a campaign varies, as data: how the package comes, what it is, the flash, and what is wrong with flash and network. */
+/**
+ * What a campaign varies, as data: how the package comes, what it is, the flash, and what is wrong
+ * with flash and network.
+ */
 import type { FlashStatus } from "../../../hal/hal.ts";
 import type { Fault } from "../../rig/server/fault.ts";
 import type { HostFault } from "../../rig/server/package-host.ts";
 import type { ScenarioName } from "../../rig/server/scenario.ts";
 
-/** What the new image does on trial: `crash` before its client starts, `crashLate` once it talks to the server. */
+/**
+ * What the new image does on trial: `crash` before its client starts, `crashLate` once it talks to
+ * the server.
+ */
 export const BEHAVIOURS = ["good", "unhealthy", "crash", "crashLate"] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
 /** `corrupt`: a bit is wrong. `foreign`: signed by somebody else. */
@@ -19,28 +25,40 @@ export interface Geometry {
 /** So little that live data are moved on several times in one update. */
 const STORE: FlashStatus = { blocks: 6, blockLength: 1024, writeAlign: 4, eraseValue: 0xff };
 
-/** Sectors of 128 to 65536 bytes, write units of 1 to 256, both erase values. Payloads fill two blocks and a piece, where that is quick. */
+/**
+ * Sectors of 128 to 65536 bytes, write units of 1 to 256, both erase values. Payloads fill two
+ * blocks and a piece, where that is quick.
+ */
 export const GEOMETRIES = {
-  small: { store: STORE, slot: { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff }, payloadBytes: 421 },
+  small: {
+    store: STORE,
+    slot: { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff },
+    payloadBytes: 421,
+  },
   bytes: {
     store: { blocks: 24, blockLength: 256, writeAlign: 1, eraseValue: 0 },
-    slot: { blocks: 6, blockLength: 128, writeAlign: 1, eraseValue: 0 }, payloadBytes: 300,
+    slot: { blocks: 6, blockLength: 128, writeAlign: 1, eraseValue: 0 },
+    payloadBytes: 300,
   },
   coarse: {
     store: { blocks: 4, blockLength: 2048, writeAlign: 32, eraseValue: 0xff },
-    slot: { blocks: 3, blockLength: 256, writeAlign: 32, eraseValue: 0xff }, payloadBytes: 290,
+    slot: { blocks: 3, blockLength: 256, writeAlign: 32, eraseValue: 0xff },
+    payloadBytes: 290,
   },
   sixteen: {
     store: { blocks: 2, blockLength: 4096, writeAlign: 16, eraseValue: 0 },
-    slot: { blocks: 2, blockLength: 4096, writeAlign: 16, eraseValue: 0 }, payloadBytes: 4900,
+    slot: { blocks: 2, blockLength: 4096, writeAlign: 16, eraseValue: 0 },
+    payloadBytes: 4900,
   },
   pages: {
     store: { blocks: 3, blockLength: 8192, writeAlign: 256, eraseValue: 0xff },
-    slot: { blocks: 3, blockLength: 512, writeAlign: 256, eraseValue: 0xff }, payloadBytes: 700,
+    slot: { blocks: 3, blockLength: 512, writeAlign: 256, eraseValue: 0xff },
+    payloadBytes: 700,
   },
   large: {
     store: { blocks: 2, blockLength: 65536, writeAlign: 4, eraseValue: 0xff },
-    slot: { blocks: 1, blockLength: 65536, writeAlign: 8, eraseValue: 0xff }, payloadBytes: 900,
+    slot: { blocks: 1, blockLength: 65536, writeAlign: 8, eraseValue: 0xff },
+    payloadBytes: 900,
   },
 } as const satisfies { readonly [name: string]: Geometry };
 export type GeometryName = keyof typeof GEOMETRIES;
@@ -50,8 +68,18 @@ export type FlashTrouble =
   /** How bytes read that a cut has torn, in all partitions. */
   | { readonly what: "torn"; readonly reads: "metastable" | "ecc" }
   /** One read, or every read from then on, has a wrong bit. */
-  | { readonly what: "flip"; readonly partition: "store" | "slot"; readonly at: number; readonly stuck: boolean }
-  | { readonly what: "program" | "erase"; readonly partition: "store" | "slot"; readonly at: number; readonly how: "aloud" | "silent" };
+  | {
+      readonly what: "flip";
+      readonly partition: "store" | "slot";
+      readonly at: number;
+      readonly stuck: boolean;
+    }
+  | {
+      readonly what: "program" | "erase";
+      readonly partition: "store" | "slot";
+      readonly at: number;
+      readonly how: "aloud" | "silent";
+    };
 
 export interface Variant {
   readonly way: ScenarioName;

@@ -1,11 +1,16 @@
 /**
- * What must hold whatever happens, checked from outside at every boot, at every report and at rest; the names are those of
- * the properties in JOURNAL.md's chapter on the campaign. A Violation says which one does not hold.
+ * What must hold whatever happens, checked from outside at every boot, at every report and at rest;
+ * the names are those of the properties in JOURNAL.md's chapter on the campaign. A Violation says
+ * which one does not hold.
  */
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
 import { equal } from "../../../src/base/bytes.ts";
-import { DOWNLOAD_ATTEMPTS_MAX, NOTICE_ATTEMPTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
+import {
+  DOWNLOAD_ATTEMPTS_MAX,
+  NOTICE_ATTEMPTS_MAX,
+  TRIALS_MAX,
+} from "../../../src/base/limits.ts";
 import type { Client } from "../../../src/client/client.ts";
 import type { UpdateRecord } from "../../../src/update/record.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
@@ -41,10 +46,15 @@ export class Violation extends Error {
 }
 
 /** Erases of a block that a run without cuts needs, and that each cut may add. */
-const WEAR_MAX = 6, WEAR_PER_CUT = 4;
+const WEAR_MAX = 6;
+const WEAR_PER_CUT = 4;
 
 /** What the host of a descriptor must hear of an offer, and under which name it is kept. */
-const STATUSES: { readonly [offer in Offer]: string } = { genuine: "900", corrupt: "905", foreign: "953" };
+const STATUSES: { readonly [offer in Offer]: string } = {
+  genuine: "900",
+  corrupt: "905",
+  foreign: "953",
+};
 const DESCRIPTOR = "descriptor";
 
 /** Phases in which a package begins to come, perhaps again. */
@@ -60,7 +70,10 @@ export class Witness {
   /** Cuts while an installation was under way, and while a download was. */
   trialCuts = 0;
   downloadCuts = 0;
-  /** The first thing that did not hold: what is thrown inside a request, the client takes for a network that fails. */
+  /**
+   * The first thing that did not hold: what is thrown inside a request, the client takes for a
+   * network that fails.
+   */
   violation: Violation | undefined;
   /** For those who watch a replay. */
   onBoot: (() => void) | undefined;
@@ -69,7 +82,10 @@ export class Witness {
   readonly #variant: Variant;
   readonly #board: SimBoard;
   readonly #images: Images;
-  /** Records since a package began to come: the same package may come, and be refused or installed, in the same way again. */
+  /**
+   * Records since a package began to come: the same package may come, and be refused or installed,
+   * in the same way again.
+   */
   #seen: Set<string>;
   #last = "";
   #generation = 0;
@@ -103,15 +119,37 @@ export class Witness {
 
   /** The bootloader has chosen. */
   booted(): void {
-    const { log, trials } = this.#board.boot, running = this.#board.boot.running(), { source, target } = this.#images;
+    const { log, trials } = this.#board.boot;
+    const running = this.#board.boot.running();
+    const { source, target } = this.#images;
     this.boots++;
     this.onBoot?.();
     const confirmed = this.#slot(log.slot);
-    this.#check("P1", holds(confirmed, source) || holds(confirmed, target), "the confirmed slot is damaged");
-    this.#check("P1", this.#variant.behaviour === "good" || holds(confirmed, source), "an image that fails is confirmed");
-    this.#check("P5", !(running.trial && this.#tried), "an image on trial boots again without being armed");
-    this.#check("P5", trials <= Math.min(TRIALS_MAX, 1 + this.cuts), `${trials} trials, ${this.cuts} cuts`);
-    this.#check("P9", !running.trial || holds(this.#slot(running.slot), target), "an image on trial that is not the genuine one");
+    this.#check(
+      "P1",
+      holds(confirmed, source) || holds(confirmed, target),
+      "the confirmed slot is damaged",
+    );
+    this.#check(
+      "P1",
+      this.#variant.behaviour === "good" || holds(confirmed, source),
+      "an image that fails is confirmed",
+    );
+    this.#check(
+      "P5",
+      !(running.trial && this.#tried),
+      "an image on trial boots again without being armed",
+    );
+    this.#check(
+      "P5",
+      trials <= Math.min(TRIALS_MAX, 1 + this.cuts),
+      `${trials} trials, ${this.cuts} cuts`,
+    );
+    this.#check(
+      "P9",
+      !running.trial || holds(this.#slot(running.slot), target),
+      "an image on trial that is not the genuine one",
+    );
     this.#tried = running.trial;
   }
 
@@ -127,16 +165,35 @@ export class Witness {
     this.changed(record);
   }
 
-  /** The client has read its store, and knows what booted. `counter`: the security counter that it found. */
+  /**
+   * The client has read its store, and knows what booted. `counter`: the security counter that it
+   * found.
+   */
   started(client: Client, counter: number): void {
-    const { record } = client.engine, running = this.#board.boot.running(), { log } = this.#board.boot;
-    const onTrial = record.phase === "trial" || record.phase === "committing" || record.phase === "reverting";
+    const { record } = client.engine;
+    const running = this.#board.boot.running();
+    const { log } = this.#board.boot;
+    const onTrial =
+      record.phase === "trial" || record.phase === "committing" || record.phase === "reverting";
     this.#check("P5", !running.trial || onTrial, `an image on trial in phase ${record.phase}`);
-    this.#check("P3", this.updated || !onTrial, `phase ${record.phase} while the old firmware runs`);
-    this.#check("P6", counter >= this.#counter, `the counter fell from ${this.#counter} to ${counter}`);
-    this.#check("P6", counter <= 1 || holds(this.#slot(log.slot), this.#images.target), "the counter ran ahead of the firmware");
+    this.#check(
+      "P3",
+      this.updated || !onTrial,
+      `phase ${record.phase} while the old firmware runs`,
+    );
+    this.#check(
+      "P6",
+      counter >= this.#counter,
+      `the counter fell from ${this.#counter} to ${counter}`,
+    );
+    this.#check(
+      "P6",
+      counter <= 1 || holds(this.#slot(log.slot), this.#images.target),
+      "the counter ran ahead of the firmware",
+    );
     const staging = this.#slot(running.slot === 0 ? 1 : 0);
-    if (record.kept && !this.updated) this.#check("P9", holds(staging, this.#images.target), "a damaged package is kept");
+    if (record.kept && !this.updated)
+      this.#check("P9", holds(staging, this.#images.target), "a damaged package is kept");
     this.#counter = counter;
     this.changed(record);
   }
@@ -154,18 +211,37 @@ export class Witness {
     this.onEvent?.(event);
     if (event.kind === "download") this.#told(event.status);
     if (event.kind !== "alert") return;
-    const { correlator = event.type, data } = event, running = this.#board.boot.running(), { log } = this.#board.boot;
+    const { correlator = event.type, data } = event;
+    const running = this.#board.boot.running();
+    const { log } = this.#board.boot;
     const before = this.reports.get(correlator);
-    this.#check("P4", before === undefined || before === data, `${correlator} is ${before} and then ${data}`);
+    this.#check(
+      "P4",
+      before === undefined || before === data,
+      `${correlator} is ${before} and then ${data}`,
+    );
     this.reports.set(correlator, data);
     if (correlator.endsWith("-download")) return;
-    this.#check("P4", !running.trial && log.slot === running.slot, `${data} is reported while nothing is confirmed`);
-    this.#check("P4", (data === "200") === this.updated, `${data} is reported while ${this.updated ? "new" : "old"} firmware runs`);
+    this.#check(
+      "P4",
+      !running.trial && log.slot === running.slot,
+      `${data} is reported while nothing is confirmed`,
+    );
+    this.#check(
+      "P4",
+      (data === "200") === this.updated,
+      `${data} is reported while ${this.updated ? "new" : "old"} firmware runs`,
+    );
   }
 
   #told(status: number): void {
-    const before = this.reports.get(DESCRIPTOR), there = this.#board.slots.some((slot) => holds(slot, this.#images.target));
-    this.#check("P14", before === undefined || before === `${status}`, `${before} and then ${status}`);
+    const before = this.reports.get(DESCRIPTOR);
+    const there = this.#board.slots.some((slot) => holds(slot, this.#images.target));
+    this.#check(
+      "P14",
+      before === undefined || before === `${status}`,
+      `${before} and then ${status}`,
+    );
     this.#check("P14", status !== 900 || there, "900 is reported, and there is no such package");
     this.reports.set(DESCRIPTOR, `${status}`);
   }
@@ -182,30 +258,55 @@ export class Witness {
     this.#wasCut = true;
   }
 
-  /** A request of the device. `changed`: the server knows that the address is no more `old`; that counts from the next boot on. */
+  /**
+   * A request of the device. `changed`: the server knows that the address is no more `old`; that
+   * counts from the next boot on.
+   */
   asked(url: string, old: string, changed: boolean): void {
     if (changed) this.#changedIn ??= this.boots;
-    this.#check("P13", url !== old || this.#changedIn === undefined || this.boots === this.#changedIn, `a message goes to ${url}`);
+    this.#check(
+      "P13",
+      url !== old || this.#changedIn === undefined || this.boots === this.#changedIn,
+      `a message goes to ${url}`,
+    );
   }
 
-  /** The server has its outcome and the device wants nothing. `code`: the last result that the server knows. */
+  /**
+   * The server has its outcome and the device wants nothing. `code`: the last result that the
+   * server knows.
+   */
   rested(record: UpdateRecord, code: number): void {
-    const { behaviour, offer } = this.#variant, good = behaviour === "good" && offer === "genuine";
+    const { behaviour, offer } = this.#variant;
+    const good = behaviour === "good" && offer === "genuine";
     const owed = record.tickets.length + record.notices.length;
-    this.#check("P2", owed === 0 && ["idle", "settled", "ready"].includes(record.phase), `at rest in ${record.phase}`);
+    this.#check(
+      "P2",
+      owed === 0 && ["idle", "settled", "ready"].includes(record.phase),
+      `at rest in ${record.phase}`,
+    );
     const outcome = `${code}, ${this.updated ? "new" : "old"} firmware`;
-    const tried = code === 410 && this.trialCuts >= TRIALS_MAX, asked = code === 503 && this.downloadCuts >= DOWNLOAD_ATTEMPTS_MAX;
+    const tried = code === 410 && this.trialCuts >= TRIALS_MAX;
+    const asked = code === 503 && this.downloadCuts >= DOWNLOAD_ATTEMPTS_MAX;
     const keptOut = !this.updated && (tried || asked);
     const excused = !this.updated && code !== 200 && mayFail(this.#variant);
     if (good) this.#check("P3", (this.updated && code === 200) || keptOut || excused, outcome);
-    else this.#check("P3", !this.updated && (expected(this.#variant).includes(code) || asked || excused), outcome);
+    else
+      this.#check(
+        "P3",
+        !this.updated && (expected(this.#variant).includes(code) || asked || excused),
+        outcome,
+      );
     this.#checkTold();
     this.wear();
   }
 
-  /** Power that fails may use up the attempts to report; nothing else may, once the descriptor could be read. */
+  /**
+   * Power that fails may use up the attempts to report; nothing else may, once the descriptor could
+   * be read.
+   */
   #checkTold(): void {
-    const { offer, descriptor, hostFaults = [] } = this.#variant, told = this.reports.get(DESCRIPTOR);
+    const { offer, descriptor, hostFaults = [] } = this.#variant;
+    const told = this.reports.get(DESCRIPTOR);
     const usedUp = this.cuts + hostFaults.length >= NOTICE_ATTEMPTS_MAX && told === undefined;
     if (descriptor === undefined || usedUp || mayFail(this.#variant)) return;
     this.#check("P14", told === STATUSES[offer], `${told ?? "nothing"} was reported`);
@@ -230,18 +331,36 @@ export class Witness {
   }
 }
 
-/** Result codes of an update that must fail; 0: nothing is reported, since nothing was asked for. */
+/**
+ * Result codes of an update that must fail; 0: nothing is reported, since nothing was asked for.
+ */
 function expected({ offer }: Variant): readonly number[] {
   if (offer === "corrupt") return [402];
   return offer === "foreign" ? [404] : [410];
 }
 
-/** Faults of the package host after which the package, or what is said of it, is not the genuine one. */
-const SPOILING: readonly string[] = ["corrupt", "changed", "overlong", "wrongContentRange", "status", "redirect"];
+/**
+ * Faults of the package host after which the package, or what is said of it, is not the genuine
+ * one.
+ */
+const SPOILING: readonly string[] = [
+  "corrupt",
+  "changed",
+  "overlong",
+  "wrongContentRange",
+  "status",
+  "redirect",
+];
 
-/** Whether what is wrong with flash or network excuses an update that fails; never one that succeeds. */
+/**
+ * Whether what is wrong with flash or network excuses an update that fails; never one that
+ * succeeds.
+ */
 function mayFail({ flash, hostFaults = [] }: Variant): boolean {
-  return (flash !== undefined && flash.what !== "torn") || hostFaults.some(({ what }) => SPOILING.includes(what));
+  return (
+    (flash !== undefined && flash.what !== "torn") ||
+    hostFaults.some(({ what }) => SPOILING.includes(what))
+  );
 }
 
 /** Judged from outside, not with the engine under test. */

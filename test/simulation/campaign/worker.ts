@@ -9,7 +9,8 @@ export interface Order {
 }
 
 process.on("message", ({ job, round, size }: Order) => {
-  const tally = new Tally(), data = (): TallyData => tally.data;
+  const tally = new Tally();
+  const data = (): TallyData => tally.data;
   perform(job, round, size, tally);
   process.send?.(data());
 });

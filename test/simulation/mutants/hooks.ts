@@ -5,10 +5,18 @@ interface Loaded {
   readonly source?: string | Uint8Array;
 }
 
-export async function load(url: string, context: object, next: (url: string, context: object) => Promise<Loaded>): Promise<Loaded> {
-  const loaded = await next(url, context), mutant = MUTANTS.find(({ name }) => name === process.env.MUTANT);
-  if (mutant === undefined || !url.endsWith(`/${mutant.file}.js`) || loaded.source === undefined) return loaded;
-  const source = Buffer.from(loaded.source).toString(), parts = source.split(mutant.find);
-  if (parts.length !== 2) throw new Error(`${mutant.name}: its line is ${parts.length - 1} times in ${mutant.file}`);
+export async function load(
+  url: string,
+  context: object,
+  next: (url: string, context: object) => Promise<Loaded>,
+): Promise<Loaded> {
+  const loaded = await next(url, context);
+  const mutant = MUTANTS.find(({ name }) => name === process.env.MUTANT);
+  if (mutant === undefined || !url.endsWith(`/${mutant.file}.js`) || loaded.source === undefined)
+    return loaded;
+  const source = Buffer.from(loaded.source).toString();
+  const parts = source.split(mutant.find);
+  if (parts.length !== 2)
+    throw new Error(`${mutant.name}: its line is ${parts.length - 1} times in ${mutant.file}`);
   return { ...loaded, source: parts.join(mutant.replace) };
 }

@@ -8,7 +8,8 @@ const mutant = MUTANTS.find(({ name }) => name === process.env.MUTANT);
 if (mutant === undefined) throw new Error("MUTANT names no mutant");
 const tally = new Tally();
 for (const text of mutant.in) {
-  const [id = "", how] = text.split(" ").reverse(), sweep = new Sweep(parseReplayId(id).variant, tally, 0, 1);
+  const [id = "", how] = text.split(" ").reverse();
+  const sweep = new Sweep(parseReplayId(id).variant, tally, 0, 1);
   if (how === "loops") sweep.loops("loops", [8]);
   else {
     sweep.uncut("uncut");

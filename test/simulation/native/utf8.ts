@@ -1,12 +1,20 @@
-/** UTF-8 with a short way for short ASCII, in the place of src/base/utf8.ts: the text of protocols is hardly anything else. */
-import { putText as portablePut, text as portableText, utf8 as portableUtf8 } from "../../../src/base/utf8.ts";
+/**
+ * UTF-8 with a short way for short ASCII, in the place of src/base/utf8.ts: the text of protocols
+ * is hardly anything else.
+ */
+import {
+  putText as portablePut,
+  text as portableText,
+  utf8 as portableUtf8,
+} from "../../../src/base/utf8.ts";
 
 export { checkUtf8 } from "../../../src/base/utf8.ts";
 
 const SHORT = 64;
 
 export function text(bytes: Uint8Array, from: number, to: number): string {
-  if (from < 0 || to < from || to > bytes.length || to - from > SHORT) return portableText(bytes, from, to);
+  if (from < 0 || to < from || to > bytes.length || to - from > SHORT)
+    return portableText(bytes, from, to);
   let result = "";
   for (let i = from; i < to; i++) {
     const byte = bytes[i] ?? 0x80;
@@ -28,7 +36,8 @@ export function utf8(text: string): Uint8Array {
 }
 
 export function putText(target: Uint8Array, at: number, text: string): number {
-  if (text.length > SHORT || at < 0 || at + text.length > target.length) return portablePut(target, at, text);
+  if (text.length > SHORT || at < 0 || at + text.length > target.length)
+    return portablePut(target, at, text);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code > 0x7f) return portablePut(target, at, text);

@@ -1,6 +1,14 @@
 /** Search, comparison, copy and hexadecimal digits, src/base/bytes.ts. */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
-import { copy, equal as equalBytes, filled, find, findAny, fromHex, hex } from "../../../src/base/bytes.ts";
+import {
+  copy,
+  equal as equalBytes,
+  filled,
+  find,
+  findAny,
+  fromHex,
+  hex,
+} from "../../../src/base/bytes.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 
 const DIGITS = Uint8Array.of(1, 2, 3, 2, 1, 0, 255);
@@ -48,7 +56,12 @@ test("findAny gives the first index of any of the characters, within its range",
   equal(findAny(bytes, 6, bytes.length, "&<>"), -1, "a byte past ASCII is none of them");
   equal(findAny(bytes, 0, bytes.length, ""), -1);
   equal(findAny(bytes, 3, 3, ">"), -1);
-  for (const [from, to] of [[0, bytes.length + 1], [3, 2], [-1, 2]] as const) throws(() => findAny(bytes, from, to, "a"), "RangeError");
+  for (const [from, to] of [
+    [0, bytes.length + 1],
+    [3, 2],
+    [-1, 2],
+  ] as const)
+    throws(() => findAny(bytes, from, to, "a"), "RangeError");
 });
 
 test("equal compares length and every byte", () => {
@@ -59,7 +72,7 @@ test("equal compares length and every byte", () => {
   for (let i = 0; i < DIGITS.length; i++)
     for (let bit = 0; bit < 8; bit++) {
       const other = DIGITS.slice();
-      other[i] = (other[i] ?? 0) ^ 1 << bit;
+      other[i] = (other[i] ?? 0) ^ (1 << bit);
       ok(!equalBytes(DIGITS, other));
     }
 });
@@ -74,7 +87,8 @@ test("copy moves a range and nothing else", () => {
 });
 
 test("copy within one buffer keeps what it reads, in both directions", () => {
-  const forward = Uint8Array.of(1, 2, 3, 4, 5), backward = forward.slice();
+  const forward = Uint8Array.of(1, 2, 3, 4, 5);
+  const backward = forward.slice();
   copy(forward, 1, forward, 0, 4);
   deepEqual(forward, Uint8Array.of(1, 1, 2, 3, 4));
   copy(backward, 0, backward, 1, 5);
@@ -85,14 +99,30 @@ test("copy within one buffer keeps what it reads, in both directions", () => {
 
 test("copy out of bounds throws a RangeError and copies nothing", () => {
   const target = new Uint8Array(3);
-  throws(() => { copy(target, 0, DIGITS, 0, 4); }, "RangeError");
-  throws(() => { copy(target, 1, DIGITS, 0, 3); }, "RangeError");
-  throws(() => { copy(target, 4, DIGITS, 0, 0); }, "RangeError");
-  throws(() => { copy(target, 0, DIGITS, 6, 8); }, "RangeError");
-  throws(() => { copy(target, 0, DIGITS, 2, 1); }, "RangeError");
-  throws(() => { copy(target, -1, DIGITS, 0, 1); }, "RangeError");
-  throws(() => { copy(target, 0, DIGITS, -1, 1); }, "RangeError");
-  throws(() => { copy(target, 0, DIGITS, 0, 2 ** 32 + 1); }, "RangeError");
+  throws(() => {
+    copy(target, 0, DIGITS, 0, 4);
+  }, "RangeError");
+  throws(() => {
+    copy(target, 1, DIGITS, 0, 3);
+  }, "RangeError");
+  throws(() => {
+    copy(target, 4, DIGITS, 0, 0);
+  }, "RangeError");
+  throws(() => {
+    copy(target, 0, DIGITS, 6, 8);
+  }, "RangeError");
+  throws(() => {
+    copy(target, 0, DIGITS, 2, 1);
+  }, "RangeError");
+  throws(() => {
+    copy(target, -1, DIGITS, 0, 1);
+  }, "RangeError");
+  throws(() => {
+    copy(target, 0, DIGITS, -1, 1);
+  }, "RangeError");
+  throws(() => {
+    copy(target, 0, DIGITS, 0, 2 ** 32 + 1);
+  }, "RangeError");
   deepEqual(target, new Uint8Array(3));
 });
 
@@ -122,6 +152,22 @@ test("fromHex takes both cases", () => {
 });
 
 test("fromHex refuses odd lengths and anything that is no digit", () => {
-  for (const digits of ["0", "000", "0g", "g0", "0x00", " 00", "00 ", "0/", "0:", "0@", "0`", "é0", "00é", "0\u0000", "１２"])
+  for (const digits of [
+    "0",
+    "000",
+    "0g",
+    "g0",
+    "0x00",
+    " 00",
+    "00 ",
+    "0/",
+    "0:",
+    "0@",
+    "0`",
+    "é0",
+    "00é",
+    "0\u0000",
+    "１２",
+  ])
     equal(fromHex(digits), undefined, digits);
 });

@@ -14,7 +14,8 @@ test("the CRC-32 of nothing is the seed", () => {
 
 test("a CRC-32 in parts is that of the whole, at every cut", () => {
   const bytes = utf8("The quick brown fox jumps over the lazy dog");
-  for (let i = 0; i <= bytes.length; i++) equal(crc32(bytes.subarray(i), crc32(bytes.subarray(0, i), 0)), 0x414fa339);
+  for (let i = 0; i <= bytes.length; i++)
+    equal(crc32(bytes.subarray(i), crc32(bytes.subarray(0, i), 0)), 0x414fa339);
 });
 
 test("a CRC-32 sees zeros, and is never negative", () => {

@@ -13,7 +13,7 @@ function bytesOf(digits: string): Uint8Array {
 /** The bytes with one bit of one byte changed. */
 function flipped(bytes: Uint8Array, at: number): Uint8Array {
   const result = bytes.slice();
-  result[at] = (result[at] ?? 0) ^ 1 << at % 8;
+  result[at] = (result[at] ?? 0) ^ (1 << (at % 8));
   return result;
 }
 
@@ -26,20 +26,32 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 
 /** RFC 8032 §7.1, tests 1 to 3: key, message, signature. */
 const ED25519: readonly (readonly [key: string, message: string, signature: string])[] = [
-  ["d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
-      + "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"],
-  ["3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
-      + "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"],
-  ["fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-    "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
-      + "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"],
+  [
+    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    "",
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155" +
+      "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+  ],
+  [
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+    "72",
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da" +
+      "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+  ],
+  [
+    "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+    "af82",
+    "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac" +
+      "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+  ],
 ];
-const KEY = bytesOf(ED25519[1]?.[0] ?? ""), MESSAGE = Uint8Array.of(0x72), SIGNATURE = bytesOf(ED25519[1]?.[2] ?? "");
+const KEY = bytesOf(ED25519[1]?.[0] ?? "");
+const MESSAGE = Uint8Array.of(0x72);
+const SIGNATURE = bytesOf(ED25519[1]?.[2] ?? "");
 
 test("Ed25519: the vectors of RFC 8032 §7.1", () => {
-  for (const [key, message, signature] of ED25519) ok(verifyEd25519(bytesOf(key), bytesOf(message), bytesOf(signature)));
+  for (const [key, message, signature] of ED25519)
+    ok(verifyEd25519(bytesOf(key), bytesOf(message), bytesOf(signature)));
 });
 
 test("Ed25519: another message, key or signature is refused", () => {
@@ -76,7 +88,8 @@ test("Ed25519: a key of small order is refused", () => {
     "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
   ];
   for (const key of small)
-    for (let message = 0; message < 16; message++) ok(!verifyEd25519(bytesOf(key), Uint8Array.of(message), zero), key);
+    for (let message = 0; message < 16; message++)
+      ok(!verifyEd25519(bytesOf(key), Uint8Array.of(message), zero), key);
 });
 
 test("Ed25519: points in a form that is not canonical are refused (RFC 8032 §5.1.3)", () => {
@@ -90,8 +103,10 @@ test("Ed25519: points in a form that is not canonical are refused (RFC 8032 §5.
 });
 
 /** RFC 6979 §A.2.5: "sample" with SHA-256. */
-const P256_KEY = bytesOf("0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
-  + "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299");
+const P256_KEY = bytesOf(
+  "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6" +
+    "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
+);
 const DIGEST = bytesOf("af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bf");
 const R = "022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716";
 const S = "022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8";
@@ -124,7 +139,9 @@ test("P-256: other lengths of key and digest are refused", () => {
 });
 
 test("P-256: only DER is a signature (X.690 §8.3, §10)", () => {
-  const good = sequence(R, S), tight = "0220", loose = "022100";
+  const good = sequence(R, S);
+  const tight = "0220";
+  const loose = "022100";
   ok(!verifyP256(P256_KEY, DIGEST, new Uint8Array(0)));
   ok(!verifyP256(P256_KEY, DIGEST, joined(good, new Uint8Array(1))), "more after it");
   ok(!verifyP256(P256_KEY, DIGEST, good.subarray(0, good.length - 1)), "cut");

@@ -8,9 +8,22 @@ function bytesOf(digits: string): Uint8Array {
 }
 
 const SAMPLES: readonly (readonly [value: string, digits: string])[] = [
-  ["", ""], ["A", "41"], ["\u007f", "7f"], ["\u0080", "c280"], ["é", "c3a9"], ["\u07ff", "dfbf"], ["\u0800", "e0a080"],
-  ["€", "e282ac"], ["\ud7ff", "ed9fbf"], ["\ue000", "ee8080"], ["\uffff", "efbfbf"], ["\ufeffx", "efbbbf78"],
-  ["\u{10000}", "f0908080"], ["😀", "f09f9880"], ["\u{10ffff}", "f48fbfbf"], ["a😀é\n", "61f09f9880c3a90a"],
+  ["", ""],
+  ["A", "41"],
+  ["\u007f", "7f"],
+  ["\u0080", "c280"],
+  ["é", "c3a9"],
+  ["\u07ff", "dfbf"],
+  ["\u0800", "e0a080"],
+  ["€", "e282ac"],
+  ["\ud7ff", "ed9fbf"],
+  ["\ue000", "ee8080"],
+  ["\uffff", "efbfbf"],
+  ["\ufeffx", "efbbbf78"],
+  ["\u{10000}", "f0908080"],
+  ["😀", "f09f9880"],
+  ["\u{10ffff}", "f48fbfbf"],
+  ["a😀é\n", "61f09f9880c3a90a"],
 ];
 
 test("utf8 and text are inverse, at both ends of every length", () => {
@@ -61,7 +74,19 @@ test("text refuses surrogates and what lies above U+10FFFF", () => {
 });
 
 test("text refuses sequences that are cut or out of place", () => {
-  for (const digits of ["80", "bf", "c3", "e282", "f09f98", "c341", "e28241", "f09f9841", "41c3", "c3a9a9", "e2c3a9"])
+  for (const digits of [
+    "80",
+    "bf",
+    "c3",
+    "e282",
+    "f09f98",
+    "c341",
+    "e28241",
+    "f09f9841",
+    "41c3",
+    "c3a9a9",
+    "e2c3a9",
+  ])
     throws(() => text(bytesOf(digits), 0, digits.length / 2), "TypeError");
 });
 

@@ -10,13 +10,16 @@ import { MemoryFlash } from "../update/fixture.ts";
 
 function accountOf(secret: string, more = ""): ProvisionedAccount {
   const { account } = parseProvision(
-    `{"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n","secret":"${secret}"${more}}}`);
+    `{"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n","secret":"${secret}"${more}}}`,
+  );
   ok(account !== undefined);
   return account;
 }
 
 class Device {
-  readonly store = Store.open(new MemoryFlash({ blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff }));
+  readonly store = Store.open(
+    new MemoryFlash({ blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff }),
+  );
 
   /** The server that the device goes to. */
   start(account: ProvisionedAccount, trial = false): string {
@@ -52,7 +55,8 @@ test("what a server has changed since stays, start after start", () => {
 });
 
 test("it stays also when later firmware reads more of the same text", () => {
-  const device = new Device(), account = accountOf("factory");
+  const device = new Device();
+  const account = accountOf("factory");
   device.start(account);
   device.rotate("rotated");
   device.start({ ...account, later: true } as ProvisionedAccount);
@@ -77,7 +81,8 @@ test("an image on trial leaves the account that is there alone, and makes the fi
 });
 
 test("an image on trial that is provisioned for another server proves itself to the one that its predecessor has", () => {
-  const device = new Device(), other: ProvisionedAccount = { ...accountOf("second"), serverId: "t", origin: "t" };
+  const device = new Device();
+  const other: ProvisionedAccount = { ...accountOf("second"), serverId: "t", origin: "t" };
   equal(device.start(accountOf("factory")), "s");
   equal(device.start(other, true), "s");
   equal(device.start(other), "t");

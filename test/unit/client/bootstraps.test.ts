@@ -1,4 +1,6 @@
-/** When a bootstrap message counts: not while an image is on trial, not within a session, and once. */
+/**
+ * When a bootstrap message counts: not while an image is on trial, not within a session, and once.
+ */
 import { hex } from "../../../src/base/bytes.ts";
 import { hmacSha1 } from "../../../src/base/hmac.ts";
 import { BOOTSTRAPS_KEPT } from "../../../src/base/limits.ts";
@@ -14,15 +16,22 @@ import { deepEqual, equal, test } from "../../check.ts";
 import { add, leaf, LEAVES, message } from "../push/samples.ts";
 import { MemoryFlash } from "../update/fixture.ts";
 
-const PROVISION = parseProvision('{"bootstrap":["NETWORKID"],"networkSecret":"secret","bootstrapObjects":[]}');
+const PROVISION = parseProvision(
+  '{"bootstrap":["NETWORKID"],"networkSecret":"secret","bootstrapObjects":[]}',
+);
 
 function sealedMessage(name: string): Envelope {
-  const leaves = LEAVES.map(([path, value]) => leaf(`./DMAcc/x/${path}`, path === "Name" ? name : value)), body = message(add(...leaves));
+  const leaves = LEAVES.map(([path, value]) =>
+    leaf(`./DMAcc/x/${path}`, path === "Name" ? name : value),
+  );
+  const body = message(add(...leaves));
   return { type: DM_TYPE, protection: "NETWORKID", mac: hex(hmacSha1(utf8("secret"), body)), body };
 }
 
 class Device {
-  readonly store = Store.open(new MemoryFlash({ blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff }));
+  readonly store = Store.open(
+    new MemoryFlash({ blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff }),
+  );
   readonly installed: string[] = [];
   readonly lines: string[] = [];
   readonly bootstraps: Bootstraps;
@@ -32,8 +41,17 @@ class Device {
     const tree = new Tree(this.store);
     mountDmAcc(tree, this.store);
     this.bootstraps = new Bootstraps({
-      store: this.store, tree, provision: PROVISION, userInterface: undefined, closed: () => this.closed,
-      log: (_level, text) => { this.lines.push(text); }, installed: (serverIds) => { this.installed.push(...serverIds); },
+      store: this.store,
+      tree,
+      provision: PROVISION,
+      userInterface: undefined,
+      closed: () => this.closed,
+      log: (_level, text) => {
+        this.lines.push(text);
+      },
+      installed: (serverIds) => {
+        this.installed.push(...serverIds);
+      },
     });
   }
 
@@ -50,13 +68,19 @@ test("while an image is on trial no account changes, not even by a message that 
   equal(device.bootstraps.take(sealedMessage("A"), 0), undefined);
   device.closed = true;
   equal(device.bootstraps.step(0, true, true), 0);
-  deepEqual([device.names, device.lines], [[], ["bootstrap message dropped: an image is on trial"]]);
+  deepEqual(
+    [device.names, device.lines],
+    [[], ["bootstrap message dropped: an image is on trial"]],
+  );
 });
 
 test("a message waits for the end of a session, alone", () => {
   const device = new Device();
   equal(device.bootstraps.take(sealedMessage("A"), 0), undefined);
-  equal(device.bootstraps.take(sealedMessage("B"), 0), "another one waits for the end of a session");
+  equal(
+    device.bootstraps.take(sealedMessage("B"), 0),
+    "another one waits for the end of a session",
+  );
   equal(device.bootstraps.step(0, false, false), Infinity);
   deepEqual(device.names, []);
   equal(device.bootstraps.step(5, true, false), 5);

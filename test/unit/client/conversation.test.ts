@@ -31,8 +31,12 @@ class Peer implements Link {
         const event = this.#next();
         if (event === "nothing" || event === undefined) return undefined;
         if (event === "broken") throw new Failure("gone");
-        if (typeof event === "string" || event instanceof Uint8Array) throw new Error("the script is out of step");
-        const head: LinkHead = { status: event.status, headers: new Map(event.type === undefined ? [] : [["content-type", event.type]]) };
+        if (typeof event === "string" || event instanceof Uint8Array)
+          throw new Error("the script is out of step");
+        const head: LinkHead = {
+          status: event.status,
+          headers: new Map(event.type === undefined ? [] : [["content-type", event.type]]),
+        };
         return head;
       },
       read: (buffer) => {
@@ -45,7 +49,9 @@ class Peer implements Link {
         if (event.length > buffer.length) this.#events.unshift(event.subarray(buffer.length));
         return Math.min(event.length, buffer.length);
       },
-      close: () => { this.closed++; },
+      close: () => {
+        this.closed++;
+      },
     };
   }
 
@@ -62,7 +68,14 @@ class OneMessage {
   messages = 1;
 
   next(): Post | undefined {
-    return this.messages-- > 0 ? { mac: undefined, url: "http://server/dm", body: utf8("<SyncML/>"), encoding: this.encoding } : undefined;
+    return this.messages-- > 0
+      ? {
+          mac: undefined,
+          url: "http://server/dm",
+          body: utf8("<SyncML/>"),
+          encoding: this.encoding,
+        }
+      : undefined;
   }
 
   received(bytes: Uint8Array, length: number): void {
@@ -87,7 +100,8 @@ interface Scene {
 }
 
 function converse(events: Event[], room = 64): Scene {
-  const peer = new Peer(events), session = new OneMessage();
+  const peer = new Peer(events);
+  const session = new OneMessage();
   const conversation = new Conversation(peer, session as unknown as Session, new Uint8Array(room));
   const run = (now = 0): number => {
     let next = now;
@@ -98,7 +112,12 @@ function converse(events: Event[], room = 64): Scene {
 }
 
 test("a message is posted with its type, and the answer handed over whole", () => {
-  const { peer, session, conversation, run } = converse([{ status: 200, type: XML }, utf8("<Syn"), utf8("cML/>"), "end"]);
+  const { peer, session, conversation, run } = converse([
+    { status: 200, type: XML },
+    utf8("<Syn"),
+    utf8("cML/>"),
+    "end",
+  ]);
   run();
   equal(peer.requests[0]?.method, "POST");
   ok(peer.requests[0]?.headers.some(([name, value]) => name === "Content-Type" && value === XML));
@@ -117,7 +136,10 @@ test("the first request of a session alone says what answers are taken", () => {
 });
 
 test("the older content type and one with a charset are taken", () => {
-  for (const type of ["application/vnd.syncml+xml", "Application/vnd.syncml.dm+xml; charset=utf-8"]) {
+  for (const type of [
+    "application/vnd.syncml+xml",
+    "Application/vnd.syncml.dm+xml; charset=utf-8",
+  ]) {
     const { session, run } = converse([{ status: 200, type }, utf8("<a/>"), "end"]);
     run();
     deepEqual(session.got, ["<a/>"]);
@@ -125,7 +147,11 @@ test("the older content type and one with a charset are taken", () => {
 });
 
 test("any other status or type ends the conversation, and the session is told", () => {
-  for (const head of [{ status: 503, type: XML }, { status: 302, type: XML }, { status: 200, type: "text/html" }]) {
+  for (const head of [
+    { status: 503, type: XML },
+    { status: 302, type: XML },
+    { status: 200, type: "text/html" },
+  ]) {
     const { session, conversation, run } = converse([head, utf8("<a/>"), "end"]);
     run();
     deepEqual(session.got, []);
@@ -135,7 +161,11 @@ test("any other status or type ends the conversation, and the session is told", 
 });
 
 test("a connection that breaks off in a body hands nothing over", () => {
-  const { peer, session, conversation, run } = converse([{ status: 200, type: XML }, utf8("<Syn"), "broken"]);
+  const { peer, session, conversation, run } = converse([
+    { status: 200, type: XML },
+    utf8("<Syn"),
+    "broken",
+  ]);
   run();
   deepEqual(session.got, []);
   equal(conversation.failure, "gone");
@@ -161,7 +191,12 @@ test("a server that never answers is given up at the limit, not before", () => {
 });
 
 test("a server that stops half-way is given up at the limit after its last byte", () => {
-  const { conversation, run } = converse([{ status: 200, type: XML }, "nothing", utf8("<a"), "nothing"]);
+  const { conversation, run } = converse([
+    { status: 200, type: XML },
+    "nothing",
+    utf8("<a"),
+    "nothing",
+  ]);
   equal(run(0), BODY_IDLE_TIMEOUT_MS);
   equal(run(10), 10 + BODY_IDLE_TIMEOUT_MS);
   run(10 + BODY_IDLE_TIMEOUT_MS);

@@ -2,7 +2,8 @@
 import { parseProvision } from "../../../src/client/provision.ts";
 import { deepEqual, equal, throws, test } from "../../check.ts";
 
-const ACCOUNT = '"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n","secret":"x"}';
+const ACCOUNT =
+  '"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n","secret":"x"}';
 
 test("an empty text is a device that does nothing by itself and accepts nothing", () => {
   const provision = parseProvision("{}");
@@ -26,9 +27,16 @@ test("what is not known is ignored", () => {
 });
 
 for (const [what, text] of [
-  ["not JSON", "{"], ["not an object", "[]"], ["an account without an address", '{"account":{"serverId":"s"}}'],
-  ["an unknown kind of authentication", '{"account":{"serverId":"s","address":"http://h/","auth":"psk"}}'],
-  ["a flag that is a number", '{"once":1}'], ["keys that are not strings", '{"keys":[1]}'], ["a negative pause", '{"pollSeconds":-1}'],
+  ["not JSON", "{"],
+  ["not an object", "[]"],
+  ["an account without an address", '{"account":{"serverId":"s"}}'],
+  [
+    "an unknown kind of authentication",
+    '{"account":{"serverId":"s","address":"http://h/","auth":"psk"}}',
+  ],
+  ["a flag that is a number", '{"once":1}'],
+  ["keys that are not strings", '{"keys":[1]}'],
+  ["a negative pause", '{"pollSeconds":-1}'],
 ] as const) {
   test(`a provisioning text is refused: ${what}`, () => {
     throws(() => parseProvision(text));

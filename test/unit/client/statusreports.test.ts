@@ -1,12 +1,19 @@
 /** Status reports of downloads: when one is sent, how often, and what ends it. */
 import type { Exchange, LinkHead, LinkRequest } from "../../../hal/hal.ts";
-import { ANSWER_TIMEOUT_MS, DOWNLOAD_RETRY_MS, NOTICE_ATTEMPTS_MAX } from "../../../src/base/limits.ts";
+import {
+  ANSWER_TIMEOUT_MS,
+  DOWNLOAD_RETRY_MS,
+  NOTICE_ATTEMPTS_MAX,
+} from "../../../src/base/limits.ts";
 import { text } from "../../../src/base/utf8.ts";
 import { type ReportingEngine, StatusReports } from "../../../src/client/statusreports.ts";
 import type { Notice, Phase } from "../../../src/update/record.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
-/** An engine that owes reports, and a host that answers each with the next status; undefined: not at all. */
+/**
+ * An engine that owes reports, and a host that answers each with the next status; undefined: not at
+ * all.
+ */
 class Scene implements ReportingEngine {
   record: { readonly phase: Phase } = { phase: "ready" };
   owed: Notice[];
@@ -16,25 +23,42 @@ class Scene implements ReportingEngine {
   readonly notices: ReportingEngine["notices"];
 
   constructor(owed: readonly Notice[], answers: readonly (number | undefined)[], allowHttp = true) {
-    const statuses = [...answers], scene = this;
+    const statuses = [...answers];
+    const scene = this;
     this.owed = [...owed];
     this.notices = {
       get due() {
         const [first] = scene.owed;
-        return first?.reason === undefined ? undefined : { url: first.url, attempt: first.attempt, reason: first.reason };
+        return first?.reason === undefined
+          ? undefined
+          : { url: first.url, attempt: first.attempt, reason: first.reason };
       },
-      sent: () => { scene.owed = scene.owed.map((one, at) => at === 0 ? { ...one, attempt: one.attempt + 1 } : one); },
-      settle: () => { scene.owed.shift(); },
+      sent: () => {
+        scene.owed = scene.owed.map((one, at) =>
+          at === 0 ? { ...one, attempt: one.attempt + 1 } : one,
+        );
+      },
+      settle: () => {
+        scene.owed.shift();
+      },
     };
     const request = ({ url, body = new Uint8Array(0) }: LinkRequest): Exchange => {
       this.sent.push(`${url} ${text(body, 0, 3)}`);
       const status = statuses.shift();
-      const head = (): LinkHead | undefined => status === undefined ? undefined : { status, headers: new Map() };
+      const head = (): LinkHead | undefined =>
+        status === undefined ? undefined : { status, headers: new Map() };
       return { head, read: () => -1, close: () => undefined };
     };
     this.reports = new StatusReports({
-      engine: this, link: { request }, rules: { allowHttp, allowPrivate: false }, random: (bytes) => { bytes.fill(0xff); },
-      log: (_level, line) => { this.log.push(line); },
+      engine: this,
+      link: { request },
+      rules: { allowHttp, allowPrivate: false },
+      random: (bytes) => {
+        bytes.fill(0xff);
+      },
+      log: (_level, line) => {
+        this.log.push(line);
+      },
     });
   }
 
@@ -51,11 +75,20 @@ class Scene implements ReportingEngine {
 const DUE: Notice = { url: "http://h/n?token=1", attempt: 0, reason: "succeeded" };
 
 test("what is owed is sent at once, oldest first, and forgotten when it is answered; the log has no query", () => {
-  const scene = new Scene([DUE, { url: "http://h/m", attempt: 0, reason: "corrupt" }, { url: "http://h/o", attempt: 0 }], [200, 204]);
+  const scene = new Scene(
+    [DUE, { url: "http://h/m", attempt: 0, reason: "corrupt" }, { url: "http://h/o", attempt: 0 }],
+    [200, 204],
+  );
   equal(scene.run(0), Infinity);
   deepEqual(scene.sent, ["http://h/n?token=1 900", "http://h/m 905"]);
-  deepEqual(scene.owed.map(({ url }) => url), ["http://h/o"]);
-  ok(scene.log.every((line) => !line.includes("token")), scene.log.join("\n"));
+  deepEqual(
+    scene.owed.map(({ url }) => url),
+    ["http://h/o"],
+  );
+  ok(
+    scene.log.every((line) => !line.includes("token")),
+    scene.log.join("\n"),
+  );
   equal(scene.reports.busy, false);
 });
 
@@ -70,7 +103,8 @@ test("nothing is sent while the board restarts or an image is on trial", () => {
 });
 
 test("one that is not answered is sent again after pauses that double, so often in all", () => {
-  const scene = new Scene([DUE], [503, undefined, 500, 408, 429, 200]), times: number[] = [];
+  const scene = new Scene([DUE], [503, undefined, 500, 408, 429, 200]);
+  const times: number[] = [];
   let now = 0;
   while (scene.owed.length > 0 && times.length < 20) {
     const next = scene.run(now);
@@ -80,7 +114,13 @@ test("one that is not answered is sent again after pauses that double, so often 
   }
   equal(scene.sent.length, NOTICE_ATTEMPTS_MAX);
   equal(scene.owed.length, 0);
-  deepEqual(times, [DOWNLOAD_RETRY_MS, ANSWER_TIMEOUT_MS, 2 * DOWNLOAD_RETRY_MS, 4 * DOWNLOAD_RETRY_MS, 8 * DOWNLOAD_RETRY_MS]);
+  deepEqual(times, [
+    DOWNLOAD_RETRY_MS,
+    ANSWER_TIMEOUT_MS,
+    2 * DOWNLOAD_RETRY_MS,
+    4 * DOWNLOAD_RETRY_MS,
+    8 * DOWNLOAD_RETRY_MS,
+  ]);
 });
 
 test("after a reset a report that was sent before waits first, and one that was sent too often is given up", () => {
@@ -97,7 +137,8 @@ test("one that is refused, or may not go where it should, is given up", () => {
   const refused = new Scene([DUE], [404]);
   equal(refused.run(0), Infinity);
   deepEqual([refused.sent.length, refused.owed.length], [1, 0]);
-  const inward = new Scene([{ ...DUE, url: "http://10.0.0.1/" }], []), none = new Scene([{ ...DUE, url: "x" }], []);
+  const inward = new Scene([{ ...DUE, url: "http://10.0.0.1/" }], []);
+  const none = new Scene([{ ...DUE, url: "x" }], []);
   for (const scene of [new Scene([DUE], [], false), inward, none]) {
     equal(scene.run(0), Infinity);
     deepEqual([scene.sent.length, scene.owed.length], [0, 0]);

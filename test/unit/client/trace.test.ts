@@ -21,11 +21,17 @@ test("a prefix and attributes do not help a Cred to be seen", () => {
 });
 
 test("a message that sets a secret is not shown", () => {
-  equal(trace("<a><LocURI>./DMAcc/Main/AppAuth/S/AAuthSecret</LocURI><Data>new</Data></a>"), "74 bytes that name a secret");
+  equal(
+    trace("<a><LocURI>./DMAcc/Main/AppAuth/S/AAuthSecret</LocURI><Data>new</Data></a>"),
+    "74 bytes that name a secret",
+  );
 });
 
 test("the word Cred in a text changes nothing", () => {
-  equal(trace("<a>Cred Cred</a><Cred>Cred s</Cred><b>Cred</b>"), "<a>Cred Cred</a><Cred>…</Cred><b>Cred</b>");
+  equal(
+    trace("<a>Cred Cred</a><Cred>Cred s</Cred><b>Cred</b>"),
+    "<a>Cred Cred</a><Cred>…</Cred><b>Cred</b>",
+  );
 });
 
 test("nothing is shown behind a Cred that is never closed", () => {

@@ -5,22 +5,35 @@ import type { Answer, Question } from "../../../src/session/interaction.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 
 const CONFIRM: Question = {
-  kind: "confirm", text: "Go on?", choices: [], showMs: undefined, waitMs: undefined, preset: undefined, lengthMax: undefined, input: "A",
+  kind: "confirm",
+  text: "Go on?",
+  choices: [],
+  showMs: undefined,
+  waitMs: undefined,
+  preset: undefined,
+  lengthMax: undefined,
+  input: "A",
   hidden: false,
 };
-const TEXT: Question = { ...CONFIRM, kind: "text" }, CHOICES: Question = { ...CONFIRM, kind: "choices", choices: ["a", "b", "c"] };
+const TEXT: Question = { ...CONFIRM, kind: "text" };
+const CHOICES: Question = { ...CONFIRM, kind: "choices", choices: ["a", "b", "c"] };
 const CHOICE: Question = { ...CHOICES, kind: "choice" };
 
 class Console {
   readonly shown: string[] = [];
   readonly lines: string[] = [];
-  readonly ui = new TypedAnswers((buffer) => {
-    const line = this.lines.shift();
-    if (line === undefined) return -1;
-    const bytes = utf8(line);
-    buffer.set(bytes);
-    return bytes.length;
-  }, (line) => { this.shown.push(line); });
+  readonly ui = new TypedAnswers(
+    (buffer) => {
+      const line = this.lines.shift();
+      if (line === undefined) return -1;
+      const bytes = utf8(line);
+      buffer.set(bytes);
+      return bytes.length;
+    },
+    (line) => {
+      this.shown.push(line);
+    },
+  );
 
   /** What the person's first line gives. */
   answer(question: Question, line: string): Answer | undefined {
@@ -41,17 +54,28 @@ test("a question is shown once, with how to answer, and waits for a line", () =>
 
 test("what is typed is an answer of the question's kind, or is asked again", () => {
   const cases: readonly (readonly [Question, string, Answer | undefined])[] = [
-    [CONFIRM, "yes", { kind: "yes" }], [CONFIRM, " Y ", { kind: "yes" }], [CONFIRM, "no", { kind: "no" }],
+    [CONFIRM, "yes", { kind: "yes" }],
+    [CONFIRM, " Y ", { kind: "yes" }],
+    [CONFIRM, "no", { kind: "no" }],
     [CONFIRM, "!", { kind: "cancelled" }],
-    [CONFIRM, "1", undefined], [CONFIRM, "", undefined], [{ ...CONFIRM, preset: "1" }, "", { kind: "yes" }],
+    [CONFIRM, "1", undefined],
+    [CONFIRM, "", undefined],
+    [{ ...CONFIRM, preset: "1" }, "", { kind: "yes" }],
     [{ ...CONFIRM, preset: "0" }, "", { kind: "no" }],
-    [TEXT, "a b", { kind: "text", text: "a b" }], [{ ...TEXT, lengthMax: 2 }, "abc", undefined], [{ ...TEXT, input: "N" }, "x", undefined],
+    [TEXT, "a b", { kind: "text", text: "a b" }],
+    [{ ...TEXT, lengthMax: 2 }, "abc", undefined],
+    [{ ...TEXT, input: "N" }, "x", undefined],
     [{ ...TEXT, input: "N" }, "12", { kind: "text", text: "12" }],
     [{ ...TEXT, preset: "John Doe" }, "", { kind: "text", text: "John Doe" }],
-    [CHOICE, "2", { kind: "chosen", numbers: [2] }], [CHOICE, "1-2", undefined], [CHOICE, "4", undefined], [CHOICE, "", undefined],
-    [{ ...CHOICES, preset: "2-3" }, "", { kind: "chosen", numbers: [2, 3] }], [CHOICES, "0", undefined],
+    [CHOICE, "2", { kind: "chosen", numbers: [2] }],
+    [CHOICE, "1-2", undefined],
+    [CHOICE, "4", undefined],
+    [CHOICE, "", undefined],
+    [{ ...CHOICES, preset: "2-3" }, "", { kind: "chosen", numbers: [2, 3] }],
+    [CHOICES, "0", undefined],
   ];
-  for (const [question, line, expected] of cases) deepEqual(new Console().answer(question, line), expected, `${question.kind}: ${line}`);
+  for (const [question, line, expected] of cases)
+    deepEqual(new Console().answer(question, line), expected, `${question.kind}: ${line}`);
 });
 
 test("a display is shown, and waits for nobody", () => {

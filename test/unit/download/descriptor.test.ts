@@ -1,17 +1,35 @@
-/** Download descriptors (OMA Download 1.0): what is taken from them, and what is wrong with those that are not taken. */
-import { DESCRIPTOR_TEXT_BYTES_MAX, DESCRIPTOR_TYPES_MAX, ELEMENT_DEPTH_MAX, URL_BYTES_MAX } from "../../../src/base/limits.ts";
+/**
+ * Download descriptors (OMA Download 1.0): what is taken from them, and what is wrong with those
+ * that are not taken.
+ */
+import {
+  DESCRIPTOR_TEXT_BYTES_MAX,
+  DESCRIPTOR_TYPES_MAX,
+  ELEMENT_DEPTH_MAX,
+  URL_BYTES_MAX,
+} from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { type DescriptorReading, mediaType, readDescriptor } from "../../../src/download/descriptor.ts";
+import {
+  type DescriptorReading,
+  mediaType,
+  readDescriptor,
+} from "../../../src/download/descriptor.ts";
 import type { UrlRules } from "../../../src/download/rules.ts";
 import { parseUrl } from "../../../src/download/url.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 const STRICT: UrlRules = { allowHttp: true, allowPrivate: false };
 const TYPES = ["application/octet-stream", "application/x-firmware"];
-const NEEDED = "<objectURI>fw.bin</objectURI><size>1234</size><type>application/octet-stream</type>";
+const NEEDED =
+  "<objectURI>fw.bin</objectURI><size>1234</size><type>application/octet-stream</type>";
 
-function read(document: string, from = "https://h/dd/fw.dd?x=1", rules = STRICT): DescriptorReading {
-  const bytes = utf8(document), base = parseUrl(from);
+function read(
+  document: string,
+  from = "https://h/dd/fw.dd?x=1",
+  rules = STRICT,
+): DescriptorReading {
+  const bytes = utf8(document);
+  const base = parseUrl(from);
   ok(base !== undefined);
   return readDescriptor(bytes, bytes.length, base, rules, TYPES);
 }
@@ -22,29 +40,57 @@ const media = (inside: string): string =>
 /** "fault: problem", and where it is reported. */
 function fault(document: string, from?: string, rules?: UrlRules): string {
   const reading = read(document, from, rules);
-  return "fault" in reading ? `${reading.fault}: ${reading.problem}${reading.notify === undefined ? "" : ` → ${reading.notify}`}` : "none";
+  return "fault" in reading
+    ? `${reading.fault}: ${reading.problem}${reading.notify === undefined ? "" : ` → ${reading.notify}`}`
+    : "none";
 }
 
 test("a whole descriptor: URLs become absolute, texts are trimmed, what is for other devices is read over", () => {
-  deepEqual(read(media(`
+  deepEqual(
+    read(
+      media(`
     <DDVersion> 1.0 </DDVersion><name>Pump &amp; valve</name><vendor><![CDATA[ACME <Ltd>]]></vendor>
     <description>
       closes the valve </description>
     <objectURI>../fw.bin?v=2&amp;x</objectURI><size> 1234 </size><type>Application/X-Firmware; v=1</type>
     <installNotifyURI>//n.example/status</installNotifyURI><nextURL>/next</nextURL>
-    <infoURL>http://10.0.0.1/</infoURL><iconURI>ftp://x/</iconURI><installParam>a=b</installParam>`)), {
-    url: "https://h/dd/../fw.bin?v=2&x", size: 1234, notify: "https://n.example/status", next: "https://h/next",
-    name: "Pump & valve", vendor: "ACME <Ltd>", text: "closes the valve",
-  });
+    <infoURL>http://10.0.0.1/</infoURL><iconURI>ftp://x/</iconURI><installParam>a=b</installParam>`),
+    ),
+    {
+      url: "https://h/dd/../fw.bin?v=2&x",
+      size: 1234,
+      notify: "https://n.example/status",
+      next: "https://h/next",
+      name: "Pump & valve",
+      vendor: "ACME <Ltd>",
+      text: "closes the valve",
+    },
+  );
 });
 
 test("a descriptor needs objectURI, size and type, and nothing else", () => {
-  deepEqual(read(media(NEEDED)),
-    { url: "https://h/dd/fw.bin", size: 1234, notify: undefined, next: undefined, name: "", vendor: "", text: "" });
-  equal(fault(media("<size>1</size><type>application/octet-stream</type>")), "badDescriptor: no objectURI");
-  equal(fault(media("<objectURI>a</objectURI><type>application/octet-stream</type>")), "badDescriptor: no size");
+  deepEqual(read(media(NEEDED)), {
+    url: "https://h/dd/fw.bin",
+    size: 1234,
+    notify: undefined,
+    next: undefined,
+    name: "",
+    vendor: "",
+    text: "",
+  });
+  equal(
+    fault(media("<size>1</size><type>application/octet-stream</type>")),
+    "badDescriptor: no objectURI",
+  );
+  equal(
+    fault(media("<objectURI>a</objectURI><type>application/octet-stream</type>")),
+    "badDescriptor: no size",
+  );
   equal(fault(media("<objectURI>a</objectURI><size>1</size>")), "badDescriptor: no type");
-  equal(fault(media("<objectURI> </objectURI><size>1</size><type>application/octet-stream</type>")), "badDescriptor: no objectURI");
+  equal(
+    fault(media("<objectURI> </objectURI><size>1</size><type>application/octet-stream</type>")),
+    "badDescriptor: no objectURI",
+  );
 });
 
 test("a prefix, and elements that no descriptor has, change nothing; inside them a name has no meaning", () => {
@@ -53,15 +99,23 @@ test("a prefix, and elements that no descriptor has, change nothing; inside them
 });
 
 test("DDVersion 1.x is read; of another nothing is looked for: 951", () => {
-  for (const version of ["1", "1.0", "1.1", ""]) equal(fault(media(`${NEEDED}<DDVersion>${version}</DDVersion>`)), "none", version);
+  for (const version of ["1", "1.0", "1.1", ""])
+    equal(fault(media(`${NEEDED}<DDVersion>${version}</DDVersion>`)), "none", version);
   for (const version of ["2.0", "0.9", "10", "one"]) {
-    equal(fault(media(`<DDVersion>${version}</DDVersion>`)), `descriptorVersion: DDVersion ${version}`);
+    equal(
+      fault(media(`<DDVersion>${version}</DDVersion>`)),
+      `descriptorVersion: DDVersion ${version}`,
+    );
   }
 });
 
 test("a size is decimal digits, and not 0", () => {
   for (const size of ["0", "-1", "1.5", "0x10", "1e3", "12 34", "99999999999999999999", "١"]) {
-    equal(fault(media(NEEDED.replace("1234", size))), "badDescriptor: size is not a number of bytes", size);
+    equal(
+      fault(media(NEEDED.replace("1234", size))),
+      "badDescriptor: size is not a number of bytes",
+      size,
+    );
   }
 });
 
@@ -76,8 +130,15 @@ test("every type must be one that the device takes: 953", () => {
 
 test("every URL obeys the rules of URLs, seen from where the descriptor came from", () => {
   const object = (url: string): string => media(NEEDED.replace("fw.bin", url));
-  const notify = (url: string): string => media(`${NEEDED}<installNotifyURI>${url}</installNotifyURI>`);
-  for (const url of ["http://h/fw", "https://10.0.0.1/", "https://localhost/", "//127.0.0.1/", "https://[::1]/"]) {
+  const notify = (url: string): string =>
+    media(`${NEEDED}<installNotifyURI>${url}</installNotifyURI>`);
+  for (const url of [
+    "http://h/fw",
+    "https://10.0.0.1/",
+    "https://localhost/",
+    "//127.0.0.1/",
+    "https://[::1]/",
+  ]) {
     ok(fault(object(url)).startsWith("badURL: objectURI"), url);
     ok(fault(notify(url)).startsWith("badURL: installNotifyURI"), url);
   }
@@ -86,24 +147,41 @@ test("every URL obeys the rules of URLs, seen from where the descriptor came fro
     ok(fault(notify(url)).startsWith("badURL: installNotifyURI"), url);
   }
   equal(fault(object("http://h/fw"), "http://h/dd"), "none");
-  equal(fault(object("fw"), "http://h/dd", { ...STRICT, allowHttp: false }),
-    "badURL: objectURI leads where packages are not fetched from");
+  equal(
+    fault(object("fw"), "http://h/dd", { ...STRICT, allowHttp: false }),
+    "badURL: objectURI leads where packages are not fetched from",
+  );
   const next = read(media(`${NEEDED}<nextURL>http://h/</nextURL>`));
-  ok("next" in next && next.next === undefined, "a nextURL that is not admitted is no reason to refuse");
+  ok(
+    "next" in next && next.next === undefined,
+    "a nextURL that is not admitted is no reason to refuse",
+  );
 });
 
 test("what is wrong is reported where the descriptor says, if that could be read", () => {
   const notify = "<installNotifyURI>/s</installNotifyURI>";
   equal(fault(media(notify)), "badDescriptor: no objectURI → https://h/s");
-  equal(fault(media(`${notify}<DDVersion>2.0</DDVersion>`)), "descriptorVersion: DDVersion 2.0 → https://h/s");
+  equal(
+    fault(media(`${notify}<DDVersion>2.0</DDVersion>`)),
+    "descriptorVersion: DDVersion 2.0 → https://h/s",
+  );
   equal(fault(media(`${NEEDED}${notify}<type>a/b</type>`)), "unacceptable: type a/b → https://h/s");
   ok(fault(`<media>${notify}<x></media>`).endsWith("→ https://h/s"));
   ok(!fault(`<media><x></y>${notify}</media>`).includes("→"));
 });
 
 test("what is not well-formed, not media, doubled or nested is no descriptor: 906", () => {
-  for (const document of ["", "text", "<media>", media(`${NEEDED}<x>`), `${media(NEEDED)}<media/>`, media(`${NEEDED}&unknown;`),
-    "<!DOCTYPE media [<!ENTITY a \"x\">]><media/>", media(`${NEEDED}]]>`), "\ufeff\ufeff<media/>"]) {
+  for (const document of [
+    "",
+    "text",
+    "<media>",
+    media(`${NEEDED}<x>`),
+    `${media(NEEDED)}<media/>`,
+    media(`${NEEDED}&unknown;`),
+    '<!DOCTYPE media [<!ENTITY a "x">]><media/>',
+    media(`${NEEDED}]]>`),
+    "\ufeff\ufeff<media/>",
+  ]) {
     ok(fault(document).startsWith("badDescriptor: not well-formed"), document);
   }
   equal(fault("<html/>"), "badDescriptor: the root element is not media");
@@ -115,7 +193,8 @@ test("what is not well-formed, not media, doubled or nested is no descriptor: 90
 });
 
 test("bombs end at the limits of the reader: depth, and everything else is bounded by the document's own length", () => {
-  const nested = (depth: number): string => media("<x>".repeat(depth) + "</x>".repeat(depth) + NEEDED);
+  const nested = (depth: number): string =>
+    media("<x>".repeat(depth) + "</x>".repeat(depth) + NEEDED);
   equal(fault(nested(ELEMENT_DEPTH_MAX - 1)), "none");
   ok(fault(nested(ELEMENT_DEPTH_MAX)).includes("too many open elements"));
   equal(fault(media("<x/>".repeat(900) + NEEDED)), "none");
@@ -128,9 +207,13 @@ test("a text for people has a limit and no controls; a URL past its limit is non
   };
   equal(named("a".repeat(DESCRIPTOR_TEXT_BYTES_MAX)), "a".repeat(DESCRIPTOR_TEXT_BYTES_MAX));
   equal(named("a".repeat(DESCRIPTOR_TEXT_BYTES_MAX + 1)), "a".repeat(DESCRIPTOR_TEXT_BYTES_MAX));
-  equal(named(`a${"é".repeat(DESCRIPTOR_TEXT_BYTES_MAX)}`), `a${"é".repeat(DESCRIPTOR_TEXT_BYTES_MAX / 2 - 1)}`);
+  equal(
+    named(`a${"é".repeat(DESCRIPTOR_TEXT_BYTES_MAX)}`),
+    `a${"é".repeat(DESCRIPTOR_TEXT_BYTES_MAX / 2 - 1)}`,
+  );
   equal(named("one\ntwo\tthree&#127;&#13;&#10;State 100"), "one two three   State 100");
-  const long = (bytes: number): string => media(NEEDED.replace("fw.bin", `https://h/${"a".repeat(bytes - 10)}`));
+  const long = (bytes: number): string =>
+    media(NEEDED.replace("fw.bin", `https://h/${"a".repeat(bytes - 10)}`));
   equal(fault(long(URL_BYTES_MAX)), "none");
   equal(fault(long(URL_BYTES_MAX + 1)), "badDescriptor: objectURI is not a URL");
 });

@@ -1,10 +1,17 @@
-/** A download from start to end: what is asked, what is taken, when it goes on, starts over, or gives up. */
+/**
+ * A download from start to end: what is asked, what is taken, when it goes on, starts over, or
+ * gives up.
+ */
 import { REDIRECTS_MAX, VALIDATOR_LENGTH_MAX } from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { content, done, Scene, times, type Answer } from "./scripted.ts";
 
-const TAG = { "content-length": "200", etag: "\"v1\"" };
-const REST = { status: 206, headers: { "content-range": "bytes 120-199/200", etag: "\"v1\"" }, body: [content(120, 200)] };
+const TAG = { "content-length": "200", etag: '"v1"' };
+const REST = {
+  status: 206,
+  headers: { "content-range": "bytes 120-199/200", etag: '"v1"' },
+  body: [content(120, 200)],
+};
 const WHOLE: Answer = { headers: TAG, body: [content(0, 200)] };
 const CUT: Answer = { headers: TAG, body: [content(0, 120), "broken"] };
 
@@ -12,7 +19,7 @@ test("a package comes in one answer, through the buffer, and the sink hears its 
   const scene = new Scene([WHOLE]);
   equal(scene.run(), "done");
   done(scene);
-  deepEqual(scene.log, ["attempted 1", "accept 200 \"v1\""]);
+  deepEqual(scene.log, ["attempted 1", 'accept 200 "v1"']);
   equal(scene.requests[0]?.url, "https://h/package");
   equal(scene.requests[0]?.method, "GET");
   equal(scene.header(0, "Range"), undefined);
@@ -42,16 +49,16 @@ test("after a break it goes on where it ended, if it is still the same package (
   equal(scene.run(), "done");
   done(scene);
   equal(scene.header(1, "Range"), "bytes=120-");
-  equal(scene.header(1, "If-Range"), "\"v1\"");
-  deepEqual(scene.log, ["attempted 1", "accept 200 \"v1\"", "attempted 2", "accept 200 \"v1\""]);
+  equal(scene.header(1, "If-Range"), '"v1"');
+  deepEqual(scene.log, ["attempted 1", 'accept 200 "v1"', "attempted 2", 'accept 200 "v1"']);
 });
 
 test("after a reset it goes on from what is durable", () => {
   const scene = new Scene([REST]);
-  equal(scene.run({ from: 120, size: 200, validator: "\"v1\"" }), "done");
+  equal(scene.run({ from: 120, size: 200, validator: '"v1"' }), "done");
   done(scene);
   equal(scene.header(0, "Range"), "bytes=120-");
-  equal(scene.header(0, "If-Range"), "\"v1\"");
+  equal(scene.header(0, "If-Range"), '"v1"');
 });
 
 test("what is all there already needs no request", () => {
@@ -63,14 +70,20 @@ test("what is all there already needs no request", () => {
 test("a strong ETag is preferred, else Last-Modified serves; a weak ETag is no validator, nor is one that is too long", () => {
   const date = "Wed, 21 Oct 2015 07:28:00 GMT";
   for (const [headers, expected] of [
-    [{ etag: "\"v1\"", "last-modified": date }, "\"v1\""], [{ "last-modified": date }, date], [{ etag: "W/\"v1\"",
-      "last-modified": date }, date],
-    [{ etag: "W/\"v1\"" }, undefined],
-    [{ etag: `"${"v".repeat(VALIDATOR_LENGTH_MAX - 2)}"` }, `"${"v".repeat(VALIDATOR_LENGTH_MAX - 2)}"`],
+    [{ etag: '"v1"', "last-modified": date }, '"v1"'],
+    [{ "last-modified": date }, date],
+    [{ etag: 'W/"v1"', "last-modified": date }, date],
+    [{ etag: 'W/"v1"' }, undefined],
+    [
+      { etag: `"${"v".repeat(VALIDATOR_LENGTH_MAX - 2)}"` },
+      `"${"v".repeat(VALIDATOR_LENGTH_MAX - 2)}"`,
+    ],
     [{ etag: `"${"v".repeat(VALIDATOR_LENGTH_MAX - 1)}"` }, undefined],
   ] as const) {
-    const scene = new Scene([{ headers: { ...headers, "content-length": "200" }, body: [content(0, 120), "broken"] },
-      { status: 206, headers: { "content-range": "bytes 120-199/200" }, body: [content(120, 200)] }]);
+    const scene = new Scene([
+      { headers: { ...headers, "content-length": "200" }, body: [content(0, 120), "broken"] },
+      { status: 206, headers: { "content-range": "bytes 120-199/200" }, body: [content(120, 200)] },
+    ]);
     equal(scene.run(), "done");
     equal(scene.header(1, "If-Range"), expected);
     done(scene);
@@ -78,14 +91,26 @@ test("a strong ETag is preferred, else Last-Modified serves; a weak ETag is no v
 });
 
 test("200 to a range is another package: it starts over", () => {
-  const scene = new Scene([CUT, { headers: { "content-length": "90", etag: "\"v2\"" }, body: [content(0, 90)] }]);
+  const scene = new Scene([
+    CUT,
+    { headers: { "content-length": "90", etag: '"v2"' }, body: [content(0, 90)] },
+  ]);
   equal(scene.run(), "done");
   done(scene, 90);
-  deepEqual(scene.log, ["attempted 1", "accept 200 \"v1\"", "attempted 2", "restart", "accept 90 \"v2\""]);
+  deepEqual(scene.log, [
+    "attempted 1",
+    'accept 200 "v1"',
+    "attempted 2",
+    "restart",
+    'accept 90 "v2"',
+  ]);
 });
 
 test("a sink that does not begin again at byte 0 ends the download", () => {
-  for (const answer of [WHOLE, { status: 206, headers: { "content-range": "bytes 120-199/200", etag: "\"v2\"" } }]) {
+  for (const answer of [
+    WHOLE,
+    { status: 206, headers: { "content-range": "bytes 120-199/200", etag: '"v2"' } },
+  ]) {
     const scene = new Scene([CUT, answer]);
     scene.refuseRestart = "mismatch";
     equal(scene.run(), "mismatch");
@@ -94,7 +119,10 @@ test("a sink that does not begin again at byte 0 ends the download", () => {
 });
 
 test("a part of another total or another ETag is another package: it starts over without a range", () => {
-  for (const headers of [{ "content-range": "bytes 120-200/201" }, { "content-range": "bytes 120-199/200", etag: "\"v2\"" }]) {
+  for (const headers of [
+    { "content-range": "bytes 120-200/201" },
+    { "content-range": "bytes 120-199/200", etag: '"v2"' },
+  ]) {
     const scene = new Scene([CUT, { status: 206, headers, body: [content(120, 200)] }, WHOLE]);
     equal(scene.run(), "done");
     done(scene);
@@ -105,20 +133,37 @@ test("a part of another total or another ETag is another package: it starts over
 });
 
 test("a part that does not begin where it must is not taken", () => {
-  for (const range of ["bytes 119-199/200", "bytes 121-199/200", "bytes 0-199/200", "bytes 120-200/200", "bytes 120-119/200",
-    "120-199/200", "bytes */200", ""]) {
-    const scene = new Scene([{ status: 206, headers: { "content-range": range }, body: [content(120, 200)] }],
-      { attemptsMax: 1 });
+  for (const range of [
+    "bytes 119-199/200",
+    "bytes 121-199/200",
+    "bytes 0-199/200",
+    "bytes 120-200/200",
+    "bytes 120-119/200",
+    "120-199/200",
+    "bytes */200",
+    "",
+  ]) {
+    const scene = new Scene(
+      [{ status: 206, headers: { "content-range": range }, body: [content(120, 200)] }],
+      { attemptsMax: 1 },
+    );
     equal(scene.run({ from: 120, size: 200 }), "serverError", range);
     equal(scene.received.length, 120);
   }
-  equal(new Scene([{ status: 206, headers: { "content-range": "bytes 0-199/200" }, body: [content(0, 200)] }],
-    { attemptsMax: 1 }).run(), "serverError");
+  equal(
+    new Scene(
+      [{ status: 206, headers: { "content-range": "bytes 0-199/200" }, body: [content(0, 200)] }],
+      { attemptsMax: 1 },
+    ).run(),
+    "serverError",
+  );
 });
 
 test("a shorter part than asked for is taken, and the next one asked for", () => {
-  const scene = new Scene([{ status: 206, headers: { "content-range": "bytes 120-149/200" }, body: [content(120, 150)] },
-    { status: 206, headers: { "content-range": "bytes 150-199/*" }, body: [content(150, 200)] }]);
+  const scene = new Scene([
+    { status: 206, headers: { "content-range": "bytes 120-149/200" }, body: [content(120, 150)] },
+    { status: 206, headers: { "content-range": "bytes 150-199/*" }, body: [content(150, 200)] },
+  ]);
   equal(scene.run({ from: 120, size: 200 }), "done");
   done(scene);
   equal(scene.header(1, "Range"), "bytes=150-");
@@ -165,17 +210,28 @@ test("a size that the sink refuses ends the download before the first byte", () 
 
 test("a length that is no number, and a coded body, are errors of the server", () => {
   for (const length of ["-1", "1x", "", "01", "99999999999999999999"]) {
-    equal(new Scene([{ headers: { "content-length": length } }], { attemptsMax: 1 }).run(), "serverError", length);
+    equal(
+      new Scene([{ headers: { "content-length": length } }], { attemptsMax: 1 }).run(),
+      "serverError",
+      length,
+    );
   }
   equal(new Scene([{ headers: { "content-encoding": "gzip" } }]).run(), "serverError");
 });
 
 test("a redirect is followed, at most so often, from the original URL at each attempt", () => {
   for (const status of [301, 302, 303, 307, 308]) {
-    const scene = new Scene([{ status, headers: { location: "//i/x" } }, CUT, { status, headers: { location: "/y" } }, REST]);
+    const scene = new Scene([
+      { status, headers: { location: "//i/x" } },
+      CUT,
+      { status, headers: { location: "/y" } },
+      REST,
+    ]);
     equal(scene.run(), "done");
-    deepEqual(scene.requests.map((request) => request.url), ["https://h/package", "https://i/x", "https://h/package",
-      "https://h/y"]);
+    deepEqual(
+      scene.requests.map((request) => request.url),
+      ["https://h/package", "https://i/x", "https://h/package", "https://h/y"],
+    );
     equal(scene.header(3, "Range"), "bytes=120-");
     done(scene);
   }
@@ -185,7 +241,13 @@ test("a redirect is followed, at most so often, from the original URL at each at
 });
 
 test("a redirect obeys the rules of URLs", () => {
-  for (const location of ["http://i/x", "https://10.0.0.1/", "https://u@i/", "ftp://i/", "https://localhost/"]) {
+  for (const location of [
+    "http://i/x",
+    "https://10.0.0.1/",
+    "https://u@i/",
+    "ftp://i/",
+    "https://localhost/",
+  ]) {
     const scene = new Scene([{ status: 302, headers: { location } }]);
     equal(scene.run(), "badURL", location);
     equal(scene.requests.length, 1);
@@ -195,8 +257,8 @@ test("a redirect obeys the rules of URLs", () => {
 });
 
 test("a URL that is none, or is against the rules, is not asked for", () => {
-  for (const url of ["", "nonsense", "file:///x", "https://u:p@h/", "https://127.0.0.1/"]) equal(new Scene([]).run({ url }),
-    "badURL", url);
+  for (const url of ["", "nonsense", "file:///x", "https://u:p@h/", "https://127.0.0.1/"])
+    equal(new Scene([]).run({ url }), "badURL", url);
   equal(new Scene([], {}, { allowHttp: false }).run({ url: "http://h/" }), "badURL");
   equal(new Scene([{ fails: "url" }]).run(), "badURL");
   equal(new Scene([{ failsHead: "url" }]).run(), "badURL");

@@ -23,22 +23,41 @@ interface Sent {
 function report(answer: number | undefined | "request" | "head", now = 0): [StatusReport, Sent] {
   const sent: Sent = { requests: [], closed: 0 };
   ok(URL !== undefined);
-  return [new StatusReport({ request: (request) => {
-    sent.requests.push(request);
-    if (answer === "request") throw new Failure();
-    return {
-      head: () => {
-        if (answer === "head") throw new Failure();
-        return typeof answer === "number" ? { status: answer, headers: new Map() } : undefined;
+  return [
+    new StatusReport(
+      {
+        request: (request) => {
+          sent.requests.push(request);
+          if (answer === "request") throw new Failure();
+          return {
+            head: () => {
+              if (answer === "head") throw new Failure();
+              return typeof answer === "number"
+                ? { status: answer, headers: new Map() }
+                : undefined;
+            },
+            read: () => -1,
+            close: () => {
+              sent.closed++;
+            },
+          };
+        },
       },
-      read: () => -1,
-      close: () => { sent.closed++; },
-    };
-  } }, URL, 900, now), sent];
+      URL,
+      900,
+      now,
+    ),
+    sent,
+  ];
 }
 
 test("a report is a POST of code, space, text and a line end", () => {
-  const [, { requests: [request] }] = report(200);
+  const [
+    ,
+    {
+      requests: [request],
+    },
+  ] = report(200);
   deepEqual([request?.method, request?.url], ["POST", "https://h/status?id=1"]);
   const body = request?.body ?? new Uint8Array(0);
   equal(text(body, 0, body.length), "900 Success\r\n");
@@ -47,8 +66,18 @@ test("a report is a POST of code, space, text and a line end", () => {
 });
 
 test("an answer takes it, refuses it, or leaves it open; a redirect refuses it", () => {
-  const expected: readonly (readonly [number, ReportOutcome])[] = [[200, "taken"], [204, "taken"], [301, "refused"], [307, "refused"],
-    [400, "refused"], [404, "refused"], [408, "lost"], [429, "lost"], [500, "lost"], [503, "lost"]];
+  const expected: readonly (readonly [number, ReportOutcome])[] = [
+    [200, "taken"],
+    [204, "taken"],
+    [301, "refused"],
+    [307, "refused"],
+    [400, "refused"],
+    [404, "refused"],
+    [408, "lost"],
+    [429, "lost"],
+    [500, "lost"],
+    [503, "lost"],
+  ];
   for (const [status, outcome] of expected) {
     const [one, sent] = report(status);
     equal(one.step(1), outcome, `${status}`);

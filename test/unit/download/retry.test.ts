@@ -1,16 +1,29 @@
 /** When a download is tried again, how long it pauses, and what is too slow. */
-import { DOWNLOAD_ATTEMPTS_MAX, DOWNLOAD_RETRY_AFTER_MAX_MS, DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS } from "../../../src/base/limits.ts";
+import {
+  DOWNLOAD_ATTEMPTS_MAX,
+  DOWNLOAD_RETRY_AFTER_MAX_MS,
+  DOWNLOAD_RETRY_MAX_MS,
+  DOWNLOAD_RETRY_MS,
+} from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { content, done, Scene, times, type Answer } from "./scripted.ts";
 
-const TAG = { "content-length": "200", etag: "\"v1\"" };
+const TAG = { "content-length": "200", etag: '"v1"' };
 const WHOLE: Answer = { headers: TAG, body: [content(0, 200)] };
 const CUT: Answer = { headers: TAG, body: [content(0, 120), "broken"] };
 
 test("an answer that no other try will change ends the download", () => {
-  const cases = [[401, "authentication"], [407, "authentication"], [403, "authentication"], [404, "serverUnavailable"], [410,
-    "serverUnavailable"],
-    [400, "serverError"], [304, "serverError"], [204, "serverError"], [100, "serverError"]] as const;
+  const cases = [
+    [401, "authentication"],
+    [407, "authentication"],
+    [403, "authentication"],
+    [404, "serverUnavailable"],
+    [410, "serverUnavailable"],
+    [400, "serverError"],
+    [304, "serverError"],
+    [204, "serverError"],
+    [100, "serverError"],
+  ] as const;
   for (const [status, reason] of cases) {
     const scene = new Scene([{ status }]);
     equal(scene.run(), reason, `${status}`);
@@ -20,25 +33,37 @@ test("an answer that no other try will change ends the download", () => {
 
 test("an answer that may change is asked for again, so often and no more", () => {
   const cases: readonly (readonly [Answer, string])[] = [
-    [{ status: 500 }, "serverError"], [{ status: 502 }, "serverError"], [{ status: 503 }, "serverUnavailable"],
-      [{ status: 429 }, "serverUnavailable"],
-    [{ status: 408 }, "timeout"], [{ fails: "resolve" }, "network"], [{ fails: "refused" }, "network"],
-      [{ failsHead: "secure" }, "network"],
-    [{ failsHead: "protocol" }, "network"], [{ body: ["broken"] }, "network"], [{ headers: TAG, body: [content(0, 10)] },
-      "network"],
-    [{ afterMs: 1e9 }, "timeout"], [{ headers: TAG, body: [1e9] }, "timeout"],
+    [{ status: 500 }, "serverError"],
+    [{ status: 502 }, "serverError"],
+    [{ status: 503 }, "serverUnavailable"],
+    [{ status: 429 }, "serverUnavailable"],
+    [{ status: 408 }, "timeout"],
+    [{ fails: "resolve" }, "network"],
+    [{ fails: "refused" }, "network"],
+    [{ failsHead: "secure" }, "network"],
+    [{ failsHead: "protocol" }, "network"],
+    [{ body: ["broken"] }, "network"],
+    [{ headers: TAG, body: [content(0, 10)] }, "network"],
+    [{ afterMs: 1e9 }, "timeout"],
+    [{ headers: TAG, body: [1e9] }, "timeout"],
   ];
   for (const [answer, reason] of cases) {
     const scene = new Scene(times(DOWNLOAD_ATTEMPTS_MAX, answer));
     equal(scene.run(), reason);
     equal(scene.requests.length, DOWNLOAD_ATTEMPTS_MAX, reason);
-    equal(scene.log.filter((line) => line.startsWith("attempted")).pop(), `attempted ${DOWNLOAD_ATTEMPTS_MAX}`);
+    equal(
+      scene.log.filter((line) => line.startsWith("attempted")).pop(),
+      `attempted ${DOWNLOAD_ATTEMPTS_MAX}`,
+    );
     equal(scene.open, 0);
   }
 });
 
 test("pauses double up to the longest, and jitter takes away at most half", () => {
-  for (const [random, share] of [[0, 0.5], [0xff, 1]] as const) {
+  for (const [random, share] of [
+    [0, 0.5],
+    [0xff, 1],
+  ] as const) {
     const scene = new Scene(times(20, { status: 500 }), { attemptsMax: 20 });
     scene.random = random;
     equal(scene.run(), "serverError");
@@ -60,9 +85,13 @@ test("an attempt is durable before it begins, and after a reset the next one beg
 });
 
 test("Retry-After is honoured when it is longer than the pause, within bounds", () => {
-  const cases = [["7", 7000], ["0", DOWNLOAD_RETRY_MS / 2], ["999999999", DOWNLOAD_RETRY_AFTER_MAX_MS], ["soon",
-    DOWNLOAD_RETRY_MS / 2],
-    ["Wed, 21 Oct 2015 07:28:00 GMT", DOWNLOAD_RETRY_MS / 2]] as const;
+  const cases = [
+    ["7", 7000],
+    ["0", DOWNLOAD_RETRY_MS / 2],
+    ["999999999", DOWNLOAD_RETRY_AFTER_MAX_MS],
+    ["soon", DOWNLOAD_RETRY_MS / 2],
+    ["Wed, 21 Oct 2015 07:28:00 GMT", DOWNLOAD_RETRY_MS / 2],
+  ] as const;
   for (const [value, pause] of cases) {
     const scene = new Scene([{ status: 503, headers: { "retry-after": value } }, WHOLE]);
     equal(scene.run(), "done");
@@ -73,9 +102,14 @@ test("Retry-After is honoured when it is longer than the pause, within bounds", 
 test("an attempt that came further than all before counts as the first, one that did not does not", () => {
   const steps: Answer[] = [];
   for (let at = 0; at < 1000; at += 50) {
-    steps.push({ status: at === 0 ? 200 : 206, headers: { "content-range": `bytes ${at}-999/1000`,
-      ...(at === 0 ? { "content-length": "1000" } : {}) },
-      body: [content(at, at + 50), "broken"] });
+    steps.push({
+      status: at === 0 ? 200 : 206,
+      headers: {
+        "content-range": `bytes ${at}-999/1000`,
+        ...(at === 0 ? { "content-length": "1000" } : {}),
+      },
+      body: [content(at, at + 50), "broken"],
+    });
   }
   const scene = new Scene(steps, { attemptsMax: 2, progressBytes: 50 });
   equal(scene.run(), "done");
@@ -95,15 +129,24 @@ test("a head or a silence that lasts a millisecond too long is a time-out", () =
   const limits = { attemptsMax: 1, answerMs: 100, idleMs: 50 };
   equal(new Scene([{ ...WHOLE, afterMs: 100 }], limits).run(), "done");
   equal(new Scene([{ ...WHOLE, afterMs: 101 }], limits).run(), "timeout");
-  const timely = new Scene([{ headers: TAG, body: [content(0, 10), 50, content(10, 200)] }], limits);
+  const timely = new Scene(
+    [{ headers: TAG, body: [content(0, 10), 50, content(10, 200)] }],
+    limits,
+  );
   equal(timely.run(), "done");
-  const silent = new Scene([{ headers: TAG, body: [content(0, 10), 51, content(10, 200)] }], limits);
+  const silent = new Scene(
+    [{ headers: TAG, body: [content(0, 10), 51, content(10, 200)] }],
+    limits,
+  );
   equal(silent.run(), "timeout");
 });
 
 test("a trickle that keeps below the least rate is a time-out", () => {
   const limits = { attemptsMax: 1, rateBytesMin: 10, rateWindowMs: 1000, idleMs: 500 };
-  for (const [bytes, expected] of [[2, "timeout"], [40, "done"]] as const) {
+  for (const [bytes, expected] of [
+    [2, "timeout"],
+    [40, "done"],
+  ] as const) {
     const body: (Uint8Array | number)[] = [];
     for (let at = 0; at < 200; at += bytes) body.push(content(at, at + bytes), 400);
     const scene = new Scene([{ headers: TAG, body }], limits);

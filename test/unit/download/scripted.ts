@@ -1,12 +1,29 @@
-/** A link that answers by script, a sink that remembers, and a clock that goes as far as the downloader wants to wait. */
-import type { Exchange, Link, LinkError, LinkErrorKind, LinkHead, LinkRequest } from "../../../hal/hal.ts";
+/**
+ * A link that answers by script, a sink that remembers, and a clock that goes as far as the
+ * downloader wants to wait.
+ */
+import type {
+  Exchange,
+  Link,
+  LinkError,
+  LinkErrorKind,
+  LinkHead,
+  LinkRequest,
+} from "../../../hal/hal.ts";
 import type { DescriptorReading } from "../../../src/download/descriptor.ts";
-import { DOWNLOAD_LIMITS, Downloader, type DownloadLimits } from "../../../src/download/downloader.ts";
+import {
+  DOWNLOAD_LIMITS,
+  Downloader,
+  type DownloadLimits,
+} from "../../../src/download/downloader.ts";
 import type { DownloadEvent, DownloadReason, DownloadSource } from "../../../src/download/port.ts";
 import type { UrlRules } from "../../../src/download/rules.ts";
 import { deepEqual, equal } from "../../check.ts";
 
-/** What happens to one request. A body part is bytes, a pause in ms with nothing to read, or an error; after the last the body ends. */
+/**
+ * What happens to one request. A body part is bytes, a pause in ms with nothing to read, or an
+ * error; after the last the body ends.
+ */
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -47,7 +64,10 @@ export class Scene implements Link {
   /** What accept, write and restart answer. */
   refuseSize: SinkReason | undefined;
   refuseBytes: SinkReason | undefined;
-  /** The sink makes its progress durable by blocks of so many bytes; where each piece that it was given ended. */
+  /**
+   * The sink makes its progress durable by blocks of so many bytes; where each piece that it was
+   * given ended.
+   */
   block = 1_000_000;
   readonly ends: number[] = [];
   refuseRestart: SinkReason | undefined;
@@ -58,11 +78,21 @@ export class Scene implements Link {
   readonly downloader: Downloader;
   #answers: Answer[];
 
-  constructor(answers: readonly Answer[], limits: Partial<DownloadLimits> = {}, rules: Partial<UrlRules> = {}, bufferBytes = 64) {
+  constructor(
+    answers: readonly Answer[],
+    limits: Partial<DownloadLimits> = {},
+    rules: Partial<UrlRules> = {},
+    bufferBytes = 64,
+  ) {
     this.#answers = [...answers];
     this.downloader = new Downloader({
-      link: this, random: (bytes) => { bytes.fill(this.random); }, buffer: new Uint8Array(bufferBytes),
-      rules: { allowHttp: true, allowPrivate: false, ...rules }, limits: { ...DOWNLOAD_LIMITS, progressBytes: 50, ...limits },
+      link: this,
+      random: (bytes) => {
+        bytes.fill(this.random);
+      },
+      buffer: new Uint8Array(bufferBytes),
+      rules: { allowHttp: true, allowPrivate: false, ...rules },
+      limits: { ...DOWNLOAD_LIMITS, progressBytes: 50, ...limits },
     });
   }
 
@@ -84,13 +114,19 @@ export class Scene implements Link {
   start(source: Partial<DownloadSource> = {}): void {
     const from = source.from ?? 0;
     this.received = content(0, from);
-    const fresh = { url: "https://h/package", validator: undefined, size: undefined, attempt: 0, described: false };
+    const fresh = {
+      url: "https://h/package",
+      validator: undefined,
+      size: undefined,
+      attempt: 0,
+      described: false,
+    };
     this.downloader.start({ ...fresh, from, ...source });
   }
 
   step(): Event {
     return this.downloader.step<SinkReason | DownloadReason>(this.now, {
-      room: this.block - this.received.length % this.block,
+      room: this.block - (this.received.length % this.block),
       describe: (reading) => {
         this.readings.push(reading);
         this.log.push("describe");
@@ -114,7 +150,9 @@ export class Scene implements Link {
         this.ends.push(grown.length);
         return undefined;
       },
-      attempted: (attempt) => { this.log.push(`attempted ${attempt}`); },
+      attempted: (attempt) => {
+        this.log.push(`attempted ${attempt}`);
+      },
     });
   }
 
@@ -131,12 +169,19 @@ export class Scene implements Link {
   }
 
   #exchange(answer: Answer): Exchange {
-    const parts = [...(answer.body ?? [])], headAt = this.now + (answer.afterMs ?? 0);
-    let closed = false, quietUntil = 0;
+    const parts = [...(answer.body ?? [])];
+    const headAt = this.now + (answer.afterMs ?? 0);
+    let closed = false;
+    let quietUntil = 0;
     return {
       head: (): LinkHead | undefined => {
         if (answer.failsHead !== undefined) throw new ScriptedError(answer.failsHead);
-        return this.now < headAt ? undefined : { status: answer.status ?? 200, headers: new Map(Object.entries(answer.headers ?? {})) };
+        return this.now < headAt
+          ? undefined
+          : {
+              status: answer.status ?? 200,
+              headers: new Map(Object.entries(answer.headers ?? {})),
+            };
       },
       read: (buffer) => {
         this.reads++;

@@ -1,4 +1,7 @@
-/** The corpus of every parser, cut at every position, and some inputs made of it: with the same checks on every engine. */
+/**
+ * The corpus of every parser, cut at every position, and some inputs made of it: with the same
+ * checks on every engine.
+ */
 import { PARSERS } from "./parsers.ts";
 import { Inputs } from "./inputs.ts";
 import { equal, ok, test } from "../../check.ts";
@@ -12,7 +15,8 @@ const CUTS_MAX = 60;
 for (const parser of PARSERS) {
   test(`${parser.name}: its corpus, cut everywhere, and what is made of it, is read or refused, and nothing else`, () => {
     const inputs = new Inputs(parser, SEED);
-    let accepted = 0, refused = 0;
+    let accepted = 0;
+    let refused = 0;
     const feed = (input: Uint8Array): void => {
       if (parser.check(input)) accepted++;
       else refused++;
@@ -22,7 +26,8 @@ for (const parser of PARSERS) {
       const stride = Math.ceil(input.length / CUTS_MAX);
       for (let at = 0; at < input.length; at += Math.max(1, stride)) feed(input.slice(0, at));
     }
-    for (let index = parser.corpus.length; index < parser.corpus.length + MADE; index++) feed(inputs.input(index));
+    for (let index = parser.corpus.length; index < parser.corpus.length + MADE; index++)
+      feed(inputs.input(index));
     ok(accepted > 0 && refused > 0, `${accepted} were accepted, ${refused} refused`);
   });
 }

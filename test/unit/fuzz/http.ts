@@ -9,7 +9,7 @@ import { must, type Parser } from "./parser.ts";
 
 const BASE = parseUrl("https://host.example:8443/a/b?c");
 /** As it is for a package, and for one that a descriptor has named. */
-const STANDING = { offset: 4096, size: 8192, validator: "\"tag\"", types: undefined };
+const STANDING = { offset: 4096, size: 8192, validator: '"tag"', types: undefined };
 const DESCRIBED = { ...STANDING, types: ["application/octet-stream"] };
 const SIZE_MAX = 2 ** 53 - 1;
 
@@ -28,15 +28,22 @@ function check(input: Uint8Array): boolean {
     return false;
   }
   must(head.status >= 100 && head.status <= 999, "a status of three digits");
-  if (head.framing.type === "length") must(head.framing.length >= 0 && head.framing.length <= SIZE_MAX, "a length");
+  if (head.framing.type === "length")
+    must(head.framing.length >= 0 && head.framing.length <= SIZE_MAX, "a length");
   for (const [name, value] of head.headers) {
-    must(name !== "" && name === name.toLowerCase() && !value.includes("\n") && !value.includes("\r"), `a header: ${name}`);
+    must(
+      name !== "" && name === name.toLowerCase() && !value.includes("\n") && !value.includes("\r"),
+      `a header: ${name}`,
+    );
   }
   for (const standing of [STANDING, DESCRIBED]) {
     const verdict = judge(head, standing);
     if (verdict.type === "part") must(verdict.end > standing.offset, "a part that brings nothing");
     if (verdict.type === "redirect") redirected(verdict.location);
-    must(verdict.type !== "descriptor" || standing === STANDING, "a descriptor that a descriptor has named");
+    must(
+      verdict.type !== "descriptor" || standing === STANDING,
+      "a descriptor that a descriptor has named",
+    );
   }
   return true;
 }
@@ -47,8 +54,14 @@ function redirected(location: string): void {
   const url = resolveUrl(BASE, location);
   if (url === undefined) return;
   const again = parseUrl(urlText(url));
-  must(again !== undefined && urlText(again) === urlText(url), `${location} leads to ${urlText(url)}`);
-  must(url.port > 0 && url.port < 65536 && url.path.startsWith("/") && !url.host.includes("@"), urlText(url));
+  must(
+    again !== undefined && urlText(again) === urlText(url),
+    `${location} leads to ${urlText(url)}`,
+  );
+  must(
+    url.port > 0 && url.port < 65536 && url.path.startsWith("/") && !url.host.includes("@"),
+    urlText(url),
+  );
 }
 
 function answer(status: string, ...headers: readonly string[]): Uint8Array {
@@ -56,20 +69,47 @@ function answer(status: string, ...headers: readonly string[]): Uint8Array {
 }
 
 export const HTTP_HEADS: Parser = {
-  name: "heads of HTTP", weight: 6, check,
+  name: "heads of HTTP",
+  weight: 6,
+  check,
   corpus: [
-    answer("200 OK", "Content-Length: 12", "Content-Type: application/vnd.syncml.dm+wbxml; charset=utf-8", "ETag: \"tag\""),
-    answer("206 Partial Content", "Content-Range: bytes 4096-8191/8192", "Content-Length: 4096", "ETag: \"tag\""),
+    answer(
+      "200 OK",
+      "Content-Length: 12",
+      "Content-Type: application/vnd.syncml.dm+wbxml; charset=utf-8",
+      'ETag: "tag"',
+    ),
+    answer(
+      "206 Partial Content",
+      "Content-Range: bytes 4096-8191/8192",
+      "Content-Length: 4096",
+      'ETag: "tag"',
+    ),
     answer("200 OK", "Content-Length: 300", "Content-Type: application/vnd.oma.dd+xml"),
-    answer("416 ", "Content-Range: bytes */8192"), answer("302 Found", "Location: ../c?d#e"),
-    answer("301 Moved", "Location: //other:1/%20"), answer("307 T", "Location: http://[::1]:80/x"),
-    answer("308 P", "Location: https://user@host/"), answer("100 Continue"),
-    answer("503 Busy", "Retry-After: 120", "Connection: close"), answer("200 OK", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip"),
-    answer("200 OK", "Content-Length: 1", "content-length: 2"), answer("200 OK", "A:", " folded: x", "no colon"),
-    utf8("HTTP/1.0 200 OK\n\n"), utf8("1f;name=value\r\n"), utf8("ffffffff\r\n"), utf8("0\r\n\r\n"),
+    answer("416 ", "Content-Range: bytes */8192"),
+    answer("302 Found", "Location: ../c?d#e"),
+    answer("301 Moved", "Location: //other:1/%20"),
+    answer("307 T", "Location: http://[::1]:80/x"),
+    answer("308 P", "Location: https://user@host/"),
+    answer("100 Continue"),
+    answer("503 Busy", "Retry-After: 120", "Connection: close"),
+    answer("200 OK", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip"),
+    answer("200 OK", "Content-Length: 1", "content-length: 2"),
+    answer("200 OK", "A:", " folded: x", "no colon"),
+    utf8("HTTP/1.0 200 OK\n\n"),
+    utf8("1f;name=value\r\n"),
+    utf8("ffffffff\r\n"),
+    utf8("0\r\n\r\n"),
   ],
   words: [
-    "\r\n", "\r\n\r\n", "HTTP/1.1 ", "Content-Length: ", "Transfer-Encoding: chunked", "Content-Range: bytes ", "Location: ", "https://",
+    "\r\n",
+    "\r\n\r\n",
+    "HTTP/1.1 ",
+    "Content-Length: ",
+    "Transfer-Encoding: chunked",
+    "Content-Range: bytes ",
+    "Location: ",
+    "https://",
     "*/",
   ].map((word) => utf8(word)),
 };

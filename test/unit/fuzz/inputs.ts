@@ -1,4 +1,6 @@
-/** The inputs of a parser by number: the same number, and seed, is the same input wherever it runs. */
+/**
+ * The inputs of a parser by number: the same number, and seed, is the same input wherever it runs.
+ */
 import { Choices, edited, joined } from "./choices.ts";
 import type { Parser } from "./parser.ts";
 
@@ -20,7 +22,8 @@ export class Inputs {
 
   /** The first are the corpus as it is. */
   input(index: number): Uint8Array {
-    const { corpus, words } = this.#parser, given = corpus[index];
+    const { corpus, words } = this.#parser;
+    const given = corpus[index];
     if (given !== undefined) return given.slice();
     const number = Math.floor(index / VARIANTS);
     if (number !== this.#number) {
@@ -33,21 +36,24 @@ export class Inputs {
 
   /** One of the corpus, two of them, one that is made, or noise. */
   #make(choices: Choices): Uint8Array {
-    const { corpus, make } = this.#parser, one = choices.from(corpus), kind = choices.of(16);
+    const { corpus, make } = this.#parser;
+    const one = choices.from(corpus);
+    const kind = choices.of(16);
     if (kind === 0) return choices.bytes(choices.of(64));
-    if (kind === 1) return joined(one.subarray(0, choices.of(one.length + 1)), choices.from(corpus));
+    if (kind === 1)
+      return joined(one.subarray(0, choices.of(one.length + 1)), choices.from(corpus));
     return make === undefined || kind < 5 ? one : make(choices);
   }
 }
 
 /**
- * The least that still fails: parts of the input are left out, halves first, then ever smaller ones, as long as `fails` says so.
- * For a person, and for the corpus.
+ * The least that still fails: parts of the input are left out, halves first, then ever smaller
+ * ones, as long as `fails` says so. For a person, and for the corpus.
  */
 export function smallest(input: Uint8Array, fails: (input: Uint8Array) => boolean): Uint8Array {
   let result = input;
   for (let length = result.length >> 1; length > 0; length >>= 1) {
-    for (let at = 0; at + length <= result.length;) {
+    for (let at = 0; at + length <= result.length; ) {
       const less = joined(result.subarray(0, at), result.subarray(at + length));
       if (fails(less.slice())) result = less;
       else at += length;

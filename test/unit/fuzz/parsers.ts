@@ -8,4 +8,13 @@ import { PUSHES } from "./pushes.ts";
 import { TEXTS } from "./texts.ts";
 import { TREES } from "./trees.ts";
 
-export const PARSERS: readonly Parser[] = [XML_MESSAGES, WBXML_MESSAGES, TREES, IMAGES, HTTP_HEADS, DESCRIPTORS, TEXTS, ...PUSHES];
+export const PARSERS: readonly Parser[] = [
+  XML_MESSAGES,
+  WBXML_MESSAGES,
+  TREES,
+  IMAGES,
+  HTTP_HEADS,
+  DESCRIPTORS,
+  TEXTS,
+  ...PUSHES,
+];

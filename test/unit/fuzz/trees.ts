@@ -1,4 +1,7 @@
-/** Descriptions of trees (TNDS): read in either encoding, added to a tree, and what the tree then says written and read again. */
+/**
+ * Descriptions of trees (TNDS): read in either encoding, added to a tree, and what the tree then
+ * says written and read again.
+ */
 import { fromHex, hex } from "../../../src/base/bytes.ts";
 import { SUBTREE_NODES_MAX } from "../../../src/base/limits.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
@@ -15,19 +18,24 @@ import { must, type Parser } from "./parser.ts";
 
 const TARGET = "./Garden/Beds";
 /** What an Add of a description may be answered (OMA-TS-DM-RepPro, Add). */
-const STATUSES: readonly number[] = [200, 400, 403, 404, 405, 406, 413, 414, 415, 418, 420, 425, 500];
+const STATUSES: readonly number[] = [
+  200, 400, 403, 404, 405, 406, 413, 414, 415, 418, 420, 425, 500,
+];
 const WRITTEN_BYTES = 65536;
 
 /** The nodes of a document that is nothing but a description. */
 function read(document: Uint8Array): readonly SubtreeNode[] | undefined {
-  const reader = readerOf(encodingOf(document, document.length), document, document.length), elements = new ElementReader(reader);
+  const reader = readerOf(encodingOf(document, document.length), document, document.length);
+  const elements = new ElementReader(reader);
   if (reader.next() !== Token.open || reader.tag !== DdfTag.MgmtTree) return undefined;
   const nodes = readTnds(elements);
   return nodes === undefined || reader.next() !== Token.end ? undefined : nodes;
 }
 
 function write(encoding: Encoding, nodes: readonly SubtreeNode[]): Uint8Array {
-  const bytes = new Uint8Array(WRITTEN_BYTES), tokens = writerOf(encoding, bytes), writer = new TndsWriter(tokens);
+  const bytes = new Uint8Array(WRITTEN_BYTES);
+  const tokens = writerOf(encoding, bytes);
+  const writer = new TndsWriter(tokens);
   writer.begin();
   for (const node of nodes) must(writer.node(node), "a description of the tree cannot be written");
   writer.end();
@@ -40,14 +48,19 @@ function line({ path, format, type, acl = "", title = "", value }: SubtreeNode):
 }
 
 function stateOf(store: MapStore): string {
-  return [...store.values].map(([key, value]) => `${key}=${hex(value)}`).sort().join("\n");
+  return [...store.values]
+    .map(([key, value]) => `${key}=${hex(value)}`)
+    .sort()
+    .join("\n");
 }
 
 function check(input: Uint8Array): boolean {
   const nodes = read(input);
   if (nodes === undefined) return false;
   must(nodes.length <= SUBTREE_NODES_MAX, "too many nodes");
-  const store = new MapStore(), { tree } = new Garden(store), before = stateOf(store);
+  const store = new MapStore();
+  const { tree } = new Garden(store);
+  const before = stateOf(store);
   const status = tree.addSubtree(TARGET, nodes, OWNER);
   must(STATUSES.includes(status), `a status that Add does not have: ${status}`);
   if (status !== 200) {
@@ -55,17 +68,25 @@ function check(input: Uint8Array): boolean {
     return false;
   }
   const said: SubtreeNode[] = [];
-  tree.get(`${TARGET}?list=TNDS-VerNo`, OWNER).subtree?.((node) => { said.push(node); return true; });
+  tree.get(`${TARGET}?list=TNDS-VerNo`, OWNER).subtree?.((node) => {
+    said.push(node);
+    return true;
+  });
   for (const encoding of ["xml", "wbxml"] as const) {
     const again = read(write(encoding, said));
-    must(again !== undefined && again.map(line).join("\n") === said.map(line).join("\n"), `${encoding}: it does not come back as it was`);
+    must(
+      again !== undefined && again.map(line).join("\n") === said.map(line).join("\n"),
+      `${encoding}: it does not come back as it was`,
+    );
   }
   return true;
 }
 
 function leaf(name: string, value: string): string {
-  return `<Node><NodeName>${name}</NodeName><RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>`
-    + `<Value>${value}</Value></Node>`;
+  return (
+    `<Node><NodeName>${name}</NodeName><RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>` +
+    `<Value>${value}</Value></Node>`
+  );
 }
 
 function interior(name: string, inner: string): string {
@@ -77,25 +98,71 @@ function tree(content: string, version = "1.2"): Uint8Array {
 }
 
 const CORPUS: readonly Uint8Array[] = [
-  tree(""), tree(leaf("a", "b"), "1.1"), tree(interior("b1", leaf("Label", "roses") + interior("Pots", leaf("p1", "red")))),
-  tree(`${interior("b1", "")}<Node><NodeName>p1</NodeName><Path>b1/Pots</Path><Value>x</Value></Node>`),
-  tree("<Node><NodeName>b1</NodeName><RTProperties><ACL>Get=*&amp;Replace=owner</ACL><Format><node/></Format><Title>T</Title>"
-    + "</RTProperties><Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format><VerNo>3</VerNo></RTProperties>"
-    + "<Value>QUI=</Value></Node></Node>"),
+  tree(""),
+  tree(leaf("a", "b"), "1.1"),
+  tree(interior("b1", leaf("Label", "roses") + interior("Pots", leaf("p1", "red")))),
+  tree(
+    `${interior("b1", "")}<Node><NodeName>p1</NodeName><Path>b1/Pots</Path><Value>x</Value></Node>`,
+  ),
+  tree(
+    "<Node><NodeName>b1</NodeName><RTProperties><ACL>Get=*&amp;Replace=owner</ACL><Format><node/></Format><Title>T</Title>" +
+      "</RTProperties><Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format><VerNo>3</VerNo></RTProperties>" +
+      "<Value>QUI=</Value></Node></Node>",
+  ),
   // Base64 of bytes that are no characters, for a node of characters.
-  tree(interior("b1", "<Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format></RTProperties><Value>xxxx</Value></Node>")),
-  tree(interior("b1", interior("Pots", leaf("../x", "") + leaf("p".repeat(70), "") + leaf("", "")))),
-  tree(`<Man>m</Man><Mod/>${"<Node>".repeat(12)}<NodeName/>${"</Node>".repeat(12)}`), tree(leaf("b1", "<chr/>")),
-  // Page 2: MgmtTree, VerDTD 1.2, Node with NodeName b1, RTProperties with Format node, Node with NodeName Label and a Value.
-  fromHex("02016a000002607703312e3200016466036231" + "00016f5c2501016466034c6162656c000176037800" + "01010101") ?? utf8(""),
+  tree(
+    interior(
+      "b1",
+      "<Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format></RTProperties><Value>xxxx</Value></Node>",
+    ),
+  ),
+  tree(
+    interior("b1", interior("Pots", leaf("../x", "") + leaf("p".repeat(70), "") + leaf("", ""))),
+  ),
+  tree(`<Man>m</Man><Mod/>${"<Node>".repeat(12)}<NodeName/>${"</Node>".repeat(12)}`),
+  tree(leaf("b1", "<chr/>")),
+  // Page 2: MgmtTree, VerDTD 1.2, Node with NodeName b1, RTProperties with Format node, Node with
+  // NodeName Label and a Value.
+  fromHex(
+    "02016a000002607703312e3200016466036231" +
+      "00016f5c2501016466034c6162656c000176037800" +
+      "01010101",
+  ) ?? utf8(""),
 ];
 
-const NAMES: readonly string[] = ["b1", "b2", "Label", "Size", "Pots", "p1", ".", "..", "", "a/b", "a?b", "./b1", "é", "x".repeat(64)];
-const FORMATS: readonly string[] = ["chr", "node", "bin", "b64", "int", "bool", "xml", "null", "float", "nonsense"];
+const NAMES: readonly string[] = [
+  "b1",
+  "b2",
+  "Label",
+  "Size",
+  "Pots",
+  "p1",
+  ".",
+  "..",
+  "",
+  "a/b",
+  "a?b",
+  "./b1",
+  "é",
+  "x".repeat(64),
+];
+const FORMATS: readonly string[] = [
+  "chr",
+  "node",
+  "bin",
+  "b64",
+  "int",
+  "bool",
+  "xml",
+  "null",
+  "float",
+  "nonsense",
+];
 
 /** Nodes within nodes, beside each other, with a Path or without. */
 function make(choices: Choices): Uint8Array {
-  let text = "", depth = 0;
+  let text = "";
+  let depth = 0;
   for (let steps = choices.of(24); steps > 0; steps--) {
     if (choices.of(3) === 0 && depth > 0) {
       text += "</Node>";
@@ -115,7 +182,19 @@ function make(choices: Choices): Uint8Array {
 }
 
 export const TREES: Parser = {
-  name: "descriptions of trees", weight: 12, corpus: CORPUS, check, make,
-  words: ["<Node>", "</Node>", "<NodeName>", "<Path>", "<Value>", "<Format><bin/></Format>", "<RTProperties>", "</RTProperties>"]
-    .map((word) => utf8(word)),
+  name: "descriptions of trees",
+  weight: 12,
+  corpus: CORPUS,
+  check,
+  make,
+  words: [
+    "<Node>",
+    "</Node>",
+    "<NodeName>",
+    "<Path>",
+    "<Value>",
+    "<Format><bin/></Format>",
+    "<RTProperties>",
+    "</RTProperties>",
+  ].map((word) => utf8(word)),
 };

@@ -2,7 +2,11 @@
 import type { Exchange, LinkError, LinkRequest } from "../../../hal/hal.ts";
 import { HttpLink, type Socket } from "../../../hal/xs/http.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
-import { HTTP_CHUNK_LINE_BYTES_MAX, HTTP_HEAD_BYTES_MAX, HTTP_INTERIM_MAX } from "../../../src/base/limits.ts";
+import {
+  HTTP_CHUNK_LINE_BYTES_MAX,
+  HTTP_HEAD_BYTES_MAX,
+  HTTP_INTERIM_MAX,
+} from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 /** Gives its pieces one a read, with an empty read before each; then it is closed, or silent. */
@@ -58,7 +62,8 @@ interface Answer {
 
 /** Polls an exchange to its end, `size` bytes at a time. */
 function drain(exchange: Exchange, size = 7): Answer {
-  let head = exchange.head(), body = "";
+  let head = exchange.head();
+  let body = "";
   for (let i = 0; head === undefined; i++) {
     ok(i < 10000, "the head never arrives");
     head = exchange.head();
@@ -100,7 +105,8 @@ function kindOf(work: () => unknown): string {
 }
 
 const LENGTH = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX-A: b\r\n\r\nhello world";
-const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x=\"y\"\r\n world\r\n0\r\nT: u\r\n\r\n";
+const CHUNKED =
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x="y"\r\n world\r\n0\r\nT: u\r\n\r\n';
 const UNTIL_CLOSE = "HTTP/1.0 200 OK\r\n\r\nhello world";
 const INTERIM = `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n${LENGTH}`;
 
@@ -108,7 +114,9 @@ for (const [name, response] of Object.entries({ LENGTH, CHUNKED, UNTIL_CLOSE, IN
   test(`an answer reads the same wherever it is split in two: ${name}`, () => {
     const bytes = utf8(response);
     for (let at = 0; at <= bytes.length; at++) {
-      const pieces = [bytes.subarray(0, at), bytes.subarray(at)].filter((piece) => piece.length > 0);
+      const pieces = [bytes.subarray(0, at), bytes.subarray(at)].filter(
+        (piece) => piece.length > 0,
+      );
       for (const size of [1, 7, 64]) {
         const { status, body } = drain(open(new ScriptedSocket(pieces)), size);
         equal(`${status} ${body}`, "200 hello world", `split at ${at}, ${size} at a time`);
@@ -127,7 +135,11 @@ test("a body that is cut short is broken, at every length (RFC 9112 §8)", () =>
   for (const response of [LENGTH, CHUNKED, INTERIM]) {
     const bytes = utf8(response);
     for (let end = 0; end < bytes.length; end++) {
-      const kind = kindOf(() => drain(open(new ScriptedSocket([bytes.subarray(0, end)].filter((piece) => piece.length > 0)))));
+      const kind = kindOf(() =>
+        drain(
+          open(new ScriptedSocket([bytes.subarray(0, end)].filter((piece) => piece.length > 0))),
+        ),
+      );
       equal(kind, "broken", `${end} of ${bytes.length} bytes`);
     }
   }
@@ -137,38 +149,93 @@ test("the request has its line, Host, Connection and the caller's headers, then 
   const socket = new ScriptedSocket([utf8(LENGTH)]);
   socket.room = 5;
   const body = utf8("abc");
-  const exchange = open(socket, { method: "POST", url: "http://[::1]:8080?q=1", headers: [["Accept", "*/*"]], body });
+  const exchange = open(socket, {
+    method: "POST",
+    url: "http://[::1]:8080?q=1",
+    headers: [["Accept", "*/*"]],
+    body,
+  });
   body.fill(0);
   drain(exchange);
-  equal(text(Uint8Array.from(socket.sent), 0, socket.sent.length),
-    "POST /?q=1 HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\nAccept: */*\r\nContent-Length: 3\r\n\r\nabc");
+  equal(
+    text(Uint8Array.from(socket.sent), 0, socket.sent.length),
+    "POST /?q=1 HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\nAccept: */*\r\nContent-Length: 3\r\n\r\nabc",
+  );
 });
 
 test("a URL goes to its host, port and path", () => {
   const seen: string[] = [];
-  const link = new HttpLink((host, port) => { seen.push(`${host} ${port}`); return new ScriptedSocket([]); });
-  for (const url of ["http://a.example", "http://b:1/x", "http://[fe80::1]/", "http://c:/", "http://d:65535?x@y"]) {
+  const link = new HttpLink((host, port) => {
+    seen.push(`${host} ${port}`);
+    return new ScriptedSocket([]);
+  });
+  for (const url of [
+    "http://a.example",
+    "http://b:1/x",
+    "http://[fe80::1]/",
+    "http://c:/",
+    "http://d:65535?x@y",
+  ]) {
     link.request({ method: "GET", url, headers: [] });
   }
   deepEqual(seen, ["a.example 80", "b 1", "fe80::1 80", "c 80", "d 65535"]);
 });
 
 test("what is no URL of HTTP is refused before a connection is made", () => {
-  const bad = ["", "ftp://h/", "http://", "http:///x", "http://u@h/", "http://h:0/", "http://h:65536/", "http://h:8x/",
-    "http://h/#f", "http://h/a b", "http://h/\r\nX: y", "http://[::1/", "http://[]/", "http://[::1]x/",
-    "http://hé/", "http://h:123456/"];
-  for (const url of bad) equal(kindOf(() => open(new ScriptedSocket([]), { ...GET, url })), "url", url);
-  equal(kindOf(() => open(new ScriptedSocket([]), { ...GET, url: "https://h/" })), "secure");
-  equal(kindOf(() => open(new ScriptedSocket([]), { ...GET, headers: [["A", "b\r\nC: d"]] })), "protocol");
+  const bad = [
+    "",
+    "ftp://h/",
+    "http://",
+    "http:///x",
+    "http://u@h/",
+    "http://h:0/",
+    "http://h:65536/",
+    "http://h:8x/",
+    "http://h/#f",
+    "http://h/a b",
+    "http://h/\r\nX: y",
+    "http://[::1/",
+    "http://[]/",
+    "http://[::1]x/",
+    "http://hé/",
+    "http://h:123456/",
+  ];
+  for (const url of bad)
+    equal(
+      kindOf(() => open(new ScriptedSocket([]), { ...GET, url })),
+      "url",
+      url,
+    );
+  equal(
+    kindOf(() => open(new ScriptedSocket([]), { ...GET, url: "https://h/" })),
+    "secure",
+  );
+  equal(
+    kindOf(() => open(new ScriptedSocket([]), { ...GET, headers: [["A", "b\r\nC: d"]] })),
+    "protocol",
+  );
 });
 
 test("header names are in lower case, values without the space around them, and the first of a name holds", () => {
-  const { headers } = answer("HTTP/1.1 200 OK\r\nETag:\t \"a\" \r\nX-Y: 1\r\nx-y: 2\r\nEmpty:\r\nContent-Length: 0\r\n\r\n");
-  deepEqual([...headers], [["etag", "\"a\""], ["x-y", "1"], ["empty", ""], ["content-length", "0"]]);
+  const { headers } = answer(
+    'HTTP/1.1 200 OK\r\nETag:\t "a" \r\nX-Y: 1\r\nx-y: 2\r\nEmpty:\r\nContent-Length: 0\r\n\r\n',
+  );
+  deepEqual(
+    [...headers],
+    [
+      ["etag", '"a"'],
+      ["x-y", "1"],
+      ["empty", ""],
+      ["content-length", "0"],
+    ],
+  );
 });
 
 test("an answer to HEAD, a 204 and a 304 have no body, whatever they announce (RFC 9112 §6.3)", () => {
-  equal(answer("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", { ...GET, method: "HEAD" }).body, "");
+  equal(
+    answer("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", { ...GET, method: "HEAD" }).body,
+    "",
+  );
   equal(answer("HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n").body, "");
   equal(answer("HTTP/1.1 304 \r\nContent-Length: 11\r\n\r\n").body, "");
 });
@@ -178,23 +245,38 @@ test("what comes after the announced length is not read", () => {
 });
 
 test("a head is refused that HTTP/1 does not allow", () => {
-  const bad = ["HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
-    "ICY 200 OK\r\n\r\n", "\r\n\r\n",
-    "HTTP/1.1 200 OK\n\n", "HTTP/1.1 200 OK\r\nA: b\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\n", "HTTP/1.1 200 OK\r\nA\r\n\r\n",
-    "HTTP/1.1 200 OK\r\n: b\r\n\r\n", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n c: d\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n",
+  const bad = [
+    "HTTP/2.0 200 OK\r\n\r\n",
+    "HTTP/1.1 20 OK\r\n\r\n",
+    "HTTP/1.1 2x0 OK\r\n\r\n",
+    "HTTP/1.1 2000 OK\r\n\r\n",
+    "ICY 200 OK\r\n\r\n",
+    "\r\n\r\n",
+    "HTTP/1.1 200 OK\n\n",
+    "HTTP/1.1 200 OK\r\nA: b\n\r\n",
+    "HTTP/1.1 200 OK\r\nA: b\r\n\n",
+    "HTTP/1.1 200 OK\r\nA\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n: b\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nA: b\r\n c: d\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n",
+    "HTTP/1.1 101 Switching\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 1234567890123456\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-    "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"];
+    "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+  ];
   for (const head of bad) equal(failure(head), "protocol", head);
 });
 
 test("a head of the longest length is read, and one byte more is refused", () => {
-  const start = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: ", end = "\r\n\r\nok";
+  const start = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: ";
+  const end = "\r\n\r\nok";
   const padding = HTTP_HEAD_BYTES_MAX - start.length - end.length + 2;
   equal(failure(start + "x".repeat(padding) + end), "200 ok");
   equal(failure(start + "x".repeat(padding + 1) + end), "protocol");
@@ -213,13 +295,26 @@ function chunked(body: string): string {
 test("chunks may be empty but for the last, with zeros, extensions and upper-case digits (RFC 9112 §7.1)", () => {
   equal(chunked("0\r\n\r\n"), "200 ");
   equal(chunked("00000002\r\nab\r\n000\r\n\r\n"), "200 ab");
-  equal(chunked("A ;n=v\r\n0123456789\r\na\t\r\n0123456789\r\n0\r\n\r\n"), "200 01234567890123456789");
+  equal(
+    chunked("A ;n=v\r\n0123456789\r\na\t\r\n0123456789\r\n0\r\n\r\n"),
+    "200 01234567890123456789",
+  );
   equal(chunked("1\r\na\r\n0\r\nA: b\r\nC: d\r\n\r\n"), "200 a");
 });
 
 test("bad chunks are refused", () => {
-  const bad = ["\r\nab\r\n", "g\r\n", "-1\r\n", "0x2\r\nab\r\n", "2\nab\r\n0\r\n\r\n", "123456789\r\n", "2\r\nabc\r\n0\r\n\r\n",
-    "2\r\nabX\n0\r\n\r\n", "2\r\nab0\r\n\r\n", ";x\r\n"];
+  const bad = [
+    "\r\nab\r\n",
+    "g\r\n",
+    "-1\r\n",
+    "0x2\r\nab\r\n",
+    "2\nab\r\n0\r\n\r\n",
+    "123456789\r\n",
+    "2\r\nabc\r\n0\r\n\r\n",
+    "2\r\nabX\n0\r\n\r\n",
+    "2\r\nab0\r\n\r\n",
+    ";x\r\n",
+  ];
   for (const body of bad) equal(chunked(body), "protocol", body);
 });
 
@@ -233,7 +328,10 @@ test("a chunk line and a trailer of the longest length are read, and one byte mo
 
 test("nothing is read ahead of the caller: a body stays with the peer until it is asked for", () => {
   const body = "x".repeat(20000);
-  const socket = new ScriptedSocket([utf8("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n"), utf8(body)]);
+  const socket = new ScriptedSocket([
+    utf8("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n"),
+    utf8(body),
+  ]);
   const exchange = open(socket);
   while (exchange.head() === undefined);
   const asked = socket.asked;
@@ -257,8 +355,14 @@ test("nothing yet is undefined and 0; close ends an exchange, and again", () => 
   exchange.close();
   exchange.close();
   ok(socket.closed >= 1);
-  equal(kindOf(() => exchange.head()), "broken");
-  equal(kindOf(() => exchange.read(new Uint8Array(4))), "broken");
+  equal(
+    kindOf(() => exchange.head()),
+    "broken",
+  );
+  equal(
+    kindOf(() => exchange.read(new Uint8Array(4))),
+    "broken",
+  );
 });
 
 test("after the last byte read says so for ever", () => {
@@ -269,7 +373,9 @@ test("after the last byte read says so for ever", () => {
 });
 
 test("an answer that comes before the whole request is taken counts, though the rest is refused", () => {
-  const socket = new ScriptedSocket([utf8("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")]);
+  const socket = new ScriptedSocket([
+    utf8("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"),
+  ]);
   let writes = 0;
   socket.write = (): number => {
     if (writes++ === 0) return 10;
@@ -281,7 +387,9 @@ test("an answer that comes before the whole request is taken counts, though the 
 
 test("a peer that closes without an answer is broken, also when it refused the request", () => {
   const socket = new ScriptedSocket([]);
-  socket.write = (): number => { throw new Error("the peer has closed"); };
+  socket.write = (): number => {
+    throw new Error("the peer has closed");
+  };
   const exchange = open(socket);
   let kind: string | undefined;
   try {

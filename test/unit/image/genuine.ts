@@ -1,6 +1,8 @@
-/** SubjectPublicKeyInfo of throw-away keys, and images of version 2.0.1+7, security counter 5, that they signed: base64. */
-export const ED25519_KEY =
-  "MCowBQYDK2VwAyEAy2RNh47c+qHbPRI919J60/ZlbNc0wypcf7FCwLsa1no=";
+/**
+ * SubjectPublicKeyInfo of throw-away keys, and images of version 2.0.1+7, security counter 5, that
+ * they signed: base64.
+ */
+export const ED25519_KEY = "MCowBQYDK2VwAyEAy2RNh47c+qHbPRI919J60/ZlbNc0wypcf7FCwLsa1no=";
 export const ED25519_IMAGE =
   "PbjzlgAAAAAgADQACAAAAAAAAAACAAEABwAAAAAAAABmaXJtd2FyZQhpNABQAAQABQAAAHQAEAABAQEBAQEBAQEBAQEBAQEBdQAQAAICAgICAgIC" +
   "AgICAgICAgIHaZAAEAAgAAm+7xV71ZDwZlRRZNrUF29I1+bvPa/86e7phFj7V7h7AQAgACIU6MZdB4a3woDQ18BhPk6xsRXo7jEvXsMzr2LopDch" +

@@ -1,24 +1,76 @@
 /** The 32 bytes that begin an image, and what is refused by them alone. */
 import { TLV_BYTES_MAX } from "../../../src/base/limits.ts";
-import { IMAGE_HEADER_BYTES, ImageFlag, parseImageHeader, type ImageHeader } from "../../../src/image/header.ts";
+import {
+  IMAGE_HEADER_BYTES,
+  ImageFlag,
+  parseImageHeader,
+  type ImageHeader,
+} from "../../../src/image/header.ts";
 import { admit, type ImagePolicy } from "../../../src/image/policy.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 
 const HEADER: ImageHeader = {
-  headerSize: 32, protectedSize: 52, payloadSize: 1000, flags: 0, version: { major: 1, minor: 2, revision: 3, build: 4 }, loadAddress: 0,
+  headerSize: 32,
+  protectedSize: 52,
+  payloadSize: 1000,
+  flags: 0,
+  version: { major: 1, minor: 2, revision: 3, build: 4 },
+  loadAddress: 0,
 };
 const SIGNED = 32 + 52 + 1000;
 const POLICY: ImagePolicy = {
-  keys: [], vendorId: new Uint8Array(16), classId: new Uint8Array(16), runningVersion: { major: 1, minor: 2, revision: 3, build: 4 },
-  securityCounter: 0, capacity: 4096, allowDowngrade: false,
+  keys: [],
+  vendorId: new Uint8Array(16),
+  classId: new Uint8Array(16),
+  runningVersion: { major: 1, minor: 2, revision: 3, build: 4 },
+  securityCounter: 0,
+  capacity: 4096,
+  allowDowngrade: false,
 };
 
 function bytes(): Uint8Array {
-  return Uint8Array.of(0x3d, 0xb8, 0xf3, 0x96, 1, 0, 0, 0x20, 32, 0, 52, 0, 0xe8, 3, 0, 0, 0, 1, 0, 0, 1, 2, 3, 0, 4, 0, 0, 0, 0, 0, 0, 0);
+  return Uint8Array.of(
+    0x3d,
+    0xb8,
+    0xf3,
+    0x96,
+    1,
+    0,
+    0,
+    0x20,
+    32,
+    0,
+    52,
+    0,
+    0xe8,
+    3,
+    0,
+    0,
+    0,
+    1,
+    0,
+    0,
+    1,
+    2,
+    3,
+    0,
+    4,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  );
 }
 
 test("a header gives sizes, flags, version and load address", () => {
-  deepEqual(parseImageHeader(bytes()), { ...HEADER, flags: ImageFlag.romFixed, loadAddress: 0x20000001 });
+  deepEqual(parseImageHeader(bytes()), {
+    ...HEADER,
+    flags: ImageFlag.romFixed,
+    loadAddress: 0x20000001,
+  });
 });
 
 test("a header is read from a view in the middle of a buffer", () => {
@@ -73,7 +125,13 @@ test("only images that boot as they are stored are acceptable", () => {
 test("a header that the boot selector cannot start behind is refused before a byte is erased", () => {
   equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 2 }, undefined, POLICY), "unacceptable");
   equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 4 }, undefined, POLICY), undefined);
-  equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 4 }, undefined, { ...POLICY, headerSize: HEADER.headerSize }), "unacceptable");
+  equal(
+    admit({ ...HEADER, headerSize: HEADER.headerSize + 4 }, undefined, {
+      ...POLICY,
+      headerSize: HEADER.headerSize,
+    }),
+    "unacceptable",
+  );
   equal(admit(HEADER, undefined, { ...POLICY, headerSize: HEADER.headerSize }), undefined);
 });
 

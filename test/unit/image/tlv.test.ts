@@ -3,15 +3,25 @@ import { parseTlvAreas } from "../../../src/image/tlv.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 function record(type: number, length: number, fill = 0xab): number[] {
-  return [type & 0xff, type >> 8, length & 0xff, length >> 8, ...new Array<number>(length).fill(fill)];
+  return [
+    type & 0xff,
+    type >> 8,
+    length & 0xff,
+    length >> 8,
+    ...new Array<number>(length).fill(fill),
+  ];
 }
 
 function area(magic: number, ...records: number[][]): number[] {
-  const content = records.flat(), total = content.length + 4;
+  const content = records.flat();
+  const total = content.length + 4;
   return [magic & 0xff, magic >> 8, total & 0xff, total >> 8, ...content];
 }
 
-function parse(protectedArea: number[], unprotectedArea: number[]): ReturnType<typeof parseTlvAreas> {
+function parse(
+  protectedArea: number[],
+  unprotectedArea: number[],
+): ReturnType<typeof parseTlvAreas> {
   const bytes = Uint8Array.from([...protectedArea, ...unprotectedArea]);
   return parseTlvAreas(bytes, bytes.length, protectedArea.length);
 }
@@ -68,7 +78,12 @@ test("only digest, key hash and signature may stand unprotected", () => {
 });
 
 test("a record of fixed length has that length", () => {
-  for (const [type, length] of [[0x50, 4], [0x74, 16], [0x75, 16], [0x40, 12]] as const) {
+  for (const [type, length] of [
+    [0x50, 4],
+    [0x74, 16],
+    [0x75, 16],
+    [0x40, 12],
+  ] as const) {
     ok(parse(area(0x6908, record(type, length)), PROOF) !== undefined);
     equal(parse(area(0x6908, record(type, length - 1)), PROOF), undefined);
     equal(parse(area(0x6908, record(type, length + 1)), PROOF), undefined);

@@ -1,4 +1,7 @@
-/** The verifier with both kinds of signature, on every engine; test/node/image has the exhaustive cases. */
+/**
+ * The verifier with both kinds of signature, on every engine; test/node/image has the exhaustive
+ * cases.
+ */
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { vendorKey } from "../../../src/image/key.ts";
 import type { ImageFault, ImagePolicy } from "../../../src/image/policy.ts";
@@ -16,19 +19,30 @@ function policy(spki: string): ImagePolicy {
   const key = vendorKey(bytesOf(spki));
   ok(key !== undefined);
   return {
-    keys: [key], vendorId: new Uint8Array(16).fill(1), classId: new Uint8Array(16).fill(2),
-    runningVersion: { major: 1, minor: 0, revision: 0, build: 0 }, securityCounter: 5, capacity: 4096, allowDowngrade: false,
+    keys: [key],
+    vendorId: new Uint8Array(16).fill(1),
+    classId: new Uint8Array(16).fill(2),
+    runningVersion: { major: 1, minor: 0, revision: 0, build: 0 },
+    securityCounter: 5,
+    capacity: 4096,
+    allowDowngrade: false,
   };
 }
 
 function verify(image: Uint8Array, rules: ImagePolicy): ImageFacts | ImageFault | undefined {
-  const read = (buffer: Uint8Array, offset: number): void => { buffer.set(image.subarray(offset, offset + buffer.length)); };
+  const read = (buffer: Uint8Array, offset: number): void => {
+    buffer.set(image.subarray(offset, offset + buffer.length));
+  };
   return new ImageVerifier(read, image.length, rules).step(65536);
 }
 
 test("an image signed with Ed25519 or P-256 is accepted with the key of its vendor alone", () => {
-  for (const [spki, base64, other] of [[ED25519_KEY, ED25519_IMAGE, P256_KEY], [P256_KEY, P256_IMAGE, ED25519_KEY]] as const) {
-    const image = bytesOf(base64), facts = verify(image, policy(spki));
+  for (const [spki, base64, other] of [
+    [ED25519_KEY, ED25519_IMAGE, P256_KEY],
+    [P256_KEY, P256_IMAGE, ED25519_KEY],
+  ] as const) {
+    const image = bytesOf(base64);
+    const facts = verify(image, policy(spki));
     ok(typeof facts === "object");
     deepEqual(facts.version, { major: 2, minor: 0, revision: 1, build: 7 });
     equal(facts.securityCounter, 5);
@@ -38,7 +52,10 @@ test("an image signed with Ed25519 or P-256 is accepted with the key of its vend
 });
 
 test("a changed payload is corrupt, a changed signature untrusted", () => {
-  for (const [spki, base64] of [[ED25519_KEY, ED25519_IMAGE], [P256_KEY, P256_IMAGE]] as const) {
+  for (const [spki, base64] of [
+    [ED25519_KEY, ED25519_IMAGE],
+    [P256_KEY, P256_IMAGE],
+  ] as const) {
     const image = bytesOf(base64);
     image[33] = (image[33] ?? 0) ^ 1;
     equal(verify(image, policy(spki)), "corrupt");

@@ -1,4 +1,7 @@
-/** A device for tests: all objects in one tree, one account that is provisioned, an engine that does as it is told. */
+/**
+ * A device for tests: all objects in one tree, one account that is provisioned, an engine that does
+ * as it is told.
+ */
 import type { Identity } from "../../../hal/hal.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Account } from "../../../src/objects/accounts.ts";
@@ -15,12 +18,24 @@ import { FakeEngine } from "./fakeengine.ts";
 export const SERVER = "srv";
 export const STRANGER = "stranger";
 export const ACCOUNT: Account = {
-  name: "main", serverId: SERVER, address: "https://dm.example/dm",
-  client: { type: "md5", name: "device", secret: "sesame" }, server: { type: "basic", name: "server", secret: "mellon" },
+  name: "main",
+  serverId: SERVER,
+  address: "https://dm.example/dm",
+  client: { type: "md5", name: "device", secret: "sesame" },
+  server: { type: "basic", name: "server", secret: "mellon" },
 };
 export const IDENTITY: Identity = {
-  DevId: "urn:uuid:1", Man: "Maker", Mod: "Model", Lang: "en", DevTyp: "sensor", OEM: "OEM", FwV: "1.2.3", SwV: "4", HwV: "5",
-  vendorId: new Uint8Array(16), classId: new Uint8Array(16),
+  DevId: "urn:uuid:1",
+  Man: "Maker",
+  Mod: "Model",
+  Lang: "en",
+  DevTyp: "sensor",
+  OEM: "OEM",
+  FwV: "1.2.3",
+  SwV: "4",
+  HwV: "5",
+  vendorId: new Uint8Array(16),
+  classId: new Uint8Array(16),
 };
 
 export class Device {

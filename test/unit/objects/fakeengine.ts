@@ -1,4 +1,7 @@
-/** An update engine for tests: accepts what its phase allows, notes what it is asked, and ends when it is told to. */
+/**
+ * An update engine for tests: accepts what its phase allows, notes what it is asked, and ends when
+ * it is told to.
+ */
 import type { UpdateEngine, UpdateState } from "../../../src/objects/engine.ts";
 import type { Reason, Ticket } from "../../../src/update/record.ts";
 import type { Refusal } from "../../../src/update/refusal.ts";
@@ -30,13 +33,24 @@ export class FakeEngine implements UpdateEngine {
   }
 
   start(url: string, object: string, owner: string, thenInstall: boolean): Refusal | undefined {
-    return this.#call("start", `${url} ${String(thenInstall)}`, { ...IDLE, phase: "downloading", object }, owner);
+    return this.#call(
+      "start",
+      `${url} ${String(thenInstall)}`,
+      { ...IDLE, phase: "downloading", object },
+      owner,
+    );
   }
 
   install(object: string, owner: string): Refusal | undefined {
-    const { phase, kept } = this.record, verifying = phase === "verifying";
+    const { phase, kept } = this.record;
+    const verifying = phase === "verifying";
     if (this.record.object !== object || (!kept && !verifying)) return "noPackage";
-    return this.#call("install", object, { ...this.record, phase: verifying ? phase : "arming", installing: true }, owner);
+    return this.#call(
+      "install",
+      object,
+      { ...this.record, phase: verifying ? phase : "arming", installing: true },
+      owner,
+    );
   }
 
   discard(object: string): Refusal | undefined {

@@ -17,7 +17,12 @@ function inPhase(phase: Phase, kept = false, object = MAIN): Device {
 
 function stream(device: Device, size?: number): Sink | number {
   const meta = { format: "bin", type: "" };
-  return device.tree.stream("Replace", `${MAIN}/Update/PkgData`, size === undefined ? meta : { ...meta, size }, SERVER);
+  return device.tree.stream(
+    "Replace",
+    `${MAIN}/Update/PkgData`,
+    size === undefined ? meta : { ...meta, size },
+    SERVER,
+  );
 }
 
 function sinkOf(sink: Sink | number): Sink {
@@ -29,7 +34,10 @@ test("an object that Add of its URL creates is whole (OMA-TS-DM-FUMO §10.1.1)",
   const device = new Device();
   equal(device.add("./FwUpdate/p1/DownloadAndUpdate/PkgURL", URL), 200);
   equal(device.read("./FwUpdate"), "Main/p1");
-  equal(device.read("./FwUpdate/p1"), "PkgName/PkgVersion/Download/Update/DownloadAndUpdate/State/Ext");
+  equal(
+    device.read("./FwUpdate/p1"),
+    "PkgName/PkgVersion/Download/Update/DownloadAndUpdate/State/Ext",
+  );
   equal(device.read("./FwUpdate/p1?prop=Type"), "urn:oma:mo:oma-fumo:1.0");
   equal(device.read("./FwUpdate/p1/DownloadAndUpdate/PkgURL"), URL);
   equal(device.read("./FwUpdate/p1/Download/PkgURL"), "");
@@ -96,14 +104,19 @@ test("Exec Download and DownloadAndUpdate start with the URL of their own node: 
 
 test("Exec without URL or package is 405", () => {
   const device = new Device();
-  for (const way of ["Download", "Update", "DownloadAndUpdate"]) equal(device.exec(`${MAIN}/${way}`), 405, way);
+  for (const way of ["Download", "Update", "DownloadAndUpdate"])
+    equal(device.exec(`${MAIN}/${way}`), 405, way);
   deepEqual(device.engine.calls, []);
 });
 
 test("Exec while an operation runs is 405, of what cannot fit 420, of a package that is not for this device 403", () => {
   const device = new Device();
   device.replace(`${MAIN}/Download/PkgURL`, URL);
-  for (const [refusal, status] of [["busy", 405], ["tooLarge", 420], ["mismatch", 403]] as const) {
+  for (const [refusal, status] of [
+    ["busy", 405],
+    ["tooLarge", 420],
+    ["mismatch", 403],
+  ] as const) {
     device.engine.refuse.set("start", refusal);
     equal(device.exec(`${MAIN}/Download`), status, refusal);
   }
@@ -129,7 +142,14 @@ test("a URL has a limit: 413; one that is not text is 415", () => {
   const device = new Device();
   equal(device.replace(`${MAIN}/Download/PkgURL`, "u".repeat(URL_BYTES_MAX)), 200);
   equal(device.replace(`${MAIN}/Download/PkgURL`, "u".repeat(URL_BYTES_MAX + 1)), 413);
-  equal(device.tree.replace(`${MAIN}/Download/PkgURL`, { format: "", type: "", data: Uint8Array.of(0xff) }, SERVER), 415);
+  equal(
+    device.tree.replace(
+      `${MAIN}/Download/PkgURL`,
+      { format: "", type: "", data: Uint8Array.of(0xff) },
+      SERVER,
+    ),
+    415,
+  );
 });
 
 test("PkgData goes to the engine as it comes, and ends what URLs there were (§10.1.1.7)", () => {
@@ -158,7 +178,12 @@ test("a PkgData in one command, and one whose size nobody said", () => {
 
 test("PkgData is 403 while it is in use or when it is not for this device, 420 when it does not fit", () => {
   for (const step of ["open", "write", "close"] as const) {
-    for (const [refusal, status] of [["busy", 403], ["untrusted", 403], ["corrupt", 403], ["tooLarge", 420]] as const) {
+    for (const [refusal, status] of [
+      ["busy", 403],
+      ["untrusted", 403],
+      ["corrupt", 403],
+      ["tooLarge", 420],
+    ] as const) {
       const device = new Device();
       device.engine.refuse.set(step, refusal);
       equal(device.replace(`${MAIN}/Update/PkgData`, "image"), status, `${step} ${refusal}`);
@@ -206,7 +231,8 @@ test("what an Atomic that is rolled back would have ended goes on", () => {
 });
 
 test("a package goes before its URL or its object does: power that fails in between leaves no stale package", () => {
-  const device = new Device(), seen: unknown[] = [];
+  const device = new Device();
+  const seen: unknown[] = [];
   device.tree.add("./FwUpdate/p1", undefined, SERVER);
   device.replace("./FwUpdate/p1/Download/PkgURL", URL);
   device.engine.discard = () => {
@@ -229,7 +255,15 @@ test("a URL that the store has no room for is 420; the package that it was to re
 test("while an operation runs neither URL nor object can go: 403", () => {
   const device = new Device();
   device.tree.add("./FwUpdate/p1", undefined, SERVER);
-  for (const phase of ["downloading", "verifying", "arming", "restarting", "trial", "committing", "reverting"] as const) {
+  for (const phase of [
+    "downloading",
+    "verifying",
+    "arming",
+    "restarting",
+    "trial",
+    "committing",
+    "reverting",
+  ] as const) {
     device.engine.record = { phase, object: "./FwUpdate/p1", installing: true, kept: true };
     equal(device.replace("./FwUpdate/p1/Download/PkgURL", URL), 403, phase);
     equal(device.tree.remove("./FwUpdate/p1", SERVER), 403, phase);
@@ -249,10 +283,18 @@ test("the alert names the object, the Exec'd node and the result, and repeats th
   equal(device.exec(`${MAIN}/Update`, "c1"), 202);
   deepEqual(device.fumo.alerts(SERVER), []);
   device.engine.end("succeeded");
-  deepEqual(device.fumo.alerts(SERVER), [{
-    id: 1, server: SERVER, type: "org.openmobilealliance.dm.firmwareupdate.update", format: "int", mark: "informational",
-    source: MAIN, data: "200", correlator: "c1",
-  }]);
+  deepEqual(device.fumo.alerts(SERVER), [
+    {
+      id: 1,
+      server: SERVER,
+      type: "org.openmobilealliance.dm.firmwareupdate.update",
+      format: "int",
+      mark: "informational",
+      source: MAIN,
+      data: "200",
+      correlator: "c1",
+    },
+  ]);
   deepEqual(device.fumo.alerts(STRANGER), []);
 });
 
@@ -265,11 +307,17 @@ test("each way has its type of alert; without a correlator none is sent, an empt
   device.exec(`${MAIN}/DownloadAndUpdate`, "");
   device.engine.end("untrusted");
   const alerts = device.fumo.alerts(SERVER);
-  deepEqual(alerts.map(({ type, mark, data }) => `${type} ${mark} ${data}`), [
-    "org.openmobilealliance.dm.firmwareupdate.download critical 404",
-    "org.openmobilealliance.dm.firmwareupdate.downloadandupdate critical 404",
-  ]);
-  deepEqual(alerts.map((alert) => "correlator" in alert), [false, true]);
+  deepEqual(
+    alerts.map(({ type, mark, data }) => `${type} ${mark} ${data}`),
+    [
+      "org.openmobilealliance.dm.firmwareupdate.download critical 404",
+      "org.openmobilealliance.dm.firmwareupdate.downloadandupdate critical 404",
+    ],
+  );
+  deepEqual(
+    alerts.map((alert) => "correlator" in alert),
+    [false, true],
+  );
 });
 
 test("a correlator has a limit: 500, and nothing starts", () => {

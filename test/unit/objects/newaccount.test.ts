@@ -1,8 +1,17 @@
 /** Accounts from outside: what makes one, what is refused, and what they are given. */
-import { ACCOUNTS_MAX, NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX, URL_BYTES_MAX } from "../../../src/base/limits.ts";
+import {
+  ACCOUNTS_MAX,
+  NONCE_BYTES_MAX,
+  SERVER_ID_BYTES_MAX,
+  URL_BYTES_MAX,
+} from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Accounts } from "../../../src/objects/accounts.ts";
-import { type AccountFields, newAccount, type NewAccount } from "../../../src/objects/newaccount.ts";
+import {
+  type AccountFields,
+  newAccount,
+  type NewAccount,
+} from "../../../src/objects/newaccount.ts";
 import { install } from "../../../src/objects/provision.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { MapStore } from "../tree/mapstore.ts";
@@ -10,10 +19,17 @@ import { Device } from "./device.ts";
 
 const RULES = { allowHttp: false, allowPrivate: false };
 const FIELDS: AccountFields = {
-  serverId: "mgmt", displayName: "", address: "https://dm.example/dm", port: "", preference: "", acl: "",
+  serverId: "mgmt",
+  displayName: "",
+  address: "https://dm.example/dm",
+  port: "",
+  preference: "",
+  acl: "",
   auths: [
-    { level: "CLCRED", type: "BASIC", name: "me", secret: "weak" }, { level: "CLCRED", type: "DIGEST", name: "me", secret: "mine" },
-    { level: "SRVCRED", type: "", name: "", secret: "its" }, { level: "OBEX", type: "BASIC", name: "x", secret: "x" },
+    { level: "CLCRED", type: "BASIC", name: "me", secret: "weak" },
+    { level: "CLCRED", type: "DIGEST", name: "me", secret: "mine" },
+    { level: "SRVCRED", type: "", name: "", secret: "its" },
+    { level: "OBEX", type: "BASIC", name: "x", secret: "x" },
   ],
 };
 
@@ -30,17 +46,25 @@ function refused(fields: Partial<AccountFields>, rules = RULES): string {
 
 test("the strongest credentials of a level count, or the preferred ones; a secret without a type is for digests", () => {
   deepEqual(made({}).account.client, { type: "md5", name: "me", secret: "mine" });
-  deepEqual(made({ preference: "BASIC" }).account.client, { type: "basic", name: "me", secret: "weak" });
+  deepEqual(made({ preference: "BASIC" }).account.client, {
+    type: "basic",
+    name: "me",
+    secret: "weak",
+  });
   deepEqual(made({}).account.server, { type: "md5", name: "mgmt", secret: "its" });
   deepEqual(made({ auths: [] }).account.client, { type: "none", name: "", secret: "" });
-  deepEqual(made({ auths: [{ level: "CLCRED", type: "X509", name: "", secret: "s" }] }).account.client.type, "none");
+  deepEqual(
+    made({ auths: [{ level: "CLCRED", type: "X509", name: "", secret: "s" }] }).account.client.type,
+    "none",
+  );
 });
 
 test("the port may stand apart from the address", () => {
   equal(made({}).account.address, "https://dm.example/dm");
   equal(made({ port: "8443" }).account.address, "https://dm.example:8443/dm");
   equal(made({ port: "443" }).account.address, "https://dm.example/dm");
-  for (const port of ["x", "8.43", "-1", "1e9"]) equal(refused({ port }), "a port that is none", port);
+  for (const port of ["x", "8.43", "-1", "1e9"])
+    equal(refused({ port }), "a port that is none", port);
   const long = `https://dm.example/${"a".repeat(URL_BYTES_MAX - 19)}`;
   equal(refused({ address: long }), "taken");
   equal(refused({ address: long, port: "8443" }), "an address that is too long");
@@ -49,7 +73,10 @@ test("the port may stand apart from the address", () => {
 
 test("an address that the rules do not admit is refused", () => {
   equal(refused({ address: "http://dm.example/dm" }), "an address that this device may not go to");
-  equal(refused({ address: "http://dm.example/dm" }, { allowHttp: true, allowPrivate: false }), "taken");
+  equal(
+    refused({ address: "http://dm.example/dm" }, { allowHttp: true, allowPrivate: false }),
+    "taken",
+  );
   equal(refused({ address: "https://10.0.0.1/dm" }), "an address that this device may not go to");
   equal(refused({ address: "10.1.1.1" }), "an address that is no URL");
 });
@@ -72,17 +99,52 @@ test("names, secrets and nonces have limits", () => {
 });
 
 test("accounts are kept in one commit with nonces, rights and what goes with them; names are numbers (OMA-TS-DM-Bootstrap §5.3.2)", () => {
-  const store = new MapStore(), { tree } = new Device(store), accounts = new Accounts(store), nonce = utf8("nonce");
-  const first = made({ auths: [{ level: "SRVCRED", type: "DIGEST", name: "", secret: "s", nonce }] });
+  const store = new MapStore();
+  const { tree } = new Device(store);
+  const accounts = new Accounts(store);
+  const nonce = utf8("nonce");
+  const first = made({
+    auths: [{ level: "SRVCRED", type: "DIGEST", name: "", secret: "s", nonce }],
+  });
   const commits = store.commits;
-  equal(install(tree, [first, made({ serverId: "other" })], ["./FwUpdate"], ["also", utf8("x")]), 200);
+  equal(
+    install(tree, [first, made({ serverId: "other" })], ["./FwUpdate"], ["also", utf8("x")]),
+    200,
+  );
   equal(store.commits, commits + 1);
-  deepEqual(accounts.list().map(({ name, serverId }) => [name, serverId]), [["1", "mgmt"], ["2", "other"], ["main", "srv"]]);
-  deepEqual([accounts.nonce("1", "server"), accounts.nonce("1", "client"), store.get("also")], [nonce, undefined, utf8("x")]);
-  equal(tree.replace("./DMAcc/1/AppAddr/1/Addr", { format: "chr", type: "text/plain", data: utf8("https://new.example/") }, "mgmt"), 200);
-  equal(tree.replace("./DMAcc/2/AppAddr/1/Addr", { format: "chr", type: "text/plain", data: utf8("https://new.example/") }, "mgmt"), 425);
+  deepEqual(
+    accounts.list().map(({ name, serverId }) => [name, serverId]),
+    [
+      ["1", "mgmt"],
+      ["2", "other"],
+      ["main", "srv"],
+    ],
+  );
+  deepEqual(
+    [accounts.nonce("1", "server"), accounts.nonce("1", "client"), store.get("also")],
+    [nonce, undefined, utf8("x")],
+  );
+  equal(
+    tree.replace(
+      "./DMAcc/1/AppAddr/1/Addr",
+      { format: "chr", type: "text/plain", data: utf8("https://new.example/") },
+      "mgmt",
+    ),
+    200,
+  );
+  equal(
+    tree.replace(
+      "./DMAcc/2/AppAddr/1/Addr",
+      { format: "chr", type: "text/plain", data: utf8("https://new.example/") },
+      "mgmt",
+    ),
+    425,
+  );
   equal(install(tree, [made({})], [], ["also", undefined]), 200);
-  deepEqual(accounts.list().map(({ name }) => name), ["1", "2", "main"]);
+  deepEqual(
+    accounts.list().map(({ name }) => name),
+    ["1", "2", "main"],
+  );
   equal(accounts.get("1")?.address, "https://dm.example/dm");
   equal(accounts.nonce("1", "server"), undefined, "a new account has no old nonce");
 });
@@ -90,12 +152,20 @@ test("accounts are kept in one commit with nonces, rights and what goes with the
 test("the ACL of a description is that of the account's node", () => {
   const { tree } = new Device(new MapStore());
   equal(install(tree, [made({ acl: "Get=mgmt&Replace=other" })], [], ["also", undefined]), 200);
-  equal(tree.replace("./DMAcc/1/Name", { format: "chr", type: "text/plain", data: utf8("N") }, "mgmt"), 425);
-  equal(tree.replace("./DMAcc/1/Name", { format: "chr", type: "text/plain", data: utf8("N") }, "other"), 200);
+  equal(
+    tree.replace("./DMAcc/1/Name", { format: "chr", type: "text/plain", data: utf8("N") }, "mgmt"),
+    425,
+  );
+  equal(
+    tree.replace("./DMAcc/1/Name", { format: "chr", type: "text/plain", data: utf8("N") }, "other"),
+    200,
+  );
 });
 
 test("one account more than there may be: 420, and nothing has changed", () => {
-  const store = new MapStore(), { tree } = new Device(store), accounts = new Accounts(store);
+  const store = new MapStore();
+  const { tree } = new Device(store);
+  const accounts = new Accounts(store);
   const room = ACCOUNTS_MAX - accounts.list().length;
   const many = Array.from({ length: room + 1 }, (_, index) => made({ serverId: `s${index}` }));
   equal(install(tree, many, [], ["also", utf8("x")]), 420);
@@ -105,7 +175,8 @@ test("one account more than there may be: 420, and nothing has changed", () => {
 
 test("Get of the Inbox and of anything in it is 405, and a session puts nothing in it (OMA-TS-DM-StdObj §5.3.4)", () => {
   const { tree } = new Device(new MapStore());
-  for (const uri of ["./Inbox", "./Inbox/x", "./Inbox/x/y"]) equal(tree.get(uri, "mgmt").status, 405, uri);
+  for (const uri of ["./Inbox", "./Inbox/x", "./Inbox/x/y"])
+    equal(tree.get(uri, "mgmt").status, 405, uri);
   equal(tree.get("./Inbox?list=TNDS", "mgmt").status, 405);
   equal(tree.add("./Inbox/x", undefined, "mgmt"), 405);
   equal(tree.get("./Nowhere/x", "mgmt").status, 404);

@@ -4,7 +4,12 @@ import type { Phase, Reason } from "../../../src/update/record.ts";
 import { readRequest, requestText } from "../../../src/objects/execrequest.ts";
 import { fumoState, inOperation } from "../../../src/objects/fumostate.ts";
 import { updateRequest } from "../../../src/objects/requests.ts";
-import { DOWNLOAD_STATUSES, RESULT_CODES, resultMark, resultText } from "../../../src/objects/results.ts";
+import {
+  DOWNLOAD_STATUSES,
+  RESULT_CODES,
+  resultMark,
+  resultText,
+} from "../../../src/objects/results.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 
 function state(phase: Phase, reason?: Reason, installing = false, kept = false): number {
@@ -13,8 +18,18 @@ function state(phase: Phase, reason?: Reason, installing = false, kept = false):
 }
 
 test("each phase has its State (OMA-TS-DM-FUMO §10.1.1.10)", () => {
-  const states: readonly (readonly [Phase, number])[] = [["idle", 10], ["receiving", 10], ["downloading", 30], ["verifying", 40],
-    ["ready", 50], ["arming", 60], ["restarting", 60], ["trial", 60], ["committing", 60], ["reverting", 60]];
+  const states: readonly (readonly [Phase, number])[] = [
+    ["idle", 10],
+    ["receiving", 10],
+    ["downloading", 30],
+    ["verifying", 40],
+    ["ready", 50],
+    ["arming", 60],
+    ["restarting", 60],
+    ["trial", 60],
+    ["committing", 60],
+    ["reverting", 60],
+  ];
   for (const [phase, expected] of states) equal(state(phase), expected, phase);
 });
 
@@ -34,33 +49,66 @@ test("an outcome has a State that lasts until something new begins", () => {
 });
 
 test("an operation runs in 30, 40 and 60", () => {
-  const running = (phase: Phase): boolean => inOperation({ phase, object: "x", installing: false, kept: false });
-  for (const phase of ["downloading", "verifying", "arming", "trial"] as const) equal(running(phase), true, phase);
-  for (const phase of ["idle", "receiving", "ready", "failed", "settled"] as const) equal(running(phase), false, phase);
+  const running = (phase: Phase): boolean =>
+    inOperation({ phase, object: "x", installing: false, kept: false });
+  for (const phase of ["downloading", "verifying", "arming", "trial"] as const)
+    equal(running(phase), true, phase);
+  for (const phase of ["idle", "receiving", "ready", "failed", "settled"] as const)
+    equal(running(phase), false, phase);
 });
 
 test("each reason has its result code (OMA-TS-DM-FUMO §10.2.2.4)", () => {
-  deepEqual({ ...RESULT_CODES }, {
-    succeeded: 200, cancelled: 401, corrupt: 402, flash: 402, mismatch: 403, untrusted: 404, unacceptable: 405, failedBefore: 405,
-    descriptorVersion: 405, authentication: 406, timeout: 407, undefined: 409, reverted: 410, badURL: 411, badDescriptor: 411,
-    serverUnavailable: 412, serverError: 500,
-    tooLarge: 501, noMemory: 502, network: 503,
-  });
+  deepEqual(
+    { ...RESULT_CODES },
+    {
+      succeeded: 200,
+      cancelled: 401,
+      corrupt: 402,
+      flash: 402,
+      mismatch: 403,
+      untrusted: 404,
+      unacceptable: 405,
+      failedBefore: 405,
+      descriptorVersion: 405,
+      authentication: 406,
+      timeout: 407,
+      undefined: 409,
+      reverted: 410,
+      badURL: 411,
+      badDescriptor: 411,
+      serverUnavailable: 412,
+      serverError: 500,
+      tooLarge: 501,
+      noMemory: 502,
+      network: 503,
+    },
+  );
 });
 
 test("each reason has its status for the host of a descriptor, and each status has a reason (OMA Download 1.0)", () => {
   const reasons = new Map<number, string[]>();
-  for (const [reason, status] of Object.entries(DOWNLOAD_STATUSES)) reasons.set(status, [...reasons.get(status) ?? [], reason].sort());
-  deepEqual([...reasons].sort(([a], [b]) => a - b), [
-    [900, ["succeeded"]], [901, ["noMemory", "tooLarge"]], [902, ["cancelled"]], [903, ["network", "timeout"]], [905, ["corrupt"]],
-    [906, ["badDescriptor"]], [951, ["descriptorVersion"]], [952, ["flash", "reverted", "undefined"]],
-    [953, ["failedBefore", "mismatch", "unacceptable", "untrusted"]],
-    [954, ["authentication", "badURL", "serverError", "serverUnavailable"]],
-  ]);
+  for (const [reason, status] of Object.entries(DOWNLOAD_STATUSES))
+    reasons.set(status, [...(reasons.get(status) ?? []), reason].sort());
+  deepEqual(
+    [...reasons].sort(([a], [b]) => a - b),
+    [
+      [900, ["succeeded"]],
+      [901, ["noMemory", "tooLarge"]],
+      [902, ["cancelled"]],
+      [903, ["network", "timeout"]],
+      [905, ["corrupt"]],
+      [906, ["badDescriptor"]],
+      [951, ["descriptorVersion"]],
+      [952, ["flash", "reverted", "undefined"]],
+      [953, ["failedBefore", "mismatch", "unacceptable", "untrusted"]],
+      [954, ["authentication", "badURL", "serverError", "serverUnavailable"]],
+    ],
+  );
 });
 
 test("a result says what it means and how much it matters; a failure is never informational", () => {
-  for (const code of Object.values(RESULT_CODES)) equal(resultMark(code) === "informational", code === 200, `${code}`);
+  for (const code of Object.values(RESULT_CODES))
+    equal(resultMark(code) === "informational", code === 200, `${code}`);
   equal(resultText(404), "package signature not valid");
   equal(resultText(260), "successful (vendor)");
   equal(resultText(460), "failed");
@@ -80,6 +128,9 @@ test("the device asks for an update by itself, or for a person (OMA-TS-DM-FUMO �
   equal(alert.type, "org.openmobilealliance.dm.firmwareupdate.devicerequest");
   equal(alert.source, "./FwUpdate/Main");
   equal(alert.data, "");
-  equal(updateRequest(7, "user", undefined).type, "org.openmobilealliance.dm.firmwareupdate.userrequest");
+  equal(
+    updateRequest(7, "user", undefined).type,
+    "org.openmobilealliance.dm.firmwareupdate.userrequest",
+  );
   equal("source" in updateRequest(7, "user", undefined), false);
 });

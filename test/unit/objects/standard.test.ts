@@ -19,8 +19,10 @@ test("DevInfo says who the device is, to every server, and changes for none", ()
 });
 
 test("package 1 carries every leaf of DevInfo (OMA-TS-DM-Protocol §8.1)", () => {
-  deepEqual(devInfoItems(IDENTITY).map((item) => item.uri),
-    ["./DevInfo/DevId", "./DevInfo/Man", "./DevInfo/Mod", "./DevInfo/DmV", "./DevInfo/Lang"]);
+  deepEqual(
+    devInfoItems(IDENTITY).map((item) => item.uri),
+    ["./DevInfo/DevId", "./DevInfo/Man", "./DevInfo/Mod", "./DevInfo/DmV", "./DevInfo/Lang"],
+  );
   deepEqual(devInfoItems(IDENTITY)[1]?.value.data, utf8("Maker"));
 });
 
@@ -52,7 +54,10 @@ test("DMAcc shows the account, but never its secrets and nonces", () => {
     equal(device.read(`./DMAcc/main/AppAuth/${side}/AAuthData`), 405);
   }
   const { results } = device.tree.get("./DMAcc?list=StructData", SERVER);
-  equal(results.some((result) => result.uri.endsWith("Secret") || result.uri.endsWith("Data")), false);
+  equal(
+    results.some((result) => result.uri.endsWith("Secret") || result.uri.endsWith("Data")),
+    false,
+  );
 });
 
 test("an address that is no URL of a server is refused: nobody could put it right again", () => {
@@ -64,13 +69,17 @@ test("an address that is no URL of a server is refused: nobody could put it righ
 });
 
 test("the account's server changes address, secrets and nonces, durably and within an Atomic; no other does", () => {
-  const device = new Device(), accounts = new Accounts(device.store);
+  const device = new Device();
+  const accounts = new Accounts(device.store);
   equal(device.replace("./DMAcc/main/AppAuth/Client/AAuthSecret", "x", STRANGER), 425);
   device.tree.begin();
   equal(device.replace("./DMAcc/main/AppAuth/Client/AAuthSecret", "open"), 200);
   equal(device.replace("./DMAcc/main/AppAddr/1/Addr", "https://new.example/"), 200);
   equal(device.replace("./DMAcc/main/AppAuth/Server/AAuthData", "n".repeat(NONCE_BYTES_MAX)), 200);
-  equal(device.replace("./DMAcc/main/AppAuth/Server/AAuthData", "n".repeat(NONCE_BYTES_MAX + 1)), 413);
+  equal(
+    device.replace("./DMAcc/main/AppAuth/Server/AAuthData", "n".repeat(NONCE_BYTES_MAX + 1)),
+    413,
+  );
   equal(device.replace("./DMAcc/main/AppAuth/Server/AAuthData", "nonce"), 200);
   equal(accounts.get("main")?.client.secret, "sesame");
   equal(device.tree.commit(), 200);
@@ -91,14 +100,18 @@ test("an account is found by name and by server, after a restart too", () => {
   const store = new MapStore();
   new Device(store);
   const accounts = new Accounts(store);
-  deepEqual(accounts.list().map((account) => account.name), ["main"]);
+  deepEqual(
+    accounts.list().map((account) => account.name),
+    ["main"],
+  );
   equal(accounts.byServer(SERVER)?.name, "main");
   equal(accounts.byServer(STRANGER), undefined);
   equal(accounts.get("other"), undefined);
 });
 
 test("a nonce is durable, and provisioning forgets it", () => {
-  const device = new Device(), accounts = new Accounts(device.store);
+  const device = new Device();
+  const accounts = new Accounts(device.store);
   equal(accounts.nonce("main", "client"), undefined);
   accounts.storeNonce("main", "client", utf8("n"));
   deepEqual(new Accounts(device.store).nonce("main", "client"), utf8("n"));
@@ -108,11 +121,18 @@ test("a nonce is durable, and provisioning forgets it", () => {
 });
 
 test("a record that cannot be read is no account", () => {
-  const device = new Device(), accounts = new Accounts(device.store);
-  const records = ["", "{", "[]", "null", '{"v":1,"name":"main"}',
+  const device = new Device();
+  const accounts = new Accounts(device.store);
+  const records = [
+    "",
+    "{",
+    "[]",
+    "null",
+    '{"v":1,"name":"main"}',
     '{"name":"a","serverId":"b","address":"c","client":1,"server":2}',
-    '{"name":"a","serverId":"b","address":"c","client":{"type":"odd","name":"n","secret":"s"},'
-      + '"server":{"type":"none","name":"n","secret":"s"}}'];
+    '{"name":"a","serverId":"b","address":"c","client":{"type":"odd","name":"n","secret":"s"},' +
+      '"server":{"type":"none","name":"n","secret":"s"}}',
+  ];
   for (const record of records) {
     device.store.commit([["account.main", utf8(record)]]);
     equal(accounts.get("main"), undefined, record);
@@ -121,7 +141,9 @@ test("a record that cannot be read is no account", () => {
 });
 
 test("provisioning gives the server every right on its account and FUMO, in one commit, and others what they had", () => {
-  const device = new Device(), { store } = device, before = store.commits;
+  const device = new Device();
+  const { store } = device;
+  const before = store.commits;
   equal(provision(device.tree, { ...ACCOUNT, port: 8443 }, ["./FwUpdate"]), 200);
   equal(device.read("./DMAcc/main/AppAddr/1/Port/1/PortNbr"), "8443");
   equal(store.commits, before + 1);

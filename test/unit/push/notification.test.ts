@@ -4,11 +4,19 @@ import { utf8 } from "../../../src/base/utf8.ts";
 import { genuine, type Notification, parseNotification } from "../../../src/push/notification.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
-/** The standard's example behind the digest: 1.1, background, by the user, session 1234, com.mgmtsrv.manage. */
+/**
+ * The standard's example behind the digest: 1.1, background, by the user, session 1234,
+ * com.mgmtsrv.manage.
+ */
 const EXAMPLE = "02d0000000123412636f6d2e6d676d747372762e6d616e616765";
-/** Of the example with the password "secret", computed apart from this code: nonce "Nonce", four zero bytes, none. */
+/**
+ * Of the example with the password "secret", computed apart from this code: nonce "Nonce", four
+ * zero bytes, none.
+ */
 const DIGESTS = {
-  nonce: "291f40c9048e97434175d10d0c6e25a7", zeros: "4e94c58c36a8c50aabcdbe0c296b2ba7", none: "ddd31badea77457e951772c1a22fcce3",
+  nonce: "291f40c9048e97434175d10d0c6e25a7",
+  zeros: "4e94c58c36a8c50aabcdbe0c296b2ba7",
+  none: "ddd31badea77457e951772c1a22fcce3",
 };
 
 function message(trigger: string, digest = "00".repeat(16)): Uint8Array {
@@ -28,20 +36,34 @@ function refused(bytes: Uint8Array): string {
 
 test("the standard's example is read field by field (OMA-TS-DM-Notification §6.2)", () => {
   const { uiMode, initiator, sessionID, serverID, vendor } = parsed(EXAMPLE);
-  deepEqual([uiMode, initiator, sessionID, serverID, vendor.length], ["background", "user", "1234", "com.mgmtsrv.manage", 0]);
+  deepEqual(
+    [uiMode, initiator, sessionID, serverID, vendor.length],
+    ["background", "user", "1234", "com.mgmtsrv.manage", 0],
+  );
 });
 
 test("each UI mode, initiator, session id and vendor data", () => {
-  const modes = ["02c0", "02d0", "02e0", "02f0"].map((start) => parsed(`${start} 000000 0001 01 610b`).uiMode);
+  const modes = ["02c0", "02d0", "02e0", "02f0"].map(
+    (start) => parsed(`${start} 000000 0001 01 610b`).uiMode,
+  );
   deepEqual(modes, ["unspecified", "background", "informative", "interaction"]);
   equal(parsed("02c8 000000 0001 01 61").initiator, "server");
-  deepEqual(["0001", "00ab", "ffff"].map((id) => parsed(`02c8 000000 ${id} 01 61`).sessionID), ["1", "AB", "FFFF"]);
+  deepEqual(
+    ["0001", "00ab", "ffff"].map((id) => parsed(`02c8 000000 ${id} 01 61`).sessionID),
+    ["1", "AB", "FFFF"],
+  );
   equal(hex(parsed("02c8 000000 0001 01 61 0b0c").vendor), "0b0c");
-  equal(parsed("02cf ffffff 0001 01 61").sessionID, "1", "bits that are not in use are passed over");
+  equal(
+    parsed("02cf ffffff 0001 01 61").sessionID,
+    "1",
+    "bits that are not in use are passed over",
+  );
 });
 
 test("the digest is good for its secret, nonce and bytes alone (§6.2.1)", () => {
-  const nonce = utf8("Nonce"), zeros = new Uint8Array(4), none = new Uint8Array(0);
+  const nonce = utf8("Nonce");
+  const zeros = new Uint8Array(4);
+  const none = new Uint8Array(0);
   ok(genuine(parsed(EXAMPLE, DIGESTS.nonce), "secret", nonce));
   ok(genuine(parsed(EXAMPLE, DIGESTS.zeros), "secret", zeros));
   ok(genuine(parsed(EXAMPLE, DIGESTS.none), "secret", none));
@@ -49,8 +71,9 @@ test("the digest is good for its secret, nonce and bytes alone (§6.2.1)", () =>
   ok(!genuine(parsed(EXAMPLE, DIGESTS.nonce), "secret", zeros));
   const bytes = message(EXAMPLE, DIGESTS.nonce);
   for (let bit = 0; bit < bytes.length * 8; bit++) {
-    const changed = bytes.slice(), at = bit >> 3;
-    changed[at] = (changed[at] ?? 0) ^ 1 << (bit & 7);
+    const changed = bytes.slice();
+    const at = bit >> 3;
+    changed[at] = (changed[at] ?? 0) ^ (1 << (bit & 7));
     const notification = parseNotification(changed);
     ok("problem" in notification || !genuine(notification, "secret", nonce), `bit ${bit}`);
   }
@@ -67,5 +90,6 @@ test("other versions, session id 0 and server ids that are none are refused, wit
 
 test("every shorter message is refused", () => {
   const bytes = message(EXAMPLE);
-  for (let length = 0; length < bytes.length; length++) ok(refused(bytes.subarray(0, length)) !== "taken", `${length} bytes`);
+  for (let length = 0; length < bytes.length; length++)
+    ok(refused(bytes.subarray(0, length)) !== "taken", `${length} bytes`);
 });

@@ -9,14 +9,24 @@ import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
 
 /** The leaves of a DMAcc object. */
 export const LEAVES: readonly (readonly [string, string])[] = [
-  ["AppID", "w7"], ["ServerID", "mgmt"], ["Name", "Example"], ["AAuthPref", "DIGEST"], ["AppAddr/1/Addr", "https://dm.example/dm"],
-  ["AppAddr/1/Port/1/PortNbr", "8443"], ["AppAddr/2/Addr", "https://second.example/"], ["AppAuth/a/AAuthLevel", "CLCRED"],
-  ["AppAuth/a/AAuthType", "DIGEST"], ["AppAuth/a/AAuthName", "me"], ["AppAuth/a/AAuthSecret", "mine"], ["AppAuth/b/AAuthLevel", "SRVCRED"],
+  ["AppID", "w7"],
+  ["ServerID", "mgmt"],
+  ["Name", "Example"],
+  ["AAuthPref", "DIGEST"],
+  ["AppAddr/1/Addr", "https://dm.example/dm"],
+  ["AppAddr/1/Port/1/PortNbr", "8443"],
+  ["AppAddr/2/Addr", "https://second.example/"],
+  ["AppAuth/a/AAuthLevel", "CLCRED"],
+  ["AppAuth/a/AAuthType", "DIGEST"],
+  ["AppAuth/a/AAuthName", "me"],
+  ["AppAuth/a/AAuthSecret", "mine"],
+  ["AppAuth/b/AAuthLevel", "SRVCRED"],
   ["AppAuth/b/AAuthSecret", "its"],
 ];
 
 /** As libwbxml writes it: BOOTSTRAP, and APPLICATION w7 with APPADDR, PORT, and both APPAUTH. */
-export const CP_EXAMPLE = bytesOf(`030b6a00c54503312e310001c65601870706036f70000101c6000155018736000006037737000187000138000006036d676d742e
+export const CP_EXAMPLE =
+  bytesOf(`030b6a00c54503312e310001c65601870706036f70000101c6000155018736000006037737000187000138000006036d676d742e
 6578616d706c650001870706034578616d706c650001c60001560187340000060368747470733a2f2f646d2e6578616d706c652f646d0001870001350000068501c6530
 1872306033834343300010101c600015701873000000600018d018733000006000193018731000006036d65000187000132000006036d696e6500018700012f00000603
 546d39755932553d000101c600015701873000000603434c49454e54000187000133000006000192018732000006036974730001010101`);
@@ -27,8 +37,17 @@ export function bytesOf(digits: string): Uint8Array {
 }
 
 export function message(...commands: readonly Command[]): Uint8Array {
-  const bytes = new Uint8Array(8192), writer = new WbxmlWriter(bytes, SYNCML), out = new MessageWriter(writer);
-  out.begin({ verDTD: "1.2", verProto: "DM/1.2", sessionID: "0", msgID: "0", target: "device", source: "mgmt" });
+  const bytes = new Uint8Array(8192);
+  const writer = new WbxmlWriter(bytes, SYNCML);
+  const out = new MessageWriter(writer);
+  out.begin({
+    verDTD: "1.2",
+    verProto: "DM/1.2",
+    sessionID: "0",
+    msgID: "0",
+    target: "device",
+    source: "mgmt",
+  });
   for (const command of commands) out.command(command);
   out.end(true);
   return bytes.slice(0, writer.length);
@@ -39,16 +58,31 @@ export function add(...items: readonly Item[]): Command {
 }
 
 export function leaf(target: string, value: string): Item {
-  return { target, meta: { format: "chr", type: "text/plain" }, data: utf8(value), binary: false, moreData: false };
+  return {
+    target,
+    meta: { format: "chr", type: "text/plain" },
+    data: utf8(value),
+    binary: false,
+    moreData: false,
+  };
 }
 
 /** A description of the nodes, below one of that name, as WBXML. */
 export function described(target: string, name: string, leaves = LEAVES, acl?: string): Item {
-  const bytes = new Uint8Array(4096), writer = new WbxmlWriter(bytes, SYNCML), tree = new TndsWriter(writer);
+  const bytes = new Uint8Array(4096);
+  const writer = new WbxmlWriter(bytes, SYNCML);
+  const tree = new TndsWriter(writer);
   tree.begin();
   const top = { path: name, format: "node", type: "urn:oma:mo:oma-dm-dmacc:1.0" };
   tree.node(acl === undefined ? top : { ...top, acl });
-  for (const [path, value] of leaves) tree.node({ path: `${name}/${path}`, format: "chr", type: "text/plain", value: utf8(value) });
+  for (const [path, value] of leaves)
+    tree.node({ path: `${name}/${path}`, format: "chr", type: "text/plain", value: utf8(value) });
   tree.end();
-  return { target, meta: { format: "bin", type: TNDS_WBXML }, data: bytes.slice(0, writer.length), binary: true, moreData: false };
+  return {
+    target,
+    meta: { format: "bin", type: TNDS_WBXML },
+    data: bytes.slice(0, writer.length),
+    binary: true,
+    moreData: false,
+  };
 }

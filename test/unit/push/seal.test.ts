@@ -4,9 +4,15 @@ import { sealed } from "../../../src/push/seal.ts";
 import { equal, ok, test } from "../../check.ts";
 import { bytesOf } from "./samples.ts";
 
-const BODY = bytesOf("030b6a0005"), SECRETS = { network: "secret", pin: "4711" };
+const BODY = bytesOf("030b6a0005");
+const SECRETS = { network: "secret", pin: "4711" };
 
-function good(type: string, protection: Protection | undefined, mac: string | undefined, secrets = SECRETS): boolean {
+function good(
+  type: string,
+  protection: Protection | undefined,
+  mac: string | undefined,
+  secrets = SECRETS,
+): boolean {
   return sealed({ type, protection, mac, body: BODY }, secrets);
 }
 
@@ -21,7 +27,8 @@ test("the key is the secret, the PIN, or both: PIN:secret in the DM profile (OMA
 });
 
 test("without a secret, a PIN, a protection or a seal nothing is sealed", () => {
-  const empty = "90203507074ad5efcf49ee12a886a6413976a45a", none = { network: "", pin: "" };
+  const empty = "90203507074ad5efcf49ee12a886a6413976a45a";
+  const none = { network: "", pin: "" };
   for (const protection of ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"] as const) {
     equal(good(DM_TYPE, protection, empty, none), false);
     equal(good(DM_TYPE, protection, undefined), false);
@@ -29,5 +36,11 @@ test("without a secret, a PIN, a protection or a seal nothing is sealed", () => 
     equal(good(DM_TYPE, protection, "3373"), false);
   }
   equal(good(DM_TYPE, undefined, "3373e5bfbd767d3c8c0dd9bc813dcb0b9d586f30"), false);
-  equal(good(DM_TYPE, "USERPIN_NETWORKID", "d0c4c8c130ffc519405ad4281a7e15ca62ca69cb", { network: "", pin: "4711" }), false);
+  equal(
+    good(DM_TYPE, "USERPIN_NETWORKID", "d0c4c8c130ffc519405ad4281a7e15ca62ca69cb", {
+      network: "",
+      pin: "4711",
+    }),
+    false,
+  );
 });

@@ -1,11 +1,19 @@
-/** Generic alerts: sent in package 1 or 3, and kept until the server has answered (OMA-TS-DM-Protocol §2.3.7, FUMO §10.2.2). */
+/**
+ * Generic alerts: sent in package 1 or 3, and kept until the server has answered
+ * (OMA-TS-DM-Protocol §2.3.7, FUMO §10.2.2).
+ */
 import type { OutgoingAlert } from "../../../src/session/ports.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Bench, command, item, textOf } from "./bench.ts";
 
 const REPORT: OutgoingAlert = {
-  id: 7, type: "org.openmobilealliance.dm.firmwareupdate.update", format: "int", mark: "critical", source: "./Fw/x",
-  correlator: "c&1", data: "410",
+  id: 7,
+  type: "org.openmobilealliance.dm.firmwareupdate.update",
+  format: "int",
+  mark: "critical",
+  source: "./Fw/x",
+  correlator: "c&1",
+  data: "410",
 };
 
 test("a pending report goes with package 1, between Alert and DevInfo, as FUMO writes it", () => {
@@ -30,7 +38,14 @@ test("a report without correlator and source has neither", () => {
 });
 
 test("the server's Status is an answer whatever it says, but for 401 and 407", () => {
-  for (const [status, told] of [[200, true], [202, true], [415, true], [500, true], [401, false], [407, false]] as const) {
+  for (const [status, told] of [
+    [200, true],
+    [202, true],
+    [415, true],
+    [500, true],
+    [401, false],
+    [407, false],
+  ] as const) {
     const bench = new Bench({ alerts: [REPORT] });
     bench.next();
     bench.reply([bench.header(200), bench.status("2", "Alert", status)]);

@@ -16,7 +16,8 @@ const MD5 = { type: "md5", ...NAME, nonce: NONCE } as const;
 const SERVER = { type: "md5", name: "srv", secret: "server secret", nonce: NONCE } as const;
 
 function digest(name: string, secret: string, nonce: Uint8Array): string {
-  const head = utf8(`${base64(md5(utf8(`${name}:${secret}`)))}:`), all = new Uint8Array(head.length + nonce.length);
+  const head = utf8(`${base64(md5(utf8(`${name}:${secret}`)))}:`);
+  const all = new Uint8Array(head.length + nonce.length);
   all.set(head);
   all.set(nonce, head.length);
   return base64(md5(all));
@@ -26,7 +27,11 @@ function md5Cred(secret: string, nonce: Uint8Array): Cred {
   return { type: "syncml:auth-md5", format: "b64", data: digest("srv", secret, nonce) };
 }
 
-function md5Chal(nonce: string): { readonly type: string; readonly format: string; readonly nextNonce: string } {
+function md5Chal(nonce: string): {
+  readonly type: string;
+  readonly format: string;
+  readonly nextNonce: string;
+} {
   return { type: "syncml:auth-md5", format: "b64", nextNonce: base64(utf8(nonce)) };
 }
 
@@ -37,7 +42,10 @@ function drawn(times: number): Uint8Array {
 
 test("basic credentials are those of the standard's example, and go with the first message (§2.4.4.1)", () => {
   const bench = new Bench({ client: BASIC });
-  deepEqual({ ...bench.next().header.cred }, { type: "syncml:auth-basic", format: "b64", data: BASIC_DATA });
+  deepEqual(
+    { ...bench.next().header.cred },
+    { type: "syncml:auth-basic", format: "b64", data: BASIC_DATA },
+  );
   bench.reply([bench.header(212), command("Get", item("./A"))]);
   equal(bench.next().header.cred, undefined);
   bench.reply([bench.header(200)]);
@@ -56,8 +64,12 @@ test("md5 credentials are those of the standard's example, with the user's name 
 });
 
 test("a NextNonce as long as may be is kept; one byte more is as if there were none, and says so", () => {
-  for (const [length, kept] of [[NONCE_BYTES_MAX, true], [NONCE_BYTES_MAX + 1, false]] as const) {
-    const bench = new Bench({ client: MD5 }), nonce = "n".repeat(length);
+  for (const [length, kept] of [
+    [NONCE_BYTES_MAX, true],
+    [NONCE_BYTES_MAX + 1, false],
+  ] as const) {
+    const bench = new Bench({ client: MD5 });
+    const nonce = "n".repeat(length);
     bench.next();
     bench.reply([bench.header(212, md5Chal(nonce))]);
     equal(bench.outcome(), "completed");
@@ -79,7 +91,11 @@ test("after 200 every message has credentials, with the newest nonce (§2.4.1)",
 test("a stale nonce costs one challenge: package 1 again, in a new message, after its Status (§2.4, §5.1.3.3)", () => {
   const bench = new Bench({ client: MD5 });
   bench.next();
-  bench.reply([bench.header(401, md5Chal("fresh")), bench.status("1", "Alert", 401), bench.status("2", "Replace", 401)]);
+  bench.reply([
+    bench.header(401, md5Chal("fresh")),
+    bench.status("1", "Alert", 401),
+    bench.status("2", "Replace", 401),
+  ]);
   const { header, commands, final } = bench.next();
   equal(header.msgID, "2");
   equal(header.sessionID, "1");
@@ -157,7 +173,9 @@ test("commands that come with a challenge are not executed", () => {
 test("a server that proves itself gets 212 and, stored before it is sent, the nonce for the next session", () => {
   const bench = new Bench({ client: MD5, server: SERVER });
   bench.next();
-  bench.reply([bench.header(212), command("Get", item("./A"))], { header: { cred: md5Cred("server secret", NONCE) } });
+  bench.reply([bench.header(212), command("Get", item("./A"))], {
+    header: { cred: md5Cred("server secret", NONCE) },
+  });
   deepEqual(bench.told, ["authenticated"]);
   const [status] = bench.next().commands;
   deepEqual(bench.told, ["authenticated", `nonce server ${base64(drawn(1))}`]);
@@ -181,7 +199,9 @@ test("a server without credentials is challenged with 407, and nothing is execut
   equal(status.chal?.nextNonce, base64(drawn(1)));
   deepEqual([status.targetRefs.length, status.sourceRefs.length], [1, 1]);
   deepEqual(bench.tree.calls, []);
-  bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { cred: md5Cred("server secret", drawn(1)) } });
+  bench.reply([bench.header(200), command("Delete", item("./A"))], {
+    header: { cred: md5Cred("server secret", drawn(1)) },
+  });
   deepEqual(bench.tree.calls, ["remove ./A"]);
   bench.next();
   equal(bench.statuses(), "212 SyncHdr, 200 Delete 2");
@@ -190,10 +210,14 @@ test("a server without credentials is challenged with 407, and nothing is execut
 test("a server with a stale nonce is challenged with 401 and a new one (§5.1.3.3)", () => {
   const bench = new Bench({ server: SERVER });
   bench.next();
-  bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { cred: md5Cred("server secret", utf8("old")) } });
+  bench.reply([bench.header(200), command("Delete", item("./A"))], {
+    header: { cred: md5Cred("server secret", utf8("old")) },
+  });
   bench.next();
   equal(bench.statuses(), "401 SyncHdr, 401 Delete 2");
-  bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { cred: md5Cred("server secret", drawn(1)) } });
+  bench.reply([bench.header(200), command("Delete", item("./A"))], {
+    header: { cred: md5Cred("server secret", drawn(1)) },
+  });
   bench.next();
   equal(bench.statuses(), "212 SyncHdr, 200 Delete 2");
 });
@@ -204,11 +228,16 @@ test("a server that never knows its password is left after the second challenge;
   for (let i = 1; i <= 2; i++) {
     bench.next();
     const header = { cred: md5Cred("guess", drawn(i)) };
-    bench.reply([bench.header(200), bench.status("2", "Alert", 200), command("Delete", item("./A"))], { header });
+    bench.reply(
+      [bench.header(200), bench.status("2", "Alert", 200), command("Delete", item("./A"))],
+      { header },
+    );
   }
   bench.next();
   equal(bench.others(), "");
-  bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { cred: md5Cred("guess", drawn(3)) } });
+  bench.reply([bench.header(200), command("Delete", item("./A"))], {
+    header: { cred: md5Cred("guess", drawn(3)) },
+  });
   bench.next();
   equal(bench.others(), "Alert 1223");
   bench.reply([bench.header(200)]);
@@ -237,7 +266,9 @@ test("a server that proves itself and asks for nothing keeps its nonce, since it
 test("both sides with stale nonces find together: challenge and counter-challenge in one exchange (§5.1.3.4)", () => {
   const bench = new Bench({ client: MD5, server: SERVER });
   bench.next();
-  bench.reply([bench.header(401, md5Chal("new"))], { header: { cred: md5Cred("server secret", utf8("old")) } });
+  bench.reply([bench.header(401, md5Chal("new"))], {
+    header: { cred: md5Cred("server secret", utf8("old")) },
+  });
   const again = bench.next();
   equal(bench.statuses(), "401 SyncHdr");
   equal(bench.others(), "Alert 1201, Replace");
@@ -246,7 +277,9 @@ test("both sides with stale nonces find together: challenge and counter-challeng
   bench.reply([bench.header(212, md5Chal("later")), command("Get", item("./A"))], { header });
   bench.next();
   deepEqual(bench.told, [
-    `nonce server ${base64(drawn(1))}`, `nonce client ${base64(utf8("later"))}`, "authenticated",
+    `nonce server ${base64(drawn(1))}`,
+    `nonce client ${base64(utf8("later"))}`,
+    "authenticated",
     `nonce server ${base64(drawn(2))}`,
   ]);
 });
@@ -254,7 +287,9 @@ test("both sides with stale nonces find together: challenge and counter-challeng
 test("a nonce from a server that has not proved itself is used but not stored (§5.1.3.4)", () => {
   const bench = new Bench({ client: MD5, server: SERVER });
   bench.next();
-  bench.reply([bench.header(200, md5Chal("bad")), alert(1222)], { header: { cred: md5Cred("guess", NONCE) } });
+  bench.reply([bench.header(200, md5Chal("bad")), alert(1222)], {
+    header: { cred: md5Cred("guess", NONCE) },
+  });
   equal(bench.next().header.cred?.data, digest("Bruce2", "OhBehave", utf8("bad")));
   deepEqual(bench.told, [`nonce server ${base64(drawn(1))}`]);
 });
@@ -280,7 +315,9 @@ test("basic credentials of a server are checked, and those of another kind are n
 test("neither secrets nor nonces are in the log", () => {
   const bench = new Bench({ client: MD5, server: SERVER });
   bench.next();
-  bench.reply([bench.header(401, md5Chal("new"))], { header: { cred: md5Cred("server secret", utf8("old")) } });
+  bench.reply([bench.header(401, md5Chal("new"))], {
+    header: { cred: md5Cred("server secret", utf8("old")) },
+  });
   bench.next();
   const secrets = ["OhBehave", "server secret", base64(utf8("new")), base64(drawn(1)), MD5_DATA];
   for (const secret of secrets) ok(!bench.logged(secret), secret);

@@ -5,7 +5,8 @@ import { deepEqual, equal, test } from "../../check.ts";
 
 /** Decodes the pieces: the bytes, or undefined. */
 function decoded(...pieces: readonly string[]): readonly number[] | undefined {
-  const chunks = new Base64Chunks(), result: number[] = [];
+  const chunks = new Base64Chunks();
+  const result: number[] = [];
   for (const piece of pieces) {
     const runs = chunks.decode(utf8(piece));
     if (runs === undefined) return undefined;

@@ -1,14 +1,30 @@
-/** A session between a scripted server and a tree that only records: what the session tests stand on. */
+/**
+ * A session between a scripted server and a tree that only records: what the session tests stand
+ * on.
+ */
 import { base64 } from "../../../src/base/base64.ts";
 import { md5 } from "../../../src/base/md5.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
-import type { ManagementTree, Outcome, OutgoingAlert, SessionAccount, SessionOptions } from "../../../src/session/ports.ts";
+import type {
+  ManagementTree,
+  Outcome,
+  OutgoingAlert,
+  SessionAccount,
+  SessionOptions,
+} from "../../../src/session/ports.ts";
 import type { UserInterface } from "../../../src/session/interaction.ts";
 import { Session } from "../../../src/session/session.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
-import type { Command, Header, Item, Message, ObjectCommand, StatusCommand } from "../../../src/syncml/command.ts";
+import type {
+  Command,
+  Header,
+  Item,
+  Message,
+  ObjectCommand,
+  StatusCommand,
+} from "../../../src/syncml/command.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import type { Sink, StreamMeta } from "../../../src/tree/stream.ts";
 import type { Value } from "../../../src/tree/value.ts";
@@ -31,24 +47,34 @@ export class FakeTree implements ManagementTree {
   get(uri: string): ReturnType<ManagementTree["get"]> {
     this.calls.push(`get ${uri}`);
     const value = this.values.get(uri);
-    return value === undefined ? { status: 404, results: [] } : { status: 200, results: [{ uri, value }] };
+    return value === undefined
+      ? { status: 404, results: [] }
+      : { status: 200, results: [{ uri, value }] };
   }
   add(uri: string, value: Value | undefined): number {
     this.calls.push(`add ${uri} ${value === undefined ? "node" : value.format || "-"}`);
     return this.#status(uri);
   }
   replace(uri: string, value: Value, server: string): number {
-    this.calls.push(`replace ${uri} ${value.format || "-"} ${value.type || "-"} ${value.data.length} ${server}`);
+    this.calls.push(
+      `replace ${uri} ${value.format || "-"} ${value.type || "-"} ${value.data.length} ${server}`,
+    );
     if (this.#status(uri) === 200) this.values.set(uri, { ...value, data: value.data.slice() });
     return this.#status(uri);
   }
-  addSubtree(uri: string, nodes: readonly SubtreeNode[]): number { return this.#subtree("addSubtree", uri, nodes); }
-  replaceSubtree(uri: string, nodes: readonly SubtreeNode[]): number { return this.#subtree("replaceSubtree", uri, nodes); }
+  addSubtree(uri: string, nodes: readonly SubtreeNode[]): number {
+    return this.#subtree("addSubtree", uri, nodes);
+  }
+  replaceSubtree(uri: string, nodes: readonly SubtreeNode[]): number {
+    return this.#subtree("replaceSubtree", uri, nodes);
+  }
   #subtree(call: string, uri: string, nodes: readonly SubtreeNode[]): number {
     this.calls.push(`${call} ${uri} ${nodes.map((node) => node.path).join()}`);
     return this.#status(uri);
   }
-  obstacle(): string | undefined { return undefined; }
+  obstacle(): string | undefined {
+    return undefined;
+  }
   remove(uri: string): number {
     this.calls.push(`remove ${uri}`);
     return this.#status(uri);
@@ -63,25 +89,47 @@ export class FakeTree implements ManagementTree {
   }
   stream(command: "Add" | "Replace", uri: string, meta: StreamMeta): Sink | number {
     this.calls.push(`stream ${command} ${uri} ${meta.format || "-"} ${meta.size ?? "-"}`);
-    const status = this.#status(uri), sunk: number[] = [];
+    const status = this.#status(uri);
+    const sunk: number[] = [];
     this.sunk = sunk;
     if (status !== 200) return status;
     return {
-      write: (bytes: Uint8Array) => { sunk.push(...bytes); return this.statuses.get("write") ?? 200; },
-      close: () => { this.calls.push(`close ${sunk.length}`); return this.statuses.get("close") ?? 200; },
-      abort: () => { this.calls.push("abort"); },
+      write: (bytes: Uint8Array) => {
+        sunk.push(...bytes);
+        return this.statuses.get("write") ?? 200;
+      },
+      close: () => {
+        this.calls.push(`close ${sunk.length}`);
+        return this.statuses.get("close") ?? 200;
+      },
+      abort: () => {
+        this.calls.push("abort");
+      },
     };
   }
-  begin(): void { this.calls.push("begin"); }
-  commit(): number { this.calls.push("commit"); return this.statuses.get("commit") ?? 200; }
-  rollback(): number { this.calls.push("rollback"); return this.statuses.get("rollback") ?? 216; }
+  begin(): void {
+    this.calls.push("begin");
+  }
+  commit(): number {
+    this.calls.push("commit");
+    return this.statuses.get("commit") ?? 200;
+  }
+  rollback(): number {
+    this.calls.push("rollback");
+    return this.statuses.get("rollback") ?? 216;
+  }
 
-  #status(uri: string): number { return this.statuses.get(uri) ?? 200; }
+  #status(uri: string): number {
+    return this.statuses.get(uri) ?? 200;
+  }
 }
 
-export type BenchOptions = Partial<SessionOptions> & Partial<Pick<SessionAccount, "client" | "server">>
-  & { readonly alerts?: OutgoingAlert[]; readonly tree?: ManagementTree; readonly serverID?: string }
-  & { readonly userInterface?: UserInterface };
+export type BenchOptions = Partial<SessionOptions> &
+  Partial<Pick<SessionAccount, "client" | "server">> & {
+    readonly alerts?: OutgoingAlert[];
+    readonly tree?: ManagementTree;
+    readonly serverID?: string;
+  } & { readonly userInterface?: UserInterface };
 
 export interface ReplyOptions {
   readonly final?: boolean;
@@ -112,23 +160,55 @@ export class Bench {
   bodyDigest: Uint8Array = NO_NONCE;
 
   constructor(options: BenchOptions = {}) {
-    const { client = NONE, server = NONE, alerts = [], tree = this.tree, serverID = "srv", userInterface, ...rest } = options;
+    const {
+      client = NONE,
+      server = NONE,
+      alerts = [],
+      tree = this.tree,
+      serverID = "srv",
+      userInterface,
+      ...rest
+    } = options;
     this.#sessionID = rest.sessionID ?? "1";
     this.alerts = alerts;
     const account = { serverID, url: SERVER_URL, client, server };
-    this.session = new Session({
-      account, deviceId: DEVICE, devInfo: [{ uri: "./DevInfo/DevId", value: DEVICE }, { uri: "./DevInfo/Man", value: "Maker" }],
-      sessionID: "1", alert: 1201, maxMsgSize: 16384, maxObjSize: 1_000_000, outbound: new Uint8Array(16384), encoding: "xml",
-      ...rest,
-    }, {
-      tree, userInterface,
-      random: (bytes) => { for (let i = 0; i < bytes.length; i++) bytes[i] = ++this.#random; },
-      log: (level, text) => { this.log.push(`${level}: ${text}`); },
-      alerts: () => this.alerts,
-      acknowledged: (id, status) => { this.told.push(`alert ${id} ${status}`); },
-      authenticated: () => { this.told.push("authenticated"); },
-      storeNonce: (direction, nonce) => { this.told.push(`nonce ${direction} ${base64(nonce)}`); },
-    });
+    this.session = new Session(
+      {
+        account,
+        deviceId: DEVICE,
+        devInfo: [
+          { uri: "./DevInfo/DevId", value: DEVICE },
+          { uri: "./DevInfo/Man", value: "Maker" },
+        ],
+        sessionID: "1",
+        alert: 1201,
+        maxMsgSize: 16384,
+        maxObjSize: 1_000_000,
+        outbound: new Uint8Array(16384),
+        encoding: "xml",
+        ...rest,
+      },
+      {
+        tree,
+        userInterface,
+        random: (bytes) => {
+          for (let i = 0; i < bytes.length; i++) bytes[i] = ++this.#random;
+        },
+        log: (level, text) => {
+          this.log.push(`${level}: ${text}`);
+        },
+        alerts: () => this.alerts,
+        acknowledged: (id, status) => {
+          this.told.push(`alert ${id} ${status}`);
+        },
+        authenticated: () => {
+          this.told.push("authenticated");
+        },
+        storeNonce: (direction, nonce) => {
+          this.told.push(`nonce ${direction} ${base64(nonce)}`);
+        },
+      },
+    );
   }
 
   /** The device's next message, decoded. */
@@ -150,17 +230,28 @@ export class Bench {
   /** Answers the last message with these commands, numbered from 1. */
   reply(commands: readonly Command[], options: ReplyOptions = {}): void {
     const length = this.compose(commands, options);
-    this.session.received(this.inbound, length, options.mac?.(md5(this.inbound.subarray(0, length))));
+    this.session.received(
+      this.inbound,
+      length,
+      options.mac?.(md5(this.inbound.subarray(0, length))),
+    );
   }
 
   /** Writes the server's next message over `inbound`: its length. */
   compose(commands: readonly Command[], options: ReplyOptions = {}): number {
-    const head = { ...header(String(++this.#messageID), this.#sessionID, DEVICE, SERVER_URL), ...options.header };
+    const head = {
+      ...header(String(++this.#messageID), this.#sessionID, DEVICE, SERVER_URL),
+      ...options.header,
+    };
     this.#messageID = Number(head.msgID);
-    const tokens = writerOf(options.wbxml === true ? "wbxml" : "xml", this.inbound), writer = new MessageWriter(tokens);
+    const tokens = writerOf(options.wbxml === true ? "wbxml" : "xml", this.inbound);
+    const writer = new MessageWriter(tokens);
     ok(writer.begin(head));
     commands.forEach((command, index) => {
-      ok(writer.command({ ...command, cmdID: String(index + 1) }), "the server's message is too large");
+      ok(
+        writer.command({ ...command, cmdID: String(index + 1) }),
+        "the server's message is too large",
+      );
     });
     writer.end(options.final ?? true);
     return tokens.length;
@@ -182,19 +273,38 @@ export class Bench {
   /** The Status of the server for a command of the last message. */
   status(cmdRef: string, cmd: string, data: number): StatusCommand {
     const { msgID } = this.last.header;
-    return { name: "Status", cmdID: "", msgRef: msgID, cmdRef, cmd, targetRefs: [], sourceRefs: [], data, items: [] };
+    return {
+      name: "Status",
+      cmdID: "",
+      msgRef: msgID,
+      cmdRef,
+      cmd,
+      targetRefs: [],
+      sourceRefs: [],
+      data,
+      items: [],
+    };
   }
 
-  /** "200 SyncHdr, 404 Get 2": the Status commands of the last message, with CmdRef from the second on. */
+  /**
+   * "200 SyncHdr, 404 Get 2": the Status commands of the last message, with CmdRef from the second
+   * on.
+   */
   statuses(): string {
-    return this.last.commands.filter((command) => command.name === "Status")
-      .map(({ data, cmd, cmdRef }) => cmdRef === "0" ? `${data} ${cmd}` : `${data} ${cmd} ${cmdRef}`).join(", ");
+    return this.last.commands
+      .filter((command) => command.name === "Status")
+      .map(({ data, cmd, cmdRef }) =>
+        cmdRef === "0" ? `${data} ${cmd}` : `${data} ${cmd} ${cmdRef}`,
+      )
+      .join(", ");
   }
 
   /** "Alert 1201, Replace": the other commands of the last message. */
   others(): string {
-    return this.last.commands.filter((command) => command.name !== "Status")
-      .map((command) => command.name === "Alert" ? `Alert ${command.data}` : command.name).join(", ");
+    return this.last.commands
+      .filter((command) => command.name !== "Status")
+      .map((command) => (command.name === "Alert" ? `Alert ${command.data}` : command.name))
+      .join(", ");
   }
 
   outcome(): Outcome["kind"] {
@@ -210,9 +320,11 @@ export class Bench {
 
 /** The text of a message with this SyncBody, as a server might write it. */
 export function messageText(body: string): string {
-  return `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>`
-    + `<MsgID>1</MsgID><Target><LocURI>${DEVICE}</LocURI></Target><Source><LocURI>${SERVER_URL}</LocURI></Source></SyncHdr>`
-    + `<SyncBody>${body}</SyncBody></SyncML>`;
+  return (
+    `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>` +
+    `<MsgID>1</MsgID><Target><LocURI>${DEVICE}</LocURI></Target><Source><LocURI>${SERVER_URL}</LocURI></Source></SyncHdr>` +
+    `<SyncBody>${body}</SyncBody></SyncML>`
+  );
 }
 
 function header(msgID: string, sessionID: string, target: string, source: string): Header {
@@ -221,10 +333,19 @@ function header(msgID: string, sessionID: string, target: string, source: string
 
 export function item(target: string, data?: Uint8Array | string, more: Partial<Item> = {}): Item {
   const bytes = typeof data === "string" ? utf8(data) : data;
-  return { target, binary: false, moreData: false, ...(bytes === undefined ? {} : { data: bytes }), ...more };
+  return {
+    target,
+    binary: false,
+    moreData: false,
+    ...(bytes === undefined ? {} : { data: bytes }),
+    ...more,
+  };
 }
 
-export function command(name: "Add" | "Replace" | "Delete" | "Get" | "Copy" | "Exec", ...items: readonly Item[]): ObjectCommand {
+export function command(
+  name: "Add" | "Replace" | "Delete" | "Get" | "Copy" | "Exec",
+  ...items: readonly Item[]
+): ObjectCommand {
   return { name, cmdID: "", items };
 }
 

@@ -8,19 +8,26 @@ test("a message that comes again is answered with the same bytes, and not execut
   bench.next();
   bench.reply([bench.header(200), command("Replace", item("./A", "x"))]);
   const answer = bench.session.next()?.body.slice();
-  bench.reply([bench.header(200), command("Replace", item("./A", "x"))], { header: { msgID: "1" } });
+  bench.reply([bench.header(200), command("Replace", item("./A", "x"))], {
+    header: { msgID: "1" },
+  });
   deepEqual(bench.session.next()?.body.slice(), answer);
   equal(bench.tree.calls.length, 1);
 });
 
 test("a Get beyond RESULTS_MAX results that wait is 413, and the next message may ask again", () => {
-  const bench = new Bench(), gets = Array.from({ length: RESULTS_MAX + 1 }, () => command("Get", item("./A")));
+  const bench = new Bench();
+  const gets = Array.from({ length: RESULTS_MAX + 1 }, () => command("Get", item("./A")));
   bench.tree.values.set("./A", { format: "chr", type: "text/plain", data: Uint8Array.of(0x61) });
   bench.next();
   bench.reply([bench.header(200), ...gets]);
   bench.next();
-  const { commands } = bench.last, statuses = commands.filter(({ name }) => name === "Status");
-  deepEqual(statuses.map((one) => one.name === "Status" && one.data), [200, ...gets.map((_, index) => index < RESULTS_MAX ? 200 : 413)]);
+  const { commands } = bench.last;
+  const statuses = commands.filter(({ name }) => name === "Status");
+  deepEqual(
+    statuses.map((one) => one.name === "Status" && one.data),
+    [200, ...gets.map((_, index) => (index < RESULTS_MAX ? 200 : 413))],
+  );
   equal(commands.filter(({ name }) => name === "Results").length, RESULTS_MAX);
   bench.reply([bench.header(200), command("Get", item("./A"))]);
   bench.next();
@@ -121,8 +128,11 @@ test("MaxMsgSize of the server is obeyed from its first message on; what does no
   const bench = new Bench();
   bench.next();
   const uris = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `./Node/Number${n}`);
-  bench.reply([bench.header(200), ...uris.map((uri) => command("Get", item(uri)))], { header: { maxMsgSize: 1000 } });
-  let statuses = "", messages = 0;
+  bench.reply([bench.header(200), ...uris.map((uri) => command("Get", item(uri)))], {
+    header: { maxMsgSize: 1000 },
+  });
+  let statuses = "";
+  let messages = 0;
   for (;;) {
     const message = bench.next();
     ok(bench.length <= 1000, `${bench.length} bytes`);
@@ -146,7 +156,11 @@ test("a MaxMsgSize in which nothing fits ends the session", () => {
 
 test("a MaxMsgSize in which not even a chunk of a result fits ends the session", () => {
   const bench = new Bench();
-  bench.tree.values.set("./A", { format: "chr", type: "text/plain", data: new Uint8Array(900).fill(0x61) });
+  bench.tree.values.set("./A", {
+    format: "chr",
+    type: "text/plain",
+    data: new Uint8Array(900).fill(0x61),
+  });
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./A"))], { header: { maxMsgSize: 900 } });
   equal(bench.outcome(), "protocol");
@@ -155,10 +169,14 @@ test("a MaxMsgSize in which not even a chunk of a result fits ends the session",
 test("a RespURI of the same server takes the answer; the next message goes to the account's address again", () => {
   const bench = new Bench();
   bench.next();
-  bench.reply([bench.header(200), command("Get", item("./A"))], { header: { respURI: "https://dm.example/dm?s=1" } });
+  bench.reply([bench.header(200), command("Get", item("./A"))], {
+    header: { respURI: "https://dm.example/dm?s=1" },
+  });
   bench.next();
   equal(bench.url, "https://dm.example/dm?s=1");
-  bench.reply([bench.header(200), command("Get", item("./A"))], { header: { respURI: "https://evil.example/dm" } });
+  bench.reply([bench.header(200), command("Get", item("./A"))], {
+    header: { respURI: "https://evil.example/dm" },
+  });
   bench.next();
   equal(bench.url, SERVER_URL);
   ok(bench.logged("RespURI"));

@@ -5,7 +5,10 @@ import { deepEqual, equal, ok, test } from "../../check.ts";
 import { alert, Bench, command, item, messageText, textOf } from "./bench.ts";
 
 /** Lets a server send these commands; the device's answer is in the bench. */
-function answered(commands: readonly Command[], prepare: (bench: Bench) => void = () => undefined): Bench {
+function answered(
+  commands: readonly Command[],
+  prepare: (bench: Bench) => void = () => undefined,
+): Bench {
   const bench = new Bench();
   prepare(bench);
   bench.next();
@@ -28,12 +31,23 @@ function sequence(...commands: readonly Command[]): Command {
 
 test("each command reaches the tree with the server's name, and its code comes back", () => {
   const bench = answered([
-    command("Add", item("./N", undefined, { meta: { format: "node" } })), command("Replace", item("./A", "five5")),
+    command("Add", item("./N", undefined, { meta: { format: "node" } })),
+    command("Replace", item("./A", "five5")),
     command("Delete", item("./B")),
-    command("Copy", { ...item("./D"), source: "./C" }), { ...command("Exec", item("./X")), correlator: "abc" },
+    command("Copy", { ...item("./D"), source: "./C" }),
+    { ...command("Exec", item("./X")), correlator: "abc" },
   ]);
-  deepEqual(bench.tree.calls, ["add ./N node", "replace ./A - - 5 srv", "remove ./B", "copy ./C ./D", "exec ./X abc"]);
-  equal(bench.statuses(), "200 SyncHdr, 200 Add 2, 200 Replace 3, 200 Delete 4, 200 Copy 5, 202 Exec 6");
+  deepEqual(bench.tree.calls, [
+    "add ./N node",
+    "replace ./A - - 5 srv",
+    "remove ./B",
+    "copy ./C ./D",
+    "exec ./X abc",
+  ]);
+  equal(
+    bench.statuses(),
+    "200 SyncHdr, 200 Add 2, 200 Replace 3, 200 Delete 4, 200 Copy 5, 202 Exec 6",
+  );
 });
 
 test("an Exec without correlator has none", () => {
@@ -41,9 +55,11 @@ test("an Exec without correlator has none", () => {
 });
 
 test("base64 data are decoded, and the tree is told how they came", () => {
-  const bench = answered([command("Replace", item("./A", "AQID", { meta: { format: "b64", type: "application/x" } }))]);
+  const bench = answered([
+    command("Replace", item("./A", "AQID", { meta: { format: "b64", type: "application/x" } })),
+  ]);
   deepEqual(bench.tree.calls, ["replace ./A b64 application/x 3 srv"]);
-  deepEqual([...bench.tree.values.get("./A")?.data ?? []], [1, 2, 3]);
+  deepEqual([...(bench.tree.values.get("./A")?.data ?? [])], [1, 2, 3]);
 });
 
 test("data that are not the base64 they claim to be are answered 400", () => {
@@ -55,7 +71,9 @@ test("data that are not the base64 they claim to be are answered 400", () => {
 test("items that agree have one Status, items that differ one each with TargetRef", () => {
   const agree = answered([command("Delete", item("./A"), item("./B"))]);
   equal(agree.statuses(), "200 SyncHdr, 200 Delete 2");
-  const differ = answered([command("Delete", item("./A"), item("./B"))], (bench) => { bench.tree.statuses.set("./B", 404); });
+  const differ = answered([command("Delete", item("./A"), item("./B"))], (bench) => {
+    bench.tree.statuses.set("./B", 404);
+  });
   equal(differ.statuses(), "200 SyncHdr, 200 Delete 2, 404 Delete 2");
   const last = differ.last.commands[2];
   ok(last?.name === "Status");
@@ -64,14 +82,19 @@ test("items that agree have one Status, items that differ one each with TargetRe
 
 test("a Get of several items has a Results each, after the Status", () => {
   const bench = answered([command("Get", item("./A"), item("./B"))], ({ tree }) => {
-    for (const uri of ["./A", "./B"]) tree.values.set(uri, { format: "chr", type: "text/plain", data: utf8(uri) });
+    for (const uri of ["./A", "./B"])
+      tree.values.set(uri, { format: "chr", type: "text/plain", data: utf8(uri) });
   });
   equal(bench.last.commands.map(({ name }) => name).join(), "Status,Status,Results,Results");
 });
 
 test("a binary value is sent as base64 in XML", () => {
   const bench = answered([command("Get", item("./A"))], ({ tree }) => {
-    tree.values.set("./A", { format: "bin", type: "application/octet-stream", data: Uint8Array.from([1, 2, 3]) });
+    tree.values.set("./A", {
+      format: "bin",
+      type: "application/octet-stream",
+      data: Uint8Array.from([1, 2, 3]),
+    });
   });
   const results = bench.last.commands[2];
   ok(results?.name === "Results");
@@ -83,8 +106,13 @@ test("a binary value is sent as base64 in XML", () => {
 test("an unknown command is answered 406", () => {
   const bench = new Bench();
   bench.next();
-  bench.replyText(messageText("<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data>"
-    + "</Status>" + "<Put><CmdID>2</CmdID><Item><Data>x</Data></Item></Put><Final/>"));
+  bench.replyText(
+    messageText(
+      "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data>" +
+        "</Status>" +
+        "<Put><CmdID>2</CmdID><Item><Data>x</Data></Item></Put><Final/>",
+    ),
+  );
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 406 Put 2");
 });
@@ -95,32 +123,51 @@ test("user interaction and other alerts are answered 406 (OMA-TS-DM-Protocol §2
 });
 
 test("Atomic: everything is done, and committed once (§4.1.6.3)", () => {
-  const bench = answered([atomic(command("Replace", item("./A", "x")), command("Delete", item("./B")))]);
+  const bench = answered([
+    atomic(command("Replace", item("./A", "x")), command("Delete", item("./B"))),
+  ]);
   equal(bench.statuses(), "200 SyncHdr, 200 Atomic 2, 200 Replace c0, 200 Delete c1");
   deepEqual(bench.tree.calls, ["begin", "replace ./A - - 1 srv", "remove ./B", "commit"]);
 });
 
 test("Atomic: a failure rolls back what was done (216), and leaves the rest (215); the Atomic is 507", () => {
-  const commands = [command("Replace", item("./A", "x")), command("Delete", item("./B")), command("Add", item("./C", "x"))];
-  const bench = answered([atomic(...commands)], ({ tree }) => { tree.statuses.set("./B", 405); });
+  const commands = [
+    command("Replace", item("./A", "x")),
+    command("Delete", item("./B")),
+    command("Add", item("./C", "x")),
+  ];
+  const bench = answered([atomic(...commands)], ({ tree }) => {
+    tree.statuses.set("./B", 405);
+  });
   equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 216 Replace c0, 405 Delete c1, 215 Add c2");
   deepEqual(bench.tree.calls, ["begin", "replace ./A - - 1 srv", "remove ./B", "rollback"]);
 });
 
 test("Atomic: a store that is full at the end undoes it too", () => {
-  const bench = answered([atomic(command("Replace", item("./A", "x")))], ({ tree }) => { tree.statuses.set("commit", 420); });
+  const bench = answered([atomic(command("Replace", item("./A", "x")))], ({ tree }) => {
+    tree.statuses.set("commit", 420);
+  });
   equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 216 Replace c0");
   ok(!bench.tree.calls.includes("rollback"));
 });
 
 test("Atomic: a roll-back that fails is 516", () => {
-  const bench = answered([atomic(command("Replace", item("./A", "x")), command("Delete", item("./B")))],
-    ({ tree }) => { tree.statuses.set("./B", 405); tree.statuses.set("rollback", 516); });
+  const bench = answered(
+    [atomic(command("Replace", item("./A", "x")), command("Delete", item("./B")))],
+    ({ tree }) => {
+      tree.statuses.set("./B", 405);
+      tree.statuses.set("rollback", 516);
+    },
+  );
   equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 516 Replace c0, 405 Delete c1");
 });
 
 test("Atomic: Get, Exec, Sequence and Atomic may not stand inside: 500", () => {
-  for (const inner of [command("Get", item("./A")), command("Exec", item("./X")), atomic(command("Delete", item("./A")))]) {
+  for (const inner of [
+    command("Get", item("./A")),
+    command("Exec", item("./X")),
+    atomic(command("Delete", item("./A"))),
+  ]) {
     const bench = answered([atomic(command("Replace", item("./A", "x")), inner)]);
     equal(bench.statuses(), `200 SyncHdr, 507 Atomic 2, 216 Replace c0, 500 ${inner.name} c1`);
     ok(!bench.tree.calls.includes("get ./A") && !bench.tree.calls.includes("exec ./X -"));
@@ -134,13 +181,21 @@ test("Atomic and Sequence take no chunk of a large object: 500", () => {
 });
 
 test("Sequence: in order, 200 for itself, and a failure does not stop it (§4.1.6.14)", () => {
-  const commands = [command("Add", item("./A", "x")), command("Replace", item("./A", "y")), command("Exec", item("./X"))];
-  const bench = answered([sequence(...commands)], ({ tree }) => { tree.statuses.set("./A", 418); });
+  const commands = [
+    command("Add", item("./A", "x")),
+    command("Replace", item("./A", "y")),
+    command("Exec", item("./X")),
+  ];
+  const bench = answered([sequence(...commands)], ({ tree }) => {
+    tree.statuses.set("./A", 418);
+  });
   equal(bench.statuses(), "200 SyncHdr, 200 Sequence 2, 418 Add c0, 418 Replace c1, 202 Exec c2");
 });
 
 test("Sequence: an Alert that cannot be shown stops what it was to ask for: 215", () => {
-  const bench = answered([sequence(alert(1101), command("Exec", item("./X")), command("Get", item("./A")))]);
+  const bench = answered([
+    sequence(alert(1101), command("Exec", item("./X")), command("Get", item("./A"))),
+  ]);
   equal(bench.statuses(), "200 SyncHdr, 200 Sequence 2, 406 Alert c0, 215 Exec c1, 215 Get c2");
   deepEqual(bench.tree.calls, []);
 });

@@ -52,11 +52,15 @@ test("a binary value is opaque of format bin in WBXML, and base64 of format b64 
 
 test("results that wait for the next message keep the encoding that they were made for", () => {
   const bench = new Bench({ maxMsgSize: 700, outbound: new Uint8Array(700) });
-  bench.tree.values.set("./B", { format: "bin", type: "application/octet-stream", data: new Uint8Array(900).fill(0x80) });
+  bench.tree.values.set("./B", {
+    format: "bin",
+    type: "application/octet-stream",
+    data: new Uint8Array(900).fill(0x80),
+  });
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./B"))], { wbxml: true });
   let data = 0;
-  for (let more = true; more;) {
+  for (let more = true; more; ) {
     const part = resultOf(bench.next());
     ok(part?.data !== undefined && part.binary && bench.encoding === "wbxml");
     data += part.data.length;

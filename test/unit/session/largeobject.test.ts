@@ -11,7 +11,10 @@ const PKG = "./Fw/x/Update/PkgData";
 
 /** A chunk of base64 text, as XML carries it. */
 function piece(text: string, moreData: boolean, meta: Meta = {}): Item {
-  return item(PKG, text, { moreData, meta: { format: "b64", type: "application/octet-stream", ...meta } });
+  return item(PKG, text, {
+    moreData,
+    meta: { format: "b64", type: "application/octet-stream", ...meta },
+  });
 }
 
 function begun(): Bench {
@@ -21,7 +24,12 @@ function begun(): Bench {
 }
 
 /** Sends one chunk in a message of its own, and gives the Status of the answer. */
-function send(bench: Bench, one: Item, final: boolean, more: Parameters<Bench["reply"]>[1] = {}): string {
+function send(
+  bench: Bench,
+  one: Item,
+  final: boolean,
+  more: Parameters<Bench["reply"]>[1] = {},
+): string {
   bench.reply([bench.header(200), command("Replace", one)], { final, ...more });
   bench.next();
   return bench.statuses();
@@ -29,7 +37,10 @@ function send(bench: Bench, one: Item, final: boolean, more: Parameters<Bench["r
 
 test("chunks are answered 213 and asked for with Alert 1222; the last one has the command's Status and Final", () => {
   const bench = begun();
-  equal(send(bench, piece("AQID", true, { size: TEXT.length }), false), "200 SyncHdr, 213 Replace 2");
+  equal(
+    send(bench, piece("AQID", true, { size: TEXT.length }), false),
+    "200 SyncHdr, 213 Replace 2",
+  );
   equal(bench.others(), "Alert 1222");
   ok(!bench.last.final);
   equal(send(bench, piece("BAUG", true), false), "200 SyncHdr, 213 Replace 2");
@@ -44,7 +55,11 @@ test("base64 may be cut anywhere, and may have white space", () => {
   for (let cut = 1; cut < TEXT.length; cut++) {
     const bench = begun();
     send(bench, piece(` ${TEXT.slice(0, cut)}\n`, true, { size: TEXT.length }), false);
-    equal(send(bench, piece(`${TEXT.slice(cut)}`, false), true), "200 SyncHdr, 200 Replace 2", `cut at ${cut}`);
+    equal(
+      send(bench, piece(`${TEXT.slice(cut)}`, false), true),
+      "200 SyncHdr, 200 Replace 2",
+      `cut at ${cut}`,
+    );
     deepEqual(bench.tree.sunk, [...DATA]);
   }
 });
@@ -58,9 +73,15 @@ test("Size may count the decoded bytes", () => {
 test("Meta of the command holds for its item, and Add takes large objects too", () => {
   const bench = begun();
   const meta = { format: "b64", type: "application/octet-stream", size: TEXT.length };
-  bench.reply([bench.header(200), { ...command("Add", item(PKG, "AQID", { moreData: true })), meta }], { final: false });
+  bench.reply(
+    [bench.header(200), { ...command("Add", item(PKG, "AQID", { moreData: true })), meta }],
+    { final: false },
+  );
   bench.next();
-  bench.reply([bench.header(200), { ...command("Add", item(PKG, TEXT.slice(4))), meta: { format: "b64" } }]);
+  bench.reply([
+    bench.header(200),
+    { ...command("Add", item(PKG, TEXT.slice(4))), meta: { format: "b64" } },
+  ]);
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 200 Add 2");
   deepEqual(bench.tree.calls, [`stream Add ${PKG} b64 -`, "close 11"]);
@@ -85,7 +106,10 @@ test("an object that outgrows its Size is given up at once", () => {
 test("the same object with another Size has begun anew: Alert 1225 for the first", () => {
   const bench = begun();
   send(bench, piece("AQID", true, { size: 100 }), false);
-  equal(send(bench, piece("AQID", true, { size: TEXT.length }), false), "200 SyncHdr, 213 Replace 2");
+  equal(
+    send(bench, piece("AQID", true, { size: TEXT.length }), false),
+    "200 SyncHdr, 213 Replace 2",
+  );
   equal(bench.others(), "Alert 1225");
   equal(send(bench, piece(TEXT.slice(4), false), true), "200 SyncHdr, 200 Replace 2");
   deepEqual(bench.tree.sunk, [...DATA]);
@@ -98,7 +122,10 @@ test("a first chunk without Size is answered 412", () => {
 });
 
 test("an object larger than MaxObjSize is refused with its first chunk: 413; one of that size is taken", () => {
-  for (const [size, status] of [[1000, 213], [1001, 413]] as const) {
+  for (const [size, status] of [
+    [1000, 213],
+    [1001, 413],
+  ] as const) {
     const bench = new Bench({ maxObjSize: 1000 });
     bench.next();
     const first = item(PKG, "some text", { moreData: true, meta: { size } });
@@ -171,17 +198,26 @@ function fetch(bench: Bench, maxMsgSize: number): readonly Item[] {
 }
 
 test("a result larger than a message goes in chunks, with MoreData, and Size on the first", () => {
-  const bench = new Bench(), value = "Grüße & mehr, ".repeat(300), data = utf8(value);
+  const bench = new Bench();
+  const value = "Grüße & mehr, ".repeat(300);
+  const data = utf8(value);
   bench.tree.values.set("./Big", { format: "chr", type: "text/plain", data });
   const chunks = fetch(bench, 1500);
   ok(chunks.length > 2);
   equal(chunks.map((chunk) => textOf(chunk)).join(""), value);
-  deepEqual(chunks.map((chunk) => chunk.meta?.size), chunks.map((_, index) => index === 0 ? data.length : undefined));
-  deepEqual(chunks.map((chunk) => chunk.moreData), chunks.map((_, index) => index < chunks.length - 1));
+  deepEqual(
+    chunks.map((chunk) => chunk.meta?.size),
+    chunks.map((_, index) => (index === 0 ? data.length : undefined)),
+  );
+  deepEqual(
+    chunks.map((chunk) => chunk.moreData),
+    chunks.map((_, index) => index < chunks.length - 1),
+  );
 });
 
 test("a binary result in chunks is one base64 text, and Size counts its characters (§8.3.7.4)", () => {
-  const bench = new Bench(), data = new Uint8Array(2000).map((_, index) => index);
+  const bench = new Bench();
+  const data = new Uint8Array(2000).map((_, index) => index);
   bench.tree.values.set("./Big", { format: "bin", type: "application/octet-stream", data });
   const chunks = fetch(bench, 1500);
   ok(chunks.length > 1);
@@ -191,9 +227,16 @@ test("a binary result in chunks is one base64 text, and Size counts its characte
 });
 
 test("an object that is larger than the server's MaxObjSize is not sent: 413; one of that size is", () => {
-  for (const [maxObjSize, status] of [[2000, 200], [1999, 413]] as const) {
+  for (const [maxObjSize, status] of [
+    [2000, 200],
+    [1999, 413],
+  ] as const) {
     const bench = new Bench();
-    bench.tree.values.set("./Big", { format: "chr", type: "text/plain", data: new Uint8Array(2000).fill(0x61) });
+    bench.tree.values.set("./Big", {
+      format: "chr",
+      type: "text/plain",
+      data: new Uint8Array(2000).fill(0x61),
+    });
     bench.next();
     bench.reply([bench.header(200), command("Get", item("./Big"))], { header: { maxObjSize } });
     bench.next();
@@ -205,7 +248,11 @@ test("an object that is larger than the server's MaxObjSize is not sent: 413; on
 /** A session in which the first of several chunks has gone out. */
 function chunked(options: BenchOptions = {}): Bench {
   const bench = new Bench(options);
-  bench.tree.values.set("./Big", { format: "chr", type: "text/plain", data: new Uint8Array(5000).fill(0x61) });
+  bench.tree.values.set("./Big", {
+    format: "chr",
+    type: "text/plain",
+    data: new Uint8Array(5000).fill(0x61),
+  });
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./Big"))], { header: { maxMsgSize: 1500 } });
   bench.next();
@@ -225,15 +272,22 @@ test("a server that refuses a chunk, by Status or by Alert 1225, gets no more of
 });
 
 test("a challenge between two chunks begins the session anew, without the rest", () => {
-  const bench = chunked({ client: { type: "md5", name: "u", secret: "p", nonce: Uint8Array.from([1]) } });
+  const bench = chunked({
+    client: { type: "md5", name: "u", secret: "p", nonce: Uint8Array.from([1]) },
+  });
   bench.reply([bench.header(401, { type: "syncml:auth-md5", format: "b64", nextNonce: "AAAA" })]);
   bench.next();
   equal(bench.others(), "Alert 1201, Replace");
 });
 
 test("in WBXML chunks are bytes, and the sink knows the size", () => {
-  const bench = begun(), meta = { format: "bin", type: "application/octet-stream" };
-  const first = item(PKG, DATA.subarray(0, 4), { binary: true, moreData: true, meta: { ...meta, size: 11 } });
+  const bench = begun();
+  const meta = { format: "bin", type: "application/octet-stream" };
+  const first = item(PKG, DATA.subarray(0, 4), {
+    binary: true,
+    moreData: true,
+    meta: { ...meta, size: 11 },
+  });
   equal(send(bench, first, false, { wbxml: true }), "200 SyncHdr, 213 Replace 2");
   const last = item(PKG, DATA.subarray(4), { binary: true, meta });
   equal(send(bench, last, true, { wbxml: true }), "200 SyncHdr, 200 Replace 2");
@@ -243,10 +297,18 @@ test("in WBXML chunks are bytes, and the sink knows the size", () => {
 
 test("in WBXML base64 stays base64 when the format says so, as characters and as opaque bytes", () => {
   for (const binary of [false, true]) {
-    const bench = begun(), meta = { format: "b64" };
-    const first = item(PKG, TEXT.slice(0, 5), { binary, moreData: true, meta: { ...meta, size: TEXT.length } });
+    const bench = begun();
+    const meta = { format: "b64" };
+    const first = item(PKG, TEXT.slice(0, 5), {
+      binary,
+      moreData: true,
+      meta: { ...meta, size: TEXT.length },
+    });
     equal(send(bench, first, false, { wbxml: true }), "200 SyncHdr, 213 Replace 2");
-    equal(send(bench, item(PKG, TEXT.slice(5), { binary, meta }), true, { wbxml: true }), "200 SyncHdr, 200 Replace 2");
+    equal(
+      send(bench, item(PKG, TEXT.slice(5), { binary, meta }), true, { wbxml: true }),
+      "200 SyncHdr, 200 Replace 2",
+    );
     deepEqual(bench.tree.sunk, [...DATA]);
   }
 });
@@ -255,7 +317,9 @@ test("the Status of a chunk names no target, that of the object does", () => {
   const bench = begun();
   send(bench, piece("AQID", true, { size: TEXT.length }), false);
   const named = (): (readonly string[])[] =>
-    bench.last.commands.flatMap((one) => one.name === "Status" && one.cmdRef === "2" ? [one.targetRefs] : []);
+    bench.last.commands.flatMap((one) =>
+      one.name === "Status" && one.cmdRef === "2" ? [one.targetRefs] : [],
+    );
   deepEqual(named(), [[]]);
   send(bench, piece(TEXT.slice(4), false), true);
   deepEqual(named(), [[PKG]]);

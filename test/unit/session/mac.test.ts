@@ -1,20 +1,30 @@
-/** Authentication by header, message for message, in both directions (OMA-TS-DM-Security §5.1.4). */
+/**
+ * Authentication by header, message for message, in both directions (OMA-TS-DM-Security §5.1.4).
+ */
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { AUTH_MAC, checkMac, macHeader } from "../../../src/syncml/mac.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Bench, command, item, NO_NONCE, NONE, type ReplyOptions } from "./bench.ts";
 
-const NONCE = utf8("first"), CLIENT = { type: "mac", name: "device", secret: "sesame", nonce: NONCE } as const;
+const NONCE = utf8("first");
+const CLIENT = { type: "mac", name: "device", secret: "sesame", nonce: NONCE } as const;
 const SERVER = { type: "mac", name: "srv", secret: "mellon", nonce: NONCE } as const;
 
-function chal(nonce: string): { readonly type: string; readonly format: string; readonly nextNonce: string } {
+function chal(nonce: string): {
+  readonly type: string;
+  readonly format: string;
+  readonly nextNonce: string;
+} {
   return { type: AUTH_MAC, format: "b64", nextNonce: base64(utf8(nonce)) };
 }
 
 /** True when the last message proves the device with that nonce. */
 function proved(bench: Bench, nonce: string): boolean {
-  return bench.mac !== undefined && checkMac(bench.mac, CLIENT.name, CLIENT.secret, utf8(nonce), bench.bodyDigest);
+  return (
+    bench.mac !== undefined &&
+    checkMac(bench.mac, CLIENT.name, CLIENT.secret, utf8(nonce), bench.bodyDigest)
+  );
 }
 
 /** How the server proves a message with a nonce. */
@@ -25,7 +35,7 @@ function by(nonce: Uint8Array, secret: string = SERVER.secret): ReplyOptions {
 /** The nonce that the device has given in its last message. */
 function given(bench: Bench): Uint8Array {
   const [status] = bench.last.commands;
-  return fromBase64(status?.name === "Status" ? status.chal?.nextNonce ?? "" : "") ?? NO_NONCE;
+  return fromBase64(status?.name === "Status" ? (status.chal?.nextNonce ?? "") : "") ?? NO_NONCE;
 }
 
 test("each message of the device is proved with the nonce of the last answer; there is no Cred, and the name is in LocName", () => {
@@ -92,8 +102,23 @@ test("each message of the server has to prove itself, with a new nonce; 200 says
 });
 
 test("a message that was changed, or proved with an old nonce, or not at all, is not executed: 401, 407", () => {
-  const cases: readonly (readonly [ReplyOptions, number])[] = [[{}, 407], [by(utf8("old")), 401], [by(NONCE, "guess"), 401],
-    [{ mac: (digest) => macHeader(SERVER.name, SERVER.secret, NONCE, digest.map((byte) => byte ^ 1)) }, 401]];
+  const cases: readonly (readonly [ReplyOptions, number])[] = [
+    [{}, 407],
+    [by(utf8("old")), 401],
+    [by(NONCE, "guess"), 401],
+    [
+      {
+        mac: (digest) =>
+          macHeader(
+            SERVER.name,
+            SERVER.secret,
+            NONCE,
+            digest.map((byte) => byte ^ 1),
+          ),
+      },
+      401,
+    ],
+  ];
   for (const [options, status] of cases) {
     const bench = new Bench({ server: SERVER });
     bench.next();
@@ -124,7 +149,10 @@ test("a server that never proves itself is given up", () => {
     bench.next();
     bench.reply([bench.header(200), command("Delete", item("./A"))], by(utf8("old")));
   }
-  equal(bench.next().commands.some((one) => one.name === "Alert" && one.data === 1223), true);
+  equal(
+    bench.next().commands.some((one) => one.name === "Alert" && one.data === 1223),
+    true,
+  );
   deepEqual(bench.tree.calls, []);
 });
 
@@ -134,7 +162,9 @@ test("nothing of a secret or a credential is logged, in any of the ways", () => 
     bench.next();
     bench.reply([bench.header(401, chal("x")), command("Get", item("./A"))], by(utf8("old")));
     if (bench.session.next() !== undefined) bench.reply([bench.header(200, chal("y"))], by(NONCE));
-    const log = bench.log.join("\n"), cred = bench.last.header.cred?.data ?? "sesame";
-    for (const word of ["sesame", "mellon", cred, bench.mac ?? "sesame", "mac="]) ok(!log.includes(word), `${type}: ${word}`);
+    const log = bench.log.join("\n");
+    const cred = bench.last.header.cred?.data ?? "sesame";
+    for (const word of ["sesame", "mellon", cred, bench.mac ?? "sesame", "mac="])
+      ok(!log.includes(word), `${type}: ${word}`);
   }
 });

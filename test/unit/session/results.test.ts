@@ -6,7 +6,14 @@ import { equal, test } from "../../check.ts";
 
 function results(items: number, bytes: number): ResultsCommand {
   const one = { source: "./A", data: new Uint8Array(bytes), binary: true, moreData: false };
-  return { name: "Results", cmdID: "", msgRef: "1", cmdRef: "1", targetRef: "./A", items: new Array(items).fill(one) as (typeof one)[] };
+  return {
+    name: "Results",
+    cmdID: "",
+    msgRef: "1",
+    cmdRef: "1",
+    targetRef: "./A",
+    items: new Array(items).fill(one) as (typeof one)[],
+  };
 }
 
 test("Results wait to their limits and not past them, in number and in bytes; the first always may", () => {

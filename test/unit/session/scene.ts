@@ -7,7 +7,12 @@ import { MapStore } from "../tree/mapstore.ts";
 import { Bench } from "./bench.ts";
 import type { Case } from "./cases.ts";
 
-const CREDENTIALS = { type: "basic", name: "server", secret: "secret", nonce: new Uint8Array(0) } as const;
+const CREDENTIALS = {
+  type: "basic",
+  name: "server",
+  secret: "secret",
+  nonce: new Uint8Array(0),
+} as const;
 /** Of somebody else. */
 const WRONG = { type: AUTH_BASIC, format: "b64", data: "eDp5" };
 
@@ -20,18 +25,27 @@ export class Scene {
 
   /** Package 1 has been sent. */
   constructor(one: Case, encoding: Encoding) {
-    const { server = OWNER, answer, room, unproved, maxObjSize } = one.setting, garden = this.#garden;
+    const { server = OWNER, answer, room, unproved, maxObjSize } = one.setting;
+    const garden = this.#garden;
     garden.add("./Garden/Leaves/leaf", "green");
     garden.tree.add("./Garden/Beds/bed", undefined, OWNER);
     garden.replace("./Garden/Name", "rose");
     garden.replace("./Garden/Weather?prop=ACL", `Get=${OWNER}`);
-    garden.replace("./Garden?prop=ACL", `Add=${OWNER}&Delete=${OWNER}&Exec=${OWNER}&Get=*&Replace=${OWNER}`);
+    garden.replace(
+      "./Garden?prop=ACL",
+      `Add=${OWNER}&Delete=${OWNER}&Exec=${OWNER}&Get=*&Replace=${OWNER}`,
+    );
     if (room !== undefined) this.#store.room = room;
-    const userInterface = answer === undefined ? {} : { userInterface: { ask: () => answer, clear: () => undefined } };
+    const userInterface =
+      answer === undefined ? {} : { userInterface: { ask: () => answer, clear: () => undefined } };
     this.#case = one;
     this.#encoding = encoding;
     this.bench = new Bench({
-      tree: garden.tree, serverID: server, encoding, ...userInterface, ...(maxObjSize === undefined ? {} : { maxObjSize }),
+      tree: garden.tree,
+      serverID: server,
+      encoding,
+      ...userInterface,
+      ...(maxObjSize === undefined ? {} : { maxObjSize }),
       ...(unproved === undefined ? {} : { server: CREDENTIALS }),
     });
     this.bench.next();
@@ -39,10 +53,16 @@ export class Scene {
 
   /** The server's message, whole. */
   message(): Uint8Array {
-    const { commands, setting: { unproved, serverMaxObjSize } } = this.#case;
+    const {
+      commands,
+      setting: { unproved, serverMaxObjSize },
+    } = this.#case;
     const limit = serverMaxObjSize === undefined ? {} : { maxObjSize: serverMaxObjSize };
     const header = { ...(unproved === 401 ? { cred: WRONG } : {}), ...limit };
-    const length = this.bench.compose([this.bench.header(200), ...commands], { wbxml: this.#encoding === "wbxml", header });
+    const length = this.bench.compose([this.bench.header(200), ...commands], {
+      wbxml: this.#encoding === "wbxml",
+      header,
+    });
     return this.bench.inbound.slice(0, length);
   }
 
@@ -50,7 +70,9 @@ export class Scene {
     this.bench.session.received(bytes, bytes.length);
   }
 
-  /** `404 Get 2, …`: what the device answers to the commands, once people have said what they say. */
+  /**
+   * `404 Get 2, …`: what the device answers to the commands, once people have said what they say.
+   */
   answers(): string {
     for (let now = 0; this.bench.session.waiting; now++) this.bench.session.resume(now);
     this.bench.next();
@@ -58,7 +80,9 @@ export class Scene {
     return statuses.join(", ");
   }
 
-  /** All that is durable, and what live nodes were given: the same as long as nothing was executed. */
+  /**
+   * All that is durable, and what live nodes were given: the same as long as nothing was executed.
+   */
   state(): string {
     const kept = [...this.#store.values].map(([key, value]) => `${key}=${hex(value)}`).sort();
     return [...kept, ...this.#garden.rung, this.#garden.piped ?? ""].join("\n");

@@ -5,16 +5,34 @@ import { alert, Bench, command, DEVICE, item, messageText, SERVER_URL, textOf } 
 test("package 1 has Alert 1201 and DevInfo, and says who speaks to whom (OMA-TS-DM-Protocol §2.3.3)", () => {
   const bench = new Bench();
   const { header, commands, final } = bench.next();
-  deepEqual({ ...header }, {
-    verDTD: "1.2", verProto: "DM/1.2", sessionID: "1", msgID: "1", target: SERVER_URL, source: DEVICE,
-    maxMsgSize: 16384, maxObjSize: 1_000_000,
-  });
+  deepEqual(
+    { ...header },
+    {
+      verDTD: "1.2",
+      verProto: "DM/1.2",
+      sessionID: "1",
+      msgID: "1",
+      target: SERVER_URL,
+      source: DEVICE,
+      maxMsgSize: 16384,
+      maxObjSize: 1_000_000,
+    },
+  );
   equal(bench.url, SERVER_URL);
   equal(bench.others(), "Alert 1201, Replace");
   const [, replace] = commands;
   ok(replace?.name === "Replace");
-  deepEqual(replace.items.map((one) => [one.source, textOf(one)]), [["./DevInfo/DevId", DEVICE], ["./DevInfo/Man", "Maker"]]);
-  deepEqual(commands.map((one) => one.cmdID), ["1", "2"]);
+  deepEqual(
+    replace.items.map((one) => [one.source, textOf(one)]),
+    [
+      ["./DevInfo/DevId", DEVICE],
+      ["./DevInfo/Man", "Maker"],
+    ],
+  );
+  deepEqual(
+    commands.map((one) => one.cmdID),
+    ["1", "2"],
+  );
   ok(final);
 });
 
@@ -26,9 +44,17 @@ test("a session that the server asked for says Alert 1200 and the SessionID of t
 
 test("commands are executed, answered in one package, and a package without commands ends the session (§2.3)", () => {
   const bench = new Bench();
-  bench.tree.values.set("./A", { format: "chr", type: "text/plain", data: new Uint8Array([0x68, 0x69]) });
+  bench.tree.values.set("./A", {
+    format: "chr",
+    type: "text/plain",
+    data: new Uint8Array([0x68, 0x69]),
+  });
   bench.next();
-  const statuses = [bench.header(200), bench.status("1", "Alert", 200), bench.status("2", "Replace", 200)];
+  const statuses = [
+    bench.header(200),
+    bench.status("1", "Alert", 200),
+    bench.status("2", "Replace", 200),
+  ];
   bench.reply([...statuses, command("Get", item("./A")), command("Get", item("./B"))]);
   const answer = bench.next();
   equal(answer.header.msgID, "2");
@@ -102,7 +128,10 @@ test("a message that is lost is given out again until it is answered", () => {
 });
 
 test("a version that is not understood is refused: 505, 513 (§4.1.1)", () => {
-  for (const [header, status] of [[{ verDTD: "1.1" }, 505], [{ verProto: "DM/1.3" }, 513]] as const) {
+  for (const [header, status] of [
+    [{ verDTD: "1.1" }, 505],
+    [{ verProto: "DM/1.3" }, 513],
+  ] as const) {
     const bench = new Bench();
     bench.next();
     bench.reply([bench.header(200), command("Replace", item("./A", "x"))], { header });
@@ -116,7 +145,10 @@ test("a version that is not understood is refused: 505, 513 (§4.1.1)", () => {
 });
 
 test("a message of another session, or for another device, is refused and not executed", () => {
-  for (const [header, status] of [[{ sessionID: "2" }, 400], [{ target: "IMEI:1" }, 404]] as const) {
+  for (const [header, status] of [
+    [{ sessionID: "2" }, 400],
+    [{ target: "IMEI:1" }, 404],
+  ] as const) {
     const bench = new Bench();
     bench.next();
     bench.reply([bench.header(200), command("Replace", item("./A", "x"))], { header });
@@ -130,7 +162,11 @@ test("a message of another session, or for another device, is refused and not ex
 test("a malformed message has no effect; when its header could be read it is answered 400", () => {
   const bench = new Bench();
   bench.next();
-  bench.replyText(messageText("<Delete><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target></Item></Delete><Get>"));
+  bench.replyText(
+    messageText(
+      "<Delete><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target></Item></Delete><Get>",
+    ),
+  );
   bench.next();
   equal(bench.statuses(), "400 SyncHdr");
   deepEqual(bench.tree.calls, []);
@@ -149,7 +185,11 @@ test("an answer that is no message ends the session", () => {
 test("a Status for something that was never sent is logged and ignored", () => {
   const bench = new Bench();
   bench.next();
-  bench.reply([{ ...bench.header(401), msgRef: "9" }, bench.header(200), bench.status("77", "Replace", 500)]);
+  bench.reply([
+    { ...bench.header(401), msgRef: "9" },
+    bench.header(200),
+    bench.status("77", "Replace", 500),
+  ]);
   equal(bench.outcome(), "completed");
   ok(bench.logged("message 9"));
   ok(bench.logged("command 77"));

@@ -1,4 +1,7 @@
-/** Descriptions of trees in messages: both ways to carry one in, chunks, results, and what is refused. */
+/**
+ * Descriptions of trees in messages: both ways to carry one in, chunks, results, and what is
+ * refused.
+ */
 import { LEAF_BYTES_MAX, SUBTREE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf } from "../../../src/session/encoding.ts";
@@ -11,8 +14,9 @@ import { MapStore } from "../tree/mapstore.ts";
 import { Bench, command, item, messageText, textOf } from "./bench.ts";
 
 const META = { format: "xml", type: TNDS_XML };
-const DOCUMENT = '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>b1</NodeName><Node><NodeName>Label</NodeName>'
-  + "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties><Value>roses</Value></Node></Node></MgmtTree>";
+const DOCUMENT =
+  '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>b1</NodeName><Node><NodeName>Label</NodeName>' +
+  "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties><Value>roses</Value></Node></Node></MgmtTree>";
 
 class GardenBench extends Bench {
   readonly garden: Garden;
@@ -30,7 +34,10 @@ test("a description as text is added and replaced", () => {
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 200 Add 2");
   equal(bench.garden.read("./Garden/Beds/b1/Label"), "roses");
-  bench.reply([bench.header(200), command("Replace", item("./Garden/Beds", DOCUMENT.replace("roses", "lilies"), { meta: META }))]);
+  bench.reply([
+    bench.header(200),
+    command("Replace", item("./Garden/Beds", DOCUMENT.replace("roses", "lilies"), { meta: META })),
+  ]);
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 200 Replace 2");
   equal(bench.garden.read("./Garden/Beds/b1/Label"), "lilies");
@@ -38,8 +45,12 @@ test("a description as text is added and replaced", () => {
 
 test("a description as elements in Data is the same", () => {
   const bench = new GardenBench();
-  bench.replyText(messageText(`<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Meta><Type>${TNDS_XML}</Type>`
-    + `</Meta><Data> ${DOCUMENT} </Data></Item></Add><Final/>`));
+  bench.replyText(
+    messageText(
+      `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Meta><Type>${TNDS_XML}</Type>` +
+        `</Meta><Data> ${DOCUMENT} </Data></Item></Add><Final/>`,
+    ),
+  );
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 200 Add 1");
   equal(bench.garden.read("./Garden/Beds/b1/Label"), "roses");
@@ -47,26 +58,45 @@ test("a description as elements in Data is the same", () => {
 
 test("what says that it is a description and is none is 415, in each form", () => {
   const bench = new GardenBench();
-  bench.reply([bench.header(200), command("Add", item("./Garden/Beds", "nothing", { meta: META })),
+  bench.reply([
+    bench.header(200),
+    command("Add", item("./Garden/Beds", "nothing", { meta: META })),
     command("Replace", item("./Garden/Beds", DOCUMENT.replace(">1.2<", ">2.0<"), { meta: META })),
-    command("Replace", item("./Garden/Beds", `${DOCUMENT}${DOCUMENT}`, { meta: META }))]);
+    command("Replace", item("./Garden/Beds", `${DOCUMENT}${DOCUMENT}`, { meta: META })),
+  ]);
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 415 Add 2, 415 Replace 3, 415 Replace 4");
   const other = new GardenBench();
-  for (const data of ["<Tree/>", DOCUMENT.replace(">1.2<", ">2.0<"), `${DOCUMENT}${DOCUMENT}`, `${DOCUMENT}<x/>`]) {
+  for (const data of [
+    "<Tree/>",
+    DOCUMENT.replace(">1.2<", ">2.0<"),
+    `${DOCUMENT}${DOCUMENT}`,
+    `${DOCUMENT}<x/>`,
+  ]) {
     const add = `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Data>${data}</Data></Item></Add><Final/>`;
-    other.replyText(messageText(add).replace("<MsgID>1", `<MsgID>${Number(other.last.header.msgID)}`));
+    other.replyText(
+      messageText(add).replace("<MsgID>1", `<MsgID>${Number(other.last.header.msgID)}`),
+    );
     other.next();
     ok(other.statuses().includes("415 Add 1"));
   }
 });
 
 test("a description in chunks is longer than a leaf may be, and is added whole (§2.2)", () => {
-  const bench = new GardenBench(), label = "r".repeat(LEAF_BYTES_MAX - 1);
-  const whole = utf8(DOCUMENT.replace("roses", label)), half = whole.length >> 1;
+  const bench = new GardenBench();
+  const label = "r".repeat(LEAF_BYTES_MAX - 1);
+  const whole = utf8(DOCUMENT.replace("roses", label));
+  const half = whole.length >> 1;
   ok(whole.length > LEAF_BYTES_MAX);
-  const chunk = (data: Uint8Array, more: Partial<Item>): Item => item("./Garden/Beds", data, { meta: META, ...more });
-  bench.reply([bench.header(200), command("Add", chunk(whole.slice(0, half), { moreData: true, meta: { ...META, size: whole.length } }))]);
+  const chunk = (data: Uint8Array, more: Partial<Item>): Item =>
+    item("./Garden/Beds", data, { meta: META, ...more });
+  bench.reply([
+    bench.header(200),
+    command(
+      "Add",
+      chunk(whole.slice(0, half), { moreData: true, meta: { ...META, size: whole.length } }),
+    ),
+  ]);
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 213 Add 2");
   bench.reply([bench.header(200), command("Add", chunk(whole.slice(half), {}))]);
@@ -77,8 +107,13 @@ test("a description in chunks is longer than a leaf may be, and is added whole (
 
 test("a description past its limit is 413 before its first byte", () => {
   const bench = new GardenBench();
-  const sized = (size: number): Item => item("./Garden/Beds", "<", { moreData: true, meta: { ...META, size } });
-  bench.reply([bench.header(200), command("Add", sized(SUBTREE_BYTES_MAX + 1)), command("Add", sized(SUBTREE_BYTES_MAX))]);
+  const sized = (size: number): Item =>
+    item("./Garden/Beds", "<", { moreData: true, meta: { ...META, size } });
+  bench.reply([
+    bench.header(200),
+    command("Add", sized(SUBTREE_BYTES_MAX + 1)),
+    command("Add", sized(SUBTREE_BYTES_MAX)),
+  ]);
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 413 Add 2, 213 Add 3");
 });
@@ -93,17 +128,24 @@ test("a Get gives one object with the type of descriptions, under the URI withou
   const [one] = results.items;
   equal(one?.source, "./Garden/Beds/b1/Pots");
   deepEqual(one?.meta, META);
-  equal(textOf(one), '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName/><RTProperties/>'
-    + "<Node><NodeName>p1</NodeName><RTProperties/><Value>a &lt; b</Value></Node></Node></MgmtTree>");
+  equal(
+    textOf(one),
+    '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName/><RTProperties/>' +
+      "<Node><NodeName>p1</NodeName><RTProperties/><Value>a &lt; b</Value></Node></Node></MgmtTree>",
+  );
 });
 
 test("a description that is longer than a message is sent in chunks, one that is too long is 413", () => {
   const garden = new Garden(new MapStore());
-  for (let pot = 0; pot < 3; pot++) garden.add(`./Garden/Beds/b1/Pots/p${pot}`, `${pot}`.repeat(3000));
+  for (let pot = 0; pot < 3; pot++)
+    garden.add(`./Garden/Beds/b1/Pots/p${pot}`, `${pot}`.repeat(3000));
   const bench = new GardenBench(garden);
-  let whole = "", sizes = 0;
-  bench.reply([bench.header(200), command("Get", item("./Garden?list=TNDS"))], { header: { maxMsgSize: 4000 } });
-  for (let more = true; more;) {
+  let whole = "";
+  let sizes = 0;
+  bench.reply([bench.header(200), command("Get", item("./Garden?list=TNDS"))], {
+    header: { maxMsgSize: 4000 },
+  });
+  for (let more = true; more; ) {
     bench.next();
     const results = bench.last.commands.find((one) => one.name === "Results");
     ok(results?.name === "Results");
@@ -112,7 +154,12 @@ test("a description that is longer than a message is sent in chunks, one that is
     sizes += chunk?.meta?.size ?? 0;
     more = chunk?.moreData ?? false;
     const cmdRef = results.cmdID;
-    if (more) bench.reply([bench.header(200), bench.status(cmdRef, "Results", 213), { name: "Alert", cmdID: "", data: 1222, items: [] }]);
+    if (more)
+      bench.reply([
+        bench.header(200),
+        bench.status(cmdRef, "Results", 213),
+        { name: "Alert", cmdID: "", data: 1222, items: [] },
+      ]);
   }
   equal(utf8(whole).length, sizes);
   const copy = new GardenBench();
@@ -132,20 +179,30 @@ test("in WBXML a description is WBXML within WBXML, or elements on the page of d
   garden.add("./Garden/Beds/b1/Pots/p1", "a < b");
   const bench = new Bench({ tree: garden.tree, serverID: OWNER, encoding: "wbxml" });
   bench.next();
-  bench.reply([bench.header(200), command("Get", item("./Garden/Beds/b1?list=TNDS"))], { wbxml: true });
+  bench.reply([bench.header(200), command("Get", item("./Garden/Beds/b1?list=TNDS"))], {
+    wbxml: true,
+  });
   bench.next();
   const results = bench.last.commands[2];
   ok(results?.name === "Results");
-  const [one] = results.items, data = one?.data?.slice() ?? new Uint8Array(0);
+  const [one] = results.items;
+  const data = one?.data?.slice() ?? new Uint8Array(0);
   equal(one?.meta?.type, TNDS_WBXML);
   equal(one?.meta?.format, "bin");
   ok(one?.binary === true && data[0] === 2);
-  const bytes = data.slice(), elements = new ElementReader(readerOf("wbxml", bytes, bytes.length));
+  const bytes = data.slice();
+  const elements = new ElementReader(readerOf("wbxml", bytes, bytes.length));
   elements.child();
   const tree = readTnds(elements) ?? [];
   const meta = { format: "bin", type: TNDS_WBXML };
-  bench.reply([bench.header(200), command("Add", item("./Garden/Beds/b2", data, { meta, binary: true })),
-    command("Add", item("./Garden/Beds/b3", undefined, { meta, tree }))], { wbxml: true });
+  bench.reply(
+    [
+      bench.header(200),
+      command("Add", item("./Garden/Beds/b2", data, { meta, binary: true })),
+      command("Add", item("./Garden/Beds/b3", undefined, { meta, tree })),
+    ],
+    { wbxml: true },
+  );
   bench.next();
   equal(bench.statuses(), "200 SyncHdr, 200 Add 2, 200 Add 3");
   equal(garden.read("./Garden/Beds/b2/Pots/p1"), "a < b");
@@ -160,7 +217,10 @@ test("what is in a description comes out of it as it was", () => {
   bench.next();
   const results = bench.last.commands[2];
   ok(results?.name === "Results");
-  bench.reply([bench.header(200), command("Add", item("./Garden/Beds/b2", textOf(results.items[0]), { meta: META }))]);
+  bench.reply([
+    bench.header(200),
+    command("Add", item("./Garden/Beds/b2", textOf(results.items[0]), { meta: META })),
+  ]);
   bench.next();
   equal(garden.read("./Garden/Beds/b2/Pots/p1"), "]]> & <tag> \r\n ü");
   equal(text(utf8("ü"), 0, 2), "ü");

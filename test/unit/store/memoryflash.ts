@@ -33,7 +33,9 @@ export class MemoryFlash implements Flash {
     copy.bytes.set(this.bytes);
     return copy;
   }
-  status(): FlashStatus { return this.#status; }
+  status(): FlashStatus {
+    return this.#status;
+  }
   read(buffer: Uint8Array, byteOffset: number): void {
     this.longestRead = Math.max(this.longestRead, buffer.length);
     buffer.set(this.bytes.subarray(byteOffset, byteOffset + buffer.length));
@@ -44,9 +46,15 @@ export class MemoryFlash implements Flash {
     }
   }
   write(bytes: Uint8Array, byteOffset: number): void {
-    const block = Math.floor(byteOffset / this.#status.blockLength), { writeAlign, eraseValue } = this.#status;
+    const block = Math.floor(byteOffset / this.#status.blockLength);
+    const { writeAlign, eraseValue } = this.#status;
     ok(byteOffset % writeAlign === 0 && bytes.length % writeAlign === 0, "aligned");
-    ok(this.bytes.subarray(byteOffset, byteOffset + bytes.length).every((byte) => byte === eraseValue), "written once");
+    ok(
+      this.bytes
+        .subarray(byteOffset, byteOffset + bytes.length)
+        .every((byte) => byte === eraseValue),
+      "written once",
+    );
     this.writes++;
     if (this.failing.has(block) || this.left === 0) throw new DeviceFailure();
     this.left--;

@@ -15,7 +15,8 @@ test("opening writes nothing where nothing is, nor where nothing was committed s
 });
 
 test("a start after commits decides what is there, once: it costs one generation", () => {
-  const flash = new MemoryFlash(4, 256), store = Store.open(flash);
+  const flash = new MemoryFlash(4, 256);
+  const store = Store.open(flash);
   store.commit([["a", utf8("1")]]);
   store.commit([["a", utf8("2")]]);
   const { writes } = flash;
@@ -36,7 +37,9 @@ test("the first commit of a start begins a block, and those after it do not", ()
 });
 
 test("a start does not hold the values of a whole generation", () => {
-  const flash = new MemoryFlash(8, 4096), store = Store.open(flash), value = new Uint8Array(3000).fill(1);
+  const flash = new MemoryFlash(8, 4096);
+  const store = Store.open(flash);
+  const value = new Uint8Array(3000).fill(1);
   for (const key of ["a", "b", "c", "d"]) store.commit([[key, value]]);
   Store.open(flash);
   flash.longestRead = 0;
@@ -47,7 +50,8 @@ test("a start does not hold the values of a whole generation", () => {
 
 /** A generation with "1" in block 0, one with "2" in block 2, which has lost some of its seals. */
 function sealed(lost: number): MemoryFlash {
-  const flash = new MemoryFlash(6, 256), seals = 2 * 256 + 16 + 8 + 6;
+  const flash = new MemoryFlash(6, 256);
+  const seals = 2 * 256 + 16 + 8 + 6;
   Store.open(flash).commit([["a", utf8("1")]]);
   Store.open(flash).commit([["a", utf8("2")]]);
   Store.open(flash);
@@ -56,14 +60,20 @@ function sealed(lost: number): MemoryFlash {
 }
 
 test("a generation without a seal does not count beside one that has", () => {
-  for (const [lost, found] of [[0, "2"], [1, "2"], [2, "1"]] as const) {
+  for (const [lost, found] of [
+    [0, "2"],
+    [1, "2"],
+    [2, "1"],
+  ] as const) {
     const flash = sealed(lost);
-    for (let start = 0; start < 3; start++) deepEqual(Store.open(flash).get("a"), utf8(found), `${lost} seals lost`);
+    for (let start = 0; start < 3; start++)
+      deepEqual(Store.open(flash).get("a"), utf8(found), `${lost} seals lost`);
   }
 });
 
 test("while a generation may lose its only seal, the one before it stays", () => {
-  const flash = sealed(1), before = flash.bytes.slice(0, 256);
+  const flash = sealed(1);
+  const before = flash.bytes.slice(0, 256);
   for (let block = 3; block < 6; block++) flash.lossy.add(block);
   for (let start = 0; start < 3; start++) deepEqual(Store.open(flash).get("a"), utf8("2"));
   deepEqual(flash.bytes.slice(0, 256), before);
@@ -80,7 +90,8 @@ test("the last bits of a seal, or of a frame that nobody saw, may turn at any mo
       flash.turning.set(frame ? 256 + 16 + 14 - 1 : seal, reads);
       const found = Store.open(flash).get("a");
       if (!frame) deepEqual(found, utf8("2"), `${reads} reads`);
-      for (let start = 0; start < 2; start++) deepEqual(Store.open(flash).get("a"), found, `${reads} reads`);
+      for (let start = 0; start < 2; start++)
+        deepEqual(Store.open(flash).get("a"), found, `${reads} reads`);
     }
   }
 });
@@ -90,13 +101,16 @@ test("one flipped bit, of a seal too, loses no more than the commits after it in
   Store.open(flash).commit([["a", utf8("0")]]);
   const store = Store.open(flash);
   store.commit([["a", utf8("1")]]);
-  const end = 1024 + 16 + store.stats().bytesUsed, seals = end - 16;
+  const end = 1024 + 16 + store.stats().bytesUsed;
+  const seals = end - 16;
   store.commit([["a", utf8("2")]]);
   for (let bit = 0; bit < (16 + 18) * 8; bit++) {
-    const copy = flash.copy(), at = seals + (bit >> 3);
-    copy.bytes[at] = (copy.bytes[at] ?? 0) ^ 1 << (bit & 7);
+    const copy = flash.copy();
+    const at = seals + (bit >> 3);
+    copy.bytes[at] = (copy.bytes[at] ?? 0) ^ (1 << (bit & 7));
     const expected = at < end + 14 ? utf8("1") : utf8("2");
-    for (let start = 0; start < 2; start++) deepEqual(Store.open(copy).get("a"), expected, `bit ${bit}`);
+    for (let start = 0; start < 2; start++)
+      deepEqual(Store.open(copy).get("a"), expected, `bit ${bit}`);
   }
 });
 
@@ -105,7 +119,7 @@ test("any content of the flash is accepted, and what has no valid frame counts a
   for (let round = 0; round < 30; round++) {
     const flash = new MemoryFlash(3, 256, 4);
     for (let i = 0; i < flash.bytes.length; i++) {
-      state = Math.imul(state, 1664525) + 1013904223 | 0;
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
       flash.bytes[i] = round === 0 ? 0 : round === 1 ? 0x58 : state >>> 24;
     }
     const store = Store.open(flash);
@@ -120,8 +134,11 @@ test("what follows a torn frame is not taken for one, though it looks like it", 
   Store.open(source).commit([["forged", utf8("1")]]);
   const frame = source.bytes.slice(16, 35);
   for (let shift = 0; shift < frame.length; shift++) {
-    const flash = new MemoryFlash(8, 256), store = Store.open(flash), value = new Uint8Array(400);
-    for (let at = shift; at + frame.length <= value.length; at += frame.length) value.set(frame, at);
+    const flash = new MemoryFlash(8, 256);
+    const store = Store.open(flash);
+    const value = new Uint8Array(400);
+    for (let at = shift; at + frame.length <= value.length; at += frame.length)
+      value.set(frame, at);
     store.commit([["a", utf8("1")]]);
     const torn = 16 + store.stats().bytesUsed;
     store.commit([["a", value]]);

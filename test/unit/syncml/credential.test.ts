@@ -1,21 +1,35 @@
 /** Credentials against the examples of OMA-TS-DM-Protocol §2.4 and OMA-TS-DM-RepPro. */
 import { utf8 } from "../../../src/base/utf8.ts";
-import { AUTH_BASIC, AUTH_MD5, checkCredential, credential } from "../../../src/syncml/credential.ts";
+import {
+  AUTH_BASIC,
+  AUTH_MD5,
+  checkCredential,
+  credential,
+} from "../../../src/syncml/credential.ts";
 import { deepEqual, ok, test } from "../../check.ts";
 
 const NONCE = utf8("Nonce");
 
 test("basic and MD5 credentials are those of the standard's examples", () => {
-  deepEqual(credential(AUTH_BASIC, "Bruce2", "OhBehave", NONCE),
-    { type: "syncml:auth-basic", format: "b64", data: "QnJ1Y2UyOk9oQmVoYXZl" });
-  deepEqual(credential(AUTH_MD5, "Bruce2", "OhBehave", NONCE),
-    { type: "syncml:auth-md5", format: "b64", data: "Zz6EivR3yeaaENcRN6lpAQ==" });
+  deepEqual(credential(AUTH_BASIC, "Bruce2", "OhBehave", NONCE), {
+    type: "syncml:auth-basic",
+    format: "b64",
+    data: "QnJ1Y2UyOk9oQmVoYXZl",
+  });
+  deepEqual(credential(AUTH_MD5, "Bruce2", "OhBehave", NONCE), {
+    type: "syncml:auth-md5",
+    format: "b64",
+    data: "Zz6EivR3yeaaENcRN6lpAQ==",
+  });
 });
 
 test("a credential is good only for its type, name, secret and nonce", () => {
   const cred = credential(AUTH_MD5, "Bruce2", "OhBehave", NONCE);
   ok(checkCredential(cred, AUTH_MD5, "Bruce2", "OhBehave", NONCE));
-  ok(checkCredential({ type: AUTH_MD5, data: cred.data }, AUTH_MD5, "Bruce2", "OhBehave", NONCE), "format b64 is the default");
+  ok(
+    checkCredential({ type: AUTH_MD5, data: cred.data }, AUTH_MD5, "Bruce2", "OhBehave", NONCE),
+    "format b64 is the default",
+  );
   ok(!checkCredential(cred, AUTH_BASIC, "Bruce2", "OhBehave", NONCE));
   ok(!checkCredential(cred, AUTH_MD5, "Bruce", "OhBehave", NONCE));
   ok(!checkCredential(cred, AUTH_MD5, "Bruce2", "OhBehave2", NONCE));
@@ -24,5 +38,13 @@ test("a credential is good only for its type, name, secret and nonce", () => {
   ok(!checkCredential({ ...cred, data: "?" }, AUTH_MD5, "Bruce2", "OhBehave", NONCE));
   ok(!checkCredential({ ...cred, data: "" }, AUTH_MD5, "Bruce2", "OhBehave", NONCE));
   ok(!checkCredential(undefined, AUTH_MD5, "Bruce2", "OhBehave", NONCE));
-  ok(checkCredential(credential(AUTH_BASIC, "a", "b", NONCE), AUTH_BASIC, "a", "b", new Uint8Array(0)));
+  ok(
+    checkCredential(
+      credential(AUTH_BASIC, "a", "b", NONCE),
+      AUTH_BASIC,
+      "a",
+      "b",
+      new Uint8Array(0),
+    ),
+  );
 });

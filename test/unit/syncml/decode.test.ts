@@ -1,5 +1,11 @@
 /** Whole messages from XML: what is taken, what is tolerated and what is malformed. */
-import { COMMANDS_MAX, ITEMS_MAX, REFERENCES_MAX, TEXT_BYTES_MAX, TEXTS_MAX } from "../../../src/base/limits.ts";
+import {
+  COMMANDS_MAX,
+  ITEMS_MAX,
+  REFERENCES_MAX,
+  TEXT_BYTES_MAX,
+  TEXTS_MAX,
+} from "../../../src/base/limits.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Command, Malformed, Message } from "../../../src/syncml/command.ts";
 import { content } from "../../../src/syncml/command.ts";
@@ -11,8 +17,9 @@ import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
-const HEADER = "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>2</MsgID>"
-  + "<Target><LocURI>IMEI:1</LocURI></Target><Source><LocURI>http://s</LocURI><LocName>srv</LocName></Source></SyncHdr>";
+const HEADER =
+  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>2</MsgID>" +
+  "<Target><LocURI>IMEI:1</LocURI></Target><Source><LocURI>http://s</LocURI><LocName>srv</LocName></Source></SyncHdr>";
 
 function decode(xml: string): Message | Malformed {
   const bytes = utf8(xml);
@@ -27,7 +34,8 @@ function message(xml: string): Message {
 
 /** The commands of a message with this body. */
 function commands(body: string): readonly Command[] {
-  return message(`<SyncML xmlns="SYNCML:SYNCML1.2">${HEADER}<SyncBody>${body}</SyncBody></SyncML>`).commands;
+  return message(`<SyncML xmlns="SYNCML:SYNCML1.2">${HEADER}<SyncBody>${body}</SyncBody></SyncML>`)
+    .commands;
 }
 
 function malformed(body: string, problem: string): void {
@@ -70,21 +78,51 @@ const RICH = `<?xml version="1.0"?>
 test("a message with everything in it is decoded", () => {
   const { header, commands: list, final } = message(RICH);
   deepEqual(header, {
-    verDTD: "1.2", verProto: "DM/1.2", sessionID: "A1", msgID: "1", target: "http://s/dm", source: "IMEI:1", sourceName: "Bruce2",
+    verDTD: "1.2",
+    verProto: "DM/1.2",
+    sessionID: "A1",
+    msgID: "1",
+    target: "http://s/dm",
+    source: "IMEI:1",
+    sourceName: "Bruce2",
     respURI: "http://s/dm?x=1&y=2",
-    cred: { type: "syncml:auth-md5", format: "b64", data: "Zz6E=" }, maxMsgSize: 5000, maxObjSize: 90000,
+    cred: { type: "syncml:auth-md5", format: "b64", data: "Zz6E=" },
+    maxMsgSize: 5000,
+    maxObjSize: 90000,
   });
   ok(final);
   equal(list.map((command) => command.name).join(), "Status,Atomic,Exec,Results,Alert,Replace");
   deepEqual(list[0], {
-    name: "Status", cmdID: "1", msgRef: "1", cmdRef: "0", cmd: "SyncHdr", targetRefs: ["a"], sourceRefs: ["b"], data: 212,
-    items: [], chal: { type: "syncml:auth-md5", format: "b64", nextNonce: "bm9uY2U=" },
+    name: "Status",
+    cmdID: "1",
+    msgRef: "1",
+    cmdRef: "0",
+    cmd: "SyncHdr",
+    targetRefs: ["a"],
+    sourceRefs: ["b"],
+    data: 212,
+    items: [],
+    chal: { type: "syncml:auth-md5", format: "b64", nextNonce: "bm9uY2U=" },
   });
-  const get = { name: "Get", cmdID: "4", items: [{ target: "./A", binary: false, moreData: false }] };
-  const remove = { name: "Delete", cmdID: "5", items: [{ target: "./B", binary: false, moreData: false }] };
-  deepEqual(list[1], { name: "Atomic", cmdID: "2", commands: [{ name: "Sequence", cmdID: "3", commands: [get] }, remove] });
+  const get = {
+    name: "Get",
+    cmdID: "4",
+    items: [{ target: "./A", binary: false, moreData: false }],
+  };
+  const remove = {
+    name: "Delete",
+    cmdID: "5",
+    items: [{ target: "./B", binary: false, moreData: false }],
+  };
+  deepEqual(list[1], {
+    name: "Atomic",
+    cmdID: "2",
+    commands: [{ name: "Sequence", cmdID: "3", commands: [get] }, remove],
+  });
   deepEqual(list[2], {
-    name: "Exec", cmdID: "6", correlator: "c1",
+    name: "Exec",
+    cmdID: "6",
+    correlator: "c1",
     items: [{ target: "./F/x/Update", binary: false, moreData: false, data: new Uint8Array(0) }],
   });
   equal(dataOf(list[3]), "<v>");
@@ -104,25 +142,32 @@ test("every truncation of a message is malformed, and never throws", () => {
 });
 
 test("an element is found whatever its prefix, and unknown ones are passed over", () => {
-  const prefixed = RICH.split("<").map((part) => {
-    if (part.startsWith("/")) return `/SyncML:${part.slice(1)}`;
-    return part >= "A" && part < "[" ? `SyncML:${part}` : part;
-  }).join("<");
+  const prefixed = RICH.split("<")
+    .map((part) => {
+      if (part.startsWith("/")) return `/SyncML:${part.slice(1)}`;
+      return part >= "A" && part < "[" ? `SyncML:${part}` : part;
+    })
+    .join("<");
   equal(message(prefixed).commands.length, 6);
-  const list = commands("<Vendor><CmdID/></Vendor><Get><CmdID>1</CmdID><Lang>en</Lang><Item><Foo><Item/></Foo></Item></Get>"
-    + "stray");
+  const list = commands(
+    "<Vendor><CmdID/></Vendor><Get><CmdID>1</CmdID><Lang>en</Lang><Item><Foo><Item/></Foo></Item></Get>" +
+      "stray",
+  );
   deepEqual(list, [{ name: "Get", cmdID: "1", items: [{ binary: false, moreData: false }] }]);
 });
 
 test("a command that DM does not have is kept by name, so that it can be answered", () => {
   deepEqual(commands("<Put><CmdID>3</CmdID><Item/></Put><Vendor><CmdID>4</CmdID></Vendor>"), [
-    { name: "Unknown", cmdID: "3", element: "Put" }, { name: "Unknown", cmdID: "4", element: "Vendor" },
+    { name: "Unknown", cmdID: "3", element: "Put" },
+    { name: "Unknown", cmdID: "4", element: "Vendor" },
   ]);
 });
 
 test("Meta may be wrapped in MetInf, and stands at the command or at the item", () => {
-  const list = commands("<Add><CmdID>1</CmdID><Meta><MetInf><Format>b64</Format></MetInf><Type> t </Type></Meta><Item>"
-    + "<Data>QQ==</Data></Item><Item><Meta><Format>chr</Format></Meta><Data>QQ==</Data></Item></Add>");
+  const list = commands(
+    "<Add><CmdID>1</CmdID><Meta><MetInf><Format>b64</Format></MetInf><Type> t </Type></Meta><Item>" +
+      "<Data>QQ==</Data></Item><Item><Meta><Format>chr</Format></Meta><Data>QQ==</Data></Item></Add>",
+  );
   const add = list[0];
   ok(add?.name === "Add");
   deepEqual(add.meta, { format: "b64", type: "t" });
@@ -133,23 +178,46 @@ test("Meta may be wrapped in MetInf, and stands at the command or at the item", 
 });
 
 test("content is undefined when its base64 is malformed, and empty without Data", () => {
-  equal(content({ binary: false, moreData: false, data: utf8("Q?") }, { format: "b64" }), undefined);
+  equal(
+    content({ binary: false, moreData: false, data: utf8("Q?") }, { format: "b64" }),
+    undefined,
+  );
   equal(content({ binary: true, moreData: false, data: utf8("Q?") }, { format: "b64" }), undefined);
-  deepEqual(content({ binary: true, moreData: false, data: utf8("QQ==") }, { format: "b64" }), utf8("A"));
-  deepEqual(content({ binary: true, moreData: false, data: utf8("Q?") }, { format: "bin" }), utf8("Q?"));
+  deepEqual(
+    content({ binary: true, moreData: false, data: utf8("QQ==") }, { format: "b64" }),
+    utf8("A"),
+  );
+  deepEqual(
+    content({ binary: true, moreData: false, data: utf8("Q?") }, { format: "bin" }),
+    utf8("Q?"),
+  );
   deepEqual(content({ binary: false, moreData: false }), new Uint8Array(0));
 });
 
 test("Data that holds elements is said, not guessed", () => {
-  const list = commands("<Add><CmdID>1</CmdID><Item><Data> <MgmtTree><Node>x</Node></MgmtTree> </Data></Item></Add>");
-  deepEqual(list, [{ name: "Add", cmdID: "1", items: [{ binary: false, moreData: false, markup: true }] }]);
+  const list = commands(
+    "<Add><CmdID>1</CmdID><Item><Data> <MgmtTree><Node>x</Node></MgmtTree> </Data></Item></Add>",
+  );
+  deepEqual(list, [
+    { name: "Add", cmdID: "1", items: [{ binary: false, moreData: false, markup: true }] },
+  ]);
 });
 
 test("Status and Results may lack CmdID, and the Status of SyncHdr CmdRef, as in the standard's own examples", () => {
-  const list = commands("<Status><MsgRef>1</MsgRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>"
-    + "<Results><CmdRef>4</CmdRef></Results>");
+  const list = commands(
+    "<Status><MsgRef>1</MsgRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>" +
+      "<Results><CmdRef>4</CmdRef></Results>",
+  );
   deepEqual(list[0], {
-    name: "Status", cmdID: "", msgRef: "1", cmdRef: "0", cmd: "SyncHdr", targetRefs: [], sourceRefs: [], data: 200, items: [],
+    name: "Status",
+    cmdID: "",
+    msgRef: "1",
+    cmdRef: "0",
+    cmd: "SyncHdr",
+    targetRefs: [],
+    sourceRefs: [],
+    data: 200,
+    items: [],
   });
   deepEqual(list[1], { name: "Results", cmdID: "", cmdRef: "4", items: [] });
 });
@@ -163,17 +231,29 @@ test("a command that cannot be answered is malformed", () => {
   for (const bad of ["", "x", "-1", "1e3", "0x10", "1 2", "4294967296", "1.5"]) {
     malformed(`<Alert><CmdID>1</CmdID><Data>${bad}</Data></Alert>`, "not a number");
   }
-  malformed("<Status><MsgRef>1</MsgRef><CmdRef>1</CmdRef><Data>200</Data></Status>", "Status without Cmd");
-  malformed("<Status><CmdRef>1</CmdRef><Cmd>Get</Cmd><Data>200</Data></Status>", "Status without MsgRef");
-  malformed("<Status><MsgRef>1</MsgRef><Cmd>Get</Cmd><Data>200</Data></Status>", "Status without CmdRef");
+  malformed(
+    "<Status><MsgRef>1</MsgRef><CmdRef>1</CmdRef><Data>200</Data></Status>",
+    "Status without Cmd",
+  );
+  malformed(
+    "<Status><CmdRef>1</CmdRef><Cmd>Get</Cmd><Data>200</Data></Status>",
+    "Status without MsgRef",
+  );
+  malformed(
+    "<Status><MsgRef>1</MsgRef><Cmd>Get</Cmd><Data>200</Data></Status>",
+    "Status without CmdRef",
+  );
   malformed("<Results><MsgRef>1</MsgRef></Results>", "Results without CmdRef");
 });
 
 test("numbers have blanks and leading zeros, up to 2^32 - 1", () => {
-  const list = commands("<Alert><CmdID> 7\n</CmdID><Data>\n 01226 </Data></Alert>"
-    + "<Get><CmdID>1</CmdID><Meta><Size>4294967295</Size></Meta></Get>");
+  const list = commands(
+    "<Alert><CmdID> 7\n</CmdID><Data>\n 01226 </Data></Alert>" +
+      "<Get><CmdID>1</CmdID><Meta><Size>4294967295</Size></Meta></Get>",
+  );
   deepEqual(list, [
-    { name: "Alert", cmdID: "7", data: 1226, items: [] }, { name: "Get", cmdID: "1", items: [], meta: { size: 4294967295 } },
+    { name: "Alert", cmdID: "7", data: 1226, items: [] },
+    { name: "Get", cmdID: "1", items: [], meta: { size: 4294967295 } },
   ]);
 });
 
@@ -181,13 +261,21 @@ test("commands and items are taken to their limits and not past them", () => {
   const get = "<Get><CmdID>1</CmdID></Get>";
   equal(commands(get.repeat(COMMANDS_MAX)).length, COMMANDS_MAX);
   malformed(get.repeat(COMMANDS_MAX + 1), "too many commands");
-  malformed(`<Sequence><CmdID>1</CmdID>${get.repeat(COMMANDS_MAX)}</Sequence>`, "too many commands");
+  malformed(
+    `<Sequence><CmdID>1</CmdID>${get.repeat(COMMANDS_MAX)}</Sequence>`,
+    "too many commands",
+  );
   equal(commands(`<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get>`).length, 1);
-  malformed(`<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get><Get><CmdID>2</CmdID><Item/></Get>`, "too many items");
+  malformed(
+    `<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get><Get><CmdID>2</CmdID><Item/></Get>`,
+    "too many items",
+  );
 });
 
 test("who has room takes more than a device does: more commands, items, texts and references, and longer ones", () => {
-  const get = `<Get><CmdID>1</CmdID>${"<TargetRef>a</TargetRef><Item/>".repeat(4)}</Get>`.repeat(COMMANDS_MAX + 1);
+  const get = `<Get><CmdID>1</CmdID>${"<TargetRef>a</TargetRef><Item/>".repeat(4)}</Get>`.repeat(
+    COMMANDS_MAX + 1,
+  );
   const long = `<Get><CmdID>${"1".repeat(TEXT_BYTES_MAX + 1)}</CmdID></Get>`;
   const bytes = utf8(`<SyncML>${HEADER}<SyncBody>${get}${long}</SyncBody></SyncML>`);
   const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML), true);
@@ -195,13 +283,16 @@ test("who has room takes more than a device does: more commands, items, texts an
 });
 
 test("texts and references are taken to their limits and not past them, each and all together", () => {
-  const header = 7, get = (texts: number): string => `<Get><CmdID>1</CmdID>${"<Correlator/>".repeat(texts - 1)}</Get>`;
+  const header = 7;
+  const get = (texts: number): string =>
+    `<Get><CmdID>1</CmdID>${"<Correlator/>".repeat(texts - 1)}</Get>`;
   equal(commands(get(TEXTS_MAX - header)).length, 1);
   malformed(get(TEXTS_MAX - header + 1), "too many texts");
   const long = (bytes: number): string => `<Get><CmdID>${"1".repeat(bytes)}</CmdID></Get>`;
   equal(commands(long(TEXT_BYTES_MAX)).length, 1);
   malformed(long(TEXT_BYTES_MAX + 1), "a text that is too long");
-  const refs = (count: number): string => `<Get><CmdID>1</CmdID>${"<TargetRef/>".repeat(count - 1)}<SourceRef/></Get>`;
+  const refs = (count: number): string =>
+    `<Get><CmdID>1</CmdID>${"<TargetRef/>".repeat(count - 1)}<SourceRef/></Get>`;
   equal(commands(refs(REFERENCES_MAX)).length, 1);
   malformed(refs(REFERENCES_MAX + 1), "too many references");
 });
@@ -209,16 +300,23 @@ test("texts and references are taken to their limits and not past them, each and
 test("a header without one of its parts is malformed, and another protocol is kept to be answered", () => {
   const parts = ["VerDTD", "VerProto", "SessionID", "MsgID", "Target", "Source"];
   for (const part of parts) {
-    const result = decode(RICH.replace(`<${part}>`, `<X${part}>`).replace(`</${part}>`, `</X${part}>`));
+    const result = decode(
+      RICH.replace(`<${part}>`, `<X${part}>`).replace(`</${part}>`, `</X${part}>`),
+    );
     equal("problem" in result ? result.problem : "none", `SyncHdr without ${part}`);
     equal(result.header, undefined);
   }
-  const other = message(RICH.replace("<VerDTD>1.2", "<VerDTD>1.1").replace("DM/1.2", "DM/1.1")).header;
+  const other = message(
+    RICH.replace("<VerDTD>1.2", "<VerDTD>1.1").replace("DM/1.2", "DM/1.1"),
+  ).header;
   equal(`${other.verDTD} ${other.verProto}`, "1.1 DM/1.1");
 });
 
 test("what is not SyncML is malformed", () => {
-  const problem = (xml: string): string => { const result = decode(xml); return "problem" in result ? result.problem : "none"; };
+  const problem = (xml: string): string => {
+    const result = decode(xml);
+    return "problem" in result ? result.problem : "none";
+  };
   equal(problem("<html/>"), "not a SyncML document");
   equal(problem("<SyncML/>"), "no SyncHdr");
   equal(problem(`<SyncML>${HEADER}</SyncML>`), "no SyncBody");
@@ -228,9 +326,14 @@ test("what is not SyncML is malformed", () => {
 });
 
 test("a nonce that comes as opaque bytes is base64 already, or the nonce itself", () => {
-  const nonces = [[utf8("bmV4dA=="), "bmV4dA=="], [new Uint8Array([0, 255, 1]), "AP8B"], [utf8("Nonce"), "Tm9uY2U="]] as const;
+  const nonces = [
+    [utf8("bmV4dA=="), "bmV4dA=="],
+    [new Uint8Array([0, 255, 1]), "AP8B"],
+    [utf8("Nonce"), "Tm9uY2U="],
+  ] as const;
   for (const [nonce, expected] of nonces) {
-    const bytes = new Uint8Array(200), writer = new WbxmlWriter(bytes, SYNCML);
+    const bytes = new Uint8Array(200);
+    const writer = new WbxmlWriter(bytes, SYNCML);
     for (const tag of [Tag.SyncML, Tag.Chal, Tag.Meta, Tag.NextNonce]) writer.open(tag);
     writer.binary(nonce);
     for (let i = 0; i < 4; i++) writer.close();
@@ -242,6 +345,10 @@ test("a nonce that comes as opaque bytes is base64 already, or the nonce itself"
 });
 
 test("markup in a second Data takes the first one's place", () => {
-  const list = commands("<Add><CmdID>1</CmdID><Item><Data>x</Data><Data><Final/></Data></Item></Add>");
-  deepEqual(list, [{ name: "Add", cmdID: "1", items: [{ binary: false, moreData: false, markup: true }] }]);
+  const list = commands(
+    "<Add><CmdID>1</CmdID><Item><Data>x</Data><Data><Final/></Data></Item></Add>",
+  );
+  deepEqual(list, [
+    { name: "Add", cmdID: "1", items: [{ binary: false, moreData: false, markup: true }] },
+  ]);
 });

@@ -6,7 +6,10 @@ import { utf8 } from "../../../src/base/utf8.ts";
 import { checkMac, macHeader } from "../../../src/syncml/mac.ts";
 import { equal, ok, test } from "../../check.ts";
 
-const NONCE = utf8("Nonce"), BODY = md5(utf8("<SyncML/>")), NAME = "Robert Jordan", SECRET = "OhBehave";
+const NONCE = utf8("Nonce");
+const BODY = md5(utf8("<SyncML/>"));
+const NAME = "Robert Jordan";
+const SECRET = "OhBehave";
 
 /** B64(H(B64(H(username:password)):nonce:B64(H(message body)))), step by step. */
 function expected(name = NAME): string {
@@ -18,7 +21,10 @@ function good(header: string, name = NAME): boolean {
 }
 
 test("the header is what the standard says (OMA-TS-DM-Security §5.1.4)", () => {
-  equal(macHeader(NAME, SECRET, NONCE, BODY), `algorithm=MD5, username="${NAME}", mac=${expected()}`);
+  equal(
+    macHeader(NAME, SECRET, NONCE, BODY),
+    `algorithm=MD5, username="${NAME}", mac=${expected()}`,
+  );
 });
 
 test("a header is good only for its name, secret, nonce and body", () => {
@@ -39,15 +45,29 @@ test("without algorithm, in any order, with or without spaces, in the base64 of 
 });
 
 test("names with quotes, commas and other scripts go through", () => {
-  for (const name of ['a"b', "a,b=c", "a\\b", "ä ö"]) ok(good(macHeader(name, SECRET, NONCE, BODY), name));
+  for (const name of ['a"b', "a,b=c", "a\\b", "ä ö"])
+    ok(good(macHeader(name, SECRET, NONCE, BODY), name));
 });
 
 test("what is malformed or incomplete is not good", () => {
   const mac = expected();
-  for (const header of ["", "mac", "\0=\0", `mac=${mac}`, `username="${NAME}"`, `username="${NAME}, mac=${mac}`,
-    `username="${NAME}", mac=?`, `username="${NAME}", mac=`,
-    `algorithm=SHA, username="${NAME}", mac=${mac}`, ",,,", "=", `username="\\`, `username=", mac=${mac}`,
-    `username="${NAME}", mac=${base64(new Uint8Array(32))}`, `username="${NAME}", mac=${base64(new Uint8Array(32).fill(255))}`]) {
+  for (const header of [
+    "",
+    "mac",
+    "\0=\0",
+    `mac=${mac}`,
+    `username="${NAME}"`,
+    `username="${NAME}, mac=${mac}`,
+    `username="${NAME}", mac=?`,
+    `username="${NAME}", mac=`,
+    `algorithm=SHA, username="${NAME}", mac=${mac}`,
+    ",,,",
+    "=",
+    `username="\\`,
+    `username=", mac=${mac}`,
+    `username="${NAME}", mac=${base64(new Uint8Array(32))}`,
+    `username="${NAME}", mac=${base64(new Uint8Array(32).fill(255))}`,
+  ]) {
     ok(!good(header), header);
   }
 });

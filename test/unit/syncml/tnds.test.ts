@@ -1,5 +1,9 @@
 /** Descriptions of trees (OMA-TS-DM-TNDS): read, written, and written again. */
-import { SUBTREE_NESTING_MAX, SUBTREE_NODES_MAX, SUBTREE_PATHS_BYTES_MAX } from "../../../src/base/limits.ts";
+import {
+  SUBTREE_NESTING_MAX,
+  SUBTREE_NODES_MAX,
+  SUBTREE_PATHS_BYTES_MAX,
+} from "../../../src/base/limits.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { Token } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
@@ -9,7 +13,9 @@ import { isTnds, readTnds, TndsWriter } from "../../../src/syncml/tnds.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 function read(document: string): readonly SubtreeNode[] | undefined {
-  const bytes = utf8(document), reader = readerOf("xml", bytes, bytes.length), elements = new ElementReader(reader);
+  const bytes = utf8(document);
+  const reader = readerOf("xml", bytes, bytes.length);
+  const elements = new ElementReader(reader);
   equal(reader.next(), Token.open);
   const nodes = readTnds(elements);
   return elements.problem === "" ? nodes : undefined;
@@ -24,7 +30,9 @@ function paths(document: string): readonly string[] | undefined {
 }
 
 function write(nodes: readonly SubtreeNode[]): string {
-  const bytes = new Uint8Array(4000), tokens = writerOf("xml", bytes), writer = new TndsWriter(tokens);
+  const bytes = new Uint8Array(4000);
+  const tokens = writerOf("xml", bytes);
+  const writer = new TndsWriter(tokens);
   writer.begin();
   for (const node of nodes) ok(writer.node(node));
   writer.end();
@@ -37,43 +45,66 @@ function node(name: string, inner = ""): string {
 
 test("nested nodes and nodes with a Path say the same (§6.3.1.5, §6.3.1.7)", () => {
   deepEqual(paths(tree(node("V", node("I", node("G"))))), ["V", "V/I", "V/I/G"]);
-  deepEqual(paths(tree(`${node("V")}${node("I", "<Path>V</Path>")}${node("G", "<Path>./V/I</Path>")}`)), ["V", "V/I", "V/I/G"]);
+  deepEqual(
+    paths(tree(`${node("V")}${node("I", "<Path>V</Path>")}${node("G", "<Path>./V/I</Path>")}`)),
+    ["V", "V/I", "V/I/G"],
+  );
   deepEqual(paths(tree(node("", node("a")))), ["", "a"]);
 });
 
 test("Format, Type, ACL, Title and Value are read", () => {
-  const [leaf] = read(tree(node("a", "<RTProperties><ACL>Get=*</ACL><Format><chr/></Format><Title>T</Title>"
-    + "<Type><MIME>text/plain</MIME></Type><VerNo>7</VerNo></RTProperties><Value>x &amp; y</Value>"))) ?? [];
+  const [leaf] =
+    read(
+      tree(
+        node(
+          "a",
+          "<RTProperties><ACL>Get=*</ACL><Format><chr/></Format><Title>T</Title>" +
+            "<Type><MIME>text/plain</MIME></Type><VerNo>7</VerNo></RTProperties><Value>x &amp; y</Value>",
+        ),
+      ),
+    ) ?? [];
   equal(leaf?.format, "chr");
   equal(leaf?.type, "text/plain");
   equal(leaf?.acl, "Get=*");
   equal(leaf?.title, "T");
   equal(text(leaf?.value ?? utf8(""), 0, leaf?.value?.length ?? 0), "x & y");
-  const [mo] = read(tree(node("a", "<RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName></Type></RTProperties>"))) ?? [];
+  const [mo] =
+    read(
+      tree(
+        node(
+          "a",
+          "<RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName></Type></RTProperties>",
+        ),
+      ),
+    ) ?? [];
   equal(mo?.format, "node");
   equal(mo?.type, "urn:x");
   equal(mo?.value, undefined);
 });
 
 test("a binary value is base64 in XML", () => {
-  const binary = (value: string): string => tree(node("a", `<RTProperties><Format><b64/></Format></RTProperties><Value>${value}</Value>`));
-  deepEqual([...read(binary("AQID"))?.[0]?.value ?? []], [1, 2, 3]);
+  const binary = (value: string): string =>
+    tree(node("a", `<RTProperties><Format><b64/></Format></RTProperties><Value>${value}</Value>`));
+  deepEqual([...(read(binary("AQID"))?.[0]?.value ?? [])], [1, 2, 3]);
   equal(read(binary("A*")), undefined);
 });
 
 test("a value that came as base64 goes on as what the encoding has for bytes", () => {
   const node = { path: "a", format: "b64", type: "", value: Uint8Array.from([1, 2, 3]) };
   ok(write([node]).includes("<Format><b64/></Format></RTProperties><Value>AQID</Value>"));
-  deepEqual([...read(write([node]))?.[0]?.value ?? []], [1, 2, 3]);
-  const bytes = new Uint8Array(200), tokens = writerOf("wbxml", bytes), writer = new TndsWriter(tokens);
+  deepEqual([...(read(write([node]))?.[0]?.value ?? [])], [1, 2, 3]);
+  const bytes = new Uint8Array(200);
+  const tokens = writerOf("wbxml", bytes);
+  const writer = new TndsWriter(tokens);
   writer.begin();
   ok(writer.node(node));
   writer.end();
-  const reader = readerOf("wbxml", bytes.subarray(0, tokens.length), tokens.length), elements = new ElementReader(reader);
+  const reader = readerOf("wbxml", bytes.subarray(0, tokens.length), tokens.length);
+  const elements = new ElementReader(reader);
   reader.next();
   const [back] = readTnds(elements) ?? [];
   equal(back?.format, "bin");
-  deepEqual([...back?.value ?? []], [1, 2, 3]);
+  deepEqual([...(back?.value ?? [])], [1, 2, 3]);
 });
 
 test("what is no description of version 1.2 is refused", () => {
@@ -88,38 +119,65 @@ test("so many nodes are read, and no more", () => {
 });
 
 test("so many bytes of paths are made, and no more: a long name that many nodes are below counts for each", () => {
-  const long = "é".repeat(1500), below = Math.floor(SUBTREE_PATHS_BYTES_MAX / (2 * long.length + 2)) - 1;
+  const long = "é".repeat(1500);
+  const below = Math.floor(SUBTREE_PATHS_BYTES_MAX / (2 * long.length + 2)) - 1;
   equal(read(tree(node(long, node("a").repeat(below))))?.length, below + 1);
   equal(read(tree(node(long, node("a").repeat(below + 1)))), undefined);
 });
 
 test("a description is written nested, with base64 where it must be, and nothing that is not known", () => {
   const document = write([
-    { path: "", format: "node", type: "urn:x", acl: "", verNo: 3 }, { path: "a", format: "chr", type: "text/plain", value: utf8("v") },
+    { path: "", format: "node", type: "urn:x", acl: "", verNo: 3 },
+    { path: "a", format: "chr", type: "text/plain", value: utf8("v") },
     { path: "b", format: "bin", type: "", value: Uint8Array.from([1, 2, 3]) },
     { path: "c", format: "", type: "", title: "T", acl: "Get=*" },
   ]);
-  equal(document, tree("<Node><NodeName/><RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName></Type><VerNo>3</VerNo>"
-    + "</RTProperties>" + node("a", "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>"
-    + "<Value>v</Value>") + node("b", "<RTProperties><Format><b64/></Format></RTProperties><Value>AQID</Value>")
-    + node("c", "<RTProperties><ACL>Get=*</ACL><Title>T</Title></RTProperties>") + "</Node>"));
+  equal(
+    document,
+    tree(
+      "<Node><NodeName/><RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName></Type><VerNo>3</VerNo>" +
+        "</RTProperties>" +
+        node(
+          "a",
+          "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>" +
+            "<Value>v</Value>",
+        ) +
+        node("b", "<RTProperties><Format><b64/></Format></RTProperties><Value>AQID</Value>") +
+        node("c", "<RTProperties><ACL>Get=*</ACL><Title>T</Title></RTProperties>") +
+        "</Node>",
+    ),
+  );
 });
 
 test("a node whose parent is not described, or that is nested too deep, has a Path", () => {
-  equal(write([{ path: "", format: "", type: "" }, { path: "a/b", format: "", type: "" }]),
-    tree("<Node><NodeName/><RTProperties/></Node><Node><NodeName>b</NodeName><Path>a</Path><RTProperties/></Node>"));
-  const deep = Array.from({ length: SUBTREE_NESTING_MAX + 2 }, (_, depth) => Array.from({ length: depth + 1 }, () => "n").join("/"));
+  equal(
+    write([
+      { path: "", format: "", type: "" },
+      { path: "a/b", format: "", type: "" },
+    ]),
+    tree(
+      "<Node><NodeName/><RTProperties/></Node><Node><NodeName>b</NodeName><Path>a</Path><RTProperties/></Node>",
+    ),
+  );
+  const deep = Array.from({ length: SUBTREE_NESTING_MAX + 2 }, (_, depth) =>
+    Array.from({ length: depth + 1 }, () => "n").join("/"),
+  );
   const document = write(deep.map((path) => ({ path, format: "chr", type: "", value: utf8("x") })));
   ok(document.includes("<Path>"));
   deepEqual(paths(document), deep);
 });
 
 test("a description that does not fit its buffer says so", () => {
-  const tokens = writerOf("xml", new Uint8Array(120)), writer = new TndsWriter(tokens);
+  const tokens = writerOf("xml", new Uint8Array(120));
+  const writer = new TndsWriter(tokens);
   writer.begin();
   ok(!writer.node({ path: "n".repeat(60), format: "chr", type: "text/plain" }));
 });
 
 test("the MIME types of both encodings are known", () => {
-  ok(isTnds("application/vnd.syncml.dmtnds+xml") && isTnds("application/vnd.syncml.dmtnds+WBXML") && !isTnds("text/plain"));
+  ok(
+    isTnds("application/vnd.syncml.dmtnds+xml") &&
+      isTnds("application/vnd.syncml.dmtnds+WBXML") &&
+      !isTnds("text/plain"),
+  );
 });

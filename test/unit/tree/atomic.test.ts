@@ -4,7 +4,9 @@ import { chr, Garden, OWNER } from "./garden.ts";
 import { MapStore } from "./mapstore.ts";
 
 test("the commands of an Atomic are one commit, and see each other", () => {
-  const store = new MapStore(), garden = new Garden(store), before = store.commits;
+  const store = new MapStore();
+  const garden = new Garden(store);
+  const before = store.commits;
   garden.tree.begin();
   equal(garden.tree.add("./Garden/Beds/b", undefined, OWNER), 200);
   equal(garden.add("./Garden/Beds/b/Pots/p", "v"), 200);
@@ -50,7 +52,8 @@ test("Get, Exec and chunks have no place in an Atomic: 500", () => {
 });
 
 test("an Atomic that the store has no room for changes nothing: 420", () => {
-  const store = new MapStore(), garden = new Garden(store);
+  const store = new MapStore();
+  const garden = new Garden(store);
   store.room = 200;
   garden.tree.begin();
   equal(garden.replace("./Garden/Name", "x"), 200);
@@ -61,7 +64,8 @@ test("an Atomic that the store has no room for changes nothing: 420", () => {
 });
 
 test("what is there already costs no write", () => {
-  const store = new MapStore(), garden = new Garden(store);
+  const store = new MapStore();
+  const garden = new Garden(store);
   garden.replace("./Garden/Name", "rose");
   const before = store.commits;
   equal(garden.replace("./Garden/Name", "rose"), 200);
@@ -76,11 +80,14 @@ test("an Atomic begins once and ends once", () => {
   throws(() => tree.commit());
   throws(() => tree.rollback());
   tree.begin();
-  throws(() => { tree.begin(); });
+  throws(() => {
+    tree.begin();
+  });
 });
 
 test("after a restart the tree is as it was: nodes, values, types, titles, ACLs", () => {
-  const store = new MapStore(), first = new Garden(store);
+  const store = new MapStore();
+  const first = new Garden(store);
   first.add("./Garden/Beds/b/Pots/p", "v");
   first.tree.add("./Garden/Leaves/l", { ...chr("<p>"), type: "text/html" }, OWNER);
   first.replace("./Garden/Name", "rose");
@@ -95,15 +102,20 @@ test("after a restart the tree is as it was: nodes, values, types, titles, ACLs"
 });
 
 test("a power failure inside an Atomic leaves what was before it", () => {
-  const store = new MapStore(), first = new Garden(store);
+  const store = new MapStore();
+  const first = new Garden(store);
   first.tree.begin();
   first.replace("./Garden/Name", "rose");
   equal(new Garden(store).read("./Garden/Name"), "");
 });
 
 test("a node that this version has no definition for is not shown", () => {
-  const store = new MapStore(), garden = new Garden(store);
-  store.commit([["tree.node.Garden/Shed", new Uint8Array(0)], ["tree.node.Garden/Leaves/l", new Uint8Array(0)]]);
+  const store = new MapStore();
+  const garden = new Garden(store);
+  store.commit([
+    ["tree.node.Garden/Shed", new Uint8Array(0)],
+    ["tree.node.Garden/Leaves/l", new Uint8Array(0)],
+  ]);
   equal(garden.read("./Garden/Leaves"), "l");
   equal(garden.read("./Garden/Shed"), 404);
 });

@@ -7,7 +7,10 @@ import { MapStore } from "./mapstore.ts";
 
 test("Add of a leaf keeps its value and its type", () => {
   const garden = new Garden(new MapStore());
-  equal(garden.tree.add("./Garden/Leaves/l", { format: "", type: "text/html", data: utf8("v") }, OWNER), 200);
+  equal(
+    garden.tree.add("./Garden/Leaves/l", { format: "", type: "text/html", data: utf8("v") }, OWNER),
+    200,
+  );
   equal(garden.read("./Garden/Leaves/l"), "v");
   equal(garden.read("./Garden/Leaves/l?prop=Type"), "text/html");
 });
@@ -51,8 +54,14 @@ test("Add of the wrong kind of node is 415", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.add("./Garden/Leaves/l", undefined, OWNER), 415);
   equal(garden.add("./Garden/Beds/b", "v"), 415);
-  equal(garden.tree.add("./Garden/Beds/b", { format: "node", type: "", data: utf8("") }, OWNER), 200);
-  equal(garden.tree.add("./Garden/Leaves/l", { format: "int", type: "", data: utf8("1") }, OWNER), 415);
+  equal(
+    garden.tree.add("./Garden/Beds/b", { format: "node", type: "", data: utf8("") }, OWNER),
+    200,
+  );
+  equal(
+    garden.tree.add("./Garden/Leaves/l", { format: "int", type: "", data: utf8("1") }, OWNER),
+    415,
+  );
 });
 
 test("a leaf holds up to its limit: 413", () => {
@@ -72,7 +81,8 @@ test("there are so many nodes that servers can add: 420", () => {
 });
 
 test("a full store is 420, and nothing has changed", () => {
-  const store = new MapStore(), garden = new Garden(store);
+  const store = new MapStore();
+  const garden = new Garden(store);
   store.room = 200;
   equal(garden.add("./Garden/Leaves/l", "x".repeat(300)), 420);
   equal(garden.read("./Garden/Leaves/l"), 404);
@@ -80,7 +90,8 @@ test("a full store is 420, and nothing has changed", () => {
 });
 
 test("each command is one commit", () => {
-  const store = new MapStore(), garden = new Garden(store);
+  const store = new MapStore();
+  const garden = new Garden(store);
   const before = store.commits;
   garden.add("./Garden/Beds/b/Pots/p", "v");
   equal(store.commits, before + 1);
@@ -110,8 +121,14 @@ test("Replace of an interior node, of one without that AccessType, or of one tha
 test("Replace without the right is 425, of another format 415", () => {
   const garden = new Garden(new MapStore());
   equal(garden.replace("./Garden/Name", "x", GUEST), 425);
-  equal(garden.tree.replace("./Garden/Name", { format: "bool", type: "", data: utf8("true") }, OWNER), 415);
-  equal(garden.tree.replace("./Garden/Name", { format: "b64", type: "", data: utf8("true") }, OWNER), 200);
+  equal(
+    garden.tree.replace("./Garden/Name", { format: "bool", type: "", data: utf8("true") }, OWNER),
+    415,
+  );
+  equal(
+    garden.tree.replace("./Garden/Name", { format: "b64", type: "", data: utf8("true") }, OWNER),
+    200,
+  );
 });
 
 test("a value that is not characters is 415 for a node of characters: no message could carry it back", () => {
@@ -122,7 +139,14 @@ test("a value that is not characters is 415 for a node of characters: no message
     equal(tree.add("./Garden/Leaves/l", value, OWNER), 415);
     equal(tree.replace("./Garden/Name?prop=Title", value, OWNER), 500);
   }
-  equal(tree.replace("./Garden/Name", { format: "b64", type: "", data: Uint8Array.from([9, 10, 13, 0x20, 0x7f, 0xc3, 0xa9]) }, OWNER), 200);
+  equal(
+    tree.replace(
+      "./Garden/Name",
+      { format: "b64", type: "", data: Uint8Array.from([9, 10, 13, 0x20, 0x7f, 0xc3, 0xa9]) },
+      OWNER,
+    ),
+    200,
+  );
 });
 
 test("a URI past its limit is 414 for every command", () => {
@@ -137,7 +161,8 @@ test("a URI past its limit is 414 for every command", () => {
 });
 
 test("Delete takes a node with everything under it", () => {
-  const store = new MapStore(), garden = new Garden(store);
+  const store = new MapStore();
+  const garden = new Garden(store);
   const before = [...store.values.keys()];
   garden.add("./Garden/Beds/b/Pots/p", "v");
   garden.replace("./Garden/Beds/b/Pots/p?prop=Title", "t");

@@ -35,7 +35,7 @@ test("Get of what is not there is 404, of a name past its limit 414", () => {
   const garden = new Garden(new MapStore());
   equal(garden.read("./Garden/Nothing"), 404);
   equal(garden.read("./Garden/Name/below"), 404);
-  equal(garden.read("./Garden/" + "n".repeat(65)), 414);
+  equal(garden.read(`./Garden/${"n".repeat(65)}`), 414);
 });
 
 test("Get of a node without that AccessType is 405, without the right 425", () => {
@@ -53,9 +53,18 @@ test("list=Struct gives every node that the server may Get, without values", () 
   garden.tree.add("./Garden/Beds/b1", undefined, OWNER);
   const { status, results } = garden.tree.get("./Garden/Beds?list=Struct", GUEST);
   equal(status, 200);
-  deepEqual(results.map((result) => `${result.uri} ${result.value.format} ${result.value.data.length}`).sort(),
-    ["./Garden/Beds node 0", "./Garden/Beds/b1 node 0", "./Garden/Beds/b1/Label chr 0", "./Garden/Beds/b1/Pots node 0",
-      "./Garden/Beds/b1/Size int 0"]);
+  deepEqual(
+    results
+      .map((result) => `${result.uri} ${result.value.format} ${result.value.data.length}`)
+      .sort(),
+    [
+      "./Garden/Beds node 0",
+      "./Garden/Beds/b1 node 0",
+      "./Garden/Beds/b1/Label chr 0",
+      "./Garden/Beds/b1/Pots node 0",
+      "./Garden/Beds/b1/Size int 0",
+    ],
+  );
 });
 
 test("list=StructData gives the values too, and leaves out what may not be read", () => {
@@ -64,8 +73,12 @@ test("list=StructData gives the values too, and leaves out what may not be read"
   garden.replace("./Garden/Key", "secret");
   garden.replace("./Garden/Leaves?prop=ACL", `Get=${OWNER}`);
   const { results } = garden.tree.get("./Garden?list=StructData", GUEST);
-  deepEqual(results.map((result) => `${result.uri} ${result.value.data.length}`).sort(),
-    ["./Garden 0", "./Garden/Beds 0", "./Garden/Name 4", "./Garden/Weather 4"]);
+  deepEqual(results.map((result) => `${result.uri} ${result.value.data.length}`).sort(), [
+    "./Garden 0",
+    "./Garden/Beds 0",
+    "./Garden/Name 4",
+    "./Garden/Weather 4",
+  ]);
 });
 
 test("a list of what may not be read is refused as its Get is", () => {

@@ -1,4 +1,7 @@
-/** A store in a Map, for tests of what stands on a store. `room` is how many bytes of values it holds. */
+/**
+ * A store in a Map, for tests of what stands on a store. `room` is how many bytes of values it
+ * holds.
+ */
 import type { TreeStore } from "../../../src/tree/staged.ts";
 
 class StoreFull extends Error {

@@ -23,7 +23,8 @@ test("Get of each property", () => {
 
 test("a property that the client, or this kind of node, does not have is 406", () => {
   const garden = new Garden(new MapStore());
-  for (const property of ["TStamp", "Colour", ""]) equal(garden.read(`./Garden/Name?prop=${property}`), 406, property);
+  for (const property of ["TStamp", "Colour", ""])
+    equal(garden.read(`./Garden/Name?prop=${property}`), 406, property);
   equal(garden.read("./Garden?prop=Size"), 406);
   equal(garden.read("./Garden/Pipe?prop=Size"), 406);
   equal(garden.replace("./Garden/Name?prop=Colour", "red"), 406);
@@ -45,7 +46,8 @@ test("only ACL, Name and Title can be replaced: 405", () => {
 });
 
 test("VerNo counts changes of value, ACL and Title, and is kept; what changes by itself has none: 406 (OMA-TS-DM-TND §7.7.8)", () => {
-  const store = new MapStore(), garden = new Garden(store);
+  const store = new MapStore();
+  const garden = new Garden(store);
   equal(garden.read("./Garden/Name?prop=VerNo"), "0");
   for (const value of ["a", "b", "b"]) garden.replace("./Garden/Name", value);
   equal(garden.read("./Garden/Name?prop=VerNo"), "2");
@@ -78,7 +80,14 @@ test("a Title is kept, up to its limit: 413", () => {
   equal(garden.replace("./Garden/Name?prop=Title", `${longest}t`), 413);
   equal(garden.read("./Garden/Name?prop=Title"), longest);
   equal(garden.replace("./Garden/Name?prop=Title", "x", GUEST), 425);
-  equal(garden.tree.replace("./Garden/Name?prop=Title", { format: "chr", type: "", data: Uint8Array.of(0xff) }, OWNER), 500);
+  equal(
+    garden.tree.replace(
+      "./Garden/Name?prop=Title",
+      { format: "chr", type: "", data: Uint8Array.of(0xff) },
+      OWNER,
+    ),
+    500,
+  );
 });
 
 test("an added node can have another name; everything under it comes along", () => {
@@ -108,11 +117,24 @@ test("a name that is taken is 418, one past its limit 414, of a permanent node 4
 test("a name that makes a URI further down too long is 414, and nothing has moved", () => {
   const level = (children: readonly NodeDefinition[]): NodeDefinition => {
     const access = ["Add", "Get", "Replace"] as const;
-    return { name: "", format: "node", access, occurrence: "ZeroOrMore", scope: "dynamic", description: "", children };
+    return {
+      name: "",
+      format: "node",
+      access,
+      occurrence: "ZeroOrMore",
+      scope: "dynamic",
+      description: "",
+      children,
+    };
   };
   const tree = new Tree(new MapStore());
-  tree.mount({ ...level([level([level([level([level([])])])])]), name: "R", occurrence: "One" }, new Map());
-  tree.locally(({ grant }) => { grant("./R", OWNER); });
+  tree.mount(
+    { ...level([level([level([level([level([])])])])]), name: "R", occurrence: "One" },
+    new Map(),
+  );
+  tree.locally(({ grant }) => {
+    grant("./R", OWNER);
+  });
   const below = `${"n".repeat(64)}/`.repeat(3).slice(0, -1);
   equal(tree.add(`./R/x/${below}`, undefined, OWNER), 200);
   equal(tree.replace("./R/x?prop=Name", chr("n".repeat(57)), OWNER), 414);
@@ -126,7 +148,12 @@ test("the root gives Add and Get to all until it has another ACL", () => {
   const garden = new Garden(new MapStore());
   equal(garden.read(".?prop=ACL"), "Add=*&Get=*");
   equal(garden.replace(".?prop=ACL", "Get=x"), 425);
-  equal(garden.tree.locally(({ acl }) => { acl(".", `Get=*&Replace=${OWNER}`); }), 200);
+  equal(
+    garden.tree.locally(({ acl }) => {
+      acl(".", `Get=*&Replace=${OWNER}`);
+    }),
+    200,
+  );
   equal(garden.read(".?prop=ACL"), `Get=*&Replace=${OWNER}`);
   equal(garden.replace(".?prop=ACL", ""), 405);
   equal(garden.replace(".?prop=ACL", `Get=*&Replace=${OWNER}`), 200);
@@ -174,7 +201,10 @@ test("a new node has no ACL; a server without Replace above gets rights on the i
   equal(garden.read("./Garden/Beds/b?prop=ACL"), "");
   garden.replace("./Garden/Beds?prop=ACL", `Add=*&Get=*&Replace=${OWNER}`);
   garden.tree.add("./Garden/Beds/c", undefined, GUEST);
-  equal(garden.read("./Garden/Beds/c?prop=ACL"), `Add=*&Delete=${GUEST}&Get=*&Replace=${OWNER}+${GUEST}`);
+  equal(
+    garden.read("./Garden/Beds/c?prop=ACL"),
+    `Add=*&Delete=${GUEST}&Get=*&Replace=${OWNER}+${GUEST}`,
+  );
   equal(garden.replace("./Garden/Beds/c/Label", "mine", GUEST), 200);
   equal(garden.tree.remove("./Garden/Beds/c", GUEST), 200);
 });
@@ -182,9 +212,14 @@ test("a new node has no ACL; a server without Replace above gets rights on the i
 test("a server that is no more is in no ACL", () => {
   const garden = new Garden(new MapStore());
   garden.replace("./Garden/Beds?prop=ACL", `Get=${GUEST}+${OWNER}&Add=${GUEST}`);
-  garden.tree.locally(({ acl, forget }) => { acl(".", `Get=${GUEST}`); forget(GUEST); });
+  garden.tree.locally(({ acl, forget }) => {
+    acl(".", `Get=${GUEST}`);
+    forget(GUEST);
+  });
   equal(garden.read("./Garden/Beds?prop=ACL"), `Get=${OWNER}`);
   equal(garden.read(".?prop=ACL"), "Get=*");
-  garden.tree.locally(({ acl }) => { acl("./Garden", ""); });
+  garden.tree.locally(({ acl }) => {
+    acl("./Garden", "");
+  });
   equal(garden.read("./Garden?prop=Name", GUEST), "Garden");
 });

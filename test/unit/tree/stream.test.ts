@@ -24,7 +24,8 @@ test("a large object becomes the value when it is complete, not before (OMA-TS-D
 });
 
 test("the bytes of a chunk may be written over once they are taken", () => {
-  const garden = new Garden(new MapStore()), chunk = utf8("ab");
+  const garden = new Garden(new MapStore());
+  const chunk = utf8("ab");
   const sink = sinkOf(garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: 4 }, OWNER));
   sink.write(chunk);
   chunk.fill(0x63);
@@ -55,9 +56,18 @@ test("bytes that do not add up to the size are 424, and nothing is kept", () => 
 
 test("an object that a leaf cannot hold is 413, before the first chunk when its size is known", () => {
   const garden = new Garden(new MapStore());
-  equal(typeof garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: LEAF_BYTES_MAX }, OWNER), "object");
-  equal(garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: LEAF_BYTES_MAX + 1 }, OWNER), 413);
-  equal(garden.tree.stream("Add", "./Garden/Leaves/l", { ...CHR, size: LEAF_BYTES_MAX + 1 }, OWNER), 413);
+  equal(
+    typeof garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: LEAF_BYTES_MAX }, OWNER),
+    "object",
+  );
+  equal(
+    garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: LEAF_BYTES_MAX + 1 }, OWNER),
+    413,
+  );
+  equal(
+    garden.tree.stream("Add", "./Garden/Leaves/l", { ...CHR, size: LEAF_BYTES_MAX + 1 }, OWNER),
+    413,
+  );
   const sink = sinkOf(garden.tree.stream("Replace", "./Garden/Name", CHR, OWNER));
   equal(sink.write(new Uint8Array(LEAF_BYTES_MAX)), 200);
   equal(sink.write(new Uint8Array(1)), 413);
@@ -75,7 +85,14 @@ test("what the command would be refused for is refused before the first chunk", 
 
 test("a live node gets the bytes as they come, however many", () => {
   const garden = new Garden(new MapStore());
-  const sink = sinkOf(garden.tree.stream("Replace", "./Garden/Pipe", { format: "bin", type: "", size: LEAF_BYTES_MAX + 4 }, OWNER));
+  const sink = sinkOf(
+    garden.tree.stream(
+      "Replace",
+      "./Garden/Pipe",
+      { format: "bin", type: "", size: LEAF_BYTES_MAX + 4 },
+      OWNER,
+    ),
+  );
   sink.write(utf8("water"));
   equal(garden.piped, undefined);
   sink.close();

@@ -7,9 +7,16 @@ import { MapStore } from "./mapstore.ts";
 
 /** `path format type value acl`, one node each. */
 function described(garden: Garden, uri: string, server = OWNER): readonly string[] | number {
-  const { status, subtree } = garden.tree.get(uri, server), lines: string[] = [];
+  const { status, subtree } = garden.tree.get(uri, server);
+  const lines: string[] = [];
   if (subtree === undefined) return status;
-  equal(subtree((node) => { lines.push(line(node)); return true; }), 200);
+  equal(
+    subtree((node) => {
+      lines.push(line(node));
+      return true;
+    }),
+    200,
+  );
   return lines;
 }
 
@@ -27,19 +34,30 @@ function interior(path: string, more: Partial<SubtreeNode> = {}): SubtreeNode {
 }
 
 const BED: readonly SubtreeNode[] = [
-  interior("b1"), leaf("b1/Label", "roses"), interior("b1/Pots"), leaf("b1/Pots/p1", "red"), leaf("b1/Pots/p2", "white"),
+  interior("b1"),
+  leaf("b1/Label", "roses"),
+  interior("b1/Pots"),
+  leaf("b1/Pots/p1", "red"),
+  leaf("b1/Pots/p2", "white"),
 ];
 
 test("list=TNDS describes every node that the server may Get, parents first (OMA-TS-DM-Protocol §8.4)", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.addSubtree("./Garden/Beds", BED, OWNER), 200);
   deepEqual(described(garden, "./Garden/Beds?list=TNDS"), [
-    ". node - -", "b1 node - -", "b1/Size int text/plain \"\"", "b1/Label chr text/plain \"roses\"", "b1/Pots node - -",
-    "b1/Pots/p1 chr text/plain \"red\"", "b1/Pots/p2 chr text/plain \"white\"",
+    ". node - -",
+    "b1 node - -",
+    'b1/Size int text/plain ""',
+    'b1/Label chr text/plain "roses"',
+    "b1/Pots node - -",
+    'b1/Pots/p1 chr text/plain "red"',
+    'b1/Pots/p2 chr text/plain "white"',
   ]);
   garden.replace("./Garden/Beds/b1/Pots?prop=ACL", `Get=${OWNER}`);
   deepEqual(described(garden, "./Garden/Beds/b1?list=TNDS", GUEST), [
-    ". node - -", "Size int text/plain \"\"", "Label chr text/plain \"roses\"",
+    ". node - -",
+    'Size int text/plain ""',
+    'Label chr text/plain "roses"',
   ]);
 });
 
@@ -47,8 +65,12 @@ test("list=TNDS with + gives those properties, with - all others; both together,
   const garden = new Garden(new MapStore());
   garden.replace("./Garden/Name?prop=ACL", `Get=*&Replace=${OWNER}`);
   garden.replace("./Garden/Name", "rose");
-  deepEqual(described(garden, "./Garden/Name?list=TNDS+Value+ACL"), [`. - - "rose" Get=*&Replace=${OWNER}`]);
-  deepEqual(described(garden, "./Garden/Name?list=TNDS-Format-Value"), [`. - text/plain - Get=*&Replace=${OWNER}`]);
+  deepEqual(described(garden, "./Garden/Name?list=TNDS+Value+ACL"), [
+    `. - - "rose" Get=*&Replace=${OWNER}`,
+  ]);
+  deepEqual(described(garden, "./Garden/Name?list=TNDS-Format-Value"), [
+    `. - text/plain - Get=*&Replace=${OWNER}`,
+  ]);
   for (const bad of ["+Value-ACL", "-ACL+Value", "+Size", "-TStamp", "+", "-", "x"]) {
     equal(described(garden, `./Garden/Name?list=TNDS${bad}`), 406);
   }
@@ -56,7 +78,9 @@ test("list=TNDS with + gives those properties, with - all others; both together,
 });
 
 test("an Add of a subtree creates all its nodes in one commit (OMA-TS-DM-RepPro, Add)", () => {
-  const store = new MapStore(), garden = new Garden(store), { commits } = store;
+  const store = new MapStore();
+  const garden = new Garden(store);
+  const { commits } = store;
   equal(garden.tree.addSubtree("./Garden/Beds", BED, OWNER), 200);
   equal(store.commits, commits + 1);
   equal(garden.read("./Garden/Beds/b1/Pots/p2"), "white");
@@ -64,9 +88,14 @@ test("an Add of a subtree creates all its nodes in one commit (OMA-TS-DM-RepPro,
 
 test("what fails within a subtree fails the Add with its status, and nothing is created", () => {
   const cases: readonly (readonly [node: SubtreeNode, status: number])[] = [
-    [leaf("b1/Pots/p1", "again"), 418], [leaf("b1/Nothing", "x"), 404], [leaf("b1/Label/x", "x"), 405],
-    [leaf("b1/Pots/p3", "x", { format: "int" }), 415], [leaf("b1/Pots/p3", "x".repeat(4097)), 413],
-    [leaf("b1/Pots/p3", "x", { acl: "Get" }), 500], [leaf(`b1/Pots/${"p".repeat(65)}`, "x"), 414], [interior("b1/Pots/p3"), 415],
+    [leaf("b1/Pots/p1", "again"), 418],
+    [leaf("b1/Nothing", "x"), 404],
+    [leaf("b1/Label/x", "x"), 405],
+    [leaf("b1/Pots/p3", "x", { format: "int" }), 415],
+    [leaf("b1/Pots/p3", "x".repeat(4097)), 413],
+    [leaf("b1/Pots/p3", "x", { acl: "Get" }), 500],
+    [leaf(`b1/Pots/${"p".repeat(65)}`, "x"), 414],
+    [interior("b1/Pots/p3"), 415],
   ];
   for (const [node, status] of cases) {
     const garden = new Garden(new MapStore());
@@ -78,7 +107,10 @@ test("what fails within a subtree fails the Add with its status, and nothing is 
 test("a subtree without a name of its own is the target; so is one that has the target's name", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.addSubtree("./Garden/Beds/b1", [interior(""), leaf("Label", "a")], OWNER), 200);
-  equal(garden.tree.addSubtree("./Garden/Beds/b2", [interior("b2"), leaf("b2/Label", "b")], OWNER), 200);
+  equal(
+    garden.tree.addSubtree("./Garden/Beds/b2", [interior("b2"), leaf("b2/Label", "b")], OWNER),
+    200,
+  );
   equal(garden.read("./Garden/Beds/b1/Label"), "a");
   equal(garden.read("./Garden/Beds/b2/Label"), "b");
   equal(garden.tree.addSubtree("./Garden/Beds/b1", [interior(""), leaf("Label", "a")], OWNER), 418);
@@ -86,7 +118,10 @@ test("a subtree without a name of its own is the target; so is one that has the 
 
 test("a server without the right adds nothing; ACLs and Titles of the description are set", () => {
   const garden = new Garden(new MapStore());
-  const subtree = [interior("", { acl: `Get=*&Replace=${OWNER}`, title: "First" }), leaf("Label", "a", { acl: "Get=x" })];
+  const subtree = [
+    interior("", { acl: `Get=*&Replace=${OWNER}`, title: "First" }),
+    leaf("Label", "a", { acl: "Get=x" }),
+  ];
   garden.replace("./Garden/Beds?prop=ACL", `Add=${OWNER}&Get=*&Replace=${OWNER}`);
   equal(garden.tree.addSubtree("./Garden/Beds/b1", subtree, GUEST), 425);
   equal(garden.tree.addSubtree("./Garden/Beds/b1", subtree, OWNER), 200);
@@ -99,7 +134,13 @@ test("a Replace of a subtree creates, changes and deletes (OMA-TS-DM-RepPro, Rep
   const garden = new Garden(new MapStore());
   garden.tree.addSubtree("./Garden/Beds", BED, OWNER);
   garden.replace("./Garden/Beds/b1/Pots/p2?prop=ACL", "Get=*");
-  const subtree = [interior(""), leaf("Label", "lilies"), interior("Pots"), leaf("Pots/p2", "pink"), leaf("Pots/p3", "blue")];
+  const subtree = [
+    interior(""),
+    leaf("Label", "lilies"),
+    interior("Pots"),
+    leaf("Pots/p2", "pink"),
+    leaf("Pots/p3", "blue"),
+  ];
   equal(garden.tree.replaceSubtree("./Garden/Beds/b1", subtree, OWNER), 200);
   equal(garden.read("./Garden/Beds/b1/Label"), "lilies");
   equal(garden.read("./Garden/Beds/b1/Pots"), "p2/p3");
@@ -112,7 +153,14 @@ test("a Replace of a subtree that fails leaves everything as it was", () => {
   garden.tree.addSubtree("./Garden/Beds", BED, OWNER);
   const bad = [interior(""), leaf("Label", "lilies"), leaf("Pots/p1", "7", { format: "int" })];
   equal(garden.tree.replaceSubtree("./Garden/Beds/b1", bad, OWNER), 415);
-  equal(garden.tree.replaceSubtree("./Garden/Beds/b1", [interior(""), leaf("Size", "7", { format: "int" })], OWNER), 405);
+  equal(
+    garden.tree.replaceSubtree(
+      "./Garden/Beds/b1",
+      [interior(""), leaf("Size", "7", { format: "int" })],
+      OWNER,
+    ),
+    405,
+  );
   equal(garden.tree.replaceSubtree("./Garden/Beds/b2", bad, OWNER), 404);
   equal(garden.tree.replaceSubtree("./Garden/Beds/b1", bad, GUEST), 425);
   equal(garden.tree.replaceSubtree("./Garden/Beds/b1", [], OWNER), 415);
@@ -121,27 +169,38 @@ test("a Replace of a subtree that fails leaves everything as it was", () => {
 });
 
 test("what was described can replace itself, and can be added under another name", () => {
-  const garden = new Garden(new MapStore()), nodes: SubtreeNode[] = [];
+  const garden = new Garden(new MapStore());
+  const nodes: SubtreeNode[] = [];
   garden.tree.addSubtree("./Garden/Beds", BED, OWNER);
   const { subtree } = garden.tree.get("./Garden/Beds/b1?list=TNDS", OWNER);
   ok(subtree !== undefined);
   subtree((node) => nodes.push(node) > 0);
   equal(garden.tree.replaceSubtree("./Garden/Beds/b1", nodes, OWNER), 200);
   equal(garden.tree.addSubtree("./Garden/Beds/b2", nodes, OWNER), 200);
-  deepEqual(described(garden, "./Garden/Beds/b2?list=TNDS"), described(garden, "./Garden/Beds/b1?list=TNDS"));
+  deepEqual(
+    described(garden, "./Garden/Beds/b2?list=TNDS"),
+    described(garden, "./Garden/Beds/b1?list=TNDS"),
+  );
 });
 
 test("what a stream takes is no part of a subtree: 405, for it could not be taken back", () => {
   const garden = new Garden(new MapStore());
-  equal(garden.tree.replaceSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER), 405);
+  equal(
+    garden.tree.replaceSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER),
+    405,
+  );
   equal(garden.tree.addSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER), 405);
   equal(garden.piped, undefined);
 });
 
 test("an ACL that stays as it is needs no right to change it", () => {
-  const garden = new Garden(new MapStore()), acl = `Get=*&Replace=${GUEST}`;
+  const garden = new Garden(new MapStore());
+  const acl = `Get=*&Replace=${GUEST}`;
   garden.replace("./Garden/Name?prop=ACL", acl);
   equal(garden.tree.replaceSubtree("./Garden/Name", [leaf("", "lily", { acl })], GUEST), 200);
-  equal(garden.tree.replaceSubtree("./Garden/Name", [leaf("", "rose", { acl: "Get=*" })], GUEST), 425);
+  equal(
+    garden.tree.replaceSubtree("./Garden/Name", [leaf("", "rose", { acl: "Get=*" })], GUEST),
+    425,
+  );
   equal(garden.read("./Garden/Name"), "lily");
 });

@@ -22,7 +22,8 @@ test("a query is split off", () => {
 });
 
 test("what no node can be called is not found", () => {
-  for (const uri of ["./A/", "A//b", "/A", "./A/../b", "./A/.", "./A/b\n", "A/\u007f"]) equal(parseUri(uri), 404, uri);
+  for (const uri of ["./A/", "A//b", "/A", "./A/../b", "./A/.", "./A/b\n", "A/\u007f"])
+    equal(parseUri(uri), 404, uri);
 });
 
 test("a name that begins with a dot is a name", () => {
@@ -37,7 +38,7 @@ test("a segment has a limit in bytes, not characters: 414", () => {
 });
 
 test("the depth has a limit: 414", () => {
-  const deepest = "a/".repeat(URI_DEPTH_MAX - 1) + "a";
+  const deepest = `${"a/".repeat(URI_DEPTH_MAX - 1)}a`;
   deepEqual(parseUri(deepest), { segments: deepest.split("/") });
   equal(parseUri(`${deepest}/a`), 414);
 });
@@ -51,5 +52,6 @@ test("a URI has a limit in bytes: 414", () => {
 
 test("a name to be given obeys the rules of a segment", () => {
   equal(validName("a b=c&d"), true);
-  for (const name of ["", ".", "..", "a/b", "a?b", "a\tb", "n".repeat(NODE_NAME_BYTES_MAX + 1)]) equal(validName(name), false, name);
+  for (const name of ["", ".", "..", "a/b", "a?b", "a\tb", "n".repeat(NODE_NAME_BYTES_MAX + 1)])
+    equal(validName(name), false, name);
 });

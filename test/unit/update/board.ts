@@ -31,18 +31,28 @@ export class Board {
     this.store = Store.open(this.#flash);
     this.fetcher = new ScriptedFetcher();
     this.engine = new Engine({
-      store: this.store, staging: this.slot, boot: this.boot, policy: { ...policy(), ...overrides }, fetcher: this.fetcher,
-      log: (_level, text) => { this.log.push(text); }, askBeforeDownload: this.asks,
+      store: this.store,
+      staging: this.slot,
+      boot: this.boot,
+      policy: { ...policy(), ...overrides },
+      fetcher: this.fetcher,
+      log: (_level, text) => {
+        this.log.push(text);
+      },
+      askBeforeDownload: this.asks,
       ...(trialDeadlineMs === undefined ? {} : { trialDeadlineMs }),
     });
-    this.engine.onChange = (record) => { this.phases.push(record.phase); };
+    this.engine.onChange = (record) => {
+      this.phases.push(record.phase);
+    };
     this.engine.boot();
     return this.engine;
   }
 
   push(image = IMAGE): void {
     equal(this.engine.open(image.length, "x"), undefined);
-    for (let at = 0; at < image.length; at += 100) equal(this.engine.write(image.subarray(at, at + 100)), undefined);
+    for (let at = 0; at < image.length; at += 100)
+      equal(this.engine.write(image.subarray(at, at + 100)), undefined);
     equal(this.engine.close(), undefined);
   }
 
@@ -50,7 +60,9 @@ export class Board {
   settle(): void {
     for (let turn = 0; turn < 50; turn++) {
       let next: number;
-      try { next = this.engine.step(0); } catch (error) {
+      try {
+        next = this.engine.step(0);
+      } catch (error) {
         if (error instanceof Error && error.name === "Gone") return;
         throw error;
       }
@@ -72,7 +84,9 @@ export class Board {
 }
 
 /** A line of a script: the whole package in one answer. */
-export const serve = (image: Uint8Array) => (sink: FetchSink): FetchEvent => {
-  const refused = sink.accept(image.length, "e") ?? sink.write(image);
-  return refused === undefined ? { type: "done" } : { type: "failed", reason: refused };
-};
+export const serve =
+  (image: Uint8Array) =>
+  (sink: FetchSink): FetchEvent => {
+    const refused = sink.accept(image.length, "e") ?? sink.write(image);
+    return refused === undefined ? { type: "done" } : { type: "failed", reason: refused };
+  };

@@ -1,4 +1,7 @@
-/** Packages that a descriptor names, through the engine: what is durable of it, who is asked, and who is told. */
+/**
+ * Packages that a descriptor names, through the engine: what is durable of it, who is asked, and
+ * who is told.
+ */
 import { NOTICES_MAX } from "../../../src/base/limits.ts";
 import type { Description } from "../../../src/download/descriptor.ts";
 import type { FetchEvent, FetchSink } from "../../../src/update/fetcher.ts";
@@ -7,9 +10,17 @@ import { IDLE, type Notice, type UpdateRecord } from "../../../src/update/record
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Board, IMAGE, serve } from "./board.ts";
 
-const NOTIFY = "http://h/n", SIZE = IMAGE.length;
-const DESCRIPTION: Description =
-  { url: "http://h/fw", size: SIZE, notify: NOTIFY, next: "http://h/next", name: "Pump 2", vendor: "ACME", text: "new" };
+const NOTIFY = "http://h/n";
+const SIZE = IMAGE.length;
+const DESCRIPTION: Description = {
+  url: "http://h/fw",
+  size: SIZE,
+  notify: NOTIFY,
+  next: "http://h/next",
+  name: "Pump 2",
+  vendor: "ACME",
+  text: "new",
+};
 
 const described = (sink: FetchSink, more: Partial<Description> = {}): FetchEvent => {
   const refused = sink.describe({ ...DESCRIPTION, ...more });
@@ -31,13 +42,21 @@ test("what a descriptor says is durable before the package is asked for; after a
   board.fetcher.script = [(sink) => described(sink)];
   equal(board.engine.step(0), 7);
   const { url, size, described: named } = board.engine.record;
-  deepEqual([url, size, named, noticesOf(board)], ["http://h/fw", SIZE, true, [{ url: NOTIFY, attempt: 0 }]]);
-  ok(board.log.some((line) => line.includes("Pump 2 by ACME") && line.includes("http://h/next")), board.log.join("\n"));
+  deepEqual(
+    [url, size, named, noticesOf(board)],
+    ["http://h/fw", SIZE, true, [{ url: NOTIFY, attempt: 0 }]],
+  );
+  ok(
+    board.log.some((line) => line.includes("Pump 2 by ACME") && line.includes("http://h/next")),
+    board.log.join("\n"),
+  );
   board.reset();
   board.fetcher.script = [serve(IMAGE)];
   board.settle();
   const { attempt, from } = board.fetcher.started[0] ?? {};
-  deepEqual(board.fetcher.started, [{ url: "http://h/fw", from, validator: undefined, size: SIZE, attempt, described: true }]);
+  deepEqual(board.fetcher.started, [
+    { url: "http://h/fw", from, validator: undefined, size: SIZE, attempt, described: true },
+  ]);
   deepEqual(noticesOf(board), [{ url: NOTIFY, attempt: 0, reason: "succeeded" }]);
 });
 
@@ -46,31 +65,52 @@ test("the download is a success once the package is verified, whatever becomes o
   board.fetcher.script = [(sink) => described(sink), serve(IMAGE)];
   board.engine.step(0);
   board.settle();
-  deepEqual([board.engine.record.phase, board.engine.tickets()[0]?.reason], ["restarting", undefined]);
+  deepEqual(
+    [board.engine.record.phase, board.engine.tickets()[0]?.reason],
+    ["restarting", undefined],
+  );
   deepEqual(board.engine.notices.due, { url: NOTIFY, attempt: 0, reason: "succeeded" });
   board.boot.cause = "restart";
   board.reset();
-  deepEqual([board.engine.record.reason, board.engine.notices.due?.reason], ["reverted", "succeeded"]);
+  deepEqual(
+    [board.engine.record.reason, board.engine.notices.due?.reason],
+    ["reverted", "succeeded"],
+  );
 });
 
 test("what fails is told to those whom the descriptor named, even when it is the descriptor that is refused", () => {
-  for (const [more, reason] of [[{ size: 5000 }, "tooLarge"], [{}, "timeout"]] as const) {
+  for (const [more, reason] of [
+    [{ size: 5000 }, "tooLarge"],
+    [{}, "timeout"],
+  ] as const) {
     const board = started();
-    board.fetcher.script = [(sink) => described(sink, more), () => ({ type: "failed", reason: "timeout" })];
+    board.fetcher.script = [
+      (sink) => described(sink, more),
+      () => ({ type: "failed", reason: "timeout" }),
+    ];
     board.settle();
     if (reason === "timeout") board.engine.step(7);
     deepEqual([board.engine.record.phase, board.engine.record.reason], ["failed", reason]);
     deepEqual(noticesOf(board), [{ url: NOTIFY, attempt: 0, reason }]);
   }
   const board = started();
-  board.fetcher.script = [(sink) => {
-    const refused = sink.describe({ fault: "descriptorVersion", problem: "DDVersion 2.0", notify: NOTIFY });
-    return refused === undefined ? { type: "done" } : { type: "failed", reason: refused };
-  }];
+  board.fetcher.script = [
+    (sink) => {
+      const refused = sink.describe({
+        fault: "descriptorVersion",
+        problem: "DDVersion 2.0",
+        notify: NOTIFY,
+      });
+      return refused === undefined ? { type: "done" } : { type: "failed", reason: refused };
+    },
+  ];
   board.settle();
-  deepEqual([board.engine.tickets()[0]?.reason, noticesOf(board)],
-    ["descriptorVersion", [{ url: NOTIFY, attempt: 0, reason: "descriptorVersion" }]]);
-  const corrupt = started(), wrong = IMAGE.map((byte, index) => index === 100 ? byte ^ 1 : byte);
+  deepEqual(
+    [board.engine.tickets()[0]?.reason, noticesOf(board)],
+    ["descriptorVersion", [{ url: NOTIFY, attempt: 0, reason: "descriptorVersion" }]],
+  );
+  const corrupt = started();
+  const wrong = IMAGE.map((byte, index) => (index === 100 ? byte ^ 1 : byte));
   corrupt.fetcher.script = [(sink) => described(sink), serve(wrong)];
   corrupt.engine.step(0);
   corrupt.settle();
@@ -100,41 +140,59 @@ test("a download that is dropped is told as cancelled; the next one has a notice
   equal(board.engine.record.described, undefined);
   board.fetcher.script = [(sink) => described(sink, { notify: "http://h/m" })];
   board.engine.step(0);
-  deepEqual(noticesOf(board).map(({ url }) => url), [NOTIFY, "http://h/m"]);
+  deepEqual(
+    noticesOf(board).map(({ url }) => url),
+    [NOTIFY, "http://h/m"],
+  );
 });
 
 test("there is room for few notices, and the oldest goes; nothing happens to none", () => {
   let record: UpdateRecord = { ...IDLE, phase: "downloading" };
   equal(reduce(record, { type: "noticeSent" }), record);
   equal(reduce(record, { type: "noticeSettled" }), record);
-  for (let count = 0; count <= NOTICES_MAX; count++) record = reduce(record, { type: "described", url: "u", size: 1, notify: `n${count}` });
-  deepEqual(record.notices.map(({ url }) => url), Array.from({ length: NOTICES_MAX }, (_, index) => `n${index + 1}`));
+  for (let count = 0; count <= NOTICES_MAX; count++)
+    record = reduce(record, { type: "described", url: "u", size: 1, notify: `n${count}` });
+  deepEqual(
+    record.notices.map(({ url }) => url),
+    Array.from({ length: NOTICES_MAX }, (_, index) => `n${index + 1}`),
+  );
   equal(reduce(record, { type: "noticeSent" }), record, "none has an outcome");
-  equal(reduce(record, { type: "described", url: "u", size: 1, notify: undefined }).notices.length, NOTICES_MAX);
+  equal(
+    reduce(record, { type: "described", url: "u", size: 1, notify: undefined }).notices.length,
+    NOTICES_MAX,
+  );
 });
 
 test("a store that has no room for the report refuses the descriptor, and tells its host: the reserve is for that", () => {
-  const board = started(), { capacity, bytesLive } = board.store.stats();
+  const board = started();
+  const { capacity, bytesLive } = board.store.stats();
   board.store.commit([["other", new Uint8Array(capacity - bytesLive - 400)]]);
   board.fetcher.script = [(sink) => described(sink)];
   board.settle();
-  deepEqual([board.engine.record.reason, board.engine.record.described, noticesOf(board)],
-    ["tooLarge", undefined, [{ url: NOTIFY, attempt: 0, reason: "tooLarge" }]]);
+  deepEqual(
+    [board.engine.record.reason, board.engine.record.described, noticesOf(board)],
+    ["tooLarge", undefined, [{ url: NOTIFY, attempt: 0, reason: "tooLarge" }]],
+  );
 });
 
 test("where people are asked, nothing is taken or durable before somebody agrees; then it begins anew", () => {
   const board = started(false, true);
   board.fetcher.script = [(sink) => described(sink)];
   equal(board.engine.step(0), 0);
-  deepEqual([board.engine.offer, board.engine.record.described, noticesOf(board)],
-    [{ size: SIZE, description: DESCRIPTION }, undefined, []]);
+  deepEqual(
+    [board.engine.offer, board.engine.record.described, noticesOf(board)],
+    [{ size: SIZE, description: DESCRIPTION }, undefined, []],
+  );
   deepEqual([board.engine.step(0), board.engine.fetching], [Infinity, false]);
   board.engine.consent(true);
   equal(board.engine.offer, undefined);
   board.fetcher.script = [(sink) => described(sink), serve(IMAGE)];
   board.engine.step(0);
   board.settle();
-  deepEqual([board.engine.record.phase, board.fetcher.started.map(({ url }) => url)], ["ready", ["http://h/dd", "http://h/dd"]]);
+  deepEqual(
+    [board.engine.record.phase, board.fetcher.started.map(({ url }) => url)],
+    ["ready", ["http://h/dd", "http://h/dd"]],
+  );
 });
 
 test("who refuses what a descriptor offers has that reported", () => {
@@ -142,14 +200,20 @@ test("who refuses what a descriptor offers has that reported", () => {
   board.fetcher.script = [(sink) => described(sink)];
   board.engine.step(0);
   board.engine.consent(false);
-  deepEqual([board.engine.record.reason, noticesOf(board)], ["cancelled", [{ url: NOTIFY, attempt: 0, reason: "cancelled" }]]);
+  deepEqual(
+    [board.engine.record.reason, noticesOf(board)],
+    ["cancelled", [{ url: NOTIFY, attempt: 0, reason: "cancelled" }]],
+  );
 });
 
 test("a package without descriptor is offered with its size, as far as its server says it", () => {
   const board = started(false, true);
   board.fetcher.script = [serve(IMAGE)];
   board.engine.step(0);
-  deepEqual([board.engine.offer, board.slot.operations.length], [{ size: SIZE, description: undefined }, 0]);
+  deepEqual(
+    [board.engine.offer, board.slot.operations.length],
+    [{ size: SIZE, description: undefined }, 0],
+  );
   board.engine.consent(true);
   board.fetcher.script = [serve(IMAGE)];
   board.settle();

@@ -13,9 +13,21 @@ test("a download is fetched, verified and reported, and installed only when aske
   board.fetcher.script = [() => WAIT, serve(IMAGE)];
   equal(board.engine.step(0), 7);
   board.settle();
-  deepEqual([board.engine.record.phase, board.engine.tickets()], ["ready", [{ id: 1, owner: "get", reason: "succeeded" }]]);
+  deepEqual(
+    [board.engine.record.phase, board.engine.tickets()],
+    ["ready", [{ id: 1, owner: "get", reason: "succeeded" }]],
+  );
   equal(board.engine.step(0), Infinity);
-  deepEqual(board.fetcher.started, [{ url: "http://h/p", from: 0, validator: undefined, size: undefined, attempt: 0, described: false }]);
+  deepEqual(board.fetcher.started, [
+    {
+      url: "http://h/p",
+      from: 0,
+      validator: undefined,
+      size: undefined,
+      attempt: 0,
+      described: false,
+    },
+  ]);
 });
 
 test("Download-and-update installs by itself", () => {
@@ -23,55 +35,87 @@ test("Download-and-update installs by itself", () => {
   board.engine.start("http://h/p", "x", "both", true);
   board.fetcher.script = [serve(IMAGE)];
   board.settle();
-  deepEqual([board.engine.record.phase, board.engine.tickets()], ["restarting", [{ id: 1, owner: "both" }]]);
+  deepEqual(
+    [board.engine.record.phase, board.engine.tickets()],
+    ["restarting", [{ id: 1, owner: "both" }]],
+  );
 });
 
 test("after a reset a download goes on where it was, with its validator and size", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
-  board.fetcher.script = [(sink) => {
-    sink.attempted(3);
-    sink.accept(IMAGE.length, "e1");
-    sink.write(IMAGE.subarray(0, 300));
-    return WAIT;
-  }];
+  board.fetcher.script = [
+    (sink) => {
+      sink.attempted(3);
+      sink.accept(IMAGE.length, "e1");
+      sink.write(IMAGE.subarray(0, 300));
+      return WAIT;
+    },
+  ];
   board.engine.step(0);
   board.reset();
-  board.fetcher.script = [(sink) => {
-    sink.accept(IMAGE.length, "e1");
-    sink.write(IMAGE.subarray(256));
-    return DONE;
-  }];
+  board.fetcher.script = [
+    (sink) => {
+      sink.accept(IMAGE.length, "e1");
+      sink.write(IMAGE.subarray(256));
+      return DONE;
+    },
+  ];
   board.settle();
-  deepEqual(board.fetcher.started,
-    [{ url: "http://h/p", from: 256, validator: "e1", size: IMAGE.length, attempt: 0, described: false }]);
+  deepEqual(board.fetcher.started, [
+    {
+      url: "http://h/p",
+      from: 256,
+      validator: "e1",
+      size: IMAGE.length,
+      attempt: 0,
+      described: false,
+    },
+  ]);
   equal(board.engine.record.phase, "ready");
 });
 
 test("a package that changed under way is fetched from its first byte, whichever way round the server says so", () => {
-  for (const order of [["accept", "restart"], ["restart", "accept"]] as const) {
-    const board = new Board(), other = IMAGE.map((byte, index) => index < 32 ? byte : byte ^ 1);
+  for (const order of [
+    ["accept", "restart"],
+    ["restart", "accept"],
+  ] as const) {
+    const board = new Board();
+    const other = IMAGE.map((byte, index) => (index < 32 ? byte : byte ^ 1));
     board.engine.start("http://h/p", "x", "o", false);
-    board.fetcher.script = [(sink) => {
-      sink.accept(other.length, "e1");
-      sink.write(other.subarray(0, 500));
-      return WAIT;
-    }, (sink) => {
-      for (const call of order) {
-        if (call === "accept") sink.accept(IMAGE.length, "e2"); else sink.restart();
-      }
-      sink.write(IMAGE.subarray(0, 300));
-      return WAIT;
-    }];
+    board.fetcher.script = [
+      (sink) => {
+        sink.accept(other.length, "e1");
+        sink.write(other.subarray(0, 500));
+        return WAIT;
+      },
+      (sink) => {
+        for (const call of order) {
+          if (call === "accept") sink.accept(IMAGE.length, "e2");
+          else sink.restart();
+        }
+        sink.write(IMAGE.subarray(0, 300));
+        return WAIT;
+      },
+    ];
     board.engine.step(0);
     board.engine.step(0);
     board.reset();
-    board.fetcher.script = [(sink) => {
-      sink.write(IMAGE.subarray(256));
-      return DONE;
-    }];
+    board.fetcher.script = [
+      (sink) => {
+        sink.write(IMAGE.subarray(256));
+        return DONE;
+      },
+    ];
     board.settle();
-    deepEqual([board.fetcher.started[0]?.from, board.fetcher.started[0]?.validator, board.engine.record.phase], [256, "e2", "ready"]);
+    deepEqual(
+      [
+        board.fetcher.started[0]?.from,
+        board.fetcher.started[0]?.validator,
+        board.engine.record.phase,
+      ],
+      [256, "e2", "ready"],
+    );
   }
 });
 
@@ -81,12 +125,17 @@ test("what the fetcher reports is the outcome; what the engine refused goes befo
   board.fetcher.script = [() => ({ type: "failed", reason: "timeout" })];
   board.settle();
   board.engine.start("http://h/p", "x", "b", true);
-  board.fetcher.script = [(sink) => {
-    equal(sink.accept(2000, "e"), "tooLarge");
-    return { type: "failed", reason: "network" };
-  }];
+  board.fetcher.script = [
+    (sink) => {
+      equal(sink.accept(2000, "e"), "tooLarge");
+      return { type: "failed", reason: "network" };
+    },
+  ];
   board.settle();
-  deepEqual(board.engine.tickets().map((ticket) => ticket.reason), ["timeout", "tooLarge"]);
+  deepEqual(
+    board.engine.tickets().map((ticket) => ticket.reason),
+    ["timeout", "tooLarge"],
+  );
   equal(board.fetcher.stopped, 2);
 });
 
@@ -94,22 +143,26 @@ test("resets before the first block is durable count like attempts, and have an 
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   for (let boot = 1; boot < DOWNLOAD_ATTEMPTS_MAX; boot++) {
-    board.fetcher.script = [(sink) => {
-      sink.attempted(boot);
-      sink.accept(IMAGE.length, "e1");
-      sink.write(IMAGE.subarray(0, 255));
-      return WAIT;
-    }];
+    board.fetcher.script = [
+      (sink) => {
+        sink.attempted(boot);
+        sink.accept(IMAGE.length, "e1");
+        sink.write(IMAGE.subarray(0, 255));
+        return WAIT;
+      },
+    ];
     board.engine.step(0);
     board.boot.cause = boot % 2 === 0 ? "power" : "restart";
     board.reset();
     equal(board.engine.record.attempt, boot);
   }
-  board.fetcher.script = [(sink) => {
-    sink.attempted(DOWNLOAD_ATTEMPTS_MAX);
-    sink.write(IMAGE.subarray(0, 256));
-    return WAIT;
-  }];
+  board.fetcher.script = [
+    (sink) => {
+      sink.attempted(DOWNLOAD_ATTEMPTS_MAX);
+      sink.write(IMAGE.subarray(0, 256));
+      return WAIT;
+    },
+  ];
   board.engine.step(0);
   equal(board.engine.record.attempt, 0);
 });
@@ -118,17 +171,21 @@ test("a download begins again at byte 0 REWINDS_MAX times, and no more, whatever
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   for (let count = 0; count < REWINDS_MAX; count++) {
-    board.fetcher.script = [(sink) => {
-      equal(sink.restart(), undefined);
-      return WAIT;
-    }];
+    board.fetcher.script = [
+      (sink) => {
+        equal(sink.restart(), undefined);
+        return WAIT;
+      },
+    ];
     board.engine.step(0);
     board.reset();
   }
-  board.fetcher.script = [(sink) => {
-    equal(sink.restart(), "network");
-    return WAIT;
-  }];
+  board.fetcher.script = [
+    (sink) => {
+      equal(sink.restart(), "network");
+      return WAIT;
+    },
+  ];
   board.settle();
   deepEqual(board.engine.tickets(), [{ id: 1, owner: "o", reason: "network" }]);
 });

@@ -1,6 +1,15 @@
-/** The engine over a real store and a flash in memory: calls, refusals, outcomes, and resets between any two steps. */
+/**
+ * The engine over a real store and a flash in memory: calls, refusals, outcomes, and resets between
+ * any two steps.
+ */
 import { deepEqual, equal, ok, test } from "../../check.ts";
-import { READS_MAX, TICKET_OWNER_LENGTH_MAX, TICKETS_MAX, TRIAL_DEADLINE_MS, URL_BYTES_MAX } from "../../../src/base/limits.ts";
+import {
+  READS_MAX,
+  TICKET_OWNER_LENGTH_MAX,
+  TICKETS_MAX,
+  TRIAL_DEADLINE_MS,
+  URL_BYTES_MAX,
+} from "../../../src/base/limits.ts";
 import { recordChange } from "../../../src/store/record.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
 import { COUNTER_KEY, failedDigests, securityFloor } from "../../../src/update/memory.ts";
@@ -13,12 +22,24 @@ test("a pushed package is verified, installed, tried, kept and reported", () => 
   deepEqual(board.boot.calls, ["arm", "restart"]);
   board.engine.healthy();
   board.settle();
-  deepEqual(board.phases, ["receiving", "verifying", "ready", "arming", "restarting", "trial", "committing", "succeeded"]);
+  deepEqual(board.phases, [
+    "receiving",
+    "verifying",
+    "ready",
+    "arming",
+    "restarting",
+    "trial",
+    "committing",
+    "succeeded",
+  ]);
   deepEqual(board.engine.tickets(), [{ id: 1, owner: "install", reason: "succeeded" }]);
   board.engine.settle(1);
   board.settle();
   equal(board.engine.record.phase, "settled");
-  ok(board.log.includes("verified 528 B: version 2.0.0, security counter 3"), board.log.join(" | "));
+  ok(
+    board.log.includes("verified 528 B: version 2.0.0, security counter 3"),
+    board.log.join(" | "),
+  );
 });
 
 test("the security counter is raised when the image is confirmed, and not before", () => {
@@ -59,11 +80,17 @@ test("an image that failed its trial is remembered and not tried again", () => {
   board.boot.trial = false;
   board.boot.cause = "restart";
   board.reset();
-  deepEqual([board.engine.record.phase, board.engine.record.reason, board.engine.record.kept], ["failed", "reverted", false]);
+  deepEqual(
+    [board.engine.record.phase, board.engine.record.reason, board.engine.record.kept],
+    ["failed", "reverted", false],
+  );
   equal(failedDigests(board.store).length, 1);
   board.push();
   board.settle();
-  deepEqual([board.engine.record.reason, board.boot.calls.filter((call) => call === "arm").length], ["failedBefore", 1]);
+  deepEqual(
+    [board.engine.record.reason, board.boot.calls.filter((call) => call === "arm").length],
+    ["failedBefore", 1],
+  );
 });
 
 test("power lost on trial: the package is armed again, not remembered as bad", () => {
@@ -75,7 +102,10 @@ test("power lost on trial: the package is armed again, not remembered as bad", (
   board.reset();
   equal(board.engine.record.phase, "arming");
   board.settle();
-  deepEqual([board.boot.calls.filter((call) => call === "arm").length, failedDigests(board.store)], [2, []]);
+  deepEqual(
+    [board.boot.calls.filter((call) => call === "arm").length, failedDigests(board.store)],
+    [2, []],
+  );
 });
 
 test("an image on trial that proves nothing until the deadline goes back; it is remembered only when a server has answered", () => {
@@ -91,8 +121,10 @@ test("an image on trial that proves nothing until the deadline goes back; it is 
     board.boot.trial = false;
     board.boot.cause = "restart";
     board.reset();
-    deepEqual([board.engine.record.reason, board.engine.record.kept, failedDigests(board.store).length],
-      ["reverted", !answered, answered ? 1 : 0]);
+    deepEqual(
+      [board.engine.record.reason, board.engine.record.kept, failedDigests(board.store).length],
+      ["reverted", !answered, answered ? 1 : 0],
+    );
   }
 });
 
@@ -102,7 +134,11 @@ test("an image that is healthy and not on trial is confirmed too: the boot selec
   deepEqual([board.boot.calls, board.engine.record.phase], [["confirm"], "idle"]);
   board.trial();
   board.engine.healthy();
-  equal(board.boot.calls.filter((call) => call === "confirm").length, 1, "an image on trial is confirmed by its own step");
+  equal(
+    board.boot.calls.filter((call) => call === "confirm").length,
+    1,
+    "an image on trial is confirmed by its own step",
+  );
 });
 
 test("a board may set another deadline", () => {
@@ -121,13 +157,17 @@ test("the package is proved again before it is armed", () => {
   board.slot.bytes[100] = (board.slot.bytes[100] ?? 0) ^ 1;
   equal(board.engine.install("x", "o"), undefined);
   board.settle();
-  deepEqual([board.engine.record.reason, board.engine.record.installing, board.boot.calls], ["corrupt", true, []]);
+  deepEqual(
+    [board.engine.record.reason, board.engine.record.installing, board.boot.calls],
+    ["corrupt", true, []],
+  );
 });
 
 test("a slot that errs in fewer proofs than READS_MAX loses no package, neither when it has come nor before it is armed", () => {
   for (const trouble of ["flips", "failingReads"] as const) {
     for (const count of [READS_MAX - 1, READS_MAX]) {
-      const board = new Board(), reason = trouble === "flips" ? "corrupt" : "flash";
+      const board = new Board();
+      const reason = trouble === "flips" ? "corrupt" : "flash";
       board.push();
       board.slot[trouble] = count;
       board.settle();
@@ -151,7 +191,10 @@ test("an install of a damaged package is accepted, before and after the verifica
     equal(board.engine.install("x", "o"), undefined);
     equal(board.engine.install("x", "p"), early ? "busy" : "noPackage");
     board.settle();
-    deepEqual([board.engine.record.phase, board.engine.tickets()], ["failed", [{ id: 1, owner: "o", reason: "corrupt" }]]);
+    deepEqual(
+      [board.engine.record.phase, board.engine.tickets()],
+      ["failed", [{ id: 1, owner: "o", reason: "corrupt" }]],
+    );
     equal(board.engine.install("x", "p"), "noPackage");
   }
 });
@@ -182,8 +225,15 @@ test("a boot selector that refuses to arm ends the update; one that refuses to c
   board.engine.install("x", "o");
   board.boot.refuses = true;
   board.settle();
-  deepEqual([board.engine.record.reason, board.engine.tickets()[0]?.reason], ["reverted", "reverted"]);
-  deepEqual([board.engine.record.kept, failedDigests(board.store)], [true, []], "the image has not been tried: it may be, later");
+  deepEqual(
+    [board.engine.record.reason, board.engine.tickets()[0]?.reason],
+    ["reverted", "reverted"],
+  );
+  deepEqual(
+    [board.engine.record.kept, failedDigests(board.store)],
+    [true, []],
+    "the image has not been tried: it may be, later",
+  );
   const other = new Board();
   other.trial();
   other.engine.healthy();
@@ -193,10 +243,16 @@ test("a boot selector that refuses to arm ends the update; one that refuses to c
 });
 
 test("a package is refused by its header before a byte is erased", () => {
-  const board = new Board(), old = IMAGE.slice(), tooLong = IMAGE.slice();
+  const board = new Board();
+  const old = IMAGE.slice();
+  const tooLong = IMAGE.slice();
   old[20] = 0;
   tooLong[14] = 1;
-  for (const [image, fault] of [[old, "unacceptable"], [tooLong, "tooLarge"], [IMAGE.map((byte) => byte ^ 1), "corrupt"]] as const) {
+  for (const [image, fault] of [
+    [old, "unacceptable"],
+    [tooLong, "tooLarge"],
+    [IMAGE.map((byte) => byte ^ 1), "corrupt"],
+  ] as const) {
     equal(board.engine.open(image.length, "x"), undefined);
     equal(board.engine.write(image.subarray(0, 20)), undefined);
     equal(board.engine.write(image.subarray(20)), fault);
@@ -249,7 +305,8 @@ test("calls in the wrong phase, or for another object, are refused and change no
 });
 
 test("limits: open tickets, their owners, URLs", () => {
-  const board = new Board(), start = (url: string, owner: string) => board.engine.start(url, "x", owner, false);
+  const board = new Board();
+  const start = (url: string, owner: string) => board.engine.start(url, "x", owner, false);
   equal(start("u".repeat(URL_BYTES_MAX + 1), "o"), "tooLarge");
   equal(start("u", "o".repeat(TICKET_OWNER_LENGTH_MAX + 1)), "busy");
   for (let count = 0; count < TICKETS_MAX; count++) {
@@ -271,8 +328,12 @@ test("a push that breaks off and comes again rewrites nothing that is there", ()
   board.push();
   board.settle();
   equal(board.engine.record.phase, "ready");
-  ok(board.slot.operations.every((operation) => operation === "erase 2" || operation.startsWith("write 5")),
-    board.slot.operations.join(", "));
+  ok(
+    board.slot.operations.every(
+      (operation) => operation === "erase 2" || operation.startsWith("write 5"),
+    ),
+    board.slot.operations.join(", "),
+  );
 });
 
 test("a new push replaces a package that is ready", () => {

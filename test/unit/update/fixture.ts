@@ -1,7 +1,17 @@
-/** What the tests of this folder stand on: a signed package, a flash in memory, a boot selector and a server that do as they are told. */
+/**
+ * What the tests of this folder stand on: a signed package, a flash in memory, a boot selector and
+ * a server that do as they are told.
+ */
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { assert } from "../../../src/base/assert.ts";
-import type { Boot, Flash, FlashErrorKind, FlashStatus, ResetCause, Running } from "../../../hal/hal.ts";
+import type {
+  Boot,
+  Flash,
+  FlashErrorKind,
+  FlashStatus,
+  ResetCause,
+  Running,
+} from "../../../hal/hal.ts";
 import { vendorKey } from "../../../src/image/key.ts";
 import type { ImagePolicy } from "../../../src/image/policy.ts";
 import type { FetchEvent, Fetcher, FetchSink, FetchSource } from "../../../src/update/fetcher.ts";
@@ -12,28 +22,36 @@ function decoded(text: string): Uint8Array {
   return bytes;
 }
 
-/** An image of version 2.0.0, security counter 3, vendor 11…11, class 22…22, signed with Ed25519: 528 bytes. */
+/**
+ * An image of version 2.0.0, security counter 3, vendor 11…11, class 22…22, signed with Ed25519:
+ * 528 bytes.
+ */
 export function signedImage(): Uint8Array {
   return decoded(
     "PbjzlgAAAAAgADQALAEAAAAAAAACAAAAAAAAAAAAAAAABw4VHCMqMTlAR05VXGNqcnmAh46VnKOrsrnAx87V3OTr8vkABw4VHSQrMjlAR05WXW" +
-    "RrcnmAh4+WnaSrsrnAyM/W3eTr8vkBCA8WHSQrMjpBSE9WXWRrc3qBiI+WnaSss7rByM/W3eXs8/oBCA8WHiUsMzpBSE9XXmVsc3qBiJCXnqWs" +
-    "s7rBydDX3uXs8/oCCRAXHiUsMztCSVBXXmVsdHuCiZCXnqWttLvCydDX3ubt9PsCCRAXHyYtNDtCSVBYX2ZtdHuCiZGYn6attLvCytHY3+bt9P" +
-    "sDChEYHyYtNDxDSlFYX2ZtdXyDipGYn6autbzDytHY3+fu9fwDChEYICcuNTxDSlFZYGdudXyDipKZoKeutbzDy9LZ4Ofu9fwECxIZICcuNT1E" +
-    "S1IIaTQAUAAEAAMAAAB0ABAAEREREREREREREREREREREXUAEAAiIiIiIiIiIiIiIiIiIiIiB2mQABAAIACKXYyvQhaNQySASvxdxVlba0Aok5" +
-    "blFWotb6ilURSBTgEAIABHclUmaqR5OaVytVTdogKJe2Ar/rk80v2X6ax+gsivsCQAQAA9J03IVxvVIha+EZFblMyysbl5w04nT0Q4zaJlP4K7" +
-    "1Gw3DL99Ss408Rpa4jRkF/VTPPPCuLCo+NAaHjhpDbIG");
+      "RrcnmAh4+WnaSrsrnAyM/W3eTr8vkBCA8WHSQrMjpBSE9WXWRrc3qBiI+WnaSss7rByM/W3eXs8/oBCA8WHiUsMzpBSE9XXmVsc3qBiJCXnqWs" +
+      "s7rBydDX3uXs8/oCCRAXHiUsMztCSVBXXmVsdHuCiZCXnqWttLvCydDX3ubt9PsCCRAXHyYtNDtCSVBYX2ZtdHuCiZGYn6attLvCytHY3+bt9P" +
+      "sDChEYHyYtNDxDSlFYX2ZtdXyDipGYn6autbzDytHY3+fu9fwDChEYICcuNTxDSlFZYGdudXyDipKZoKeutbzDy9LZ4Ofu9fwECxIZICcuNT1E" +
+      "S1IIaTQAUAAEAAMAAAB0ABAAEREREREREREREREREREREXUAEAAiIiIiIiIiIiIiIiIiIiIiB2mQABAAIACKXYyvQhaNQySASvxdxVlba0Aok5" +
+      "blFWotb6ilURSBTgEAIABHclUmaqR5OaVytVTdogKJe2Ar/rk80v2X6ax+gsivsCQAQAA9J03IVxvVIha+EZFblMyysbl5w04nT0Q4zaJlP4K7" +
+      "1Gw3DL99Ss408Rpa4jRkF/VTPPPCuLCo+NAaHjhpDbIG",
+  );
 }
 
 /** The public key of that signature, as SubjectPublicKeyInfo. */
-const SPKI =
-  "MCowBQYDK2VwAyEAlkgoDcXnz5lVW4pGj65YNuHUwEPhkhnYd4FxoknwNmk=";
+const SPKI = "MCowBQYDK2VwAyEAlkgoDcXnz5lVW4pGj65YNuHUwEPhkhnYd4FxoknwNmk=";
 
 export function policy(): ImagePolicy {
   const key = vendorKey(decoded(SPKI));
   assert(key !== undefined, "a vendor key");
   return {
-    keys: [key], vendorId: new Uint8Array(16).fill(0x11), classId: new Uint8Array(16).fill(0x22),
-    runningVersion: { major: 1, minor: 0, revision: 0, build: 0 }, securityCounter: 1, capacity: 1048576, allowDowngrade: false,
+    keys: [key],
+    vendorId: new Uint8Array(16).fill(0x11),
+    classId: new Uint8Array(16).fill(0x22),
+    runningVersion: { major: 1, minor: 0, revision: 0, build: 0 },
+    securityCounter: 1,
+    capacity: 1048576,
+    allowDowngrade: false,
   };
 }
 
@@ -74,7 +92,8 @@ export class MemoryFlash implements Flash {
     const { writeAlign, eraseValue } = this.#status;
     this.#count(`write ${byteOffset} ${bytes.length}`);
     assert(byteOffset % writeAlign === 0 && bytes.length % writeAlign === 0, "write is aligned");
-    for (const byte of this.bytes.subarray(byteOffset, byteOffset + bytes.length)) assert(byte === eraseValue, "write to erased bytes");
+    for (const byte of this.bytes.subarray(byteOffset, byteOffset + bytes.length))
+      assert(byte === eraseValue, "write to erased bytes");
     this.bytes.set(bytes, byteOffset);
   }
 

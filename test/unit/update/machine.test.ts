@@ -7,30 +7,64 @@ import { IDLE, type Phase, type UpdateRecord } from "../../../src/update/record.
 
 const PHASE_NAMES = Object.keys(PHASES) as readonly Phase[];
 
-const booted = (slot: number, trial: boolean, cause: ResetCause = "restart"): UpdateEvent => ({ type: "booted", slot, trial, cause });
+const booted = (slot: number, trial: boolean, cause: ResetCause = "restart"): UpdateEvent => ({
+  type: "booted",
+  slot,
+  trial,
+  cause,
+});
 
 /** One event of each type but booted. */
 const EVENTS: readonly UpdateEvent[] = [
-  { type: "started", url: "http://a/b", object: "x", owner: "o", thenInstall: false }, { type: "opened", object: "x", size: 9 },
+  { type: "started", url: "http://a/b", object: "x", owner: "o", thenInstall: false },
+  { type: "opened", object: "x", size: 9 },
   { type: "described", url: "http://a/c", size: 9, notify: "http://a/n" },
-  { type: "announced", size: 9, validator: "v" }, { type: "rewound" }, { type: "attempted", attempt: 1 },
-  { type: "complete", size: 9 }, { type: "aborted" }, { type: "fetchFailed", reason: "network" },
-  { type: "valid", digest: "d1", version: "2.0.0", securityCounter: 3 }, { type: "invalid", reason: "corrupt" },
-  { type: "install", slot: 0, owner: "o" }, { type: "refused" }, { type: "healthy" }, { type: "unhealthy" },
-  { type: "unanswered" }, { type: "consent", given: true }, { type: "confirmed" }, { type: "reported" },
-  { type: "acknowledged", id: 1 }, { type: "discarded" }, { type: "noticeSent" }, { type: "noticeSettled" },
+  { type: "announced", size: 9, validator: "v" },
+  { type: "rewound" },
+  { type: "attempted", attempt: 1 },
+  { type: "complete", size: 9 },
+  { type: "aborted" },
+  { type: "fetchFailed", reason: "network" },
+  { type: "valid", digest: "d1", version: "2.0.0", securityCounter: 3 },
+  { type: "invalid", reason: "corrupt" },
+  { type: "install", slot: 0, owner: "o" },
+  { type: "refused" },
+  { type: "healthy" },
+  { type: "unhealthy" },
+  { type: "unanswered" },
+  { type: "consent", given: true },
+  { type: "confirmed" },
+  { type: "reported" },
+  { type: "acknowledged", id: 1 },
+  { type: "discarded" },
+  { type: "noticeSent" },
+  { type: "noticeSettled" },
 ];
 
 /** What is owed can leave in every phase. */
 const OWED: readonly EventType[] = ["acknowledged", "noticeSent", "noticeSettled"];
-/** Phase after phase: event → phase. Whatever is not here, nor in OWED, leaves the record as it is. */
+/**
+ * Phase after phase: event → phase. Whatever is not here, nor in OWED, leaves the record as it is.
+ */
 const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } = {
   idle: { started: "downloading", opened: "receiving", discarded: "idle" },
   receiving: {
-    started: "downloading", opened: "receiving", complete: "verifying", aborted: "idle", discarded: "idle" },
+    started: "downloading",
+    opened: "receiving",
+    complete: "verifying",
+    aborted: "idle",
+    discarded: "idle",
+  },
   downloading: {
-    described: "downloading", announced: "downloading", rewound: "downloading", attempted: "downloading", complete: "verifying",
-    fetchFailed: "failed", consent: "downloading", discarded: "idle" },
+    described: "downloading",
+    announced: "downloading",
+    rewound: "downloading",
+    attempted: "downloading",
+    complete: "verifying",
+    fetchFailed: "failed",
+    consent: "downloading",
+    discarded: "idle",
+  },
   verifying: { valid: "ready", invalid: "failed", install: "verifying" },
   ready: { install: "arming", started: "downloading", opened: "receiving", discarded: "idle" },
   arming: { consent: "arming", valid: "restarting", invalid: "failed" },
@@ -38,7 +72,12 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   trial: { healthy: "committing", unhealthy: "reverting", unanswered: "reverting" },
   committing: { confirmed: "succeeded", refused: "reverting" },
   reverting: {},
-  succeeded: { reported: "settled", started: "downloading", opened: "receiving", discarded: "idle" },
+  succeeded: {
+    reported: "settled",
+    started: "downloading",
+    opened: "receiving",
+    discarded: "idle",
+  },
   failed: { reported: "settled", started: "downloading", opened: "receiving", discarded: "idle" },
   settled: { started: "downloading", opened: "receiving", discarded: "idle" },
 };
@@ -47,14 +86,27 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
 function at(phase: Phase, more: Partial<UpdateRecord> = {}): UpdateRecord {
   const tickets = [{ id: 1, owner: "a", reason: "succeeded" }] as const;
   const notices = [{ url: "http://a/n", attempt: 0, reason: "succeeded" }] as const;
-  return { ...IDLE, phase, generation: 4, object: "y", slot: 0, digest: "d1", tickets, notices, nextTicket: 2, ...more };
+  return {
+    ...IDLE,
+    phase,
+    generation: 4,
+    object: "y",
+    slot: 0,
+    digest: "d1",
+    tickets,
+    notices,
+    nextTicket: 2,
+    ...more,
+  };
 }
 
 test("every phase × event but booted leads where the table says, and an unlisted pair gives the same object", () => {
   let pairs = 0;
   for (const phase of PHASE_NAMES) {
     for (const event of EVENTS) {
-      const before = at(phase), after = reduce(before, event), expected = OWED.includes(event.type) ? phase : CHANGES[phase][event.type];
+      const before = at(phase);
+      const after = reduce(before, event);
+      const expected = OWED.includes(event.type) ? phase : CHANGES[phase][event.type];
       if (expected === undefined) equal(after, before, `${phase} × ${event.type}`);
       else {
         equal(after.phase, expected, `${phase} × ${event.type}`);
@@ -67,10 +119,18 @@ test("every phase × event but booted leads where the table says, and an unliste
 });
 
 test("a person who refuses a download ends it; who refuses an installation keeps the package, and is asked anew the next time", () => {
-  const tickets = [{ id: 1, owner: "a" }], no: UpdateEvent = { type: "consent", given: false };
-  const download = reduce(at("downloading", { tickets }), no), update = reduce(at("arming", { tickets, kept: true, installing: true }), no);
-  deepEqual([download.phase, download.kept, download.tickets[0]?.reason], ["failed", false, "cancelled"]);
-  deepEqual([update.phase, update.kept, update.installing, update.tickets[0]?.reason], ["failed", true, true, "cancelled"]);
+  const tickets = [{ id: 1, owner: "a" }];
+  const no: UpdateEvent = { type: "consent", given: false };
+  const download = reduce(at("downloading", { tickets }), no);
+  const update = reduce(at("arming", { tickets, kept: true, installing: true }), no);
+  deepEqual(
+    [download.phase, download.kept, download.tickets[0]?.reason],
+    ["failed", false, "cancelled"],
+  );
+  deepEqual(
+    [update.phase, update.kept, update.installing, update.tickets[0]?.reason],
+    ["failed", true, true, "cancelled"],
+  );
   const agreed = reduce(at("arming", { kept: true }), { type: "consent", given: true });
   equal(agreed.agreed, "arming");
   equal(reduce(agreed, booted(0, false, "power")).agreed, "arming");
@@ -96,7 +156,11 @@ test("at boot the hardware wins: source by power, source by another cause, targe
   };
   for (const phase of PHASE_NAMES) {
     const events = [booted(0, false, "power"), booted(0, false), booted(1, true), booted(1, false)];
-    deepEqual(events.map((event) => reduce(at(phase), event).phase), expected[phase], phase);
+    deepEqual(
+      events.map((event) => reduce(at(phase), event).phase),
+      expected[phase],
+      phase,
+    );
   }
 });
 
@@ -106,7 +170,11 @@ test("any reset but by power is a verdict on an image that was seen on trial; on
   for (const phase of ["restarting", "trial", "committing"] as const) {
     for (const cause of ["restart", ...CRASHES] as const) {
       const after = reduce(at(phase, { trials: 1, kept: true }), booted(0, false, cause));
-      deepEqual([after.phase, after.reason, after.kept], ["failed", "reverted", phase === "restarting"], `${phase} ${cause}`);
+      deepEqual(
+        [after.phase, after.reason, after.kept],
+        ["failed", "reverted", phase === "restarting"],
+        `${phase} ${cause}`,
+      );
     }
     const again = reduce(at(phase, { trials: 1, kept: true }), booted(0, false, "power"));
     deepEqual([again.phase, again.trials], ["arming", 1]);
@@ -124,9 +192,15 @@ test("a trial that nobody answered is no verdict; one that was unhealthy, or cou
 });
 
 test("an image that failed its test is never a success, not even when nothing else boots", () => {
-  const rejected = reduce(at("trial", { target: 1, kept: true, tickets: [{ id: 1, owner: "a" }] }), { type: "unhealthy" });
+  const rejected = reduce(
+    at("trial", { target: 1, kept: true, tickets: [{ id: 1, owner: "a" }] }),
+    { type: "unhealthy" },
+  );
   const stays = reduce(rejected, booted(1, false));
-  deepEqual([stays.phase, stays.reason, stays.kept, stays.tickets[0]?.reason], ["failed", "reverted", false, "reverted"]);
+  deepEqual(
+    [stays.phase, stays.reason, stays.kept, stays.tickets[0]?.reason],
+    ["failed", "reverted", false, "reverted"],
+  );
 });
 
 const VALID: UpdateEvent = { type: "valid", digest: "d1", version: "2", securityCounter: 1 };
@@ -141,14 +215,19 @@ test("power may end TRIALS_MAX trials, and no more; then the package is kept", (
     record = reduce(record, booted(0, false, "power"));
     equal(record.phase, trial < TRIALS_MAX ? "arming" : "failed");
   }
-  deepEqual([record.reason, record.kept, record.tickets[0]?.reason], ["reverted", true, "reverted"]);
+  deepEqual(
+    [record.reason, record.kept, record.tickets[0]?.reason],
+    ["reverted", true, "reverted"],
+  );
   equal(reduce(record, { type: "install", slot: 0, owner: "b" }).phase, "arming");
 });
 
 test("before it is armed nothing counts as a trial: power may fail while a person is asked, a session is open, the proof runs", () => {
-  const install: UpdateEvent = { type: "install", slot: 0, owner: "o" }, asked = reduce(at("ready", { kept: true }), install);
+  const install: UpdateEvent = { type: "install", slot: 0, owner: "o" };
+  const asked = reduce(at("ready", { kept: true }), install);
   equal(asked.trials, 0);
-  for (const cause of ["power", "restart"] as const) equal(reduce(asked, booted(0, false, cause)), asked);
+  for (const cause of ["power", "restart"] as const)
+    equal(reduce(asked, booted(0, false, cause)), asked);
 });
 
 test("another image than the one that was verified is not armed", () => {
@@ -164,7 +243,10 @@ test("a program that crashes over a package goes on CRASHES_MAX times, and no mo
       deepEqual([record.phase, record.crashes], [phase, crash]);
     }
     const last = reduce(record, booted(0, false, "panic"));
-    deepEqual([last.phase, last.tickets[0]?.reason, last.kept], ["failed", "undefined", phase === "arming"]);
+    deepEqual(
+      [last.phase, last.tickets[0]?.reason, last.kept],
+      ["failed", "undefined", phase === "arming"],
+    );
   }
 });
 
@@ -174,23 +256,41 @@ test("an image that was rejected and still runs on trial is left RESTARTS_MAX ti
     record = reduce(record, booted(1, true));
     deepEqual([record.phase, record.restarts], ["reverting", restart]);
   }
-  deepEqual([reduce(record, booted(1, true)).phase, reduce(record, booted(1, true)).reason], ["failed", "undefined"]);
+  deepEqual(
+    [reduce(record, booted(1, true)).phase, reduce(record, booted(1, true)).reason],
+    ["failed", "undefined"],
+  );
 });
 
 test("an image on trial that the record does not know is tested, and its reset is no second trial", () => {
   const trial = reduce(IDLE, booted(1, true));
   deepEqual([trial.phase, trial.target], ["trial", 1]);
   equal(reduce(trial, booted(1, false)).phase, "trial");
-  deepEqual([reduce(trial, booted(0, false)).phase, reduce(trial, booted(0, false, "power")).phase], ["failed", "failed"]);
+  deepEqual(
+    [reduce(trial, booted(0, false)).phase, reduce(trial, booted(0, false, "power")).phase],
+    ["failed", "failed"],
+  );
 });
 
 test("an install that overtakes the report of the download loses neither", () => {
-  let record = reduce(IDLE, { type: "started", url: "u", object: "x", owner: "download", thenInstall: false });
+  let record = reduce(IDLE, {
+    type: "started",
+    url: "u",
+    object: "x",
+    owner: "download",
+    thenInstall: false,
+  });
   record = reduce(reduce(record, { type: "complete", size: 9 }), VALID);
   record = reduce(record, { type: "install", slot: 0, owner: "install" });
-  deepEqual(record.tickets, [{ id: 1, owner: "download", reason: "succeeded" }, { id: 2, owner: "install" }]);
+  deepEqual(record.tickets, [
+    { id: 1, owner: "download", reason: "succeeded" },
+    { id: 2, owner: "install" },
+  ]);
   record = reduce(reduce(record, VALID), booted(0, false));
-  deepEqual(record.tickets.map((ticket) => ticket.reason), ["succeeded", "reverted"]);
+  deepEqual(
+    record.tickets.map((ticket) => ticket.reason),
+    ["succeeded", "reverted"],
+  );
   record = reduce(record, { type: "acknowledged", id: 2 });
   deepEqual(record.tickets, [{ id: 1, owner: "download", reason: "succeeded" }]);
   equal(reduce(record, { type: "acknowledged", id: 7 }), record);
@@ -202,23 +302,43 @@ test("a ticket whose outcome is open cannot be acknowledged", () => {
 });
 
 test("Download-and-update keeps its one ticket open until the update has an outcome", () => {
-  let record = reduce(IDLE, { type: "started", url: "u", object: "x", owner: "both", thenInstall: true });
-  record = reduce(reduce(record, { type: "complete", size: 9 }), { type: "valid", digest: "d", version: "2", securityCounter: 1 });
+  let record = reduce(IDLE, {
+    type: "started",
+    url: "u",
+    object: "x",
+    owner: "both",
+    thenInstall: true,
+  });
+  record = reduce(reduce(record, { type: "complete", size: 9 }), {
+    type: "valid",
+    digest: "d",
+    version: "2",
+    securityCounter: 1,
+  });
   deepEqual(record.tickets, [{ id: 1, owner: "both" }]);
   record = reduce(record, { type: "install", slot: 0, owner: undefined });
   deepEqual([record.phase, record.thenInstall, record.tickets.length], ["arming", false, 1]);
 });
 
 test("a discarded download is reported as cancelled", () => {
-  const record = reduce(at("downloading", { tickets: [{ id: 1, owner: "a" }] }), { type: "discarded" });
-  deepEqual([record.phase, record.object, record.tickets], ["idle", "", [{ id: 1, owner: "a", reason: "cancelled" }]]);
+  const record = reduce(at("downloading", { tickets: [{ id: 1, owner: "a" }] }), {
+    type: "discarded",
+  });
+  deepEqual(
+    [record.phase, record.object, record.tickets],
+    ["idle", "", [{ id: 1, owner: "a", reason: "cancelled" }]],
+  );
 });
 
 test("the same push again keeps its generation; another size, object or validator starts another", () => {
   const open = at("receiving", { object: "x", size: 9 });
   equal(reduce(open, { type: "opened", object: "x", size: 9 }).generation, 4);
-  equal(reduce(reduce(open, { type: "aborted" }), { type: "opened", object: "x", size: 9 }).generation, 4);
-  const ready = at("ready", { object: "x", size: 9, kept: true }), again = reduce(ready, { type: "opened", object: "x", size: 0 });
+  equal(
+    reduce(reduce(open, { type: "aborted" }), { type: "opened", object: "x", size: 9 }).generation,
+    4,
+  );
+  const ready = at("ready", { object: "x", size: 9, kept: true });
+  const again = reduce(ready, { type: "opened", object: "x", size: 0 });
   deepEqual([again.generation, again.kept, again.size], [4, false, 0]);
   equal(reduce(ready, { type: "opened", object: "z", size: 9 }).generation, 5);
   const unknown = at("idle", { object: "x", size: 0 });
@@ -227,8 +347,13 @@ test("the same push again keeps its generation; another size, object or validato
   equal(reduce(open, { type: "opened", object: "z", size: 9 }).generation, 5);
   const fetching = at("downloading", { validator: "1", size: 9 });
   equal(reduce(fetching, { type: "announced", size: 9, validator: "1" }), fetching);
-  deepEqual([reduce(fetching, { type: "announced", size: undefined, validator: "2" }).generation,
-    reduce(fetching, { type: "announced", size: undefined, validator: "2" }).size], [5, 0]);
+  deepEqual(
+    [
+      reduce(fetching, { type: "announced", size: undefined, validator: "2" }).generation,
+      reduce(fetching, { type: "announced", size: undefined, validator: "2" }).size,
+    ],
+    [5, 0],
+  );
 });
 
 test("a package that is gone cannot be installed again after a failure", () => {
@@ -238,19 +363,40 @@ test("a package that is gone cannot be installed again after a failure", () => {
 
 test("an install that comes before the verification has ended follows it, or is told what is wrong", () => {
   const asked = reduce(at("verifying", { tickets: [] }), { type: "install", slot: 0, owner: "o" });
-  deepEqual([asked.phase, asked.thenInstall, asked.tickets], ["verifying", true, [{ id: 2, owner: "o" }]]);
+  deepEqual(
+    [asked.phase, asked.thenInstall, asked.tickets],
+    ["verifying", true, [{ id: 2, owner: "o" }]],
+  );
   equal(reduce(asked, { type: "install", slot: 0, owner: "p" }), asked);
   const ready = reduce(asked, { type: "valid", digest: "d", version: "2", securityCounter: 1 });
-  deepEqual([ready.phase, ready.thenInstall, ready.tickets], ["ready", true, [{ id: 2, owner: "o" }]]);
+  deepEqual(
+    [ready.phase, ready.thenInstall, ready.tickets],
+    ["ready", true, [{ id: 2, owner: "o" }]],
+  );
   const bad = reduce(asked, { type: "invalid", reason: "untrusted" });
-  deepEqual([bad.phase, bad.installing, bad.tickets], ["failed", true, [{ id: 2, owner: "o", reason: "untrusted" }]]);
+  deepEqual(
+    [bad.phase, bad.installing, bad.tickets],
+    ["failed", true, [{ id: 2, owner: "o", reason: "untrusted" }]],
+  );
 });
 
 test("the first install of a package that was found bad is told why; a second, or one of a package that never came, is not taken", () => {
   for (const phase of ["failed", "settled"] as const) {
-    for (const reason of ["corrupt", "mismatch", "untrusted", "unacceptable", "tooLarge", "failedBefore", "flash"] as const) {
-      const bad = at(phase, { reason, tickets: [] }), told = reduce(bad, { type: "install", slot: 0, owner: "o" });
-      deepEqual([told.phase, told.reason, told.installing, told.tickets], ["failed", reason, true, [{ id: 2, owner: "o", reason }]]);
+    for (const reason of [
+      "corrupt",
+      "mismatch",
+      "untrusted",
+      "unacceptable",
+      "tooLarge",
+      "failedBefore",
+      "flash",
+    ] as const) {
+      const bad = at(phase, { reason, tickets: [] });
+      const told = reduce(bad, { type: "install", slot: 0, owner: "o" });
+      deepEqual(
+        [told.phase, told.reason, told.installing, told.tickets],
+        ["failed", reason, true, [{ id: 2, owner: "o", reason }]],
+      );
       equal(reduce(told, { type: "install", slot: 0, owner: "o" }), told);
     }
     const gone = at(phase, { reason: "network" });
@@ -261,8 +407,15 @@ test("the first install of a package that was found bad is told why; a second, o
 test("the machine never changes a record that it is given", () => {
   const tickets = Object.freeze([Object.freeze({ id: 1, owner: "a" })]);
   for (const phase of PHASE_NAMES) {
-    for (const event of [...EVENTS, booted(0, false), booted(0, false, "power"), booted(1, true), booted(1, false)]) {
-      const before = at(phase, { tickets }), text = JSON.stringify(before);
+    for (const event of [
+      ...EVENTS,
+      booted(0, false),
+      booted(0, false, "power"),
+      booted(1, true),
+      booted(1, false),
+    ]) {
+      const before = at(phase, { tickets });
+      const text = JSON.stringify(before);
       reduce(Object.freeze(before), event);
       equal(JSON.stringify(before), text);
     }

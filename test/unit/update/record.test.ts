@@ -3,15 +3,45 @@ import { deepEqual, equal, test } from "../../check.ts";
 import { decodeRecord, IDLE, type UpdateRecord } from "../../../src/update/record.ts";
 
 const FULL: UpdateRecord = {
-  v: 1, phase: "arming", generation: 3, object: "./FUMO/x", size: 4096, url: "http://h/p", validator: '"e"', attempt: 2,
-  rewinds: 3, crashes: 1, thenInstall: true, installing: true, slot: 0, target: 1, trials: 2, restarts: 1, reason: "reverted", kept: true,
-  digest: "00ff", version: "2.0.0", securityCounter: 3, tickets: [{ id: 4, owner: "{}" }, { id: 5, owner: "", reason: "network" }],
-  nextTicket: 6, described: true, notices: [{ url: "http://h/n", attempt: 2, reason: "corrupt" }, { url: "http://h/m", attempt: 0 }],
+  v: 1,
+  phase: "arming",
+  generation: 3,
+  object: "./FUMO/x",
+  size: 4096,
+  url: "http://h/p",
+  validator: '"e"',
+  attempt: 2,
+  rewinds: 3,
+  crashes: 1,
+  thenInstall: true,
+  installing: true,
+  slot: 0,
+  target: 1,
+  trials: 2,
+  restarts: 1,
+  reason: "reverted",
+  kept: true,
+  digest: "00ff",
+  version: "2.0.0",
+  securityCounter: 3,
+  tickets: [
+    { id: 4, owner: "{}" },
+    { id: 5, owner: "", reason: "network" },
+  ],
+  nextTicket: 6,
+  described: true,
+  notices: [
+    { url: "http://h/n", attempt: 2, reason: "corrupt" },
+    { url: "http://h/m", attempt: 0 },
+  ],
 };
 
 test("a record survives JSON with every field", () => {
   deepEqual(decodeRecord(JSON.parse(JSON.stringify(FULL)) as object), FULL);
-  deepEqual(decodeRecord(JSON.parse(JSON.stringify(IDLE)) as object), JSON.parse(JSON.stringify(IDLE)));
+  deepEqual(
+    decodeRecord(JSON.parse(JSON.stringify(IDLE)) as object),
+    JSON.parse(JSON.stringify(IDLE)),
+  );
 });
 
 test("no record is an idle one", () => {
@@ -19,12 +49,28 @@ test("no record is an idle one", () => {
 });
 
 test("fields of newer firmware are ignored", () => {
-  deepEqual(decodeRecord({ ...FULL, v: 2, delta: { base: 1 }, tickets: FULL.tickets.map((ticket) => ({ ...ticket, priority: 1 })) }), FULL);
+  deepEqual(
+    decodeRecord({
+      ...FULL,
+      v: 2,
+      delta: { base: 1 },
+      tickets: FULL.tickets.map((ticket) => ({ ...ticket, priority: 1 })),
+    }),
+    FULL,
+  );
 });
 
 test("a notice without a URL is none, and its attempts count from 0 when they are no number", () => {
-  const notices = [{ attempt: 1 }, { url: "u", attempt: "x" }, 5, { url: "v", attempt: 1, reason: "tooHot" }];
-  deepEqual(decodeRecord({ ...FULL, notices }).notices, [{ url: "u", attempt: 0 }, { url: "v", attempt: 1, reason: "undefined" }]);
+  const notices = [
+    { attempt: 1 },
+    { url: "u", attempt: "x" },
+    5,
+    { url: "v", attempt: 1, reason: "tooHot" },
+  ];
+  deepEqual(decodeRecord({ ...FULL, notices }).notices, [
+    { url: "u", attempt: 0 },
+    { url: "v", attempt: 1, reason: "undefined" },
+  ]);
 });
 
 test("a phase of newer firmware is a trial, in which the hardware decides", () => {
@@ -32,14 +78,38 @@ test("a phase of newer firmware is a trial, in which the hardware decides", () =
 });
 
 test("an outcome of newer firmware is an undefined one, and still an outcome", () => {
-  const record = decodeRecord({ ...FULL, reason: "tooHot", tickets: [{ id: 1, owner: "a", reason: "tooHot" }] });
-  deepEqual([record.reason, record.tickets], ["undefined", [{ id: 1, owner: "a", reason: "undefined" }]]);
+  const record = decodeRecord({
+    ...FULL,
+    reason: "tooHot",
+    tickets: [{ id: 1, owner: "a", reason: "tooHot" }],
+  });
+  deepEqual(
+    [record.reason, record.tickets],
+    ["undefined", [{ id: 1, owner: "a", reason: "undefined" }]],
+  );
 });
 
 test("what firmware of the first layout wrote is read with defaults for what came later", () => {
-  const record = decodeRecord({ v: 1, phase: "trial", generation: 2, object: "x", slot: 1, trials: 1, tickets: [{ id: 9, owner: "a" }] });
+  const record = decodeRecord({
+    v: 1,
+    phase: "trial",
+    generation: 2,
+    object: "x",
+    slot: 1,
+    trials: 1,
+    tickets: [{ id: 9, owner: "a" }],
+  });
   const tickets = [{ id: 9, owner: "a" }];
-  deepEqual(record, { ...IDLE, phase: "trial", generation: 2, object: "x", slot: 1, trials: 1, tickets, nextTicket: 10 });
+  deepEqual(record, {
+    ...IDLE,
+    phase: "trial",
+    generation: 2,
+    object: "x",
+    slot: 1,
+    trials: 1,
+    tickets,
+    nextTicket: 10,
+  });
 });
 
 test("fields of the wrong type read as their defaults, and nothing throws", () => {
@@ -49,5 +119,11 @@ test("fields of the wrong type read as their defaults, and nothing throws", () =
     equal(record.phase, "trial");
     equal(Number.isSafeInteger(record.generation) && record.generation >= 0, true);
   }
-  deepEqual(decodeRecord({ ...FULL, tickets: [null, 1, { id: 1 }, { owner: "a" }, { id: "1", owner: "a" }] }).tickets, []);
+  deepEqual(
+    decodeRecord({
+      ...FULL,
+      tickets: [null, 1, { id: 1 }, { owner: "a" }, { id: "1", owner: "a" }],
+    }).tickets,
+    [],
+  );
 });

@@ -1,4 +1,6 @@
-/** The staging slot: streams, interruptions, and what is written when the same package comes again. */
+/**
+ * The staging slot: streams, interruptions, and what is written when the same package comes again.
+ */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { Store } from "../../../src/store/store.ts";
 import { PROGRESS_KEY, Staging } from "../../../src/update/staging.ts";
@@ -27,7 +29,9 @@ function feed(staging: Staging, data: Uint8Array, piece: number): void {
 test("a package arrives whole, in pieces of any size, over a slot full of old bytes", () => {
   for (const piece of [1, 3, 8, 9, 63, 64, 65, 200]) {
     for (const length of [1, 7, 8, 64, 65, 200, 256]) {
-      const { store, slot } = begin(), staging = new Staging(slot, store), data = bytes(length);
+      const { store, slot } = begin();
+      const staging = new Staging(slot, store);
+      const data = bytes(length);
       staging.resume(1);
       feed(staging, data, piece);
       equal(staging.position, length);
@@ -41,7 +45,8 @@ test("a package arrives whole, in pieces of any size, over a slot full of old by
 test("geometries: writeAlign 1 to 256, and flash that erases to zero", () => {
   for (const writeAlign of [1, 2, 4, 16, 32, 256]) {
     for (const eraseValue of [0xff, 0]) {
-      const { store, slot } = begin({ blocks: 3, blockLength: 512, writeAlign, eraseValue }), staging = new Staging(slot, store);
+      const { store, slot } = begin({ blocks: 3, blockLength: 512, writeAlign, eraseValue });
+      const staging = new Staging(slot, store);
       const data = bytes(1201);
       staging.resume(1);
       feed(staging, data, 100);
@@ -52,14 +57,17 @@ test("geometries: writeAlign 1 to 256, and flash that erases to zero", () => {
 });
 
 test("a package of exactly the capacity fits, and a byte more breaks an invariant", () => {
-  const { store, slot } = begin(), staging = new Staging(slot, store);
+  const { store, slot } = begin();
+  const staging = new Staging(slot, store);
   staging.resume(1);
   staging.write(bytes(256));
   throws(() => staging.write(bytes(1)));
 });
 
 test("a download goes on behind the last whole block", () => {
-  const { store, slot } = begin(), data = bytes(200), first = new Staging(slot, store);
+  const { store, slot } = begin();
+  const data = bytes(200);
+  const first = new Staging(slot, store);
   first.resume(1);
   first.write(data.subarray(0, 150));
   first.checkpoint();
@@ -74,7 +82,8 @@ test("a download goes on behind the last whole block", () => {
 });
 
 test("progress of another generation counts for nothing", () => {
-  const { store, slot } = begin(), first = new Staging(slot, store);
+  const { store, slot } = begin();
+  const first = new Staging(slot, store);
   first.resume(1);
   first.write(bytes(150));
   first.checkpoint();
@@ -84,7 +93,8 @@ test("progress of another generation counts for nothing", () => {
 });
 
 test("progress takes few bytes of the store, and what is no such record counts for nothing", () => {
-  const { store, slot } = begin(), first = new Staging(slot, store);
+  const { store, slot } = begin();
+  const first = new Staging(slot, store);
   first.resume(0xfffffff0);
   first.write(bytes(150));
   first.checkpoint();
@@ -100,11 +110,17 @@ test("progress takes few bytes of the store, and what is no such record counts f
   equal(position(record.subarray(0, 8)), 0);
   equal(position(Uint8Array.of(2, ...record.subarray(1))), 0);
   equal(position(Uint8Array.of(...record.subarray(0, 5), 127, 0, 0, 0)), 0, "no whole blocks");
-  equal(position(Uint8Array.of(...record.subarray(0, 5), 0, 0, 0, 1)), 0, "more than the slot holds");
+  equal(
+    position(Uint8Array.of(...record.subarray(0, 5), 0, 0, 0, 1)),
+    0,
+    "more than the slot holds",
+  );
 });
 
 test("the same push again writes only what was not durable", () => {
-  const { store, slot } = begin(), data = bytes(180), first = new Staging(slot, store);
+  const { store, slot } = begin();
+  const data = bytes(180);
+  const first = new Staging(slot, store);
   first.compare(1);
   feed(first, data.subarray(0, 150), 50);
   const second = new Staging(slot, store);
@@ -113,13 +129,18 @@ test("the same push again writes only what was not durable", () => {
   feed(second, data, 50);
   second.finish();
   equal(slot.operations[0], "erase 2");
-  ok(slot.operations.slice(1).every((operation) => operation.startsWith("write 1")), slot.operations.join(", "));
+  ok(
+    slot.operations.slice(1).every((operation) => operation.startsWith("write 1")),
+    slot.operations.join(", "),
+  );
   deepEqual(slot.bytes.slice(0, 180), data);
 });
 
 test("another package of the same size is written from the first difference on, wherever it is", () => {
   for (let different = 0; different < 180; different++) {
-    const { store, slot } = begin(), data = bytes(180), first = new Staging(slot, store);
+    const { store, slot } = begin();
+    const data = bytes(180);
+    const first = new Staging(slot, store);
     first.compare(1);
     feed(first, data, 40);
     first.finish();
@@ -133,7 +154,9 @@ test("another package of the same size is written from the first difference on, 
 });
 
 test("while a package is compared, progress counts what has been compared", () => {
-  const { store, slot } = begin(), data = bytes(200), first = new Staging(slot, store);
+  const { store, slot } = begin();
+  const data = bytes(200);
+  const first = new Staging(slot, store);
   first.compare(1);
   feed(first, data, 200);
   data[70] = (data[70] ?? 0) ^ 1;
@@ -149,7 +172,9 @@ test("while a package is compared, progress counts what has been compared", () =
 });
 
 test("a slot filled to its last block is rewritten when it differs there", () => {
-  const { store, slot } = begin(), data = bytes(256), first = new Staging(slot, store);
+  const { store, slot } = begin();
+  const data = bytes(256);
+  const first = new Staging(slot, store);
   first.compare(1);
   feed(first, data, 256);
   data[250] = (data[250] ?? 0) ^ 1;

@@ -5,14 +5,26 @@ import { text, utf8 } from "../../../src/base/utf8.ts";
 import { XmlReader } from "../../../src/xmllite/reader.ts";
 import { equal, ok, test } from "../../check.ts";
 
-const VOCABULARY: Vocabulary = { tags: new Map([["a", 5], ["b", 6], ["Data", 7], ["Type", 0x113]]), pages: [] };
+const VOCABULARY: Vocabulary = {
+  tags: new Map([
+    ["a", 5],
+    ["b", 6],
+    ["Data", 7],
+    ["Type", 0x113],
+  ]),
+  pages: [],
+};
 
-/** `<name` for an open, `>` and the tag for a close, `'text`, `!problem`; with offsets behind @ when asked for. */
+/**
+ * `<name` for an open, `>` and the tag for a close, `'text`, `!problem`; with offsets behind @ when
+ * asked for.
+ */
 function tokens(bytes: Uint8Array, offsets = false): string {
   const reader = new XmlReader(bytes, bytes.length, VOCABULARY);
   let log = "";
   for (;;) {
-    const kind = reader.next(), at = offsets ? `@${reader.offset}` : "";
+    const kind = reader.next();
+    const at = offsets ? `@${reader.offset}` : "";
     if (kind === Token.open) log += `<${reader.name()}${reader.tag === 0 ? "?" : ""}${at} `;
     else if (kind === Token.close) log += `>${reader.tag}${at} `;
     else if (kind === Token.text) log += `'${text(reader.bytes, reader.from, reader.to)}${at} `;
@@ -34,13 +46,20 @@ function refused(xml: string, problem: string): void {
 }
 
 test("elements, text and empty elements become tokens with offsets", () => {
-  equal(tokens(utf8("<a><b>one</b> <Data/></a>"), true), "<a@0 <b@3 'one@6 >6@9 ' @13 <Data@14 >7@19 >5@21 .@25");
+  equal(
+    tokens(utf8("<a><b>one</b> <Data/></a>"), true),
+    "<a@0 <b@3 'one@6 >6@9 ' @13 <Data@14 >7@19 >5@21 .@25",
+  );
 });
 
 test("a prefix is dropped, and attributes are read over", () => {
   equal(of("<p:a><b:/></p:a>"), "<a <b:? >0 >5 .", "a prefix of nothing is a name");
-  equal(of("<s:a xmlns:s='urn:x'><s:Data z = \"a>b\" y='1' /><Type xmlns=\"syncml:metinf\">t</Type></s:a>"),
-    "<a <Data >7 <Type 't >275 >5 .");
+  equal(
+    of(
+      "<s:a xmlns:s='urn:x'><s:Data z = \"a>b\" y='1' /><Type xmlns=\"syncml:metinf\">t</Type></s:a>",
+    ),
+    "<a <Data >7 <Type 't >275 >5 .",
+  );
 });
 
 test("an element that the vocabulary does not have is a token with tag 0 and its name", () => {
@@ -48,8 +67,10 @@ test("an element that the vocabulary does not have is a token with tag 0 and its
 });
 
 test("text, CDATA, references and comments between them are one token", () => {
-  equal(of("<a>1&lt;2<![CDATA[<&>]]]]>&#x33;<!-- no - token -->&#52;<?pi 5?>&amp;&quot;&apos;&gt;</a>"),
-    "<a '1<2<&>]]34&\"'> >5 .");
+  equal(
+    of("<a>1&lt;2<![CDATA[<&>]]]]>&#x33;<!-- no - token -->&#52;<?pi 5?>&amp;&quot;&apos;&gt;</a>"),
+    "<a '1<2<&>]]34&\"'> >5 .",
+  );
 });
 
 test("comments alone are no token", () => {
@@ -61,8 +82,26 @@ test("line ends become LF, and a CR by number stays (XML 1.0 §2.11)", () => {
 });
 
 test("characters by number are decoded over the whole range and refused outside it", () => {
-  equal(of("<a>&#9;&#xA9;&#x20AC;&#x1F600;&#x10FFFF;&#0000065;&#xfFfD;</a>"), "<a '\t©€\u{1F600}\u{10FFFF}A\uFFFD >5 .");
-  const none = ["#0", "#8", "#xD800", "#xDFFF", "#xFFFE", "#xFFFF", "#x110000", "#", "#x", "#X41", "#1a", "nbsp", "", "LT"];
+  equal(
+    of("<a>&#9;&#xA9;&#x20AC;&#x1F600;&#x10FFFF;&#0000065;&#xfFfD;</a>"),
+    "<a '\t©€\u{1F600}\u{10FFFF}A\uFFFD >5 .",
+  );
+  const none = [
+    "#0",
+    "#8",
+    "#xD800",
+    "#xDFFF",
+    "#xFFFE",
+    "#xFFFF",
+    "#x110000",
+    "#",
+    "#x",
+    "#X41",
+    "#1a",
+    "nbsp",
+    "",
+    "LT",
+  ];
   for (const bad of none) {
     refused(`<a>&${bad};</a>`, "a reference to no character");
   }
@@ -72,7 +111,12 @@ test("characters by number are decoded over the whole range and refused outside 
 });
 
 test("a declaration, a byte order mark, comments and white space may surround the root", () => {
-  equal(of("\uFEFF<?xml version=\"1.0\" encoding='utf-8' standalone='yes' ?>\n<!-- x --> <?p q?><a/> <!-- y -->\n"), "<a >5 .");
+  equal(
+    of(
+      "\uFEFF<?xml version=\"1.0\" encoding='utf-8' standalone='yes' ?>\n<!-- x --> <?p q?><a/> <!-- y -->\n",
+    ),
+    "<a >5 .",
+  );
   equal(of("<?xml version='1.0' encoding='US-ASCII'?><a/>"), "<a >5 .");
   equal(of("<?xmlish?><a/>"), "<a >5 .");
 });
@@ -139,7 +183,8 @@ test("broken comments, CDATA and processing instructions are refused", () => {
 });
 
 test("elements nest, and have names, to the limit and not past it", () => {
-  const open = "<b>", close = "</b>";
+  const open = "<b>";
+  const close = "</b>";
   const nested = (depth: number): string => open.repeat(depth) + close.repeat(depth);
   ok(of(nested(ELEMENT_DEPTH_MAX)).endsWith("."));
   refused(nested(ELEMENT_DEPTH_MAX + 1), "too many open elements");
@@ -148,14 +193,16 @@ test("elements nest, and have names, to the limit and not past it", () => {
 });
 
 test("every truncation of a document is refused", () => {
-  const xml = "<?xml version='1.0'?><a x=\"y\"><!-- c --><b>1&amp;2\r\n</b><![CDATA[]]]]><n:Data/><?p q?></a>";
+  const xml =
+    "<?xml version='1.0'?><a x=\"y\"><!-- c --><b>1&amp;2\r\n</b><![CDATA[]]]]><n:Data/><?p q?></a>";
   ok(of(xml).endsWith("."));
-  for (let length = 0; length < xml.length; length++) ok(tokens(utf8(xml).slice(0, length)).includes("!"), `${length} bytes`);
+  for (let length = 0; length < xml.length; length++)
+    ok(tokens(utf8(xml).slice(0, length)).includes("!"), `${length} bytes`);
 });
 
 test("text across the windows of the UTF-8 check is read whole", () => {
   for (let shift = 0; shift < 5; shift++) {
-    const long = "x".repeat(1017 + shift) + "\u{1F600}€é" + "y".repeat(1500);
+    const long = `${"x".repeat(1017 + shift)}\u{1F600}€é${"y".repeat(1500)}`;
     equal(of(`<a>${long}</a>`), `<a '${long} >5 .`);
   }
 });

@@ -1,8 +1,16 @@
-/** Updates of the bare-metal board that lose their power where a run says, and what must hold of each. */
+/**
+ * Updates of the bare-metal board that lose their power where a run says, and what must hold of
+ * each.
+ */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Cut as FlashCut, CUT_STATUS, EMULATOR, machineOptions } from "../../../../hal/qemu-riscv32/build.ts";
+import {
+  type Cut as FlashCut,
+  CUT_STATUS,
+  EMULATOR,
+  machineOptions,
+} from "../../../../hal/qemu-riscv32/build.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
 import { qemu } from "../../../rig/boards/qemu.ts";
 import { DeviceProcess, within } from "../../../rig/device.ts";
@@ -44,7 +52,8 @@ export class Bench {
 
   /** The operations of an update to which nothing happens, in their order. */
   async undisturbed(): Promise<readonly Operation[]> {
-    const log = new EventLog("qemu"), rig = await this.#open(log, () => ({ mode: "never", operation: 0 }));
+    const log = new EventLog("qemu");
+    const rig = await this.#open(log, () => ({ mode: "never", operation: 0 }));
     try {
       rig.start();
       await rig.finished(LIMIT_MS);
@@ -57,28 +66,53 @@ export class Bench {
 
   /** One update with its losses of power. */
   async perform(run: Run): Promise<Result> {
-    const log = new EventLog("qemu"), cuts: Cut[] = [], killedIn: number[] = [];
+    const log = new EventLog("qemu");
+    const cuts: Cut[] = [];
+    const killedIn: number[] = [];
     let next: Loss | undefined;
-    const rig = await this.#open(log, () => next === undefined || next.kind === "kill" ? undefined : planned(next));
+    const rig = await this.#open(log, () =>
+      next === undefined || next.kind === "kill" ? undefined : planned(next),
+    );
     try {
       for (const loss of run) {
         next = loss;
         const device = rig.start();
-        const timer = loss.kind === "kill" ? setTimeout(() => { void device.kill(); }, loss.ms) : undefined;
+        const timer =
+          loss.kind === "kill"
+            ? setTimeout(() => {
+                void device.kill();
+              }, loss.ms)
+            : undefined;
         const from = log.events.length;
-        const end = await within(LIMIT_MS, "the update", Promise.race([rig.outcome.then(() => "whole" as const), device.ended]));
+        const end = await within(
+          LIMIT_MS,
+          "the update",
+          Promise.race([rig.outcome.then(() => "whole" as const), device.ended]),
+        );
         clearTimeout(timer);
         if (end === "whole" && loss.kind === "kill") break;
-        if (end === "whole") return { problem: `the update ended before ${runId([loss])}`, cuts, killedIn, log };
+        if (end === "whole")
+          return { problem: `the update ended before ${runId([loss])}`, cuts, killedIn, log };
         if (loss.kind === "kill") killedIn.push(log.last("state")?.state ?? -1);
         else if (end === CUT_STATUS) cuts.push(cutIn(log, from, loss));
-        else return { problem: `the emulator ended with status ${end ?? "of a kill"}`, cuts, killedIn, log };
+        else
+          return {
+            problem: `the emulator ended with status ${end ?? "of a kill"}`,
+            cuts,
+            killedIn,
+            log,
+          };
       }
       next = undefined;
       const problem = await this.#end(rig, log, run);
       return { cuts, killedIn, log, ...(problem === undefined ? {} : { problem }) };
     } catch (error) {
-      return { problem: error instanceof Error ? error.message : String(error), cuts, killedIn, log };
+      return {
+        problem: error instanceof Error ? error.message : String(error),
+        cuts,
+        killedIn,
+        log,
+      };
     } finally {
       await rig.close();
     }
@@ -93,31 +127,46 @@ export class Bench {
     const before = log.all("boot").length;
     rig.start();
     await within(LIMIT_MS, "the last start", booted(log, before));
-    const isNew = runsVersion(log, VERSION_2), { version = "nothing", trial } = log.last("boot") ?? {};
+    const isNew = runsVersion(log, VERSION_2);
+    const { version = "nothing", trial } = log.last("boot") ?? {};
     if (outcome.ok !== isNew) return `the report says ${outcome.code}, and ${version} runs`;
     if (trial === true) return `${version} is still on trial after the report`;
     const isSure = run.every(({ kind }) => kind !== "kill");
-    return isSure && !outcome.ok ? `power that was cut made the update fail: ${outcome.code}` : undefined;
+    return isSure && !outcome.ok
+      ? `power that was cut made the update fail: ${outcome.code}`
+      : undefined;
   }
 
   async #open(log: EventLog, cut: () => FlashCut | undefined): Promise<Rig> {
-    const source = join(this.#folder, FLASH), first = this.#first;
+    const source = join(this.#folder, FLASH);
+    const first = this.#first;
     const board: RigBoard = {
       ...qemu,
       firmware: () => first,
       manufacture(directory) {
         mkdirSync(directory, { recursive: true });
-        for (const name of [FLASH, "keys"]) copyFileSync(join(source, "..", name), join(directory, name));
+        for (const name of [FLASH, "keys"])
+          copyFileSync(join(source, "..", name), join(directory, name));
       },
-      start: (directory, events) => new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { cut: cut() }), events),
+      start: (directory, events) =>
+        new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { cut: cut() }), events),
     };
-    return Rig.open({ board, log, scenario: "download-and-update", size: 0, auth: "md5", offer: this.#offer,
-      provision: { pollSeconds: 0 } });
+    return Rig.open({
+      board,
+      log,
+      scenario: "download-and-update",
+      size: 0,
+      auth: "md5",
+      offer: this.#offer,
+      provision: { pollSeconds: 0 },
+    });
   }
 }
 
 function planned(loss: Exclude<Loss, { kind: "kill" }>): FlashCut {
-  return loss.kind === "erase" ? { erase: loss.offset, mode: loss.mode } : { program: loss.offset, mode: loss.mode };
+  return loss.kind === "erase"
+    ? { erase: loss.offset, mode: loss.mode }
+    : { program: loss.offset, mode: loss.mode };
 }
 
 function cutIn(log: EventLog, from: number, loss: Exclude<Loss, { kind: "kill" }>): Cut {
@@ -131,7 +180,9 @@ function cutIn(log: EventLog, from: number, loss: Exclude<Loss, { kind: "kill" }
 /** Resolves when a device has said what it runs once more than `before` times. */
 function booted(log: EventLog, before: number): Promise<void> {
   return new Promise((resolve) => {
-    const look = (): void => { if (log.all("boot").length > before) resolve(); };
+    const look = (): void => {
+      if (log.all("boot").length > before) resolve();
+    };
     log.view(look);
     look();
   });

@@ -1,5 +1,6 @@
 /**
- * `npm run sweep`: cuts the power of the bare-metal board in every flash operation of a whole update, and kills it at seeded moments.
+ * `npm run sweep`: cuts the power of the bare-metal board in every flash operation of a whole
+ * update, and kills it at seeded moments.
  * Exit status 1 when a run does not end well, or when an operation was never cut.
  */
 import { availableParallelism } from "node:os";
@@ -19,12 +20,15 @@ interface Options {
   readonly verbose?: true;
 }
 
-const KILLS_PER_RUN = 5, MOMENTS = { firstMs: 20, lastMs: 900 };
+const KILLS_PER_RUN = 5;
+const MOMENTS = { firstMs: 20, lastMs: 900 };
 /** A line of progress for every so many updates. */
 const PROGRESS_RUNS = 20;
 
 const options = new Command("sweep")
-  .description("Cuts the power of board qemu in every flash operation of a whole update, and kills it at seeded moments.")
+  .description(
+    "Cuts the power of board qemu in every flash operation of a whole update, and kills it at seeded moments.",
+  )
   .option("--every <n>", "cut one operation of so many", Number, 1)
   .option("--whole", "cut the operations in the slot in each mode, not in one each")
   .option("--kills <n>", "kill QEMU so many times", Number, 50)
@@ -33,25 +37,38 @@ const options = new Command("sweep")
   .option("--run <id>", "one run again, from the id that a failure prints, with its console")
   .option("--verbose", "say what each run did")
   .addHelpText("after", "\nExamples:\n  npm run sweep\n  npm run sweep -- --run e380000t.p101428a")
-  .parse().opts<Options>();
+  .parse()
+  .opts<Options>();
 
-const say = (text: string): void => { process.stdout.write(`${text}\n`); };
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
 /** Every run, some side by side, and how long all of them took. */
 async function performAll(bench: Bench, runs: readonly Run[]): Promise<readonly Result[]> {
-  const results: Result[] = [], queue = runs.values(), started = performance.now();
+  const results: Result[] = [];
+  const queue = runs.values();
+  const started = performance.now();
   const lane = async (): Promise<void> => {
     for (const run of queue) {
-      const at = performance.now(), result = await bench.perform(run);
+      const at = performance.now();
+      const result = await bench.perform(run);
       results.push(result);
       if (results.length % PROGRESS_RUNS === 0) say(`${results.length} of ${runs.length} updates`);
-      if (result.problem !== undefined) say(`FAILED ${result.problem}\n  again: npm run sweep -- --run ${runId(run)}`);
-      else if (options.verbose === true) say(`${((performance.now() - at) / 1000).toFixed(1)} s  ${runId(run)}`);
+      if (result.problem !== undefined)
+        say(`FAILED ${result.problem}\n  again: npm run sweep -- --run ${runId(run)}`);
+      else if (options.verbose === true)
+        say(`${((performance.now() - at) / 1000).toFixed(1)} s  ${runId(run)}`);
     }
   };
   await Promise.all(Array.from({ length: options.jobs }, lane));
-  const losses = results.reduce((sum, { cuts, killedIn }) => sum + cuts.length + killedIn.length, 0);
-  say(`${results.length} updates, ${losses} losses of power, ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  const losses = results.reduce(
+    (sum, { cuts, killedIn }) => sum + cuts.length + killedIn.length,
+    0,
+  );
+  say(
+    `${results.length} updates, ${losses} losses of power, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
   return results;
 }
 
@@ -59,23 +76,44 @@ async function sweep(bench: Bench): Promise<boolean> {
   const update = await bench.undisturbed();
   const runs = planSweep(update, { whole: options.whole === true, every: options.every });
   say(`an undisturbed update has ${update.length} flash operations`);
-  const results = await performAll(bench, runs), covered = coverage(update, results.flatMap(({ cuts }) => cuts));
+  const results = await performAll(bench, runs);
+  const covered = coverage(
+    update,
+    results.flatMap(({ cuts }) => cuts),
+  );
   say(table(covered));
-  const missed = covered.filter((each, index) => index % options.every === 0 && isMissed(each, options.whole === true));
-  for (const { operation: { kind, offset }, modes } of missed) {
-    say(`FAILED not cut: ${kind} at ${offset.toString(16)}${modes.length > 0 ? `, but ${modes.join(" and ")}` : ""}`);
+  const missed = covered.filter(
+    (each, index) => index % options.every === 0 && isMissed(each, options.whole === true),
+  );
+  for (const {
+    operation: { kind, offset },
+    modes,
+  } of missed) {
+    say(
+      `FAILED not cut: ${kind} at ${offset.toString(16)}${modes.length > 0 ? `, but ${modes.join(" and ")}` : ""}`,
+    );
   }
   return missed.length === 0 && results.every(({ problem }) => problem === undefined);
 }
 
 /** Until as many kills have come: an update may end before the last ones of its run. */
 async function kills(bench: Bench): Promise<boolean> {
-  const results: Result[] = [], states = (): readonly number[] => results.flatMap(({ killedIn }) => killedIn);
+  const results: Result[] = [];
+  const states = (): readonly number[] => results.flatMap(({ killedIn }) => killedIn);
   for (let seed = options.seed; states().length < options.kills; seed++) {
-    results.push(...await performAll(bench, planKills(options.kills - states().length, KILLS_PER_RUN, MOMENTS, seed)));
+    results.push(
+      ...(await performAll(
+        bench,
+        planKills(options.kills - states().length, KILLS_PER_RUN, MOMENTS, seed),
+      )),
+    );
   }
-  const times = [...new Set(states())].sort((a, b) => a - b)
-    .map((state) => `${states().filter((each) => each === state).length} in ${state < 0 ? "the boot loader" : `State ${state}`}`);
+  const times = [...new Set(states())]
+    .sort((a, b) => a - b)
+    .map(
+      (state) =>
+        `${states().filter((each) => each === state).length} in ${state < 0 ? "the boot loader" : `State ${state}`}`,
+    );
   say(`killed ${states().length} times: ${times.join(", ")}`);
   return results.every(({ problem }) => problem === undefined);
 }
@@ -90,7 +128,10 @@ async function again(bench: Bench, id: string): Promise<boolean> {
 setUp("qemu", say);
 const bench = new Bench();
 try {
-  const isGood = options.run !== undefined ? await again(bench, options.run) : await sweep(bench) && await kills(bench);
+  const isGood =
+    options.run !== undefined
+      ? await again(bench, options.run)
+      : (await sweep(bench)) && (await kills(bench));
   process.exitCode = isGood ? 0 : 1;
 } finally {
   bench.close();

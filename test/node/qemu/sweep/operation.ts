@@ -1,4 +1,7 @@
-/** Flash operations of the bare-metal board as its serial console tells them (hal/qemu-riscv32/nor.h), and in which partition they are. */
+/**
+ * Flash operations of the bare-metal board as its serial console tells them
+ * (hal/qemu-riscv32/nor.h), and in which partition they are.
+ */
 import { FLASH_PARTS } from "../../../../hal/qemu-riscv32/build.ts";
 
 export interface Operation {
@@ -9,15 +12,20 @@ export interface Operation {
 }
 
 export const PARTITIONS = ["boot log", "store", "slot"] as const;
-export type Partition = typeof PARTITIONS[number];
+export type Partition = (typeof PARTITIONS)[number];
 
 const LINE = /D nor: (program|erase) of (\d+) bytes at ([0-9a-f]{6})(, power is cut)?$/;
 
 /** What a line of the console says of an operation, and whether the power went in it. */
-export function parseOperation(line: string): { readonly operation: Operation; readonly isCut: boolean } | undefined {
+export function parseOperation(
+  line: string,
+): { readonly operation: Operation; readonly isCut: boolean } | undefined {
   const [, kind, length, offset = "", cut] = LINE.exec(line.trimEnd()) ?? [];
   if (kind !== "program" && kind !== "erase") return undefined;
-  return { operation: { kind, offset: parseInt(offset, 16), length: Number(length) }, isCut: cut !== undefined };
+  return {
+    operation: { kind, offset: parseInt(offset, 16), length: Number(length) },
+    isCut: cut !== undefined,
+  };
 }
 
 export function partitionOf({ offset }: Operation): Partition {
@@ -25,11 +33,13 @@ export function partitionOf({ offset }: Operation): Partition {
 }
 
 /**
- * Whether `other`, of another update, is this operation. Those of the logs are the same in every update; where a program in the slot
- * begins and ends depends on what the network has brought: there it is the one that programs the same first byte.
+ * Whether `other`, of another update, is this operation. Those of the logs are the same in every
+ * update; where a program in the slot begins and ends depends on what the network has brought:
+ * there it is the one that programs the same first byte.
  */
 export function isSame(operation: Operation, other: Operation): boolean {
   if (other.kind !== operation.kind) return false;
-  if (partitionOf(operation) !== "slot") return other.offset === operation.offset && other.length === operation.length;
+  if (partitionOf(operation) !== "slot")
+    return other.offset === operation.offset && other.length === operation.length;
   return other.offset <= operation.offset && operation.offset < other.offset + other.length;
 }

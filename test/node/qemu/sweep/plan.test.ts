@@ -1,31 +1,66 @@
-/** The plan of a sweep: every operation is in it, in the order of the update, and a sweep that left one out shows it. */
+/**
+ * The plan of a sweep: every operation is in it, in the order of the update, and a sweep that left
+ * one out shows it.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FLASH_PARTS } from "../../../../hal/qemu-riscv32/build.ts";
 import { type Operation, parseOperation } from "./operation.ts";
-import { coverage, type Cut, isMissed, type Loss, MODES, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
+import {
+  coverage,
+  type Cut,
+  isMissed,
+  type Loss,
+  MODES,
+  parseRunId,
+  planKills,
+  planSweep,
+  type Run,
+  runId,
+} from "./plan.ts";
 import { table } from "./table.ts";
 
-const store = (index: number): Operation => ({ kind: "program", offset: FLASH_PARTS.store + index * 16, length: 16 });
-const slot = (index: number): Operation => ({ kind: "program", offset: FLASH_PARTS.slotB + index * 2048, length: 2048 });
+const store = (index: number): Operation => ({
+  kind: "program",
+  offset: FLASH_PARTS.store + index * 16,
+  length: 16,
+});
+const slot = (index: number): Operation => ({
+  kind: "program",
+  offset: FLASH_PARTS.slotB + index * 2048,
+  length: 2048,
+});
 const UPDATE: readonly Operation[] = [
-  store(0), { kind: "erase", offset: FLASH_PARTS.slotB, length: 262144 }, slot(0), slot(1), slot(2), store(1), slot(3), slot(4),
+  store(0),
+  { kind: "erase", offset: FLASH_PARTS.slotB, length: 262144 },
+  slot(0),
+  slot(1),
+  slot(2),
+  store(1),
+  slot(3),
+  slot(4),
   { kind: "program", offset: FLASH_PARTS.bootLog, length: 16 },
 ];
 
 /** What would come of the runs if everything went as planned. */
 function cutsOf(runs: readonly Run[]): Cut[] {
   return runs.flat().flatMap((loss) => {
-    const operation = UPDATE.find(({ kind, offset }) => loss.kind === kind && loss.offset === offset);
+    const operation = UPDATE.find(
+      ({ kind, offset }) => loss.kind === kind && loss.offset === offset,
+    );
     return operation === undefined || loss.kind === "kill" ? [] : [{ operation, mode: loss.mode }];
   });
 }
 
 test("a line of the console is an operation, cut or not", () => {
-  assert.deepEqual(parseOperation("[   0.371] D nor: program of 1860 bytes at 380800, power is cut\r"),
-    { operation: { kind: "program", offset: 0x380800, length: 1860 }, isCut: true });
-  assert.deepEqual(parseOperation("[   0.371] D nor: erase of 262144 bytes at 0c0000"),
-    { operation: { kind: "erase", offset: 0xc0000, length: 262144 }, isCut: false });
+  assert.deepEqual(
+    parseOperation("[   0.371] D nor: program of 1860 bytes at 380800, power is cut\r"),
+    { operation: { kind: "program", offset: 0x380800, length: 1860 }, isCut: true },
+  );
+  assert.deepEqual(parseOperation("[   0.371] D nor: erase of 262144 bytes at 0c0000"), {
+    operation: { kind: "erase", offset: 0xc0000, length: 262144 },
+    isCut: false,
+  });
   assert.equal(parseOperation("[   0.371] I nor: something else"), undefined);
 });
 
@@ -34,7 +69,11 @@ test("every operation is planned: those of the logs in each mode, those in the s
     const covered = coverage(UPDATE, cutsOf(planSweep(UPDATE, { whole, every: 1 })));
     for (const { operation, modes } of covered) {
       const isInSlot = operation.offset >= FLASH_PARTS.slotA;
-      assert.equal(modes.length, isInSlot && !whole ? 1 : MODES.length, runId([{ ...operation, mode: "torn" }]));
+      assert.equal(
+        modes.length,
+        isInSlot && !whole ? 1 : MODES.length,
+        runId([{ ...operation, mode: "torn" }]),
+      );
     }
   }
 });
@@ -42,42 +81,74 @@ test("every operation is planned: those of the logs in each mode, those in the s
 test("an operation of the logs has a run of its own; cuts in the slot come in the order of the update, far apart", () => {
   const big = [store(0), ...Array.from({ length: 40 }, (_, index) => slot(index)), store(1)];
   const runs = planSweep(big, { whole: false, every: 1 });
-  const isInSlot = (loss: Loss): boolean => loss.kind !== "kill" && loss.offset >= FLASH_PARTS.slotA;
+  const isInSlot = (loss: Loss): boolean =>
+    loss.kind !== "kill" && loss.offset >= FLASH_PARTS.slotA;
   assert.equal(runs.length, 2 * MODES.length + 4);
   for (const run of runs) {
     if (!run.every(isInSlot)) assert.equal(run.length, 1);
-    const offsets = run.flatMap((loss) => loss.kind === "kill" ? [] : [loss.offset]);
-    offsets.slice(1).forEach((offset, index) => { assert.equal(offset - (offsets[index] ?? 0), 4 * 2048); });
+    const offsets = run.flatMap((loss) => (loss.kind === "kill" ? [] : [loss.offset]));
+    offsets.slice(1).forEach((offset, index) => {
+      assert.equal(offset - (offsets[index] ?? 0), 4 * 2048);
+    });
   }
 });
 
 test("an operation that was not cut shows, also when one at the same place was that is another", () => {
-  const cuts = cutsOf(planSweep(UPDATE, { whole: false, every: 1 })).filter(({ operation }) => operation.offset !== slot(2).offset);
-  const longer: Cut[] = cuts.map((cut) => cut.operation === UPDATE[5] ? { ...cut, operation: { ...store(1), length: 32 } } : cut);
-  const missed = coverage(UPDATE, longer).filter(({ modes }) => modes.length === 0).map(({ operation }) => operation);
+  const cuts = cutsOf(planSweep(UPDATE, { whole: false, every: 1 })).filter(
+    ({ operation }) => operation.offset !== slot(2).offset,
+  );
+  const longer: Cut[] = cuts.map((cut) =>
+    cut.operation === UPDATE[5] ? { ...cut, operation: { ...store(1), length: 32 } } : cut,
+  );
+  const missed = coverage(UPDATE, longer)
+    .filter(({ modes }) => modes.length === 0)
+    .map(({ operation }) => operation);
   assert.deepEqual(missed, [slot(2), store(1)]);
-  const torn = coverage(UPDATE, cuts.filter(({ mode }) => mode === "torn")).filter((each) => isMissed(each, false));
-  assert.deepEqual(torn.filter(({ modes }) => modes.length > 0).map(({ operation }) => operation), [store(0), store(1), UPDATE[8]]);
+  const torn = coverage(
+    UPDATE,
+    cuts.filter(({ mode }) => mode === "torn"),
+  ).filter((each) => isMissed(each, false));
+  assert.deepEqual(
+    torn.filter(({ modes }) => modes.length > 0).map(({ operation }) => operation),
+    [store(0), store(1), UPDATE[8]],
+  );
   assert.match(table(coverage(UPDATE, longer)), /^all +9 +7 /m);
 });
 
 test("where the network divides the programs of the slot otherwise, the one on the same first byte counts", () => {
-  const other: Cut = { operation: { kind: "program", offset: slot(1).offset - 4, length: 8 }, mode: "torn" };
-  assert.deepEqual(coverage([slot(0), slot(1)], [other]).map(({ modes }) => modes.length), [0, 1]);
+  const other: Cut = {
+    operation: { kind: "program", offset: slot(1).offset - 4, length: 8 },
+    mode: "torn",
+  };
+  assert.deepEqual(
+    coverage([slot(0), slot(1)], [other]).map(({ modes }) => modes.length),
+    [0, 1],
+  );
 });
 
 test("a run has an id, from which it can be repeated", () => {
   const [run = []] = planSweep(UPDATE, { whole: true, every: 1 });
   assert.deepEqual(parseRunId(runId(run)), run);
-  assert.deepEqual(parseRunId("e380000t.p0c0000a.k120"), [{ kind: "erase", offset: 0x380000, mode: "torn" },
-    { kind: "program", offset: 0xc0000, mode: "after" }, { kind: "kill", ms: 120 }]);
+  assert.deepEqual(parseRunId("e380000t.p0c0000a.k120"), [
+    { kind: "erase", offset: 0x380000, mode: "torn" },
+    { kind: "program", offset: 0xc0000, mode: "after" },
+    { kind: "kill", ms: 120 },
+  ]);
   assert.throws(() => parseRunId("e380000t.x"), /called x/);
 });
 
 test("kills are as many as were asked for, follow from their seed, and lie between their bounds", () => {
-  const plan = (seed: number): readonly Run[] => planKills(12, 5, { firstMs: 20, lastMs: 100 }, seed);
-  assert.deepEqual(plan(1).map((run) => run.length), [5, 5, 2]);
+  const plan = (seed: number): readonly Run[] =>
+    planKills(12, 5, { firstMs: 20, lastMs: 100 }, seed);
+  assert.deepEqual(
+    plan(1).map((run) => run.length),
+    [5, 5, 2],
+  );
   assert.deepEqual(plan(1), plan(1));
   assert.notDeepEqual(plan(1), plan(2));
-  assert.ok(plan(1).flat().every((loss) => loss.kind === "kill" && loss.ms >= 20 && loss.ms < 100));
+  assert.ok(
+    plan(1)
+      .flat()
+      .every((loss) => loss.kind === "kill" && loss.ms >= 20 && loss.ms < 100),
+  );
 });

@@ -4,8 +4,11 @@ import { openBoard } from "../../../../hal/host/board.ts";
 import { Client } from "../../../../src/client/client.ts";
 import { parseProvision } from "../../../../src/client/provision.ts";
 
-const board = openBoard(), provision = parseProvision(board.provision());
-const link: Link = { request: () => ({ head: () => undefined, read: () => 0, close: () => undefined }) };
+const board = openBoard();
+const provision = parseProvision(board.provision());
+const link: Link = {
+  request: () => ({ head: () => undefined, read: () => 0, close: () => undefined }),
+};
 const client = new Client({ ...board, link }, provision);
 
 board.run(() => client.step());

@@ -1,4 +1,7 @@
-/** The DM server against a scripted device: scenarios to their end, authentication, large objects, and each fault. */
+/**
+ * The DM server against a scripted device: scenarios to their end, authentication, large objects,
+ * and each fault.
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
@@ -18,13 +21,29 @@ interface Bench {
   readonly events: ServerEvent[];
 }
 
-function bench(name: ScenarioName, options: Partial<ServerOptions> = {}, device: Partial<ScriptedOptions> = {}): Bench {
+function bench(
+  name: ScenarioName,
+  options: Partial<ServerOptions> = {},
+  device: Partial<ScriptedOptions> = {},
+): Bench {
   const events: ServerEvent[] = [];
   const server = new DmServer({
-    url: "http://s", scenario: () => scenarioOf(name, { object: OBJECT, data: DATA, url: URL }), emit: (event) => { events.push(event); },
+    url: "http://s",
+    scenario: () => scenarioOf(name, { object: OBJECT, data: DATA, url: URL }),
+    emit: (event) => {
+      events.push(event);
+    },
     ...options,
   });
-  return { server, events, device: new ScriptedDevice({ handle: (request) => server.handle(request), result: 200, ...device }) };
+  return {
+    server,
+    events,
+    device: new ScriptedDevice({
+      handle: (request) => server.handle(request),
+      result: 200,
+      ...device,
+    }),
+  };
 }
 
 /** Sessions until the campaign is over: how many. */
@@ -51,8 +70,18 @@ for (const name of SCENARIOS) {
     strictEqual(campaign.states.at(0), 10);
     strictEqual(campaign.states.at(-1), 100);
     if (name === "replace") ok(it.device.data.equals(DATA));
-    else strictEqual(it.device.nodes.get(`${OBJECT}/${name === "download" ? "Download" : "DownloadAndUpdate"}/PkgURL`), URL);
-    const executed = { replace: ["update"], download: ["download", "update"], "download-and-update": ["downloadandupdate"] };
+    else
+      strictEqual(
+        it.device.nodes.get(
+          `${OBJECT}/${name === "download" ? "Download" : "DownloadAndUpdate"}/PkgURL`,
+        ),
+        URL,
+      );
+    const executed = {
+      replace: ["update"],
+      download: ["download", "update"],
+      "download-and-update": ["downloadandupdate"],
+    };
     deepStrictEqual(it.device.executed, executed[name]);
     strictEqual(it.server.devices.get("dev")?.devInfo.get("./DevInfo/Man"), "Works");
   });
@@ -64,7 +93,10 @@ for (const name of SCENARIOS) {
     ok(run(it) > 0);
     deepStrictEqual(outcomeOf(it), { ok: true, code: 200, text: `${name}: done` });
     if (name === "replace") ok(it.device.data.equals(DATA));
-    ok(it.events.every((event) => event.kind !== "message" || event.body[0] === 2), "WBXML alone");
+    ok(
+      it.events.every((event) => event.kind !== "message" || event.body[0] === 2),
+      "WBXML alone",
+    );
   });
 }
 
@@ -72,7 +104,9 @@ test("an operation that has not ended is waited for, with one question for State
   const it = bench("download-and-update", {}, { result: undefined });
   strictEqual(run(it, 3), -1);
   deepStrictEqual(it.device.executed, ["downloadandupdate"]);
-  const asked = it.events.filter((event) => event.kind === "message" && event.direction === "sent" && event.text.includes("Get"));
+  const asked = it.events.filter(
+    (event) => event.kind === "message" && event.direction === "sent" && event.text.includes("Get"),
+  );
   strictEqual(asked.length, 1 + 3, "the opening questions, and State in each session");
 });
 
@@ -82,7 +116,11 @@ test("a failure that the device reports, or an Exec that it refuses, ends the ca
   deepStrictEqual(outcomeOf(reported), { ok: false, code: 402, text: "the device reports 402" });
   const refused = bench("replace", {}, { execStatus: 405 });
   strictEqual(run(refused), 1);
-  deepStrictEqual(outcomeOf(refused), { ok: false, code: 0, text: `Exec ${OBJECT}/Update was answered 405` });
+  deepStrictEqual(outcomeOf(refused), {
+    ok: false,
+    code: 0,
+    text: `Exec ${OBJECT}/Update was answered 405`,
+  });
 });
 
 test("each chunk but the last fills its message", () => {
@@ -90,11 +128,18 @@ test("each chunk but the last fills its message", () => {
     const it = bench("replace", {}, { maxMsgSize: 2500, type });
     ok(run(it) > 0);
     ok(it.device.data.equals(DATA));
-    const chunks = it.events.filter((event) => event.kind === "message" && event.direction === "sent" && event.text.includes("PkgData+"));
+    const chunks = it.events.filter(
+      (event) =>
+        event.kind === "message" && event.direction === "sent" && event.text.includes("PkgData+"),
+    );
     ok(chunks.length > 3);
-    // Room is kept for Final, which a chunk does not have; in XML a chunk is of whole groups of four characters.
+    // Room is kept for Final, which a chunk does not have; in XML a chunk is of whole groups of
+    // four characters.
     const spare = type.endsWith("wbxml") ? 3 : 8 + 3;
-    for (const event of chunks) ok(event.kind === "message" && event.body.length <= 2500 && event.body.length >= 2500 - spare);
+    for (const event of chunks)
+      ok(
+        event.kind === "message" && event.body.length <= 2500 && event.body.length >= 2500 - spare,
+      );
   }
 });
 
@@ -103,16 +148,32 @@ test("a large object keeps to the device's message size, with Size on its first 
     const it = bench("replace", { unalignedChunks, chunkBytes: 1501 }, { maxMsgSize: 2500 });
     ok(run(it) > 0);
     ok(it.device.data.equals(DATA));
-    const chunks = it.device.messages.flatMap((message) => message.commands)
-      .filter((command) => command.name === "Replace" && command.items[0]?.target?.endsWith("/PkgData"));
+    const chunks = it.device.messages
+      .flatMap((message) => message.commands)
+      .filter(
+        (command) => command.name === "Replace" && command.items[0]?.target?.endsWith("/PkgData"),
+      );
     ok(chunks.length >= 9);
-    const sizes = chunks.map((command) => "meta" in command ? command.meta?.size : undefined);
-    deepStrictEqual(sizes, [Math.ceil(DATA.length / 3) * 4, ...sizes.slice(1).map(() => undefined)]);
-    const lengths = chunks.map((command) => "items" in command ? command.items[0]?.data?.length ?? 0 : 0);
-    strictEqual(lengths.every((length) => length % 4 === 0), !unalignedChunks);
-    for (const event of it.events) if (event.kind === "message" && event.direction === "sent") ok(event.body.length <= 2500);
+    const sizes = chunks.map((command) => ("meta" in command ? command.meta?.size : undefined));
+    deepStrictEqual(sizes, [
+      Math.ceil(DATA.length / 3) * 4,
+      ...sizes.slice(1).map(() => undefined),
+    ]);
+    const lengths = chunks.map((command) =>
+      "items" in command ? (command.items[0]?.data?.length ?? 0) : 0,
+    );
+    strictEqual(
+      lengths.every((length) => length % 4 === 0),
+      !unalignedChunks,
+    );
+    for (const event of it.events)
+      if (event.kind === "message" && event.direction === "sent") ok(event.body.length <= 2500);
     const last = it.events.findLast((event) => event.kind === "progress");
-    deepStrictEqual(last, { kind: "progress", bytes: Math.ceil(DATA.length / 3) * 4, total: Math.ceil(DATA.length / 3) * 4 });
+    deepStrictEqual(last, {
+      kind: "progress",
+      bytes: Math.ceil(DATA.length / 3) * 4,
+      total: Math.ceil(DATA.length / 3) * 4,
+    });
   }
 });
 
@@ -127,34 +188,69 @@ test("a device proves itself with the nonce of before, and is challenged once wh
   strictEqual(good.device.statuses[0], "SyncHdr 212");
   strictEqual(good.device.messages[0]?.header.cred?.type, "syncml:auth-md5");
   strictEqual(good.device.messages[0].header.sourceName, "rig");
-  strictEqual(good.device.messages[1]?.header.cred, undefined, "the device has accepted the server for the session");
+  strictEqual(
+    good.device.messages[1]?.header.cred,
+    undefined,
+    "the device has accepted the server for the session",
+  );
   const stale = bench("replace", MD5, { secret: "pw" });
   stale.device.nonce = Buffer.from("old");
   ok(run(stale) > 0);
-  deepStrictEqual(stale.device.statuses.slice(0, 4), ["SyncHdr 401", "Alert 401", "Replace 401", "SyncHdr 212"]);
+  deepStrictEqual(stale.device.statuses.slice(0, 4), [
+    "SyncHdr 401",
+    "Alert 401",
+    "Replace 401",
+    "SyncHdr 212",
+  ]);
 });
 
 test("a device without credentials, or with wrong ones, gets statuses alone", () => {
-  for (const [secret, status] of [[undefined, 407], ["wrong", 401]] as const) {
+  for (const [secret, status] of [
+    [undefined, 407],
+    ["wrong", 401],
+  ] as const) {
     const it = bench("replace", MD5, secret === undefined ? {} : { secret });
     strictEqual(run(it, 1), -1);
-    deepStrictEqual(new Set(it.device.statuses), new Set([`SyncHdr ${status}`, `Alert ${status}`, `Replace ${status}`]));
-    ok(it.device.messages.every((message) => message.commands.every((command) => command.name === "Status")));
+    deepStrictEqual(
+      new Set(it.device.statuses),
+      new Set([`SyncHdr ${status}`, `Alert ${status}`, `Replace ${status}`]),
+    );
+    ok(
+      it.device.messages.every((message) =>
+        message.commands.every((command) => command.name === "Status"),
+      ),
+    );
   }
 });
 
 const FAULTS: readonly Fault[] = [
-  { what: "lose", at: 2 }, { what: "drop", at: 2 }, { what: "drop", at: 4 }, { what: "drop", at: 5 }, { what: "cut", at: 3, bytes: 100 },
-  { what: "malformed", at: 3 }, { what: "status", at: 1, status: 503 }, { what: "restart", at: 3 }, { what: "staleNonce", at: 1 },
-  { what: "wrongCredentials", at: 1 }, { what: "slow", at: 1, delayMs: 1 }, { what: "oversize", at: 2, bytes: 30000 },
-  { what: "duplicate", at: 7 }, { what: "wrongMsgRef", at: 3 },
+  { what: "lose", at: 2 },
+  { what: "drop", at: 2 },
+  { what: "drop", at: 4 },
+  { what: "drop", at: 5 },
+  { what: "cut", at: 3, bytes: 100 },
+  { what: "malformed", at: 3 },
+  { what: "status", at: 1, status: 503 },
+  { what: "restart", at: 3 },
+  { what: "staleNonce", at: 1 },
+  { what: "wrongCredentials", at: 1 },
+  { what: "slow", at: 1, delayMs: 1 },
+  { what: "oversize", at: 2, bytes: 30000 },
+  { what: "duplicate", at: 7 },
+  { what: "wrongMsgRef", at: 3 },
 ];
 for (const fault of FAULTS) {
   test(`the campaign outlives ${fault.what} at request ${fault.at}, and Exec is not given twice`, () => {
     for (const name of ["replace", "download-and-update"] as const) {
       const it = bench(name, { ...MD5, faults: [fault] }, { secret: "pw" });
-      ok(run(it) > 0, JSON.stringify(it.events.map((event) => "text" in event ? event.text : event.kind)));
-      strictEqual(JSON.stringify(outcomeOf(it)), JSON.stringify({ ok: true, code: 200, text: `${name}: done` }));
+      ok(
+        run(it) > 0,
+        JSON.stringify(it.events.map((event) => ("text" in event ? event.text : event.kind))),
+      );
+      strictEqual(
+        JSON.stringify(outcomeOf(it)),
+        JSON.stringify({ ok: true, code: 200, text: `${name}: done` }),
+      );
       strictEqual(it.device.executed.length, 1);
       ok(it.events.some((event) => event.kind === "fault"));
     }
@@ -164,7 +260,12 @@ for (const fault of FAULTS) {
 test("what is not a SyncML message is refused by HTTP", () => {
   const { server } = bench("replace");
   const post = (type: string, body: string, method = "POST"): number =>
-    server.handle({ method, url: "/", headers: new Map([["content-type", type]]), body: Buffer.from(body) }).status;
+    server.handle({
+      method,
+      url: "/",
+      headers: new Map([["content-type", type]]),
+      body: Buffer.from(body),
+    }).status;
   strictEqual(post("application/vnd.syncml.dm+xml; charset=utf-8", "<x/>"), 400);
   strictEqual(post("application/vnd.syncml+xml", "<x/>"), 400);
   strictEqual(post("text/html", "<x/>"), 415);

@@ -5,4 +5,8 @@ function deeper(depth: number): number {
 }
 
 trace("calling\n");
-try { trace(`${deeper(0)}\n`); } catch { trace("caught\n"); }
+try {
+  trace(`${deeper(0)}\n`);
+} catch {
+  trace("caught\n");
+}
