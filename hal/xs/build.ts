@@ -12,7 +12,7 @@ import {
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lower } from "./lower.ts";
 
@@ -21,6 +21,11 @@ export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 /** Where tsc writes, and where everything of XS goes. */
 export const JS = join(ROOT, "build/js");
 export const OUT = join(ROOT, "build/xs");
+
+/** Where the sources of XS are: as `npm ci` installs them in a clone, and as `fetchXs` does. */
+const XS_PLACES = [ROOT, join(OUT, "sources")].map((folder) =>
+  join(folder, "node_modules/@moddable/xs/moddable/xs"),
+);
 
 /** What cannot be built, and what to do about it, for a person. */
 export class BuildError extends Error {
@@ -34,11 +39,6 @@ interface Need {
 }
 
 const NEEDS: readonly Need[] = [
-  {
-    path: join(ROOT, "node_modules/@moddable/xs/moddable/xs"),
-    what: "the sources of XS",
-    line: "npm ci",
-  },
   { path: "/usr/include/mbedtls/md.h", what: "mbedTLS", line: "apt-get install libmbedtls-dev" },
   { path: "/usr/include/sodium.h", what: "libsodium", line: "apt-get install libsodium-dev" },
 ];
@@ -60,6 +60,28 @@ function run(command: string, args: readonly string[], file?: number): string {
       `${command} failed\n${result.stdout.slice(-2000)}${result.stderr.slice(-8000)}`,
     );
   return result.stdout;
+}
+
+/** The folder with the sources of XS, or undefined before `fetchXs`. */
+export function xsSources(): string | undefined {
+  return XS_PLACES.find((place) => existsSync(place));
+}
+
+/**
+ * Fetches the sources of XS from npm, as an installed package has to: it does not bring them. The
+ * version is the one that package.json names for clones; no install script runs. Throws a
+ * BuildError when npm cannot get them.
+ */
+export function fetchXs(): void {
+  if (xsSources() !== undefined) return;
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
+  const target = join(OUT, "sources");
+  mkdirSync(target, { recursive: true });
+  const options = ["--ignore-scripts", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
+  const wanted = `@moddable/xs@${devDependencies["@moddable/xs"] ?? ""}`;
+  run("npm", ["install", ...options, "--prefix", target, wanted]);
 }
 
 /** This process has the lock. */
@@ -96,7 +118,11 @@ export function runMake(
   for (const need of NEEDS)
     if (!existsSync(need.path))
       throw new BuildError(`${need.what} is missing (${need.path})\ntry: ${need.line}`);
-  alone(() => run("make", ["-s", "-j2", "-f", makefile, ...variables, ...targets]));
+  alone(() => {
+    fetchXs();
+    const places = [`XS=${relative(ROOT, xsSources() ?? "")}`];
+    run("make", ["-s", "-j2", "-f", makefile, ...places, ...variables, ...targets]);
+  });
 }
 
 /** Module names are paths from build/js without extension, such as "src/base/crc32". */

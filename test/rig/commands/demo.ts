@@ -15,6 +15,7 @@ import { type Auth, mostHeap, Rig, runsVersion } from "../rig.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
 import { check, setUp } from "../setup.ts";
 import { heapText, terminal } from "../terminal.ts";
+import { isClone } from "../../root.ts";
 import { VERSION_2 } from "../workshop.ts";
 
 interface DemoOptions {
@@ -42,7 +43,7 @@ export function addDemo(program: Command): void {
     )
     .option(
       "--board <board>",
-      `one of ${BOARD_NAMES.join(", ")} (default: qemu where it can be built as things are, else host)`,
+      `one of ${BOARD_NAMES.join(", ")} (default: sim when installed from npm; in a clone qemu where it can be built, else host)`,
       wordOption(BOARD_NAMES),
     )
     .option(
@@ -81,11 +82,17 @@ export function addDemo(program: Command): void {
     .action(demo);
 }
 
+/** An installed package has compiled nothing yet: board sim needs no more than Node.js. */
+function boardOf({ board }: DemoOptions): {
+  readonly board: keyof typeof BOARDS;
+  readonly why?: string;
+} {
+  if (board !== undefined) return { board };
+  return isClone ? chooseBoard(check("qemu"), fetchSources) : { board: "sim" };
+}
+
 async function demo(options: DemoOptions): Promise<void> {
-  const { board, why }: { readonly board: keyof typeof BOARDS; readonly why?: string } =
-    options.board === undefined
-      ? chooseBoard(check("qemu"), fetchSources)
-      : { board: options.board };
+  const { board, why } = boardOf(options);
   const log = new EventLog(board);
   log.view(
     terminal({
