@@ -119,16 +119,16 @@ test("unit tests that fail say what, and where in the TypeScript", () => {
       .filter((line) => line.startsWith("  # "))
       .map((line) => line.slice(4)),
     [
-      `${place(6)} sum: 2 is not 3`,
-      `${place(7)} 0 is not -0`,
-      `${place(8)} {"a":1} has not the structure of {"a":1,"b":"undefined"}`,
-      `${place(9)} Uint8Array [1,2] has not the structure of Uint8Array [1,3]`,
-      `${place(10)} [] has not the structure of {}`,
-      `${place(11)} Map [[1,2]] has not the structure of Map [[1,3]]`,
-      `${place(12)} 0 is not true`,
-      `${place(13)} nothing was thrown`,
-      `${place(14)} TypeError: x was thrown, not RangeError`,
-      `${place(15)} SyntaxError: odd`,
+      `${place(9)} sum: 2 is not 3`,
+      `${place(12)} 0 is not -0`,
+      `${place(15)} {"a":1} has not the structure of {"a":1,"b":"undefined"}`,
+      `${place(18)} Uint8Array [1,2] has not the structure of Uint8Array [1,3]`,
+      `${place(21)} [] has not the structure of {}`,
+      `${place(24)} Map [[1,2]] has not the structure of Map [[1,3]]`,
+      `${place(27)} 0 is not true`,
+      `${place(30)} nothing was thrown`,
+      `${place(35)} TypeError: x was thrown, not RangeError`,
+      `${place(38)} SyntaxError: odd`,
     ],
   );
   assert.match(stdout, /\n1\.\.12\n# tests 12\n# pass 2\n# fail 10\n$/);

@@ -15,8 +15,14 @@ export async function load(
   if (mutant === undefined || !url.endsWith(`/${mutant.file}.js`) || loaded.source === undefined)
     return loaded;
   const source = Buffer.from(loaded.source).toString();
-  const parts = source.split(mutant.find);
+  const parts = source.split(anySpace(mutant.find));
   if (parts.length !== 2)
     throw new Error(`${mutant.name}: its line is ${parts.length - 1} times in ${mutant.file}`);
   return { ...loaded, source: parts.join(mutant.replace) };
+}
+
+/** Finds `text` however its lines are broken. */
+function anySpace(text: string): RegExp {
+  const words = text.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(words.join("\\s+"));
 }

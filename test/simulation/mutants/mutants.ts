@@ -1,6 +1,6 @@
 /**
  * Planted bugs, one line each: proof that the checks can fail. `find` is in the compiled file
- * exactly once. `by` is the property of the campaign that must fail in one of `in`, which are
+ * exactly once, with any white space for its blanks. `by` is the property of the campaign that must fail in one of `in`, which are
  * variants as in replay ids, each uncut and then with single cuts (`loops`: reset loops); or
  * `test`, when one must fail in the files `in`.
  */
@@ -97,9 +97,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "progress runs ahead of the flash",
     file: "src/update/staging",
-    find: "const whole = this.#at - this.#at % this.#status.blockLength",
+    find: "const whole = this.#at - (this.#at % this.#status.blockLength)",
     replace:
-      "const whole = this.#at - this.#at % this.#status.blockLength + this.#status.blockLength",
+      "const whole = this.#at - (this.#at % this.#status.blockLength) + this.#status.blockLength",
     in: [PULL, "download,good,sixteen"],
     by: "P3",
   },
@@ -139,8 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "outcomes are forgotten at the end",
     file: "src/update/machine",
-    find: "tickets = resolve(record.tickets, reason), notices",
-    replace: "tickets = [], notices",
+    find: "const tickets = resolve(record.tickets, reason);",
+    replace: "const tickets = [];",
     in: [PULL],
     by: "P2",
   },
