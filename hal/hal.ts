@@ -81,11 +81,23 @@ export interface Boot {
   restart(): never;
 }
 
+/**
+ * An address of HTTP, taken apart and in its one spelling. The client has parsed it
+ * (src/base/url.ts): a board parses none.
+ */
+export interface Url {
+  readonly scheme: "http" | "https";
+  /** A name or IPv4 address in lower case, or an IPv6 address in brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Path and query, from "/" on, as they stand in the request: printable ASCII without blanks. */
+  readonly path: string;
+}
+
 /** One HTTP request. `body` is only read until `request` returns. */
 export interface LinkRequest {
   readonly method: "GET" | "POST" | "HEAD";
-  /** Absolute, http or https, without user information and fragment. */
-  readonly url: string;
+  readonly url: Url;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array;
 }
@@ -116,9 +128,9 @@ export interface Exchange {
 /**
  * `resolve`: no such host. `refused`: nobody listens. `broken`: lost on the way or cut short.
  * `secure`: TLS failed.
- * `protocol`: not HTTP. `url`: malformed.
+ * `protocol`: not HTTP.
  */
-export type LinkErrorKind = "url" | "resolve" | "refused" | "broken" | "secure" | "protocol";
+export type LinkErrorKind = "resolve" | "refused" | "broken" | "secure" | "protocol";
 
 export interface LinkError extends Error {
   readonly kind: LinkErrorKind;

@@ -4,6 +4,7 @@
  */
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { hostName } from "../../src/base/url.ts";
 import type { Exchange, Link, LinkError, LinkErrorKind, LinkHead, LinkRequest } from "../hal.ts";
 
 /** Bytes held before the socket is paused: what has not been read stays with the peer. */
@@ -28,8 +29,6 @@ const KINDS: { readonly [code: string]: LinkErrorKind } = {
   ETIMEDOUT: "refused",
   ECONNRESET: "broken",
   EPIPE: "broken",
-  ERR_INVALID_URL: "url",
-  ERR_INVALID_PROTOCOL: "url",
   EPROTO: "secure",
 };
 
@@ -78,10 +77,12 @@ class HttpExchange implements Exchange {
   constructor(request: LinkRequest, wake: () => void) {
     this.#wake = wake;
     try {
-      const start = request.url.startsWith("https:") ? httpsRequest : httpRequest;
+      const { url, method } = request;
+      const start = url.scheme === "https" ? httpsRequest : httpRequest;
       const headers: Record<string, string | number> = Object.fromEntries(request.headers);
       if (request.body) headers["Content-Length"] = request.body.length;
-      this.#request = start(request.url, { method: request.method, headers, agent: false });
+      const { port, path } = url;
+      this.#request = start({ hostname: hostName(url), port, path, method, headers, agent: false });
       this.#request.on("response", (response) => this.#arrived(response));
       this.#request.on("error", (error) => this.#failed(classify(error)));
       this.#request.end(request.body ? Uint8Array.from(request.body) : undefined);

@@ -74,7 +74,8 @@ class TemplateBoot implements Boot {
 class TemplateLink implements Link {
   request(request: LinkRequest): Exchange {
     return write(
-      `request(): begin ${request.method} ${request.url}; with sockets that do not block, hal/xs/http.ts does the rest`,
+      `request(): begin ${request.method} at ${request.url.host}; ` +
+        "with sockets that do not block, hal/xs/http.ts does the rest",
     );
   }
 }

@@ -13,10 +13,10 @@ import {
   HTTP_HEAD_BYTES_MAX,
   HTTP_INTERIM_MAX,
 } from "../../src/base/limits.ts";
+import { authorityText, hostName } from "../../src/base/url.ts";
 import { utf8 } from "../../src/base/utf8.ts";
 import { chunkLength, endOfLine, isEmptyLine } from "./chunk.ts";
 import { endOfBlock, parseHead, type Head } from "./head.ts";
-import { splitUrl, type Target } from "./url.ts";
 
 /**
  * How much is read at once while the line before a chunk is awaited: a copy of fewer bytes costs
@@ -40,7 +40,7 @@ export interface Socket {
   close(): void;
 }
 
-/** Throws a LinkError: `resolve`. */
+/** `host` is a name or an address, IPv6 without brackets. Throws a LinkError: `resolve`. */
 export type Connect = (host: string, port: number) => Socket;
 
 export class HttpError extends Error {
@@ -56,9 +56,6 @@ export class HttpError extends Error {
 export class HttpLink implements Link {
   readonly #connect: Connect;
   readonly #secure: Connect | undefined;
-  /** Of the request before: a session asks the same URL in each of its messages. */
-  #url = "";
-  #target: Target | undefined;
 
   /**
    * `secure` connects with TLS, and throws `secure` when the peer is not who its name says: from
@@ -69,18 +66,13 @@ export class HttpLink implements Link {
     this.#secure = secure;
   }
 
-  /** Throws a LinkError when there is no way to begin: `url`, `resolve`, and `secure` for https. */
+  /** Throws a LinkError when there is no way to begin: `resolve`, and `secure` for https. */
   request(request: LinkRequest): Exchange {
-    if (request.url !== this.#url) {
-      this.#url = request.url;
-      this.#target = splitUrl(request.url);
-    }
-    const target = this.#target;
-    if (target === undefined) throw new HttpError("url", "not a URL of HTTP");
-    const connect = target.secure ? this.#secure : this.#connect;
+    const { url, method } = request;
+    const connect = url.scheme === "https" ? this.#secure : this.#connect;
     if (connect === undefined) throw new HttpError("secure", "this board has no TLS");
-    const bytes = composeRequest(request, target);
-    return new HttpExchange(connect(target.host, target.port), bytes, request.method === "HEAD");
+    const bytes = composeRequest(request);
+    return new HttpExchange(connect(hostName(url), url.port), bytes, method === "HEAD");
   }
 }
 
@@ -88,10 +80,10 @@ export class HttpLink implements Link {
  * The request as bytes, its body included: the caller's body may change once request() has
  * returned.
  */
-function composeRequest(request: LinkRequest, target: Target): Uint8Array {
+function composeRequest(request: LinkRequest): Uint8Array {
   const lines = [
-    `${request.method} ${target.path} HTTP/1.1`,
-    `Host: ${target.authority}`,
+    `${request.method} ${request.url.path} HTTP/1.1`,
+    `Host: ${authorityText(request.url)}`,
     "Connection: close",
   ];
   for (const [name, value] of request.headers) {

@@ -53,11 +53,12 @@ export const STORE_RESERVE_BYTES = 4096;
 export const NONCE_BYTES_MAX = 128;
 /** Characters of the validator of a download (ETag or Last-Modified) that is kept. */
 export const VALIDATOR_LENGTH_MAX = 128;
-/** Bytes of a URL for download. */
+/** Bytes of a URL, as it comes and as it is escaped, and of the host in it (RFC 1035 §2.3.4). */
 export const URL_BYTES_MAX = 1024;
+export const HOST_BYTES_MAX = 253;
 /** Bytes of a Correlator. */
 export const CORRELATOR_BYTES_MAX = 255;
-/** Redirects followed in one download. */
+/** Redirects followed in one attempt of a download. */
 export const REDIRECTS_MAX = 3;
 /**
  * Bytes of a name, vendor or description in a descriptor that a person is shown, and how many types

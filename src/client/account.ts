@@ -5,6 +5,7 @@ import type { Identity } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { hex } from "../base/bytes.ts";
 import { Sha256 } from "../base/sha256.ts";
+import { urlText } from "../base/url.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { type Account, readAccount } from "../objects/accounts.ts";
 import { devInfoItems } from "../objects/devinfo.ts";
@@ -24,7 +25,8 @@ const ACCOUNT_NAME = "Main";
  * a server's changes to the same account stay. Another server's account takes its rights with it.
  * Power loss between the commits makes it once more. An image on trial makes none but the first:
  * until it is kept, what it would change must suit the image that may come back, and it proves
- * itself to the server that its predecessor has. The ServerID of the account that is in force.
+ * itself to the server that its predecessor has. Returns the ServerID of the account that is in
+ * force. Whether the device may go to its address is asked at each session.
  */
 export function applyAccount(
   store: Store,
@@ -47,7 +49,7 @@ function accountOf(account: ProvisionedAccount): Account {
   return {
     name: ACCOUNT_NAME,
     serverId: account.serverId,
-    address: account.address,
+    address: urlText(account.address),
     encoding: account.encoding,
     client: { type: account.auth, name: account.name, secret: account.secret },
     server: { type: account.serverAuth, name: account.serverName, secret: account.serverSecret },

@@ -175,7 +175,7 @@ export class Bootstraps {
   }
 
   #accounts({ type, body }: Envelope): readonly NewAccount[] | string {
-    const { allowHttp, allowPrivate } = this.#options.provision;
+    const { provision } = this.#options;
     const document = type === CP_TYPE ? readCp(body) : undefined;
     const found =
       document === undefined
@@ -187,7 +187,7 @@ export class Bootstraps {
     if (found.length === 0) return "it has no account of device management";
     const accounts: NewAccount[] = [];
     for (const fields of found) {
-      const account = newAccount(fields, { allowHttp, allowPrivate });
+      const account = newAccount(fields, provision);
       if (typeof account === "string") return account;
       accounts.push(account);
     }

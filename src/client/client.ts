@@ -10,6 +10,7 @@
 import type { Hal, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { MESSAGE_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
+import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
 import { Accounts } from "../objects/accounts.ts";
 import { mountDevDetail } from "../objects/devdetail.ts";
@@ -68,9 +69,11 @@ export class Client {
   constructor(hal: Hal, provision: Provision, options: ClientOptions = {}) {
     this.#hal = hal;
     const store = Store.open(hal.store);
-    const rules = { allowHttp: provision.allowHttp, allowPrivate: provision.allowPrivate };
     const random = (bytes: Uint8Array): void => {
       hal.random(bytes);
+    };
+    const log = (level: LogLevel, text: string): void => {
+      hal.log(level, "download", text);
     };
     // Of sessions and of the download: none is open while it fetches, as `step` has it.
     const inbound = new Uint8Array(MESSAGE_BYTES_MAX);
@@ -83,7 +86,8 @@ export class Client {
         link: hal.link,
         random,
         buffer: inbound,
-        rules,
+        rules: provision,
+        log,
         types: [...PACKAGE_TYPES, ...provision.packageTypes],
       }),
       askBeforeDownload: asksBeforeDownload(provision.confirm),
@@ -92,14 +96,13 @@ export class Client {
         provision.trialSeconds > 0 ? provision.trialSeconds * 1000 : TRIAL_DEADLINE_MS,
     });
     this.engine = engine;
-    const log = (level: LogLevel, text: string): void => {
-      hal.log(level, "download", text);
-    };
-    this.#reports = new StatusReports({ engine, link: hal.link, rules, random, log });
+    this.#reports = new StatusReports({ engine, link: hal.link, rules: provision, random, log });
     const tree = new Tree(store);
     mountDevInfo(tree, hal.identity);
     mountDevDetail(tree, hal.identity);
-    mountDmAcc(tree, store);
+    mountDmAcc(tree, store, provision, (text) => {
+      hal.log("warning", "client", text);
+    });
     mountInbox(tree);
     const fumo = new Fumo(tree, engine, { root: FUMO_ROOT, objects: provision.objects });
     const { slot, trial, cause } = hal.boot.running();
@@ -118,6 +121,7 @@ export class Client {
         : applyAccount(store, tree, account, engine.record.phase === "trial");
     const userInterface = options.userInterface ?? scripted(provision, hal);
     const accounts = new Accounts(store);
+    this.#warn(accounts, provision);
     this.#consent = new Consent(userInterface, provision.confirm);
     const notifications = new Notifications({
       hal,
@@ -224,6 +228,15 @@ export class Client {
   /** The server that is asked for updates. */
   get #main(): Server | undefined {
     return this.#servers.find((server) => server.serverId === this.#mainId) ?? this.#servers[0];
+  }
+
+  /** Says at the start which accounts are of no use: sessions with them would only fail later. */
+  #warn(accounts: Accounts, rules: UrlRules): void {
+    for (const { serverId, address } of accounts.list()) {
+      const url = admitUrl(address, rules);
+      if (typeof url === "string")
+        this.#hal.log("error", "client", `account of server ${serverId}: its address ${url}`);
+    }
   }
 
   #narrate(): void {

@@ -5,6 +5,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
+import { parseUrl, type Url } from "../base/url.ts";
 import type { Confirm } from "./consent.ts";
 
 export type AuthType = "none" | "basic" | "md5" | "mac";
@@ -17,8 +18,8 @@ export interface ProvisionedAccount {
    */
   readonly origin: string;
   readonly serverId: string;
-  /** Absolute http or https URL of the DM server. */
-  readonly address: string;
+  /** Where the DM server is; allowHttp and allowPrivate hold for it as for packages. */
+  readonly address: Url;
   /** What sessions begin in. */
   readonly encoding: "xml" | "wbxml";
   readonly auth: AuthType;
@@ -44,7 +45,9 @@ export interface Provision {
    * Media types, besides application/octet-stream, of packages that a download descriptor may name.
    */
   readonly packageTypes: readonly string[];
+  /** Plain http, to DM servers, packages and reports: for a laboratory. */
   readonly allowHttp: boolean;
+  /** Addresses of the device, its link and private networks, written out: DM servers and packages. */
   readonly allowPrivate: boolean;
   readonly allowDowngrade: boolean;
   /** A session every so many seconds; 0: only when there is a reason. */
@@ -132,10 +135,14 @@ export function parseProvision(text: string): Provision {
 
 function parseAccount(json: unknown): ProvisionedAccount {
   assert(isObject(json), "provision: account is not an object");
-  const account = {
+  const serverId = string(json, "serverId");
+  assert(serverId !== "", "provision: account has no serverId");
+  const address = parseUrl(string(json, "address"));
+  if (typeof address === "string") throw new Error(`provision: address of account ${address}`);
+  return {
     origin: JSON.stringify(json),
-    serverId: string(json, "serverId"),
-    address: string(json, "address"),
+    serverId,
+    address,
     encoding: choice(json, "encoding", ENCODINGS, "xml"),
     auth: choice(json, "auth", AUTH, "none"),
     name: string(json, "name"),
@@ -144,11 +151,6 @@ function parseAccount(json: unknown): ProvisionedAccount {
     serverName: string(json, "serverName"),
     serverSecret: string(json, "serverSecret"),
   };
-  assert(
-    account.serverId !== "" && account.address !== "",
-    "provision: account needs serverId and address",
-  );
-  return account;
 }
 
 function isObject(value: unknown): value is Json {

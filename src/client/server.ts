@@ -5,6 +5,7 @@
  */
 import type { Hal } from "../../hal/hal.ts";
 import { SESSION_MS_MAX, SUMMONS_TRIES_MAX } from "../base/limits.ts";
+import { admitUrl } from "../base/urlrules.ts";
 import type { Accounts, Direction } from "../objects/accounts.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
@@ -160,12 +161,9 @@ export class Server {
       this.#options;
     const account = accounts.byServer(serverId);
     const summons = this.#summons;
-    if (account === undefined) {
-      hal.log("error", "client", `no account of server ${serverId}: no session`);
-      this.#since = hal.now();
-      this.#failures++;
-      return undefined;
-    }
+    if (account === undefined) return this.#unmet("it has no account");
+    const url = admitUrl(account.address, provision);
+    if (typeof url === "string") return this.#unmet(`its address ${url}`);
     fumo.disown(accounts.list().map((one) => one.serverId));
     const nonce = (direction: Direction): Uint8Array => {
       return summons?.resync === true
@@ -176,7 +174,7 @@ export class Server {
       {
         account: {
           serverID: serverId,
-          url: account.address,
+          url,
           client: { ...account.client, nonce: nonce("client") },
           server: { ...account.server, nonce: nonce("server") },
         },
@@ -219,6 +217,15 @@ export class Server {
       if (provision.trace) hal.log("debug", "trace", `${direction} ${traced(bytes, length)}`);
     };
     return conversation;
+  }
+
+  /** No session can begin: it is tried again after a pause, as after one that failed. */
+  #unmet(why: string): undefined {
+    const { hal, serverId } = this.#options;
+    hal.log("error", "client", `no session with server ${serverId}: ${why}`);
+    this.#since = hal.now();
+    this.#failures++;
+    return undefined;
   }
 
   /**

@@ -11,14 +11,13 @@
 import type { Link, LogLevel } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
 import { NOTICE_ATTEMPTS_MAX } from "../base/limits.ts";
+import { place } from "../base/url.ts";
+import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { pauseMs } from "../download/pause.ts";
 import { StatusReport } from "../download/report.ts";
-import { admitUrl, type UrlRules } from "../download/rules.ts";
-import { parseUrl } from "../download/url.ts";
 import { DOWNLOAD_STATUSES } from "../objects/results.ts";
 import type { DueNotice } from "../update/notices.ts";
 import type { Phase } from "../update/record.ts";
-import { place } from "../update/sentence.ts";
 
 /** The part of the engine that owes reports. */
 export interface ReportingEngine {
@@ -58,10 +57,10 @@ export class StatusReports {
     const { engine, link, rules, log } = this.#options;
     const { due } = engine.notices;
     if (due === undefined || RESTARTING.includes(engine.record.phase)) return Infinity;
-    const url = parseUrl(due.url);
+    const url = admitUrl(due.url, rules);
     const status = DOWNLOAD_STATUSES[due.reason];
-    if (url === undefined || !admitUrl(url, rules))
-      return this.#settle("warning", `status ${status} may not go to ${place(due.url)}`, now);
+    if (typeof url === "string")
+      return this.#settle("warning", `status ${status} is not reported: its address ${url}`, now);
     if (due.attempt >= NOTICE_ATTEMPTS_MAX)
       return this.#settle("warning", `status ${status} is given up: too many attempts`, now);
     this.#resumeAt ??= now + (due.attempt > 0 ? pauseMs(due.attempt, this.#options.random) : 0);

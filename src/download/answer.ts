@@ -3,11 +3,11 @@
  * §13–15.
  */
 import type { LinkHead } from "../../hal/hal.ts";
+import { decimal } from "../base/decimal.ts";
 import { VALIDATOR_LENGTH_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { DESCRIPTOR_TYPE, mediaType } from "./descriptor.ts";
 import type { DownloadReason } from "./port.ts";
-import { decimal } from "./url.ts";
 
 /**
  * Where a download stands. `offset`: bytes that are there; `size`, `validator`: of the package that

@@ -9,13 +9,14 @@
  * within one of ours or one given twice (but type), and URLs that the rules do not admit, seen from
  * the URL of the descriptor.
  */
+import { decimal } from "../base/decimal.ts";
 import { frozen } from "../base/frozen.ts";
 import { DESCRIPTOR_TEXT_BYTES_MAX, DESCRIPTOR_TYPES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { Token, type Vocabulary } from "../base/token.ts";
+import { resolveUrl, type Url, urlText } from "../base/url.ts";
+import { admitUrl, refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { XmlReader } from "../xmllite/reader.ts";
-import { admitUrl, type UrlRules } from "./rules.ts";
-import { decimal, resolveUrl, type Url, urlText } from "./url.ts";
 
 /** The media type by which, and only by which, a descriptor is known. */
 export const DESCRIPTOR_TYPE = "application/vnd.oma.dd+xml";
@@ -46,6 +47,9 @@ export interface DescriptorFault {
 }
 
 export type DescriptorReading = Description | DescriptorFault;
+
+/** Of one character in UTF-8. */
+const CHARACTER_BYTES_MAX = 4;
 
 const NAMES = frozen([
   "media",
@@ -89,11 +93,9 @@ export function readDescriptor(
 ): DescriptorReading {
   const content = contentOf(bytes, length);
   const { values, problem } = content;
-  const admitted = (name: Name): string | undefined => {
-    const url = resolveUrl(base, values.get(name) ?? "");
-    return url !== undefined && admitUrl(url, rules, base) ? urlText(url) : undefined;
-  };
-  const notify = admitted("installNotifyURI");
+  const admitted = (name: Name): Url | string => admitUrl(values.get(name) ?? "", rules, base);
+  const report = admitted("installNotifyURI");
+  const notify = textOf(report);
   const refused = (fault: DescriptorFault["fault"], why: string): DescriptorFault => ({
     fault,
     problem: why,
@@ -107,26 +109,29 @@ export function readDescriptor(
     if (!values.has(name)) return refused("badDescriptor", `no ${name}`);
   }
   const size = decimal(utf8(values.get("size") ?? ""), Number.MAX_SAFE_INTEGER);
-  const url = admitted("objectURI");
+  const object = resolveUrl(base, values.get("objectURI") ?? "");
   if (size === undefined || size === 0)
     return refused("badDescriptor", "size is not a number of bytes");
-  if (resolveUrl(base, values.get("objectURI") ?? "") === undefined)
-    return refused("badDescriptor", "objectURI is not a URL");
-  if (url === undefined)
-    return refused("badURL", "objectURI leads where packages are not fetched from");
-  if (values.has("installNotifyURI") && notify === undefined)
-    return refused("badURL", "installNotifyURI leads where nothing is sent");
+  if (typeof object === "string") return refused("badDescriptor", `objectURI ${object}`);
+  const barred = refusalOf(object, rules, base);
+  if (barred !== undefined) return refused("badURL", `objectURI ${barred}`);
+  if (values.has("installNotifyURI") && typeof report === "string")
+    return refused("badURL", `installNotifyURI ${report}`);
   const other = content.types.find((type) => !types.includes(mediaType(type)));
   if (other !== undefined) return refused("unacceptable", `type ${other}`);
   return {
-    url,
+    url: urlText(object),
     size,
     notify,
-    next: admitted("nextURL"),
+    next: textOf(admitted("nextURL")),
     name: values.get("name") ?? "",
     vendor: values.get("vendor") ?? "",
     text: values.get("description") ?? "",
   };
+}
+
+function textOf(url: Url | string): string | undefined {
+  return typeof url === "string" ? undefined : urlText(url);
 }
 
 /** The type of a Content-Type or of a type in a descriptor: lower case, without parameters. */
@@ -179,14 +184,12 @@ function put(content: Content, name: Name, value: string): void {
 }
 
 /**
- * The trimmed characters of bytes[from, to), with blanks for controls, since people read them; what
- * is longer than an element of this name may be is cut off, a URL so that it is none.
+ * The trimmed characters of bytes[from, to). What people read has blanks for controls, and is cut
+ * off where it is too long; of a URL so much is kept that its reader refuses it.
  */
 function textIn(bytes: Uint8Array, from: number, to: number, name: Name): string {
-  const most =
-    name === "objectURI" || name === "installNotifyURI" || name === "nextURL"
-      ? URL_BYTES_MAX + 1
-      : DESCRIPTOR_TEXT_BYTES_MAX;
+  const isUrl = name === "objectURI" || name === "installNotifyURI" || name === "nextURL";
+  const most = isUrl ? URL_BYTES_MAX + CHARACTER_BYTES_MAX : DESCRIPTOR_TEXT_BYTES_MAX;
   let start = from;
   let end = to;
   while (start < end && (bytes[start] ?? 0) <= 0x20) start++;
@@ -195,7 +198,7 @@ function textIn(bytes: Uint8Array, from: number, to: number, name: Name): string
     end = start + most;
     while (end > start && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   }
-  for (let at = start; at < end; at++)
+  for (let at = start; at < end && !isUrl; at++)
     if ((bytes[at] ?? 0) < 0x20 || bytes[at] === 0x7f) bytes[at] = 0x20;
   return text(bytes, start, end);
 }

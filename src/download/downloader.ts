@@ -8,7 +8,7 @@
  * (OMA Download 1.0), it is read whole, and the download goes on with the package that it names:
  * head → descriptor → head.
  */
-import type { Exchange, Link } from "../../hal/hal.ts";
+import type { Exchange, Link, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
 import {
@@ -19,14 +19,14 @@ import {
   DOWNLOAD_RETRY_MS,
   REDIRECTS_MAX,
 } from "../base/limits.ts";
+import { place, type Url, urlText } from "../base/url.ts";
+import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { judge, type Verdict } from "./answer.ts";
 import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
 import { attempt } from "./outcome.ts";
 import { Pace, PACE_LIMITS, type PaceLimits } from "./pace.ts";
 import { pauseMs } from "./pause.ts";
 import type { DownloadEvent, DownloadReason, DownloadSink, DownloadSource } from "./port.ts";
-import { admitUrl, type UrlRules } from "./rules.ts";
-import { parseUrl, resolveUrl, urlText, type Url } from "./url.ts";
 
 export interface DownloadLimits extends PaceLimits {
   readonly attemptsMax: number;
@@ -51,6 +51,8 @@ export interface DownloaderOptions {
   /** Body bytes go through here, and nowhere else. */
   readonly buffer: Uint8Array;
   readonly rules: UrlRules;
+  /** Why a download ends, where its reason does not say it. */
+  log(level: LogLevel, text: string): void;
   /**
    * Media types of packages that a descriptor may name, in lower case; PACKAGE_TYPES by default.
    */
@@ -68,11 +70,13 @@ export class Downloader {
   #random: (bytes: Uint8Array) => void;
   #buffer: Uint8Array;
   #rules: UrlRules;
+  #log: (level: LogLevel, text: string) => void;
   #types: readonly string[];
   #limits: DownloadLimits;
   #phase: Phase = "idle";
   #exchange: Exchange | undefined;
-  #source: Url | undefined;
+  /** Where the package is, or why nobody is asked for it. */
+  #source: Url | string = "";
   #described = false;
   #url: Url | undefined;
   #redirects = 0;
@@ -97,6 +101,9 @@ export class Downloader {
     };
     this.#buffer = options.buffer;
     this.#rules = options.rules;
+    this.#log = (level, text) => {
+      options.log(level, text);
+    };
     this.#types = options.types ?? PACKAGE_TYPES;
     this.#limits = options.limits ?? DOWNLOAD_LIMITS;
   }
@@ -107,7 +114,7 @@ export class Downloader {
    */
   start(source: DownloadSource): void {
     this.stop();
-    this.#source = parseUrl(source.url);
+    this.#source = admitUrl(source.url, this.#rules);
     this.#attempt = source.attempt;
     this.#offset = this.#furthest = source.from;
     this.#size = source.size;
@@ -148,8 +155,7 @@ export class Downloader {
     now: number,
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
-    if (this.#source === undefined || !admitUrl(this.#source, this.#rules))
-      return this.#over("badURL");
+    if (typeof this.#source === "string") return this.#astray(`the URL ${this.#source}`);
     if (this.#size !== undefined && this.#size > 0 && this.#offset === this.#size)
       return this.#done();
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over("network");
@@ -173,11 +179,8 @@ export class Downloader {
     this.#url = url;
     this.#phase = "head";
     this.#pace.asked(now);
-    const outcome = attempt(() =>
-      this.#link.request({ method: "GET", url: urlText(url), headers }),
-    );
+    const outcome = attempt(() => this.#link.request({ method: "GET", url, headers }));
     if ("value" in outcome) this.#exchange = outcome.value;
-    else if (outcome.failed === "url") return this.#over("badURL");
     return { type: "wait", until: now };
   }
 
@@ -188,8 +191,7 @@ export class Downloader {
     const exchange = this.#exchange;
     if (exchange === undefined) return this.#again("network", 0, now);
     const outcome = attempt(() => exchange.head());
-    if ("failed" in outcome)
-      return outcome.failed === "url" ? this.#over("badURL") : this.#again("network", 0, now);
+    if ("failed" in outcome) return this.#again("network", 0, now);
     if (outcome.value === undefined) return this.#wait(this.#pace.until(), now);
     const types = this.#described ? this.#types : undefined;
     return this.#answer(
@@ -262,15 +264,20 @@ export class Downloader {
     now: number,
   ): DownloadEvent<Reason | DownloadReason> {
     assert(this.#url !== undefined, "a redirect answers a request");
-    const url = resolveUrl(this.#url, location);
-    if (
-      url === undefined ||
-      ++this.#redirects > REDIRECTS_MAX ||
-      !admitUrl(url, this.#rules, this.#url)
-    )
-      return this.#over("badURL");
+    const from = place(urlText(this.#url));
+    const url = admitUrl(location, this.#rules, this.#url);
+    if (typeof url === "string")
+      return this.#astray(`the address to which ${from} redirects ${url}`);
+    if (++this.#redirects > REDIRECTS_MAX)
+      return this.#astray(`${from} redirects, and ${REDIRECTS_MAX} redirects were followed`);
     this.#close();
     return this.#request(url, now);
+  }
+
+  /** Ends it: `why` is a sentence for the log. */
+  #astray<Reason extends string>(why: string): DownloadEvent<Reason | DownloadReason> {
+    this.#log("error", why);
+    return this.#over("badURL");
   }
 
   /** A descriptor is bounded by the buffer, in which it is read. */
@@ -297,7 +304,7 @@ export class Downloader {
     if (refused !== undefined) return this.#over(refused);
     assert("url" in reading, "a descriptor that is no description is refused");
     this.#close();
-    this.#source = parseUrl(reading.url);
+    this.#source = admitUrl(reading.url, this.#rules);
     this.#described = true;
     this.#size = reading.size;
     this.#attempt = 0;

@@ -5,7 +5,6 @@ import { frozen } from "../base/frozen.ts";
 export type Outcome<T> = { readonly value: T } | { readonly failed: LinkErrorKind };
 
 const KINDS: readonly LinkErrorKind[] = frozen([
-  "url",
   "resolve",
   "refused",
   "broken",

@@ -4,9 +4,9 @@
  */
 import type { Exchange, Link } from "../../hal/hal.ts";
 import { ANSWER_TIMEOUT_MS } from "../base/limits.ts";
+import type { Url } from "../base/url.ts";
 import { attempt } from "./outcome.ts";
 import { type DownloadStatus, statusBody } from "./status.ts";
-import { type Url, urlText } from "./url.ts";
 
 /**
  * `taken`: the server has it. `refused`: it does not want it, and never will. `lost`: nobody can
@@ -23,7 +23,7 @@ export class StatusReport {
     const outcome = attempt(() =>
       link.request({
         method: "POST",
-        url: urlText(url),
+        url,
         headers: [["Content-Type", "text/plain"]],
         body: statusBody(status),
       }),

@@ -5,8 +5,9 @@
  */
 import { frozen } from "../base/frozen.ts";
 import { NONCE_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import { parseUrl, urlText } from "../base/url.ts";
+import { refusalOf, STRICT_RULES, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
-import { parseUrl } from "../download/url.ts";
 import type { Access, Binding, Call, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
 import { TreeStatus } from "../tree/status.ts";
@@ -24,8 +25,8 @@ const SECRET: readonly Access[] = frozen(["Replace"]);
 interface AccountLeaf {
   readonly definition: NodeDefinition;
   readonly get: (account: Account) => string;
-  /** undefined: the text is no value of this leaf. */
-  readonly changed?: (account: Account, text: string) => Account | undefined;
+  /** Gives the status where the text is no value of this leaf. */
+  readonly changed?: (account: Account, text: string) => Account | number;
 }
 
 /** AAuthType and AAuthPref by kind of credentials. */
@@ -65,14 +66,12 @@ const SERVER_LEAVES = frozen(credentialLeaves("server"));
 const CLIENT_NONCE = frozen(leaf("AAuthData", "bin", SECRET, "The next nonce of the device."));
 const SERVER_NONCE = frozen(leaf("AAuthData", "bin", SECRET, "The next nonce of the server."));
 const PORT = frozen(leaf("PortNbr", "chr", READ, "The port; empty when the address says it."));
+const ADDRESS: AccountLeaf = frozen({
+  definition: leaf("Addr", "chr", CHANGE, "URL of the server."),
+  get: (account) => account.address,
+});
 const ADDRESS_LEAVES: readonly AccountLeaf[] = frozen([
-  {
-    definition: leaf("Addr", "chr", CHANGE, "URL of the server."),
-    get: (account) => account.address,
-    // An address that nothing answers at could never be put right by the server that wrote it.
-    changed: (account, address) =>
-      parseUrl(address) === undefined ? undefined : { ...account, address },
-  },
+  ADDRESS,
   { definition: leaf("AddrType", "chr", READ, "Kind of address."), get: () => "URI" },
 ]);
 const ACCOUNT_LEAVES: readonly AccountLeaf[] = frozen([
@@ -146,11 +145,27 @@ function accountBinding(one: AccountLeaf): Binding {
       if (text === undefined) return TreeStatus.failed;
       if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
       const next = changed(account, text);
-      if (next === undefined) return TreeStatus.failed;
+      if (typeof next === "number") return next;
       call.staged.set(...accountChange(next));
       return TreeStatus.ok;
     },
   };
+}
+
+/**
+ * An address that is malformed is 500, and one that the rules do not admit 403: what nothing answers
+ * at could never be put right by the server that wrote it. It is kept in its one spelling.
+ */
+function addressBinding(rules: UrlRules, refused: (text: string) => void): Binding {
+  const changed = (account: Account, text: string): Account | number => {
+    const url = parseUrl(text);
+    const problem = typeof url === "string" ? url : refusalOf(url, rules);
+    if (typeof url !== "string" && problem === undefined)
+      return { ...account, address: urlText(url) };
+    refused(`Addr of ./DMAcc/${account.name} is not replaced: the new one ${problem ?? ""}`);
+    return typeof url === "string" ? TreeStatus.failed : TreeStatus.forbidden;
+  };
+  return accountBinding({ ...ADDRESS, changed });
 }
 
 function nonceBinding(direction: Direction): Binding {
@@ -164,12 +179,21 @@ function nonceBinding(direction: Direction): Binding {
   };
 }
 
-/** Puts ./DMAcc in the tree, over the accounts in the same store. */
-export function mountDmAcc(tree: Tree, records: Records): void {
+/**
+ * Puts ./DMAcc in the tree, over the accounts in the same store. A server may replace its address
+ * by one that the rules admit; `refused` is told, for the log, why another one is not taken.
+ */
+export function mountDmAcc(
+  tree: Tree,
+  records: Records,
+  rules: UrlRules = STRICT_RULES,
+  refused: (text: string) => void = () => undefined,
+): void {
   const bindings = new Map<NodeDefinition, Binding>();
   for (const one of [...ACCOUNT_LEAVES, ...ADDRESS_LEAVES, ...CLIENT_LEAVES, ...SERVER_LEAVES]) {
     bindings.set(one.definition, accountBinding(one));
   }
+  bindings.set(ADDRESS.definition, addressBinding(rules, refused));
   bindings.set(PORT, {
     get: (call) => {
       const port = accountOf(call)?.port;

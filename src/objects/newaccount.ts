@@ -3,9 +3,9 @@
  * says of it, in words of either profile, made into one that sessions can use; or why it cannot be.
  */
 import { NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import { parseUrl, urlText } from "../base/url.ts";
+import { refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
-import { admitUrl, type UrlRules } from "../download/rules.ts";
-import { parseUrl, urlText } from "../download/url.ts";
 import { parseAcl } from "../tree/acl.ts";
 import type { Account, Credentials } from "./accounts.ts";
 
@@ -52,17 +52,20 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ["HMAC", "mac"],
 ]);
 
-/** Checks everything, and says what is wrong in words that hold no value. */
+/** Checks everything, and says what is wrong: of what it was given at most the host. */
 export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount | string {
   const { serverId, displayName, preference, acl } = fields;
   const given = parseUrl(fields.address);
   const port = Number(fields.port);
   if (!isServerId(serverId)) return "no ServerID";
-  if (given === undefined) return "an address that is no URL";
-  if (!Number.isInteger(port) || port < 0 || port > 65535) return "a port that is none";
+  if (typeof given === "string") return `its address ${given}`;
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    return "its port is not a number up to 65535";
   const url = port > 0 ? { ...given, port } : given;
-  if (parseUrl(urlText(url)) === undefined) return "an address that is too long";
-  if (!admitUrl(url, rules)) return "an address that this device may not go to";
+  const address = urlText(url);
+  if (typeof parseUrl(address) === "string") return "its address is too long with its port";
+  const refusal = refusalOf(url, rules);
+  if (refusal !== undefined) return `its address ${refusal}`;
   if (acl !== "" && parseAcl(acl) === undefined) return "an ACL that is none";
   if (utf8(displayName).length > URL_BYTES_MAX) return "a name that is too long";
   for (const { secret, name, nonce } of fields.auths) {
@@ -74,7 +77,7 @@ export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount |
   const server = strongest(fields.auths, "SRVCRED", "");
   const account = {
     serverId,
-    address: urlText(url),
+    address,
     client: credentials(client, ""),
     server: credentials(server, serverId),
     ...(displayName === "" ? {} : { displayName }),

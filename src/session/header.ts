@@ -2,6 +2,7 @@
  * Whether a message belongs to this session, by its SyncHdr (OMA-TS-DM-Protocol §2.3,
  * OMA-TS-DM-RepPro §4.1.1).
  */
+import { urlText } from "../base/url.ts";
 import type { Cred, Header } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { SessionOptions } from "./ports.ts";
@@ -55,7 +56,7 @@ export function headerOf(
     verProto: VER_PROTO,
     sessionID,
     msgID,
-    target: account.url,
+    target: urlText(account.url),
     source: deviceId,
     sourceName,
     cred,

@@ -2,19 +2,19 @@
  * What the server has said of itself in its SyncHdr: where to send the next message, and how much
  * it takes.
  */
+import { resolveUrl, sameOrigin, type Url } from "../base/url.ts";
 import type { Header } from "../syncml/command.ts";
 import type { SessionPorts } from "./ports.ts";
-import { responseUrl } from "./respuri.ts";
 
 export class Peer {
   /** Where the next message goes. */
-  url: string;
+  url: Url;
   /** The bytes that the server takes in one message, as far as the device can fill them. */
   messageBytesMax: number;
-  readonly #account: string;
+  readonly #account: Url;
   readonly #bytesMax: number;
 
-  constructor(account: string, bytesMax: number) {
+  constructor(account: Url, bytesMax: number) {
     this.#account = this.url = account;
     this.#bytesMax = this.messageBytesMax = bytesMax;
   }
@@ -25,8 +25,18 @@ export class Peer {
     this.url = this.#account;
     if (respURI === undefined) return;
     const url = responseUrl(respURI, this.#account);
-    if (url === undefined)
-      ports.log("warning", "a RespURI that leads to another server is not followed");
-    else this.url = url;
+    if (typeof url !== "string") this.url = url;
+    else ports.log("warning", `RespURI ${url}; the answer goes to the address of the account`);
   }
+}
+
+/**
+ * Returns where the answer to a message with this RespURI goes, or why it is not followed. Only the
+ * account's own scheme, host and port are: a message must not send a device, with its credentials,
+ * to somebody else. A relative one is resolved against the account's address.
+ */
+export function responseUrl(respURI: string, account: Url): Url | string {
+  const url = resolveUrl(account, respURI);
+  if (typeof url === "string" || sameOrigin(url, account)) return url;
+  return "leads to another server than the account's: use its scheme, host and port";
 }

@@ -2,6 +2,7 @@
  * What a session stands on: the account, the management tree, and whoever hears what becomes of
  * alerts and nonces.
  */
+import type { Url } from "../base/url.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { UserInterface } from "./interaction.ts";
 import type { Encoding } from "./encoding.ts";
@@ -21,8 +22,8 @@ export interface Credentials {
 export interface SessionAccount {
   /** The name of the server in access control lists. */
   readonly serverID: string;
-  /** Where to POST, absolute; also the LocURI that names the server. */
-  readonly url: string;
+  /** Where to POST; its text is the LocURI that names the server. */
+  readonly url: Url;
   /** What the device shows to the server (AAuthLevel CLCRED). */
   readonly client: Credentials;
   /**
@@ -110,7 +111,7 @@ export interface SessionOptions {
 
 /** A message to be sent. */
 export interface Post {
-  readonly url: string;
+  readonly url: Url;
   readonly body: Uint8Array;
   /** Value of the header x-syncml-hmac, when the message proves itself with it. */
   readonly mac: string | undefined;

@@ -5,13 +5,14 @@
 import type { LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { REWINDS_MAX } from "../base/limits.ts";
+import { place } from "../base/url.ts";
 import type { Description, DescriptorReading } from "../download/descriptor.ts";
 import type { ImagePolicy } from "../image/policy.ts";
 import type { Fetcher, FetchSink } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import type { Journal } from "./journal.ts";
 import type { Reason } from "./record.ts";
-import { packageText, place } from "./sentence.ts";
+import { packageText } from "./sentence.ts";
 import type { Staging } from "./staging.ts";
 
 /**

@@ -1,4 +1,5 @@
 /** What a person at the serial console reads when the record changes. */
+import { place } from "../base/url.ts";
 import type { Description } from "../download/descriptor.ts";
 import type { UpdateRecord } from "./record.ts";
 
@@ -35,15 +36,6 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
     case "settled":
       return "every outcome is reported";
   }
-}
-
-/**
- * A URL without its query, which may hold a token that opens a store of packages to whoever reads
- * the log.
- */
-export function place(url: string): string {
-  const query = url.indexOf("?");
-  return query < 0 ? url : `${url.slice(0, query)}?…`;
 }
 
 function image(record: UpdateRecord): string {

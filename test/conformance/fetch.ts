@@ -1,6 +1,7 @@
 /** One request on the Link under test, polled to its end. */
 import type { Exchange, Link, LinkRequest } from "../../hal/hal.ts";
 import { crc32 } from "../../src/base/crc32.ts";
+import { parseUrl } from "../../src/base/url.ts";
 import { kindOf } from "./checks.ts";
 import type { Fetched } from "./order.ts";
 
@@ -22,11 +23,18 @@ export class Fetch {
   #result: Fetched = { bytes: 0, crc: 0 };
   #stalledUntil: number | undefined;
 
-  constructor(link: Link, request: LinkRequest, options: FetchOptions = {}) {
+  /** Throws when the URL is none: the rig's mistake. */
+  constructor(
+    link: Link,
+    { url: address, ...request }: Omit<LinkRequest, "url"> & { readonly url: string },
+    options: FetchOptions = {},
+  ) {
+    const url = parseUrl(address);
+    if (typeof url === "string") throw new Error(`conformance: ${address} ${url}`);
     this.#options = options;
     this.#buffer = new Uint8Array(options.bufferBytes ?? 1024);
     try {
-      this.#exchange = link.request(request);
+      this.#exchange = link.request({ ...request, url });
       request.body?.fill(0);
     } catch (error) {
       this.#result = { ...this.#result, error: kindOf(error) };

@@ -2,7 +2,6 @@
  * The network of a simulation: requests go straight to servers that are functions, and bytes arrive
  * as the simulated clock says.
  */
-import { splitUrl } from "../../hal/xs/url.ts";
 import type {
   Exchange,
   Link,
@@ -11,6 +10,7 @@ import type {
   LinkHead,
   LinkRequest,
 } from "../../hal/hal.ts";
+import { originText } from "../../src/base/url.ts";
 import type { Reply, Request } from "../rig/server/exchange.ts";
 
 /** Most bytes that one read gives, as a segment of TCP would. */
@@ -43,14 +43,10 @@ export class SimLink implements Link {
 
   request({ url, method, headers, body }: LinkRequest): Exchange {
     this.requests++;
-    const target = splitUrl(url);
-    if (target === undefined) throw new NetworkError("url");
-    const { secure, authority, path } = target;
-    const origin = `${secure ? "https" : "http"}://${authority}`;
     const names = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-    const reply = this.#route(origin, {
+    const reply = this.#route(originText(url), {
       method,
-      url: path,
+      url: url.path,
       headers: names,
       body: Uint8Array.from(body ?? []),
     });

@@ -270,7 +270,7 @@ const LINK: readonly BrokenHal[] = [
             exchange.close();
           },
           read: (buffer) => {
-            if (request.url.endsWith("/flood") && !draining) setImmediate(drain);
+            if (request.url.path.endsWith("/flood") && !draining) setImmediate(drain);
             draining = true;
             return exchange.read(buffer);
           },

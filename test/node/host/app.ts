@@ -7,6 +7,7 @@ import { openBoard } from "../../../hal/host/board.ts";
 import { FileFlash } from "../../../hal/host/flash.ts";
 import { TcpSocket } from "../../../hal/xs/board/socket.ts";
 import { exit, now, print } from "../../../hal/xs/board/system.ts";
+import { parseUrl } from "../../../src/base/url.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 
 const board = openBoard();
@@ -102,7 +103,9 @@ function flash(): void {
 }
 
 /** Posts to the URL of the words and prints the answer; -1 as a length stands for what threw. */
-function fetch(url: string): void {
+function fetch(address: string): void {
+  const url = parseUrl(address);
+  if (typeof url === "string") throw new Error(`${address} ${url}`);
   const buffer = new Uint8Array(4096);
   let total = 0;
   let first = "";

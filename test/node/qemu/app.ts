@@ -6,6 +6,7 @@ import type { Exchange } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
 import { NorFlash, STORE } from "../../../hal/qemu-riscv32/flash.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
+import { parseUrl } from "../../../src/base/url.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { exit, now, print } from "../../../hal/xs/board/system.ts";
 
@@ -79,7 +80,9 @@ function flash(): void {
 }
 
 /** Posts to a URL, and prints the answer or the kind of its failure. */
-function fetch(url: string): void {
+function fetch(address: string): void {
+  const url = parseUrl(address);
+  if (typeof url === "string") throw new Error(`${address} ${url}`);
   const buffer = new Uint8Array(4096);
   let total = 0;
   let sum = 0;

@@ -15,7 +15,7 @@ import {
 } from "../../rig/bootstrap.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import { push } from "../../rig/server/push.ts";
-import { DM, SECRETS, Target } from "./target.ts";
+import { DM, FACTORY, SECRETS, Target } from "./target.ts";
 
 const [DEVICE_SECRET = "", SERVER_SECRET = ""] = SECRETS;
 const NETWORK = "network-secret";
@@ -138,6 +138,22 @@ for (const profile of PROFILES) {
       ["http://second.example/third", false],
     );
     ok(bench.target.lines.some((line) => line.includes("completed")));
+  });
+
+  test(`${profile}: an account whose address the provisioning does not allow is not made, and the log says why`, () => {
+    for (const [address, why] of [
+      ["http://second.example/dm", "leads to second.example by plain http"],
+      ["https://127.0.0.1/dm", "leads to 127.0.0.1, which is no public address"],
+      ["https://[::ffff:10.0.0.1]/dm", "leads to [::ffff:a00:1], which is no public address"],
+      ["https://0x7f.1/dm", "has a host that ends in a number"],
+      ["https://u:p@second.example/dm", "has user information"],
+    ]) {
+      const account = { ...FACTORY, address: "https://dm.example/dm" };
+      const bench = new Bench({ allowHttp: false, account });
+      const lines = bench.send(message(profile, { ...ACCOUNT, address: address ?? "" }));
+      ok(lines[0]?.startsWith(`push: bootstrap message dropped: its address ${why}`), lines[0]);
+      deepStrictEqual(bench.accounts(), ["rig"]);
+    }
   });
 
   test(`${profile}: without its seal, with another one, changed or sealed otherwise, it changes nothing`, () => {

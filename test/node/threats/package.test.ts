@@ -4,6 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
+import { REDIRECTS_MAX } from "../../../src/base/limits.ts";
 import { parseProvision } from "../../../src/client/provision.ts";
 import { imagePolicy } from "../../../src/client/policy.ts";
 import type { ImagePolicy } from "../../../src/image/policy.ts";
@@ -14,7 +15,7 @@ import { Bench, packageWith, version } from "../../simulation/bench.ts";
 import { CLASS_ID, VENDOR_ID } from "../../simulation/campaign/identity.ts";
 import { fixedKey } from "../../simulation/campaign/keys.ts";
 import { serving } from "./serving.ts";
-import { DM, Target } from "./target.ts";
+import { DM, FACTORY, Target } from "./target.ts";
 
 const OLD = fixedKey(7);
 const NEW = fixedKey(8);
@@ -148,7 +149,7 @@ test("plain http is refused unless it was provisioned, and https is not led back
   const server = serving("http://packages.example/p", codes);
   const target = new Target(
     (request, origin) => (origin.includes("dm.example") ? server.handle(request) : undefined),
-    { allowHttp: false },
+    { allowHttp: false, account: { ...FACTORY, address: "https://dm.example/dm" } },
   );
   target.run(600_000);
   deepStrictEqual(
@@ -185,7 +186,7 @@ test("a redirect may not lead inward, nor go on for ever", () => {
     target.run(600_000);
     deepStrictEqual(codes, ["411"], location);
     ok(
-      target.asked.filter((asked) => !asked.includes("dm.example")).length <= 4,
+      target.asked.filter((asked) => !asked.includes("dm.example")).length <= REDIRECTS_MAX + 1,
       target.asked.join(" "),
     );
   }

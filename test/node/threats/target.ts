@@ -5,7 +5,7 @@
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
 import { Client } from "../../../src/client/client.ts";
-import { parseProvision } from "../../../src/client/provision.ts";
+import { parseProvision, type Provision } from "../../../src/client/provision.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import type { Reply, Request } from "../../rig/server/exchange.ts";
 import { CLASS_ID, VENDOR_ID } from "../../simulation/campaign/identity.ts";
@@ -14,6 +14,18 @@ import { SimLink } from "../../simulation/link.ts";
 
 export const SECRETS = ["device-secret", "server-secret"];
 export const DM = "http://dm.example/dm";
+
+/** The account that a target has from the factory. */
+export const FACTORY = {
+  serverId: "rig",
+  address: DM,
+  auth: "md5",
+  name: "device",
+  secret: "device-secret",
+  serverAuth: "md5",
+  serverName: "rig",
+  serverSecret: "server-secret",
+};
 
 /** What the attacker answers; undefined: nobody listens. */
 export type Answer = (request: Request, origin: string) => Reply | undefined;
@@ -26,7 +38,7 @@ export class Target {
   client: Client;
   #hal: ReturnType<SimBoard["start"]>;
   readonly #link: SimLink;
-  readonly #provision: ReturnType<typeof parseProvision>;
+  readonly #provision: Provision;
   readonly #datagrams: Uint8Array[] = [];
 
   /** Another `seed` is another device's chance. */
@@ -67,16 +79,7 @@ export class Target {
     this.#hal = this.board.start("power");
     this.#provision = parseProvision(
       JSON.stringify({
-        account: {
-          serverId: "rig",
-          address: DM,
-          auth: "md5",
-          name: "device",
-          secret: SECRETS[0],
-          serverAuth: "md5",
-          serverName: "rig",
-          serverSecret: SECRETS[1],
-        },
+        account: FACTORY,
         keys: [spkiOf(VENDOR).toString("base64")],
         objects: ["Main"],
         allowHttp: true,
@@ -94,8 +97,8 @@ export class Target {
     this.#datagrams.push(datagram);
   }
 
-  /** Power fails and returns, maybe with another provisioning. */
-  reboot(provision: object = {}): void {
+  /** Power fails and returns, maybe with another provisioning, in its parsed form. */
+  reboot(provision: Partial<Provision> = {}): void {
     this.#hal = this.board.start("power");
     this.client = new Client(this.#hal, { ...this.#provision, ...provision });
   }

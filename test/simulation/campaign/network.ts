@@ -3,6 +3,7 @@
  * can each be the last thing.
  */
 import type { Exchange, Link, LinkRequest } from "../../../hal/hal.ts";
+import { urlText } from "../../../src/base/url.ts";
 import type { Power } from "../../../hal/sim/power.ts";
 
 export class PoweredLink implements Link {
@@ -36,7 +37,8 @@ export class PoweredLink implements Link {
       },
       read: (buffer) => {
         const count = exchange.read(buffer.subarray(0, this.#pieceBytes));
-        if (count > 0) this.arrived.set(request.url, (this.arrived.get(request.url) ?? 0) + count);
+        const url = urlText(request.url);
+        if (count > 0) this.arrived.set(url, (this.arrived.get(url) ?? 0) + count);
         return count;
       },
       close: () => {

@@ -6,6 +6,7 @@ import { Conversation } from "../../../src/client/conversation.ts";
 import type { Post } from "../../../src/session/ports.ts";
 import type { Session } from "../../../src/session/session.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
+import { address } from "../base/address.ts";
 
 class Failure extends Error {
   override name = "LinkError";
@@ -71,7 +72,7 @@ class OneMessage {
     return this.messages-- > 0
       ? {
           mac: undefined,
-          url: "http://server/dm",
+          url: address("http://server/dm"),
           body: utf8("<SyncML/>"),
           encoding: this.encoding,
         }

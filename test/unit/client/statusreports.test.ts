@@ -5,6 +5,7 @@ import {
   DOWNLOAD_RETRY_MS,
   NOTICE_ATTEMPTS_MAX,
 } from "../../../src/base/limits.ts";
+import { urlText } from "../../../src/base/url.ts";
 import { text } from "../../../src/base/utf8.ts";
 import { type ReportingEngine, StatusReports } from "../../../src/client/statusreports.ts";
 import type { Notice, Phase } from "../../../src/update/record.ts";
@@ -43,7 +44,7 @@ class Scene implements ReportingEngine {
       },
     };
     const request = ({ url, body = new Uint8Array(0) }: LinkRequest): Exchange => {
-      this.sent.push(`${url} ${text(body, 0, 3)}`);
+      this.sent.push(`${urlText(url)} ${text(body, 0, 3)}`);
       const status = statuses.shift();
       const head = (): LinkHead | undefined =>
         status === undefined ? undefined : { status, headers: new Map() };

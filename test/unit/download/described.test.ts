@@ -26,13 +26,11 @@ function scene(...answers: readonly Answer[]): Scene {
   return new Scene(answers, { attemptsMax: 3 }, {}, BUFFER_BYTES);
 }
 
-const urls = ({ requests }: Scene): readonly string[] => requests.map(({ url }) => url);
-
 test("by its Content-Type alone a descriptor is known; the package comes from where it says", () => {
   const named = scene(descriptor(), PACKAGE);
   equal(named.run({ url: "https://h/x/fw.dd" }), "done");
   done(named);
-  deepEqual(urls(named), ["https://h/x/fw.dd", "https://h/x/p/fw"]);
+  deepEqual(named.asked, ["https://h/x/fw.dd", "https://h/x/p/fw"]);
   deepEqual(named.log, ["attempted 1", "describe", "attempted 1", 'accept 200 "v1"']);
   deepEqual(
     [named.header(0, "Accept"), named.header(1, "Accept")],
@@ -55,7 +53,7 @@ test("a descriptor may come in pieces, chunked or with a length, after a redirec
   ]) {
     const named = scene({ status: 302, headers: { location: "https://i/y/dd" } }, answer, PACKAGE);
     equal(named.run(), "done");
-    deepEqual(urls(named), ["https://h/package", "https://i/y/dd", "https://i/y/p/fw"]);
+    deepEqual(named.asked, ["https://h/package", "https://i/y/dd", "https://i/y/p/fw"]);
   }
 });
 

@@ -10,6 +10,8 @@ import type {
   LinkHead,
   LinkRequest,
 } from "../../../hal/hal.ts";
+import { urlText } from "../../../src/base/url.ts";
+import type { UrlRules } from "../../../src/base/urlrules.ts";
 import type { DescriptorReading } from "../../../src/download/descriptor.ts";
 import {
   DOWNLOAD_LIMITS,
@@ -17,7 +19,6 @@ import {
   type DownloadLimits,
 } from "../../../src/download/downloader.ts";
 import type { DownloadEvent, DownloadReason, DownloadSource } from "../../../src/download/port.ts";
-import type { UrlRules } from "../../../src/download/rules.ts";
 import { deepEqual, equal } from "../../check.ts";
 
 /**
@@ -58,6 +59,8 @@ export class Scene implements Link {
   readonly requests: LinkRequest[] = [];
   readonly sent: number[] = [];
   readonly log: string[] = [];
+  /** What the downloader has said for people. */
+  readonly said: string[] = [];
   received: Uint8Array = new Uint8Array(0);
   open = 0;
   reads = 0;
@@ -91,6 +94,9 @@ export class Scene implements Link {
         bytes.fill(this.random);
       },
       buffer: new Uint8Array(bufferBytes),
+      log: (level, text) => {
+        this.said.push(`${level}: ${text}`);
+      },
       rules: { allowHttp: true, allowPrivate: false, ...rules },
       limits: { ...DOWNLOAD_LIMITS, progressBytes: 50, ...limits },
     });
@@ -104,6 +110,11 @@ export class Scene implements Link {
     if (answer.fails !== undefined) throw new ScriptedError(answer.fails);
     this.open++;
     return this.#exchange(answer);
+  }
+
+  /** The URLs that were asked for. */
+  get asked(): readonly string[] {
+    return this.requests.map(({ url }) => urlText(url));
   }
 
   /** The value of a header of a request, counting from 0. */

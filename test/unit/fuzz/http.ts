@@ -2,12 +2,13 @@
 import { HTTP_CHUNK_LINE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { judge } from "../../../src/download/answer.ts";
-import { parseUrl, resolveUrl, urlText } from "../../../src/download/url.ts";
+import { parseUrl, resolveUrl, urlText } from "../../../src/base/url.ts";
 import { chunkLength, endOfLine } from "../../../hal/xs/chunk.ts";
 import { endOfBlock, parseHead } from "../../../hal/xs/head.ts";
+import { address } from "../base/address.ts";
 import { must, type Parser } from "./parser.ts";
 
-const BASE = parseUrl("https://host.example:8443/a/b?c");
+const BASE = address("https://host.example:8443/a/b?c");
 /** As it is for a package, and for one that a descriptor has named. */
 const STANDING = { offset: 4096, size: 8192, validator: '"tag"', types: undefined };
 const DESCRIBED = { ...STANDING, types: ["application/octet-stream"] };
@@ -50,12 +51,14 @@ function check(input: Uint8Array): boolean {
 
 /** Where a redirect leads is a URL of HTTP that means the same when it is read again. */
 function redirected(location: string): void {
-  must(BASE !== undefined, "no base");
   const url = resolveUrl(BASE, location);
-  if (url === undefined) return;
+  if (typeof url === "string") {
+    must(url !== "", "refused, and not said why");
+    return;
+  }
   const again = parseUrl(urlText(url));
   must(
-    again !== undefined && urlText(again) === urlText(url),
+    typeof again !== "string" && urlText(again) === urlText(url),
     `${location} leads to ${urlText(url)}`,
   );
   must(

@@ -3,7 +3,7 @@
  * messages, and the accounts in them.
  */
 import { ELEMENT_DEPTH_MAX, NONCE_BYTES_MAX } from "../../../src/base/limits.ts";
-import { parseUrl } from "../../../src/download/url.ts";
+import { admitUrl } from "../../../src/base/urlrules.ts";
 import { type AccountFields, newAccount } from "../../../src/objects/newaccount.ts";
 import { type Characteristic, readCp } from "../../../src/push/cp.ts";
 import { cpAccounts } from "../../../src/push/cpaccounts.ts";
@@ -46,7 +46,8 @@ function checkAccounts(accounts: readonly AccountFields[]): boolean {
       acl,
     } = made;
     must(
-      parseUrl(address) !== undefined && parseAcl(`Get=${serverId}`)?.get("Get")?.length === 1,
+      typeof admitUrl(address, RULES) !== "string" &&
+        parseAcl(`Get=${serverId}`)?.get("Get")?.length === 1,
       "an account that no session can use",
     );
     must(

@@ -8,6 +8,7 @@ import {
   HTTP_INTERIM_MAX,
 } from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
+import { address } from "../base/address.ts";
 
 /** Gives its pieces one a read, with an empty read before each; then it is closed, or silent. */
 class ScriptedSocket implements Socket {
@@ -48,7 +49,7 @@ class ScriptedSocket implements Socket {
   }
 }
 
-const GET: LinkRequest = { method: "GET", url: "http://h/p", headers: [] };
+const GET: LinkRequest = { method: "GET", url: address("http://h/p"), headers: [] };
 
 function open(socket: Socket, request = GET): Exchange {
   return new HttpLink(() => socket).request(request);
@@ -151,7 +152,7 @@ test("the request has its line, Host, Connection and the caller's headers, then 
   const body = utf8("abc");
   const exchange = open(socket, {
     method: "POST",
-    url: "http://[::1]:8080?q=1",
+    url: address("http://[::1]:8080?q=1"),
     headers: [["Accept", "*/*"]],
     body,
   });
@@ -176,38 +177,14 @@ test("a URL goes to its host, port and path", () => {
     "http://c:/",
     "http://d:65535?x@y",
   ]) {
-    link.request({ method: "GET", url, headers: [] });
+    link.request({ method: "GET", url: address(url), headers: [] });
   }
   deepEqual(seen, ["a.example 80", "b 1", "fe80::1 80", "c 80", "d 65535"]);
 });
 
-test("what is no URL of HTTP is refused before a connection is made", () => {
-  const bad = [
-    "",
-    "ftp://h/",
-    "http://",
-    "http:///x",
-    "http://u@h/",
-    "http://h:0/",
-    "http://h:65536/",
-    "http://h:8x/",
-    "http://h/#f",
-    "http://h/a b",
-    "http://h/\r\nX: y",
-    "http://[::1/",
-    "http://[]/",
-    "http://[::1]x/",
-    "http://hé/",
-    "http://h:123456/",
-  ];
-  for (const url of bad)
-    equal(
-      kindOf(() => open(new ScriptedSocket([]), { ...GET, url })),
-      "url",
-      url,
-    );
+test("https without TLS, and a line break in a header, are refused before a connection is made", () => {
   equal(
-    kindOf(() => open(new ScriptedSocket([]), { ...GET, url: "https://h/" })),
+    kindOf(() => open(new ScriptedSocket([]), { ...GET, url: address("https://h/") })),
     "secure",
   );
   equal(

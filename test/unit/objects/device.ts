@@ -3,6 +3,7 @@
  * as it is told.
  */
 import type { Identity } from "../../../hal/hal.ts";
+import { STRICT_RULES } from "../../../src/base/urlrules.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Account } from "../../../src/objects/accounts.ts";
 import { mountDevDetail } from "../../../src/objects/devdetail.ts";
@@ -43,13 +44,17 @@ export class Device {
   readonly tree: Tree;
   readonly engine = new FakeEngine();
   readonly fumo: Fumo;
+  /** What was said of addresses that were not taken. */
+  readonly refused: string[] = [];
 
   constructor(store = new MapStore()) {
     this.store = store;
     this.tree = new Tree(store);
     mountDevInfo(this.tree, IDENTITY);
     mountDevDetail(this.tree, IDENTITY);
-    mountDmAcc(this.tree, store);
+    mountDmAcc(this.tree, store, STRICT_RULES, (text) => {
+      this.refused.push(text);
+    });
     mountInbox(this.tree);
     this.fumo = new Fumo(this.tree, this.engine, { root: "FwUpdate", objects: ["Main"] });
     provision(this.tree, ACCOUNT, ["./FwUpdate"]);

@@ -64,21 +64,29 @@ test("the port may stand apart from the address", () => {
   equal(made({ port: "8443" }).account.address, "https://dm.example:8443/dm");
   equal(made({ port: "443" }).account.address, "https://dm.example/dm");
   for (const port of ["x", "8.43", "-1", "1e9"])
-    equal(refused({ port }), "a port that is none", port);
+    equal(refused({ port }), "its port is not a number up to 65535", port);
   const long = `https://dm.example/${"a".repeat(URL_BYTES_MAX - 19)}`;
   equal(refused({ address: long }), "taken");
-  equal(refused({ address: long, port: "8443" }), "an address that is too long");
-  equal(refused({ port: "65536" }), "a port that is none");
+  equal(refused({ address: long, port: "8443" }), "its address is too long with its port");
+  equal(refused({ port: "65536" }), "its port is not a number up to 65535");
 });
 
-test("an address that the rules do not admit is refused", () => {
-  equal(refused({ address: "http://dm.example/dm" }), "an address that this device may not go to");
+test("an address that the rules do not admit is refused, with a sentence; another one is kept in its one spelling", () => {
+  const laboratory = { allowHttp: true, allowPrivate: false };
   equal(
-    refused({ address: "http://dm.example/dm" }, { allowHttp: true, allowPrivate: false }),
-    "taken",
+    refused({ address: "http://dm.example/dm" }),
+    "its address leads to dm.example by plain http: use https, or set allowHttp in a laboratory",
   );
-  equal(refused({ address: "https://10.0.0.1/dm" }), "an address that this device may not go to");
-  equal(refused({ address: "10.1.1.1" }), "an address that is no URL");
+  equal(refused({ address: "http://dm.example/dm" }, laboratory), "taken");
+  for (const address of [
+    "https://10.0.0.1/dm",
+    "https://[::ffff:10.0.0.1]/dm",
+    "https://LOCALHOST./",
+  ])
+    ok(refused({ address }).includes("which is no public address"), address);
+  equal(refused({ address: "10.1.1.1" }), "its address does not begin with http:// or https://");
+  ok(refused({ address: "https://0x7f.1/" }).startsWith("its address has a host that ends in"));
+  equal(made({ address: " HTTPS://DM.example:443/./dm#x\n" }).account.address, FIELDS.address);
 });
 
 test("a ServerID must be one that an ACL can name", () => {

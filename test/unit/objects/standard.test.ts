@@ -60,12 +60,51 @@ test("DMAcc shows the account, but never its secrets and nonces", () => {
   );
 });
 
+const ADDR = "./DMAcc/main/AppAddr/1/Addr";
+
 test("an address that is no URL of a server is refused: nobody could put it right again", () => {
   const device = new Device();
-  for (const address of ["", "htp://new.example/", "new.example", "https://"]) {
-    equal(device.replace("./DMAcc/main/AppAddr/1/Addr", address), 500, address);
+  for (const address of [
+    "",
+    "htp://new.example/",
+    "new.example",
+    "https://",
+    "https://u:p@new.example/",
+    "https://0x7f.1/",
+  ]) {
+    equal(device.replace(ADDR, address), 500, address);
   }
-  equal(device.read("./DMAcc/main/AppAddr/1/Addr"), "https://dm.example/dm");
+  equal(device.read(ADDR), "https://dm.example/dm");
+  equal(device.refused.length, 6);
+  equal(
+    device.refused[1],
+    "Addr of ./DMAcc/main is not replaced: the new one does not begin with http:// or https://",
+  );
+});
+
+test("an address that the provisioning does not allow is 403, and the log says why", () => {
+  const device = new Device();
+  for (const address of [
+    "http://new.example/",
+    "https://127.0.0.1/",
+    "https://[::ffff:7f00:1]/",
+    "https://localhost/",
+    "https://169.254.169.254/",
+  ]) {
+    equal(device.replace(ADDR, address), 403, address);
+  }
+  equal(device.read(ADDR), "https://dm.example/dm");
+  equal(
+    device.refused[0],
+    "Addr of ./DMAcc/main is not replaced: the new one leads to new.example by plain http: " +
+      "use https, or set allowHttp in a laboratory",
+  );
+});
+
+test("an address is kept in its one spelling, which sessions go to", () => {
+  const device = new Device();
+  equal(device.replace(ADDR, "HTTPS://New.Example:443/a/../dm x#main"), 200);
+  equal(device.read(ADDR), "https://new.example/dm%20x");
 });
 
 test("the account's server changes address, secrets and nonces, durably and within an Atomic; no other does", () => {

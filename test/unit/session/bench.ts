@@ -5,6 +5,7 @@
 import { base64 } from "../../../src/base/base64.ts";
 import { md5 } from "../../../src/base/md5.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
+import { urlText } from "../../../src/base/url.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
 import type {
@@ -29,6 +30,7 @@ import { MessageWriter } from "../../../src/syncml/encode.ts";
 import type { Sink, StreamMeta } from "../../../src/tree/stream.ts";
 import type { Value } from "../../../src/tree/value.ts";
 import { ok } from "../../check.ts";
+import { address } from "../base/address.ts";
 
 export const NO_NONCE = new Uint8Array(0);
 export const NONE = { type: "none", name: "", secret: "", nonce: NO_NONCE } as const;
@@ -171,7 +173,7 @@ export class Bench {
     } = options;
     this.#sessionID = rest.sessionID ?? "1";
     this.alerts = alerts;
-    const account = { serverID, url: SERVER_URL, client, server };
+    const account = { serverID, url: address(SERVER_URL), client, server };
     this.session = new Session(
       {
         account,
@@ -216,7 +218,7 @@ export class Bench {
     const post = this.session.next();
     ok(post !== undefined, "the session is over");
     const body = post.body.slice();
-    this.url = post.url;
+    this.url = urlText(post.url);
     this.length = body.length;
     this.mac = post.mac;
     this.bodyDigest = md5(body);
