@@ -34,6 +34,8 @@ export interface BootstrapOptions {
   readonly tree: Tree;
   readonly provision: Provision;
   readonly userInterface: UserInterface | undefined;
+  /** ServerID whose account no message replaces. */
+  readonly pinned?: string | undefined;
   /** True while no account may change: an image on trial must suit the one that may come back. */
   readonly closed: () => boolean;
   /** These servers have new accounts. */
@@ -175,7 +177,7 @@ export class Bootstraps {
   }
 
   #accounts({ type, body }: Envelope): readonly NewAccount[] | string {
-    const { provision } = this.#options;
+    const { provision, pinned } = this.#options;
     const document = type === CP_TYPE ? readCp(body) : undefined;
     const found =
       document === undefined
@@ -189,6 +191,8 @@ export class Bootstraps {
     for (const fields of found) {
       const account = newAccount(fields, provision);
       if (typeof account === "string") return account;
+      if (account.account.serverId === pinned)
+        return 'the provisioned account is pinned: use another ServerID, or "pinned": false';
       accounts.push(account);
     }
     return accounts;

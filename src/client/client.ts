@@ -161,6 +161,7 @@ export class Client {
         log: (level, text) => {
           hal.log(level, "push", text);
         },
+        pinned: account?.pinned === true ? this.#mainId : undefined,
         closed: () => engine.record.phase === "trial",
         installed: (serverIds) => {
           this.#meet(serverIds, (serverId) => new Server({ ...shared, serverId }));

@@ -20,6 +20,12 @@ export interface ProvisionedAccount {
   readonly serverId: string;
   /** Where the DM server is; allowHttp and allowPrivate hold for it as for packages. */
   readonly address: Url;
+  /**
+   * No bootstrap message replaces the account: true unless the text says false. A secret that opens
+   * bootstrap is often that of a whole network, and what it brings instead, an account of another
+   * ServerID, can be had beside this one.
+   */
+  readonly pinned: boolean;
   /** What sessions begin in. */
   readonly encoding: "xml" | "wbxml";
   readonly auth: AuthType;
@@ -143,6 +149,7 @@ function parseAccount(json: unknown): ProvisionedAccount {
     origin: JSON.stringify(json),
     serverId,
     address,
+    pinned: flag(json, "pinned", true),
     encoding: choice(json, "encoding", ENCODINGS, "xml"),
     auth: choice(json, "auth", AUTH, "none"),
     name: string(json, "name"),
@@ -170,8 +177,8 @@ function strings(json: Json, name: string): readonly string[] {
   return value;
 }
 
-function flag(json: Json, name: string): boolean {
-  const value = json[name] ?? false;
+function flag(json: Json, name: string, otherwise = false): boolean {
+  const value = json[name] ?? otherwise;
   assert(typeof value === "boolean", `provision: ${name} is not true or false`);
   return value;
 }

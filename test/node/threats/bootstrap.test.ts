@@ -37,6 +37,9 @@ const ACCOUNT: BootstrapAccount = {
   server: { type: "md5", name: "second", secret: "its-secret" },
 };
 
+/** A device whose factory account may be replaced over the air. */
+const UNPINNED = { account: { ...FACTORY, pinned: false } };
+
 /** Another account of the server that the device has from the factory. */
 const MOVED: BootstrapAccount = {
   ...ACCOUNT,
@@ -128,7 +131,7 @@ for (const profile of PROFILES) {
   });
 
   test(`${profile}: an account of the same server takes the place of the old one, with its secrets and nonces`, () => {
-    const bench = new Bench();
+    const bench = new Bench(UNPINNED);
     deepStrictEqual(bench.send(message(profile, MOVED)), [
       "push: account of rig at http://second.example/third",
     ]);
@@ -138,6 +141,21 @@ for (const profile of PROFILES) {
       ["http://second.example/third", false],
     );
     ok(bench.target.lines.some((line) => line.includes("completed")));
+  });
+
+  test(`${profile}: the provisioned account is pinned unless its text says otherwise: no message replaces it, however well sealed`, () => {
+    for (const more of [{}, { pinned: true }]) {
+      const bench = new Bench({ account: { ...FACTORY, ...more } });
+      deepStrictEqual(bench.send(message(profile, MOVED)), [
+        "push: bootstrap message dropped: the provisioned account is pinned: " +
+          'use another ServerID, or "pinned": false',
+      ]);
+      const both = bench.send(message(profile));
+      deepStrictEqual(both, [`push: account of second at ${SECOND}`], "another server may come");
+      deepStrictEqual(bench.accounts(), ["rig", "second"]);
+      ok(bench.target.asked.some((url) => url.startsWith(DM)));
+      ok(!bench.target.asked.some((url) => url.includes("third")));
+    }
   });
 
   test(`${profile}: an account whose address the provisioning does not allow is not made, and the log says why`, () => {
@@ -236,7 +254,7 @@ for (const profile of PROFILES) {
   test(`${profile}: power that fails anywhere leaves the old accounts or the new ones, whole`, () => {
     let cut = 0;
     for (; ; cut++) {
-      const bench = new Bench();
+      const bench = new Bench(UNPINNED);
       bench.target.board.power.plan({ at: cut + 1, mode: "tornPrefix", seed: cut });
       let lost = false;
       try {
