@@ -123,7 +123,7 @@ class HttpExchange implements Exchange {
     }
     const headers = new Map<string, string>();
     for (const [name, values] of Object.entries(this.#response.headersDistinct))
-      headers.set(name, values?.[0] ?? "");
+      headers.set(name, Buffer.from(values?.[0] ?? "", "latin1").toString());
     return { status: this.#response.statusCode ?? 0, headers };
   }
 

@@ -59,7 +59,7 @@ export const HOST_BYTES_MAX = 253;
 /** Bytes of a Correlator. */
 export const CORRELATOR_BYTES_MAX = 255;
 /** Redirects followed in one attempt of a download. */
-export const REDIRECTS_MAX = 3;
+export const REDIRECTS_MAX = 5;
 /**
  * Bytes of a name, vendor or description in a descriptor that a person is shown, and how many types
  * it may name.

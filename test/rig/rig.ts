@@ -44,6 +44,8 @@ export interface RigOptions {
   readonly state?: string;
   /** The package to offer; absent: version 2 of the board's firmware. */
   readonly offer?: Uint8Array;
+  /** What the server sends as PkgURL for the URL of the package; by default the same. */
+  readonly pkgURL?: (url: string) => string;
   /** The server names a download descriptor instead of the package. */
   readonly descriptor?: DescriptorOptions | true;
   readonly faults?: readonly Fault[];
@@ -142,14 +144,15 @@ export class Rig {
     this.outcome = new Promise((resolve) => {
       this.#settled = resolve;
     });
-    const { auth, scenario } = options;
+    const { auth, scenario, pkgURL = (same) => same } = options;
     const proves = { type: auth, name: USER, secret: PASSWORD };
     this.server = new DmServer({
       url: `${this.origin}/dm`,
       name: SERVER_ID,
       client: proves,
       server: { type: auth, name: SERVER_ID, secret: SERVER_PASSWORD },
-      scenario: () => scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url }),
+      scenario: () =>
+        scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url) }),
       faults: options.faults ?? [],
       emit: (event) => {
         this.#serverEvent(event);

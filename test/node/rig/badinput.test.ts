@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { EventLog } from "../../rig/events.ts";
 import { CLASS_ID, VENDOR_ID } from "../../rig/identity.ts";
 import { buildImage, type ImageContent } from "../../rig/image.ts";
@@ -111,6 +112,58 @@ for (const [name, code, hostFaults] of HOSTS) {
     );
   });
 }
+
+/** A header as servers send UTF-8 in it. */
+const raw = (value: string): string => Buffer.from(value).toString("latin1");
+
+test("board host: redirects that are relative, and hold blanks, braces and UTF-8, five of them: 200", async () => {
+  const locations = ["x/../../package?1", "/package?a b", "/package?{id}|[x]", "./package?ü", "?5"];
+  const { code, log } = await update("download", {
+    hostFaults: locations.map((to, index) => ({ what: "redirect", to: raw(to), at: index + 1 })),
+  });
+  deepStrictEqual([code, runsVersion(log, VERSION_2)], [200, true]);
+  deepStrictEqual(
+    log.all("server").flatMap(({ text }) => /^GET (\S+) /.exec(text)?.[1] ?? []),
+    [
+      "/package",
+      "/package?1",
+      "/package?a%20b",
+      "/package?%7Bid%7D%7C%5Bx%5D",
+      "/package?%C3%BC",
+      "/package?5",
+    ],
+  );
+});
+
+test("board host: white space around PkgURL, and another spelling of it: 200", async () => {
+  for (const pkgURL of [
+    (url: string) => `\n  ${url} `,
+    (url: string) => url.replace("http", "HTTP").replace("/package", "/a/../package#part"),
+  ]) {
+    const { code, log } = await update("download-and-update", { pkgURL });
+    deepStrictEqual([code, runsVersion(log, VERSION_2)], [200, true]);
+  }
+});
+
+test("board host: a DM server over plain http at a private address is not met unless that is provisioned", async () => {
+  const log = new EventLog("host");
+  const provision = { allowHttp: false };
+  const options = { board, log, scenario: "replace", size: 0, auth: "basic", provision } as const;
+  const rig = await Rig.open(options);
+  try {
+    rig.start();
+    const said = (): boolean =>
+      log
+        .all("serial")
+        .some(({ line }) => line.includes("no session with server rig: its address"));
+    for (let look = 0; look < 3000 && !said(); look++) await setTimeout(100);
+    ok(said());
+    ok(log.all("serial").some(({ line }) => line.includes("account of server rig: its address")));
+    deepStrictEqual(log.all("message"), []);
+  } finally {
+    await rig.close();
+  }
+});
 
 const FAULTS: readonly Fault[] = [
   { what: "malformed", at: 4 },

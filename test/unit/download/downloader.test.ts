@@ -239,7 +239,34 @@ test("a redirect is followed, at most so often, from the original URL at each at
   }
   const hop: Answer = { status: 302, headers: { location: "/again" } };
   equal(new Scene([...times(REDIRECTS_MAX, hop), WHOLE]).run(), "done");
-  equal(new Scene([...times(REDIRECTS_MAX + 1, hop), WHOLE]).run(), "badURL");
+  const endless = new Scene([...times(REDIRECTS_MAX + 1, hop), WHOLE]);
+  equal(endless.run(), "badURL");
+  deepEqual(endless.said, [
+    `error: https://h/again redirects, and ${REDIRECTS_MAX} redirects were followed`,
+  ]);
+});
+
+test("a redirect may be relative, and hold what must be escaped (RFC 9110 §10.2.2, RFC 3986 §5)", () => {
+  const cases = [
+    ["../pkg", "https://h/pkg"],
+    ["./a/../pkg?x={1}", "https://h/pkg?x=%7B1%7D"],
+    ["/a b/{c}|[d]", "https://h/a%20b/%7Bc%7D%7C%5Bd%5D"],
+    ["/ü/\u{1f600}", "https://h/%C3%BC/%F0%9F%98%80"],
+    ["//I:443/x#y", "https://i/x"],
+    ["?signed=a%2Fb&c", "https://h/package?signed=a%2Fb&c"],
+    ["HTTPS://i/100%.bin", "https://i/100%25.bin"],
+  ] as const;
+  for (const [location, next] of cases) {
+    const scene = new Scene([{ status: 302, headers: { location } }, WHOLE]);
+    equal(scene.run(), "done", location);
+    deepEqual(scene.asked, ["https://h/package", next]);
+  }
+});
+
+test("white space around the URL of a package is left out", () => {
+  const scene = new Scene([WHOLE]);
+  equal(scene.run({ url: "\r\n  https://h/package\t" }), "done");
+  deepEqual(scene.asked, ["https://h/package"]);
 });
 
 test("a redirect obeys the rules of URLs", () => {
@@ -254,6 +281,8 @@ test("a redirect obeys the rules of URLs", () => {
     equal(scene.run(), "badURL", location);
     equal(scene.requests.length, 1);
     equal(scene.open, 0);
+    const why = "error: the address to which https://h/package redirects ";
+    ok(scene.said[0]?.startsWith(why), scene.said[0]);
   }
   equal(new Scene([{ status: 302 }]).run(), "serverError");
 });
@@ -261,7 +290,11 @@ test("a redirect obeys the rules of URLs", () => {
 test("a URL that is none, or is against the rules, is not asked for", () => {
   for (const url of ["", "nonsense", "file:///x", "https://u:p@h/", "https://127.0.0.1/"])
     equal(new Scene([]).run({ url }), "badURL", url);
-  equal(new Scene([], {}, { allowHttp: false }).run({ url: "http://h/" }), "badURL");
+  const plain = new Scene([], {}, { allowHttp: false });
+  equal(plain.run({ url: "http://h/" }), "badURL");
+  deepEqual(plain.said, [
+    "error: the URL leads to h by plain http: use https, or set allowHttp in a laboratory",
+  ]);
 });
 
 test("stopping closes the exchange; nothing more is asked or written", () => {
