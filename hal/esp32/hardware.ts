@@ -87,12 +87,13 @@ function open(text: string): Hal {
 }
 
 /**
- * `ca` of the provisioning is the certificate of the authority that servers are checked against:
- * DER in base64.
+ * `ca` of the provisioning is the certificate of the authority that servers are checked against,
+ * DER in base64; or a list of two, while servers go over from one authority to the next.
  */
 function secureConnect(provisioning: string): Connect {
-  const { ca } = JSON.parse(provisioning) as { ca?: string };
-  if (ca === undefined) {
+  const { ca = [] } = JSON.parse(provisioning) as { ca?: string | readonly string[] };
+  const authorities = typeof ca === "string" ? [ca] : ca;
+  if (authorities.length === 0) {
     return () => {
       throw new HttpError(
         "secure",
@@ -100,13 +101,16 @@ function secureConnect(provisioning: string): Connect {
       );
     };
   }
-  const certificate = fromBase64(ca);
-  if (certificate === undefined) throw new Error("provision: ca: not base64");
-  try {
-    trust(certificate);
-  } catch {
-    throw new Error("provision: ca: not the certificate of an authority, DER in base64");
-  }
+  authorities.forEach((text, index) => {
+    const name = typeof ca === "string" ? "ca" : `ca[${index}]`;
+    const certificate = fromBase64(text);
+    if (certificate === undefined) throw new Error(`provision: ${name}: not base64`);
+    try {
+      trust(certificate);
+    } catch (error) {
+      throw new Error(`provision: ${name}: ${error instanceof Error ? error.message : ""}`);
+    }
+  });
   return (host, port) => new TlsSocket(host, port);
 }
 

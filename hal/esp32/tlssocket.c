@@ -124,10 +124,13 @@ void xs_tls_trust(xsMachine* the)
 {
   Buffer given = toReadable(the, &xsArg(0));
   uint8_t* certificate = malloc(given.length ? given.length : 1);
-  if (certificate)
+  const char* problem = "no memory";
+  if (certificate) {
     memcpy(certificate, given.bytes, given.length);
-  if (certificate && tlsTrust(certificate, given.length))
+    problem = tlsTrust(certificate, given.length);
+  }
+  if (!problem)
     return;
   free(certificate);
-  xsUnknownError("not the certificate of an authority");
+  xsUnknownError("%s", problem);
 }

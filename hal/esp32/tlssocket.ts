@@ -22,8 +22,8 @@ export class TlsSocket extends Native("xs_tls_destructor") implements Socket {
 }
 
 /**
- * Takes the certificate of the authority that servers are checked against, DER: before the first
- * socket. Throws when it is none.
+ * Trusts one more authority that servers are checked against, by its certificate, DER: before the
+ * first socket. Throws with what is wrong; two are the most.
  */
 export function trust(this: unknown, certificate: Uint8Array): void {
   native("xs_tls_trust").call(this, certificate);

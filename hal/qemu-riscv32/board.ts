@@ -8,7 +8,7 @@ import { TcpSocket, wait } from "../xs/board/socket.ts";
 import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
 import { HttpLink } from "../xs/http.ts";
 import { NorFlash, SLOTS, STORE } from "./flash.ts";
-import { TlsSocket } from "./tls.ts";
+import { TlsSocket, trust } from "./tls.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = frozen({
   error: "E",
@@ -65,12 +65,13 @@ function startNetwork(
 }
 
 /**
- * The board as the loader handed it over. Call it once. Throws when the provisioning cannot be
- * read. A board without network says so and runs on: connections then fail.
+ * The board as the loader handed it over. Call it once. Throws when the provisioning, or an
+ * authority for TLS, cannot be used. A board without network says so and runs on: connections then fail.
  */
 export function openBoard(): Board {
   const boot = new SlotBoot();
   const text = provision();
+  trust();
   const { identity, network, countInstructions } = JSON.parse(text) as Settings;
   const log = (level: LogLevel, source: string, line: string): void => {
     if (countInstructions === true) print(`instructions ${instructions()}`);

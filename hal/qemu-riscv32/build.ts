@@ -153,8 +153,8 @@ export interface Factory {
   readonly keys: readonly Uint8Array[];
   /** JSON text for the client and the board. */
   readonly provision: string;
-  /** Certificate of the authority that servers are checked against, in DER. */
-  readonly ca?: Uint8Array;
+  /** Certificates of the authorities that servers are checked against, in DER: two at most. */
+  readonly authorities?: readonly Uint8Array[];
 }
 
 function record(kind: number, bytes: Uint8Array): Buffer {
@@ -168,8 +168,8 @@ function factorySector(factory: Factory): Buffer {
   const records = [
     ...factory.keys.map((key) => record(KEY, key)),
     record(PROVISION, Buffer.from(factory.provision)),
+    ...(factory.authorities ?? []).map((certificate) => record(CA, certificate)),
   ];
-  if (factory.ca) records.push(record(CA, factory.ca));
   const bytes = Buffer.concat(records);
   if (bytes.length > FACTORY_BYTES)
     throw new BuildError("keys and provisioning do not fit the factory sector");

@@ -1,5 +1,5 @@
 /* Sockets of tcp.c, and TLS over them where it is asked for: servers are checked against the
- * authority in the factory sector. */
+ * authorities in the factory sector. */
 #include "connection.h"
 #include "../xs/board/tls.h"
 #include "factory.h"
@@ -24,11 +24,19 @@ void tlsLog(int result, uint32_t certificateFlags)
       (unsigned long)certificateFlags);
 }
 
+const char* connectionTrust(void)
+{
+  uint32_t length;
+  const uint8_t* authority = NULL;
+  const char* problem = NULL;
+  while (!problem && (authority = factoryFind(FACTORY_CA, authority, &length)))
+    problem = tlsTrust(authority, length);
+  return problem;
+}
+
 Connection* connectionOpen(const char* host, uint16_t port, int isSecure)
 {
   Connection* self = calloc(1, sizeof(Connection));
-  uint32_t length;
-  const uint8_t* authority = isSecure ? factoryFind(FACTORY_CA, NULL, &length) : NULL;
   if (!self)
     return NULL;
   self->socket = socketOpen(host, port);
@@ -36,8 +44,6 @@ Connection* connectionOpen(const char* host, uint16_t port, int isSecure)
     free(self);
     return NULL;
   }
-  if (authority)
-    tlsTrust(authority, length);
   if (!isSecure || (self->tls = tlsOpen(self->socket, host)))
     return self;
   connectionClose(self);

@@ -10,7 +10,8 @@ typedef enum {
   FACTORY_KEY = 1, /* vendor public key, as bootKey (image.h) takes it. One record for each */
   FACTORY_PROVISION = 2, /* JSON text for the client (src/client/provision.ts), with members for the
                             board (board.ts) */
-  FACTORY_CA = 3 /* certificate of the authority that servers are checked against: DER */
+  FACTORY_CA = 3 /* certificate of an authority that servers are checked against, DER. One record
+                    for each, two at most */
 } FactoryKind;
 
 /* The record of this kind after `from`, or the first one when it is NULL; NULL when there is none.

@@ -1,6 +1,6 @@
 /**
- * TLS client sockets: TCP, and the server proved by a certificate below the authority in the
- * factory sector.
+ * TLS client sockets: TCP, and the server proved by a certificate below an authority in the factory
+ * sector.
  */
 import type { Socket } from "../xs/http.ts";
 
@@ -22,4 +22,12 @@ export class TlsSocket extends Native("xs_socket_destructor") implements Socket 
   close(): void {
     native("xs_socket_close").call(this);
   }
+}
+
+/**
+ * Trusts the authorities in the factory sector, two at most: before the first socket, once. Throws
+ * with what is wrong with one of them.
+ */
+export function trust(this: unknown): void {
+  native("xs_tls_trust").call(this);
 }

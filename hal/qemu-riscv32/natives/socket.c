@@ -56,6 +56,13 @@ void xs_socket_secure(xsMachine* the)
   open(the, 1);
 }
 
+void xs_tls_trust(xsMachine* the)
+{
+  const char* problem = connectionTrust();
+  if (problem)
+    xsUnknownError("factory sector: authority for TLS: %s", problem);
+}
+
 void xs_socket_read(xsMachine* the)
 {
   Connection* socket = thisSocket(the);

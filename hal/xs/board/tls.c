@@ -17,33 +17,43 @@ struct Tls {
 };
 
 static mbedtls_ssl_config configuration;
-static mbedtls_x509_crt authority;
-static int isTrusting;
+static mbedtls_x509_crt authorities; /* a list */
+static int trusted; /* how many */
 
-int tlsTrust(const uint8_t* certificate, uint32_t length)
+static int configure(void)
 {
-  if (isTrusting)
-    return 1;
-  mbedtls_x509_crt_init(&authority);
   mbedtls_ssl_config_init(&configuration);
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
   if (psa_crypto_init() != PSA_SUCCESS)
     return 0;
 #endif
-  if (mbedtls_x509_crt_parse_der_nocopy(&authority, certificate, length)
-      || mbedtls_ssl_config_defaults(&configuration, MBEDTLS_SSL_IS_CLIENT,
+  if (mbedtls_ssl_config_defaults(&configuration, MBEDTLS_SSL_IS_CLIENT,
           MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT)) {
-    mbedtls_x509_crt_free(&authority);
     mbedtls_ssl_config_free(&configuration);
     return 0;
   }
   mbedtls_ssl_conf_authmode(&configuration, MBEDTLS_SSL_VERIFY_REQUIRED);
-  mbedtls_ssl_conf_ca_chain(&configuration, &authority, NULL);
+  mbedtls_ssl_conf_ca_chain(&configuration, &authorities, NULL);
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
   mbedtls_ssl_conf_rng(&configuration, tlsRandom, NULL);
 #endif
-  isTrusting = 1;
   return 1;
+}
+
+const char* tlsTrust(const uint8_t* certificate, uint32_t length)
+{
+  if (trusted == TLS_AUTHORITIES_MAX)
+    return "more than two authorities: remove the oldest";
+  if (!trusted)
+    mbedtls_x509_crt_init(&authorities);
+  if (mbedtls_x509_crt_parse_der_nocopy(&authorities, certificate, length))
+    return "not the certificate of an authority: X.509 in DER is wanted";
+  if (!trusted && !configure()) {
+    mbedtls_x509_crt_free(&authorities);
+    return "TLS cannot be started";
+  }
+  trusted++;
+  return NULL;
 }
 
 static int sendBytes(void* context, const unsigned char* bytes, size_t length)
@@ -68,7 +78,7 @@ Tls* tlsOpen(Socket* socket, const char* host)
     return NULL;
   self->socket = socket;
   mbedtls_ssl_init(&self->context);
-  if (!isTrusting || mbedtls_ssl_setup(&self->context, &configuration)
+  if (!trusted || mbedtls_ssl_setup(&self->context, &configuration)
       || mbedtls_ssl_set_hostname(&self->context, host))
     self->kind = "secure";
   else

@@ -1,5 +1,5 @@
 /* TLS for a board that has TCP sockets, by Mbed TLS. The server's certificate must name the host
-   and come from the authority that the board trusts; where the board has a calendar, it must be
+   and come from an authority that the board trusts; where the board has a calendar, it must be
    valid today. */
 #ifndef XS_BOARD_TLS_H
 #define XS_BOARD_TLS_H
@@ -19,9 +19,12 @@ void tlsLog(int result, uint32_t certificateFlags);
 
 typedef struct Tls Tls;
 
-/* The authority's certificate, DER, which has to stay where it is. Once, before the first
- * connection; 0 when it is none. */
-int tlsTrust(const uint8_t* certificate, uint32_t length);
+/* Two, so that one authority can follow the other: a fleet trusts both while servers change. */
+#define TLS_AUTHORITIES_MAX 2
+
+/* Trusts one more authority, before the first connection. Its certificate, DER, has to stay where
+ * it is. Returns NULL, or why it is not trusted; then those before it still are. */
+const char* tlsTrust(const uint8_t* certificate, uint32_t length);
 /* Begins; the socket stays the caller's. NULL: no memory. Without an authority it fails with the
  * first read or write: `secure`. */
 Tls* tlsOpen(Socket* socket, const char* host);

@@ -42,11 +42,19 @@ test("a whole update, DM and download over HTTPS", async () => {
 
 const first = packageOf(esp32Fake, VERSION_1, 0);
 
+/** One as a text, more as a list, as the provisioning may have them. */
+function base64Of(certificates: readonly Uint8Array[]): string | readonly string[] {
+  const texts = certificates.map((bytes) => Buffer.from(bytes).toString("base64"));
+  const [only = ""] = texts;
+  return texts.length === 1 ? only : texts;
+}
+
 /** What the device logs about one session with a server that never gets to see a request. */
 async function attempt(
   context: TestContext,
   server: Server,
-  ca: Uint8Array | undefined,
+  ca: readonly Uint8Array[],
+  seen = 0,
 ): Promise<readonly string[]> {
   let requests = 0;
   server.on("request", () => {
@@ -79,18 +87,18 @@ async function attempt(
     allowPrivate: true,
     sessionAtBoot: true,
     once: true,
-    ...(ca === undefined ? {} : { ca: Buffer.from(ca).toString("base64") }),
+    ...(ca.length === 0 ? {} : { ca: base64Of(ca) }),
   });
   const log = new EventLog("esp32-fake");
   const device = esp32Fake.start(directory, log);
   const failed = new Promise<void>((resolve) => {
     log.view((event) => {
-      if (/secure|vouches|provision:/.test(JSON.stringify(event))) resolve();
+      if (/secure|vouches|provision:|"session"/.test(JSON.stringify(event))) resolve();
     });
   });
   await within(LIMIT_MS, "the refusal", Promise.race([failed, device.ended]));
   await device.kill();
-  assert.equal(requests, 0, "credentials went to a server that nobody vouches for");
+  assert.equal(requests, seen, "credentials went to a server that nobody vouches for");
   return log.all("serial").map(({ line }) => line);
 }
 
@@ -111,12 +119,17 @@ for (const [what, make, ca] of [
   [
     "another authority vouches for it",
     () => secure(makeCertificate({ host: "localhost" })),
-    good.authority,
+    [good.authority],
   ],
-  ["its certificate has another name", () => secure(STRANGER), STRANGER.authority],
-  ["its certificate is over", () => secure(EXPIRED), EXPIRED.authority],
-  ["the device trusts no authority", () => secure(good), undefined],
-  ["it speaks plain HTTP", () => createServer(), good.authority],
+  [
+    "a third authority vouches for it",
+    () => secure(makeCertificate({ host: "localhost" })),
+    [good.authority, makeCertificate({ host: "localhost" }).authority],
+  ],
+  ["its certificate has another name", () => secure(STRANGER), [STRANGER.authority]],
+  ["its certificate is over", () => secure(EXPIRED), [EXPIRED.authority]],
+  ["the device trusts no authority", () => secure(good), []],
+  ["it speaks plain HTTP", () => createServer(), [good.authority]],
 ] as const) {
   test(`a server is refused before anything is sent: ${what}`, async (context) => {
     const lines = await attempt(context, make(), ca);
@@ -127,10 +140,22 @@ for (const [what, make, ca] of [
   });
 }
 
-test("an authority that is no certificate stops the start, with a sentence", async (context) => {
-  const lines = await attempt(context, secure(good), Buffer.from("no certificate"));
-  assert.ok(
-    lines.some((line) => line.includes("provision: ca: not the certificate of an authority")),
-    lines.join("\n"),
-  );
+test("of two authorities either vouches for a server, so that servers can go over from one to the next", async (context) => {
+  const next = makeCertificate({ host: "localhost" });
+  for (const certificate of [good, next])
+    await attempt(context, secure(certificate), [good.authority, next.authority], 1);
 });
+
+for (const [what, ca, problem] of [
+  ["no certificate", [Buffer.from("no certificate")], "ca: not the certificate of an authority"],
+  ["an empty one, behind a good one", [good.authority, Buffer.alloc(0)], "ca[1]: not the"],
+  ["a third one", [good, STRANGER, EXPIRED].map((one) => one.authority), "ca[2]: more than two"],
+] as const) {
+  test(`an authority that the board cannot trust stops the start, with a sentence: ${what}`, async (context) => {
+    const lines = await attempt(context, secure(good), ca);
+    assert.ok(
+      lines.some((line) => line.includes(`provision: ${problem}`)),
+      lines.join("\n"),
+    );
+  });
+}

@@ -105,15 +105,14 @@ export class Device {
   }
 
   /**
-   * What the application does; `more` are further members of the provisioning, `ca` is the
-   * authority that it trusts.
+   * What the application does; `more` are further members of the provisioning, `authorities`
+   * are those that it trusts.
    */
-  script(script: Script, more: object = {}, ca?: Uint8Array): void {
-    const authority = ca === undefined ? {} : { ca };
+  script(script: Script, more: object = {}, authorities: readonly Uint8Array[] = []): void {
     const { offset, bytes } = refit({
       keys: this.keys,
       provision: JSON.stringify({ script, ...more }),
-      ...authority,
+      authorities,
     });
     this.write(bytes, offset);
   }
@@ -159,6 +158,24 @@ export class Device {
         .map((line) => line.slice(11))
         .filter((line) => !line.startsWith("I heap") && !line.startsWith("I board")),
     };
+  }
+
+  /** Powers on, and takes the power away once the console has said this: what it said until then. */
+  async said(wanted: string): Promise<string> {
+    const process = this.start();
+    let stdout = "";
+    process.stdout?.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString("latin1");
+      if (stdout.includes(wanted)) process.kill("SIGKILL");
+    });
+    const timer = setTimeout(() => {
+      process.kill("SIGKILL");
+    }, RUN_MS);
+    await new Promise((resolve) => {
+      process.on("close", resolve);
+    });
+    clearTimeout(timer);
+    return stdout;
   }
 
   start(): ChildProcess {

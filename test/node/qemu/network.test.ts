@@ -33,14 +33,14 @@ async function listen(context: TestContext, server: Server): Promise<number> {
 async function fetch(
   context: TestContext,
   url: string,
-  ca?: Uint8Array,
+  authorities: readonly Uint8Array[] = [],
   more: object = {},
 ): Promise<string | undefined> {
   const device = new Device(image(1));
   context.after(() => {
     device.close();
   });
-  device.script({ "1.0.0 power": [`fetch ${url}`] }, more, ca);
+  device.script({ "1.0.0 power": [`fetch ${url}`] }, more, authorities);
   const { lines } = await device.ran();
   return lines.at(-1);
 }
@@ -64,7 +64,7 @@ test("fixed addresses instead of DHCP", { skip }, async (context) => {
     nameServer: "10.0.2.3",
   };
   assert.equal(
-    await fetch(context, `http://10.0.2.2:${port}/`, undefined, { network }),
+    await fetch(context, `http://10.0.2.2:${port}/`, [], { network }),
     `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
   );
 });
@@ -102,9 +102,22 @@ test("a body comes whole over HTTPS from a server that the authority vouches for
 }, async (context) => {
   const port = await secure(context);
   assert.equal(
-    await fetch(context, `https://localhost:${port}/`, good.authority),
+    await fetch(context, `https://localhost:${port}/`, [good.authority]),
     `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
   );
+});
+
+test("of two authorities either vouches for a server, so that servers can go over from one to the next", {
+  skip,
+}, async (context) => {
+  const next = makeCertificate({ host: "localhost" });
+  for (const certificate of [good, next]) {
+    const port = await secure(context, certificate);
+    assert.equal(
+      await fetch(context, `https://localhost:${port}/`, [good.authority, next.authority]),
+      `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
+    );
+  }
 });
 
 const PAST = new Date(Date.now() - 1e9);
@@ -113,15 +126,19 @@ const FUTURE = new Date(Date.now() + 1e9);
 /** With an authority that the device trusts. */
 function own(certificate: ServerCertificate): {
   readonly certificate: ServerCertificate;
-  readonly authority: Uint8Array;
+  readonly authorities: readonly Uint8Array[];
 } {
-  return { certificate, authority: certificate.authority };
+  return { certificate, authorities: [certificate.authority] };
 }
 
 const IMPOSTORS = {
   "another authority": {
     certificate: makeCertificate({ host: "localhost" }),
-    authority: good.authority,
+    authorities: [good.authority],
+  },
+  "a third authority, where the device trusts two": {
+    certificate: makeCertificate({ host: "localhost" }),
+    authorities: [good.authority, makeCertificate({ host: "localhost" }).authority],
   },
   "another name": own(makeCertificate({ host: "example.org" })),
   "a certificate that is over": own(
@@ -134,17 +151,42 @@ const IMPOSTORS = {
   "a certificate that is not good yet": own(
     makeCertificate({ host: "localhost", notBefore: FUTURE }),
   ),
-  "no authority in the device": { certificate: good, authority: undefined },
+  "no authority in the device": { certificate: good, authorities: [] },
 } as const;
 
-for (const [what, { certificate, authority }] of Object.entries(IMPOSTORS)) {
+for (const [what, { certificate, authorities }] of Object.entries(IMPOSTORS)) {
   test(`HTTPS is refused: ${what}`, { skip }, async (context) => {
     const port = await secure(context, certificate);
-    assert.equal(await fetch(context, `https://localhost:${port}/`, authority), "fetch: secure");
+    assert.equal(await fetch(context, `https://localhost:${port}/`, authorities), "fetch: secure");
   });
 }
 
 test("HTTPS is refused: the server speaks plain HTTP", { skip }, async (context) => {
   const port = await listen(context, createServer(answer));
-  assert.equal(await fetch(context, `https://localhost:${port}/`, good.authority), "fetch: secure");
+  assert.equal(
+    await fetch(context, `https://localhost:${port}/`, [good.authority]),
+    "fetch: secure",
+  );
 });
+
+const another = makeCertificate({ host: "localhost" }).authority;
+for (const [what, authorities, problem] of [
+  ["no certificate", [Buffer.from("garbage")], "not the certificate of an authority"],
+  ["no certificate, behind a good one", [another, Buffer.alloc(0)], "not the certificate of an"],
+  ["a third one", [good.authority, another, another], "more than two authorities"],
+] as const) {
+  test(`an authority that the board cannot trust stops the start, with a sentence: ${what}`, {
+    skip,
+  }, async (context) => {
+    const port = await secure(context);
+    const device = new Device(image(1));
+    context.after(() => {
+      device.close();
+    });
+    device.script({ "1.0.0 power": [`fetch https://localhost:${port}/`] }, {}, authorities);
+    const why = `factory sector: authority for TLS: ${problem}`;
+    const console = await device.said(why);
+    assert.ok(console.includes(why), console);
+    assert.ok(!console.includes("fetch:"), console);
+  });
+}

@@ -42,8 +42,11 @@ export interface DeviceProvision {
   readonly nonceResync?: boolean;
   readonly bootstrap?: readonly string[];
   readonly networkSecret?: string;
-  /** Certificate of the authority that vouches for servers: DER in base64. For boards with TLS. */
-  readonly ca?: string;
+  /**
+   * Certificates of the authorities that vouch for servers, one or two: DER in base64. For boards
+   * with TLS.
+   */
+  readonly ca?: string | readonly string[];
   /**
    * A line of the serial log with the instructions so far before each other one: board qemu under
    * -icount.

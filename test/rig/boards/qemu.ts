@@ -68,11 +68,11 @@ export const qemu: RigBoard = {
     const port = join(directory, PUSH_PORT);
     if (provision.pushPort === undefined) rmSync(port, { force: true });
     else writeFileSync(port, String(provision.pushPort));
-    const authority = ca === undefined ? {} : { ca: Buffer.from(ca, "base64") };
+    const authorities = [ca ?? []].flat().map((text) => Buffer.from(text, "base64"));
     const { offset, bytes } = refit({
       keys,
       provision: JSON.stringify({ ...rest, identity }),
-      ...authority,
+      authorities,
     });
     const file = openSync(join(directory, FLASH), "r+");
     writeSync(file, bytes, 0, bytes.length, offset);
