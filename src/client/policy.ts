@@ -17,7 +17,7 @@ export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
   assert(runningVersion !== undefined, `FwV ${FwV} is not MAJOR.MINOR.REVISION`);
   const { blocks, blockLength } = hal.staging.status();
   return {
-    keys: provision.keys.map(readKey),
+    keys: vendorKeys(provision),
     vendorId,
     classId,
     runningVersion,
@@ -26,6 +26,11 @@ export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
     headerSize: hal.boot.headerSize,
     allowDowngrade: provision.allowDowngrade,
   };
+}
+
+/** Returns the vendor's keys. Throws when one is malformed. */
+export function vendorKeys({ keys }: Provision): readonly VendorKey[] {
+  return keys.map(readKey);
 }
 
 function readKey(text: string, index: number): VendorKey {

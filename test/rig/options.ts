@@ -4,6 +4,7 @@
  */
 import { InvalidArgumentError } from "commander";
 import { fromHex } from "../../src/base/bytes.ts";
+import { parseUrl } from "../../src/base/url.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
 import { parseVersion, type Version } from "../../src/image/version.ts";
 
@@ -21,6 +22,13 @@ export function countOption(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
     throw new InvalidArgumentError("A whole number is needed.");
   return value;
+}
+
+/** A URL as a device would read it; its own text is what the device gets. */
+export function urlOption(text: string): string {
+  const url = parseUrl(text);
+  if (typeof url === "string") throw new InvalidArgumentError(`The URL ${url}.`);
+  return text;
 }
 
 /** Bytes: "65536", "64KiB", "4MiB". */

@@ -65,6 +65,11 @@ const USAGE: readonly (readonly [words: readonly string[], told: RegExp])[] = [
   [["demo", "--scenario", "magic"], /One of replace, download, download-and-update is needed/],
   [["demo", "--size", "huge"], /A size is a number of bytes/],
   [["device", "--board", "sim"], /required option '--state <directory>' not specified/],
+  [
+    ["device", "--board", "sim", "--state", "x", "--server-id", "x", "--server", "ftp://h/"],
+    /The URL does not begin with http:\/\/ or https:\/\//,
+  ],
+  [["doctor", "--provision", join(folder, "none.json")], /none\.json/],
   [["serve"], /required option '--package <file>' not specified/],
   [["serve", "--package", join(folder, "none.img")], /none\.img/],
   [["serve", "--package", file, "--port", "70000"], /70000/],

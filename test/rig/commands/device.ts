@@ -4,7 +4,7 @@ import type { Encoding } from "../../../src/session/encoding.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
-import { countOption, ENCODINGS, wordOption } from "../options.ts";
+import { countOption, ENCODINGS, urlOption, wordOption } from "../options.ts";
 import { setUp } from "../setup.ts";
 import { terminal } from "../terminal.ts";
 import { within } from "../device.ts";
@@ -54,7 +54,7 @@ export function addDevice(program: Command): void {
       "--state <directory>",
       "flash, boot log and account; made with version 1.0.0 when it is not there",
     )
-    .requiredOption("--server <url>", "URL of the DM server")
+    .requiredOption("--server <url>", "URL of the DM server", urlOption)
     .requiredOption("--server-id <id>", "its ServerID")
     .option("--user <name>", "name that the device shows to the server", "")
     .option("--password <secret>", "and its password", "")

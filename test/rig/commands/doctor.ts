@@ -1,16 +1,38 @@
 /**
- * `xs-fumo doctor`: what this machine has for each board, what is missing, and the line to type.
+ * `xs-fumo doctor`: what this machine has for each board, what is missing, and the line to type; or
+ * what a device would make of a provisioning text.
  */
 import type { Command } from "commander";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { Exit } from "../exit.ts";
+import { Exit, RigError } from "../exit.ts";
+import { checkProvision } from "../provisioncheck.ts";
 import { check, installLine, REQUIREMENTS, type BoardName } from "../setup.ts";
 
 export function addDoctor(program: Command): void {
   program
     .command("doctor")
-    .description("tell what this machine has for each board, and what to install")
-    .action(async () => {
+    .description(
+      "tell what this machine has for each board, and what to install; or check a provisioning",
+    )
+    .option(
+      "--provision <file>",
+      "check this provisioning text instead: what a device allows by it, and what it would refuse",
+    )
+    .addHelpText(
+      "after",
+      `
+Exit status with --provision: 0 when a device takes all of it, 1 when something in it is refused.
+
+Examples:
+  xs-fumo doctor
+  xs-fumo doctor --provision provision.json`,
+    )
+    .action(async ({ provision }: { readonly provision?: string }) => {
+      if (provision !== undefined) {
+        process.exitCode = provisionLines(provision) ? Exit.ok : Exit.failed;
+        return;
+      }
       const boards: readonly BoardName[] = ["sim", "host", "qemu"];
       let good = nodeLine();
       for (const board of boards) good = boardLines(board) && good;
@@ -22,6 +44,20 @@ export function addDoctor(program: Command): void {
 function line(present: boolean, text: string): boolean {
   process.stdout.write(`${present ? "ok      " : "missing "} ${text}\n`);
   return present;
+}
+
+/** True when a device would take the whole text. */
+function provisionLines(file: string): boolean {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new RigError(Exit.usage, error instanceof Error ? error.message : `cannot read ${file}`);
+  }
+  const findings = checkProvision(text);
+  for (const { good, text: said } of findings)
+    process.stdout.write(`${good ? "ok      " : "refused "} ${said}\n`);
+  return findings.every(({ good }) => good);
 }
 
 function nodeLine(): boolean {
