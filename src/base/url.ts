@@ -24,8 +24,6 @@ const QUESTION = 0x3f;
 const HASH = 0x23;
 const AT = 0x40;
 const DOT = 0x2e;
-const HYPHEN = 0x2d;
-const UNDERSCORE = 0x5f;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const BACKSLASH = 0x5c;
@@ -40,6 +38,9 @@ const CONTROLS =
 /** What is escaped in a path (RFC 3986 §3.3), and in a query, where browsers escape one more. */
 const UNFIT = ' "<>[]^`{|}';
 const UNFIT_IN_QUERY = `${UNFIT}'`;
+/** All of ASCII but letters, digits, hyphens, underscores and dots. */
+const UNFIT_IN_HOST = " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~";
+const NO_NAME = "has a host that is no name: an international one is written with xn--";
 const LABEL_BYTES_MAX = 63;
 
 /**
@@ -151,7 +152,10 @@ function schemeOf(bytes: Uint8Array): Url["scheme"] | undefined {
 
 /** True in any case of letters. The bytes hold no controls. */
 function begins(bytes: Uint8Array, start: string): boolean {
-  return utf8(start).every((byte, index) => ((bytes[index] ?? 0) | 0x20) === byte);
+  const wanted = utf8(start);
+  for (let at = 0; at < wanted.length; at++)
+    if (((bytes[at] ?? 0) | 0x20) !== wanted[at]) return false;
+  return true;
 }
 
 function parseAuthority(
@@ -194,14 +198,16 @@ function readPort(bytes: Uint8Array, from: number, usual: number): number {
 function hostProblem(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return "has no host";
   if (bytes.length > HOST_BYTES_MAX) return `has a host of more than ${HOST_BYTES_MAX} bytes`;
+  if (!isAscii(bytes) || findAny(bytes, 0, bytes.length, UNFIT_IN_HOST) >= 0) return NO_NAME;
   let label = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === DOT ? at === label : !inLabel(byte))
-      return "has a host that is no name: an international one is written with xn--";
-    if (byte === DOT && at + 1 < bytes.length) label = at + 1;
-    else if (byte !== DOT && at - label >= LABEL_BYTES_MAX)
+  for (let from = 0; from < bytes.length; ) {
+    const dot = find(bytes, from, DOT);
+    const end = dot < 0 ? bytes.length : dot;
+    if (end === from) return NO_NAME;
+    if (end - from > LABEL_BYTES_MAX)
       return `has a host with a label of more than ${LABEL_BYTES_MAX} bytes`;
+    label = from;
+    from = end + 1;
   }
   return isNumber(bytes, label) && parseIPv4(bytes) === undefined
     ? "has a host that ends in a number and is not an IPv4 address of four decimal numbers"
@@ -219,13 +225,6 @@ function isNumber(bytes: Uint8Array, from: number): boolean {
   return true;
 }
 
-function inLabel(byte: number): boolean {
-  const letter = byte | 0x20;
-  return (
-    (letter >= 0x61 && letter <= 0x7a) || isDigit(byte) || byte === HYPHEN || byte === UNDERSCORE
-  );
-}
-
 /** Path and query as they are asked for, from "/" on. */
 function pathOf(bytes: Uint8Array): string {
   const mark = find(bytes, 0, QUESTION);
@@ -237,8 +236,7 @@ function pathOf(bytes: Uint8Array): string {
 /** With escapes for `unfit`, for every byte past ASCII, and for "%" that begins no escape. */
 function escaped(bytes: Uint8Array, unfit: string): Uint8Array {
   const { length } = bytes;
-  const isAscii = text(bytes, 0, length).length === length;
-  if (isAscii && findAny(bytes, 0, length, unfit) < 0 && !hasStray(bytes)) return bytes;
+  if (isAscii(bytes) && findAny(bytes, 0, length, unfit) < 0 && !hasStray(bytes)) return bytes;
   const marks = utf8(unfit);
   const result = new Uint8Array(3 * length);
   let to = 0;
@@ -252,6 +250,11 @@ function escaped(bytes: Uint8Array, unfit: string): Uint8Array {
     }
   }
   return result.subarray(0, to);
+}
+
+/** The bytes are UTF-8: every character past ASCII has more than one. */
+function isAscii(bytes: Uint8Array): boolean {
+  return text(bytes, 0, bytes.length).length === bytes.length;
 }
 
 function hasStray(bytes: Uint8Array): boolean {
