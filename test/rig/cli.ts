@@ -12,10 +12,12 @@ import { addDdf } from "./commands/ddf.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDevice } from "./commands/device.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addFlash } from "./commands/flash.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeygen } from "./commands/keygen.ts";
 import { addNotify } from "./commands/notify.ts";
 import { addPack } from "./commands/pack.ts";
+import { addProvision } from "./commands/provision.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
@@ -55,6 +57,8 @@ Examples:
     addEncode,
     addDdf,
     addConformance,
+    addFlash,
+    addProvision,
     addWatch,
     addReplay,
     addDoctor,
@@ -89,6 +93,7 @@ function report(error: unknown): number {
 }
 
 process.on("SIGINT", () => {
-  process.exit(Exit.interrupted);
+  // A command with something to put in order first has a listener of its own.
+  if (process.listenerCount("SIGINT") === 1) process.exit(Exit.interrupted);
 });
 await main(process.argv);

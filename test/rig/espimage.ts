@@ -24,6 +24,46 @@ const VERSION_AT = 16;
 const VERSION_BYTES = 32;
 const DESCRIPTION_AT = HEADER_BYTES + SEGMENT_BYTES;
 
+/** The chip in the header, and whether a digest follows the image. */
+const CHIP_AT = 12;
+const DIGEST_FLAG_AT = HEADER_BYTES - 1;
+const DIGEST_BYTES = 32;
+const SEGMENTS_MAX = 16;
+
+/** Returns the number of the chip that an image is for (ESP-IDF's esp_chip_id_t). */
+export function espChip(image: Buffer): number {
+  return image.readUInt16LE(CHIP_AT);
+}
+
+/**
+ * Returns why the boot loader would not start this image, or undefined. Ignores what follows the
+ * image, such as a signature.
+ */
+export function espProblem(image: Buffer): string | undefined {
+  if (image.length < HEADER_BYTES || image[0] !== MAGIC) return "not an ESP-IDF image";
+  const [, segments = 0] = image;
+  if (segments === 0 || segments > SEGMENTS_MAX)
+    return `${segments} segments instead of 1 to ${SEGMENTS_MAX}`;
+  let at = HEADER_BYTES;
+  let sum = CHECKSUM_SEED;
+  for (let i = 0; i < segments; i++) {
+    if (at + SEGMENT_BYTES > image.length) return "truncated";
+    const end = at + SEGMENT_BYTES + image.readUInt32LE(at + 4);
+    if (end > image.length) return "truncated";
+    for (const byte of image.subarray(at + SEGMENT_BYTES, end)) sum ^= byte;
+    at = end;
+  }
+  const end = (at + 16) & ~15;
+  if (end > image.length) return "truncated";
+  if (image[end - 1] !== sum) return "damaged: its checksum is wrong";
+  if (image[DIGEST_FLAG_AT] !== 1) return undefined;
+  const digest = createHash("sha256").update(image.subarray(0, end)).digest();
+  if (end + DIGEST_BYTES > image.length) return "truncated";
+  return digest.equals(image.subarray(end, end + DIGEST_BYTES))
+    ? undefined
+    : "damaged: its digest is wrong";
+}
+
 /**
  * The version in the image's own description (PROJECT_VER of ESP-IDF), or undefined when it is no
  * image of an application.
@@ -43,15 +83,20 @@ export function espVersion(image: Buffer): string | undefined {
  * An image of one segment: its description, then `content`. For the fake of ESP-IDF; chips get
  * theirs from ESP-IDF's own tools.
  */
-export function espImage(content: Buffer, version: string): Buffer {
+export function espImage(content: Buffer, version: string, chip = 0): Buffer {
   const description = Buffer.alloc(DESCRIPTION_BYTES);
-  const segment = Buffer.concat([description, content]);
-  segment.writeUInt32LE(DESCRIPTION_MAGIC, 0);
-  segment.write(version, VERSION_AT, VERSION_BYTES - 1, "latin1");
+  description.writeUInt32LE(DESCRIPTION_MAGIC, 0);
+  description.write(version, VERSION_AT, VERSION_BYTES - 1, "latin1");
+  return espSegment(Buffer.concat([description, content]), chip);
+}
+
+/** Returns an image of one segment. */
+export function espSegment(segment: Buffer, chip: number): Buffer {
   const head = Buffer.alloc(DESCRIPTION_AT);
   head[0] = MAGIC;
   head[1] = 1;
-  head[HEADER_BYTES - 1] = 1;
+  head.writeUInt16LE(chip, CHIP_AT);
+  head[DIGEST_FLAG_AT] = 1;
   head.writeUInt32LE(segment.length, HEADER_BYTES + 4);
   const body = Buffer.alloc((head.length + segment.length + 16) & ~15);
   head.copy(body);

@@ -41,7 +41,13 @@ export type RigEvent =
     }
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "state"; readonly state: number; readonly name: string }
-  | { readonly kind: "progress"; readonly bytes: number; readonly total: number }
+  | {
+      readonly kind: "progress";
+      readonly bytes: number;
+      readonly total: number;
+      /** What is on its way, where it is no package. */
+      readonly what?: string;
+    }
   | { readonly kind: "message"; readonly direction: "sent" | "received"; readonly text: string }
   | {
       readonly kind: "session";

@@ -37,7 +37,7 @@ export function terminal(options: TerminalOptions): View {
   const progress = new Progress(interactive);
   return (event) => {
     if (event.kind === "progress") {
-      if (!options.quiet) progress.show(event.bytes, event.total);
+      if (!options.quiet) progress.show(event.what ?? "package", event.bytes, event.total);
       return;
     }
     const line = sentence(event, options, paint);
@@ -127,9 +127,9 @@ class Progress {
     this.#interactive = interactive;
   }
 
-  show(bytes: number, total: number): void {
+  show(what: string, bytes: number, total: number): void {
     if (this.#interactive) {
-      this.#bar ??= this.#start(total);
+      this.#bar ??= this.#start(what, total);
       this.#bar.setTotal(total);
       this.#bar.update(bytes, { amount: `${size(bytes)} of ${size(total)}` });
       if (bytes >= total) this.clear();
@@ -138,7 +138,7 @@ class Progress {
     const quarter = total > 0 ? Math.floor((bytes * 4) / total) : 0;
     if (quarter > this.#quarter)
       process.stdout.write(
-        `          package ${quarter * 25} % (${size(bytes)} of ${size(total)})\n`,
+        `          ${what} ${quarter * 25} % (${size(bytes)} of ${size(total)})\n`,
       );
     this.#quarter = quarter;
   }
@@ -148,8 +148,8 @@ class Progress {
     this.#bar = undefined;
   }
 
-  #start(total: number): cliProgress.SingleBar {
-    const format = "          package {bar} {percentage} %  {amount}";
+  #start(what: string, total: number): cliProgress.SingleBar {
+    const format = `          ${what} {bar} {percentage} %  {amount}`;
     const bar = new cliProgress.SingleBar(
       { format, hideCursor: true },
       cliProgress.Presets.shades_classic,

@@ -82,6 +82,11 @@ export class Cli {
     this.#child.stdin?.write(`${line}\n`);
   }
 
+  /** Types Ctrl-C. */
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
   async stop(): Promise<number> {
     this.#child.kill("SIGTERM");
     return this.ended;
