@@ -1,374 +1,183 @@
 /**
- * `npm run bench -- --board qemu`: what the bare-metal board spends, in instructions (QEMU -icount:
- * exact, not cycles), bytes of RAM
- * and of the image, beside the targets. Exit status 1 when a target is missed.
+ * What the bare-metal board spends: instructions that were executed (exact, not cycles), bytes on
+ * the wire by layer, bytes of RAM and of the image.
  */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import {
-  buildFirmware,
-  EMULATOR,
-  machineOptions,
-  makeFlash,
-} from "../../hal/qemu-riscv32/build.ts";
-import type { RigBoard } from "../rig/boards/board.ts";
-import { qemu } from "../rig/boards/qemu.ts";
-import { DeviceProcess, within } from "../rig/device.ts";
-import { EventLog } from "../rig/events.ts";
-import { root } from "../root.ts";
-import { buildImage } from "../rig/image.ts";
+import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
+import type { Encoding } from "../../../src/session/encoding.ts";
+import { qemu } from "../../rig/boards/qemu.ts";
+import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
+import { root } from "../../root.ts";
+import type { Figure } from "../figure.ts";
+import type { Report } from "../report.ts";
+import { type Bound, BOUNDS, boundsOf, CASE_BOUNDS } from "./bounds.ts";
+import { CASE_NAMES, type Case, type CaseName, CASES } from "./cases.ts";
 import { imageParts } from "./imageparts.ts";
-import { spkiOf } from "../rig/keys.ts";
-import { Rig } from "../rig/rig.ts";
-import type { Encoding } from "../../src/session/encoding.ts";
-import { DmServer } from "../rig/server/dm-server.ts";
-import { listen } from "../rig/server/http.ts";
-import type { ScenarioName } from "../rig/server/scenario.ts";
-import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "../rig/workshop.ts";
+import { meteredBoard } from "./meter/meter.ts";
+import {
+  type Codecs,
+  type Floor,
+  measureCodecs,
+  measureFloor,
+  type MessageName,
+} from "./programs.ts";
+import { bootValues, GET_ROWS, getValues, ROWS, updateValues, type Values } from "./rows.ts";
+import { run, type Run } from "./run.ts";
 
-const LIMIT_MS = 300_000;
-const FLOOR_BYTES = 1 << 18;
-const COUNTING = ["-icount", "shift=0"];
-const M = 1e6;
 const KIB = 1024;
-/** What an update over HTTP must leave. */
-const RAM_SPARE_KIB = 32;
+/** The images of both versions, as the product has them. */
+const IMAGES = ["firmware-1.0.0", "firmware-2.0.0"] as const;
 
-let missed = 0;
-
-/** One line of the report; `target` is the most that it may be, or the least when `isLeast`. */
-function report(what: string, value: number, unit: string, target?: number, isLeast = false): void {
-  const number = numberText(value);
-  const isMissed = target !== undefined && !(isLeast ? value >= target : value <= target);
-  if (isMissed) missed++;
-  const goal = target ?? 0;
-  const bound = `at ${isLeast ? "least" : "most"} ${Math.round(goal)}`;
-  const verdict =
-    target === undefined
-      ? ""
-      : !isMissed
-        ? `ok: ${bound}`
-        : `MISSED by ${numberText(Math.abs(value - goal))} ${unit}: ${bound}, ${(value / goal).toFixed(2)} times`;
-  process.stdout.write(`${what.padEnd(48)}${number.padStart(10)} ${unit.padEnd(14)}${verdict}\n`);
+/** A row whose bounds are in a table. Throws when it has none there. */
+function figure(
+  group: string,
+  key: string,
+  name: string,
+  value: number,
+  unit: string,
+  bounds: { readonly [row: string]: Bound } | undefined,
+): Figure {
+  const bound = bounds?.[key];
+  if (bound === undefined) throw new Error(`bounds.ts has no budget for ${group}: ${key}`);
+  return { group, name, value, unit, ...boundsOf(key, bound) };
 }
 
-function numberText(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+function sizeOf(name: string): number {
+  return statSync(join(root, "build/qemu", name)).size;
 }
 
-/**
- * A device whose serial lines come with the instructions that were spent before them; resets start
- * at 0 again.
- */
-class Counted {
-  readonly log = new EventLog("qemu");
-  readonly lines: { readonly text: string; readonly instructions: number }[] = [];
-  #now = 0;
-
-  constructor() {
-    this.log.view((event) => {
-      if (event.kind !== "serial") return;
-      const count = /^instructions (\d+)/.exec(event.line)?.[1];
-      if (count === undefined)
-        this.lines.push({ text: event.line.trimEnd(), instructions: this.#now });
-      else this.#now = Number(count);
-    });
-  }
-
-  /** Instructions before the first line like this one, after the line at `from`. */
-  at(pattern: RegExp, from = 0): number {
-    return this.lines.slice(from).find(({ text }) => pattern.test(text))?.instructions ?? NaN;
-  }
-
-  find(pattern: RegExp): number {
-    return this.lines.findIndex(({ text }) => pattern.test(text));
-  }
-
-  figure(pattern: RegExp): number {
-    return Math.max(
-      ...this.lines
-        .map(({ text }) => Number(pattern.exec(text)?.[1] ?? NaN))
-        .filter((value) => !Number.isNaN(value)),
-    );
-  }
+function imageFigures(): Figure[] {
+  const group = "image";
+  const [, image] = IMAGES;
+  const payload = qemu.firmware(VERSION_2, 0).length;
+  const binary = sizeOf(`${image}.bin`);
+  const blob = sizeOf(`${image}.blob`);
+  const map = readFileSync(join(root, `build/qemu/${image}.map`), "utf8");
+  const rows: readonly (readonly [key: string, name: string, bytes: number])[] = [
+    ["whole", "the whole of it", payload],
+    ...[...imageParts(map)].map(([part, bytes]) => [part, part, bytes] as const),
+    ["bytecode", "bytecode", blob],
+    ["modules", "loaded modules (a shared machine)", payload - binary],
+  ];
+  return rows.map(([key, name, bytes]) =>
+    figure(group, key, name, bytes / KIB, "KiB", BOUNDS[group]),
+  );
 }
 
-const counted: RigBoard = {
-  ...qemu,
-  start(directory, log) {
-    return new DeviceProcess(
-      EMULATOR,
-      [...machineOptions(join(directory, "flash.bin")), ...COUNTING],
-      log,
-    );
-  },
-};
-
-/** A program of the bench on the board: what it prints. */
-async function run(name: string, provision: object): Promise<Counted> {
-  const directory = mkdtempSync(join(tmpdir(), "bench-"));
-  try {
-    const key = developmentKey();
-    const payload = buildFirmware({ name, version: name, entry: `test/bench/${name}` });
-    const image = buildImage({ payload, version: VERSION_1, key });
-    const text = JSON.stringify(provision);
-    writeFileSync(
-      join(directory, "flash.bin"),
-      makeFlash({ keys: [spkiOf(key)], provision: text }, image),
-    );
-    const log = new Counted();
-    await within(LIMIT_MS, name, counted.start(directory, log.log).ended);
-    return log;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+function floorFigures(floor: Floor): Figure[] {
+  const group = "floor, in C";
+  const rows = [
+    ["receive", "received over TCP"],
+    ["secure", "received over TLS, no handshake"],
+    ["sha256", "digested, nothing cleared"],
+    ["program", "in flash"],
+  ] as const;
+  return rows.map(([key, name]) => figure(group, key, name, floor[key], "a byte", BOUNDS[group]));
 }
 
-async function floor(): Promise<number> {
-  const server = createServer((socket) => {
-    socket.on("error", () => undefined).end(Buffer.alloc(FLOOR_BYTES, 0x5a));
-  });
-  try {
-    await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    const { port } = server.address() as AddressInfo;
-    const log = await run("floor", { length: FLOOR_BYTES, port });
-    let sum = 0;
-    for (const part of ["receive", "sha256", "program"]) {
-      const each = log.figure(new RegExp(`^floor ${part} (\\d+)`)) / FLOOR_BYTES;
-      report(`floor: ${part}, in C`, each, "a byte");
-      sum += each;
-    }
-    report("floor: together", sum, "a byte");
-    return sum;
-  } finally {
-    server.close();
-  }
-}
-
-const MESSAGES: readonly (readonly [name: string, what: string])[] = [
+const MESSAGES: readonly (readonly [name: MessageName, what: string])[] = [
   ["gets", "ten Gets"],
   ["answers", "Status and Results of ten Gets"],
   ["chunk", "a chunk of a package"],
 ];
 
-/** What a byte of a message costs to write and to read, and what both codecs take of the heap. */
-async function codecs(): Promise<void> {
-  const { lines } = await run("codec", {});
-  for (const encoding of ["xml", "wbxml"]) {
-    for (const [name, what] of MESSAGES) {
-      const figures = new RegExp(`^codec ${name} ${encoding} (\\d+) (\\d+) (\\d+)`);
-      const found = lines.map(({ text }) => figures.exec(text)).find((each) => each !== null);
-      const [length, written, read] = (found ?? []).slice(1).map(Number) as [
-        number,
-        number,
-        number,
+function codecFigures(codecs: Codecs): Figure[] {
+  const encodings: readonly Encoding[] = ["xml", "wbxml"];
+  const messages = encodings.flatMap((encoding) =>
+    MESSAGES.flatMap(([name, what]) => {
+      const group = `${encoding}, ${what}`;
+      const { length, write, read } = codecs.message(name, encoding);
+      return [
+        figure(group, "length", "length", length, "B", BOUNDS[group]),
+        figure(group, "write", "written", write, "a byte", BOUNDS[group]),
+        figure(group, "read", "read", read, "a byte", BOUNDS[group]),
       ];
-      report(`${encoding}, ${what}: length`, length, "bytes");
-      report(`${encoding}, ${what}: written`, written / length, "a byte");
-      report(`${encoding}, ${what}: read`, read / length, "a byte");
-    }
-  }
-  const heap = lines
-    .map(({ text }) => /^codec heap (\d+) (\d+) (\d+)/.exec(text))
-    .find((each) => each !== null);
-  report(
-    "both codecs and these messages: slots at most",
-    Number(heap?.[1]),
-    `of ${heap?.[2] ?? "?"} bytes`,
+    }),
   );
-  report("both codecs and these messages: chunks at most", Number(heap?.[3]), "bytes");
-}
-
-/** A whole update. */
-async function update(
-  scenario: ScenarioName,
-  https: boolean,
-  encoding: Encoding = "xml",
-): Promise<Counted> {
-  const log = new Counted();
-  const rig = await Rig.open({
-    board: counted,
-    log: log.log,
-    scenario,
-    size: 0,
-    auth: "basic",
-    https,
-    encoding,
-    provision: { countInstructions: true },
-  });
-  try {
-    rig.start();
-    await rig.finished(LIMIT_MS);
-  } finally {
-    await rig.close();
-  }
-  return log;
-}
-
-/** `from`: the line after which the package comes. */
-async function transfer(
-  scenario: ScenarioName,
-  from: RegExp,
-  lowest: number,
-  bytes: number,
-): Promise<void> {
-  const log = await update(scenario, false);
-  report(
-    `${scenario}: received, in flash, verified`,
-    spent(log, from) / bytes,
-    "a byte",
-    1.5 * lowest,
-  );
-  report(`${scenario}: slots that live at most`, log.figure(/left at most (\d+) slots/), "slots");
-  report(
-    `${scenario}: chunks that live at most`,
-    log.figure(/slots, (\d+) bytes of chunks/),
-    "bytes",
-  );
-  memory(scenario, log);
-  report(`${scenario}: RAM to spare, of 320 KiB`, spareKiB(log), "KiB", RAM_SPARE_KIB, true);
-  report(`${scenario}: flash operations`, log.figure(/(\d+) flash operations/), "operations");
-}
-
-/** From the line that says that a package comes to the State that says that it is good. */
-function spent(log: Counted, from: RegExp): number {
-  return log.at(/State 50 /, log.find(from)) - log.at(from);
-}
-
-/** What the parts in C take at most. */
-function memory(what: string, log: Counted): void {
-  report(
-    `${what}: C stack at most, of 24 KiB`,
-    log.figure(/at most (\d+) bytes of C stack/),
-    "bytes",
-  );
-  report(`${what}: lwIP's heap at most`, log.figure(/(\d+) of lwIP's heap/), "bytes");
-  report(`${what}: lwIP's pools at most`, log.figure(/(\d+) of its pools/), "bytes");
-}
-
-/** The least of all starts. */
-function spareKiB(log: Counted): number {
-  const spare = log.lines.map(({ text }) =>
-    Number(/(\d+) bytes of RAM to spare/.exec(text)?.[1] ?? NaN),
-  );
-  return Math.min(...spare.filter((value) => !Number.isNaN(value))) / KIB;
-}
-
-/** What TLS takes: the difference that it makes to an update. */
-async function secure(): Promise<void> {
-  const plain = spareKiB(await update("download", false));
-  const log = await update("download", true);
-  const left = spareKiB(log);
-  memory("HTTPS, download", log);
-  report("HTTPS, download: TLS at most", plain - left, "KiB");
-  report("HTTPS, download: RAM to spare, of 320 KiB", left, "KiB");
-}
-
-/** A session of packages 1 to 4 in which the server asks for ten values. */
-async function session(encoding: Encoding, target: number): Promise<void> {
-  const log = new Counted();
-  const directory = mkdtempSync(join(tmpdir(), "bench-"));
-  const uris = [
-    "DevInfo/DevId",
-    "DevInfo/Man",
-    "DevInfo/Mod",
-    "DevInfo/DmV",
-    "DevInfo/Lang",
-    "DevDetail/FwV",
-    "DevDetail/SwV",
-    "DevDetail/HwV",
-    "DevDetail/OEM",
-    "FwUpdate/Main/State",
+  const group = "both codecs and these messages";
+  const { peakSlots, slotBytes, peakChunkBytes } = codecs;
+  return [
+    ...messages,
+    figure(group, "slots", "slots at most", peakSlots, `of ${slotBytes} B`, BOUNDS[group]),
+    figure(group, "chunks", "chunks at most", peakChunkBytes, "B", BOUNDS[group]),
   ];
-  const operations = uris.map((uri) => ({
-    name: "Get" as const,
-    uri: `./${uri}`,
-    accept: "any" as const,
-  }));
-  const steps = [{ kind: "send" as const, operations }];
-  const proof = (name: string): { type: "basic"; name: string; secret: string } => ({
-    type: "basic",
-    name,
-    secret: "secret",
-  });
-  let server: DmServer | undefined;
-  const listening = await listen((request) => {
-    if (server === undefined) throw new Error("a request before the server is there");
-    return server.handle(request);
-  });
-  server = new DmServer({
-    url: `${listening.origin}/dm`,
-    name: "rig",
-    client: proof("device"),
-    server: proof("rig"),
-    faults: [],
-    emit: () => undefined,
-    scenario: () => ({ name: "gets", object: "./FwUpdate/Main", steps, closing: [] }),
-  });
-  try {
-    qemu.manufacture(directory, packageOf(qemu, VERSION_1, 0), developmentKey());
-    qemu.provision(directory, {
-      account: {
-        serverId: "rig",
-        address: `${listening.origin}/dm`,
-        encoding,
-        auth: "basic",
-        name: "device",
-        secret: "secret",
-        serverAuth: "basic",
-        serverName: "rig",
-        serverSecret: "secret",
-      },
-      keys: [publicText(developmentKey())],
-      objects: ["Main"],
-      allowHttp: true,
-      allowPrivate: true,
-      sessionAtBoot: true,
-      once: true,
-      countInstructions: true,
-    });
-    await within(LIMIT_MS, "the session", counted.start(directory, log.log).ended);
-  } finally {
-    await listening.close();
-    rmSync(directory, { recursive: true, force: true });
-  }
-  const idle = log.at(/State 10 /);
-  const first = log.at(/sent message 1 /);
-  const end = log.at(/session \w+ completed/);
-  report(`session with ten Gets, ${encoding}`, (end - idle) / M, "M", target);
-  if (encoding === "xml") report("boot to first package", first / M, "M", 120);
 }
 
-/** All of it. */
-export async function bench(): Promise<void> {
-  const payload = qemu.firmware(VERSION_2, 0).length;
-  const binary = sizeOf("firmware-2.0.0.bin");
-  const blob = sizeOf("firmware-2.0.0.blob");
-  report("image", payload / KIB, "KiB", 768);
-  report("image: engine, libraries, board", (binary - blob) / KIB, "KiB");
-  for (const [part, bytes] of imageParts(
-    readFileSync(join(root, "build/qemu/firmware-2.0.0.map"), "utf8"),
-  )) {
-    report(`image: of these ${part}`, bytes / KIB, "KiB");
-  }
-  report("image: bytecode", blob / KIB, "KiB");
-  report("image: loaded modules (a shared machine)", (payload - binary) / KIB, "KiB");
-  const lowest = await floor();
-  await codecs();
-  await transfer("download", /update: downloading/, lowest, payload);
-  await transfer("replace", /receiving/, lowest, payload);
-  const inWbxml = spent(await update("replace", false, "wbxml"), /receiving/) / payload;
-  report("replace in WBXML: received, in flash, verified", inWbxml, "a byte", 1.5 * lowest);
-  await secure();
-  await session("xml", 25);
-  await session("wbxml", 15);
-  process.exitCode = missed > 0 ? 1 : 0;
+/** The group of a case: how it went, and the size of its messages. */
+function groupOf({ what, encoding, https }: Case): string {
+  const transport = https ? "HTTPS" : "HTTP";
+  const words = [what === "gets" ? "ten Gets" : what, encoding.toUpperCase(), transport];
+  return `${words.join(", ")}, MaxMsgSize ${MESSAGE_BYTES_MAX}`;
 }
 
-function sizeOf(name: string): number {
-  return statSync(join(root, "build/qemu", name)).size;
+function caseFigures<K extends string>(
+  name: CaseName,
+  rows: { readonly [key in K]: readonly [name: string, unit: string] },
+  values: Values<K>,
+): Figure[] {
+  const group = groupOf(CASES[name]);
+  return (Object.keys(rows) as K[]).flatMap((key) => {
+    const value = values[key];
+    const [row, unit] = rows[key];
+    return value === undefined ? [] : [figure(group, key, row, value, unit, CASE_BOUNDS[name])];
+  });
+}
+
+/** The floor of what a package byte takes, over this transport. */
+function lowest({ receive, secure, sha256, program }: Floor, https: boolean): number {
+  return (https ? secure : receive) + sha256 + program;
+}
+
+/** Runs all cases; those over HTTPS after those over HTTP, which tell what TLS adds. */
+async function cases(report: Report, floor: Floor, names: readonly CaseName[]): Promise<void> {
+  qemu.firmware(VERSION_1, 0);
+  qemu.firmware(VERSION_2, 0);
+  const board = meteredBoard({ images: IMAGES });
+  let plain: Run | undefined;
+  for (const name of names) {
+    const told = CASES[name];
+    const done = await run(board, told);
+    if (told.what === "gets") {
+      report.add(caseFigures(name, GET_ROWS, getValues(done, told.https)));
+      continue;
+    }
+    const { https } = told;
+    if (!https) plain = done;
+    const figures = caseFigures(name, ROWS, updateValues(done, https ? plain : undefined));
+    report.add(
+      figures.map((each) =>
+        each.name === ROWS.perByte[0] ? { ...each, floor: lowest(floor, https) } : each,
+      ),
+    );
+    if (name === "download-http") report.add(bootFigures(done));
+  }
+}
+
+function bootFigures(done: Run): Figure[] {
+  const group = "boot to first message";
+  const { first, second } = bootValues(done);
+  return [
+    figure(group, "first", "of version 1", first, "M", BOUNDS[group]),
+    figure(group, "second", "of version 2, on trial", second, "M", BOUNDS[group]),
+  ];
+}
+
+/** Cases with `word` in their names, and the one over HTTP of each over HTTPS. */
+function chosen(word: string): CaseName[] {
+  const isChosen = (name: string): boolean => name.includes(word);
+  return CASE_NAMES.filter(
+    (name) => isChosen(name) || (name.endsWith("-http") && isChosen(`${name}s`)),
+  );
+}
+
+/** `only`: cases with this word in their names; empty: all figures. */
+export async function bench(report: Report, only: string): Promise<void> {
+  const floor = await measureFloor();
+  report.add(floorFigures(floor));
+  if (only === "") {
+    report.add(imageFigures());
+    report.add(codecFigures(await measureCodecs()));
+  }
+  await cases(report, floor, chosen(only));
 }
