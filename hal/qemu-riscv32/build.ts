@@ -105,8 +105,8 @@ function linkFirmware(name: string, blob: string, natives: ExtraNatives | undefi
   const words = [`NAME=${name}`, `BLOB=${blob}`];
   if (natives !== undefined) {
     const { list, sources, link = [] } = natives;
-    words.push(`NATIVES=../../../${list}`, `EXTRA=${sources.join(" ")}`);
-    words.push(`LINK_EXTRA=${link.join(" ")}`);
+    words.push(`NATIVES=../../../${list}`, `MORE=${sources.join(" ")}`);
+    words.push(`LINK_MORE=${link.join(" ")}`);
   }
   runMake([`${OUT}/${name}.bin`], MAKEFILE, words);
   return withSharedMachine(name, readFileSync(join(ROOT, OUT, `${name}.bin`)));

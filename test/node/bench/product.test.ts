@@ -16,7 +16,7 @@ function benchParts(name: string): string[] {
   const blob = readFileSync(join(root, `build/qemu/${name}.blob`)).toString("latin1");
   return [
     ...symbols.filter((symbol) => /^(xs_)?bench/i.test(symbol)),
-    ...new Set(map.match(/\bextra\/test\/\S+\.o/g)),
+    ...new Set(map.match(/\bbuild\/qemu\/test\/\S+\.o/g)),
     ...new Set(blob.match(/\btest\/[a-z/]+/g)),
   ];
 }
@@ -33,6 +33,6 @@ test("the product's image has nothing of the bench; the image of the bench does"
   const found = benchParts("bench-floor");
   assert.ok(found.includes("xs_bench_receive"), found.join(" "));
   assert.ok(found.includes("benchMark"), found.join(" "));
-  assert.ok(found.includes("extra/test/bench/qemu/board/natives.o"), found.join(" "));
+  assert.ok(found.includes("build/qemu/test/bench/qemu/board/natives.o"), found.join(" "));
   assert.ok(found.includes("test/bench/qemu/board/floor"), found.join(" "));
 });
