@@ -8,6 +8,9 @@
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_BIGNUM_C
+/* This processor has no AES: ChaCha20-Poly1305 is offered first. */
+#define MBEDTLS_CHACHA20_C
+#define MBEDTLS_CHACHAPOLY_C
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
@@ -30,6 +33,7 @@
 #define MBEDTLS_PK_PARSE_C
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_PLATFORM_C
+#define MBEDTLS_POLY1305_C
 #define MBEDTLS_RSA_C
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA256_C
