@@ -277,3 +277,13 @@ test("who takes the place of a server has no session to resume, and is refused",
     "fetch: secure",
   ]);
 });
+
+test("a day after a server has shown its certificate it shows it again", {
+  skip,
+}, async (context) => {
+  const { port, resumed } = await watched(context);
+  const url = `https://localhost:${port}/`;
+  const urls = [url, "80000", url, "7000", url, url].join(",");
+  assert.deepEqual(await fetches(context, urls, [good.authority]), [WHOLE, WHOLE, WHOLE, WHOLE]);
+  assert.deepEqual(resumed, [false, true, false, true]);
+});
