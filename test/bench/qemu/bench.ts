@@ -22,7 +22,15 @@ import {
   measureFloor,
   type MessageName,
 } from "./programs.ts";
-import { bootValues, GET_ROWS, getValues, ROWS, updateValues, type Values } from "./rows.ts";
+import {
+  bootValues,
+  brokenSessions,
+  GET_ROWS,
+  getValues,
+  ROWS,
+  updateValues,
+  type Values,
+} from "./rows.ts";
 import { run, type Run } from "./run.ts";
 
 const KIB = 1024;
@@ -138,6 +146,7 @@ async function cases(report: Report, floor: Floor, names: readonly CaseName[]): 
   for (const name of names) {
     const told = CASES[name];
     const done = await run(board, told);
+    for (const broken of brokenSessions(done)) report.note(`${name}: ${broken}`);
     if (told.what === "gets") {
       report.add(caseFigures(name, GET_ROWS, getValues(done, told.https)));
       continue;

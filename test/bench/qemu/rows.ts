@@ -9,6 +9,7 @@ import type { Run } from "./run.ts";
 export const ROWS = {
   perByte: ["received, in flash, verified", "a byte"],
   install: ["installing, up to the restart", "a byte"],
+  broken: ["sessions that broke", ""],
   connections: ["connections", ""],
   fullHandshakes: ["full handshakes", ""],
   resumedHandshakes: ["resumed handshakes", ""],
@@ -31,6 +32,7 @@ export const ROWS = {
 /** Rows of a session of ten Gets. */
 export const GET_ROWS = {
   instructions: ["from idle to its end", "M"],
+  broken: ROWS.broken,
   connections: ROWS.connections,
   fullHandshakes: ROWS.fullHandshakes,
   resumedHandshakes: ROWS.resumedHandshakes,
@@ -71,13 +73,26 @@ function heapSizes(): { readonly slots: number; readonly chunks: number } {
   return { slots, chunks };
 }
 
+/**
+ * What the device said of sessions that did not end well: its server did not answer, or not in
+ * time. Such a session is begun again, and the figures are those of both.
+ */
+export function brokenSessions({ metered }: Run): readonly string[] {
+  return metered.log
+    .all("session")
+    .filter(({ outcome }) => outcome !== "completed")
+    .map(({ id, outcome, detail }) => `session ${id} ${outcome}: ${detail}`);
+}
+
 export function spareKiB({ metered }: Run): number {
   return metered.least(/board: (\d+) bytes of RAM to spare/) / KIB;
 }
 
 /** Rows that say the same of updates and of sessions; `bytes` is what they are divided by. */
-function wire({ traffic, capture }: Run, bytes: number, https: boolean): Values<keyof typeof ROWS> {
+function wire(run: Run, bytes: number, https: boolean): Values<keyof typeof ROWS> {
+  const { traffic, capture } = run;
   return {
+    broken: brokenSessions(run).length,
     connections: capture.connections,
     ...(https
       ? {

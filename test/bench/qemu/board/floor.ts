@@ -21,6 +21,8 @@ function receive(
   return native("xs_bench_receive").call(this, host, port, length, isSecure);
 }
 
+/** What comes late is waited for, which costs instructions: the least of some counts. */
+const ROUNDS = 3;
 /** Until DHCP has answered. */
 const NETWORK_MS = 100;
 
@@ -38,9 +40,11 @@ board.run(() => {
   print(`floor program ${length}`);
   sha256(length);
   print(`floor sha256 ${length}`);
-  const plain = receive("localhost", port, length, false);
-  print(`floor receive ${plain}`);
-  const secure = receive("localhost", securePort, length, true);
-  print(`floor secure ${secure}`);
+  for (let round = 0; round < ROUNDS; round++) {
+    const plain = receive("localhost", port, length, false);
+    print(`floor receive ${plain}`);
+    const secure = receive("localhost", securePort, length, true);
+    print(`floor secure ${secure}`);
+  }
   return exit(0);
 });
