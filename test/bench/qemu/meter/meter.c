@@ -22,12 +22,19 @@
 #include <string.h>
 #include <unistd.h>
 
-EXPORTED int qemu_plugin_version = 1;
+EXPORTED int qemu_plugin_version = METER_API;
 EXPORTED int qemu_plugin_install(
     qemu_plugin_id_t id, const qemu_info_t* info, int argc, char** argv);
 
 #define LINES_MAX 16
 #define NONE UINT32_MAX
+
+/* Counters that QEMU adds to while the board's one processor runs. */
+#if METER_API == 1
+typedef uint64_t* Counters;
+#else
+typedef struct qemu_plugin_scoreboard* Counters;
+#endif
 
 typedef struct {
   uint32_t start, end;
@@ -41,10 +48,11 @@ static size_t functionCount;
 static size_t positionCount;
 static uint32_t* positionOf; /* by offset in the bytecode */
 
-static uint64_t executed, executedAtReset;
+static Counters executed;
+static uint64_t executedAtReset;
 
 static FILE* profile;
-static uint64_t* inFunction; /* one more for what is in none */
+static Counters inFunction; /* one more for what is in none */
 static uint64_t* inPosition;
 static uint32_t position = NONE;
 static uint64_t positionSince;
@@ -56,6 +64,43 @@ static void* allocate(void* former, size_t size)
     return result;
   fprintf(stderr, "meter: out of memory\n");
   exit(1);
+}
+
+static Counters newCounters(size_t length)
+{
+#if METER_API == 1
+  return memset(allocate(NULL, length * sizeof(uint64_t)), 0, length * sizeof(uint64_t));
+#else
+  return qemu_plugin_scoreboard_new(length * sizeof(uint64_t));
+#endif
+}
+
+/* Where they are, until another processor comes. */
+static uint64_t* valuesOf(Counters counters)
+{
+#if METER_API == 1
+  return counters;
+#else
+  return qemu_plugin_scoreboard_find(counters, 0);
+#endif
+}
+
+/* Adds 1 to a counter each time that the instruction is executed. */
+static void count(struct qemu_plugin_insn* instruction, Counters counters, size_t index)
+{
+#if METER_API == 1
+  qemu_plugin_register_vcpu_insn_exec_inline(
+      instruction, QEMU_PLUGIN_INLINE_ADD_U64, &counters[index], 1);
+#else
+  qemu_plugin_u64 entry = { counters, index * sizeof(uint64_t) };
+  qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+      instruction, QEMU_PLUGIN_INLINE_ADD_U64, entry, 1);
+#endif
+}
+
+static uint64_t executedSoFar(void)
+{
+  return *valuesOf(executed);
 }
 
 /* The map */
@@ -133,9 +178,10 @@ static size_t functionAt(uint32_t address)
 
 static void leavePosition(void)
 {
+  uint64_t now = executedSoFar();
   if (position != NONE)
-    inPosition[position] += executed - positionSince;
-  positionSince = executed;
+    inPosition[position] += now - positionSince;
+  positionSince = now;
 }
 
 static void writeCounts(const char* kind, uint64_t* counts, size_t length)
@@ -149,7 +195,7 @@ static void writeCounts(const char* kind, uint64_t* counts, size_t length)
 static void writeProfile(void)
 {
   leavePosition();
-  writeCounts("function", inFunction, functionCount + 1);
+  writeCounts("function", valuesOf(inFunction), functionCount + 1);
   writeCounts("position", inPosition, positionCount);
   fprintf(profile, "mark\n");
 }
@@ -157,7 +203,7 @@ static void writeProfile(void)
 static void onLine(unsigned int vcpu, void* data)
 {
   (void)vcpu, (void)data;
-  dprintf(STDOUT_FILENO, "instructions %" PRIu64 "\n", executed - executedAtReset);
+  dprintf(STDOUT_FILENO, "instructions %" PRIu64 "\n", executedSoFar() - executedAtReset);
   if (profile)
     writeProfile();
 }
@@ -165,7 +211,7 @@ static void onLine(unsigned int vcpu, void* data)
 static void onReset(unsigned int vcpu, void* data)
 {
   (void)vcpu, (void)data;
-  executedAtReset = executed;
+  executedAtReset = executedSoFar();
   if (profile)
     leavePosition();
   position = NONE;
@@ -182,13 +228,12 @@ static void onBytecode(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t a
 
 static void onBlock(qemu_plugin_id_t id, struct qemu_plugin_tb* block)
 {
-  size_t count = qemu_plugin_tb_n_insns(block);
+  size_t length = qemu_plugin_tb_n_insns(block);
   (void)id;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < length; i++) {
     struct qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
     uint32_t address = (uint32_t)qemu_plugin_insn_vaddr(instruction);
-    qemu_plugin_register_vcpu_insn_exec_inline(
-        instruction, QEMU_PLUGIN_INLINE_ADD_U64, &executed, 1);
+    count(instruction, executed, 0);
     if (address == resetAt)
       qemu_plugin_register_vcpu_insn_exec_cb(instruction, onReset, QEMU_PLUGIN_CB_NO_REGS, NULL);
     for (size_t line = 0; line < lineCount; line++)
@@ -196,8 +241,7 @@ static void onBlock(qemu_plugin_id_t id, struct qemu_plugin_tb* block)
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, onLine, QEMU_PLUGIN_CB_NO_REGS, NULL);
     if (!profile)
       continue;
-    qemu_plugin_register_vcpu_insn_exec_inline(
-        instruction, QEMU_PLUGIN_INLINE_ADD_U64, &inFunction[functionAt(address)], 1);
+    count(instruction, inFunction, functionAt(address));
     /* Nothing is written to bytecode; QEMU 7.2 takes reads for writes when it is asked for one. */
     if ((address >= interpreter.start) && (address < interpreter.end))
       qemu_plugin_register_vcpu_mem_cb(
@@ -236,12 +280,12 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, 
       fprintf(stderr, "meter: cannot write %s\n", path);
       return -1;
     }
-    inFunction = allocate(NULL, (functionCount + 1) * sizeof(uint64_t));
-    memset(inFunction, 0, (functionCount + 1) * sizeof(uint64_t));
+    inFunction = newCounters(functionCount + 1);
     inPosition = allocate(NULL, (positionCount + 1) * sizeof(uint64_t));
     memset(inPosition, 0, (positionCount + 1) * sizeof(uint64_t));
     qemu_plugin_register_atexit_cb(id, onExit, NULL);
   }
+  executed = newCounters(1);
   qemu_plugin_register_vcpu_tb_trans_cb(id, onBlock);
   return 0;
 }

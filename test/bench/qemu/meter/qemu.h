@@ -1,5 +1,6 @@
 /* What the meter uses of QEMU's interface for TCG plugins (QEMU's documentation, "QEMU TCG
-   Plugins"): Debian has no header of it. Version 1 of that interface: QEMU 4.2 to 8.2. */
+   Plugins"): Debian has no header of it. METER_API is the version of that interface: 1 up to
+   QEMU 8.2, 2 from QEMU 9.0 on, where counters lie in scoreboards, one for each processor. */
 #ifndef QEMU_H
 #define QEMU_H
 
@@ -38,7 +39,19 @@ size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb* block);
 struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb* block, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn* instruction);
 
+#if METER_API == 1
 void qemu_plugin_register_vcpu_insn_exec_inline(
     struct qemu_plugin_insn* instruction, enum qemu_plugin_op op, void* counter, uint64_t add);
+#else
+struct qemu_plugin_scoreboard;
+typedef struct {
+  struct qemu_plugin_scoreboard* score;
+  size_t offset;
+} qemu_plugin_u64;
+struct qemu_plugin_scoreboard* qemu_plugin_scoreboard_new(size_t size);
+void* qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard* score, unsigned int vcpu);
+void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn* instruction,
+    enum qemu_plugin_op op, qemu_plugin_u64 entry, uint64_t add);
+#endif
 
 #endif
