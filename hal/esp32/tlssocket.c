@@ -74,7 +74,7 @@ void xs_tls(xsMachine* the)
     xsRangeError("port");
   self = calloc(1, sizeof(Secure));
   if (self && (self->socket = socketOpen(name, (uint16_t)port, &kind))) {
-    self->tls = tlsOpen(self->socket, name);
+    self->tls = tlsOpen(self->socket, name, (uint16_t)port);
     kind = "broken";
   }
   if (!self || !self->tls) {

@@ -43,16 +43,9 @@ interface NetworkSettings {
 interface Settings {
   readonly identity?: Partial<typeof IDENTITY>;
   readonly network?: Partial<NetworkSettings>;
-  /** A line with the number of instructions before each line of the log: for test/bench. */
-  readonly countInstructions?: boolean;
 }
 
 const DHCP: NetworkSettings = frozen({ address: "", mask: "", gateway: "", nameServer: "" });
-
-/** Instructions since reset, without sleep; true under -icount only. */
-function instructions(this: unknown): number {
-  return native("xs_system_instructions").call(this);
-}
 
 function startNetwork(
   this: unknown,
@@ -72,9 +65,8 @@ export function openBoard(): Board {
   const boot = new SlotBoot();
   const text = provision();
   trust();
-  const { identity, network, countInstructions } = JSON.parse(text) as Settings;
+  const { identity, network } = JSON.parse(text) as Settings;
   const log = (level: LogLevel, source: string, line: string): void => {
-    if (countInstructions === true) print(`instructions ${instructions()}`);
     print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`);
   };
   const { address, mask, gateway, nameServer } = { ...DHCP, ...network };

@@ -40,6 +40,17 @@ export interface FirmwareOptions {
   readonly entry?: string;
   /** Keep names and lines of the TypeScript, for stack traces; larger. */
   readonly positions?: boolean;
+  /** For an image that is no product: natives of its own. */
+  readonly natives?: ExtraNatives;
+}
+
+export interface ExtraNatives {
+  /** The list that has them and includes the board's: a path from the top of the repository. */
+  readonly list: string;
+  /** C files, as paths from there. */
+  readonly sources: readonly string[];
+  /** Words for the linker. */
+  readonly link?: readonly string[];
 }
 
 /**
@@ -68,7 +79,7 @@ export function buildFirmware(options: FirmwareOptions): Buffer {
       modules: BASE_MODULES,
       generated: { "hal/board": `export { openBoard } from "./qemu-riscv32/board.js";\n` },
     });
-    return linkFirmware(options.name, blob);
+    return linkFirmware(options.name, blob, options.natives);
   });
 }
 
@@ -90,8 +101,14 @@ const TEST_LAYOUT = [
   .join(" ");
 
 /** As buildFirmware, for a blob that is there. */
-function linkFirmware(name: string, blob: string): Buffer {
-  runMake([`${OUT}/${name}.bin`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`]);
+function linkFirmware(name: string, blob: string, natives: ExtraNatives | undefined): Buffer {
+  const words = [`NAME=${name}`, `BLOB=${blob}`];
+  if (natives !== undefined) {
+    const { list, sources, link = [] } = natives;
+    words.push(`NATIVES=../../../${list}`, `MORE=${sources.join(" ")}`);
+    words.push(`LINK_MORE=${link.join(" ")}`);
+  }
+  runMake([`${OUT}/${name}.bin`], MAKEFILE, words);
   return withSharedMachine(name, readFileSync(join(ROOT, OUT, `${name}.bin`)));
 }
 

@@ -44,7 +44,7 @@ Connection* connectionOpen(const char* host, uint16_t port, int isSecure)
     free(self);
     return NULL;
   }
-  if (!isSecure || (self->tls = tlsOpen(self->socket, host)))
+  if (!isSecure || (self->tls = tlsOpen(self->socket, host, port)))
     return self;
   connectionClose(self);
   return NULL;

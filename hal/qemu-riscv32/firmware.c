@@ -81,8 +81,6 @@ static void figures(void)
   consoleLog('I', "board", "at most %u bytes of C stack, %u of lwIP's heap, %u of its pools",
       (unsigned)mostStack(), (unsigned)network.heap, (unsigned)network.pools);
   consoleLog('I', "board", "%u flash operations", (unsigned)norOperations());
-  consoleLog(
-      'I', "board", "%llu instructions since reset", (unsigned long long)clockInstructions());
 }
 
 int main(void)

@@ -88,17 +88,11 @@ uint64_t clockMs(void)
   return ticks() / TICKS_PER_MS;
 }
 
-/* The emulator counts as instructions the time that a processor sleeps. */
-static uint64_t asleep;
-
-uint64_t clockInstructions(void)
+uint32_t clockCycles(void)
 {
-  uint32_t high, low, again;
-  do
-    __asm volatile("csrr %0, minstreth\n csrr %1, minstret\n csrr %2, minstreth"
-                   : "=r"(high), "=r"(low), "=r"(again));
-  while (high != again);
-  return ((uint64_t)high << 32 | low) - asleep;
+  uint32_t cycles;
+  __asm volatile("csrr %0, mcycle" : "=r"(cycles));
+  return cycles;
 }
 
 /* Reset */
@@ -130,12 +124,9 @@ static void setTimer(uint64_t end)
 /* An interrupt that is masked wakes the processor all the same, without a trap. */
 void clockSleep(uint32_t count)
 {
-  uint64_t before;
   __asm volatile("csrc mstatus, %0\n csrs mie, %1" ::"r"(INTERRUPTS), "r"(TIMER_INTERRUPT));
   setTimer(ticks() + count);
-  before = clockInstructions();
   __asm volatile("wfi");
-  asleep += clockInstructions() - before;
   watchdogFeed();
 }
 

@@ -38,8 +38,8 @@ void consoleLog(char level, const char* source, const char* format, ...)
 uint64_t clockMs(void);
 /* Sleeps for so many ticks of 100 ns; then the watchdog starts anew. */
 void clockSleep(uint32_t ticks);
-/* Instructions since reset, without those of sleep. True under -icount only. */
-uint64_t clockInstructions(void);
+/* The low half of the processor's count of cycles. */
+uint32_t clockCycles(void);
 
 /* Resets the machine; the loader will say why. Safe in a trap. */
 void resetNow(ResetCause cause) __attribute__((noreturn));

@@ -39,7 +39,7 @@ uint32_t netRandom(void)
 {
   uint32_t value = 0;
   if (!randomFill(&value, sizeof(value)))
-    value = (uint32_t)clockInstructions() * 2654435761u;
+    value = clockCycles() * 2654435761u;
   return value;
 }
 

@@ -46,11 +46,6 @@ void xs_system_exit(xsMachine* the)
   resetOff(status);
 }
 
-void xs_system_instructions(xsMachine* the)
-{
-  xsmcSetNumber(xsResult, (double)clockInstructions());
-}
-
 void xs_net_start(xsMachine* the)
 {
   char parts[4][ADDRESS_TEXT_MAX];

@@ -5,20 +5,86 @@
 #include <mbedtls/version.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #include <psa/crypto.h>
 #endif
+
+/* For how long a session is resumed since its server showed its certificate, and how large it may
+ * be: a server chooses the length of its ticket. */
+#define KEPT_SECONDS_MAX 86400u
+#define KEPT_BYTES_MAX 4096
 
 struct Tls {
   Socket* socket;
   const char* kind; /* of the error, when it is not the socket's */
   int isGreeted; /* the handshake is done */
+  time_t proved; /* when the certificate of the server was checked; 0: not yet */
   mbedtls_ssl_context context;
+  uint16_t port;
+  char host[]; /* as long as it is */
 };
 
 static mbedtls_ssl_config configuration;
 static mbedtls_x509_crt authorities; /* a list */
 static int trusted; /* how many */
+
+/* The session to resume (RFC 5246 §7.3, RFC 5077). It lies in RAM alone, so the first connection of
+   each start is proved by a certificate. It is good for this server, and for the authorities that
+   are trusted now. */
+static struct {
+  mbedtls_ssl_session session;
+  char* host; /* NULL: there is none */
+  uint16_t port;
+  time_t proved;
+} kept;
+
+static void forget(void)
+{
+  if (!kept.host)
+    return;
+  mbedtls_ssl_session_free(&kept.session);
+  free(kept.host);
+  kept.host = NULL;
+}
+
+/* After a handshake, and when the server sends another ticket. */
+static void keep(Tls* self)
+{
+  size_t length = 0;
+  forget();
+  mbedtls_ssl_session_init(&kept.session);
+  kept.host = strdup(self->host);
+  kept.port = self->port;
+  kept.proved = self->proved;
+  if (!kept.host || mbedtls_ssl_get_session(&self->context, &kept.session)) {
+    mbedtls_ssl_session_free(&kept.session);
+    free(kept.host);
+    kept.host = NULL;
+    return;
+  }
+  mbedtls_ssl_session_save(&kept.session, NULL, 0, &length);
+  if (length > KEPT_BYTES_MAX)
+    forget();
+}
+
+/* A clock that was set back makes it too old, too. */
+static void resume(Tls* self)
+{
+  if (!kept.host || (kept.port != self->port) || strcmp(kept.host, self->host)
+      || ((unsigned long long)(time(NULL) - kept.proved) > KEPT_SECONDS_MAX))
+    forget();
+  else if (!mbedtls_ssl_set_session(&self->context, &kept.session))
+    self->proved = kept.proved;
+}
+
+/* Mbed TLS has checked a certificate of the chain; what it found stays as it is. */
+static int onCertificate(void* context, mbedtls_x509_crt* certificate, int depth, uint32_t* flags)
+{
+  (void)certificate, (void)depth, (void)flags;
+  ((Tls*)context)->proved = time(NULL);
+  return 0;
+}
 
 static int configure(void)
 {
@@ -52,6 +118,7 @@ const char* tlsTrust(const uint8_t* certificate, uint32_t length)
     mbedtls_x509_crt_free(&authorities);
     return "TLS cannot be started";
   }
+  forget();
   trusted++;
   return NULL;
 }
@@ -71,18 +138,23 @@ static int receiveBytes(void* context, unsigned char* bytes, size_t length)
                     : MBEDTLS_ERR_SSL_WANT_READ;
 }
 
-Tls* tlsOpen(Socket* socket, const char* host)
+Tls* tlsOpen(Socket* socket, const char* host, uint16_t port)
 {
-  Tls* self = calloc(1, sizeof(Tls));
+  Tls* self = calloc(1, sizeof(Tls) + strlen(host) + 1);
   if (!self)
     return NULL;
   self->socket = socket;
+  self->port = port;
+  strcpy(self->host, host);
   mbedtls_ssl_init(&self->context);
   if (!trusted || mbedtls_ssl_setup(&self->context, &configuration)
       || mbedtls_ssl_set_hostname(&self->context, host))
     self->kind = "secure";
-  else
+  else {
     mbedtls_ssl_set_bio(&self->context, socket, sendBytes, receiveBytes, NULL);
+    mbedtls_ssl_set_verify(&self->context, onCertificate, self);
+    resume(self);
+  }
   return self;
 }
 
@@ -101,8 +173,10 @@ static long judge(Tls* self, int result)
   if ((result == MBEDTLS_ERR_SSL_WANT_READ) || (result == MBEDTLS_ERR_SSL_WANT_WRITE))
     return 0;
 #ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
-  if (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+  if (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+    keep(self);
     return 0;
+  }
 #endif
   if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
     return -1;
@@ -110,8 +184,10 @@ static long judge(Tls* self, int result)
   if (!self->kind)
     self->kind =
         self->isGreeted && ((result == MBEDTLS_ERR_SSL_CONN_EOF) || !result) ? "broken" : "secure";
-  if (!strcmp(self->kind, "secure"))
+  if (!strcmp(self->kind, "secure")) {
+    forget(); /* RFC 5246 §7.2.2 */
     tlsLog(result, mbedtls_ssl_get_verify_result(&self->context));
+  }
   return -2;
 }
 
@@ -132,6 +208,7 @@ static long greet(Tls* self)
     return -2;
   }
   self->isGreeted = 1;
+  keep(self);
   return 1;
 }
 

@@ -25,9 +25,10 @@ typedef struct Tls Tls;
 /* Trusts one more authority, before the first connection. Its certificate, DER, has to stay where
  * it is. Returns NULL, or why it is not trusted; then those before it still are. */
 const char* tlsTrust(const uint8_t* certificate, uint32_t length);
-/* Begins; the socket stays the caller's. NULL: no memory. Without an authority it fails with the
- * first read or write: `secure`. */
-Tls* tlsOpen(Socket* socket, const char* host);
+/* Begins; the socket, which leads to this host and port, stays the caller's. NULL: no memory.
+   Without an authority it fails with the first read or write: `secure`. The session of the last
+   connection is resumed, as long as the program runs, if that was to the same host and port. */
+Tls* tlsOpen(Socket* socket, const char* host, uint16_t port);
 /* Says good-bye to the peer, if it still can; then close the socket. */
 void tlsClose(Tls* tls);
 /* As socketRead and socketWrite; -2: failed, see tlsKind. */

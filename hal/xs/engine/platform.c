@@ -42,6 +42,15 @@ void fxFreeSlots(txMachine* the, void* slots)
   free(slots);
 }
 
+/* Bytes from the start of each block to where its next chunk goes. */
+static txSize filledChunks(txMachine* the)
+{
+  txSize sum = 0;
+  for (txBlock* block = the->firstBlock; block; block = block->nextBlock)
+    sum += (txSize)(block->current - ((txByte*)block + sizeof(txBlock)));
+  return sum;
+}
+
 /* xsMemory.c alone is compiled with mxReport and with this in place of fxReport: it tells of each
  * collection when it ends. */
 void memoryReport(txMachine* the, const char* format, ...)
@@ -54,9 +63,10 @@ void memoryReport(txMachine* the, const char* format, ...)
     runtime->liveSlots = the->currentHeapCount;
   if (runtime->peakChunks < (uint32_t)the->peakChunksSize)
     runtime->peakChunks = the->peakChunksSize;
-  /* not every collection is one of chunks: that one was, if they are fewer now than since the last
-   * one */
+  /* Not every collection is one of chunks. That one was, if they take less than before it, and
+     leave no holes, as a chunk does that shrank where it lies. */
   if ((the->currentChunksSize < the->peakChunksSize)
+      && (the->currentChunksSize == filledChunks(the))
       && (runtime->liveChunks < (uint32_t)the->currentChunksSize))
     runtime->liveChunks = the->currentChunksSize;
   the->peakChunksSize = the->currentChunksSize;

@@ -35,6 +35,10 @@ test("a whole update, DM and download over HTTPS", async () => {
     const outcome = await rig.finished(LIMIT_MS);
     assert.ok(outcome.ok, outcome.text);
     assert.ok(runsVersion(log, VERSION_2));
+    const { fullHandshakes, resumedHandshakes } = rig.traffic;
+    const starts = log.all("boot").length;
+    assert.equal(fullHandshakes, starts, "each start proves its server once");
+    assert.ok(resumedHandshakes > starts, `${resumedHandshakes} were resumed`);
   } finally {
     await rig.close();
   }

@@ -79,8 +79,33 @@ function flash(): void {
   });
 }
 
-/** Posts to a URL, and prints the answer or the kind of its failure. */
-function fetch(address: string): void {
+/** Sets the calendar ahead. */
+function later(this: unknown, seconds: number): void {
+  native("xs_test_later").call(this, seconds);
+}
+
+/**
+ * Posts to URLs, one after the other, and prints each answer or the kind of its failure. A number
+ * among them sets the calendar so many seconds ahead.
+ */
+function fetch(urls: string): void {
+  const waiting = urls.split(",");
+  let step = begin(waiting.shift() ?? "");
+  board.run(() => {
+    const due = step();
+    const next = due === -Infinity ? waiting.shift() : undefined;
+    if (next === undefined) return due;
+    step = begin(next);
+    return now();
+  });
+}
+
+/** Posts to a URL. Returns the step that goes on with it: -Infinity, when it has printed. */
+function begin(address: string): () => number {
+  if (Number(address) > 0) {
+    later(Number(address));
+    return () => -Infinity;
+  }
   const url = parseUrl(address);
   if (typeof url === "string") throw new Error(`${address} ${url}`);
   const buffer = new Uint8Array(4096);
@@ -91,10 +116,9 @@ function fetch(address: string): void {
     exchange = board.link.request({ method: "POST", url, headers: [], body: utf8("question") });
   } catch (error) {
     print(`fetch: ${(error as { kind: string }).kind}`);
-    exit(0);
-    return;
+    return () => -Infinity;
   }
-  board.run(() => {
+  return () => {
     try {
       const count = exchange.head() === undefined ? 0 : exchange.read(buffer);
       if (count === 0) return now() + 1000;
@@ -108,7 +132,7 @@ function fetch(address: string): void {
       print(`fetch: ${(error as { kind: string }).kind}`);
     }
     return -Infinity;
-  });
+  };
 }
 
 /** As much as the heap has, and more. */

@@ -44,6 +44,7 @@ export function image(major: number, signer = key, securityCounter?: number): Bu
     version: "test",
     entry: "test/node/qemu/app",
     positions: true,
+    natives: { list: "test/node/qemu/natives.list", sources: ["test/node/qemu/natives.c"] },
   });
   return buildImage({
     payload,

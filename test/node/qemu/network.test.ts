@@ -3,8 +3,9 @@
  * they should be.
  */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
-import { createServer as createSecureServer } from "node:https";
+import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { test, type TestContext } from "node:test";
 import { crc32 } from "../../../src/base/crc32.ts";
@@ -29,6 +30,22 @@ async function listen(context: TestContext, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** What the device says about requests, one after the other, from power-on; URLs with commas. */
+async function fetches(
+  context: TestContext,
+  urls: string,
+  authorities: readonly Uint8Array[] = [],
+  more: object = {},
+): Promise<readonly string[]> {
+  const device = new Device(image(1));
+  context.after(() => {
+    device.close();
+  });
+  device.script({ "1.0.0 power": [`fetch ${urls}`] }, more, authorities);
+  const { lines } = await device.ran();
+  return lines.filter((line) => line.startsWith("fetch: "));
+}
+
 /** What the device says about one request. */
 async function fetch(
   context: TestContext,
@@ -36,13 +53,7 @@ async function fetch(
   authorities: readonly Uint8Array[] = [],
   more: object = {},
 ): Promise<string | undefined> {
-  const device = new Device(image(1));
-  context.after(() => {
-    device.close();
-  });
-  device.script({ "1.0.0 power": [`fetch ${url}`] }, more, authorities);
-  const { lines } = await device.ran();
-  return lines.at(-1);
+  return (await fetches(context, url, authorities, more)).at(-1);
 }
 
 test("a body comes whole over HTTP, through the device's small window", {
@@ -190,3 +201,89 @@ for (const [what, authorities, problem] of [
     assert.ok(!console.includes("fetch:"), console);
   });
 }
+
+/** All servers could read the tickets of each other: what keeps sessions apart is the device. */
+const TICKET_KEYS = randomBytes(48);
+
+/** A server, and of each connection to it whether it resumed a session. */
+async function watched(
+  context: TestContext,
+): Promise<{ readonly port: number; readonly resumed: boolean[]; readonly server: SecureServer }> {
+  const resumed: boolean[] = [];
+  const { certificate, key } = good;
+  const options = { cert: certificate, key, ticketKeys: TICKET_KEYS };
+  const server = createSecureServer(options, answer);
+  server.on("secureConnection", (socket) => resumed.push(socket.isSessionReused()));
+  return { port: await listen(context, server), resumed, server };
+}
+
+const WHOLE = `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`;
+
+test("the first connection of each start is proved by a certificate, the next ones resume its session", {
+  skip,
+}, async (context) => {
+  const { port, resumed } = await watched(context);
+  const url = `https://localhost:${port}/`;
+  const three = [url, url, url].join(",");
+  assert.deepEqual(await fetches(context, three, [good.authority]), [WHOLE, WHOLE, WHOLE]);
+  assert.deepEqual(resumed, [false, true, true]);
+  assert.deepEqual(await fetches(context, three, [good.authority]), [WHOLE, WHOLE, WHOLE]);
+  assert.deepEqual(resumed.slice(3), [false, true, true]);
+});
+
+test("a session is resumed with the port that it was made with, and dropped for another", {
+  skip,
+}, async (context) => {
+  const one = await watched(context);
+  const two = await watched(context);
+  const [a, b] = [one, two].map(({ port }) => `https://localhost:${port}/`);
+  const urls = [a, b, b, a, a].join(",");
+  const answers = await fetches(context, urls, [good.authority]);
+  assert.deepEqual(answers, [WHOLE, WHOLE, WHOLE, WHOLE, WHOLE]);
+  assert.deepEqual(one.resumed, [false, false, true]);
+  assert.deepEqual(two.resumed, [false, true]);
+});
+
+test("a session does not prove a server of another name at the same port", {
+  skip,
+}, async (context) => {
+  const { port } = await watched(context);
+  const urls = `https://localhost:${port}/,https://127.0.0.1:${port}/,https://localhost:${port}/`;
+  assert.deepEqual(await fetches(context, urls, [good.authority]), [WHOLE, "fetch: secure", WHOLE]);
+});
+
+test("a server that has forgotten the session shows its certificate", { skip }, async (context) => {
+  const { port, resumed, server } = await watched(context);
+  server.on("request", () => {
+    server.setTicketKeys(randomBytes(48));
+  });
+  const url = `https://localhost:${port}/`;
+  assert.deepEqual(await fetches(context, `${url},${url}`, [good.authority]), [WHOLE, WHOLE]);
+  assert.deepEqual(resumed, [false, false]);
+});
+
+test("who takes the place of a server has no session to resume, and is refused", {
+  skip,
+}, async (context) => {
+  const { port, server } = await watched(context);
+  const stranger = makeCertificate({ host: "localhost" });
+  server.once("request", () => {
+    server.setSecureContext({ cert: stranger.certificate, key: stranger.key });
+    server.setTicketKeys(randomBytes(48));
+  });
+  const url = `https://localhost:${port}/`;
+  assert.deepEqual(await fetches(context, `${url},${url}`, [good.authority]), [
+    WHOLE,
+    "fetch: secure",
+  ]);
+});
+
+test("a day after a server has shown its certificate it shows it again", {
+  skip,
+}, async (context) => {
+  const { port, resumed } = await watched(context);
+  const url = `https://localhost:${port}/`;
+  const urls = [url, "80000", url, "7000", url, url].join(",");
+  assert.deepEqual(await fetches(context, urls, [good.authority]), [WHOLE, WHOLE, WHOLE, WHOLE]);
+  assert.deepEqual(resumed, [false, true, false, true]);
+});

@@ -47,11 +47,6 @@ export interface DeviceProvision {
    * with TLS.
    */
   readonly ca?: string | readonly string[];
-  /**
-   * A line of the serial log with the instructions so far before each other one: board qemu under
-   * -icount.
-   */
-  readonly countInstructions?: boolean;
   readonly identity?: { readonly [name: string]: string };
 }
 

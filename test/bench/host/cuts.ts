@@ -2,12 +2,12 @@
  * What a power cut costs a download, and what an undisturbed one costs the flash: each operation of
  * an update cut, simulated.
  */
-import { CUT_MODES } from "../../hal/sim/power.ts";
-import { parseReplayId } from "../simulation/campaign/id.ts";
-import { settingOf } from "../simulation/campaign/keys.ts";
-import { Site } from "../simulation/campaign/site.ts";
-import { GEOMETRIES } from "../simulation/campaign/variant.ts";
-import type { Figure } from "./figures.ts";
+import { CUT_MODES } from "../../../hal/sim/power.ts";
+import { parseReplayId } from "../../simulation/campaign/id.ts";
+import { settingOf } from "../../simulation/campaign/keys.ts";
+import { Site } from "../../simulation/campaign/site.ts";
+import { GEOMETRIES } from "../../simulation/campaign/variant.ts";
+import type { Figure } from "../figure.ts";
 
 /** Two blocks of 4096 bytes, and several of 128. */
 const VARIANTS = ["download,good,sixteen", "download,good,bytes"];

@@ -2,15 +2,15 @@
  * One run of board `host` on the bench: a whole update, an idle device, or one session under
  * valgrind; what each took.
  */
-import type { Encoding } from "../../src/session/encoding.ts";
-import { host, RUNNER } from "../rig/boards/host.ts";
-import type { RigBoard } from "../rig/boards/board.ts";
-import { DeviceProcess } from "../rig/device.ts";
-import { EventLog, type FlashCount, type Heap } from "../rig/events.ts";
-import { Exit, RigError } from "../rig/exit.ts";
-import { mostHeap, Rig } from "../rig/rig.ts";
-import type { ScenarioName } from "../rig/server/scenario.ts";
-import { packageOf, VERSION_2 } from "../rig/workshop.ts";
+import type { Encoding } from "../../../src/session/encoding.ts";
+import { host, RUNNER } from "../../rig/boards/host.ts";
+import type { RigBoard } from "../../rig/boards/board.ts";
+import { DeviceProcess } from "../../rig/device.ts";
+import { EventLog, type FlashCount, type Heap } from "../../rig/events.ts";
+import { Exit, RigError } from "../../rig/exit.ts";
+import { mostHeap, Rig } from "../../rig/rig.ts";
+import type { ScenarioName } from "../../rig/server/scenario.ts";
+import { packageOf, VERSION_2 } from "../../rig/workshop.ts";
 
 /**
  * A heap that is too small at first and grows by small steps: then the peak is what was needed,

@@ -1,7 +1,7 @@
 /** The bench adds up a firmware from the linker's map. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { imageParts } from "../../bench/imageparts.ts";
+import { imageParts } from "../../bench/qemu/imageparts.ts";
 
 const MAP = `
  .text.fxRunID  0x8004abd4     0x0010 build/qemu/xs/xsRun.o
