@@ -116,15 +116,14 @@ function count(server: Server): () => Traffic {
     else sums.fullHandshakes++;
     watch(socket);
   });
-  return () =>
-    [...open].reduce(
-      (sum, socket) => ({
-        ...sum,
-        received: sum.received + socket.bytesRead,
-        sent: sum.sent + socket.bytesWritten,
-      }),
-      { ...sums },
-    );
+  return () => {
+    const total = { ...sums };
+    for (const socket of open) {
+      total.received += socket.bytesRead;
+      total.sent += socket.bytesWritten;
+    }
+    return total;
+  };
 }
 
 async function close(server: Server, open: ReadonlySet<ServerResponse>): Promise<void> {
