@@ -3,6 +3,7 @@
  * and what an earlier version took and this one does not.
  */
 import { X509Certificate } from "node:crypto";
+import { fromBase64 } from "../../src/base/base64.ts";
 import { place, urlText } from "../../src/base/url.ts";
 import { refusalOf } from "../../src/base/urlrules.ts";
 import { vendorKeys } from "../../src/client/policy.ts";
@@ -15,7 +16,9 @@ export interface Finding {
 }
 
 /** As many as hal/xs/board/tls.h. */
-const AUTHORITIES_MAX = 2;
+export const AUTHORITIES_MAX = 2;
+/** What a certificate in DER begins with. */
+const SEQUENCE = 0x30;
 
 /** Returns what there is to say of the text; a device that is given it works when all is good. */
 export function checkProvision(text: string): readonly Finding[] {
@@ -60,8 +63,10 @@ function authorities({ ca = [] }: { readonly ca?: unknown }): readonly Finding[]
     const name = Array.isArray(ca) ? `ca[${index}]` : "ca";
     if (index >= AUTHORITIES_MAX)
       return { good: false, text: `${name}: more than two authorities: remove the oldest` };
+    const der = fromBase64(typeof one === "string" ? one : "");
     try {
-      const { subject, validTo } = new X509Certificate(Buffer.from(String(one), "base64"));
+      if (der?.[0] !== SEQUENCE) throw new TypeError("PEM, or nothing at all");
+      const { subject, validTo } = new X509Certificate(der);
       const who = subject.replaceAll("\n", ", ");
       return { good: true, text: `${name}: authority ${who}, valid until ${validTo}` };
     } catch {
