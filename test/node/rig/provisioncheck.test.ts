@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeCertificate } from "../../rig/certificate.ts";
 import { generateKey, spkiOf } from "../../rig/keys.ts";
-import { AUTHORITIES_MAX, checkProvision } from "../../rig/provisioncheck.ts";
+import { AUTHORITIES_MAX, provisionFindings } from "../../rig/provisioncheck.ts";
 import { root } from "../../root.ts";
 import { Cli } from "./cli.ts";
 
@@ -22,14 +22,14 @@ const authority = (): string => makeCertificate({ host: "h" }).authority.toStrin
 /** What is refused in a text of these members. */
 function refused(members: object): readonly string[] {
   const text = JSON.stringify({ account: ACCOUNT, keys: KEYS, ...members });
-  return checkProvision(text).flatMap((finding) => (finding.good ? [] : [finding.text]));
+  return provisionFindings(text).flatMap((finding) => (finding.good ? [] : [finding.text]));
 }
 
 test("a provisioning that a device takes whole has nothing refused, and its account without the query", () => {
   deepStrictEqual(refused({}), []);
   deepStrictEqual(refused({ ca: authority() }), []);
   deepStrictEqual(refused({ ca: [authority(), authority()], bootstrap: ["NETWORKID"] }), []);
-  const said = checkProvision(JSON.stringify({ account: ACCOUNT, keys: KEYS })).map(
+  const said = provisionFindings(JSON.stringify({ account: ACCOUNT, keys: KEYS })).map(
     ({ text }) => text,
   );
   ok(said.includes("account of rig at https://dm.example/dm?…"), said.join("\n"));
