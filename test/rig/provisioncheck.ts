@@ -3,6 +3,7 @@
  * and what an earlier version took and this one does not.
  */
 import { X509Certificate } from "node:crypto";
+import { fromBase64 } from "../../src/base/base64.ts";
 import { place, urlText } from "../../src/base/url.ts";
 import { refusalOf } from "../../src/base/urlrules.ts";
 import { vendorKeys } from "../../src/client/policy.ts";
@@ -15,16 +16,18 @@ export interface Finding {
 }
 
 /** As many as hal/xs/board/tls.h. */
-const AUTHORITIES_MAX = 2;
+export const AUTHORITIES_MAX = 2;
+/** What a certificate in DER begins with. */
+const SEQUENCE = 0x30;
 
 /** Returns what there is to say of the text; a device that is given it works when all is good. */
-export function checkProvision(text: string): readonly Finding[] {
+export function provisionFindings(text: string): readonly Finding[] {
   try {
     const provision = parseProvision(text);
     return [
       ...account(provision),
       ...keys(provision),
-      ...authorities(JSON.parse(text) as { readonly ca?: unknown }),
+      ...authorities((JSON.parse(text) as { readonly ca?: unknown }).ca),
       ...laxness(provision),
     ];
   } catch (error) {
@@ -54,21 +57,28 @@ function keys(provision: Provision): readonly Finding[] {
   return [{ good: true, text: `${vendorKeys(provision).length} vendor keys` }];
 }
 
-function authorities({ ca = [] }: { readonly ca?: unknown }): readonly Finding[] {
-  const certificates: readonly unknown[] = Array.isArray(ca) ? ca : [ca];
-  const found = certificates.map((one, index): Finding => {
-    const name = Array.isArray(ca) ? `ca[${index}]` : "ca";
-    if (index >= AUTHORITIES_MAX)
-      return { good: false, text: `${name}: more than two authorities: remove the oldest` };
-    try {
-      const { subject, validTo } = new X509Certificate(Buffer.from(String(one), "base64"));
-      const who = subject.replaceAll("\n", ", ");
-      return { good: true, text: `${name}: authority ${who}, valid until ${validTo}` };
-    } catch {
-      return { good: false, text: `${name}: not the certificate of an authority, DER in base64` };
-    }
-  });
-  return found;
+/** Returns what there is to say of member `ca`: one certificate, or a list. */
+export function authorities(ca: unknown): readonly Finding[] {
+  if (ca === undefined) return [];
+  if (!Array.isArray(ca)) return [authority("ca", ca)];
+  return ca.map((one: unknown, index) =>
+    index < AUTHORITIES_MAX
+      ? authority(`ca[${index}]`, one)
+      : { good: false, text: `ca[${index}]: more than two authorities: remove the oldest` },
+  );
+}
+
+function authority(name: string, text: unknown): Finding {
+  const der = fromBase64(typeof text === "string" ? text : "");
+  try {
+    if (der?.[0] !== SEQUENCE) throw new TypeError("PEM, or nothing at all");
+    const { subject, validTo, raw } = new X509Certificate(der);
+    if (raw.length !== der.length) throw new TypeError("more than a certificate");
+    const who = subject.replaceAll("\n", ", ");
+    return { good: true, text: `${name}: authority ${who}, valid until ${validTo}` };
+  } catch {
+    return { good: false, text: `${name}: not the certificate of an authority, DER in base64` };
+  }
 }
 
 /** What is for a laboratory. */

@@ -1,12 +1,13 @@
 /** `xs-fumo doctor --provision`: what a device would make of a provisioning text. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeCertificate } from "../../rig/certificate.ts";
 import { generateKey, spkiOf } from "../../rig/keys.ts";
-import { checkProvision } from "../../rig/provisioncheck.ts";
+import { AUTHORITIES_MAX, provisionFindings } from "../../rig/provisioncheck.ts";
+import { root } from "../../root.ts";
 import { Cli } from "./cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "doctor-"));
@@ -21,14 +22,14 @@ const authority = (): string => makeCertificate({ host: "h" }).authority.toStrin
 /** What is refused in a text of these members. */
 function refused(members: object): readonly string[] {
   const text = JSON.stringify({ account: ACCOUNT, keys: KEYS, ...members });
-  return checkProvision(text).flatMap((finding) => (finding.good ? [] : [finding.text]));
+  return provisionFindings(text).flatMap((finding) => (finding.good ? [] : [finding.text]));
 }
 
 test("a provisioning that a device takes whole has nothing refused, and its account without the query", () => {
   deepStrictEqual(refused({}), []);
   deepStrictEqual(refused({ ca: authority() }), []);
   deepStrictEqual(refused({ ca: [authority(), authority()], bootstrap: ["NETWORKID"] }), []);
-  const said = checkProvision(JSON.stringify({ account: ACCOUNT, keys: KEYS })).map(
+  const said = provisionFindings(JSON.stringify({ account: ACCOUNT, keys: KEYS })).map(
     ({ text }) => text,
   );
   ok(said.includes("account of rig at https://dm.example/dm?…"), said.join("\n"));
@@ -56,8 +57,16 @@ test("what no device can read is refused, by name", () => {
   const ca = "not the certificate of an authority, DER in base64";
   deepStrictEqual(refused({ ca: "AAAA" }), [`ca: ${ca}`]);
   deepStrictEqual(refused({ ca: [authority(), ""] }), [`ca[1]: ${ca}`]);
+  const pem = Buffer.from(makeCertificate({ host: "h" }).certificate).toString("base64");
+  deepStrictEqual(refused({ ca: pem }), [`ca: ${ca}`], "a board reads no PEM");
+  deepStrictEqual(refused({ ca: [7] }), [`ca[0]: ${ca}`]);
   const three = [authority(), authority(), authority()];
   deepStrictEqual(refused({ ca: three }), ["ca[2]: more than two authorities: remove the oldest"]);
+});
+
+test("the check knows as many authorities as a board", () => {
+  const header = readFileSync(join(root, "hal/xs/board/tls.h"), "utf8");
+  strictEqual(/TLS_AUTHORITIES_MAX (\d+)/.exec(header)?.[1], `${AUTHORITIES_MAX}`);
 });
 
 test("doctor ends with 0 when all is taken, and with 1 when something is refused", async () => {

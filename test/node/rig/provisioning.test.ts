@@ -39,7 +39,7 @@ const TEXTS: readonly (readonly [what: string, text: string, told: RegExp])[] = 
   [
     "an account without a server",
     JSON.stringify({ account: { ...account, serverId: "" } }),
-    /account needs serverId and address/,
+    /account has no serverId/,
   ],
   [
     "a secret that is a number",
@@ -64,7 +64,17 @@ const TEXTS: readonly (readonly [what: string, text: string, told: RegExp])[] = 
   [
     "something else than a certificate",
     JSON.stringify({ ca: SECRETS[0] }),
-    /ca is not a certificate \(DER in base64\)/,
+    /ca: not the certificate of an authority, DER in base64/,
+  ],
+  [
+    "a third authority",
+    JSON.stringify({ ca: [AUTHORITY, AUTHORITY, AUTHORITY] }),
+    /ca\[2\]: more than two authorities: remove the oldest/,
+  ],
+  [
+    "an account that the device would not go to",
+    JSON.stringify({ account }),
+    /address of account leads to s by plain http: use https, or set allowHttp in a laboratory/,
   ],
   [
     "something else than a port",
@@ -107,6 +117,7 @@ test("what the board accepts is taken unchanged, up to 4000 bytes with the NUL",
     `${JSON.stringify(provisioning(), null, 2)}\n`,
     JSON.stringify(provisioning({ network: { ssid: "open", password: "" }, pushPort: 2948 })),
     JSON.stringify({ ca: AUTHORITY, keys: [] }),
+    JSON.stringify({ ca: [AUTHORITY, AUTHORITY], account, allowHttp: true }),
     JSON.stringify({ objects: ["x".repeat(3983)] }),
   ])
     strictEqual(checkProvision(Buffer.from(text), "f"), text);

@@ -2,12 +2,13 @@
  * The provisioning of a board of hal/esp32: a JSON text, stored as string "provision" in namespace
  * "xs-fumo" of NVS. It is checked before it is written, and shown without its secrets.
  */
-import { X509Certificate } from "node:crypto";
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { fromHex } from "../../../src/base/bytes.ts";
+import { refusalOf } from "../../../src/base/urlrules.ts";
 import { parseProvision } from "../../../src/client/provision.ts";
 import { vendorKey } from "../../../src/image/key.ts";
 import { Exit, RigError } from "../exit.ts";
+import { authorities } from "../provisioncheck.ts";
 import { type NvsEntry, nvsString } from "./nvs.ts";
 
 /** As hal/esp32/slots.h and natives.c name them. */
@@ -34,7 +35,9 @@ export function checkProvision(bytes: Buffer, file: string): string {
   const place = jsonError(text);
   if (place !== undefined) fail(`invalid JSON at line ${place.line}, column ${place.column}`);
   try {
-    parseProvision(text);
+    const { account, ...rules } = parseProvision(text);
+    const refusal = account === undefined ? undefined : refusalOf(account.address, rules);
+    if (refusal !== undefined) throw new Error(`address of account ${refusal}`);
     checkBoardMembers(JSON.parse(text) as Json);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
@@ -101,8 +104,8 @@ function checkBoardMembers(json: Json): void {
     else if (typeof network.ssid !== "string" || typeof network.password !== "string")
       no('network needs "ssid" and "password" (empty for an open network)');
   }
-  if (ca !== undefined && (typeof ca !== "string" || !isCertificate(ca)))
-    no("ca is not a certificate (DER in base64)");
+  const distrusted = authorities(ca).find(({ good }) => !good);
+  if (distrusted !== undefined) no(distrusted.text);
   if (pushPort !== undefined && !isPort(pushPort)) no("pushPort is not a UDP port");
   if (identity !== undefined) {
     if (!isObject(identity)) no("identity is not an object");
@@ -128,15 +131,6 @@ function isObject(value: unknown): value is Json {
 
 function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65536;
-}
-
-function isCertificate(text: string): boolean {
-  const der = fromBase64(text);
-  try {
-    return der !== undefined && new X509Certificate(der).raw.length === der.length;
-  } catch {
-    return false;
-  }
 }
 
 const MASK = "***";

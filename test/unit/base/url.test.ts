@@ -186,7 +186,8 @@ test("a host is labels of letters, digits, hyphens and underscores", () => {
   refused([[`http://h.${label}a/`, "has a host with a label of more than 63 bytes"]]);
 });
 
-test("a host has at most HOST_BYTES_MAX bytes", () => {
+test("a host has at most HOST_BYTES_MAX bytes (RFC 1035 §2.3.4)", () => {
+  equal(HOST_BYTES_MAX, 253);
   const host = `${"a".repeat(49)}.`.repeat(5) + "b".repeat(HOST_BYTES_MAX - 250);
   equal(spelled(`http://${host}/`), `http://${host}/`);
   refused([[`http://${host}b/`, `has a host of more than ${HOST_BYTES_MAX} bytes`]]);
