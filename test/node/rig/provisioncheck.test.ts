@@ -60,6 +60,12 @@ test("what no device can read is refused, by name", () => {
   deepStrictEqual(refused({ ca: three }), ["ca[2]: more than two authorities: remove the oldest"]);
 });
 
+test("a text that is no JSON is refused by its place, and not quoted: it holds secrets", () => {
+  deepStrictEqual(checkProvision('{"networkSecret": swordfish}'), [
+    { good: false, text: "provision: invalid JSON at line 1, column 19" },
+  ]);
+});
+
 test("doctor ends with 0 when all is taken, and with 1 when something is refused", async () => {
   for (const [address, status, begins] of [
     ["https://dm.example/", 0, "ok       account of rig at https://dm.example/"],
