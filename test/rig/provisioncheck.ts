@@ -8,6 +8,7 @@ import { place, urlText } from "../../src/base/url.ts";
 import { refusalOf } from "../../src/base/urlrules.ts";
 import { vendorKeys } from "../../src/client/policy.ts";
 import { parseProvision, type Provision } from "../../src/client/provision.ts";
+import { jsonError } from "./jsonerror.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -21,7 +22,12 @@ export const AUTHORITIES_MAX = 2;
 const SEQUENCE = 0x30;
 
 /** Returns what there is to say of the text; a device that is given it works when all is good. */
-export function provisionFindings(text: string): readonly Finding[] {
+export function checkProvision(text: string): readonly Finding[] {
+  const broken = jsonError(text);
+  if (broken !== undefined) {
+    const { line, column } = broken;
+    return [{ good: false, text: `provision: invalid JSON at line ${line}, column ${column}` }];
+  }
   try {
     const provision = parseProvision(text);
     return [

@@ -18,7 +18,7 @@ import {
   run,
   silent,
 } from "./rom/command.ts";
-import { flashWords, provisioning, SECRETS } from "./rom/files.ts";
+import { flashWords, provisioning, provisioningOf, SECRETS } from "./rom/files.ts";
 
 test(
   "provision writes only NVS, keeps its other entries, and shows no secret",
@@ -195,7 +195,7 @@ test("both commands refuse a malformed provisioning before they open a port, and
 
 test("a provisioning of exactly 4000 bytes is written", options, async (context) => {
   const { port, files, rom } = await flashed(context);
-  const text = JSON.stringify({ objects: ["x".repeat(3983)] });
+  const text = provisioningOf(3999);
   writeFileSync(files.provision, text);
   strictEqual(Buffer.byteLength(text) + 1, 4000);
   strictEqual((await run("provision", files.provision, "--port", port)).status, 0);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeCertificate } from "../../rig/certificate.ts";
 import { generateKey, spkiOf } from "../../rig/keys.ts";
-import { AUTHORITIES_MAX, provisionFindings } from "../../rig/provisioncheck.ts";
+import { AUTHORITIES_MAX, checkProvision } from "../../rig/provisioncheck.ts";
 import { root } from "../../root.ts";
 import { Cli } from "./cli.ts";
 
@@ -22,14 +22,14 @@ const authority = (): string => makeCertificate({ host: "h" }).authority.toStrin
 /** What is refused in a text of these members. */
 function refused(members: object): readonly string[] {
   const text = JSON.stringify({ account: ACCOUNT, keys: KEYS, ...members });
-  return provisionFindings(text).flatMap((finding) => (finding.good ? [] : [finding.text]));
+  return checkProvision(text).flatMap((finding) => (finding.good ? [] : [finding.text]));
 }
 
 test("a provisioning that a device takes whole has nothing refused, and its account without the query", () => {
   deepStrictEqual(refused({}), []);
   deepStrictEqual(refused({ ca: authority() }), []);
   deepStrictEqual(refused({ ca: [authority(), authority()], bootstrap: ["NETWORKID"] }), []);
-  const said = provisionFindings(JSON.stringify({ account: ACCOUNT, keys: KEYS })).map(
+  const said = checkProvision(JSON.stringify({ account: ACCOUNT, keys: KEYS })).map(
     ({ text }) => text,
   );
   ok(said.includes("account of rig at https://dm.example/dm?…"), said.join("\n"));
@@ -67,6 +67,12 @@ test("what no device can read is refused, by name", () => {
 test("the check knows as many authorities as a board", () => {
   const header = readFileSync(join(root, "hal/xs/board/tls.h"), "utf8");
   strictEqual(/TLS_AUTHORITIES_MAX (\d+)/.exec(header)?.[1], `${AUTHORITIES_MAX}`);
+});
+
+test("a text that is no JSON is refused by its place, and not quoted: it holds secrets", () => {
+  deepStrictEqual(checkProvision('{"networkSecret": swordfish}'), [
+    { good: false, text: "provision: invalid JSON at line 1, column 19" },
+  ]);
 });
 
 test("doctor ends with 0 when all is taken, and with 1 when something is refused", async () => {

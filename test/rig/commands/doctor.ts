@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { Exit, RigError } from "../exit.ts";
-import { provisionFindings } from "../provisioncheck.ts";
+import { checkProvision } from "../provisioncheck.ts";
 import { check, installLine, REQUIREMENTS, type BoardName } from "../setup.ts";
 
 export function addDoctor(program: Command): void {
@@ -54,7 +54,7 @@ function provisionLines(file: string): boolean {
   } catch (error) {
     throw new RigError(Exit.usage, error instanceof Error ? error.message : `cannot read ${file}`);
   }
-  const findings = provisionFindings(text);
+  const findings = checkProvision(text);
   for (const { good, text: said } of findings)
     process.stdout.write(`${good ? "ok      " : "refused "} ${said}\n`);
   return findings.every(({ good }) => good);

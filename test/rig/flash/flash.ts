@@ -31,7 +31,7 @@ import {
 import type { ChipLoader } from "./loader.ts";
 import { type BenchOptions, chipOption } from "./options.ts";
 import { TABLE_OFFSET } from "./partitions.ts";
-import { checkProvision, provisionOf } from "./provisioning.ts";
+import { readProvision, provisionOf } from "./provisioning.ts";
 
 export interface FlashOptions extends BenchOptions {
   readonly port: string;
@@ -86,7 +86,7 @@ function readJob(options: FlashOptions): Job {
   const provision =
     options.provision === undefined
       ? undefined
-      : checkProvision(readInput(options.provision), options.provision);
+      : readProvision(readInput(options.provision), options.provision);
   const job = { chip, app, boot, provision };
   if (options.partitions !== undefined) checkFiles(options, job, tableOf(options.partitions));
   if (options.erase === true && (boot === undefined || options.partitions === undefined)) {

@@ -15,7 +15,7 @@ import {
 } from "./bench.ts";
 import { encodeNvs } from "./nvs.ts";
 import { type BenchOptions, chipOption } from "./options.ts";
-import { checkProvision, masked, provisionOf, withProvision } from "./provisioning.ts";
+import { readProvision, masked, provisionOf, withProvision } from "./provisioning.ts";
 
 export interface ProvisionOptions extends Omit<BenchOptions, "port"> {
   readonly port?: string;
@@ -36,7 +36,7 @@ export async function provision(
       "xs-fumo help provision has examples",
     );
   }
-  const text = file === undefined ? undefined : checkProvision(readInput(file), file);
+  const text = file === undefined ? undefined : readProvision(readInput(file), file);
   if (image !== undefined) {
     if (text === undefined) showImage(image);
     else writeImage(image, text, options);

@@ -31,6 +31,13 @@ export function provisioning(more: object = {}): object {
   };
 }
 
+/** A provisioning of so many bytes. */
+export function provisioningOf(bytes: number): string {
+  const members = provisioning({ objects: [""] });
+  const rest = bytes - Buffer.byteLength(JSON.stringify(members));
+  return JSON.stringify({ ...members, objects: ["x".repeat(rest)] });
+}
+
 export interface BoardFiles {
   readonly boot: string;
   readonly app: string;
