@@ -10,6 +10,7 @@
 #include <lwip/init.h>
 #include <lwip/memp.h>
 #include <lwip/netif.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/stats.h>
 #include <lwip/timeouts.h>
 #include <netif/ethernet.h>
@@ -106,6 +107,14 @@ static err_t sendFrame(struct netif* self, struct pbuf* frame)
   return ERR_OK;
 }
 
+/* Segments for which the device had no frame free: it takes them when the host has the time. */
+static void sendWaiting(void)
+{
+  for (struct tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+    if (pcb->unsent)
+      tcp_output(pcb);
+}
+
 /* lwIP sends nothing without a link, and asks for its address again when it is back. */
 static void watchLink(void)
 {
@@ -187,5 +196,6 @@ void netPoll(void)
   watchLink();
   takeFrames();
   sys_check_timeouts();
+  sendWaiting();
   refill();
 }

@@ -219,10 +219,10 @@ long socketWrite(Socket* socket, const void* bytes, uint32_t length)
   error = tcp_write(socket->pcb, bytes, (u16_t)length, TCP_WRITE_FLAG_COPY);
   if (error == ERR_MEM)
     return 0;
-  if (error == ERR_OK)
-    error = tcp_output(socket->pcb);
-  if (error == ERR_OK)
+  if (error == ERR_OK) {
+    tcp_output(socket->pcb); /* what finds no free frame waits for netPoll */
     return (long)length;
+  }
   fail(socket, "broken");
   return -2;
 }

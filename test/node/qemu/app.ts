@@ -12,8 +12,10 @@ import { exit, now, print } from "../../../hal/xs/board/system.ts";
 
 const board = openBoard();
 const { slot, trial, cause } = board.boot.running();
-const { script } = JSON.parse(board.provision()) as {
+const { script, bodyBytes } = JSON.parse(board.provision()) as {
   script: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Of what is posted; absent: a word. */
+  bodyBytes?: number;
 };
 
 function attempt(what: string, work: () => unknown): void {
@@ -108,12 +110,13 @@ function begin(address: string): () => number {
   }
   const url = parseUrl(address);
   if (typeof url === "string") throw new Error(`${address} ${url}`);
+  const body = bodyBytes === undefined ? utf8("question") : new Uint8Array(bodyBytes);
   const buffer = new Uint8Array(4096);
   let total = 0;
   let sum = 0;
   let exchange: Exchange;
   try {
-    exchange = board.link.request({ method: "POST", url, headers: [], body: utf8("question") });
+    exchange = board.link.request({ method: "POST", url, headers: [], body });
   } catch (error) {
     print(`fetch: ${(error as { kind: string }).kind}`);
     return () => -Infinity;

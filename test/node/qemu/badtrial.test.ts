@@ -4,14 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildFirmware } from "../../../hal/qemu-riscv32/build.ts";
 import type { DeviceProvision } from "../../rig/boards/board.ts";
 import { within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
 import { buildImage } from "../../rig/image.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { developmentKey, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
-import { rigBoard, skip, strangerKey } from "./device.ts";
+import { application, rigBoard, skip, strangerKey } from "./device.ts";
 
 const LIMIT_MS = 300_000;
 
@@ -20,14 +19,8 @@ const LIMIT_MS = 300_000;
  * client does not look at.
  */
 function offer(key = developmentKey()): Buffer {
-  const payload = buildFirmware({
-    name: "test",
-    version: "test",
-    entry: "test/node/qemu/app",
-    positions: true,
-  });
   return buildImage({
-    payload,
+    payload: application(),
     version: VERSION_2,
     securityCounter: 1,
     vendorId: rigBoard.vendorId,

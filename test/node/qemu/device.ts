@@ -37,8 +37,8 @@ export const skip: string | false =
 
 let payload: Buffer | undefined;
 
-/** The test application as version n.0.0, signed. */
-export function image(major: number, signer = key, securityCounter?: number): Buffer {
+/** The firmware with the test application (app.ts), and with natives of its own. */
+export function application(): Buffer {
   payload ??= buildFirmware({
     name: "test",
     version: "test",
@@ -46,8 +46,13 @@ export function image(major: number, signer = key, securityCounter?: number): Bu
     positions: true,
     natives: { list: "test/node/qemu/natives.list", sources: ["test/node/qemu/natives.c"] },
   });
+  return payload;
+}
+
+/** The test application as version n.0.0, signed. */
+export function image(major: number, signer = key, securityCounter?: number): Buffer {
   return buildImage({
-    payload,
+    payload: application(),
     version: { major, minor: 0, revision: 0, build: 0 },
     key: signer,
     securityCounter,
