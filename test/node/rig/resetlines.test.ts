@@ -47,6 +47,8 @@ interface LinedBoard {
   readonly port: WebPort;
   /** Every change of the lines, as DTR and RTS. */
   readonly changes: string[];
+  /** Holds what the chip says back for so long, from the first command of a kind on. */
+  holdAfter(op: number, ms: number): void;
 }
 
 function linedBoard(
@@ -58,10 +60,22 @@ function linedBoard(
   SerialPortMock.binding.createPort(PATH, { echo: false, record: false });
   let say: (bytes: Buffer) => void = () => undefined;
   let speed: number | undefined;
+  let hold: { readonly op: number; readonly ms: number } | undefined;
+  let held: Buffer[] | undefined;
+  const release = (): void => {
+    for (const bytes of held ?? []) say(bytes);
+    held = undefined;
+  };
   const rom = new RomLoader(
     { ...options, inLoader: false },
     (bytes) => {
-      say(bytes);
+      if (hold !== undefined && rom.counts.has(hold.op)) {
+        held = [];
+        setTimeout(release, hold.ms);
+        hold = undefined;
+      }
+      if (held === undefined) say(bytes);
+      else held.push(bytes);
     },
     () => speed,
   );
@@ -90,7 +104,10 @@ function linedBoard(
     });
     return mock as unknown as SerialPort;
   };
-  return { rom, port: new WebPort(PATH, usb, make), changes };
+  const holdAfter = (op: number, ms: number): void => {
+    hold = { op, ms };
+  };
+  return { rom, port: new WebPort(PATH, usb, make), changes, holdAfter };
 }
 
 const meet = ({ port }: LinedBoard, reset = true): Promise<ChipLoader> =>
@@ -134,6 +151,17 @@ test("--no-reset does not touch the lines, and the program goes on", async () =>
       return error instanceof RigError;
     });
     deepStrictEqual([board.changes, board.rom.mode], [[], "program"]);
+  } finally {
+    await board.port.stop();
+  }
+});
+
+test("a chip that takes half a second to start its stub is waited for", async () => {
+  const board = linedBoard({ chip: "esp32c3" }, transistors);
+  board.holdAfter(Op.memEnd, 600);
+  try {
+    strictEqual((await meet(board)).chip.name, "esp32c3");
+    strictEqual(board.rom.counts.get(Op.memEnd), 1, "once, and not again after a time-out");
   } finally {
     await board.port.stop();
   }

@@ -29,6 +29,8 @@ export interface Security {
 const ROM_BAUD = 115_200;
 const READ_LIMIT_MS = 5_000;
 const MD5_BYTES = 16;
+/** Its time-out stays short: it is repeated until the board answers. */
+const SYNC = 0x08;
 const SPI_SET_PARAMS = 0x0b;
 const CHANGE_BAUDRATE = 0x0f;
 /** The first ESP32 has no command for its fuses: they are EFUSE_BLK0_RDATA0 and 6. */
@@ -52,6 +54,20 @@ class QuietTransport extends Transport {
   override async read(timeoutMs: number): Promise<Uint8Array> {
     if (this.#port.ended) throw new Error("the port is closed");
     return super.read(timeoutMs);
+  }
+}
+
+/** esptool-js waits only 200 or 500 ms for some answers; a busy machine may need more. */
+class PatientLoader extends ESPLoader {
+  override command(
+    op?: number | null,
+    data?: Uint8Array,
+    checksum?: number,
+    waits?: boolean,
+    timeoutMs: number = this.DEFAULT_TIMEOUT,
+  ): Promise<[number, Uint8Array]> {
+    const limitMs = op === SYNC ? timeoutMs : Math.max(timeoutMs, this.DEFAULT_TIMEOUT);
+    return super.command(op, data, checksum, waits, limitMs);
   }
 }
 
@@ -103,7 +119,7 @@ export class ChipLoader {
     note: (text: string) => void,
     allow: (chip: Chip, security: Security) => void,
   ): Promise<ChipLoader> {
-    const loader = new ESPLoader({
+    const loader = new PatientLoader({
       transport: new QuietTransport(port),
       baudrate: options.baud,
       romBaudrate: ROM_BAUD,
