@@ -114,12 +114,18 @@ function linkFirmware(name: string, blob: string, natives: ExtraNatives | undefi
 
 /**
  * A program that tests something, with so many slots of stack, for `-bios`: the path of the image.
- * Throws a BuildError.
+ * Its natives are the shared ones and the boot selector of hal/sim. Throws a BuildError.
  */
 export function linkTest(name: string, blob: string, stackSlots: number): string {
   fetchSources();
   const layout = `${TEST_LAYOUT} -DSTACK_SLOTS=${stackSlots}`;
-  runMake([`${OUT}/${name}.elf`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${layout}`]);
+  runMake([`${OUT}/${name}.elf`], MAKEFILE, [
+    `NAME=${name}`,
+    `BLOB=${blob}`,
+    `LAYOUT=${layout}`,
+    "NATIVES=../../sim/natives.list",
+    "MORE=hal/sim/natives.c hal/sim/selector.c",
+  ]);
   return join(ROOT, OUT, `${name}.elf`);
 }
 

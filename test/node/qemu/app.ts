@@ -11,7 +11,7 @@ import { utf8 } from "../../../src/base/utf8.ts";
 import { exit, now, print } from "../../../hal/xs/board/system.ts";
 
 const board = openBoard();
-const { slot, trial, cause } = board.boot.running();
+const { slot, trial, cause, failures } = board.boot.running();
 const { script } = JSON.parse(board.provision()) as {
   script: Readonly<Record<string, readonly string[] | undefined>>;
 };
@@ -155,8 +155,14 @@ const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   restart: () => {
     board.boot.restart();
   },
+  failures: () => {
+    print(`failures: ${failures}`);
+  },
   throw: () => {
     throw new Error("thrown on purpose");
+  },
+  throwBefore: (argument) => {
+    if (failures < Number(argument)) throw new Error("thrown on purpose");
   },
   overflow: () => {
     const deeper = (n: number): number => deeper(n + 1) + 1;

@@ -3,16 +3,14 @@
  * can break it on purpose.
  */
 import { generateKeyPairSync, type KeyObject, randomFillSync } from "node:crypto";
-import type { Flash, FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
+import type { FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
 import { HttpLink } from "../../../hal/sim/http.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
-import { type VendorKey, vendorKey } from "../../../src/image/key.ts";
-import { ImageVerifier } from "../../../src/image/verifier.ts";
 import { Agent } from "../../conformance/agent.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
-import { buildImage, imageLength } from "../image.ts";
+import { buildImage } from "../image.ts";
 import { spkiOf } from "../keys.ts";
 import type { Bench, BenchCut } from "./driver.ts";
 
@@ -153,7 +151,6 @@ export class SimBench implements Bench {
 /** Two slots and a boot selector of the sim board's own. */
 function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
   return ({ power, link, key, build }) => {
-    const trusted = vendorKey(new Uint8Array(spkiOf(key)));
     const image = build(2);
     const board = new SimBoard({
       store: options.store ?? STORE,
@@ -161,7 +158,7 @@ function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
       identity: IDENTITY,
       link,
       power,
-      bootable: (slot) => trusted !== undefined && isBootable(slot, trusted),
+      keys: new Uint8Array(spkiOf(key)),
       clock: () => performance.now(),
       random: (bytes) => {
         randomFillSync(bytes);
@@ -174,25 +171,4 @@ function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
       damages: [0, Math.floor(image.length / 2), image.length - 1],
     };
   };
-}
-
-/** What the bootloader of this board checks: structure, digest, signature. */
-function isBootable(slot: Flash, key: VendorKey): boolean {
-  const read = (buffer: Uint8Array, offset: number): void => {
-    slot.read(buffer, offset);
-  };
-  const { blocks, blockLength } = slot.status();
-  const capacity = blocks * blockLength;
-  const length = imageLength(read, capacity);
-  if (length === undefined) return false;
-  const verdict = new ImageVerifier(read, length, {
-    keys: [key],
-    vendorId: VENDOR_ID,
-    classId: CLASS_ID.sim,
-    capacity,
-    securityCounter: 0,
-    allowDowngrade: true,
-    runningVersion: { major: 0, minor: 0, revision: 0, build: 0 },
-  }).step(Infinity);
-  return verdict !== undefined && typeof verdict !== "string";
 }
