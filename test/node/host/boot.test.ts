@@ -152,7 +152,10 @@ test("a watchdog that has reset the board once does so again", () => {
     ...["--watchdog", "100", "--pause", "1", "--cut", "14"],
   );
   assert.equal(signal, "SIGKILL");
-  assert.ok(boot.some((line) => line.includes("8 crashes in a row")), boot.join("\n"));
+  assert.ok(
+    boot.some((line) => line.includes("8 crashes in a row")),
+    boot.join("\n"),
+  );
 });
 
 test("waiting does not wake the watchdog", () => {
