@@ -257,6 +257,11 @@ export interface MachineOptions {
   readonly network?: boolean;
   /** A socket in the file system on which QEMU's monitor listens. */
   readonly monitor?: string;
+  /**
+   * Time passes with instructions, and not while the processor sleeps: for tests whose board waits
+   * for minutes.
+   */
+  readonly skipsSleep?: boolean;
   /** Datagrams to this port of the loopback interface go to that of the board. */
   readonly pushPort?: number | undefined;
 }
@@ -267,7 +272,7 @@ export const NETWORK_DEVICE = "n0";
 /** Options of qemu-system-riscv32 for a board with this flash. */
 export function machineOptions(
   flash: string,
-  { cut, network = true, monitor, pushPort }: MachineOptions = {},
+  { cut, network = true, monitor, pushPort, skipsSleep }: MachineOptions = {},
 ): string[] {
   const backend = `user,id=${NETWORK_DEVICE}${pushPort === undefined ? "" : `,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`}`;
   return [
@@ -292,6 +297,7 @@ export function machineOptions(
       : ["-nic", "none"]),
     "-device",
     "virtio-rng-device",
+    ...(skipsSleep === true ? ["-icount", "shift=0,sleep=off"] : []),
     ...(cut === undefined
       ? []
       : ["-device", `loader,addr=0x8044FF00,data=${planOf(cut)},data-len=4`]),

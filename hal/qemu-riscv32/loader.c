@@ -5,6 +5,7 @@
 #include "images.h"
 #include "machine.h"
 #include "map.h"
+#include "nor.h"
 #include "recovery.h"
 #include <string.h>
 
@@ -42,7 +43,7 @@ static void logChoice(const BootChoice* choice)
     consoleLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot, image.version,
         causes[choice->cause], decisions[choice->decision]);
   if (choice->decision == BOOT_HELD)
-    consoleLog('E', "boot", "%u crashes in a row: the image starts again in %u minutes",
+    consoleLog('E', "boot", "%u crashes in a row: the image starts again in %u min",
         choice->failures, (unsigned)bootPauseMinutes(choice->failures));
 }
 
