@@ -3,9 +3,10 @@
  * can break it on purpose.
  */
 import { generateKeyPairSync, type KeyObject, randomFillSync } from "node:crypto";
-import type { FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
+import type { Datagrams, FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
+import { UdpPort } from "../../../hal/sim/datagrams.ts";
 import { HttpLink } from "../../../hal/sim/http.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
 import { Agent } from "../../conformance/agent.ts";
@@ -13,6 +14,7 @@ import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
 import { spkiOf } from "../keys.ts";
 import type { Bench, BenchCut } from "./driver.ts";
+import { freeUdpPort } from "./udp.ts";
 
 const STORE: FlashStatus = { blocks: 4, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
 const SLOT: FlashStatus = { blocks: 6, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
@@ -57,6 +59,7 @@ export interface SimKind {
 export interface SimParts {
   readonly power: Power;
   readonly link: HttpLink;
+  readonly datagrams: Datagrams;
   readonly key: KeyObject;
   /** A signed image of version `major`; all have one length. */
   build(major: number): Uint8Array;
@@ -77,6 +80,9 @@ export class SimBench implements Bench {
   readonly #power = new Power();
   readonly #link = new HttpLink();
   readonly #wrap: Wrapper;
+  readonly #port: Promise<number> = freeUdpPort();
+  #pushPort: number | undefined;
+  #datagrams: UdpPort | undefined;
   #killed = false;
   #bootedAt = 0;
 
@@ -98,6 +104,7 @@ export class SimBench implements Bench {
     this.#kind = (options.make ?? simKind(options))({
       power: this.#power,
       link: this.#link,
+      datagrams: { receive: (buffer) => this.#datagrams?.receive(buffer) ?? 0 },
       key,
       build,
     });
@@ -111,7 +118,19 @@ export class SimBench implements Bench {
     return this.#kind.damages;
   }
 
+  get pushPort(): number | undefined {
+    return this.#pushPort;
+  }
+
   async run(url: string, cut: BenchCut | undefined): Promise<void> {
+    const port = (this.#pushPort ??= await this.#port);
+    this.#datagrams = new UdpPort(
+      port,
+      () => {
+        this.#link.wake();
+      },
+      () => undefined,
+    );
     this.#killed = false;
     this.#power.restore();
     this.#power.cancel();
@@ -120,6 +139,7 @@ export class SimBench implements Bench {
     for (let cause: ResetCause | undefined = "power"; cause !== undefined; )
       cause = await this.#boot(url, cause);
     this.#power.cancel();
+    this.#datagrams.close();
   }
 
   kill(): void {
@@ -150,13 +170,14 @@ export class SimBench implements Bench {
 
 /** Two slots and a boot selector of the sim board's own. */
 function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
-  return ({ power, link, key, build }) => {
+  return ({ power, link, datagrams, key, build }) => {
     const image = build(2);
     const board = new SimBoard({
       store: options.store ?? STORE,
       slot: options.slot ?? SLOT,
       identity: IDENTITY,
       link,
+      datagrams,
       power,
       keys: new Uint8Array(spkiOf(key)),
       clock: () => performance.now(),
