@@ -161,6 +161,17 @@ test("the NOR flash keeps its contract", { skip }, (context) => {
   );
 });
 
+test("natives of classes refuse every receiver but an object of their class", {
+  skip,
+}, (context) => {
+  assert.deepEqual(
+    device(context, image(1))
+      .run({ "1.0.0 power": ["receivers"] })
+      .lines.slice(1),
+    ["receivers: all refused"],
+  );
+});
+
 test("power is cut in each operation of a trial and its confirm, torn, and some image always runs", {
   skip,
 }, (context) => {

@@ -83,6 +83,7 @@ export class SimBench implements Bench {
   readonly #port: Promise<number> = freeUdpPort();
   #pushPort: number | undefined;
   #datagrams: UdpPort | undefined;
+  #listens = false;
   #killed = false;
   #bootedAt = 0;
 
@@ -119,7 +120,7 @@ export class SimBench implements Bench {
   }
 
   get pushPort(): number | undefined {
-    return this.#pushPort;
+    return this.#listens ? this.#pushPort : undefined;
   }
 
   async run(url: string, cut: BenchCut | undefined): Promise<void> {
@@ -151,6 +152,7 @@ export class SimBench implements Bench {
     try {
       const hal = this.#wrap(this.#kind.board.start(cause), cause);
       const agent = new Agent(hal, url);
+      this.#listens = hal.datagrams !== undefined;
       this.#bootedAt = performance.now();
       for (;;) {
         const until = agent.step();
