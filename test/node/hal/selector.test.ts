@@ -203,6 +203,20 @@ test("an image is neither armed nor tried for each reason that there is", () => 
   strictEqual(boot.reset("restart").trial, true, "as many records as there may be");
 });
 
+test("an ECDSA signature may have 72 bytes, and no more", () => {
+  const p256 = generateKey("p256");
+  const keys = keyList([KEY], [p256]);
+  let image = signed(2, { key: p256 });
+  const lengthOf = (bytes: Uint8Array): number => bytes.length - GOOD[1].length + 64;
+  while (lengthOf(image) < 72) image = signed(2, { key: p256 });
+  const { boot, put, refused } = selector({ keys, images: [GOOD[0], image] });
+  boot.reset("power");
+  boot.arm();
+  put(1, signed(2, { key: p256, ecdsa: () => new Uint8Array(73) }));
+  boot.reset("restart");
+  deepStrictEqual(refused, ["1: not signed with Ed25519 or P-256"]);
+});
+
 /** The entries of a log, by place; undefined where none is. */
 function entries(
   boot: SimBoot,
