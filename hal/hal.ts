@@ -56,6 +56,12 @@ export interface Running {
   /** True while an image runs that was armed and has not been confirmed. */
   readonly trial: boolean;
   readonly cause: ResetCause;
+  /**
+   * Crashes in a row that led to this start: resets by neither power nor Boot.restart, since the
+   * last other one or Boot.confirm. 0 also where the board cannot know. It survives whatever a crash
+   * leaves, and the pause that a board makes after many of them.
+   */
+  readonly failures: number;
 }
 
 /** The boot selector. Every function is idempotent, and safe when power fails inside it. */
@@ -73,8 +79,8 @@ export interface Boot {
   arm(): void;
   /**
    * The running image has proved itself. On trial it is kept; until then the next reset, whatever
-   * its cause, goes back to the other image. A selector that counts crashes in a row begins again
-   * at none. The client says so once in every session.
+   * its cause, goes back to the other image. On trial and off, a selector that counts crashes in a
+   * row begins again at none.
    */
   confirm(): void;
   /** Resets the board. Does not return. */

@@ -46,9 +46,10 @@ const only = options.find((option) => option.startsWith("--"));
 const failed: string[] = [];
 
 try {
-  setUp("host", (text) => {
-    process.stdout.write(`${text}\n`);
-  });
+  for (const board of ["sim", "host"] as const)
+    setUp(board, (text) => {
+      process.stdout.write(`${text}\n`);
+    });
   setUpOracles((text) => {
     process.stdout.write(`${text}\n`);
   });

@@ -3,9 +3,10 @@
  * RAM than the board has.
  */
 import { spawnSync } from "node:child_process";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { EMULATOR, linkTest } from "../hal/qemu-riscv32/build.ts";
-import { BuildError, OUT, ROOT, runMake } from "../hal/xs/build.ts";
+import { buildRunner } from "../hal/sim/build.ts";
+import { BuildError, ROOT } from "../hal/xs/build.ts";
 
 export type Engine = "host" | "qemu";
 export const ENGINES: readonly Engine[] = ["host", "qemu"];
@@ -24,10 +25,9 @@ export interface Run {
  * BuildError when the engine cannot be built.
  */
 export function runBlob(engine: Engine, name: string, blob: string, stack: number): Run {
-  runMake(["all"]);
   const [program, ...words] =
     engine === "host"
-      ? [join(OUT, "run/run"), "--stack", String(stack), blob]
+      ? [buildRunner(), "--stack", String(stack), blob]
       : machine(name, blob, stack);
   const { status, signal, stdout, error } = spawnSync(program, words, {
     encoding: "utf8",

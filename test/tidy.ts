@@ -26,7 +26,7 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["src/client", "src", "hal/hal.ts"],
   ["hal/checked.ts", "hal/hal.ts"],
   ["hal/xs", "hal/hal.ts", "src/base"],
-  ["hal/sim", "hal/hal.ts", "hal/checked.ts", "src/base", "src/image"],
+  ["hal/sim", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/host", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/qemu-riscv32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
   ["hal/esp32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],

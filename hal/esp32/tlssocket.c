@@ -1,6 +1,7 @@
 /* Natives of tlssocket.ts. */
 #include "../host/socket.h"
 #include "../xs/base/arguments.h"
+#include "../xs/base/receiver.h"
 #include "../xs/base/throw.h"
 #include "../xs/board/tls.h"
 #include "idf.h"
@@ -48,10 +49,7 @@ void xs_tls_destructor(void* data)
 
 static Secure* thisSecure(xsMachine* the)
 {
-  Secure* self = xsmcGetHostDataValidate(xsThis, xs_tls_destructor);
-  if (!self)
-    xsSyntaxError("socket is closed");
-  return self;
+  return toReceiver(the, xs_tls_destructor);
 }
 
 static void throwFailure(xsMachine* the, const char* kind)
@@ -68,10 +66,9 @@ void xs_tls(xsMachine* the)
   const char* kind = "broken";
   Secure* self;
   xsmcToStringBuffer(xsArg(0), name, sizeof(name));
-  if (xsmcGetHostDataValidate(xsThis, xs_tls_destructor))
-    xsSyntaxError("socket is open");
   if (!port || (port > 65535))
     xsRangeError("port");
+  checkNew(the, xs_tls_destructor);
   self = calloc(1, sizeof(Secure));
   if (self && (self->socket = socketOpen(name, (uint16_t)port, &kind))) {
     self->tls = tlsOpen(self->socket, name, (uint16_t)port);
@@ -110,13 +107,7 @@ void xs_tls_write(xsMachine* the)
 /* A second close does nothing; every other call after a close throws SyntaxError. */
 void xs_tls_close(xsMachine* the)
 {
-  Secure* self = xsmcGetHostData(xsThis);
-  if (!self)
-    return;
-  self = xsmcGetHostDataValidate(xsThis, xs_tls_destructor);
-  xsmcSetHostData(xsThis, NULL);
-  xsmcSetHostDestructor(xsThis, NULL);
-  xs_tls_destructor(self);
+  xs_tls_destructor(takeReceiver(the, xs_tls_destructor));
 }
 
 /* Mbed TLS refers to the certificate as long as the program runs. */

@@ -19,16 +19,20 @@
 
 static const char* const SLOT_FILES[2] = { "slot-a.flash", "slot-b.flash" };
 
+/* A slot in memory. Read-only: the engine would crash if it wrote to the code. */
+typedef struct {
+  const uint8_t* bytes; /* NULL while it is not mapped */
+  size_t length;
+} Slot;
+
 /* The one board of this process. */
 static struct {
   int on;
   char directory[PATH_BYTES_MAX];
   const HostEngine* engine;
   FlashFile file;
-  Partition partition;
-  BootLog log;
   BootKey keys[BOOT_KEYS_MAX];
-  int keyCount;
+  Slot slots[2];
   HostBoard board;
 } host;
 
@@ -77,16 +81,64 @@ static int eraseLog(const Partition* partition, uint32_t block)
   return flashFileErase(&host.file, block) == FLASH_DONE;
 }
 
+static const Partition bootLog = { .blocks = BOOT_BLOCKS,
+  .blockLength = BOOT_BLOCK_BYTES,
+  .writeAlign = BOOT_ALIGN,
+  .read = readLog,
+  .write = writeLog,
+  .erase = eraseLog };
+
 static const char* openLog(void)
 {
   char path[PATH_BYTES_MAX];
+  BootLog log;
   if (!hostPath(path, "boot.flash")
       || !flashFileOpen(&host.file, path, BOOT_BLOCK_BYTES, BOOT_BLOCKS, BOOT_ALIGN))
     return "cannot open boot.flash";
-  host.partition =
-      (Partition){ BOOT_BLOCKS, BOOT_BLOCK_BYTES, BOOT_ALIGN, readLog, writeLog, eraseLog };
-  return bootLogOpen(&host.log, &host.partition) ? NULL : "cannot read boot.flash";
+  return bootLogOpen(&log, &bootLog) ? NULL : "cannot read boot.flash";
 }
+
+/* Maps the file of a slot as long as it is now; the slot that runs stays where it is. */
+static const uint8_t* slotBytes(const BootBoard* board, int number, uint32_t* room)
+{
+  Slot* slot = &host.slots[number];
+  int isRunning = host.on && (number == host.board.choice.slot);
+  char path[PATH_BYTES_MAX];
+  struct stat info = { 0 };
+  void* bytes = MAP_FAILED;
+  int file = hostPath(path, SLOT_FILES[number]) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  (void)board;
+  if ((file >= 0) && (fstat(file, &info) || (info.st_size > INT32_MAX)))
+    info.st_size = 0;
+  if (slot->bytes && !isRunning && (slot->length != (size_t)info.st_size)) {
+    munmap((void*)slot->bytes, slot->length);
+    slot->bytes = NULL;
+  }
+  if (!slot->bytes && info.st_size)
+    bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, file, 0);
+  if (bytes != MAP_FAILED)
+    *slot = (Slot){ bytes, (size_t)info.st_size };
+  if (file >= 0)
+    close(file);
+  *room = (uint32_t)slot->length;
+  return slot->bytes;
+}
+
+static const char* checkPayload(const BootBoard* board, const BootImage* image)
+{
+  (void)board;
+  return host.engine ? host.engine->check(image->payload, image->payloadLength) : NULL;
+}
+
+static void refused(const BootBoard* board, int slot, const char* why)
+{
+  (void)board;
+  hostLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, why);
+}
+
+static BootBoard selected = {
+  .log = &bootLog, .keys = host.keys, .slot = slotBytes, .check = checkPayload, .refused = refused
+};
 
 /* The file holds one key after the other, as bootKey takes them. */
 static const char* readKeys(void)
@@ -99,86 +151,21 @@ static const char* readKeys(void)
     return "cannot read keys";
   length = (uint32_t)fread(der, 1, sizeof(der), file);
   fclose(file);
-  host.keyCount = 0;
+  selected.keyCount = 0;
   for (uint32_t at = 0; taken && (at < length); at += taken)
-    taken = host.keyCount == BOOT_KEYS_MAX
+    taken = selected.keyCount == BOOT_KEYS_MAX
         ? 0
-        : bootKey(&host.keys[host.keyCount++], der + at, length - at);
+        : bootKey(&host.keys[selected.keyCount++], der + at, length - at);
   return taken ? NULL : "keys: not one to four public keys in DER, Ed25519 or P-256";
-}
-
-/* A slot in memory. Read-only: the engine would crash if it wrote to the code. */
-typedef struct {
-  void* bytes;
-  size_t length;
-  BootImage image;
-} Slot;
-
-static const char* mapSlot(Slot* slot, int number)
-{
-  char path[PATH_BYTES_MAX];
-  struct stat info = { 0 };
-  int file = hostPath(path, SLOT_FILES[number]) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-  slot->bytes = MAP_FAILED;
-  if ((file >= 0) && !fstat(file, &info) && info.st_size && (info.st_size <= INT32_MAX)) {
-    slot->length = (size_t)info.st_size;
-    slot->bytes = mmap(NULL, slot->length, PROT_READ, MAP_SHARED, file, 0);
-  }
-  if (file >= 0)
-    close(file);
-  return slot->bytes == MAP_FAILED ? "empty" : NULL;
-}
-
-/* Maps a slot and checks the image in it; `confirmed` as for bootImageCheck. It stays mapped when
- * it is good. */
-static const char* openImage(Slot* slot, int number, uint32_t confirmed)
-{
-  const char* problem = mapSlot(slot, number);
-  if (problem)
-    return problem;
-  problem = bootImageCheck(
-      &slot->image, slot->bytes, (uint32_t)slot->length, host.keys, host.keyCount, confirmed);
-  if (!problem && host.engine)
-    problem = host.engine->check(slot->image.payload, slot->image.payloadLength);
-  if (problem)
-    munmap(slot->bytes, slot->length);
-  return problem;
-}
-
-/* The security counter of the image in the slot that is selected, where `slot` is the other one and
- * a key is revoked by it. */
-static uint32_t confirmedCounter(int slot)
-{
-  Slot selected;
-  uint32_t counter = 0;
-  if ((slot == host.log.state.slot) || !bootRevokes(host.keys, host.keyCount)
-      || openImage(&selected, host.log.state.slot, 0))
-    return 0;
-  counter = selected.image.counter;
-  munmap(selected.bytes, selected.length);
-  return counter;
-}
-
-static int isUsable(int slot)
-{
-  Slot opened;
-  const char* problem = openImage(&opened, slot, confirmedCounter(slot));
-  if (problem)
-    hostLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, problem);
-  else
-    host.board.image = opened.image;
-  return !problem;
 }
 
 static void logChoice(const BootChoice* choice)
 {
   static const char* const causes[] = { "power", "restart", "watchdog", "panic", "unknown" };
   static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed",
-    ", the armed image is bad", ", the selected image is bad" };
+    ", the armed image is bad", ", the selected image is bad", "", "" };
   if (choice->decision == BOOT_NOTHING)
     hostLog('E', "boot", "no slot can be booted");
-  else if (choice->decision == BOOT_HELD)
-    hostLog('E', "boot", "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
   else
     hostLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot,
         host.board.image.version, causes[choice->cause], decisions[choice->decision]);
@@ -196,7 +183,7 @@ const char* hostPowerOn(const char* directory, ResetCause cause, const HostEngin
     problem = openLog();
   if (problem)
     return problem;
-  host.board.choice = bootSelect(&host.log, cause, isUsable);
+  host.board.choice = bootSelect(&selected, cause, &host.board.image);
   logChoice(&host.board.choice);
   host.on = 1;
   return NULL;
@@ -217,24 +204,13 @@ HostBoard* hostBoard(void)
 const char* hostArm(void)
 {
   HostBoard* board = hostBoard();
-  Slot other;
-  const char* problem = board
-      ? openImage(&other, !board->choice.slot, confirmedCounter(!board->choice.slot))
-      : "no board";
-  if (problem)
-    return problem;
-  munmap(other.bytes, other.length);
-  if (bootArm(&host.log, &board->choice))
-    return NULL;
-  return board->choice.trial ? "the running image is on trial" : "the boot log cannot be written";
+  return board ? bootArm(&selected, &board->choice) : "no board";
 }
 
 const char* hostConfirm(void)
 {
   HostBoard* board = hostBoard();
-  if (!board)
-    return "no board";
-  return bootConfirm(&host.log, &board->choice) ? NULL : "the boot log cannot be written";
+  return board ? bootConfirm(&selected, &board->choice) : "no board";
 }
 
 static void report(void)

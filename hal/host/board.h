@@ -3,7 +3,6 @@
 #ifndef HOST_BOARD_H
 #define HOST_BOARD_H
 
-#include "../xs/boot/image.h"
 #include "../xs/boot/select.h"
 
 #define PATH_BYTES_MAX 4096
@@ -19,8 +18,8 @@ typedef struct {
 
 typedef struct {
   BootChoice choice;
-  BootImage
-      image; /* of choice.slot, mapped read-only for good; not set when nothing can be booted */
+  /* Of choice.slot, mapped read-only for good; not set when nothing can be booted. */
+  BootImage image;
 } HostBoard;
 
 /* "Powers on": opens the boot log in the state directory and selects a slot. NULL, or what is wrong
@@ -31,7 +30,7 @@ const char* hostPowerOn(const char* directory, ResetCause cause, const HostEngin
    directory XS_FUMO_STATE. NULL: it cannot. */
 HostBoard* hostBoard(void);
 
-/* NULL when done, otherwise the reason why not. hostArm checks the other image first. */
+/* NULL when done, otherwise the reason why not: bootArm and bootConfirm of select.h. */
 const char* hostArm(void);
 const char* hostConfirm(void);
 

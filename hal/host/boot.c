@@ -26,6 +26,11 @@ void xs_boot_cause(xsMachine* the)
   xsmcSetInteger(xsResult, boardOf(the)->choice.cause);
 }
 
+void xs_boot_failures(xsMachine* the)
+{
+  xsmcSetInteger(xsResult, boardOf(the)->choice.failures);
+}
+
 void xs_boot_arm(xsMachine* the)
 {
   const char* problem = hostArm();

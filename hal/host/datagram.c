@@ -1,5 +1,6 @@
 /* Natives of hal/xs/board/datagram.ts. */
 #include "../xs/base/arguments.h"
+#include "../xs/base/receiver.h"
 #include "../xs/base/throw.h"
 #include "mc.xs.h"
 #include "socket.h"
@@ -17,6 +18,7 @@ void xs_datagram(xsMachine* the)
   Socket* socket;
   if (!port || (port > 65535))
     xsRangeError("port");
+  checkNew(the, xs_datagram_destructor);
   socket = datagramOpen((uint16_t)port);
   if (!socket)
     throwKind(the, "refused", "the port cannot be had");
@@ -25,8 +27,7 @@ void xs_datagram(xsMachine* the)
 
 void xs_datagram_receive(xsMachine* the)
 {
-  Socket* socket = xsmcGetHostDataValidate(xsThis, xs_datagram_destructor);
+  Socket* socket = toReceiver(the, xs_datagram_destructor);
   Buffer buffer = toWritable(the, &xsArg(0));
-  xsmcSetInteger(
-      xsResult, socket ? (xsIntegerValue)datagramReceive(socket, buffer.bytes, buffer.length) : 0);
+  xsmcSetInteger(xsResult, (xsIntegerValue)datagramReceive(socket, buffer.bytes, buffer.length));
 }

@@ -1,6 +1,7 @@
 /* Natives of flash.ts: a partition in a file of the state directory. */
 #include "../xs/base/arguments.h"
 #include "../xs/base/place.h"
+#include "../xs/base/receiver.h"
 #include "board.h"
 #include "file.h"
 #include "mc.xs.h"
@@ -13,16 +14,6 @@ void xs_flash_destructor(void* data)
     return;
   flashFileClose(data);
   free(data);
-}
-
-/* FileFlash.prototype is a host object of the right type but without data, hence the second check.
- */
-static FlashFile* thisFlash(xsMachine* the)
-{
-  FlashFile* flash = xsmcGetHostDataValidate(xsThis, xs_flash_destructor);
-  if (!flash)
-    xsSyntaxError("flash is closed");
-  return flash;
 }
 
 static void check(xsMachine* the, FlashResult result)
@@ -41,10 +32,9 @@ void xs_flash(xsMachine* the)
            writeAlign = toIndex(the, &xsArg(3));
   char path[PATH_BYTES_MAX];
   FlashFile* flash;
-  if (xsmcGetHostDataValidate(xsThis, xs_flash_destructor))
-    xsSyntaxError("flash is open");
   if (!hostBoard() || !hostPath(path, xsmcToString(xsArg(0))))
     throwKind(the, "device", "flash: no state directory");
+  checkNew(the, xs_flash_destructor);
   flash = malloc(sizeof(FlashFile));
   if (!flash || !flashFileOpen(flash, path, blockLength, blocks, writeAlign)) {
     free(flash);
@@ -56,7 +46,7 @@ void xs_flash(xsMachine* the)
 void xs_flash_read(xsMachine* the)
 {
   uint32_t offset = toPlace(the, &xsArg(1));
-  FlashFile* flash = thisFlash(the);
+  FlashFile* flash = toReceiver(the, xs_flash_destructor);
   Buffer buffer = toWritable(the, &xsArg(0));
   check(the, flashFileRead(flash, offset, buffer.bytes, buffer.length));
 }
@@ -64,7 +54,7 @@ void xs_flash_read(xsMachine* the)
 void xs_flash_write(xsMachine* the)
 {
   uint32_t offset = toPlace(the, &xsArg(1));
-  FlashFile* flash = thisFlash(the);
+  FlashFile* flash = toReceiver(the, xs_flash_destructor);
   Buffer buffer = toReadable(the, &xsArg(0));
   check(the, flashFileWrite(flash, offset, buffer.bytes, buffer.length));
 }
@@ -72,17 +62,11 @@ void xs_flash_write(xsMachine* the)
 void xs_flash_erase_block(xsMachine* the)
 {
   uint32_t block = toPlace(the, &xsArg(0));
-  check(the, flashFileErase(thisFlash(the), block));
+  check(the, flashFileErase(toReceiver(the, xs_flash_destructor), block));
 }
 
 /* A second close does nothing; every other call after a close throws SyntaxError. */
 void xs_flash_close(xsMachine* the)
 {
-  FlashFile* flash = xsmcGetHostData(xsThis);
-  if (!flash)
-    return;
-  flash = xsmcGetHostDataValidate(xsThis, xs_flash_destructor);
-  xsmcSetHostData(xsThis, NULL);
-  xsmcSetHostDestructor(xsThis, NULL);
-  xs_flash_destructor(flash);
+  xs_flash_destructor(takeReceiver(the, xs_flash_destructor));
 }

@@ -5,6 +5,7 @@
 #include "reset.h"
 #include "file.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #define ARGUMENT_BYTES_MAX 8192
 #define ENVIRONMENT_MAX 256
 #define STACK_BYTES 65536
+#define FILES_MAX 1024
 
 extern char** environ;
 
@@ -24,6 +26,7 @@ static char cut[] = "XS_FUMO_CUT=0000000000";
 static char argumentBytes[ARGUMENT_BYTES_MAX];
 static char* arguments[ARGUMENTS_MAX];
 static char* environment[ENVIRONMENT_MAX];
+static int kept = STDERR_FILENO;
 static int watchdogMs;
 static volatile sig_atomic_t off;
 
@@ -62,12 +65,28 @@ ResetCause resetStart(void)
       : RESET_POWER;
 }
 
+void resetKeep(int file)
+{
+  kept = file;
+}
+
+/* A chip that starts again has no open sockets: one that was handed on would keep its port. */
+static void closeFiles(unsigned from, unsigned to)
+{
+  if ((from > to) || !close_range(from, to, 0))
+    return;
+  for (unsigned file = from; (file <= to) && (file < FILES_MAX); file++)
+    close((int)file);
+}
+
 void resetNow(ResetCause why)
 {
   uint32_t number = flashFileCutLeft();
   cause[sizeof(cause) - 2] = (char)('0' + why);
   for (int i = 0; i < 10; i++, number /= 10)
     cut[sizeof(cut) - 2 - i] = (char)('0' + number % 10);
+  closeFiles(STDERR_FILENO + 1, (unsigned)kept - 1);
+  closeFiles((unsigned)kept + 1, UINT_MAX);
   execve("/proc/self/exe", arguments, environment);
   _exit(6);
 }

@@ -15,6 +15,8 @@ void resetFeed(void);
 void resetPause(void);
 /* Whether the switch was used (SIGTERM). A second use of it does not ask the program. */
 int resetOff(void);
+/* Keeps this file open through resets; every other one but the standard three is closed. */
+void resetKeep(int file);
 /* Runs the program again from its start. Safe in a signal handler. */
 void resetNow(ResetCause cause) __attribute__((noreturn));
 

@@ -4,6 +4,7 @@
 #include "board.h"
 #include "file.h"
 #include "reset.h"
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,14 +12,15 @@
 #define STATUS_USAGE 2
 #define STATUS_STATE 3
 #define STATUS_NO_IMAGE 4
-#define STATUS_HELD 5
 
 #define C_STACK_BYTES (1024 * 1024)
 #define WATCHDOG_MS 30000
+#define PAUSE_MS 60000
 
 typedef struct {
   const char* directory;
   int watchdogMs;
+  int pauseMs; /* what the selector calls a minute */
   uint32_t cut;
   CutMode cutMode;
   xsCreation creation;
@@ -96,6 +98,8 @@ static int parse(Options* options, int argc, char** argv)
       options->cut = (uint32_t)number;
     else if (!strcmp(argv[i], "--watchdog"))
       options->watchdogMs = number;
+    else if (!strcmp(argv[i], "--pause"))
+      options->pauseMs = number;
     else if (!strcmp(argv[i], "--slots"))
       options->creation.initialHeapCount = number;
     else if (!strcmp(argv[i], "--chunks"))
@@ -114,6 +118,19 @@ static void planCut(const Options* options, ResetCause cause)
   const char* left = getenv("XS_FUMO_CUT");
   flashFileCut(cause == RESET_POWER || !left ? options->cut : (uint32_t)strtoul(left, NULL, 10),
       options->cutMode);
+}
+
+/* The image has crashed too often in a row to be started at once. The switch works meanwhile. */
+static void waitPause(const Options* options, const BootChoice* choice)
+{
+  double ms = (double)bootPauseMinutes(choice->failures) * options->pauseMs, end = hostNow() + ms;
+  hostLog('E', "boot", "%u crashes in a row: the image starts again in %g s", choice->failures,
+      ms / 1000);
+  resetGuard(0);
+  while (!resetOff() && (hostNow() < end))
+    poll(NULL, 0, end - hostNow() < 1000 ? (int)(end - hostNow()) + 1 : 1000);
+  if (resetOff())
+    hostExit(0);
 }
 
 /* Runs what was booted; a program that throws while it starts is a panic. */
@@ -135,6 +152,7 @@ static void runImage(Options* options, const BootImage* image)
 int main(int argc, char** argv)
 {
   Options options = { .watchdogMs = WATCHDOG_MS,
+    .pauseMs = PAUSE_MS,
     .cutMode = CUT_TORN,
     .creation = { .initialChunkSize = 112 * 1024,
         .incrementalChunkSize = 1024,
@@ -152,8 +170,8 @@ int main(int argc, char** argv)
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   if (!parse(&options, argc, argv)) {
     fprintf(stderr,
-        "usage: xs-fumo-host --state DIR [--watchdog MS] [--cut N] [--cut-mode before|torn|after] "
-        "[--slots N] [--chunks BYTES]\n");
+        "usage: xs-fumo-host --state DIR [--watchdog MS] [--pause MS] [--cut N] "
+        "[--cut-mode before|torn|after] [--slots N] [--chunks BYTES]\n");
     return STATUS_USAGE;
   }
   planCut(&options, cause);
@@ -166,7 +184,7 @@ int main(int argc, char** argv)
   if (board->choice.decision == BOOT_NOTHING)
     return STATUS_NO_IMAGE;
   if (board->choice.decision == BOOT_HELD)
-    return STATUS_HELD;
+    waitPause(&options, &board->choice);
   resetGuard(options.watchdogMs);
   runImage(&options, &board->image);
   return 0;

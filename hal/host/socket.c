@@ -1,5 +1,6 @@
 /* Natives of hal/xs/board/socket.ts. */
 #include "../xs/base/arguments.h"
+#include "../xs/base/receiver.h"
 #include "../xs/base/throw.h"
 #include "board.h"
 #include "mc.xs.h"
@@ -20,14 +21,6 @@ void xs_socket_destructor(void* data)
     socketClose(data);
 }
 
-static Socket* thisSocket(xsMachine* the)
-{
-  Socket* socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
-  if (!socket)
-    xsSyntaxError("socket is closed");
-  return socket;
-}
-
 static void throwFailure(xsMachine* the, const char* kind)
 {
   char message[64];
@@ -42,10 +35,9 @@ void xs_socket(xsMachine* the)
   const char* kind = NULL;
   Socket* socket;
   xsmcToStringBuffer(xsArg(0), name, sizeof(name));
-  if (xsmcGetHostDataValidate(xsThis, xs_socket_destructor))
-    xsSyntaxError("socket is open");
   if (!port || (port > 65535))
     xsRangeError("port");
+  checkNew(the, xs_socket_destructor);
   socket = socketOpen(name, (uint16_t)port, &kind);
   if (!socket)
     throwFailure(the, kind);
@@ -54,7 +46,7 @@ void xs_socket(xsMachine* the)
 
 void xs_socket_read(xsMachine* the)
 {
-  Socket* socket = thisSocket(the);
+  Socket* socket = toReceiver(the, xs_socket_destructor);
   Buffer buffer = toWritable(the, &xsArg(0));
   long count = socketRead(socket, buffer.bytes, buffer.length);
   if (count == -2)
@@ -65,7 +57,7 @@ void xs_socket_read(xsMachine* the)
 void xs_socket_write(xsMachine* the)
 {
   uint32_t from = toIndex(the, &xsArg(1));
-  Socket* socket = thisSocket(the);
+  Socket* socket = toReceiver(the, xs_socket_destructor);
   Buffer buffer = toReadable(the, &xsArg(0));
   long count;
   checkRange(the, from, buffer.length, buffer.length);
@@ -78,13 +70,7 @@ void xs_socket_write(xsMachine* the)
 /* A second close does nothing; every other call after a close throws SyntaxError. */
 void xs_socket_close(xsMachine* the)
 {
-  Socket* socket = xsmcGetHostData(xsThis);
-  if (!socket)
-    return;
-  socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
-  xsmcSetHostData(xsThis, NULL);
-  xsmcSetHostDestructor(xsThis, NULL);
-  xs_socket_destructor(socket);
+  xs_socket_destructor(takeReceiver(the, xs_socket_destructor));
 }
 
 /* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the

@@ -11,6 +11,7 @@
 /* A chip listens to its network, a board that is a process to the computer that it runs on. */
 #ifdef ESP_PLATFORM
 #define LISTEN INADDR_ANY
+#define SOCK_CLOEXEC 0
 #else
 #define LISTEN INADDR_LOOPBACK
 #endif
@@ -24,7 +25,7 @@ Socket* datagramOpen(uint16_t port)
   if (!self)
     return NULL;
   self->state = SOCKET_OPEN;
-  self->file = socket(AF_INET, SOCK_DGRAM, 0);
+  self->file = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if ((self->file < 0) || bind(self->file, (struct sockaddr*)&address, sizeof(address))) {
     if (self->file >= 0)
       close(self->file);

@@ -20,6 +20,34 @@ export interface McubootPorts {
   /** Why the chip was reset. */
   cause(): ResetCause;
   reset(): never;
+  /** Absent: the chip has no such memory, and crashes are not counted. */
+  readonly retained?: Retained;
+}
+
+/**
+ * A word of 32 bits that survives a reset, as memory that no program initializes or a backup
+ * register. After a loss of power anything may be in it.
+ */
+export interface Retained {
+  read(): number;
+  write(word: number): void;
+}
+
+/** Where a count is in the word, the upper three bytes are these. */
+const COUNTED = 0x58460000;
+const COUNT_MAX = 0xff;
+/** MCUboot starts an image at once, however often it has crashed: see pauseMinutes. */
+const FAILURES_MAX = 8;
+const PAUSE_MINUTES_MAX = 60;
+
+/**
+ * How long a board waits before it starts its client after so many crashes in a row: a minute,
+ * doubling, at most an hour; 0: not at all. A boot loader of one's own does it by bootPauseMinutes
+ * of hal/xs/boot/select.h, which is the same.
+ */
+export function pauseMinutes(failures: number): number {
+  if (failures < FAILURES_MAX) return 0;
+  return Math.min(2 ** (failures - FAILURES_MAX), PAUSE_MINUTES_MAX);
 }
 
 export class McubootBoot implements Boot {
@@ -27,7 +55,9 @@ export class McubootBoot implements Boot {
   readonly #primary: Trailer;
   readonly #slot: number;
   readonly #cause: ResetCause;
+  readonly #failures: number;
 
+  /** Counts this start: make one instance a boot. */
   constructor(ports: McubootPorts) {
     this.#ports = ports;
     this.#primary = new Trailer(ports.primary, ports.maxAlign);
@@ -38,6 +68,7 @@ export class McubootBoot implements Boot {
       );
     this.#slot = (((digest[0] ?? 0) << 16) | ((digest[1] ?? 0) << 8) | (digest[2] ?? 0)) >>> 0;
     this.#cause = ports.cause();
+    this.#failures = countFailures(this.#cause, ports.retained);
   }
 
   /**
@@ -45,7 +76,12 @@ export class McubootBoot implements Boot {
    * digest.
    */
   running(): Running {
-    return { slot: this.#slot, trial: this.#onTrial(), cause: this.#cause };
+    return {
+      slot: this.#slot,
+      trial: this.#onTrial(),
+      cause: this.#cause,
+      failures: this.#failures,
+    };
   }
 
   /**
@@ -66,6 +102,7 @@ export class McubootBoot implements Boot {
 
   /** A flag that power failed in is one that MCUboot does not take for erased: the image stays. */
   confirm(): void {
+    this.#ports.retained?.write(COUNTED);
     if (this.#onTrial()) this.#primary.writeImageOk();
   }
 
@@ -78,6 +115,17 @@ export class McubootBoot implements Boot {
     const { magic, copyDone, imageOk } = this.#primary.read();
     return magic === "good" && copyDone === "set" && imageOk === "unset";
   }
+}
+
+/** Crashes in a row that led to this start; the word has them from now on. */
+function countFailures(cause: ResetCause, retained: Retained | undefined): number {
+  if (retained === undefined) return 0;
+  const word = retained.read();
+  const before = (word & ~COUNT_MAX) === COUNTED ? word & COUNT_MAX : 0;
+  const crashed = cause !== "power" && cause !== "restart";
+  const failures = crashed ? Math.min(before + 1, COUNT_MAX) : 0;
+  retained.write(COUNTED | failures);
+  return failures;
 }
 
 /** The secondary slot as staging: all but the last blocks, which are the trailer's. */

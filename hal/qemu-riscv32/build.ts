@@ -114,12 +114,18 @@ function linkFirmware(name: string, blob: string, natives: ExtraNatives | undefi
 
 /**
  * A program that tests something, with so many slots of stack, for `-bios`: the path of the image.
- * Throws a BuildError.
+ * Its natives are the shared ones and the boot selector of hal/sim. Throws a BuildError.
  */
 export function linkTest(name: string, blob: string, stackSlots: number): string {
   fetchSources();
   const layout = `${TEST_LAYOUT} -DSTACK_SLOTS=${stackSlots}`;
-  runMake([`${OUT}/${name}.elf`], MAKEFILE, [`NAME=${name}`, `BLOB=${blob}`, `LAYOUT=${layout}`]);
+  runMake([`${OUT}/${name}.elf`], MAKEFILE, [
+    `NAME=${name}`,
+    `BLOB=${blob}`,
+    `LAYOUT=${layout}`,
+    "NATIVES=../../sim/natives.list",
+    "MORE=hal/sim/natives.c hal/sim/selector.c",
+  ]);
   return join(ROOT, OUT, `${name}.elf`);
 }
 
@@ -251,6 +257,11 @@ export interface MachineOptions {
   readonly network?: boolean;
   /** A socket in the file system on which QEMU's monitor listens. */
   readonly monitor?: string;
+  /**
+   * Time passes with instructions, and not while the processor sleeps: for tests whose board waits
+   * for minutes.
+   */
+  readonly skipsSleep?: boolean;
   /** Datagrams to this port of the loopback interface go to that of the board. */
   readonly pushPort?: number | undefined;
 }
@@ -261,7 +272,7 @@ export const NETWORK_DEVICE = "n0";
 /** Options of qemu-system-riscv32 for a board with this flash. */
 export function machineOptions(
   flash: string,
-  { cut, network = true, monitor, pushPort }: MachineOptions = {},
+  { cut, network = true, monitor, pushPort, skipsSleep }: MachineOptions = {},
 ): string[] {
   const backend = `user,id=${NETWORK_DEVICE}${pushPort === undefined ? "" : `,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`}`;
   return [
@@ -286,6 +297,7 @@ export function machineOptions(
       : ["-nic", "none"]),
     "-device",
     "virtio-rng-device",
+    ...(skipsSleep === true ? ["-icount", "shift=0,sleep=off"] : []),
     ...(cut === undefined
       ? []
       : ["-device", `loader,addr=0x8044FF00,data=${planOf(cut)},data-len=4`]),

@@ -1,4 +1,4 @@
-/* Signed images in the slots, and the checks that the boot code asks a board for. */
+/* What the selector asks of this board: slots, keys, and the checks of its cryptography. */
 #include "images.h"
 #include "../xs/base/p256.h"
 #include "factory.h"
@@ -10,23 +10,30 @@
 #include <stddef.h>
 
 static BootKey keys[BOOT_KEYS_MAX];
-static int keyCount;
 
-int imagesKeys(void)
+static int readKeys(void)
 {
   uint32_t length;
   const uint8_t* spki = NULL;
-  keyCount = 0;
-  while ((keyCount < BOOT_KEYS_MAX) && (spki = factoryFind(FACTORY_KEY, spki, &length)))
-    if (bootKey(&keys[keyCount], spki, length) == length)
-      keyCount++;
-  return keyCount;
+  int count = 0;
+  while ((count < BOOT_KEYS_MAX) && (spki = factoryFind(FACTORY_KEY, spki, &length)))
+    if (bootKey(&keys[count], spki, length) == length)
+      count++;
+  return count;
+}
+
+static const uint8_t* slotBytes(const BootBoard* board, int slot, uint32_t* room)
+{
+  (void)board;
+  *room = SLOT_BYTES;
+  return norAt(&norPartitions[slot ? NOR_SLOT_B : NOR_SLOT_A], 0);
 }
 
 /* The payload is one that was linked for this board, whole. */
-static const char* checkPayload(const BootImage* image)
+static const char* checkPayload(const BootBoard* board, const BootImage* image)
 {
   const FirmwareHead* head = (const FirmwareHead*)image->payload;
+  (void)board;
   if (((uintptr_t)head % 4) || (image->payloadLength < sizeof(FirmwareHead))
       || (head->magic != FIRMWARE_MAGIC))
     return "no firmware";
@@ -37,20 +44,15 @@ static const char* checkPayload(const BootImage* image)
       : NULL;
 }
 
-static const char* check(BootImage* image, int slot, uint32_t confirmed)
+const BootBoard* imagesBoard(void (*refused)(const BootBoard* board, int slot, const char* why))
 {
-  const uint8_t* at = norAt(&norPartitions[slot ? NOR_SLOT_B : NOR_SLOT_A], 0);
-  const char* problem = bootImageCheck(image, at, SLOT_BYTES, keys, keyCount, confirmed);
-  return problem ? problem : checkPayload(image);
-}
-
-const char* imagesCheck(BootImage* image, int slot, int selected)
-{
-  BootImage kept;
-  uint32_t confirmed = 0;
-  if ((slot != selected) && bootRevokes(keys, keyCount) && !check(&kept, selected, 0))
-    confirmed = kept.counter;
-  return check(image, slot, confirmed);
+  static BootBoard board = { .log = &norPartitions[NOR_BOOT_LOG].partition,
+    .keys = keys,
+    .slot = slotBytes,
+    .check = checkPayload };
+  board.keyCount = readKeys();
+  board.refused = refused;
+  return &board;
 }
 
 void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])

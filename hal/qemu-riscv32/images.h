@@ -3,12 +3,10 @@
 #ifndef IMAGES_H
 #define IMAGES_H
 
-#include "../xs/boot/image.h"
+#include "../xs/boot/select.h"
 
-/* Takes the vendor keys from the factory sector: how many. The slots are checked with them. */
-int imagesKeys(void);
-/* NULL when the loader would boot the slot (0: A, 1: B), otherwise the reason why not. The image in
-   slot `selected` is the one that is kept: its security counter revokes keys. */
-const char* imagesCheck(BootImage* image, int slot, int selected);
+/* What the selector asks of this board, with the vendor keys that are in the factory sector now.
+ * `refused` is told of slots that should boot and cannot; NULL: nobody is. */
+const BootBoard* imagesBoard(void (*refused)(const BootBoard* board, int slot, const char* why));
 
 #endif

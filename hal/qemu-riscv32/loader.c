@@ -1,5 +1,6 @@
 /* The boot loader: why was this a reset, which slot, is its image good; then it runs. When nothing
- * can run it asks for an image. */
+ * can run it asks for an image; after crashes in a row it does so for a while, before it goes on.
+ */
 #include "firmware.h"
 #include "images.h"
 #include "machine.h"
@@ -9,7 +10,6 @@
 #include <string.h>
 
 static BootImage image;
-static BootLog bootLog;
 
 /* What the reset before left. The cause is used up, and a reset that leaves none is of a kind that
  * this program does not know. */
@@ -26,26 +26,25 @@ static ResetCause takeCause(void)
   return cause;
 }
 
-static int isUsable(int slot)
+static void refused(const BootBoard* board, int slot, const char* why)
 {
-  const char* problem = imagesCheck(&image, slot, bootLog.state.slot);
-  if (problem)
-    consoleLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, problem);
-  return !problem;
+  (void)board;
+  consoleLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, why);
 }
 
 static void logChoice(const BootChoice* choice)
 {
   static const char* const causes[] = { "power", "restart", "watchdog", "panic", "unknown" };
   static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed",
-    ", the armed image is bad", ", the selected image is bad" };
+    ", the armed image is bad", ", the selected image is bad", "", "" };
   if (choice->decision == BOOT_NOTHING)
     consoleLog('E', "boot", "no slot can be booted, cause %s", causes[choice->cause]);
-  else if (choice->decision == BOOT_HELD)
-    consoleLog('E', "boot", "%d failures in a row: the board stops", BOOT_FAILURES_MAX);
   else
     consoleLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot, image.version,
         causes[choice->cause], decisions[choice->decision]);
+  if (choice->decision == BOOT_HELD)
+    consoleLog('E', "boot", "%u crashes in a row: the image starts again in %u min",
+        choice->failures, (unsigned)bootPauseMinutes(choice->failures));
 }
 
 static void runImage(void)
@@ -59,16 +58,15 @@ static void runImage(void)
 int main(void)
 {
   ResetCause cause = takeCause();
+  const BootBoard* board = imagesBoard(refused);
   BootChoice choice;
-  if (!imagesKeys())
+  if (!board->keyCount)
     consoleLog('E', "boot", "the factory sector has no vendor key");
-  if (!bootLogOpen(&bootLog, &norPartitions[NOR_BOOT_LOG].partition))
-    consoleLog('E', "boot", "the boot log cannot be read");
-  choice = bootSelect(&bootLog, cause, isUsable);
+  choice = bootSelect(board, cause, &image);
   logChoice(&choice);
   handoff()->choice = choice;
   memcpy(handoff()->version, image.version, sizeof(image.version));
-  if ((choice.decision != BOOT_NOTHING) && (choice.decision != BOOT_HELD))
-    runImage();
-  recover(choice.slot);
+  if ((choice.decision == BOOT_NOTHING) || (choice.decision == BOOT_HELD))
+    recover(&choice);
+  runImage();
 }

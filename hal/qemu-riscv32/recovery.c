@@ -14,6 +14,8 @@ enum { SOH = 0x01, STX = 0x02, EOT = 0x04, ACK = 0x06, NAK = 0x15, CAN = 0x18 };
 #define BYTE_MS 1000
 #define ASKS_MAX 60
 #define ERRORS_MAX 16
+#define MINUTE_MS 60000
+#define WAKE_TICKS 100000 /* 10 ms */
 
 static uint8_t block[BLOCK_MAX];
 
@@ -116,6 +118,7 @@ static const char* receiveImage(const NorPartition* slot)
   }
 }
 
+/* The image that was taken is not the one that crashed, and no power was lost. */
 static void take(int slot)
 {
   BootImage image;
@@ -123,27 +126,45 @@ static void take(int slot)
   printf("recovery: send the image with XMODEM\n");
   problem = receiveImage(&norPartitions[slot ? NOR_SLOT_B : NOR_SLOT_A]);
   if (!problem)
-    problem = imagesCheck(&image, slot, slot);
+    problem = bootCheck(imagesBoard(NULL), &image, slot, slot);
   printf("\n");
   if (problem) {
     consoleLog('E', "recovery", "%s", problem);
     return;
   }
   consoleLog('I', "recovery", "version %s is in slot %c", image.version, 'A' + slot);
-  resetNow(RESET_POWER);
+  resetNow(RESET_RESTART);
 }
 
-void recover(int slot)
+/* `x`, `r`, or 0 when `end` (0: never) came before. Sleeping wakes the watchdog, which nobody feeds
+ * while an image comes. */
+static int ask(uint64_t end)
 {
-  for (;;) {
-    int key;
-    printf("recovery: x receives an image for slot %c, r restarts\n> ", 'A' + slot);
-    do
-      key = consoleGet();
-    while ((key != 'x') && (key != 'r'));
-    printf("%c\n", key);
-    if (key == 'r')
-      resetNow(RESET_POWER);
-    take(slot);
-  }
+  int key;
+  do {
+    key = consoleGet();
+    if (key < 0)
+      clockSleep(WAKE_TICKS);
+  } while ((key != 'x') && (key != 'r') && (!end || (clockMs() < end)));
+  watchdogOff();
+  return (key == 'x') || (key == 'r') ? key : 0;
+}
+
+void recover(const BootChoice* choice)
+{
+  uint64_t pause = (uint64_t)bootPauseMinutes(choice->failures) * MINUTE_MS;
+  int isHeld = choice->decision == BOOT_HELD, isTouched = 0, key;
+  do {
+    printf("recovery: x receives an image for slot %c, r %s\n> ", 'A' + choice->slot,
+        isHeld ? "starts now" : "restarts");
+    key = ask(isHeld ? clockMs() + pause : 0);
+    printf("%c\n", key ? key : '-');
+    if (key == 'x') {
+      isTouched = 1;
+      take(choice->slot);
+    }
+  } while (key == 'x');
+  /* What an image that did not come whole has left in the slot is looked at like anything else. */
+  if (!isHeld || isTouched)
+    resetNow(choice->cause);
 }

@@ -1,8 +1,13 @@
-/* What is left when no image can be booted: a prompt on the console that takes one. */
+/* The prompt on the console that takes an image: when no image can be booted, and while the start
+ * of one that crashes again and again is put off. */
 #ifndef RECOVERY_H
 #define RECOVERY_H
 
-/* Asks for an image, by XMODEM, until a good one is in `slot`; then resets. */
-void recover(int slot) __attribute__((noreturn));
+#include "../xs/boot/select.h"
+
+/* Offers to take an image, by XMODEM, into the slot that was chosen; resets when a good one is in
+   it. Where nothing can be booted it asks for ever. After crashes in a row it returns at the end of
+   the pause, or when it is told to start: then the chosen image is to run. */
+void recover(const BootChoice* choice);
 
 #endif

@@ -4,7 +4,7 @@
  */
 import type { Datagrams, FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
 import { CheckedFlash } from "../checked.ts";
-import { SimBoot, type Bootable } from "./boot.ts";
+import { SimBoot } from "./boot.ts";
 import { SimFlash } from "./flash.ts";
 import { Power } from "./power.ts";
 import { Random } from "./random.ts";
@@ -15,7 +15,10 @@ export interface SimBoardOptions {
   readonly identity: Identity;
   readonly link: Link;
   readonly datagrams?: Datagrams;
-  readonly bootable: Bootable;
+  /** The vendor's public keys, as SimBoot has them. */
+  readonly keys: Uint8Array;
+  /** Geometry of the boot log; a short one by default. */
+  readonly bootLog?: FlashStatus;
   readonly power?: Power;
   readonly seed?: number;
   readonly log?: (level: LogLevel, source: string, text: string) => void;
@@ -43,7 +46,14 @@ export class SimBoard {
       new SimFlash(this.power, options.slot, "slot"),
       new SimFlash(this.power, options.slot, "slot"),
     ];
-    this.boot = new SimBoot(this.power, this.slots, options.bootable);
+    this.boot = new SimBoot({
+      power: this.power,
+      slots: this.slots,
+      keys: options.keys,
+      log: options.bootLog,
+      refused: (slot, why) =>
+        options.log?.("error", "boot", `slot ${slot} cannot be booted: ${why}`),
+    });
   }
 
   /** All its flash. */
@@ -67,8 +77,8 @@ export class SimBoard {
 
   /**
    * Power on, or a reset for another cause: runs the bootloader, and gives the board as the program
-   * sees it until the next reset. Throws a PowerLoss when power is cut in the bootloader,
-   * Unbootable when no image is left.
+   * sees it until the next reset. Whoever keeps the time lets `boot.pauseMs` pass first. Throws a
+   * PowerLoss when power is cut in the bootloader, Unbootable when no image is left.
    */
   start(cause: ResetCause): Hal {
     this.power.restore();

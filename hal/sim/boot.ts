@@ -1,12 +1,14 @@
 /**
- * The boot selector of the simulated board: two slots, one trial, decided over a log on flash, as
- * hal/xs/boot/select.c does.
+ * The boot selector of the simulated board: the one in C that boots chips (hal/xs/boot), over a log
+ * on simulated flash.
  */
-import type { Boot, Flash, ResetCause, Running } from "../hal.ts";
 import { FlashFault } from "../checked.ts";
-import { type BootLog, SimBootLog } from "./bootlog.ts";
-import type { SimFlash } from "./flash.ts";
+import type { Boot, Flash, FlashStatus, ResetCause, Running } from "../hal.ts";
+import { filled } from "../../src/base/bytes.ts";
+import { frozen } from "../../src/base/frozen.ts";
+import { SimFlash } from "./flash.ts";
 import type { Power } from "./power.ts";
+import { Selector } from "./selector.ts";
 
 /** Thrown by Boot.restart: the program that runs is gone. */
 export class Restarted extends Error {
@@ -18,78 +20,120 @@ export class Unbootable extends Error {
   override name = "Unbootable";
 }
 
-/** Says whether a slot holds an image whose digest and signature are right. */
-export type Bootable = (slot: Flash) => boolean;
+/**
+ * What is durable: `slot` is the confirmed one; `armed`: the other boots next, on trial; `trying`:
+ * it has been booted so.
+ */
+export interface BootLog {
+  readonly slot: 0 | 1;
+  readonly state: "stable" | "armed" | "trying";
+}
+
+/** In the order of ResetCause in hal/xs/boot/log.h. */
+const CAUSES: readonly ResetCause[] = frozen(["power", "restart", "watchdog", "panic", "unknown"]);
+/** In the order of BootTrial there. */
+const STATES: readonly BootLog["state"][] = frozen(["stable", "armed", "trying"]);
+/** BootDecision of hal/xs/boot/select.h, as far as it matters here. */
+const TRIAL = 1;
+const NOTHING = 5;
+const HELD = 6;
+const MINUTE_MS = 60_000;
+
+/** Two entries of 16 bytes a block, so that an update fills some. */
+const LOG: FlashStatus = frozen({ blocks: 2, blockLength: 32, writeAlign: 16, eraseValue: 0xff });
+
+export interface SimBootOptions {
+  readonly power: Power;
+  readonly slots: readonly [Flash, Flash];
+  /**
+   * The vendor's public keys, one to four, as hal/xs/boot/image.h has them. Boards that are given
+   * the same array share what is made of it.
+   */
+  readonly keys: Uint8Array;
+  /** Geometry of the boot log. */
+  readonly log?: FlashStatus | undefined;
+  /** Is told of a slot that should have booted and cannot. */
+  readonly refused?: ((slot: number, why: string) => void) | undefined;
+}
 
 export class SimBoot implements Boot {
+  /** Where the boot log is. */
+  readonly flash: SimFlash;
   /** Trials begun so far. */
   trials = 0;
-  #power: Power;
-  #slots: readonly [Flash, Flash];
-  #bootable: Bootable;
-  #log: SimBootLog;
-  #running: Running = { slot: 0, trial: false, cause: "unknown" };
+  /** How long the board waits before it starts what the last reset has selected. */
+  pauseMs = 0;
+  readonly #power: Power;
+  readonly #selector: Selector;
+  #told = 0;
 
-  constructor(power: Power, slots: readonly [Flash, Flash], bootable: Bootable) {
+  constructor({ power, slots, keys, log = LOG, refused }: SimBootOptions) {
     this.#power = power;
-    this.#slots = slots;
-    this.#bootable = bootable;
-    this.#log = new SimBootLog(power);
+    this.flash = new SimFlash(power, log, "boot log");
+    const ports = {
+      read: (buffer: Uint8Array, offset: number) =>
+        attempted(() => {
+          this.flash.read(buffer, offset);
+        }),
+      write: (bytes: Uint8Array, offset: number) => this.#write(bytes, offset),
+      erase: (block: number) =>
+        attempted(() => {
+          this.flash.eraseBlock(block);
+        }),
+      room: (slot: number) => bytesOf(slots[slot === 0 ? 0 : 1]),
+      load: (slot: number, buffer: Uint8Array) => {
+        load(slots[slot === 0 ? 0 : 1], buffer);
+      },
+      refused: (slot: number, why: string) => refused?.(slot, why),
+    };
+    this.#selector = new Selector(ports, log, keys);
   }
 
-  /** What the log said at the last reset, or was made to say since. */
+  /** What the log said after the last reset, or was made to say since. */
   get log(): BootLog {
-    return this.#log.newest;
-  }
-
-  /** Where the log is. */
-  get flash(): SimFlash {
-    return this.#log.flash;
+    return {
+      slot: bits(this.#told, 9, 1) === 0 ? 0 : 1,
+      state: STATES[bits(this.#told, 10, 2)] ?? "stable",
+    };
   }
 
   /** What is durable becomes that of another board. */
   copyFrom(other: SimBoot): void {
-    this.#log.copyFrom(other.#log);
+    this.flash.copyFrom(other.flash);
+    this.#told = other.#told;
     this.trials = other.trials;
   }
 
-  /**
-   * The bootloader: chooses the slot that runs from now on. A log that cannot be written keeps
-   * nothing from booting that was confirmed. After power came the newest entry is written again: it
-   * may be one that was torn and reads right only now and then. Throws Unbootable.
-   */
+  /** The bootloader: chooses the slot that runs from now on. Throws Unbootable. */
   reset(cause: ResetCause): Running {
-    const { slot, state } = this.#log.open();
-    if (
-      state === "armed" &&
-      this.#holdsImage(other(slot)) &&
-      this.#log.write({ slot, state: "trying" })
-    ) {
-      this.trials++;
-      return (this.#running = { slot: other(slot), trial: true, cause });
-    }
-    const good = this.#holdsImage(slot) ? slot : other(slot);
-    if (!this.#holdsImage(good)) throw new Unbootable("no slot holds a valid image");
-    if (state !== "stable" || good !== slot || cause === "power")
-      this.#log.write({ slot: good, state: "stable" });
-    return (this.#running = { slot: good, trial: false, cause });
+    this.#told = this.#selector.select(CAUSES.indexOf(cause));
+    const decision = bits(this.#told, 0, 4);
+    if (decision === NOTHING) throw new Unbootable("no slot holds a valid image");
+    if (decision === TRIAL) this.trials++;
+    const failures = bits(this.#told, 16, 8);
+    this.pauseMs = decision === HELD ? this.#selector.pauseMinutes(failures) * MINUTE_MS : 0;
+    return this.running();
   }
 
   running(): Running {
     this.#power.require();
-    return { ...this.#running, trial: this.#running.trial && this.#running.slot !== this.log.slot };
+    const told = this.#told;
+    return {
+      slot: bits(told, 4, 1),
+      trial: bits(told, 5, 1) === 1,
+      cause: CAUSES[bits(told, 6, 3)] ?? "unknown",
+      failures: bits(told, 16, 8),
+    };
   }
 
   arm(): void {
-    if (this.running().trial) throw new Error("an image on trial cannot arm");
-    if (!this.#holdsImage(other(this.log.slot)))
-      throw new FlashFault("device", "the staged image cannot be booted");
-    if (this.log.state !== "armed") this.#write({ slot: this.log.slot, state: "armed" });
+    this.#power.require();
+    this.#take(this.#selector.arm(this.#told));
   }
 
   confirm(): void {
-    if (this.#running.slot === this.log.slot) return;
-    this.#write({ slot: other(this.log.slot), state: "stable" });
+    this.#power.require();
+    this.#take(this.#selector.confirm(this.#told));
   }
 
   restart(): never {
@@ -97,16 +141,51 @@ export class SimBoot implements Boot {
     throw new Restarted("restart");
   }
 
-  #holdsImage(slot: 0 | 1): boolean {
-    return this.#bootable(this.#slots[slot]);
+  #take(result: number | string): void {
+    if (typeof result === "string") throw new FlashFault("device", result);
+    this.#told = result;
   }
 
-  /** Throws a FlashFault when the log cannot be written. */
-  #write(log: BootLog): void {
-    if (!this.#log.write(log)) throw new FlashFault("device", "the boot log cannot be written");
+  /** As boards do, to bytes that read as erased only. */
+  #write(bytes: Uint8Array, offset: number): boolean {
+    const before = new Uint8Array(bytes.length);
+    const { eraseValue } = this.flash.status();
+    return attempted(() => {
+      this.flash.read(before, offset);
+      if (!filled(before, 0, before.length, eraseValue))
+        throw new FlashFault("device", "the place is not erased");
+      this.flash.write(bytes, offset);
+    });
   }
 }
 
-function other(slot: 0 | 1): 0 | 1 {
-  return slot === 0 ? 1 : 0;
+function bits(told: number, from: number, count: number): number {
+  return (told >>> from) & ((1 << count) - 1);
+}
+
+/** False when the flash says that it failed. */
+function attempted(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (error instanceof FlashFault) return false;
+    throw error;
+  }
+}
+
+function bytesOf(slot: Flash): number {
+  const { blocks, blockLength } = slot.status();
+  return blocks * blockLength;
+}
+
+/** Units that cannot be read are zero: an image that reaches into one does not verify. */
+function load(slot: Flash, buffer: Uint8Array): void {
+  if (attempted(() => slot.read(buffer, 0))) return;
+  buffer.fill(0);
+  const { writeAlign } = slot.status();
+  for (let at = 0; at < buffer.length; at += writeAlign)
+    attempted(() => {
+      slot.read(buffer.subarray(at, at + writeAlign), at);
+    });
 }

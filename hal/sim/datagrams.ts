@@ -28,6 +28,11 @@ export class UdpPort implements Datagrams {
     this.#socket.bind(port, "127.0.0.1");
   }
 
+  /** Gives the port up. */
+  close(): void {
+    this.#socket.close();
+  }
+
   receive(buffer: Uint8Array): number {
     const bytes = this.#waiting.shift();
     if (bytes === undefined || bytes.length > buffer.length) return 0;

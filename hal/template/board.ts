@@ -53,7 +53,7 @@ class TemplateFlash implements Flash {
 
 class TemplateBoot implements Boot {
   running(): Running {
-    return { slot: 0, trial: false, cause: "unknown" };
+    return { slot: 0, trial: false, cause: "unknown", failures: 0 };
   }
 
   arm(): void {

@@ -106,6 +106,15 @@ export function alone<T>(work: () => T): T {
   }
 }
 
+/** Builds targets of a makefile that needs nothing of XS. Throws a BuildError. */
+export function make(
+  targets: readonly string[],
+  makefile: string,
+  variables: readonly string[] = [],
+): void {
+  alone(() => run("make", ["-s", "-j2", "-f", makefile, ...variables, ...targets]));
+}
+
 /**
  * Builds targets of a makefile, `hal/xs/Makefile` unless told. Throws a BuildError that says what
  * is missing or what failed.
@@ -120,8 +129,7 @@ export function runMake(
       throw new BuildError(`${need.what} is missing (${need.path})\ntry: ${need.line}`);
   alone(() => {
     fetchXs();
-    const places = [`XS=${relative(ROOT, xsSources() ?? "")}`];
-    run("make", ["-s", "-j2", "-f", makefile, ...places, ...variables, ...targets]);
+    make(targets, makefile, [`XS=${relative(ROOT, xsSources() ?? "")}`, ...variables]);
   });
 }
 

@@ -51,6 +51,7 @@ async function main(): Promise<number> {
     return Exit.ok;
   }
   if (board === "host") {
+    setUp("sim", note);
     setUp("host", note);
     await (await import("./host/bench.ts")).bench(report);
     return report.end();

@@ -4,6 +4,7 @@
  * fail anywhere.
  */
 import type { Flash, Hal } from "../../hal/hal.ts";
+import { hex } from "../../src/base/bytes.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";
 import { kindOf } from "./checks.ts";
 import { Fetch } from "./fetch.ts";
@@ -23,6 +24,8 @@ import { Stage } from "./stage.ts";
 const ANSWER_BYTES_MAX = 2048;
 /** Between two attempts to reach the rig. */
 const RETRY_MS = 500;
+/** Between two looks for a datagram, which should end the wait anyway. */
+const LOOK_MS = 500;
 
 /** What takes more than one step: its report, or when to call again. */
 interface Work {
@@ -120,8 +123,13 @@ export class Agent {
       case "restart":
         this.#hal.boot.restart();
         return;
+      case "panic":
+        throw new Error("a panic was ordered");
       case "fetch":
         this.#work = new Fetching(this.#hal, order);
+        return;
+      case "receive":
+        this.#work = new Receiving(this.#hal, order.bufferBytes, now + order.ms);
         return;
       case "stage":
         this.#work = new Stage(this.#hal, order.url, order.damage);
@@ -205,6 +213,24 @@ export class Agent {
 
   #partition(name: PartitionName): Flash {
     return name === "store" ? this.#hal.store : this.#hal.staging;
+  }
+}
+
+class Receiving implements Work {
+  readonly #hal: Hal;
+  readonly #buffer: Uint8Array;
+  readonly #until: number;
+
+  constructor(hal: Hal, bufferBytes: number, until: number) {
+    this.#hal = hal;
+    this.#buffer = new Uint8Array(bufferBytes);
+    this.#until = until;
+  }
+
+  step(now: number): Report | number {
+    const count = this.#hal.datagrams?.receive(this.#buffer) ?? 0;
+    if (count > 0) return { kind: "received", bytes: hex(this.#buffer.subarray(0, count)) };
+    return now < this.#until ? now + LOOK_MS : { kind: "received" };
   }
 }
 

@@ -37,6 +37,10 @@ export type Order =
    */
   | { readonly do: "stage"; readonly url: string; readonly damage?: number }
   | { readonly do: "blank" | "arm" | "confirm" | "restart" | "running" | "identity" | "random" }
+  /** The program dies of what it throws. */
+  | { readonly do: "panic" }
+  /** Looks for a datagram for so long. */
+  | { readonly do: "receive"; readonly ms: number; readonly bufferBytes: number }
   | { readonly do: "clock"; readonly ms: number }
   | FetchOrder;
 
@@ -63,6 +67,8 @@ export type Report =
   | { readonly kind: "done" }
   | { readonly kind: "running"; readonly running: Running }
   | { readonly kind: "threw"; readonly text: string; readonly error?: string }
+  /** A datagram, in hexadecimal; absent: none came. */
+  | { readonly kind: "received"; readonly bytes?: string }
   | { readonly kind: "random"; readonly bytes: string; readonly checks: readonly Check[] }
   | {
       readonly kind: "clock";

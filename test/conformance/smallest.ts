@@ -103,6 +103,7 @@ class ChipBoot implements Boot {
       slot: this.#chip.bootSlot(),
       trial: this.#chip.bootOnTrial(),
       cause: this.#chip.resetCause(),
+      failures: 0, // this chip counts no crashes
     };
   }
 

@@ -112,21 +112,3 @@ function area(magic: number, records: readonly Buffer[]): Buffer {
   head.writeUInt16LE(content.length + 4, 2);
   return Buffer.concat([head, content]);
 }
-
-/**
- * Bytes of the package that lies at the start of a partition of `capacity` bytes, from its header
- * and the heads of its record areas; undefined when there is none.
- */
-export function imageLength(
-  read: (buffer: Uint8Array, offset: number) => void,
-  capacity: number,
-): number | undefined {
-  const bytes = Buffer.alloc(32);
-  read(bytes, 0);
-  if (bytes.readUInt32LE(0) !== MAGIC) return undefined;
-  const signed = bytes.readUInt16LE(8) + bytes.readUInt32LE(12) + bytes.readUInt16LE(10);
-  const head = Buffer.alloc(4);
-  if (signed + head.length > capacity) return undefined;
-  read(head, signed);
-  return head.readUInt16LE(0) === UNPROTECTED_MAGIC ? signed + head.readUInt16LE(2) : undefined;
-}

@@ -4,6 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { buildSelector, isPrebuilt } from "../../hal/sim/build.ts";
+import { make } from "./boards/build.ts";
 import { Exit, RigError } from "./exit.ts";
 
 export type BoardName = "sim" | "host" | "qemu" | "esp32-fake";
@@ -17,6 +19,13 @@ interface Requirement {
   readonly file?: string;
   readonly debian: string;
 }
+
+/** The boot selector of board sim is C that runs in Node; an installed package has it compiled. */
+const SIM: readonly Requirement[] = [
+  { what: "compiler for WebAssembly", program: process.env.CLANG ?? "clang", debian: "clang" },
+  { what: "linker for WebAssembly", program: "wasm-ld", debian: "lld" },
+  { what: "GNU make", program: "make", debian: "make" },
+];
 
 const HOST: readonly Requirement[] = [
   { what: "C compiler", program: process.env.CC ?? "cc", debian: "gcc" },
@@ -49,7 +58,7 @@ const QEMU: readonly Requirement[] = [
 ];
 
 export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = {
-  sim: [],
+  sim: isPrebuilt() ? [] : SIM,
   host: HOST,
   qemu: QEMU,
   "esp32-fake": HOST,
@@ -91,7 +100,7 @@ export function installLine(packages: readonly string[]): string {
 /**
  * Makes sure that `board` can be built: installs the missing Debian packages where this user may
  * without being asked (root, or sudo without a password), else throws a RigError with the one line
- * to type.
+ * to type. Board sim is built here, since nothing else builds it.
  */
 export function setUp(board: BoardName, note: (text: string) => void): void {
   const left = install(REQUIREMENTS[board], `that board ${board} is built with`, note);
@@ -104,6 +113,7 @@ export function setUp(board: BoardName, note: (text: string) => void): void {
       `type: ${line}`,
     );
   }
+  if (board === "sim") make(buildSelector);
 }
 
 /**

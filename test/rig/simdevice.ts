@@ -16,8 +16,7 @@ import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/client/provision.ts";
 import { TypedAnswers } from "../../src/client/typed.ts";
-import { vendorKey } from "../../src/image/key.ts";
-import { bootable, identityOf } from "./boards/simfirmware.ts";
+import { identityOf } from "./boards/simfirmware.ts";
 import { SIM_SLOT, SIM_STORE } from "./boards/simgeometry.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = {
@@ -35,7 +34,6 @@ const { identity, pushPort } = JSON.parse(text) as {
   pushPort?: number;
 };
 const maker = { vendorId: bytes16(identity.vendorId), classId: bytes16(identity.classId) };
-const key = vendorKey(new Uint8Array(readFileSync(join(directory, "keys"))));
 const link = new HttpLink();
 const started = performance.now();
 
@@ -98,7 +96,7 @@ const board = boardInDirectory(directory, {
   slot: SIM_SLOT,
   identity: identityOf(undefined, maker),
   link,
-  bootable: (slot) => bootable(slot, key === undefined ? [] : [key], maker),
+  keys: new Uint8Array(readFileSync(join(directory, "keys"))),
   log,
   ...(pushPort === undefined
     ? {}

@@ -10,7 +10,7 @@ import { Exit, RigError } from "./exit.ts";
 /**
  * What no device may say: the engine gave up, or the board was reset by a panic or its watchdog.
  */
-const CRASHES: readonly RegExp[] = [/XS abort/, /reset by (panic|watchdog)/, /failures in a row/];
+const CRASHES: readonly RegExp[] = [/XS abort/, /reset by (panic|watchdog)/, /crashes in a row/];
 
 export class Watch {
   #lines: string[] = [];

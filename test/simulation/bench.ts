@@ -3,8 +3,7 @@
  * on the sim board, with whatever goes wrong as data. A run of a whole update takes some
  * milliseconds.
  */
-import { createHash } from "node:crypto";
-import type { Flash, FlashStatus, Hal, ResetCause } from "../../hal/hal.ts";
+import type { FlashStatus, Hal, ResetCause } from "../../hal/hal.ts";
 import { SimBoard } from "../../hal/sim/board.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { Client } from "../../src/client/client.ts";
@@ -14,10 +13,10 @@ import type { UserInterface } from "../../src/session/interaction.ts";
 import { recordChange } from "../../src/store/record.ts";
 import { Store } from "../../src/store/store.ts";
 import { COUNTER_KEY } from "../../src/update/memory.ts";
-import { bootable, identityOf } from "../rig/boards/simfirmware.ts";
+import { identityOf } from "../rig/boards/simfirmware.ts";
 import { CLASS_ID, VENDOR_ID } from "../rig/identity.ts";
 import { buildImage, type ImageContent } from "../rig/image.ts";
-import { generateKey, spkiOf, vendorKeyOf } from "../rig/keys.ts";
+import { generateKey, spkiOf } from "../rig/keys.ts";
 import type { Outcome } from "../rig/server/campaign.ts";
 import type { DescriptorOptions } from "../rig/server/descriptor.ts";
 import { DmServer } from "../rig/server/dm-server.ts";
@@ -38,6 +37,7 @@ const DM = "http://server/dm";
 const PACKAGE = "http://server/package";
 const MAKER = { vendorId: VENDOR_ID, classId: CLASS_ID.sim };
 const KEY = generateKey("ed25519");
+const BOOT_KEYS = new Uint8Array(spkiOf(KEY));
 const ACCOUNT = {
   serverId: "rig",
   address: DM,
@@ -147,7 +147,7 @@ export class Bench {
       slot: SLOT,
       link: this.link,
       identity: identityOf(undefined, MAKER),
-      bootable: judge,
+      keys: BOOT_KEYS,
       log: (level, source, text) => {
         this.lines.push(`${level} ${source}: ${text}`);
       },
@@ -302,19 +302,6 @@ export class Bench {
           : this.#server?.handle(request);
     return this.#serving.hostGone === true ? undefined : this.#host?.handle(request);
   }
-}
-
-/** The bootloader's judgement, remembered: it is asked for the same few slots again and again. */
-const JUDGED = new Map<string, boolean>();
-
-function judge(slot: Flash): boolean {
-  const bytes = new Uint8Array(SLOT_BYTES);
-  slot.read(bytes, 0);
-  const digest = createHash("sha256").update(bytes).digest("hex");
-  const known = JUDGED.get(digest);
-  const verdict = known ?? bootable(slot, [vendorKeyOf(KEY)], MAKER);
-  JUDGED.set(digest, verdict);
-  return verdict;
 }
 
 function provisionOf(options: BenchOptions): ReturnType<typeof parseProvision> {

@@ -1,12 +1,13 @@
 /** Packages and geometries for the world. */
 import { buildImage } from "../rig/image.ts";
-import { generateKey, vendorKeyOf } from "../rig/keys.ts";
+import { generateKey, spkiOf, vendorKeyOf } from "../rig/keys.ts";
 import type { FlashStatus } from "../../hal/hal.ts";
 import { Random } from "../../hal/sim/random.ts";
 import type { ImagePolicy } from "../../src/image/policy.ts";
 import type { Behaviour, Scenario, Way } from "./world.ts";
 
 const KEY = generateKey("ed25519");
+const BOOT_KEYS = new Uint8Array(spkiOf(KEY));
 const VENDOR_ID = Buffer.alloc(16, 0x11);
 const CLASS_ID = Buffer.alloc(16, 0x22);
 
@@ -62,5 +63,16 @@ export function scenario(
   const target = image(2, payloadBytes);
   const sent = target.slice();
   if (corrupt) sent[100] = (sent[100] ?? 0) ^ 4;
-  return { way, behaviour, sent, source, target, policy: POLICY, store, slot, chunkBytes };
+  return {
+    way,
+    behaviour,
+    sent,
+    source,
+    target,
+    policy: POLICY,
+    keys: BOOT_KEYS,
+    store,
+    slot,
+    chunkBytes,
+  };
 }

@@ -36,6 +36,8 @@ export interface Scenario {
   readonly source: Uint8Array;
   readonly target: Uint8Array;
   readonly policy: ImagePolicy;
+  /** The boot selector's keys. */
+  readonly keys: Uint8Array;
   readonly store: FlashStatus;
   readonly slot: FlashStatus;
   /** Bytes of a package that arrive at a time. */
@@ -101,7 +103,7 @@ export class World {
       slot: scenario.slot,
       identity: IDENTITY,
       link: NO_LINK,
-      bootable: (slot) => holds(slot, scenario.source) || holds(slot, scenario.target),
+      keys: scenario.keys,
     });
     this.board.slots[0].load(scenario.source);
   }

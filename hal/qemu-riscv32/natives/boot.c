@@ -1,7 +1,6 @@
 /* Natives of hal/xs/board/boot.ts: what the loader selected, and the next selection. */
 #include "../images.h"
 #include "../machine.h"
-#include "../nor.h"
 #include "xsmc.h"
 #include "mc.xs.h"
 
@@ -20,37 +19,23 @@ void xs_boot_cause(xsMachine* the)
   xsmcSetInteger(xsResult, handoff()->choice.cause);
 }
 
-static void openLog(xsMachine* the, BootLog* log)
+void xs_boot_failures(xsMachine* the)
 {
-  if (!bootLogOpen(log, &norPartitions[NOR_BOOT_LOG].partition))
-    xsUnknownError("boot: the boot log cannot be read");
+  xsmcSetInteger(xsResult, handoff()->choice.failures);
 }
 
 void xs_boot_arm(xsMachine* the)
 {
-  BootChoice* running = &handoff()->choice;
-  BootImage image;
-  BootLog log;
-  const char* problem = NULL;
-  if (running->trial)
-    problem = "the running image is on trial";
-  else if (!imagesKeys())
-    problem = "no vendor key";
-  else
-    problem = imagesCheck(&image, !running->slot, running->slot);
+  const char* problem = bootArm(imagesBoard(NULL), &handoff()->choice);
   if (problem)
     xsUnknownError("boot: %s", problem);
-  openLog(the, &log);
-  if (!bootArm(&log, running))
-    xsUnknownError("boot: the boot log cannot be written");
 }
 
 void xs_boot_confirm(xsMachine* the)
 {
-  BootLog log;
-  openLog(the, &log);
-  if (!bootConfirm(&log, &handoff()->choice))
-    xsUnknownError("boot: the boot log cannot be written");
+  const char* problem = bootConfirm(imagesBoard(NULL), &handoff()->choice);
+  if (problem)
+    xsUnknownError("boot: %s", problem);
 }
 
 void xs_boot_restart(xsMachine* the)

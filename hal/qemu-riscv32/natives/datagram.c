@@ -1,5 +1,6 @@
 /* Natives of hal/xs/board/datagram.ts. The board has one port, which stays open. */
 #include "../../xs/base/arguments.h"
+#include "../../xs/base/receiver.h"
 #include "../../xs/base/throw.h"
 #include "../net.h"
 #include "mc.xs.h"
@@ -15,6 +16,7 @@ void xs_datagram(xsMachine* the)
   const char* problem;
   if (!port || (port > 65535))
     xsRangeError("port");
+  checkNew(the, xs_datagram_destructor);
   problem = datagramOpen((uint16_t)port);
   if (problem)
     throwKind(the, "refused", problem);

@@ -1,5 +1,6 @@
 /* Natives of hal/xs/board/socket.ts and of tls.ts. */
 #include "../../xs/base/arguments.h"
+#include "../../xs/base/receiver.h"
 #include "../../xs/base/throw.h"
 #include "../machine.h"
 #include "../connection.h"
@@ -15,14 +16,6 @@ void xs_socket_destructor(void* data)
     connectionClose(data);
 }
 
-static Connection* thisSocket(xsMachine* the)
-{
-  Connection* socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
-  if (!socket)
-    xsSyntaxError("socket is closed");
-  return socket;
-}
-
 static void throwFailure(xsMachine* the, const char* kind)
 {
   char message[64];
@@ -36,10 +29,9 @@ static void open(xsMachine* the, int isSecure)
   char name[NAME_BYTES_MAX];
   Connection* socket;
   xsmcToStringBuffer(xsArg(0), name, sizeof(name));
-  if (xsmcGetHostDataValidate(xsThis, xs_socket_destructor))
-    xsSyntaxError("socket is open");
   if (!port || (port > 65535))
     xsRangeError("port");
+  checkNew(the, xs_socket_destructor);
   socket = connectionOpen(name, (uint16_t)port, isSecure);
   if (!socket)
     throwFailure(the, "broken");
@@ -65,7 +57,7 @@ void xs_tls_trust(xsMachine* the)
 
 void xs_socket_read(xsMachine* the)
 {
-  Connection* socket = thisSocket(the);
+  Connection* socket = toReceiver(the, xs_socket_destructor);
   Buffer buffer = toWritable(the, &xsArg(0));
   long count = connectionRead(socket, buffer.bytes, buffer.length);
   if (count == -2)
@@ -76,7 +68,7 @@ void xs_socket_read(xsMachine* the)
 void xs_socket_write(xsMachine* the)
 {
   uint32_t from = toIndex(the, &xsArg(1));
-  Connection* socket = thisSocket(the);
+  Connection* socket = toReceiver(the, xs_socket_destructor);
   Buffer buffer = toReadable(the, &xsArg(0));
   long count;
   checkRange(the, from, buffer.length, buffer.length);
@@ -89,13 +81,7 @@ void xs_socket_write(xsMachine* the)
 /* A second close does nothing; every other call after a close throws SyntaxError. */
 void xs_socket_close(xsMachine* the)
 {
-  Connection* socket = xsmcGetHostData(xsThis);
-  if (!socket)
-    return;
-  socket = xsmcGetHostDataValidate(xsThis, xs_socket_destructor);
-  xsmcSetHostData(xsThis, NULL);
-  xsmcSetHostDestructor(xsThis, NULL);
-  xs_socket_destructor(socket);
+  xs_socket_destructor(takeReceiver(the, xs_socket_destructor));
 }
 
 void xs_socket_wait(xsMachine* the)

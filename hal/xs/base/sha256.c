@@ -4,6 +4,7 @@
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "arguments.h"
+#include "receiver.h"
 #include <mbedtls/md.h>
 #include <stdlib.h>
 
@@ -16,21 +17,11 @@ void xs_sha256_destructor(void* data)
   free(data);
 }
 
-/* Sha256.prototype is a host object of the right type but without data, hence the second check. */
-static mbedtls_md_context_t* thisHash(xsMachine* the)
-{
-  mbedtls_md_context_t* hash = xsmcGetHostDataValidate(xsThis, xs_sha256_destructor);
-  if (!hash)
-    xsSyntaxError("no digest under way");
-  return hash;
-}
-
 void xs_sha256(xsMachine* the)
 {
   const mbedtls_md_info_t* sha256 = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
   mbedtls_md_context_t* hash;
-  if (xsmcGetHostDataValidate(xsThis, xs_sha256_destructor))
-    xsSyntaxError("digest under way already");
+  checkNew(the, xs_sha256_destructor);
   hash = malloc(sizeof(mbedtls_md_context_t));
   if (!hash)
     xsUnknownError("no memory");
@@ -44,7 +35,7 @@ void xs_sha256(xsMachine* the)
 
 void xs_sha256_update(xsMachine* the)
 {
-  mbedtls_md_context_t* hash = thisHash(the);
+  mbedtls_md_context_t* hash = toReceiver(the, xs_sha256_destructor);
   Buffer buffer = toReadable(the, &xsArg(0));
   if (mbedtls_md_update(hash, buffer.bytes, buffer.length))
     xsUnknownError("SHA-256 failed");
@@ -52,13 +43,11 @@ void xs_sha256_update(xsMachine* the)
 
 void xs_sha256_digest(xsMachine* the)
 {
-  mbedtls_md_context_t* hash = thisHash(the);
+  mbedtls_md_context_t* hash = toReceiver(the, xs_sha256_destructor);
   Buffer result = toWritable(the, &xsArg(0));
   if (result.length != 32)
     xsRangeError("a digest has 32 bytes");
   if (mbedtls_md_finish(hash, result.bytes))
     xsUnknownError("SHA-256 failed");
-  xsmcSetHostData(xsThis, NULL);
-  xsmcSetHostDestructor(xsThis, NULL);
-  xs_sha256_destructor(hash);
+  xs_sha256_destructor(takeReceiver(the, xs_sha256_destructor));
 }

@@ -14,6 +14,9 @@ function bootTrial(this: unknown): number {
 function bootCause(this: unknown): number {
   return native("xs_boot_cause").call(this);
 }
+function bootFailures(this: unknown): number {
+  return native("xs_boot_failures").call(this);
+}
 function bootArm(this: unknown): void {
   native("xs_boot_arm").call(this);
 }
@@ -40,7 +43,12 @@ export class SlotBoot implements Boot {
   }
 
   running(): Running {
-    return { slot: bootSlot(), trial: bootTrial() === 1, cause: CAUSES[bootCause()] ?? "unknown" };
+    return {
+      slot: bootSlot(),
+      trial: bootTrial() === 1,
+      cause: CAUSES[bootCause()] ?? "unknown",
+      failures: bootFailures(),
+    };
   }
 
   arm(): void {

@@ -3,7 +3,7 @@
    other than digest, key hash and signature are refused. Behind the image the slot may hold
    anything: nothing there is read. */
 #include "image.h"
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #define IMAGE_MAGIC 0x96F3B83Du
@@ -174,13 +174,31 @@ static const char* checkSignature(const uint8_t* slot, uint32_t length, Area are
   return "signed with an unknown key";
 }
 
+/* Writes `mark` and a number in decimal digits: what follows them. */
+static char* putNumber(char* at, char mark, uint32_t number)
+{
+  char digits[10];
+  int count = 0;
+  do
+    digits[count++] = (char)('0' + number % 10);
+  while (number /= 10);
+  if (mark)
+    *at++ = mark;
+  while (count)
+    *at++ = digits[--count];
+  return at;
+}
+
 /* As versionText of src/image does. */
 static void writeVersion(char text[BOOT_VERSION_TEXT], const uint8_t* p)
 {
-  unsigned build = get32(p + 4);
-  int length = snprintf(text, BOOT_VERSION_TEXT, "%u.%u.%u", p[0], p[1], (unsigned)get16(p + 2));
+  uint32_t build = get32(p + 4);
+  text = putNumber(text, 0, p[0]);
+  text = putNumber(text, '.', p[1]);
+  text = putNumber(text, '.', get16(p + 2));
   if (build)
-    snprintf(text + length, BOOT_VERSION_TEXT - (size_t)length, "+%u", build);
+    text = putNumber(text, '+', build);
+  *text = 0;
 }
 
 const char* bootImageCheck(BootImage* image, const uint8_t* slot, uint32_t room,

@@ -111,7 +111,7 @@ int bootLogWrite(BootLog* log, BootState state)
   for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     uint32_t block, at;
     if (!makeRoom(log, &block, &at))
-      return 0;
+      continue;
     if (partition->write(partition, block * partition->blockLength + at, entry, length)
         && partition->read(partition, block * partition->blockLength + at, back, length)
         && !memcmp(entry, back, length)) {

@@ -364,4 +364,32 @@ const REST: readonly BrokenHal[] = [
   },
 ];
 
-export const BROKEN: readonly BrokenHal[] = [...FLASH, ...BROKEN_BOOTS, ...LINK, ...REST];
+const DEAF: readonly BrokenHal[] = [
+  {
+    lie: "datagrams are heard until the first restart",
+    part: "link",
+    caught: "datagrams: they come after a restart too",
+    make: () => (hal, cause) => ({
+      ...hal,
+      datagrams: cause === "restart" ? { receive: () => 0 } : hal.datagrams,
+    }),
+  },
+  {
+    lie: "a datagram is cut to the buffer",
+    part: "link",
+    caught: "datagrams: one that is longer than the buffer is lost",
+    make: () => (hal) => ({
+      ...hal,
+      datagrams: {
+        receive: (buffer) => {
+          const whole = new Uint8Array(2000);
+          const count = Math.min(hal.datagrams?.receive(whole) ?? 0, buffer.length);
+          buffer.set(whole.subarray(0, count));
+          return count;
+        },
+      },
+    }),
+  },
+];
+
+export const BROKEN: readonly BrokenHal[] = [...FLASH, ...BROKEN_BOOTS, ...LINK, ...DEAF, ...REST];

@@ -128,6 +128,53 @@ export const BROKEN_BOOTS: readonly BrokenHal[] = [
     make: () => withBoot((boot) => ({ running: () => ({ ...boot.running(), cause: "power" }) })),
   },
   {
+    lie: "no crash is known to be one",
+    part: "boot",
+    caught: "boot: a panic is told as panic",
+    make: () =>
+      withBoot((boot) => ({
+        running: () => {
+          const { cause, ...rest } = boot.running();
+          return { ...rest, cause: cause === "panic" ? "restart" : cause };
+        },
+      })),
+  },
+  {
+    lie: "the latest crash is counted, and none before it",
+    part: "boot",
+    caught: "boot: failures counts crashes in a row, until power, a restart or confirm, or is 0",
+    make: () =>
+      withBoot((boot) => ({
+        running: () => ({ ...boot.running(), failures: Math.min(1, boot.running().failures) }),
+      })),
+  },
+  {
+    lie: "confirm forgets no crash",
+    part: "boot",
+    caught: "boot: failures counts crashes in a row, until power, a restart or confirm, or is 0",
+    make: () =>
+      withBoot((boot) => ({
+        confirm: () => {
+          if (boot.running().trial) boot.confirm();
+        },
+      })),
+  },
+  {
+    lie: "a trial that panics begins again",
+    part: "boot",
+    caught: "boot: an unconfirmed trial ends with a panic",
+    make: () => {
+      let trial: Running | undefined;
+      return withBoot((boot, cause) => {
+        const running = boot.running();
+        if (running.trial) trial = running;
+        const again = cause === "panic" ? trial : undefined;
+        if (cause !== "panic" && !running.trial) trial = undefined;
+        return { running: () => (again === undefined ? boot.running() : { ...again, cause }) };
+      });
+    },
+  },
+  {
     lie: "staging is always slot 1",
     part: "boot",
     caught: "boot: staging is the slot that does not run, whichever that is",

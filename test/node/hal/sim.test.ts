@@ -1,18 +1,20 @@
-/** The simulated board: what it forbids, what a cut leaves, and how it chooses what boots. */
+/** The simulated board: what it forbids, what a cut leaves, and what a reset does. */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
-import { mkdtempSync, rmSync, truncateSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CheckedFlash, FlashFault, WrittenTwice } from "../../../hal/checked.ts";
-import type { Flash, FlashErrorKind, Identity } from "../../../hal/hal.ts";
+import type { FlashErrorKind, Identity } from "../../../hal/hal.ts";
 import { SimBoard, type SimBoardOptions } from "../../../hal/sim/board.ts";
-import { Restarted, SimBoot, Unbootable } from "../../../hal/sim/boot.ts";
+import { Restarted } from "../../../hal/sim/boot.ts";
 import { boardInDirectory } from "../../../hal/sim/files.ts";
 import { SimFlash } from "../../../hal/sim/flash.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
+import { BOOT_KEYS, signed } from "./image.ts";
 
 const STATUS = { blocks: 3, blockLength: 64, writeAlign: 4, eraseValue: 0xff };
+const SLOT = { ...STATUS, blockLength: 256 };
 const DATA = Uint8Array.from({ length: 32 }, (_, index) => (index * 5) & 0x7f);
 
 function fault(kind: FlashErrorKind, act: () => void): void {
@@ -103,186 +105,67 @@ test("the same cut gives the same flash", () => {
   for (const mode of CUT_MODES) deepStrictEqual(once(mode), once(mode));
 });
 
-/** A boot selector over two slots, of which the first byte says whether they hold an image. */
-function selector(power: Power): {
-  readonly boot: SimBoot;
-  readonly slots: readonly [SimFlash, SimFlash];
-} {
-  const slots = [new SimFlash(power, STATUS), new SimFlash(power, STATUS)] as const;
-  for (const slot of slots) slot.load(Uint8Array.of(1));
-  const bootable = (slot: Flash): boolean => {
-    const first = new Uint8Array(1);
-    slot.read(first, 0);
-    return first[0] === 1;
-  };
-  return { boot: new SimBoot(power, slots, bootable), slots };
-}
-
-test("an armed slot boots once on trial; unconfirmed it reverts, whatever the cause; confirmed it stays", () => {
-  for (const cause of ["power", "restart", "watchdog", "panic", "unknown"] as const) {
-    const { boot } = selector(new Power());
-    deepStrictEqual(boot.reset("power"), { slot: 0, trial: false, cause: "power" });
-    boot.arm();
-    boot.arm();
-    deepStrictEqual(boot.running(), { slot: 0, trial: false, cause: "power" });
-    deepStrictEqual(boot.reset("restart"), { slot: 1, trial: true, cause: "restart" });
-    throws(() => boot.arm());
-    deepStrictEqual(boot.reset(cause), { slot: 0, trial: false, cause });
-    boot.arm();
-    boot.reset("restart");
-    boot.confirm();
-    boot.confirm();
-    deepStrictEqual(boot.running(), { slot: 1, trial: false, cause: "restart" });
-    deepStrictEqual(boot.reset(cause), { slot: 1, trial: false, cause });
-  }
-});
-
-test("a slot without an image is not armed, is not tried, and gives way when it was the confirmed one", () => {
-  const power = new Power();
-  const { boot, slots } = selector(power);
-  boot.reset("power");
-  slots[1].load(Uint8Array.of(0));
-  throws(() => boot.arm());
-  slots[1].load(Uint8Array.of(1));
-  boot.arm();
-  slots[1].load(Uint8Array.of(0));
-  deepStrictEqual(boot.reset("restart"), { slot: 0, trial: false, cause: "restart" });
-  slots[1].load(Uint8Array.of(1));
-  slots[0].load(Uint8Array.of(0));
-  strictEqual(boot.reset("power").slot, 1);
-  slots[1].load(Uint8Array.of(0));
-  throws(() => boot.reset("power"), Unbootable);
-});
-
-test("a change of the boot log that power cuts, torn or not, is there or not at the next reset", () => {
-  const booted = new Set<string>();
-  for (const mode of CUT_MODES) {
-    for (const torn of ["settled", "ecc"] as const) {
-      for (let seed = 1; seed <= 40; seed++) {
-        const power = new Power();
-        const { boot } = selector(power);
-        boot.flash.torn = torn;
-        boot.reset("restart");
-        power.plan({ at: 2, mode, seed });
-        throws(() => boot.arm(), PowerLoss);
-        power.restore();
-        const { slot, trial } = boot.reset("power");
-        strictEqual(trial, slot === 1);
-        booted.add(`${mode} ${trial ? "armed" : "not"}`);
-        boot.reset("restart");
-        strictEqual(boot.running().slot, 0, "a trial ends");
-      }
-    }
-  }
-  deepStrictEqual(
-    [...booted].filter((text) => text.startsWith("before") || text.startsWith("after")),
-    ["before not", "after armed"],
-  );
-  ok(booted.has("tornBits not") && booted.has("tornNear not"));
-});
-
-test("what the boot log said at a power-on it says again, though torn bits read differently each time", () => {
-  const slots = new Set<number>();
-  for (const mode of CUT_MODES) {
-    for (let seed = 1; seed <= 100; seed++) {
-      const power = new Power();
-      const { boot } = selector(power);
-      boot.flash.torn = "metastable";
-      boot.reset("power");
-      boot.arm();
-      boot.reset("restart");
-      power.plan({ at: 1, mode, seed });
-      throws(() => boot.confirm(), PowerLoss);
-      power.restore();
-      const { slot } = boot.reset("power");
-      slots.add(slot);
-      for (let again = 0; again < 8; again++) {
-        deepStrictEqual(
-          boot.reset(again % 2 === 0 ? "power" : "panic").slot,
-          slot,
-          `${mode} ${seed}`,
-        );
-      }
-    }
-  }
-  strictEqual(slots.size, 2);
-});
-
-test("an entry of the boot log with any bit changed is none", () => {
-  for (let bit = 0; bit < 128; bit++) {
-    const { boot } = selector(new Power());
-    boot.reset("power");
-    boot.arm();
-    const { bytes } = boot.flash;
-    const at = bytes.length - 16 + (bit >> 3);
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit % 8));
-    strictEqual(boot.reset("restart").trial, false, `bit ${bit}`);
-  }
-});
-
-test("the boot log goes on where flash fails, and says so when all of it does", () => {
-  for (const how of ["aloud", "silent"] as const) {
-    for (let at = 1; at <= 4; at++) {
-      const { boot } = selector(new Power());
-      let operations = 0;
-      boot.flash.failing = () => (++operations === at ? how : undefined);
-      boot.reset("power");
-      boot.arm();
-      strictEqual(boot.reset("restart").trial, true, `${how} ${at}`);
-      boot.confirm();
-      strictEqual(boot.reset("power").slot, 1);
-    }
-    const { boot } = selector(new Power());
-    boot.reset("power");
-    boot.flash.failing = () => how;
-    throws(() => boot.arm(), FlashFault);
-    strictEqual(boot.reset("power").slot, 0);
-  }
-});
-
+const IMAGES = [signed(1), signed(2)] as const;
+/** Behind an image. */
+const FREE = 2 * SLOT.blockLength;
 const OPTIONS: SimBoardOptions = {
   store: STATUS,
-  slot: STATUS,
+  slot: SLOT,
   identity: {} as Identity,
   link: {
     request: () => {
       throw new Error("no network");
     },
   },
-  bootable: () => true,
+  keys: BOOT_KEYS,
 };
 
+/** A board with version 1 in slot 0 and version 2 in slot 1, each filling a slot but its last block. */
+function loaded(board: SimBoard): SimBoard {
+  IMAGES.forEach((image, slot) => {
+    board.slots[slot === 0 ? 0 : 1].load(image);
+  });
+  return board;
+}
+
 test("a board's program gets the slot that does not run, a clock since this boot, and dies at restart", () => {
-  const board = new SimBoard(OPTIONS);
+  const board = loaded(new SimBoard(OPTIONS));
   const hal = board.start("power");
-  hal.staging.write(DATA, 0);
-  deepStrictEqual(board.slots[1].bytes.slice(0, 32), DATA);
+  hal.staging.write(DATA, FREE);
+  deepStrictEqual(board.slots[1].bytes.slice(FREE, FREE + 32), DATA);
   board.advance(5);
   strictEqual(hal.now(), 5);
   hal.boot.arm();
   throws(() => hal.boot.restart(), Restarted);
   const next = board.start("restart");
   strictEqual(next.now(), 0);
-  next.staging.write(DATA, 0);
-  deepStrictEqual(board.slots[0].bytes.slice(0, 32), DATA);
+  next.staging.write(DATA, FREE);
+  deepStrictEqual(board.slots[0].bytes.slice(FREE, FREE + 32), DATA);
 });
 
 test("a board in a directory is found again as it was, whenever the process ended", () => {
   const directory = mkdtempSync(join(tmpdir(), "board-"));
   try {
+    boardInDirectory(directory, OPTIONS);
+    IMAGES.forEach((image, slot) => {
+      const bytes = Buffer.alloc(SLOT.blocks * SLOT.blockLength, 0xff);
+      bytes.set(image);
+      writeFileSync(join(directory, slot === 0 ? "slot-a.bin" : "slot-b.bin"), bytes);
+    });
     const hal = boardInDirectory(directory, OPTIONS).start("power");
     hal.store.write(DATA, 64);
-    hal.staging.write(DATA, 0);
+    hal.staging.write(DATA, FREE);
     hal.boot.arm();
     const again = boardInDirectory(directory, OPTIONS);
     deepStrictEqual(
-      [again.store.bytes.slice(64, 96), again.slots[1].bytes.slice(0, 32)],
+      [again.store.bytes.slice(64, 96), again.slots[1].bytes.slice(FREE, FREE + 32)],
       [DATA, DATA],
     );
     deepStrictEqual(again.start("restart").boot.running(), {
       slot: 1,
       trial: true,
       cause: "restart",
+      failures: 0,
     });
     deepStrictEqual(boardInDirectory(directory, OPTIONS).start("power").boot.running().slot, 0);
     truncateSync(join(directory, "store.bin"), 10);

@@ -5,13 +5,16 @@
 import type { Exchange, LinkError } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/host/board.ts";
 import { FileFlash } from "../../../hal/host/flash.ts";
+import { UdpPort } from "../../../hal/xs/board/datagram.ts";
 import { TcpSocket } from "../../../hal/xs/board/socket.ts";
 import { exit, now, print } from "../../../hal/xs/board/system.ts";
 import { parseUrl } from "../../../src/base/url.ts";
+import { Sha256 } from "../../../src/base/sha256.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
+import { acceptedReceivers, type NativeClass } from "../natives/receivers.ts";
 
 const board = openBoard();
-const { slot, trial, cause } = board.boot.running();
+const { slot, trial, cause, failures } = board.boot.running();
 const { script } = JSON.parse(board.provision()) as {
   script: Readonly<Record<string, readonly string[] | undefined>>;
 };
@@ -139,6 +142,65 @@ function fetch(address: string): void {
   });
 }
 
+/** A port that is free when it is asked for, as a test runs alone on it. */
+let port = 20_000 + (now() % 1000);
+
+function receivers(): void {
+  const classes: readonly NativeClass[] = [
+    {
+      name: "FileFlash",
+      make: () => new FileFlash("receivers.flash", 4096, 4, 16),
+      prototype: FileFlash.prototype,
+      constructors: [{ native: "xs_flash", parameters: () => ["receivers.flash", 4096, 4, 16] }],
+      methods: [
+        { native: "xs_flash_read", parameters: () => [new Uint8Array(16), 0] },
+        { native: "xs_flash_write", parameters: () => [new Uint8Array(16), 0] },
+        { native: "xs_flash_erase_block", parameters: () => [0] },
+      ],
+      close: "xs_flash_close",
+    },
+    {
+      name: "TcpSocket",
+      make: () => new TcpSocket("127.0.0.1", 1),
+      prototype: TcpSocket.prototype,
+      constructors: [{ native: "xs_socket", parameters: () => ["127.0.0.1", 1] }],
+      methods: [
+        { native: "xs_socket_read", parameters: () => [new Uint8Array(16)] },
+        { native: "xs_socket_write", parameters: () => [new Uint8Array(16), 0] },
+      ],
+      close: "xs_socket_close",
+    },
+    {
+      name: "UdpPort",
+      make: openPort,
+      prototype: UdpPort.prototype,
+      constructors: [{ native: "xs_datagram", parameters: () => [++port] }],
+      methods: [{ native: "xs_datagram_receive", parameters: () => [new Uint8Array(16)] }],
+    },
+    {
+      name: "Sha256",
+      make: () => new Sha256(),
+      prototype: Sha256.prototype,
+      constructors: [{ native: "xs_sha256", parameters: () => [] }],
+      methods: [
+        { native: "xs_sha256_update", parameters: () => [new Uint8Array(16)] },
+        { native: "xs_sha256_digest", parameters: () => [new Uint8Array(32)] },
+      ],
+    },
+  ];
+  print(`receivers: ${acceptedReceivers(classes).join("; ") || "all refused"}`);
+}
+
+function openPort(): UdpPort {
+  for (;;) {
+    try {
+      return new UdpPort(++port);
+    } catch {
+      /* somebody has it */
+    }
+  }
+}
+
 const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   arm: () => {
     attempt("arm", () => {
@@ -153,8 +215,14 @@ const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   restart: () => {
     board.boot.restart();
   },
+  failures: () => {
+    print(`failures: ${failures}`);
+  },
   throw: () => {
     throw new Error("thrown on purpose");
+  },
+  throwBefore: (argument) => {
+    if (failures < Number(argument)) throw new Error("thrown on purpose");
   },
   overflow: () => {
     const deeper = (n: number): number => deeper(n + 1) + 1;
@@ -177,6 +245,7 @@ const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   },
   flash,
   fetch,
+  receivers,
 };
 
 const key = `${board.identity.FwV} ${cause}`;

@@ -1,5 +1,6 @@
 /** Boot, trial, confirm and fallback of the host board, by its real runner. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { Device, build, cleanUp, image, key, strangerKey } from "./device.ts";
 import { bootKeyOf, generateKey, spkiOf } from "../../rig/keys.ts";
@@ -97,30 +98,64 @@ for (const [name, command, cause] of FAILURES) {
   });
 }
 
-test("an image that panics at every boot stops the board with status 5, and a power-on starts again", () => {
-  const device = new Device(image(1), undefined);
-  const script = { "1.0.0 power": ["throw"], "1.0.0 panic": ["throw"] };
-  for (let i = 0; i < 2; i++) {
-    const { status, lines, boot } = device.run(script);
-    assert.equal(status, 5);
-    assert.equal(lines.filter((line) => line.startsWith("runs")).length, 8);
-    assert.match(boot.at(-1) ?? "", /^E boot: 8 failures in a row/);
-  }
-  assert.equal(device.run().status, 0);
+const PANICS = { "1.0.0 power": ["throw"], "1.0.0 panic": ["throw"] };
+
+test("an image that panics at every boot starts again after a pause that doubles, with cause and count as they are", () => {
+  const { status, lines, boot } = new Device(image(1), undefined).run(
+    { ...PANICS, "1.0.0 panic": ["failures", "throwBefore 11"] },
+    "--pause",
+    "100",
+  );
+  assert.equal(status, 0);
+  assert.equal(lines.filter((line) => line.endsWith("cause panic")).length, 11);
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("failures")),
+    Array.from({ length: 11 }, (_, n) => `failures: ${n + 1}`),
+  );
+  assert.deepEqual(
+    boot.filter((line) => line.includes("in a row")),
+    [
+      "E boot: 8 crashes in a row: the image starts again in 0.1 s",
+      "E boot: 9 crashes in a row: the image starts again in 0.2 s",
+      "E boot: 10 crashes in a row: the image starts again in 0.4 s",
+      "E boot: 11 crashes in a row: the image starts again in 0.8 s",
+    ],
+  );
 });
 
-test("crashes that are far between do not stop the board: an image that is confirmed starts the count anew", () => {
+test("in a pause the board can be switched off, and a power-on starts at once", async () => {
+  const device = new Device(image(1), undefined);
+  device.script(PANICS);
+  const child = device.start();
+  let output = "";
+  child.stdout?.on("data", (bytes: Buffer) => {
+    output += bytes.toString();
+    if (output.includes("starts again in 60 s")) child.kill("SIGTERM");
+  });
+  const [status] = (await once(child, "close")) as [number | null];
+  assert.equal(status, 0, output);
+  assert.equal(output.split("runs 1.0.0").length - 1, 8);
+  assert.deepEqual(device.run().lines, [A]);
+});
+
+test("crashes that are far between do not hold the board up: an image that is confirmed starts the count anew", () => {
   const script = { "1.0.0 power": ["confirm", "throw"], "1.0.0 panic": ["confirm", "throw"] };
-  const { lines, status } = new Device(image(1), undefined).run(script, "--cut", "40");
-  assert.ok(
-    lines.filter((line) => line.startsWith("runs")).length > 8 && status !== 5,
-    `${lines.length} lines, status ${status}`,
-  );
+  const { lines, boot } = new Device(image(1), undefined).run(script, "--cut", "40");
+  assert.ok(lines.filter((line) => line.startsWith("runs")).length > 8, `${lines.length} lines`);
+  assert.ok(!boot.some((line) => line.includes("in a row")), boot.join("\n"));
 });
 
 test("a watchdog that has reset the board once does so again", () => {
   const script = { "1.0.0 power": ["hang"], "1.0.0 watchdog": ["throw"], "1.0.0 panic": ["hang"] };
-  assert.equal(new Device(image(1), undefined).run(script, "--watchdog", "100").status, 5);
+  const { signal, boot } = new Device(image(1), undefined).run(
+    script,
+    ...["--watchdog", "100", "--pause", "1", "--cut", "14"],
+  );
+  assert.equal(signal, "SIGKILL");
+  assert.ok(
+    boot.some((line) => line.includes("8 crashes in a row")),
+    boot.join("\n"),
+  );
 });
 
 test("waiting does not wake the watchdog", () => {

@@ -47,6 +47,11 @@ test("flash in a file keeps the rules of NOR flash, and its errors have kinds", 
   assert.equal(device.read("test.flash").length, 8192, "what is erased at the end takes no room");
 });
 
+test("natives of classes refuse every receiver but an object of their class, constructors one that is open", () => {
+  const { lines } = new Device(image(1), undefined).run({ "1.0.0 power": ["receivers"] });
+  assert.deepEqual(lines.slice(1), ["receivers: all refused"]);
+});
+
 test("random bytes differ, and a log line has time, level and source", () => {
   const { lines, boot, figures } = new Device(image(1), undefined).run({
     "1.0.0 power": ["random", "random", "log"],

@@ -5,13 +5,16 @@
 import type { Exchange } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
 import { NorFlash, STORE } from "../../../hal/qemu-riscv32/flash.ts";
+import { TcpSocket } from "../../../hal/xs/board/socket.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
 import { parseUrl } from "../../../src/base/url.ts";
+import { Sha256 } from "../../../src/base/sha256.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { exit, now, print } from "../../../hal/xs/board/system.ts";
+import { acceptedReceivers, type NativeClass } from "../natives/receivers.ts";
 
 const board = openBoard();
-const { slot, trial, cause } = board.boot.running();
+const { slot, trial, cause, failures } = board.boot.running();
 const { script, bodyBytes } = JSON.parse(board.provision()) as {
   script: Readonly<Record<string, readonly string[] | undefined>>;
   /** Of what is posted; absent: a word. */
@@ -144,6 +147,46 @@ function exhaust(): never {
   for (;;) held.push(new Uint8Array(1000));
 }
 
+function receivers(): void {
+  const classes: readonly NativeClass[] = [
+    {
+      name: "TcpSocket",
+      make: () => new TcpSocket("127.0.0.1", 1),
+      prototype: TcpSocket.prototype,
+      constructors: [
+        { native: "xs_socket", parameters: () => ["127.0.0.1", 1] },
+        { native: "xs_socket_secure", parameters: () => ["127.0.0.1", 1] },
+      ],
+      methods: [
+        { native: "xs_socket_read", parameters: () => [new Uint8Array(16)] },
+        { native: "xs_socket_write", parameters: () => [new Uint8Array(16), 0] },
+      ],
+      close: "xs_socket_close",
+    },
+    {
+      name: "Sha256",
+      make: () => new Sha256(),
+      prototype: Sha256.prototype,
+      constructors: [{ native: "xs_sha256", parameters: () => [] }],
+      methods: [
+        { native: "xs_sha256_update", parameters: () => [new Uint8Array(16)] },
+        { native: "xs_sha256_digest", parameters: () => [new Uint8Array(32)] },
+      ],
+    },
+  ];
+  const port = { native: "xs_datagram", parameters: () => [2948] };
+  const taken = [new Sha256(), {}, undefined].filter((receiver) => {
+    try {
+      native(port.native).call(receiver as never, ...port.parameters());
+    } catch {
+      return false;
+    }
+    return true;
+  });
+  const problems = acceptedReceivers(classes);
+  print(`receivers: ${[...problems, ...taken].join("; ") || "all refused"}`);
+}
+
 const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   arm: () => {
     attempt("arm", () => {
@@ -158,8 +201,14 @@ const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   restart: () => {
     board.boot.restart();
   },
+  failures: () => {
+    print(`failures: ${failures}`);
+  },
   throw: () => {
     throw new Error("thrown on purpose");
+  },
+  throwBefore: (argument) => {
+    if (failures < Number(argument)) throw new Error("thrown on purpose");
   },
   overflow: () => {
     const deeper = (n: number): number => deeper(n + 1) + 1;
@@ -175,6 +224,7 @@ const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   },
   flash,
   fetch,
+  receivers,
 };
 
 const key = `${board.identity.FwV} ${cause}`;

@@ -161,6 +161,17 @@ test("the NOR flash keeps its contract", { skip }, (context) => {
   );
 });
 
+test("natives of classes refuse every receiver but an object of their class", {
+  skip,
+}, (context) => {
+  assert.deepEqual(
+    device(context, image(1))
+      .run({ "1.0.0 power": ["receivers"] })
+      .lines.slice(1),
+    ["receivers: all refused"],
+  );
+});
+
 test("power is cut in each operation of a trial and its confirm, torn, and some image always runs", {
   skip,
 }, (context) => {
@@ -247,5 +258,55 @@ test("two bad images end in a prompt that takes a good one over the console", {
   assert.match(prompt, /E boot: slot B cannot be booted: /);
   assert.match(prompt, /E boot: no slot can be booted, cause power/);
   assert.match(text, /version 3\.0\.0 is in slot A/);
-  assert.match(text, /runs 3\.0\.0 slot 0 trial false cause power/);
+  assert.match(text, /runs 3\.0\.0 slot 0 trial false cause restart/);
+});
+
+const PANICS = { "1.0.0 power": ["throw"], "1.0.0 panic": ["failures", "throwBefore 10"] };
+
+test("an image that panics at every boot starts again after a pause that doubles, with cause and count as they are", {
+  skip,
+}, (context) => {
+  const { status, lines, boot } = device(context, image(1)).run(PANICS, { skipsSleep: true });
+  assert.equal(status, 0, boot.join("\n"));
+  assert.deepEqual(
+    lines.filter((line) => /^(runs|failures)/.test(line)),
+    [
+      "runs 1.0.0 slot 0 trial false cause power",
+      ...Array.from({ length: 10 }, (_, n) => [
+        "runs 1.0.0 slot 0 trial false cause panic",
+        `failures: ${n + 1}`,
+      ]).flat(),
+    ],
+  );
+  assert.deepEqual(
+    boot.filter((line) => line.includes("in a row")),
+    [
+      "E boot: 8 crashes in a row: the image starts again in 1 min",
+      "E boot: 9 crashes in a row: the image starts again in 2 min",
+      "E boot: 10 crashes in a row: the image starts again in 4 min",
+    ],
+  );
+});
+
+test("in a pause the prompt starts the image at once, or takes another one", {
+  skip,
+  timeout: 600_000,
+}, async (context) => {
+  const board = device(context, image(1));
+  board.script({ ...PANICS, "1.0.0 panic": ["failures", "throwBefore 9"] });
+  const process = board.start();
+  let text = "";
+  let asked = 0;
+  process.stdout?.on("data", (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+    if (text.split("r starts now\n> ").length - 1 === asked) return;
+    asked++;
+    process.stdin?.write("r");
+  });
+  const status = await new Promise((resolve) => {
+    process.on("exit", resolve);
+  });
+  assert.equal(status, 0);
+  assert.equal(asked, 2);
+  assert.deepEqual(text.match(/failures: [89]/g), ["failures: 8", "failures: 9"]);
 });

@@ -14,6 +14,7 @@ import { SimLink } from "../../simulation/link.ts";
 
 export const SECRETS = ["device-secret", "server-secret"];
 export const DM = "http://dm.example/dm";
+const BOOT_KEYS = new Uint8Array(spkiOf(VENDOR));
 
 /** The account that a target has from the factory. */
 export const FACTORY = {
@@ -70,7 +71,7 @@ export class Target {
       link: this.#link,
       seed,
       datagrams: { receive: (buffer) => take(this.#datagrams, buffer) },
-      bootable: () => true,
+      keys: BOOT_KEYS,
       log: (_level, source, text) => {
         this.lines.push(`${source}: ${text}`);
       },

@@ -1,13 +1,7 @@
-/**
- * What the simulated board makes of a slot: its bootloader's judgement, and who the device is when
- * the image in it runs.
- */
+/** Who a simulated board is when the image in a slot runs. */
 import type { Flash, Identity } from "../../../hal/hal.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../../src/image/header.ts";
-import type { VendorKey } from "../../../src/image/key.ts";
-import { ImageVerifier } from "../../../src/image/verifier.ts";
 import { versionText } from "../../../src/image/version.ts";
-import { imageLength } from "../image.ts";
 
 /** Vendor and class identifier, 16 bytes each. */
 export interface Maker {
@@ -33,27 +27,4 @@ export function identityOf(slot: Flash | undefined, { vendorId, classId }: Maker
     vendorId,
     classId,
   };
-}
-
-/**
- * What a bootloader checks: structure, digest, signature. Whom the image is for was the client's to
- * judge.
- */
-export function bootable(slot: Flash, keys: readonly VendorKey[], maker: Maker): boolean {
-  const read = (buffer: Uint8Array, offset: number): void => {
-    slot.read(buffer, offset);
-  };
-  const { blocks, blockLength } = slot.status();
-  const capacity = blocks * blockLength;
-  const length = imageLength(read, capacity);
-  if (length === undefined) return false;
-  const verdict = new ImageVerifier(read, length, {
-    ...maker,
-    keys,
-    capacity,
-    runningVersion: { major: 0, minor: 0, revision: 0, build: 0 },
-    securityCounter: 0,
-    allowDowngrade: true,
-  }).step(Infinity);
-  return verdict !== undefined && typeof verdict !== "string";
 }

@@ -33,8 +33,8 @@ export function addReplay(program: Command): void {
     .option("--operations", "print each operation, not only those in which power fails")
     .addHelpText(
       "after",
-      "\nFlash, boot selector, network and server are simulated in the same program on each engine; the digests at\n" +
-        "the end are of all that happened, and are the same everywhere.\n\nExamples:\n" +
+      "\nFlash, network and server are simulated in the same program on each engine, around the boot selector in C; the\n" +
+        "digests at the end are of all that happened, and are the same everywhere.\n\nExamples:\n" +
         "  xs-fumo replay 'download,good,small/17.tornBits.3/4.before.0'\n" +
         "  xs-fumo replay --board qemu 'replace,crash,bytes/31.tornNear.1'",
     )
@@ -51,16 +51,19 @@ function replay(id: string, options: ReplayOptions): void {
   process.stdout.write(`Every property held: ${digests}\n`);
 }
 
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 function here({ setting, cuts }: Order, every: boolean): Ending {
+  setUp("sim", say);
   return chronicle(new Site(setting, cuts), (line, detail) => {
     if (every || detail === "event") process.stdout.write(`${line}\n`);
   });
 }
 
 function there(board: "host" | "qemu", order: Order, every: boolean): Ending {
-  setUp(board, (text) => {
-    process.stderr.write(`${text}\n`);
-  });
+  setUp(board, say);
   try {
     const {
       lines,

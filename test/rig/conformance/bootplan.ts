@@ -13,6 +13,7 @@ export async function bootPlan(driver: Driver): Promise<void> {
   }
   const plan = new BootPlan(driver, home);
   await plan.resets();
+  await plan.crashes();
   await plan.badImages();
   await plan.trial();
   await plan.kept();
@@ -63,6 +64,35 @@ class BootPlan {
     );
   }
 
+  /** A board that counts no crashes says 0, always. */
+  async crashes(): Promise<void> {
+    const counts: (number | undefined)[] = [this.#home.failures];
+    const count = (running: Running | undefined): void => {
+      counts.push(running?.failures);
+    };
+    const crashed = await this.#panic();
+    this.#driver.check(
+      "boot: a panic is told as panic",
+      crashed?.cause === "panic" ? undefined : describe(crashed),
+    );
+    this.#expect("boot: a panic boots the same slot", crashed, this.#slot, false);
+    count(crashed);
+    count(await this.#panic());
+    count(await this.#restart());
+    count(await this.#panic());
+    await this.#driver.order({ do: "confirm" });
+    count(await this.#panic());
+    count(await this.#driver.power());
+    const told = counts.map((failures) => failures ?? "nothing").join(", ");
+    const known = ["0, 1, 2, 0, 1, 1, 0", "0, 0, 0, 0, 0, 0, 0"];
+    this.#driver.check(
+      "boot: failures counts crashes in a row, until power, a restart or confirm, or is 0",
+      known.includes(told)
+        ? undefined
+        : `after power, two panics, a restart, a panic, confirm and a panic, power: ${told}`,
+    );
+  }
+
   async badImages(): Promise<void> {
     await this.#driver.order({ do: "blank" });
     await this.#refused("boot: arm throws when nothing is staged");
@@ -105,6 +135,20 @@ class BootPlan {
       this.#slot,
       false,
     );
+    await this.#armed("boot: an armed image boots at the next restart, on trial");
+    this.#expect(
+      "boot: an unconfirmed trial ends with a panic",
+      await this.#panic(),
+      this.#slot,
+      false,
+    );
+    this.#expect(
+      "boot: a trial that has ended does not begin again",
+      await this.#panic(),
+      this.#slot,
+      false,
+    );
+    await this.#restart();
   }
 
   /** There and back again: the slot that does not run is the one that is staged. */
@@ -206,6 +250,11 @@ class BootPlan {
 
   async #restart(): Promise<Running | undefined> {
     const report = await this.#driver.order({ do: "restart" });
+    return report?.kind === "boot" ? report.running : undefined;
+  }
+
+  async #panic(): Promise<Running | undefined> {
+    const report = await this.#driver.order({ do: "panic" });
     return report?.kind === "boot" ? report.running : undefined;
   }
 

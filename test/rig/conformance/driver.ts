@@ -30,6 +30,11 @@ export interface Bench {
   /** Where the rig listens; absent: 127.0.0.1, and a free port. */
   readonly listening?: string;
   readonly rigPort?: number;
+  /**
+   * UDP port of 127.0.0.1 that leads to the board's datagrams; absent: nothing reaches it unasked, or
+   * this bench cannot send it anything. Known once the board was switched on.
+   */
+  readonly pushPort?: number | undefined;
   /** Offsets in it at which a wrong bit makes it unfit to boot. */
   readonly damages: readonly number[];
   /** Switches on; resolves when the board is without power again, whether by `cut` or by kill(). */

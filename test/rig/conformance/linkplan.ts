@@ -1,7 +1,14 @@
 /** The plan for Link, clock, random bytes and identity. */
+import { createSocket } from "node:dgram";
 import { createServer, type AddressInfo } from "node:net";
+import { hex } from "../../../src/base/bytes.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
-import { type FetchOrder, type Fetched, patternBytes } from "../../conformance/order.ts";
+import {
+  type FetchOrder,
+  type Fetched,
+  patternBytes,
+  type Report,
+} from "../../conformance/order.ts";
 import { BODY_BYTES, FEW_BYTES, FLOOD_BYTES } from "./answers.ts";
 import type { Driver } from "./driver.ts";
 
@@ -17,6 +24,12 @@ const CLOCK_LATE_MS = 250;
 /** How often the end of a connection is looked for. */
 const CLOSE_LOOKS = 300;
 const CLOSE_LOOK_MS = 50;
+const LISTENING = "127.0.0.1";
+/** Datagrams: one that fills the buffer and one that is shorter, so often, for so long. */
+const LONG_BYTES = 700;
+const SHORT_BYTES = 20;
+const DATAGRAM_MS = 20;
+const RECEIVE_MS = 30_000;
 
 type Options = Partial<Omit<FetchOrder, "do" | "url">>;
 
@@ -25,6 +38,7 @@ export async function linkPlan(driver: Driver): Promise<void> {
   await answers(driver);
   await errors(driver);
   await flow(driver);
+  if (driver.bench.pushPort !== undefined) await datagrams(driver, driver.bench.pushPort);
 }
 
 export async function restPlan(driver: Driver): Promise<void> {
@@ -193,6 +207,43 @@ async function flow(driver: Driver): Promise<void> {
     "link: close() ends the connection",
     driver.server.floodClosed ? undefined : "it is still open",
   );
+}
+
+/** Sends these to the board in turn, again and again, as a network that loses some has to be used. */
+async function withDatagrams(
+  port: number,
+  datagrams: readonly Uint8Array[],
+  work: () => Promise<Report | undefined>,
+): Promise<Report | undefined> {
+  const socket = createSocket("udp4");
+  let sent = 0;
+  const timer = setInterval(() => {
+    socket.send(datagrams[sent++ % datagrams.length] ?? new Uint8Array(0), port, LISTENING);
+  }, DATAGRAM_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    socket.close();
+  }
+}
+
+async function datagrams(driver: Driver, port: number): Promise<void> {
+  const long = patternBytes(0, LONG_BYTES, 1);
+  const short = patternBytes(0, SHORT_BYTES, 2);
+  const receive = async (name: string, bufferBytes: number, wanted: Uint8Array): Promise<void> => {
+    const report = await withDatagrams(port, [long, short], () =>
+      driver.order({ do: "receive", ms: RECEIVE_MS, bufferBytes }),
+    );
+    const good = report?.kind === "received" && report.bytes === hex(wanted);
+    driver.check(name, good ? undefined : `it received ${JSON.stringify(report)}`);
+  };
+  await receive("datagrams: what the port is sent is received", LONG_BYTES, long);
+  await receive("datagrams: one that is longer than the buffer is lost", SHORT_BYTES, short);
+  await driver.order({ do: "restart" });
+  await receive("datagrams: they come after a restart too", LONG_BYTES, long);
+  await driver.order({ do: "restart" });
+  await receive("datagrams: they come after a restart too", LONG_BYTES, long);
 }
 
 async function run(driver: Driver, path: string, options: Options = {}): Promise<Fetched | string> {

@@ -1,5 +1,5 @@
 /** hal/mcuboot on the bench, over the model of the boot loader. */
-import { createHash, randomFillSync } from "node:crypto";
+import { createHash, randomFillSync, randomInt } from "node:crypto";
 import { CheckedFlash } from "../../../hal/checked.ts";
 import type { FlashStatus, Hal } from "../../../hal/hal.ts";
 import { McubootBoot, SecondarySlot } from "../../../hal/mcuboot/boot.ts";
@@ -24,7 +24,7 @@ export function mcubootBench(maxAlign = 8): SimBench {
   return new SimBench(undefined, { make: (parts) => kind(parts, maxAlign) });
 }
 
-function kind({ power, link, build }: SimParts, maxAlign: number): SimKind {
+function kind({ power, link, datagrams, build }: SimParts, maxAlign: number): SimKind {
   const status: FlashStatus = {
     blocks: 7,
     blockLength: 4096,
@@ -37,16 +37,24 @@ function kind({ power, link, build }: SimParts, maxAlign: number): SimKind {
   );
   const store = new SimFlash(power, { ...STORE, writeAlign: maxAlign }, "store");
   model.primary.load(first);
+  let word = 0;
   const start = (cause: Parameters<SimKind["board"]["start"]>[0]): Hal => {
     power.restore();
     model.reset(cause);
     const bootedAt = performance.now();
+    if (cause === "power") word = randomInt(2 ** 32);
     const staging = new SecondarySlot(new CheckedFlash(model.secondary), maxAlign, 1);
     const boot = new McubootBoot({
       primary: new CheckedFlash(model.primary),
       secondary: staging,
       maxAlign,
       cause: () => cause,
+      retained: {
+        read: () => word,
+        write: (value) => {
+          word = value;
+        },
+      },
       reset: () => {
         power.require();
         throw new Restarted("restart");
@@ -58,7 +66,7 @@ function kind({ power, link, build }: SimParts, maxAlign: number): SimKind {
       boot,
       link,
       identity: IDENTITY,
-      datagrams: undefined,
+      datagrams,
       now: () => performance.now() - bootedAt,
       random: (bytes) => {
         randomFillSync(bytes);

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench, BenchCut } from "./driver.ts";
+import { freeUdpPort } from "./udp.ts";
 
 /** What is started: its name and arguments. */
 export type Program = readonly [name: string, ...words: string[]];
@@ -14,9 +15,14 @@ export type Program = readonly [name: string, ...words: string[]];
 export interface ProcessBoard {
   /**
    * Makes the board that has its flash in `directory` ready to be switched on, with this
-   * provisioning.
+   * provisioning. Datagrams to `pushPort`, which is in it, must reach the board.
    */
-  program(directory: string, provision: string, cut: BenchCut | undefined): Program;
+  program(
+    directory: string,
+    provision: string,
+    cut: BenchCut | undefined,
+    pushPort: number,
+  ): Program;
   readonly rigAddress?: string;
   /** Files of the state directory of a new board. */
   readonly files: Readonly<Record<string, Uint8Array>>;
@@ -47,6 +53,7 @@ export class ProcessBench implements Bench {
   readonly #directory: string;
   readonly #print: (line: string) => void;
   #child: ChildProcess | undefined;
+  #pushPort: number | undefined;
 
   /** Lines of the serial console go to `print`. */
   constructor(board: ProcessBoard, print: (line: string) => void = () => undefined) {
@@ -60,9 +67,15 @@ export class ProcessBench implements Bench {
       writeFileSync(join(this.#directory, name), bytes);
   }
 
-  run(url: string, cut: BenchCut | undefined): Promise<void> {
-    const provision = JSON.stringify({ conformance: url, identity: this.#board.identity });
-    const [program, ...words] = this.#board.program(this.#directory, provision, cut);
+  get pushPort(): number | undefined {
+    return this.#pushPort;
+  }
+
+  async run(url: string, cut: BenchCut | undefined): Promise<void> {
+    const pushPort = (this.#pushPort ??= await freeUdpPort());
+    const { identity } = this.#board;
+    const provision = JSON.stringify({ conformance: url, identity, pushPort });
+    const [program, ...words] = this.#board.program(this.#directory, provision, cut, pushPort);
     const child = (this.#child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] }));
     let rest = "";
     child.stdout.on("data", (part: Buffer) => {

@@ -47,7 +47,7 @@ export function qemuBench(print?: (line: string) => void): ProcessBench {
       rigAddress: RIG_ADDRESS,
       files: { [FLASH]: makeFlash({ keys, provision: "{}" }, build(1)) },
       identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.qemu) },
-      program: (directory, provision, cut) => {
+      program: (directory, provision, cut, pushPort) => {
         const path = join(directory, FLASH);
         const { offset, bytes } = refit({ keys, provision });
         const file = openSync(path, "r+");
@@ -56,10 +56,12 @@ export function qemuBench(print?: (line: string) => void): ProcessBench {
         const mode = CUT_MODES.find((name) => name === cut?.mode);
         return [
           EMULATOR,
-          ...machineOptions(
-            path,
-            cut === undefined || mode === undefined ? {} : { cut: { operation: cut.at, mode } },
-          ),
+          ...machineOptions(path, {
+            pushPort,
+            ...(cut === undefined || mode === undefined
+              ? {}
+              : { cut: { operation: cut.at, mode } }),
+          }),
         ];
       },
     },

@@ -3,18 +3,18 @@
  * can break it on purpose.
  */
 import { generateKeyPairSync, type KeyObject, randomFillSync } from "node:crypto";
-import type { Flash, FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
+import type { Datagrams, FlashStatus, Hal, Identity, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
+import { UdpPort } from "../../../hal/sim/datagrams.ts";
 import { HttpLink } from "../../../hal/sim/http.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
-import { type VendorKey, vendorKey } from "../../../src/image/key.ts";
-import { ImageVerifier } from "../../../src/image/verifier.ts";
 import { Agent } from "../../conformance/agent.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
-import { buildImage, imageLength } from "../image.ts";
+import { buildImage } from "../image.ts";
 import { spkiOf } from "../keys.ts";
 import type { Bench, BenchCut } from "./driver.ts";
+import { freeUdpPort } from "./udp.ts";
 
 const STORE: FlashStatus = { blocks: 4, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
 const SLOT: FlashStatus = { blocks: 6, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
@@ -59,6 +59,7 @@ export interface SimKind {
 export interface SimParts {
   readonly power: Power;
   readonly link: HttpLink;
+  readonly datagrams: Datagrams;
   readonly key: KeyObject;
   /** A signed image of version `major`; all have one length. */
   build(major: number): Uint8Array;
@@ -79,6 +80,10 @@ export class SimBench implements Bench {
   readonly #power = new Power();
   readonly #link = new HttpLink();
   readonly #wrap: Wrapper;
+  readonly #port: Promise<number> = freeUdpPort();
+  #pushPort: number | undefined;
+  #datagrams: UdpPort | undefined;
+  #listens = false;
   #killed = false;
   #bootedAt = 0;
 
@@ -100,6 +105,7 @@ export class SimBench implements Bench {
     this.#kind = (options.make ?? simKind(options))({
       power: this.#power,
       link: this.#link,
+      datagrams: { receive: (buffer) => this.#datagrams?.receive(buffer) ?? 0 },
       key,
       build,
     });
@@ -113,7 +119,19 @@ export class SimBench implements Bench {
     return this.#kind.damages;
   }
 
+  get pushPort(): number | undefined {
+    return this.#listens ? this.#pushPort : undefined;
+  }
+
   async run(url: string, cut: BenchCut | undefined): Promise<void> {
+    const port = (this.#pushPort ??= await this.#port);
+    this.#datagrams = new UdpPort(
+      port,
+      () => {
+        this.#link.wake();
+      },
+      () => undefined,
+    );
     this.#killed = false;
     this.#power.restore();
     this.#power.cancel();
@@ -122,6 +140,7 @@ export class SimBench implements Bench {
     for (let cause: ResetCause | undefined = "power"; cause !== undefined; )
       cause = await this.#boot(url, cause);
     this.#power.cancel();
+    this.#datagrams.close();
   }
 
   kill(): void {
@@ -133,6 +152,7 @@ export class SimBench implements Bench {
     try {
       const hal = this.#wrap(this.#kind.board.start(cause), cause);
       const agent = new Agent(hal, url);
+      this.#listens = hal.datagrams !== undefined;
       this.#bootedAt = performance.now();
       for (;;) {
         const until = agent.step();
@@ -152,16 +172,16 @@ export class SimBench implements Bench {
 
 /** Two slots and a boot selector of the sim board's own. */
 function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
-  return ({ power, link, key, build }) => {
-    const trusted = vendorKey(new Uint8Array(spkiOf(key)));
+  return ({ power, link, datagrams, key, build }) => {
     const image = build(2);
     const board = new SimBoard({
       store: options.store ?? STORE,
       slot: options.slot ?? SLOT,
       identity: IDENTITY,
       link,
+      datagrams,
       power,
-      bootable: (slot) => trusted !== undefined && isBootable(slot, trusted),
+      keys: new Uint8Array(spkiOf(key)),
       clock: () => performance.now(),
       random: (bytes) => {
         randomFillSync(bytes);
@@ -174,25 +194,4 @@ function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
       damages: [0, Math.floor(image.length / 2), image.length - 1],
     };
   };
-}
-
-/** What the bootloader of this board checks: structure, digest, signature. */
-function isBootable(slot: Flash, key: VendorKey): boolean {
-  const read = (buffer: Uint8Array, offset: number): void => {
-    slot.read(buffer, offset);
-  };
-  const { blocks, blockLength } = slot.status();
-  const capacity = blocks * blockLength;
-  const length = imageLength(read, capacity);
-  if (length === undefined) return false;
-  const verdict = new ImageVerifier(read, length, {
-    keys: [key],
-    vendorId: VENDOR_ID,
-    classId: CLASS_ID.sim,
-    capacity,
-    securityCounter: 0,
-    allowDowngrade: true,
-    runningVersion: { major: 0, minor: 0, revision: 0, build: 0 },
-  }).step(Infinity);
-  return verdict !== undefined && typeof verdict !== "string";
 }

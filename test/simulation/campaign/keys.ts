@@ -6,7 +6,7 @@ import type { Version } from "../../../src/image/version.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { CLASS_ID, VENDOR_ID } from "./identity.ts";
-import { provisionOf, type Setting } from "./setting.ts";
+import { joined, provisionOf, type Setting } from "./setting.ts";
 import { GEOMETRIES, type Variant } from "./variant.ts";
 
 /** What PKCS #8 puts before the 32 bytes of an Ed25519 key (RFC 8410 §7). */
@@ -26,7 +26,9 @@ const P256_SECRET = new Uint8Array(32).fill(5);
 const P256 = p256Key(P256_SECRET);
 
 /** The vendor's own keys, and one more that firmware trusts. */
-const KEYS = [VENDOR, fixedKey(3), P256].map((key) => spkiOf(key).toString("base64"));
+const SPKIS = [VENDOR, fixedKey(3), P256].map((key) => spkiOf(key));
+const KEYS = SPKIS.map((spki) => spki.toString("base64"));
+const BOOT_KEYS = joined(SPKIS);
 const PROVISION = provisionOf(KEYS);
 
 export function version(major: number): Version {
@@ -81,5 +83,5 @@ export function settingOf(variant: Variant): Setting {
   const offer = images.target.slice();
   if (variant.offer === "corrupt") offer[100] = (offer[100] ?? 0) ^ 4;
   if (variant.offer === "foreign") offer[offer.length - 1] = (offer[offer.length - 1] ?? 0) ^ 1;
-  return { variant, images, offer, keys: KEYS, provision: PROVISION };
+  return { variant, images, offer, keys: KEYS, bootKeys: BOOT_KEYS, provision: PROVISION };
 }

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import { setUp } from "../../rig/setup.ts";
 import { campaign } from "./run.ts";
 
 interface Options {
@@ -42,6 +43,9 @@ const options = new Command("campaign")
   .parse()
   .opts<Options>();
 
+setUp("sim", (text) => {
+  process.stderr.write(`${text}\n`);
+});
 const started = performance.now();
 const tally = await campaign({
   size: options.quick === true ? "quick" : "whole",

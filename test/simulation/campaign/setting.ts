@@ -21,8 +21,9 @@ export interface Setting {
   readonly images: Images;
   /** What the server sends. */
   readonly offer: Uint8Array;
-  /** Public keys of the vendor, SubjectPublicKeyInfo in base64. */
+  /** Public keys of the vendor, SubjectPublicKeyInfo in base64; the boot selector's, in DER. */
   readonly keys: readonly string[];
+  readonly bootKeys: Uint8Array;
   readonly provision: Provision;
 }
 
@@ -73,10 +74,23 @@ export function pack({ variant, images, offer, keys }: Setting, cuts: readonly C
 export function unpack(text: string): { readonly setting: Setting; readonly cuts: readonly Cut[] } {
   const { variant, cuts, source, target, offer, keys } = JSON.parse(text) as Parcel;
   const images = { source: bytesIn(source), target: bytesIn(target) };
+  const bootKeys = joined(keys.map(bytesIn));
+  const provision = provisionOf(keys);
   return {
     cuts,
-    setting: { variant, images, offer: bytesIn(offer), keys, provision: provisionOf(keys) },
+    setting: { variant, images, offer: bytesIn(offer), keys, bootKeys, provision },
   };
+}
+
+/** The keys one after another, as the boot selector has them. */
+export function joined(keys: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(keys.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const key of keys) {
+    result.set(key, at);
+    at += key.length;
+  }
+  return result;
 }
 
 function bytesIn(text: string): Uint8Array {

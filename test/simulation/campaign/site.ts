@@ -3,14 +3,13 @@
  * a network and a person with a finger on the power switch, all in this process, on a simulated
  * clock, repeatable to the byte. Nothing of Node is in it: it runs in XS on every board too.
  */
-import type { Flash, Hal, ResetCause } from "../../../hal/hal.ts";
+import type { Hal, ResetCause } from "../../../hal/hal.ts";
 import { SimBoard, type SimBoardOptions } from "../../../hal/sim/board.ts";
 import { Restarted, Unbootable } from "../../../hal/sim/boot.ts";
-import type { SimFlash } from "../../../hal/sim/flash.ts";
 import { type Cut, Power, PowerLoss } from "../../../hal/sim/power.ts";
 import { Random } from "../../../hal/sim/random.ts";
 import { WrittenTwice } from "../../../hal/checked.ts";
-import { equal, hex } from "../../../src/base/bytes.ts";
+import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Client } from "../../../src/client/client.ts";
@@ -95,7 +94,7 @@ export class Site {
       identity: identityOf(1),
       seed: 1,
       link: this.#powered,
-      bootable: (candidate) => this.#bootable(candidate),
+      keys: setting.bootKeys,
       log: (_level, _source, text) => {
         this.witness.line(text, SECRETS);
       },
@@ -256,12 +255,6 @@ export class Site {
     if (error instanceof WrittenTwice) throw new Violation("P7", error.message);
     if (error instanceof Violation || !this.#trouble.unsteady) throw error;
     return "panic";
-  }
-
-  #bootable(slot: Flash): boolean {
-    const { source, target } = this.#setting.images;
-    const { bytes } = slot as SimFlash;
-    return [source, target].some((image) => equal(bytes.subarray(0, image.length), image));
   }
 }
 

@@ -1,5 +1,9 @@
-/** Plants the bug that the environment names in the module that it is for, while that is loaded. */
-import { MUTANTS } from "./mutants.ts";
+/**
+ * Plants the bug that the environment names in the module that it is for, while that is loaded; one
+ * in C by loading the boot selector that planted.ts has compiled with it.
+ */
+import { anySpace, isInC, MUTANTS } from "./mutants.ts";
+import { plantedSelector } from "./planted.ts";
 
 interface Loaded {
   readonly source?: string | Uint8Array;
@@ -12,17 +16,14 @@ export async function load(
 ): Promise<Loaded> {
   const loaded = await next(url, context);
   const mutant = MUTANTS.find(({ name }) => name === process.env.MUTANT);
-  if (mutant === undefined || !url.endsWith(`/${mutant.file}.js`) || loaded.source === undefined)
-    return loaded;
+  if (mutant === undefined || loaded.source === undefined) return loaded;
+  const [file, find, replace] = isInC(mutant)
+    ? ["hal/sim/selector", '"./selector.wasm"', JSON.stringify(plantedSelector(mutant))]
+    : [mutant.file, mutant.find, mutant.replace];
+  if (!url.endsWith(`/${file}.js`)) return loaded;
   const source = Buffer.from(loaded.source).toString();
-  const parts = source.split(anySpace(mutant.find));
+  const parts = source.split(anySpace(find));
   if (parts.length !== 2)
-    throw new Error(`${mutant.name}: its line is ${parts.length - 1} times in ${mutant.file}`);
-  return { ...loaded, source: parts.join(mutant.replace) };
-}
-
-/** Finds `text` however its lines are broken. */
-function anySpace(text: string): RegExp {
-  const words = text.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(words.join("\\s+"));
+    throw new Error(`${mutant.name}: its line is ${parts.length - 1} times in ${file}`);
+  return { ...loaded, source: parts.join(replace) };
 }

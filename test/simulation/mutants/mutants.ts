@@ -1,12 +1,13 @@
 /**
- * Planted bugs, one line each: proof that the checks can fail. `find` is in the compiled file
- * exactly once, with any white space for its blanks. `by` is the property of the campaign that must fail in one of `in`, which are
+ * Planted bugs, one line each: proof that the checks can fail. `find` is in the compiled file, or
+ * in the C, exactly once, with any white space for its blanks. `by` is the property of the campaign
+ * that must fail in one of `in`, which are
  * variants as in replay ids, each uncut and then with single cuts (`loops`: reset loops); or
  * `test`, when one must fail in the files `in`.
  */
 export interface Mutant {
   readonly name: string;
-  /** Compiled module, without `.js`. */
+  /** Compiled module, without `.js`; or a file of the boot selector, with `.c`. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
@@ -18,6 +19,19 @@ const PULL = "download,good,small";
 const PUSH = "replace,good,small";
 const BAD = "download,unhealthy,small";
 const DESCRIBED = "download,good,small,descriptor";
+const SELECTOR = "node/hal/selector";
+const CRASHES = "node/hal/crashes";
+
+/** Whether the bug is in the C of the boot selector. */
+export function isInC({ file }: Mutant): boolean {
+  return file.endsWith(".c");
+}
+
+/** Finds `text` however its lines are broken. */
+export function anySpace(text: string): RegExp {
+  const words = text.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(words.join("\\s+"));
+}
 
 export const MUTANTS: readonly Mutant[] = [
   // store
@@ -312,50 +326,227 @@ export const MUTANTS: readonly Mutant[] = [
   // boot selector
   {
     name: "a trial is not noted before it begins",
-    file: "hal/sim/boot",
-    find: 'this.#log.write({ slot, state: "trying" })',
-    replace: "true",
+    file: "hal/xs/boot/select.c",
+    find: "return bootLogWrite(&boot->log, state);",
+    replace: "return 1;",
     in: [PULL, "download,crash,small"],
     by: "P5",
   },
   {
     name: "a trial that ended begins again",
-    file: "hal/sim/boot",
-    find: 'state === "armed" && this.#holdsImage',
-    replace: 'state !== "stable" && this.#holdsImage',
+    file: "hal/xs/boot/select.c",
+    find: "if (trial == TRIAL_RUNNING)",
+    replace:
+      "if (0)\n    ;\n  else if (trial == TRIAL_RUNNING && isTried(&boot, state))\n    return (BootChoice){ BOOT_TRIAL, !state.slot, 1, cause, 0 };\n  else if (trial == TRIAL_RUNNING)",
     in: ["download,crash,small"],
     by: "P5",
   },
   {
     name: "an entry that was torn and reads right is not written again",
-    file: "hal/sim/boot",
-    find: ' || cause === "power"',
+    file: "hal/xs/boot/select.c",
+    find: "(state.cause == RESET_POWER) || ",
     replace: "",
-    in: ["node/hal/sim"],
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "a torn entry may win when it reads right later",
+    file: "hal/xs/boot/log.c",
+    find: "put32(entry + 4, log->sequence + log->broken + 1);",
+    replace: "put32(entry + 4, log->sequence + 1);",
+    in: [SELECTOR],
     by: "test",
   },
   {
     name: "confirming changes nothing",
-    file: "hal/sim/boot",
-    find: 'this.#write({ slot: other(this.log.slot), state: "stable" });',
-    replace: "",
+    file: "hal/xs/boot/select.c",
+    find: "    state.slot = running->slot;\n    state.trial = TRIAL_NONE;",
+    replace: "    state.trial = TRIAL_NONE;",
     in: [PULL],
     by: "P4",
   },
   {
     name: "the last entry of the boot log counts, not the newest",
-    file: "hal/sim/bootlog",
-    find: "sequence < latest",
-    replace: "false",
+    file: "hal/xs/boot/log.c",
+    find: "else if (get32(bytes + 4) >= log->sequence)",
+    replace: "else",
     in: [PULL, "download,crash,small"],
-    by: "P3",
+    by: "P4",
   },
   {
     name: "an entry of the boot log counts without its CRC",
-    file: "hal/sim/bootlog",
-    find: "if (!whole || ",
-    replace: "if (",
-    in: ["node/hal/sim"],
+    file: "hal/xs/boot/log.c",
+    find: " && (get32(bytes + 12) == bootCrc(bytes, 12))",
+    replace: "",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "an entry counts whose slot there is not",
+    file: "hal/xs/boot/log.c",
+    find: " && (bytes[8] <= 1)",
+    replace: "",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "the block with the newest entry is erased for the next one",
+    file: "hal/xs/boot/log.c",
+    find: "*block = BOOT_BLOCKS - 1 - log->block;",
+    replace: "*block = log->block;",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "an entry is not read back",
+    file: "hal/xs/boot/log.c",
+    find: "&& !memcmp(entry, back, length)",
+    replace: "",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "one place that fails is one too many",
+    file: "hal/xs/boot/log.c",
+    find: "attempt < ATTEMPTS_MAX",
+    replace: "attempt < 1",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "an erase that fails is not tried again",
+    file: "hal/xs/boot/log.c",
+    find: "      continue;\n    if (partition->write",
+    replace: "      return 0;\n    if (partition->write",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "an image is not checked between arming and its trial",
+    file: "hal/xs/boot/select.c",
+    find: "  if (!isUsable(boot, !state.slot))\n    return 0;",
+    replace: "  isUsable(boot, !state.slot);",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "an image is armed unseen",
+    file: "hal/xs/boot/select.c",
+    find: "  problem = bootCheck(board, &image, !running->slot, running->slot);",
+    replace: "  problem = NULL;",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "an image on trial arms the one that waits for it",
+    file: "hal/xs/boot/select.c",
+    find: 'if (running->trial)\n    return "the running image is on trial";',
+    replace: "",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "an armed image that was rejected stays armed",
+    file: "hal/xs/boot/select.c",
+    find: "  state.trial = TRIAL_NONE;\n  state.cause = cause;",
+    replace: "  state.trial = trial == TRIAL_RUNNING ? TRIAL_NONE : trial;\n  state.cause = cause;",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "a fall-back is for one boot only",
+    file: "hal/xs/boot/select.c",
+    find: "choice.slot = state.slot = !state.slot;",
+    replace: "choice.slot = !state.slot;",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "arming counts from the slot that the log names",
+    file: "hal/xs/boot/select.c",
+    find: "  log.state.slot = running->slot;\n",
+    replace: "",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "no security counter revokes a key at boot",
+    file: "hal/xs/boot/select.c",
+    find: "confirmed = kept.counter;",
+    replace: "confirmed = 0;",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "a key is revoked one counter too late",
+    file: "hal/xs/boot/image.c",
+    find: "(confirmed >= keys[i].until)",
+    replace: "(confirmed > keys[i].until)",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "a signature is not checked at boot",
+    file: "hal/xs/boot/image.c",
+    find: "&& isSigned(&keys[i], own, signature, signatureLength)",
+    replace: "",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "a record that nobody signed is passed over at boot",
+    file: "hal/xs/boot/image.c",
+    find: "if (area.to - area.from != 3 * RECORD_BYTES + 2 * DIGEST_BYTES + signatureLength)",
+    replace: "if (0)",
+    in: [SELECTOR],
+    by: "test",
+  },
+  {
+    name: "only a panic is a crash",
+    file: "hal/xs/boot/select.c",
+    find: "(cause != RESET_POWER) && (cause != RESET_RESTART)",
+    replace: "cause == RESET_PANIC",
+    in: [CRASHES],
+    by: "test",
+  },
+  {
+    name: "the count of crashes begins again at 256",
+    file: "hal/xs/boot/select.c",
+    find: "return state->failures < UINT8_MAX ? state->failures + 1 : UINT8_MAX;",
+    replace: "return state->failures + 1;",
+    in: [CRASHES],
+    by: "test",
+  },
+  {
+    name: "a confirmation does not forget the crashes before it",
+    file: "hal/xs/boot/select.c",
+    find: "  state.failures = 0;\n  if (running->trial)",
+    replace: "  if (running->trial)",
+    in: [CRASHES],
+    by: "test",
+  },
+  {
+    name: "an image that crashes again and again starts at once",
+    file: "hal/xs/boot/select.c",
+    find: "if (state.failures >= BOOT_FAILURES_MAX)",
+    replace: "if (state.failures > BOOT_FAILURES_MAX)",
+    in: [CRASHES],
+    by: "test",
+  },
+  {
+    name: "the count is not kept while the board waits",
+    file: "hal/xs/boot/select.c",
+    find: "  record(&boot.log, state);\n",
+    replace: "  if (state.failures < BOOT_FAILURES_MAX)\n    record(&boot.log, state);\n",
+    in: [CRASHES],
+    by: "test",
+  },
+  {
+    name: "every start wears the log, though nothing changes",
+    file: "hal/xs/boot/select.c",
+    find: "  if ((state.cause == RESET_POWER) || (old->slot",
+    replace: "  if (1 || (old->slot",
+    in: [CRASHES],
     by: "test",
   },
 ];

@@ -118,11 +118,12 @@ export class MemoryBoot implements Boot {
   slot = 0;
   trial = false;
   cause: ResetCause = "power";
+  failures = 0;
   refuses = false;
   readonly calls: string[] = [];
 
   running(): Running {
-    return { slot: this.slot, trial: this.trial, cause: this.cause };
+    return { slot: this.slot, trial: this.trial, cause: this.cause, failures: this.failures };
   }
 
   arm(): void {

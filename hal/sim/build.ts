@@ -1,0 +1,27 @@
+/** Builds the boot selector for the simulated board on Node. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { JS, make, ROOT, runMake } from "../xs/build.ts";
+
+const MAKEFILE = "hal/sim/Makefile";
+const WASM = join(JS, "hal/sim/selector.wasm");
+const PROGRAM = "build/sim/run";
+
+/** True where selector.wasm came with an installed package, and is not to be built. */
+export function isPrebuilt(): boolean {
+  return existsSync(WASM) && !existsSync(join(ROOT, "tsconfig.json"));
+}
+
+/**
+ * Compiles selector.wasm, unless it is there as it should be; needs clang and lld. Throws a
+ * BuildError.
+ */
+export function buildSelector(): void {
+  if (!isPrebuilt()) make(["selector.wasm"], MAKEFILE, ["OUT=build/js/hal/sim"]);
+}
+
+/** Builds the program that runs a blob on XS for Linux, with the selector in it: its path. */
+export function buildRunner(): string {
+  runMake(["run"], MAKEFILE);
+  return join(ROOT, PROGRAM);
+}
