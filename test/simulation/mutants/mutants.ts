@@ -337,7 +337,9 @@ export const MUTANTS: readonly Mutant[] = [
     file: "hal/xs/boot/select.c",
     find: "if (trial == TRIAL_RUNNING)",
     replace:
-      "if (0)\n    ;\n  else if (trial == TRIAL_RUNNING && isTried(&boot, state))\n    return (BootChoice){ BOOT_TRIAL, !state.slot, 1, cause, 0 };\n  else if (trial == TRIAL_RUNNING)",
+      "if (0)\n    ;\n  else if (trial == TRIAL_RUNNING && isTried(&boot, state))\n" +
+      "    return (BootChoice){ BOOT_TRIAL, !state.slot, 1, cause, 0 };\n" +
+      "  else if (trial == TRIAL_RUNNING)",
     in: ["download,crash,small"],
     by: "P5",
   },
