@@ -13,6 +13,10 @@ typedef struct {
   void* opaque;
 } mbedtls_ssl_config;
 
+typedef struct {
+  void* opaque;
+} mbedtls_ssl_session;
+
 #define MBEDTLS_SSL_IS_CLIENT 0
 #define MBEDTLS_SSL_TRANSPORT_STREAM 0
 #define MBEDTLS_SSL_PRESET_DEFAULT 0
@@ -40,6 +44,15 @@ int mbedtls_ssl_setup(mbedtls_ssl_context* context, const mbedtls_ssl_config* co
 int mbedtls_ssl_set_hostname(mbedtls_ssl_context* context, const char* host);
 void mbedtls_ssl_set_bio(mbedtls_ssl_context* context, void* bio, mbedtls_ssl_send_t* send,
     mbedtls_ssl_recv_t* receive, mbedtls_ssl_recv_timeout_t* receiveTimeout);
+void mbedtls_ssl_set_verify(mbedtls_ssl_context* context,
+    int (*verify)(void* argument, mbedtls_x509_crt* certificate, int depth, uint32_t* flags),
+    void* argument);
+void mbedtls_ssl_session_init(mbedtls_ssl_session* session);
+void mbedtls_ssl_session_free(mbedtls_ssl_session* session);
+int mbedtls_ssl_get_session(const mbedtls_ssl_context* context, mbedtls_ssl_session* session);
+int mbedtls_ssl_set_session(mbedtls_ssl_context* context, const mbedtls_ssl_session* session);
+int mbedtls_ssl_session_save(
+    const mbedtls_ssl_session* session, unsigned char* bytes, size_t size, size_t* length);
 int mbedtls_ssl_handshake(mbedtls_ssl_context* context);
 int mbedtls_ssl_read(mbedtls_ssl_context* context, unsigned char* bytes, size_t length);
 int mbedtls_ssl_write(mbedtls_ssl_context* context, const unsigned char* bytes, size_t length);
