@@ -8,19 +8,32 @@ import { parseProvision } from "./client/provision.ts";
 import { TypedAnswers } from "./client/typed.ts";
 
 const board = openBoard();
-const provision = parseProvision(board.provision());
-const userInterface =
-  provision.typedAnswers && board.typed !== undefined
-    ? new TypedAnswers(
-        (buffer) => board.typed?.(buffer) ?? -1,
-        (line) => {
-          board.log("info", "user", line);
-        },
-      )
-    : undefined;
-const client = new Client(board, provision, userInterface === undefined ? {} : { userInterface });
 
-board.run(() => {
-  const next = client.step();
-  return provision.once && client.sessions > 0 ? -Infinity : next;
-});
+/**
+ * The client on this board. The first step makes it, so that whatever fails, a provisioning that is
+ * rejected too, fails in the hands of the board's loop.
+ */
+class Program {
+  #client: Client | undefined;
+  #once = false;
+
+  step(): number {
+    this.#client ??= this.#start();
+    const next = this.#client.step();
+    return this.#once && this.#client.sessions > 0 ? -Infinity : next;
+  }
+
+  #start(): Client {
+    const provision = parseProvision(board.provision());
+    this.#once = provision.once;
+    const { typed } = board;
+    if (!provision.typedAnswers || typed === undefined) return new Client(board, provision, {});
+    const userInterface = new TypedAnswers(typed, (line) => {
+      board.log("info", "user", line);
+    });
+    return new Client(board, provision, { userInterface });
+  }
+}
+
+const program = new Program();
+board.run(() => program.step());

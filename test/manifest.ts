@@ -17,10 +17,21 @@ export interface Dependency {
   readonly name?: string;
   readonly namespace?: string;
 }
+/** Memory that the machine gets at its start: bytes, but for the slots of heap and stack. */
+export interface Creation {
+  readonly static?: number;
+  readonly nativeStack?: number;
+  readonly stack?: number;
+  readonly chunk?: { readonly initial: number; readonly incremental: number };
+  readonly heap?: { readonly initial: number; readonly incremental: number };
+}
 export interface Manifest extends Part {
+  readonly creation?: Creation;
   readonly platforms: {
     readonly [platform: string]: Part & {
       readonly error?: string;
+      readonly build?: { readonly [name: string]: string };
+      readonly creation?: Creation;
       readonly dependency?: readonly Dependency[];
     };
   };

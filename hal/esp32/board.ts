@@ -5,6 +5,7 @@
 import Timer from "timer";
 import type { Board } from "../hal.ts";
 import { now, provision } from "../xs/board/system.ts";
+import { guarded, waitForTurn } from "./ends.ts";
 import { openHardware } from "./hardware.ts";
 import { Connection, type Network } from "./wifi.ts";
 
@@ -12,10 +13,15 @@ import { Connection, type Network } from "./wifi.ts";
 const POLL_MS = 20;
 
 /**
- * Opens the flash, and begins to connect. Call it once. Throws a sentence when flash, boot loader
- * or provisioning cannot be used.
+ * Opens the flash, and begins to connect. Call it once. A start that follows bad ends waits first.
+ * When flash, boot loader or provisioning cannot be used it says so and restarts.
  */
 export function openBoard(): Board {
+  return guarded(open);
+}
+
+function open(): Board {
+  waitForTurn();
   const text = provision();
   const hal = openHardware(text);
   const { network } = JSON.parse(text) as { network?: Network };
@@ -34,7 +40,7 @@ export function openBoard(): Board {
  */
 function run(step: () => number): void {
   const turn = (): void => {
-    const until = step();
+    const until = guarded(step);
     if (until === -Infinity) return;
     Timer.set(turn, Math.max(1, Math.min(POLL_MS, until - now())));
   };

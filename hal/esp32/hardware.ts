@@ -2,24 +2,19 @@
  * The ESP32 without its network and its loop: flash, boot selector, sockets, clock. What tests run
  * over a fake of ESP-IDF too.
  */
-import type { Hal, Identity, LogLevel } from "../hal.ts";
+import type { Hal, Identity } from "../hal.ts";
 import { fromBase64 } from "../../src/base/base64.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
 import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket } from "../xs/board/socket.ts";
-import { now, print, random, version } from "../xs/board/system.ts";
+import { now, random, version } from "../xs/board/system.ts";
 import { type Connect, HttpError, HttpLink } from "../xs/http.ts";
 import { Area } from "./area.ts";
+import { printLine } from "./console.ts";
+import { wrongDigests } from "./digests.ts";
 import { TlsSocket, trust } from "./tlssocket.ts";
-
-const LETTERS: { readonly [L in LogLevel]: string } = frozen({
-  error: "E",
-  warning: "W",
-  info: "I",
-  debug: "D",
-});
 
 /**
  * What "identity" in the provisioning replaces. A product provisions at least DevId, Man, Mod,
@@ -44,46 +39,32 @@ function warning(this: unknown): string {
 }
 
 /**
- * `text` is the provisioning. When flash, partition table or provisioning are not what this board
- * needs, it says so at the console
- * and throws, before anything is written.
+ * `text` is the provisioning. Throws a sentence when flash, partition table or provisioning are not
+ * what this board needs, before anything is written. What does not keep it from running is a line
+ * of level E.
  */
 export function openHardware(text: string): Hal {
-  try {
-    const hal = open(text);
-    const problem = warning();
-    if (problem !== "") hal.log("error", "board", problem);
-    return hal;
-  } catch (error) {
-    print(
-      `[   0.000] E board: ${error instanceof Error ? error.message : "the hardware cannot be used"}`,
-    );
-    throw error;
-  }
-}
-
-function open(text: string): Hal {
   const staging = new Area("staging");
   const boot = new SlotBoot(staging.status().blockLength);
   boot.running();
-  const log = (level: LogLevel, source: string, line: string): void => {
-    print(`[${(now() / 1000).toFixed(3).padStart(8)}] ${LETTERS[level]} ${source}: ${line}`);
-  };
-  return {
+  const hal: Hal = {
     store: new Area("store"),
     staging,
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port), secureConnect(text)),
     identity: readIdentity(text),
     datagrams: openPushPort(text, (level, line) => {
-      log(level, "board", line);
+      printLine(level, "board", line);
     }),
     now: () => now(),
     random: (bytes) => {
       random(bytes);
     },
-    log,
+    log: printLine,
   };
+  for (const problem of [warning(), ...wrongDigests()])
+    if (problem !== "") printLine("error", "board", problem);
+  return hal;
 }
 
 /**

@@ -4,8 +4,10 @@
 #include "../xs/base/receiver.h"
 #include "mc.xs.h"
 #include "slots.h"
+#include <stdio.h>
 #include <stdlib.h>
 
+#define WAIT_PART_MS 1000
 #define PROVISION_BYTES_MAX 4000
 #define PROVISION_KEY "provision"
 
@@ -131,7 +133,33 @@ void xs_boot_confirm(xsMachine* the)
 void xs_boot_restart(xsMachine* the)
 {
   (void)the;
-  esp_restart();
+  slotRestart(0);
+}
+
+/* How many milliseconds this start has to wait. */
+void xs_board_pause(xsMachine* the)
+{
+  xsmcSetInteger(xsResult, (xsIntegerValue)slotPauseMs());
+}
+
+/* Waits, while the other tasks run and the watchdog is fed. */
+void xs_board_wait(xsMachine* the)
+{
+  for (uint32_t left = toPlace(the, &xsArg(0)); left;) {
+    uint32_t part = left < WAIT_PART_MS ? left : WAIT_PART_MS;
+    vTaskDelay(pdMS_TO_TICKS(part));
+#if CONFIG_ESP_TASK_WDT_EN
+    esp_task_wdt_reset();
+#endif
+    left -= part;
+  }
+}
+
+/* Restarts, because the program has failed. */
+void xs_board_fail(xsMachine* the)
+{
+  (void)the;
+  slotRestart(1);
 }
 
 void xs_system_now(xsMachine* the)
@@ -145,10 +173,11 @@ void xs_system_random(xsMachine* the)
   esp_fill_random(buffer.bytes, buffer.length);
 }
 
+/* To the console of ESP-IDF, in every build: xsTrace is silent but in a debug build. */
 void xs_system_print(xsMachine* the)
 {
-  xsTrace(xsmcToString(xsArg(0)));
-  xsTrace("\n");
+  puts(xsmcToString(xsArg(0)));
+  fflush(stdout);
 }
 
 /* A string in NVS; nvs_partition_gen.py of ESP-IDF, or the factory's tester, puts it there. */
@@ -177,5 +206,5 @@ void xs_system_version(xsMachine* the)
 void xs_system_exit(xsMachine* the)
 {
   (void)the;
-  esp_restart();
+  slotRestart(0);
 }

@@ -2,6 +2,7 @@
    and at most the one that is written is lost; then the bootloader boots the image of the other
    one. */
 #include "slots.h"
+#include "note.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,11 @@
 /* A byte in NVS: the number of the running slot while it is being selected. */
 #define SELECTING_KEY "selecting"
 #define NO_SLOT 0xFF
+/* From so many bad ends in a row on, and after each that the program itself has seen, the next
+ * start waits. */
+#define FAILURES_MAX 8
+#define PAUSE_MS 60000
+#define PAUSE_MS_MAX 3600000
 #define MISLED                                                                                     \
   "otadata selects the slot that does not run, and cannot be written: nothing is staged"
 #define UNGUARDED                                                                                  \
@@ -36,6 +42,8 @@ static struct {
   const esp_partition_t* store;
   int trial;
   int misled; /* otadata selects the slot that does not run, and cannot be written */
+  int failedBefore; /* the run before ended with an error that was caught */
+  ResetCause cause;
   int unguarded; /* a new image was started without being marked as on trial: the boot loader knows
                     no trials */
 } slots;
@@ -65,10 +73,19 @@ static uint8_t numberOf(const esp_partition_t* slot)
   return (uint8_t)(slot->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN);
 }
 
+/* Selects the running slot, and keeps it. ESP-IDF selects an image only as if it were new, and
+ * keeps it then. */
+static int selectAndKeep(void)
+{
+  return (esp_ota_set_boot_partition(slots.running) == ESP_OK)
+      && (esp_ota_mark_app_valid_cancel_rollback() == ESP_OK);
+}
+
 /* After a fall-back of the boot loader otadata selects the slot that does not run, and would boot,
-   for good, what is staged in it: the running one is selected first. ESP-IDF can do so only as if
-   it were new, and keep it then. Power that fails in between puts it on trial, with no way back:
-   SELECTING_KEY tells the next start that it is none. 0: otadata cannot be written. */
+   for good, what is staged in it: the running one is selected first. Power that fails in between
+   puts it on trial, with no way back: SELECTING_KEY tells the next start that it is none. Or it
+   leaves no valid entry, which ESP-IDF takes for slot 0: then nothing can be kept before it is
+   selected. 0: otadata cannot be written. */
 static int selectRunning(void)
 {
   uint8_t running = numberOf(slots.running), selecting = NO_SLOT;
@@ -80,9 +97,9 @@ static int selectRunning(void)
     selecting = NO_SLOT;
   if (!isSelected)
     done = (nvs_set_u8(nvs, SELECTING_KEY, running) == ESP_OK) && (nvs_commit(nvs) == ESP_OK)
-        && (esp_ota_set_boot_partition(slots.running) == ESP_OK);
-  if (done && (!isSelected || (selecting == running)))
-    done = esp_ota_mark_app_valid_cancel_rollback() == ESP_OK;
+        && selectAndKeep();
+  else if (selecting == running)
+    done = (esp_ota_mark_app_valid_cancel_rollback() == ESP_OK) || selectAndKeep();
   if (done && (!isSelected || (selecting != NO_SLOT))
       && (nvs_erase_key(nvs, SELECTING_KEY) == ESP_OK))
     nvs_commit(nvs); /* one that stays is seen to at the next start */
@@ -191,6 +208,28 @@ static uint32_t place(
   return length < left ? length : left;
 }
 
+/* The bytes of erased flash are 0xFF in the client's eyes. Encrypted, they read as noise; what they
+ * are in truth is asked for by units of the cipher. */
+static int showErased(
+    const esp_partition_t* partition, uint32_t at, uint8_t* bytes, uint32_t length)
+{
+  uint8_t unit[ENCRYPTED_ALIGN];
+  for (uint32_t done = 0; done < length;) {
+    uint32_t from = (at + done) % ENCRYPTED_ALIGN, count = ENCRYPTED_ALIGN - from;
+    uint32_t i = 0;
+    if (count > length - done)
+      count = length - done;
+    if (esp_partition_read_raw(partition, at + done - from, unit, sizeof(unit)) != ESP_OK)
+      return 0;
+    while ((i < ENCRYPTED_ALIGN) && (unit[i] == 0xFF))
+      i++;
+    if (i == ENCRYPTED_ALIGN)
+      memset(bytes + done, 0xFF, count);
+    done += count;
+  }
+  return 1;
+}
+
 AreaResult areaRead(const Area* area, uint32_t offset, void* bytes, uint32_t length)
 {
   uint8_t* to = bytes;
@@ -200,6 +239,8 @@ AreaResult areaRead(const Area* area, uint32_t offset, void* bytes, uint32_t len
     const esp_partition_t* partition;
     uint32_t at = offset, count = place(area, &at, length, &partition);
     if (esp_partition_read(partition, at, to, count) != ESP_OK)
+      return AREA_DEVICE;
+    if (partition->encrypted && !showErased(partition, at, to, count))
       return AREA_DEVICE;
     offset += count;
     to += count;
@@ -256,24 +297,76 @@ int slotTrial(void)
   return slotsOpen() ? 0 : slots.trial;
 }
 
-ResetCause slotCause(void)
+/* A reset from outside is nobody's fault, as a loss of power is. XS ends its own aborts with a
+ * software reset: without a note from before, it was one. */
+static ResetCause causeOf(esp_reset_reason_t reason, NoteEnd end)
 {
-  switch (esp_reset_reason()) {
+  switch (reason) {
   case ESP_RST_POWERON:
   case ESP_RST_BROWNOUT:
   case ESP_RST_PWR_GLITCH:
+  case ESP_RST_EXT:
+  case ESP_RST_SDIO:
+  case ESP_RST_USB:
+  case ESP_RST_JTAG:
+  case ESP_RST_EFUSE:
     return RESET_POWER;
-  case ESP_RST_SW:
+  case ESP_RST_DEEPSLEEP:
     return RESET_RESTART;
+  case ESP_RST_SW:
+    return end == NOTE_RESTART ? RESET_RESTART : RESET_PANIC;
   case ESP_RST_INT_WDT:
   case ESP_RST_TASK_WDT:
   case ESP_RST_WDT:
     return RESET_WATCHDOG;
   case ESP_RST_PANIC:
+  case ESP_RST_CPU_LOCKUP:
     return RESET_PANIC;
   default:
     return RESET_UNKNOWN;
   }
+}
+
+/* Once a start: the note says how the run before ended. */
+static void openCause(void)
+{
+  static int isOpen;
+  NoteEnd end;
+  if (isOpen)
+    return;
+  isOpen = 1;
+  end = noteTake();
+  slots.failedBefore = end == NOTE_FAILED;
+  slots.cause = causeOf(esp_reset_reason(), end);
+  if (slots.cause == RESET_POWER)
+    noteSetFailures(0);
+  else if (slots.cause != RESET_RESTART)
+    noteSetFailures(noteFailures() + 1);
+}
+
+ResetCause slotCause(void)
+{
+  openCause();
+  return slots.cause;
+}
+
+uint32_t slotPauseMs(void)
+{
+  uint32_t failures, pause = PAUSE_MS;
+  openCause();
+  failures = noteFailures();
+  if (slotTrial() || (!slots.failedBefore && (failures < FAILURES_MAX)))
+    return 0;
+  for (uint32_t i = slots.failedBefore ? 1 : FAILURES_MAX; (i < failures) && (pause < PAUSE_MS_MAX);
+       i++)
+    pause *= 2;
+  return pause < PAUSE_MS_MAX ? pause : PAUSE_MS_MAX;
+}
+
+void slotRestart(int failed)
+{
+  noteEnd(!failed ? NOTE_RESTART : slotTrial() ? NOTE_TRIAL_FAILED : NOTE_FAILED);
+  esp_restart();
 }
 
 /* A package is staged when its header fills the block before the slot; the boot loader of the chip
@@ -311,6 +404,8 @@ const char* slotArm(void)
 const char* slotConfirm(void)
 {
   const char* wrong = slotsOpen();
+  if (!wrong)
+    noteSetFailures(0);
   if (wrong || !slots.trial)
     return wrong;
   if (slots.unguarded)

@@ -36,7 +36,13 @@ AreaResult areaErase(const Area* area, uint32_t block);
 
 int slotRunning(void);
 int slotTrial(void);
+/* Why the board was reset: latched at the start, and not changed by what is done later. */
 ResetCause slotCause(void);
+/* How long this start has to wait before it does anything, because of the bad ends before it: a
+ * minute, doubling to an hour; 0 on trial, where the next reset rolls back. */
+uint32_t slotPauseMs(void);
+/* Restarts, and leaves a note that it was wanted, or that the program has failed. */
+void slotRestart(int failed) __attribute__((noreturn));
 
 /* NULL when done, else the reason why not. */
 const char* slotArm(void);

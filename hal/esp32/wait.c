@@ -2,7 +2,7 @@
    feeds the watchdog; nobody switches this board off. */
 #include "../host/board.h"
 #include "../host/reset.h"
-#include "idf.h"
+#include "slots.h"
 
 void resetPause(void)
 {
@@ -20,5 +20,5 @@ int resetOff(void)
 void hostExit(int status)
 {
   (void)status;
-  esp_restart();
+  slotRestart(0);
 }

@@ -1,13 +1,13 @@
 /* Sockets that never block: TCP clients, for the natives of hal/xs/board/socket.ts, and UDP ports,
- * for those of datagram.ts. */
+ * for those of datagram.ts. They use what Linux, and newlib with lwIP, have in common. */
 #ifndef HOST_SOCKET_H
 #define HOST_SOCKET_H
 
-#include <netdb.h>
-#include <poll.h>
+#include "lookup.h"
 #include <stdint.h>
+#include <sys/poll.h>
 
-typedef enum { SOCKET_CONNECTING, SOCKET_OPEN, SOCKET_FAILED } SocketState;
+typedef enum { SOCKET_RESOLVING, SOCKET_CONNECTING, SOCKET_OPEN, SOCKET_FAILED } SocketState;
 
 typedef struct Socket Socket;
 
@@ -17,12 +17,14 @@ struct Socket {
   SocketState state;
   short wanted; /* the poll events that the last calls were in want of */
   const char* kind; /* of the error, once state is SOCKET_FAILED */
-  struct addrinfo* addresses;
-  struct addrinfo* address; /* the one that is tried */
+  Lookup* lookup; /* while state is SOCKET_RESOLVING */
+  Address addresses[LOOKUP_ADDRESSES_MAX];
+  int addressCount;
+  int address; /* the one that is tried */
 };
 
-/* Begins to connect to the first address of the host; NULL and a kind of LinkError when it has
- * none. */
+/* Begins to look up the host, and to connect to its first address. NULL and a kind of LinkError
+ * when that is known to be in vain. */
 Socket* socketOpen(const char* host, uint16_t port, const char** kind);
 void socketClose(Socket* socket);
 /* How many bytes; 0: none now; -1: the peer has closed (read only); -2: failed, see kind. */

@@ -1,11 +1,9 @@
-/* TCP client sockets that never block. Name resolution does: a process can afford it, and the
- * watchdog sees to it. */
+/* TCP client sockets that never block. */
 #define _GNU_SOURCE
 #include "socket.h"
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define SOCKETS_MAX 16
@@ -19,29 +17,65 @@ static void fail(Socket* socket, const char* kind)
   socket->kind = kind;
 }
 
+/* A descriptor that does not block, and that a program which this one becomes does not inherit; -1:
+ * none is left. */
+static int openFile(int family)
+{
+  int file = socket(family, SOCK_STREAM, 0);
+  if (file < 0)
+    return -1;
+  fcntl(file, F_SETFD, FD_CLOEXEC);
+  if (fcntl(file, F_SETFL, fcntl(file, F_GETFL, 0) | O_NONBLOCK) < 0) {
+    close(file);
+    return -1;
+  }
+  return file;
+}
+
 /* Tries `address` and those behind it until one does not fail at once. */
 static void tryAddresses(Socket* self)
 {
-  for (; self->address; self->address = self->address->ai_next) {
-    struct addrinfo* address = self->address;
+  for (; self->address < self->addressCount; self->address++) {
+    const Address* address = &self->addresses[self->address];
     if (self->file >= 0)
       close(self->file);
-    self->file = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    self->file = openFile(address->address.ss_family);
     if ((self->file >= 0)
-        && (!connect(self->file, address->ai_addr, address->ai_addrlen) || (errno == EINPROGRESS)))
+        && (!connect(self->file, (const struct sockaddr*)&address->address, address->length)
+            || (errno == EINPROGRESS)))
       return;
   }
   fail(self, "refused");
 }
 
+/* Begins to connect once the addresses are known. */
+static void resolve(Socket* self)
+{
+  int count = lookupResult(self->lookup, self->addresses);
+  if (!count)
+    return;
+  lookupClose(self->lookup);
+  self->lookup = NULL;
+  if (count < 0) {
+    fail(self, "resolve");
+    return;
+  }
+  self->state = SOCKET_CONNECTING;
+  self->addressCount = count;
+  tryAddresses(self);
+}
+
 /* True once connected. */
 static int isConnected(Socket* socket)
 {
-  struct pollfd poller = { .fd = socket->file, .events = POLLOUT };
+  struct pollfd poller;
   int error = 0;
   socklen_t length = sizeof(error);
+  if (socket->state == SOCKET_RESOLVING)
+    resolve(socket);
   if (socket->state != SOCKET_CONNECTING)
     return socket->state == SOCKET_OPEN;
+  poller = (struct pollfd){ .fd = socket->file, .events = POLLOUT };
   if (poll(&poller, 1, 0) < 1)
     return 0;
   if (getsockopt(socket->file, SOL_SOCKET, SO_ERROR, &error, &length))
@@ -50,28 +84,28 @@ static int isConnected(Socket* socket)
     socket->state = SOCKET_OPEN;
     return 1;
   }
-  socket->address = socket->address->ai_next;
+  socket->address++;
   tryAddresses(socket);
   return 0;
 }
 
 Socket* socketOpen(const char* host, uint16_t port, const char** kind)
 {
-  struct addrinfo hints = {
-    .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV
-  };
   Socket* socket = calloc(1, sizeof(Socket));
-  char service[8];
-  snprintf(service, sizeof(service), "%u", port);
   *kind = "resolve";
-  if (!socket || getaddrinfo(host, service, &hints, &socket->addresses)) {
+  if (socket)
+    socket->lookup = lookupOpen(host, port);
+  if (!socket || !socket->lookup) {
     free(socket);
     return NULL;
   }
   socket->file = -1;
-  socket->address = socket->addresses;
   socket->wanted = POLLOUT;
-  tryAddresses(socket);
+  resolve(socket);
+  if ((socket->state == SOCKET_FAILED) && !socket->addressCount) {
+    free(socket);
+    return NULL;
+  }
   socketAdd(socket);
   return socket;
 }
@@ -91,8 +125,8 @@ void socketClose(Socket* socket)
     *link = socket->next;
   if (socket->file >= 0)
     close(socket->file);
-  if (socket->addresses)
-    freeaddrinfo(socket->addresses);
+  if (socket->lookup)
+    lookupClose(socket->lookup);
   free(socket);
 }
 
@@ -144,7 +178,7 @@ void socketWait(int timeoutMs)
   struct pollfd pollers[SOCKETS_MAX];
   nfds_t count = 0;
   for (Socket* socket = sockets; socket && (count < SOCKETS_MAX); socket = socket->next) {
-    if ((socket->state == SOCKET_FAILED) || !socket->wanted)
+    if ((socket->file < 0) || (socket->state == SOCKET_FAILED) || !socket->wanted)
       continue;
     pollers[count++] = (struct pollfd){ .fd = socket->file, .events = socket->wanted };
     socket->wanted = 0;

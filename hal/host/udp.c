@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* A chip listens to its network, a board that is a process to the computer that it runs on. */
@@ -36,10 +35,12 @@ Socket* datagramOpen(uint16_t port)
   return self;
 }
 
-/* MSG_TRUNC: how long the datagram was; what of it did not fit is lost. */
+/* recvmsg alone says in lwIP, as in Linux, that a datagram was longer than the buffer. */
 long datagramReceive(Socket* socket, void* bytes, uint32_t length)
 {
-  ssize_t count = recv(socket->file, bytes, length, MSG_DONTWAIT | MSG_TRUNC);
+  struct iovec part = { .iov_base = bytes, .iov_len = length };
+  struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+  ssize_t count = recvmsg(socket->file, &message, MSG_DONTWAIT);
   socket->wanted = POLLIN;
-  return (count > 0) && (count <= (ssize_t)length) ? count : 0;
+  return (count > 0) && !(message.msg_flags & MSG_TRUNC) ? count : 0;
 }

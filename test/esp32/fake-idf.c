@@ -29,6 +29,8 @@
 #define DESCRIPTION_MAGIC 0xABCD5432U
 #define DESCRIPTION_BYTES 256
 #define VERSION_AT 16
+#define CIPHER_BYTES 16
+#define PAGE_BYTES 4096
 
 enum { OTA_0, OTA_1, OTADATA, HEAD, STORE };
 
@@ -55,6 +57,50 @@ static int running;
 static esp_app_desc_t description;
 static int64_t startedUs;
 static char hardware[256];
+
+static void require(int condition, const char* rule);
+
+/* RTC_NOINIT_ATTR: a page, and this one behind it, so that nothing else is on the first. */
+static char behind[PAGE_BYTES] __attribute__((section("rtc_noinit"), aligned(PAGE_BYTES), used));
+extern char __start_rtc_noinit[];
+
+/* Memory that a reset leaves alone and a loss of power fills with anything: a file in its place. */
+static const char* openRtc(int powered)
+{
+  char path[PATH_MAX], noise[PAGE_BYTES];
+  int file;
+  require((uintptr_t)behind - (uintptr_t)__start_rtc_noinit == PAGE_BYTES,
+      "memory for RTC_NOINIT_ATTR is one page");
+  snprintf(path, sizeof(path), "%s/rtc", folder);
+  file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0)
+    return "rtc cannot be opened";
+  esp_fill_random(noise, sizeof(noise));
+  if ((powered || (lseek(file, 0, SEEK_END) < PAGE_BYTES))
+      && (pwrite(file, noise, sizeof(noise), 0) != sizeof(noise)))
+    return "rtc cannot be written";
+  if (mmap(__start_rtc_noinit, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0)
+      == MAP_FAILED)
+    return "rtc cannot be mapped";
+  close(file);
+  return NULL;
+}
+
+/* What another start was told to say. */
+static void openReason(void)
+{
+  char path[PATH_MAX];
+  FILE* file;
+  int given;
+  snprintf(path, sizeof(path), "%s/reason", folder);
+  file = fopen(path, "re");
+  if (!file)
+    return;
+  if (fscanf(file, "%d", &given) == 1)
+    reset = (esp_reset_reason_t)given;
+  fclose(file);
+  remove(path);
+}
 
 static int64_t monotonicUs(void)
 {
@@ -114,10 +160,15 @@ static int indexOf(const esp_partition_t* partition)
 
 const char* fakeOpen(const char* directory, esp_reset_reason_t reason)
 {
+  const char* problem;
   reset = reason;
   startedUs = monotonicUs();
   snprintf(folder, sizeof(folder), "%s", directory);
   openHardware();
+  problem = openRtc(reason == ESP_RST_POWERON);
+  if (problem)
+    return problem;
+  openReason();
   for (int i = 0; i < PARTITIONS; i++) {
     char path[PATH_MAX];
     uint32_t align = !partitions[i].encrypted ? ALIGN : is("esp32", "") ? 32 : 16;
@@ -139,13 +190,39 @@ const esp_partition_t* esp_partition_find_first(
   return NULL;
 }
 
-esp_err_t esp_partition_read(
+esp_err_t esp_partition_read_raw(
     const esp_partition_t* partition, size_t offset, void* bytes, size_t length)
 {
   FlashResult result = is("unreadable-", partition->label)
       ? FLASH_DEVICE
       : flashFileRead(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
   return result == FLASH_DONE ? ESP_OK : result == FLASH_BOUNDS ? ESP_ERR_INVALID_SIZE : ESP_FAIL;
+}
+
+/* Encrypted flash that is erased reads as noise: whole units of the cipher, where no byte was
+ * written. */
+static void addNoise(const esp_partition_t* partition, size_t offset, uint8_t* bytes, size_t length)
+{
+  uint8_t unit[CIPHER_BYTES];
+  for (size_t at = offset; at < offset + length; at++) {
+    size_t start = at - at % CIPHER_BYTES;
+    int erased = 1;
+    if ((at == offset) || (at == start))
+      esp_partition_read_raw(partition, start, unit, sizeof(unit));
+    for (int i = 0; i < CIPHER_BYTES; i++)
+      erased = erased && (unit[i] == 0xFF);
+    if (erased)
+      bytes[at - offset] = (uint8_t)(at * 167 + (at >> 8) * 59 + 13);
+  }
+}
+
+esp_err_t esp_partition_read(
+    const esp_partition_t* partition, size_t offset, void* bytes, size_t length)
+{
+  esp_err_t result = esp_partition_read_raw(partition, offset, bytes, length);
+  if ((result == ESP_OK) && partition->encrypted)
+    addNoise(partition, offset, bytes, length);
+  return result;
 }
 
 /* The slot that runs is code: a write to it would crash the chip. */
@@ -196,6 +273,23 @@ static esp_err_t writeEntry(int sector, Entry entry)
           == FLASH_DONE
       ? ESP_OK
       : ESP_FAIL;
+}
+
+static Entry newEntry(uint32_t seq, uint32_t state)
+{
+  Entry entry;
+  memset(&entry, 0xff, sizeof(entry));
+  entry.seq = seq;
+  entry.state = state;
+  entry.crc = entryCrc(&entry);
+  return entry;
+}
+
+/* An entry that was written once, whatever became of it. */
+static int isWritten(int sector)
+{
+  Entry entry = readEntry(sector);
+  return (entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry));
 }
 
 static int isUsable(const Entry* entry)
@@ -265,17 +359,18 @@ bad:
 const void* fakeBoot(uint32_t* length)
 {
   const uint8_t* payload;
-  int sector;
+  int sector, initial;
   running = -1;
   for (sector = is("no-rollback", "") ? 2 : 0; sector < 2; sector++) {
     Entry entry = readEntry(sector);
-    if (isUsable(&entry) && (entry.state == ESP_OTA_IMG_PENDING_VERIFY)) {
+    if (entry.state == ESP_OTA_IMG_PENDING_VERIFY) {
       entry.state = ESP_OTA_IMG_ABORTED;
       writeEntry(sector, entry);
     }
   }
   sector = active();
   running = slotOfActive();
+  initial = !isWritten(0) && !isWritten(1);
   if ((sector >= 0) && !is("no-rollback", "")) {
     Entry entry = readEntry(sector);
     if (entry.state == ESP_OTA_IMG_NEW) {
@@ -290,6 +385,8 @@ const void* fakeBoot(uint32_t* length)
   }
   if (!payload)
     return NULL;
+  if (initial)
+    writeEntry(0, newEntry((uint32_t)running + 1, ESP_OTA_IMG_VALID));
   memcpy(description.version, payload + VERSION_AT, sizeof(description.version));
   *length -= DESCRIPTION_BYTES;
   return payload + DESCRIPTION_BYTES;
@@ -328,17 +425,13 @@ esp_err_t esp_ota_get_state_partition(const esp_partition_t* partition, esp_ota_
 esp_err_t esp_ota_set_boot_partition(const esp_partition_t* partition)
 {
   int slot = indexOf(partition), sector = active();
-  uint32_t length, seq = sector < 0 ? 0 : readEntry(sector).seq;
-  Entry entry;
+  uint32_t length, was = sector < 0 ? 0 : readEntry(sector).seq;
+  uint32_t seq = was && (slotOf(was) == slot) ? was : was + 1;
   if (!checkImage(slot, &length))
     return ESP_ERR_OTA_VALIDATE_FAILED;
-  memset(&entry, 0xff, sizeof(entry));
-  entry.seq = (seq && (slotOf(seq) == slot)) ? seq : seq + 1;
-  if (slotOf(entry.seq) != slot)
-    entry.seq++;
-  entry.state = ESP_OTA_IMG_NEW;
-  entry.crc = entryCrc(&entry);
-  return writeEntry(sector < 0 ? 0 : entry.seq == seq ? sector : !sector, entry);
+  if (slotOf(seq) != slot)
+    seq++;
+  return writeEntry(sector < 0 ? 0 : seq == was ? sector : !sector, newEntry(seq, ESP_OTA_IMG_NEW));
 }
 
 esp_err_t esp_ota_mark_app_valid_cancel_rollback(void)
@@ -385,12 +478,19 @@ int64_t esp_timer_get_time(void)
   return monotonicUs() - startedUs;
 }
 
-void vTaskDelay(uint32_t ticks)
+/* As long as it takes: nobody waits in a test for what a chip waits for. */
+void vTaskDelay(TickType_t ticks)
 {
   (void)ticks;
 }
 
-esp_err_t nvs_open(const char* space, int mode, nvs_handle_t* handle)
+esp_err_t esp_task_wdt_reset(void)
+{
+  resetFeed();
+  return ESP_OK;
+}
+
+esp_err_t nvs_open(const char* space, nvs_open_mode_t mode, nvs_handle_t* handle)
 {
   require(strlen(space) <= 15, "a name of NVS is longer than 15 characters");
   *handle = (nvs_handle_t)mode + 1;

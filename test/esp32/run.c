@@ -27,7 +27,7 @@ void boardAbort(int status)
 {
   printf("XS abort %d\n", status);
   fflush(stdout);
-  resetNow(RESET_PANIC);
+  resetNow(RESET_RESTART); /* the SDK ends it with esp_restart, and leaves no note */
 }
 
 void hostExit(int status)

@@ -99,6 +99,46 @@ test("esp32 also serves its kin, and what only ESP-IDF has stands there alone", 
   }
 });
 
+/** A slot of XS on a chip of 32 bits. */
+const SLOT_BYTES = 16;
+/**
+ * What an ESP32-C3 has left for XS: 301 KB are free when it starts, of which Wi-Fi wants some 60 KB
+ * and a TLS connection some 45 KB.
+ */
+const MACHINE_BYTES_MAX = 190 * 1024;
+
+test("esp32: what the machine gets at its start fits in one block, and in what the chip has", () => {
+  const creation = { ...manifest.creation, ...manifest.platforms["esp32"]?.creation };
+  const { chunk, heap, stack = 0, static: block } = creation;
+  assert.ok(chunk && heap && stack > 0);
+  const bytes = chunk.initial + (heap.initial + stack) * SLOT_BYTES;
+  assert.ok(bytes < MACHINE_BYTES_MAX, `${bytes} bytes`);
+  assert.ok(
+    block === 0 || (block !== undefined && block >= bytes),
+    `static ${block ?? "of the SDK's target"}: 0 takes the machine's memory from the heap, anything else has to hold ${bytes} bytes`,
+  );
+});
+
+test("esp32: a panic restarts, the watchdogs and the rollback are on, and the log has a console", () => {
+  const lines = readFileSync(join(root, "hal/esp32/sdkconfig.defaults"), "utf8").split("\n");
+  for (const option of [
+    "BOOTLOADER_APP_ROLLBACK_ENABLE",
+    "BOOTLOADER_WDT_ENABLE",
+    "ESP_INT_WDT",
+    "ESP_TASK_WDT_PANIC",
+    "ESP_SYSTEM_PANIC_PRINT_REBOOT",
+    "ESP_CONSOLE_UART_DEFAULT",
+    "ESP_BROWNOUT_DET",
+  ])
+    assert.ok(lines.includes(`CONFIG_${option}=y`), option);
+});
+
+test("esp32: xsbug's line has the speed of the console", () => {
+  const lines = readFileSync(join(root, "hal/esp32/sdkconfig.defaults"), "utf8").split("\n");
+  const speed = manifest.platforms["esp32"]?.build?.["DEBUGGER_SPEED"];
+  assert.ok(lines.includes(`CONFIG_ESP_CONSOLE_UART_BAUDRATE=${speed ?? ""}`));
+});
+
 test("a platform that is not known is an error with a sentence", () => {
   assert.match(manifest.platforms["..."]?.error ?? "", /\w+ \w+/);
 });

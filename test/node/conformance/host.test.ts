@@ -3,13 +3,11 @@
  * hal/esp32 over the fake of ESP-IDF.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { esp32Bench } from "../../rig/conformance/esp32bench.ts";
 import { hostBench } from "../../rig/conformance/hostbench.ts";
 import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
 import type { ProcessBench } from "../../rig/conformance/processbench.ts";
-import { root } from "../../root.ts";
 
 async function conforms(bench: ProcessBench): Promise<void> {
   const checks = await conformance(bench, PART_NAMES);
@@ -28,15 +26,3 @@ test("host: link, clock, random bytes, identity, flash and boot", { timeout: 600
 test("esp32 over the fake of ESP-IDF: the same", { timeout: 600_000 }, () =>
   conforms(esp32Bench()),
 );
-
-const cross = spawnSync("riscv64-unknown-elf-gcc", ["--version"]).status === 0;
-
-test("the C of hal/esp32 compiles for rv32imac, warnings as errors", {
-  skip: !cross && "no riscv64-unknown-elf-gcc",
-}, () => {
-  const { status, stderr } = spawnSync("make", ["-s", "-f", "test/esp32/Makefile", "rv32"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  assert.equal(status, 0, stderr);
-});

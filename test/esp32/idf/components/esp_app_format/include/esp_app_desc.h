@@ -1,0 +1,10 @@
+#ifndef IDF_ESP_APP_DESC_H
+#define IDF_ESP_APP_DESC_H
+
+typedef struct {
+  char version[32];
+} esp_app_desc_t;
+
+const esp_app_desc_t* esp_app_get_description(void);
+
+#endif

@@ -1,0 +1,1 @@
+#include "mbedtls/build_info.h"
