@@ -22,7 +22,8 @@ export function plant(mutant: Mutant): void {
   mkdirSync(join(root, folder), { recursive: true });
   for (const name of readdirSync(join(root, BOOT)).filter((file) => file.endsWith(".c"))) {
     const text = readFileSync(join(root, BOOT, name), "utf8");
-    const parts = `${BOOT}/${name}` === mutant.file ? text.split(anySpace(mutant.find)) : [text, ""];
+    const parts =
+      `${BOOT}/${name}` === mutant.file ? text.split(anySpace(mutant.find)) : [text, ""];
     if (parts.length !== 2)
       throw new Error(`${mutant.name}: its line is ${parts.length - 1} times in ${mutant.file}`);
     const planted = `${BOOT}/${name}` === mutant.file ? parts.join(mutant.replace) : text;
