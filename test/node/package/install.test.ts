@@ -64,13 +64,15 @@ test("doctor runs in a fresh clone before anything is built, by way of npx", () 
   symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
   const { status, output } = run(clone, "npx", "--offline", "xs-fumo", "doctor");
   assert.match(output, /compiling the command/);
-  assert.match(output, /board sim: nothing besides Node.js/);
+  assert.match(output, /board sim: compiler for WebAssembly/);
   assert.ok(status === 0 || status === 3, output);
   const again = run(clone, "npx", "--offline", "xs-fumo", "doctor");
   assert.doesNotMatch(again.output, /compiling/);
 });
 
 test("the package is small, and has neither tests nor source maps", () => {
+  const built = run(clone, "node", "build/js/test/selector.js", "--must");
+  assert.equal(built.status, 0, built.output);
   const { status, output } = run(clone, "npm", "pack", "--ignore-scripts");
   assert.equal(status, 0, output);
   const [file = ""] = readdirSync(clone).filter((name) => name.endsWith(".tgz"));
@@ -80,6 +82,7 @@ test("the package is small, and has neither tests nor source maps", () => {
   assert.doesNotMatch(names, /\.test\.|\.map$|\/unit\/|\/golden\//m);
   assert.match(names, /^package\/src\/client\/client\.ts$/m);
   assert.match(names, /^package\/manifest\.json$/m);
+  assert.match(names, /^package\/build\/js\/hal\/sim\/selector\.wasm$/m);
 });
 
 test("the installed command runs a whole update on board sim by default", () => {
