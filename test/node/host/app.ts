@@ -121,6 +121,7 @@ function fetch(address: string): void {
       method: "POST",
       url,
       headers: [["X-Test", "yes"]],
+      wants: [],
       body: utf8("question"),
     });
   } catch (error) {
