@@ -6,7 +6,6 @@ import { clipped, printable } from "../../rig/printable.ts";
 import { parseSerial } from "../../rig/serial.ts";
 import { terminal } from "../../rig/terminal.ts";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 const HOSTILE = `a\u001b[2Jb\u009b1mc\u0085\u2028d\u007f${"x".repeat(400)}`;
 
