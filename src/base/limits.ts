@@ -204,6 +204,8 @@ export const SUMMONS_TRIES_MAX = 5;
 export const CP_ELEMENTS_MAX = 256;
 /** Accounts of DM servers. */
 export const ACCOUNTS_MAX = 4;
+/** Bytes of a name or a secret that a server, or a bootstrap message, gives an account. */
+export const ACCOUNT_TEXT_BYTES_MAX = 255;
 /** Bytes of a ServerID. */
 export const SERVER_ID_BYTES_MAX = 255;
 /**

@@ -4,7 +4,7 @@
  * where it is and its secrets; secrets and nonces are never read.
  */
 import { frozen } from "../base/frozen.ts";
-import { NONCE_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import { ACCOUNT_TEXT_BYTES_MAX, NONCE_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { parseUrl, urlText } from "../base/url.ts";
 import { refusalOf, STRICT_RULES, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -129,7 +129,7 @@ function accountOf(call: Call): Account | undefined {
   return readAccount(call.staged, call.at[1] ?? "");
 }
 
-function accountBinding(one: AccountLeaf): Binding {
+function accountBinding(one: AccountLeaf, bytesMax: number = ACCOUNT_TEXT_BYTES_MAX): Binding {
   const { changed } = one;
   const get = (call: Call): Uint8Array | number => {
     const account = accountOf(call);
@@ -139,11 +139,11 @@ function accountBinding(one: AccountLeaf): Binding {
   return {
     get,
     replace: (call: Call, value: Value): number => {
+      if (value.data.length > bytesMax) return TreeStatus.tooLarge;
       const account = accountOf(call);
       if (account === undefined) return TreeStatus.notFound;
       const text = textOf(value.data);
       if (text === undefined) return TreeStatus.failed;
-      if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
       const next = changed(account, text);
       if (typeof next === "number") return next;
       call.staged.set(...accountChange(next));
@@ -165,7 +165,7 @@ function addressBinding(rules: UrlRules, refused: (text: string) => void): Bindi
     refused(`Addr of ./DMAcc/${account.name} is not replaced: the new one ${problem ?? ""}`);
     return typeof url === "string" ? TreeStatus.failed : TreeStatus.forbidden;
   };
-  return accountBinding({ ...ADDRESS, changed });
+  return accountBinding({ ...ADDRESS, changed }, URL_BYTES_MAX);
 }
 
 function nonceBinding(direction: Direction): Binding {

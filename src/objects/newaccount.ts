@@ -2,7 +2,7 @@
  * An account from outside (OMA-TS-DM-Bootstrap, OMA-TS-DM-StdObj §5.3.3): what a bootstrap message
  * says of it, in words of either profile, made into one that sessions can use; or why it cannot be.
  */
-import { NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import { ACCOUNT_TEXT_BYTES_MAX, NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX } from "../base/limits.ts";
 import { parseUrl, urlText } from "../base/url.ts";
 import { refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
@@ -67,9 +67,9 @@ export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount |
   const refusal = refusalOf(url, rules);
   if (refusal !== undefined) return `its address ${refusal}`;
   if (acl !== "" && parseAcl(acl) === undefined) return "an ACL that is none";
-  if (utf8(displayName).length > URL_BYTES_MAX) return "a name that is too long";
+  if (utf8(displayName).length > ACCOUNT_TEXT_BYTES_MAX) return "a name that is too long";
   for (const { secret, name, nonce } of fields.auths) {
-    if (utf8(secret).length > URL_BYTES_MAX || utf8(name).length > URL_BYTES_MAX)
+    if (Math.max(utf8(secret).length, utf8(name).length) > ACCOUNT_TEXT_BYTES_MAX)
       return "credentials that are too long";
     if (nonce !== undefined && nonce.length > NONCE_BYTES_MAX) return "a nonce that is too long";
   }

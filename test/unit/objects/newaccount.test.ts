@@ -3,6 +3,7 @@ import {
   ACCOUNTS_MAX,
   NONCE_BYTES_MAX,
   SERVER_ID_BYTES_MAX,
+  ACCOUNT_TEXT_BYTES_MAX,
   URL_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
@@ -99,9 +100,18 @@ test("a ServerID must be one that an ACL can name", () => {
 test("names, secrets and nonces have limits", () => {
   const good = { level: "CLCRED", type: "DIGEST", name: "n", secret: "s" };
   const auth = (part: object): Partial<AccountFields> => ({ auths: [{ ...good, ...part }] });
-  equal(refused({ displayName: "n".repeat(URL_BYTES_MAX + 1) }), "a name that is too long");
-  equal(refused(auth({ secret: "n".repeat(URL_BYTES_MAX + 1) })), "credentials that are too long");
-  equal(refused(auth({ name: "n".repeat(URL_BYTES_MAX + 1) })), "credentials that are too long");
+  equal(
+    refused({ displayName: "n".repeat(ACCOUNT_TEXT_BYTES_MAX + 1) }),
+    "a name that is too long",
+  );
+  equal(
+    refused(auth({ secret: "n".repeat(ACCOUNT_TEXT_BYTES_MAX + 1) })),
+    "credentials that are too long",
+  );
+  equal(
+    refused(auth({ name: "n".repeat(ACCOUNT_TEXT_BYTES_MAX + 1) })),
+    "credentials that are too long",
+  );
   equal(refused(auth({ nonce: new Uint8Array(NONCE_BYTES_MAX) })), "taken");
   equal(refused(auth({ nonce: new Uint8Array(NONCE_BYTES_MAX + 1) })), "a nonce that is too long");
 });

@@ -1,4 +1,5 @@
 /** DevInfo, DevDetail, DMAcc and the accounts (OMA-TS-DM-StdObj). */
+import { ACCOUNT_TEXT_BYTES_MAX } from "../../../src/base/limits.ts";
 import { pulled } from "../tree/pulled.ts";
 import { NONCE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
@@ -106,6 +107,15 @@ test("an address is kept in its one spelling, which sessions go to", () => {
   const device = new Device();
   equal(device.replace(ADDR, "HTTPS://New.Example:443/a/../dm x#main"), 200);
   equal(device.read(ADDR), "https://new.example/dm%20x");
+});
+
+test("a name and a secret of an account are taken to their limit, and past it 413", () => {
+  const device = new Device();
+  for (const leaf of ["Name", "AppAuth/Client/AAuthName", "AppAuth/Server/AAuthSecret"]) {
+    const uri = `./DMAcc/main/${leaf}`;
+    equal(device.replace(uri, "n".repeat(ACCOUNT_TEXT_BYTES_MAX)), 200);
+    equal(device.replace(uri, "n".repeat(ACCOUNT_TEXT_BYTES_MAX + 1)), 413);
+  }
 });
 
 test("the account's server changes address, secrets and nonces, durably and within an Atomic; no other does", () => {

@@ -217,6 +217,15 @@ export const KINDS: { readonly [kind: string]: (lengths: Lengths) => Write } = {
         item(writer, { target: `${PACKAGE}/Download` });
       });
     },
+  accounts:
+    ({ text }) =>
+    (writer) => {
+      for (const leaf of ["Name", "AppAuth/Client/AAuthName", "AppAuth/Client/AAuthSecret"])
+        one(Tag.Replace, { target: `./DMAcc/Main/${leaf}`, data: "a".repeat(Math.min(text, 255)) })(
+          writer,
+        );
+      one(Tag.Get, { target: "./DMAcc/Main?list=TNDS" })(writer);
+    },
   large_objects:
     ({ text }) =>
     (writer) => {
