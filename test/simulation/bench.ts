@@ -207,9 +207,10 @@ export class Bench {
     this.cut();
   }
 
-  /** Power fails and returns. */
+  /** Power fails and returns, or the board is reset for another cause. */
   cut(cause: ResetCause = "power"): void {
     this.#hal = this.board.start(cause);
+    this.elapsedMs += this.board.boot.pauseMs;
     this.client = this.#start();
   }
 

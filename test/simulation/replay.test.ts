@@ -26,6 +26,8 @@ const IDS = [
   "replace,good,small,foreign/30.before.0",
   "download,good,small,descriptor,dd:truncate:100@1,report:lose@1/30.tornBits.2/2.after.0",
   "replace,good,small,foreign,p256/35.after.0",
+  "download,good,small,torn:metastable/74.tornNear.2/1.tornNear.3/2.tornLast.1",
+  "download-and-update,crash,small,torn:metastable/80.tornNear.4/1.tornBits.1/3.tornNear.2",
 ];
 
 function orderOf(id: string): Order {

@@ -183,6 +183,7 @@ export class Site {
   /** One boot. Ends by returning at rest, or by throwing what ended it. */
   #live(cause: ResetCause): void {
     const hal = this.board.start(cause);
+    this.#elapsedMs += this.board.boot.pauseMs;
     const { behaviour } = this.#setting.variant;
     this.#now = hal.now;
     this.witness.booted();
