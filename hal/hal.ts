@@ -186,6 +186,11 @@ export interface Identity {
   /** Vendor and class identifier of packages for this device, 16 bytes each (UUID). */
   readonly vendorId: Uint8Array;
   readonly classId: Uint8Array;
+  /**
+   * Security counter in the signed part of the image that runs; absent: the board cannot tell. No
+   * image with a lower one is taken once this one is confirmed, whatever the store says.
+   */
+  readonly securityCounter?: number | undefined;
 }
 
 export type LogLevel = "error" | "warning" | "info" | "debug";

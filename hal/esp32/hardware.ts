@@ -9,7 +9,7 @@ import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
 import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket } from "../xs/board/socket.ts";
-import { now, random, version } from "../xs/board/system.ts";
+import { now, random, securityCounter, version } from "../xs/board/system.ts";
 import { type Connect, HttpError, HttpLink } from "../xs/http.ts";
 import { Area } from "./area.ts";
 import { printLine } from "./console.ts";
@@ -95,11 +95,20 @@ function secureConnect(provisioning: string): Connect {
   return (host, port) => new TlsSocket(host, port);
 }
 
-/** FwV is the version in the running image's own description (PROJECT_VER of ESP-IDF). */
+/**
+ * FwV and securityCounter are what the running image's own description says (PROJECT_VER and
+ * CONFIG_BOOTLOADER_APP_SECURE_VERSION of ESP-IDF).
+ */
 function readIdentity(provisioning: string): Identity {
   const { identity } = JSON.parse(provisioning) as { identity?: Partial<typeof IDENTITY> };
   const given = { ...IDENTITY, ...identity };
-  return { ...given, FwV: version(), vendorId: uuid(given.vendorId), classId: uuid(given.classId) };
+  return {
+    ...given,
+    FwV: version(),
+    securityCounter: securityCounter(),
+    vendorId: uuid(given.vendorId),
+    classId: uuid(given.classId),
+  };
 }
 
 function uuid(digits: string): Uint8Array {

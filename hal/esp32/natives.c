@@ -203,6 +203,11 @@ void xs_system_version(xsMachine* the)
   xsmcSetString(xsResult, (char*)esp_app_get_description()->version);
 }
 
+void xs_system_security_counter(xsMachine* the)
+{
+  xsmcSetNumber(xsResult, esp_app_get_description()->secure_version);
+}
+
 void xs_system_exit(xsMachine* the)
 {
   (void)the;

@@ -7,7 +7,15 @@ import { SlotBoot } from "../xs/board/boot.ts";
 import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket, wait } from "../xs/board/socket.ts";
 import { FileFlash } from "./flash.ts";
-import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
+import {
+  exit,
+  now,
+  print,
+  provision,
+  random,
+  securityCounter,
+  version,
+} from "../xs/board/system.ts";
 
 const BLOCK_BYTES = 4096;
 const WRITE_ALIGN = 16;
@@ -84,12 +92,18 @@ function run(step: () => number): void {
 
 /**
  * Members of "identity" replace the defaults; vendorId and classId are 32 hexadecimal digits. FwV
- * is what runs.
+ * and securityCounter are of what runs.
  */
 function readIdentity(provisioning: string): Identity {
   const { identity } = JSON.parse(provisioning) as { identity?: Partial<typeof IDENTITY> };
   const given = { ...IDENTITY, ...identity };
-  return { ...given, FwV: version(), vendorId: uuid(given.vendorId), classId: uuid(given.classId) };
+  return {
+    ...given,
+    FwV: version(),
+    securityCounter: securityCounter(),
+    vendorId: uuid(given.vendorId),
+    classId: uuid(given.classId),
+  };
 }
 
 function uuid(digits: string): Uint8Array {

@@ -3,6 +3,7 @@
 #include "../xs/engine/runtime.h"
 #include "board.h"
 #include "file.h"
+#include "lock.h"
 #include "reset.h"
 #include <poll.h>
 #include <stdlib.h>
@@ -175,7 +176,9 @@ int main(int argc, char** argv)
     return STATUS_USAGE;
   }
   planCut(&options, cause);
-  problem = hostPowerOn(options.directory, cause, &engine);
+  problem = lockTake(options.directory);
+  if (!problem)
+    problem = hostPowerOn(options.directory, cause, &engine);
   if (problem) {
     fprintf(stderr, "xs-fumo-host: %s: %s\n", options.directory, problem);
     return STATUS_STATE;

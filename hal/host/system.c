@@ -57,6 +57,12 @@ void xs_system_version(xsMachine* the)
   xsmcSetString(xsResult, board ? board->image.version : "");
 }
 
+void xs_system_security_counter(xsMachine* the)
+{
+  HostBoard* board = hostBoard();
+  xsmcSetNumber(xsResult, board ? board->image.counter : 0);
+}
+
 void xs_system_exit(xsMachine* the)
 {
   hostExit((int)toIndex(the, &xsArg(0)));

@@ -5,7 +5,15 @@ import { frozen } from "../../src/base/frozen.ts";
 import { SlotBoot } from "../xs/board/boot.ts";
 import { openPushPort } from "../xs/board/datagram.ts";
 import { TcpSocket, wait } from "../xs/board/socket.ts";
-import { exit, now, print, provision, random, version } from "../xs/board/system.ts";
+import {
+  exit,
+  now,
+  print,
+  provision,
+  random,
+  securityCounter,
+  version,
+} from "../xs/board/system.ts";
 import { HttpLink } from "../xs/http.ts";
 import { NorFlash, SLOTS, STORE } from "./flash.ts";
 import { TlsSocket, trust } from "./tls.ts";
@@ -105,9 +113,15 @@ function run(step: () => number): void {
   }
 }
 
-/** vendorId and classId are 32 hexadecimal digits. FwV is what runs. */
+/** vendorId and classId are 32 hexadecimal digits. FwV and securityCounter are of what runs. */
 function readIdentity(given: typeof IDENTITY): Identity {
-  return { ...given, FwV: version(), vendorId: uuid(given.vendorId), classId: uuid(given.classId) };
+  return {
+    ...given,
+    FwV: version(),
+    securityCounter: securityCounter(),
+    vendorId: uuid(given.vendorId),
+    classId: uuid(given.classId),
+  };
 }
 
 function uuid(digits: string): Uint8Array {

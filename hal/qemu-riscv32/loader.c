@@ -66,6 +66,7 @@ int main(void)
   logChoice(&choice);
   handoff()->choice = choice;
   memcpy(handoff()->version, image.version, sizeof(image.version));
+  handoff()->counter = image.counter;
   if ((choice.decision == BOOT_NOTHING) || (choice.decision == BOOT_HELD))
     recover(&choice);
   runImage();

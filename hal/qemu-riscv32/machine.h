@@ -17,6 +17,7 @@ typedef struct {
                        planned */
   BootChoice choice; /* what the loader has selected */
   char version[BOOT_VERSION_TEXT]; /* of the image that runs */
+  uint32_t counter; /* its security counter */
 } Handoff;
 
 #define HANDOFF_MAGIC 0x46464F48u

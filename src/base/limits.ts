@@ -96,6 +96,8 @@ export const TLV_BYTES_MAX = 2048;
 export const TLV_RECORDS_MAX = 32;
 /** How often flash that reads wrong is read before that is believed: it may err once. */
 export const READS_MAX = 3;
+/** Bytes of a frame or an entry of the store in which a single flipped bit is looked for. */
+export const MEND_BYTES_MAX = 8192;
 /** Trials of one image that power may end before it is confirmed. */
 export const TRIALS_MAX = 3;
 /** Resets but by power or request while one package is fetched or verified. */

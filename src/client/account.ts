@@ -4,12 +4,13 @@
 import type { Identity } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { hex } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 import { Sha256 } from "../base/sha256.ts";
-import { urlText } from "../base/url.ts";
+import { parseUrl, urlText } from "../base/url.ts";
 import { text, utf8 } from "../base/utf8.ts";
-import { type Account, readAccount } from "../objects/accounts.ts";
+import { type Account, Accounts, readAccount } from "../objects/accounts.ts";
 import { devInfoItems } from "../objects/devinfo.ts";
-import { provision, withdraw } from "../objects/provision.ts";
+import { provision, regrant, withdraw } from "../objects/provision.ts";
 import { readRecord, recordChange } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -19,10 +20,12 @@ import type { ProvisionedAccount } from "./provision.ts";
 const PROVISIONED_KEY = "provisioned";
 /** Name of its node below ./DMAcc. */
 const ACCOUNT_NAME = "Main";
+/** What its server has every right on. */
+const OBJECTS: readonly string[] = frozen(["./FwUpdate"]);
 
 /**
- * Makes the account, with every right on the FUMO objects, if it is not the one that was made last;
- * a server's changes to the same account stay. Another server's account takes its rights with it.
+ * Makes the account, with every right on the FUMO objects, if it is not the one that was made last,
+ * or there is none; a server's changes to the same account stay. Another server's account takes its rights with it.
  * Power loss between the commits makes it once more. An image on trial makes none but the first:
  * until it is kept, what it would change must suit the image that may come back, and it proves
  * itself to the server that its predecessor has. Returns the ServerID of the account that is in
@@ -37,12 +40,20 @@ export function applyAccount(
   const digest = digestOf(account);
   const made = readRecord<{ digest?: string }>(store, PROVISIONED_KEY)?.digest;
   const old = readAccount(store, ACCOUNT_NAME);
-  if (made === digest || (made !== undefined && trial)) return old?.serverId ?? account.serverId;
+  // An account whose address is none leads nowhere.
+  const usable = old !== undefined && typeof parseUrl(old.address) !== "string";
+  if (usable && (made === digest || (made !== undefined && trial))) return old.serverId;
   if (old !== undefined && old.serverId !== account.serverId) withdraw(tree, old);
-  const status = provision(tree, accountOf(account), ["./FwUpdate"]);
+  const status = provision(tree, accountOf(account), OBJECTS);
   assert(status === 200, `provisioning: status ${status}`);
   store.commit([recordChange(PROVISIONED_KEY, { v: 1, digest })]);
   return account.serverId;
+}
+
+/** Gives every account the rights that it was made with; `uris` is for those from outside. */
+export function restoreRights(store: Store, tree: Tree, uris: readonly string[]): void {
+  for (const account of new Accounts(store).list())
+    regrant(tree, account, account.name === ACCOUNT_NAME ? OBJECTS : uris);
 }
 
 function accountOf(account: ProvisionedAccount): Account {

@@ -24,10 +24,10 @@ import type { UserInterface } from "../session/interaction.ts";
 import { Store } from "../store/store.ts";
 import { Tree } from "../tree/tree.ts";
 import { Engine } from "../update/engine.ts";
-import { applyAccount } from "./account.ts";
 import { ProvisionedAnswers } from "./answers.ts";
 import { Bootstraps } from "./bootstraps.ts";
 import { asksBeforeDownload, Consent } from "./consent.ts";
+import { recover } from "./losses.ts";
 import { Notifications, type Summons } from "./notifications.ts";
 import { imagePolicy } from "./policy.ts";
 import { logged } from "./logged.ts";
@@ -59,8 +59,11 @@ export class Client {
   readonly #servers: Server[];
   readonly #pushes: Pushes;
   /** ServerID of the account that was provisioned. */
-  readonly #mainId: string | undefined;
+  #mainId: string | undefined;
   readonly #reports: StatusReports;
+  readonly #store: Store;
+  /** Makes up for values of the store that were lost since the start. */
+  readonly #recover: () => void;
   #state = -1;
   #progress = 0;
 
@@ -118,11 +121,11 @@ export class Client {
     engine.onChange = () => this.#narrate();
     engine.boot();
     this.#narrate();
-    const { account } = provision;
-    this.#mainId =
-      account === undefined
-        ? undefined
-        : applyAccount(store, tree, account, engine.record.phase === "trial");
+    const { mended } = store.stats();
+    if (mended > 0) hal.log("warning", "store", `${mended} flipped bits were put right`);
+    const kept = { store, tree, hal, provision, isTrial: () => engine.record.phase === "trial" };
+    this.#mainId = recover(kept);
+    this.#store = store;
     const userInterface = options.userInterface ?? scripted(provision, hal);
     const accounts = new Accounts(store);
     this.#warn(accounts, provision);
@@ -154,7 +157,15 @@ export class Client {
         notifications.completed(summons);
       },
     };
+    const meet = (serverIds: readonly string[]): void => {
+      this.#meet(serverIds, (serverId) => new Server({ ...shared, serverId }));
+    };
     this.#servers = accounts.list().map(({ serverId }) => new Server({ ...shared, serverId }));
+    this.#recover = () => {
+      this.#mainId = recover(kept);
+      const serverIds = accounts.list().map(({ serverId }) => serverId);
+      meet(serverIds.filter((serverId) => this.#server(serverId) === undefined));
+    };
     this.#pushes = new Pushes(
       hal,
       notifications,
@@ -166,11 +177,9 @@ export class Client {
         log: (level, text) => {
           hal.log(level, "push", text);
         },
-        pinned: account?.pinned === true ? this.#mainId : undefined,
+        pinned: provision.account?.pinned === true ? this.#mainId : undefined,
         closed: () => engine.record.phase === "trial",
-        installed: (serverIds) => {
-          this.#meet(serverIds, (serverId) => new Server({ ...shared, serverId }));
-        },
+        installed: meet,
       }),
     );
     if (provision.request !== "none") this.#main?.request(provision.request);
@@ -195,6 +204,7 @@ export class Client {
     const now = this.#hal.now();
     const open = this.#servers.find((server) => server.busy);
     if (open !== undefined) return Math.min(this.#pushes.step(now, false, false), open.step(now));
+    if (this.#store.hasLost) this.#recover();
     const reportDue = this.engine.fetching ? Infinity : this.#reports.step(now);
     if (this.#reports.busy) return Math.min(this.#pushes.step(now, false, false), reportDue);
     const held = this.#consent.hold(this.engine, now);

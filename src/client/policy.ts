@@ -8,11 +8,12 @@ import { parseVersion } from "../image/version.ts";
 import type { Provision } from "./provision.ts";
 
 /**
- * The policy; the engine raises the security counter to what it has confirmed. Throws when a key or
+ * Returns the policy. Its security counter is the provisioned one, or that of the running image if
+ * it is higher and not on trial; the engine raises it to what it has confirmed. Throws when a key or
  * FwV is malformed.
  */
 export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
-  const { vendorId, classId, FwV } = hal.identity;
+  const { vendorId, classId, FwV, securityCounter = 0 } = hal.identity;
   const runningVersion = parseVersion(FwV);
   assert(runningVersion !== undefined, `FwV ${FwV} is not MAJOR.MINOR.REVISION`);
   const { blocks, blockLength } = hal.staging.status();
@@ -21,7 +22,9 @@ export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
     vendorId,
     classId,
     runningVersion,
-    securityCounter: provision.securityCounter,
+    securityCounter: hal.boot.running().trial
+      ? provision.securityCounter
+      : Math.max(provision.securityCounter, securityCounter),
     capacity: blocks * blockLength,
     headerSize: hal.boot.headerSize,
     allowDowngrade: provision.allowDowngrade,

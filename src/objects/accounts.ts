@@ -90,6 +90,8 @@ function isAccount(value: unknown): value is Account {
     )
   )
     return false;
+  if ("displayName" in value && typeof value.displayName !== "string") return false;
+  if ("port" in value && typeof value.port !== "number") return false;
   if ("encoding" in value && value.encoding !== "xml" && value.encoding !== "wbxml") return false;
   return (
     typeof value.name === "string" &&
@@ -116,13 +118,21 @@ export function accountChange(account: Account): AccountChange {
   return [ACCOUNT_KEY + account.name, utf8(JSON.stringify({ v: 1, ...account }))];
 }
 
+/**
+ * In the place of a nonce that turns out to be unreadable: nobody has made a digest over it, so it
+ * leads to a challenge, where none at all would make the peer a new one.
+ */
+const LOST_NONCE = "this nonce is lost";
+
 /** The next nonce of a direction, or undefined before the first. */
 export function readNonce(
   records: Records,
   name: string,
   direction: Direction,
 ): Uint8Array | undefined {
-  return records.get(nonceKey(name, direction));
+  const key = nonceKey(name, direction);
+  const isKept = records.keys(key).includes(key);
+  return records.get(key) ?? (isKept ? utf8(LOST_NONCE) : undefined);
 }
 
 export function nonceChange(

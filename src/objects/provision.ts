@@ -50,6 +50,16 @@ export function install(
   return room ? status : TreeStatus.deviceFull;
 }
 
+/**
+ * Gives the server of an account its rights again, in one commit: 200, or 420 when the store is
+ * full; then nothing has changed.
+ */
+export function regrant(tree: Tree, account: Account, uris: readonly string[]): number {
+  return tree.locally(({ grant }) => {
+    for (const uri of [`./DMAcc/${account.name}`, ...uris]) grant(uri, account.serverId, RIGHTS);
+  });
+}
+
 /** Removes an account, and its server from every ACL, in one commit. */
 export function withdraw(tree: Tree, account: Account): number {
   return tree.locally(({ staged, acl, forget }) => {

@@ -12,6 +12,7 @@
  * | 12 | 4     | CRC-32 of the above                                             |
  */
 import { crc32 } from "../base/crc32.ts";
+import { flippedBit } from "./flip.ts";
 
 /** Bytes of a header, before they are padded to the flash's alignment. */
 export const BLOCK_HEADER_BYTES = 16;
@@ -30,6 +31,7 @@ export interface BlockHeader {
 
 const MAGIC = 0x5846;
 const LAYOUT = 1;
+const CRC_AT = 12;
 
 export function encodeBlockHeader(header: BlockHeader): Uint8Array {
   const bytes = new Uint8Array(BLOCK_HEADER_BYTES);
@@ -39,18 +41,34 @@ export function encodeBlockHeader(header: BlockHeader): Uint8Array {
   view.setUint8(3, header.continues ? 1 : 0);
   view.setUint32(4, header.sequence, true);
   view.setUint32(8, header.generation, true);
-  view.setUint32(12, crc32(bytes.subarray(0, 12), 0), true);
+  view.setUint32(CRC_AT, crc32(bytes.subarray(0, CRC_AT), 0), true);
   return bytes;
 }
 
-/** Undefined when the bytes are no header of this layout. */
-export function decodeBlockHeader(bytes: Uint8Array): BlockHeader | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, BLOCK_HEADER_BYTES);
+/** A header as it was read. */
+export interface FoundHeader extends BlockHeader {
+  /** One bit of it had flipped, and is put right. */
+  readonly mended: boolean;
+}
+
+/**
+ * Returns the header, be it that one bit has flipped: nothing else says what a block holds. Undefined
+ * when the bytes are no header of this layout.
+ */
+export function decodeBlockHeader(stored: Uint8Array): FoundHeader | undefined {
+  const bytes = stored.slice(0, BLOCK_HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  const syndrome = view.getUint32(CRC_AT, true) ^ crc32(bytes.subarray(0, CRC_AT), 0);
+  if (syndrome !== 0) {
+    const bit = flippedBit(syndrome, CRC_AT);
+    if (bit === undefined) return undefined;
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+  }
   if (view.getUint16(0) !== MAGIC || view.getUint8(2) !== LAYOUT) return undefined;
-  if (view.getUint32(12, true) !== crc32(bytes.subarray(0, 12), 0)) return undefined;
   return {
     sequence: view.getUint32(4, true),
     generation: view.getUint32(8, true),
     continues: view.getUint8(3) === 1,
+    mended: syndrome !== 0,
   };
 }

@@ -17,6 +17,7 @@
 import { copy, filled } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
 import { READS_MAX } from "../base/limits.ts";
+import { flippedBit } from "./flip.ts";
 import type { Block, Ring } from "./ring.ts";
 
 /** Bytes of a frame around its payload. */
@@ -31,11 +32,27 @@ const FRAME_MARK = 0xa5;
 /** Bytes per flash operation; not less than any alignment. */
 const CHUNK_BYTES = 512;
 
-/** A whole frame: where its payload begins, and the bytes of that. */
+/** Where the payload of a frame begins, and its bytes. */
 export interface Frame {
   readonly position: number;
   readonly length: number;
+  /** False: its CRC is wrong, though it was written whole. */
+  readonly whole: boolean;
 }
+
+/** A bit that has flipped, as the mask of it in its byte, and what it is. */
+interface Mend {
+  readonly position: number;
+  readonly mask: number;
+  readonly bit: number;
+}
+
+/**
+ * What stands where a frame may begin. `blank`: nothing was written there, or there is no room.
+ * `broken`: no head of a frame. Else the length that the head says; `syndrome` is 0 when the CRC is
+ * right.
+ */
+type Found = "blank" | "broken" | { readonly length: number; readonly syndrome: number };
 
 export class Log {
   #ring: Ring;
@@ -45,6 +62,7 @@ export class Log {
   #filled = 0;
   #crc = 0;
   #failed = false;
+  #mends: Mend[] = [];
 
   /** A log over `blocks`, oldest first: none for a new one. The next frame goes to a new block. */
   constructor(ring: Ring, blocks: readonly Block[]) {
@@ -65,8 +83,41 @@ export class Log {
     return this.#tail;
   }
 
+  /** Bits that have flipped, and that every read puts right. */
+  get mended(): number {
+    return this.#mends.length + this.#blocks.filter((block) => block.mended).length;
+  }
+
   holds(number: number): boolean {
     return this.#blocks.some((block) => block.number === number);
+  }
+
+  /** Whether the flash says anything sensible about the block at a position. */
+  answers(position: number): boolean {
+    const block = this.#blocks[Math.floor(position / this.#ring.dataLength)];
+    return block !== undefined && this.#ring.answers(block.number);
+  }
+
+  /**
+   * Puts right the bit number `bit` from a position on, which has flipped, if `isGood` holds then.
+   * Else nothing changes, and it returns false.
+   */
+  mend(position: number, bit: number, isGood: () => boolean): boolean {
+    const byte = new Uint8Array(1);
+    const at = position + (bit >> 3);
+    const mask = 1 << (bit & 7);
+    if (at >= this.end || !this.read(at, byte)) return false;
+    this.#mends.push({ position: at, mask, bit: ~(byte[0] ?? 0) & mask });
+    if (isGood()) return true;
+    this.#mends.pop();
+    return false;
+  }
+
+  /** The same for any bit of the four bytes that a frame or an entry begins with: its lengths. */
+  mendHead(position: number, isGood: () => boolean): boolean {
+    for (let bit = 0; bit < FRAME_HEAD_BYTES * 8; bit++)
+      if (this.mend(position, bit, isGood)) return true;
+    return false;
   }
 
   /** Fills the buffer from a position inside the log. False when the flash fails. */
@@ -84,10 +135,17 @@ export class Log {
         return false;
       done += count;
     }
+    for (const mend of this.#mends) {
+      const at = mend.position - position;
+      if (at >= 0 && at < buffer.length) buffer[at] = ((buffer[at] ?? 0) & ~mend.mask) | mend.bit;
+    }
     return true;
   }
 
-  /** Visits each whole frame, oldest first. True when what follows the last one reads as erased. */
+  /**
+   * Visits each frame that was written whole, oldest first: one whose CRC is wrong, too, if there
+   * is another one behind it. True when what follows the last one reads as erased.
+   */
   scan(visit: (frame: Frame) => void): boolean {
     const { dataLength } = this.#ring;
     let position = 0;
@@ -96,52 +154,95 @@ export class Log {
       const index = Math.floor(position / dataLength);
       const next = (index + 1) * dataLength;
       const inside = position % dataLength === 0 && this.#blocks[index]?.continues === true;
-      const length = inside ? undefined : this.#frameLength(position);
-      if (length !== undefined) visit({ position: position + FRAME_HEAD_BYTES, length });
-      blank = length !== undefined || (blank && !inside && this.#blank(position, next));
-      position = length === undefined ? next : position + this.#ring.aligned(FRAME_BYTES + length);
+      const frame = inside ? undefined : this.#writtenAt(position);
+      if (frame !== undefined) visit(frame);
+      blank = frame !== undefined || (blank && !inside && this.#blank(position, next));
+      position = frame === undefined ? next : this.#after(frame);
     }
     return blank;
   }
 
   /**
    * Which seal is there, the last one if both are: 0 for none, undefined when the first frame is
-   * not whole. One that a later fault made unreadable is passed over.
+   * not whole either. A seal proves that it was: it may be damaged since. A seal that a later fault
+   * made unreadable is passed over.
    */
   seal(): number | undefined {
-    let position = 0;
-    let found: number | undefined;
-    for (let seal = 0; seal <= SEALS; seal++) {
-      const length = this.#frameLength(position);
-      if (length !== undefined) found = seal;
-      else if (seal === 0) return undefined;
-      position += this.#ring.aligned(FRAME_BYTES + (length ?? 0));
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      const seal = this.#sealBehind();
+      if (seal > 0) return seal;
     }
-    return found;
+    if (this.#wholeAt(0) !== undefined) return 0;
+    return this.mendHead(0, () => this.#sealBehind() > 0) ? this.#sealBehind() : undefined;
+  }
+
+  /** The last seal behind the first frame; 0: there is none. */
+  #sealBehind(): number {
+    const length = this.#lengthAt(0);
+    if (typeof length === "string") return 0;
+    let position = this.#ring.aligned(FRAME_BYTES + length);
+    let last = 0;
+    for (let seal = 1; seal <= SEALS; seal++) {
+      if (this.#wholeAt(position)?.length === 0) last = seal;
+      position += this.#ring.aligned(FRAME_BYTES);
+    }
+    return last;
+  }
+
+  /** Whether a frame that was whole is, again or once more, be it that one bit is put right. */
+  isWhole({ position, length }: Frame): boolean {
+    const frame = this.#frameAt(position - FRAME_HEAD_BYTES);
+    return frame?.whole === true && frame.length === length;
+  }
+
+  /** Where the next frame after this one begins. */
+  #after({ position, length }: Frame): number {
+    return position - FRAME_HEAD_BYTES + this.#ring.aligned(FRAME_BYTES + length);
   }
 
   /**
-   * The payload's length of the frame at a position, or undefined when there is no whole one,
-   * however often it is read.
+   * The frame at a position. One that is not whole was once, if something follows: what comes after
+   * a torn frame begins in a new block.
    */
-  #frameLength(position: number): number | undefined {
+  #writtenAt(position: number): Frame | undefined {
+    const frame = this.#frameAt(position);
+    if (frame === undefined || frame.whole) return frame;
+    return this.#frameAt(this.#after(frame))?.whole === true ? frame : undefined;
+  }
+
+  /** The frame at a position, whole where one flipped bit can be put right. */
+  #frameAt(position: number): Frame | undefined {
+    const frame = this.#wholeAt(position);
+    if (frame !== undefined) return frame;
+    const found = this.#look(position);
+    if (found === "blank") return undefined;
+    const isWhole = (): boolean => {
+      const now = this.#look(position);
+      return typeof now !== "string" && now.syndrome === 0;
+    };
+    if (this.mendHead(position, isWhole)) return this.#wholeAt(position);
+    if (found === "broken") return undefined;
+    const { length, syndrome } = found;
+    const bit = flippedBit(syndrome, FRAME_HEAD_BYTES + length);
+    const whole = bit !== undefined && this.mend(position, bit, isWhole);
+    return { position: position + FRAME_HEAD_BYTES, length, whole };
+  }
+
+  /** The frame at a position if it is whole, once in READS_MAX reads. */
+  #wholeAt(position: number): Frame | undefined {
     for (let reads = 0; reads < READS_MAX; reads++) {
-      const length = this.#readFrame(position);
-      if (length !== "broken") return length;
+      const found = this.#look(position);
+      if (found === "blank") return undefined;
+      if (found !== "broken" && found.syndrome === 0)
+        return { position: position + FRAME_HEAD_BYTES, length: found.length, whole: true };
     }
     return undefined;
   }
 
-  /** `broken`: there is something, and it is no whole frame. */
-  #readFrame(position: number): number | "broken" | undefined {
-    const bytes = this.#chunk.subarray(0, FRAME_HEAD_BYTES);
-    if (position + FRAME_BYTES > this.end) return undefined;
-    if (!this.read(position, bytes)) return "broken";
-    if (bytes[0] !== FRAME_MARK)
-      return bytes[0] === this.#ring.status.eraseValue ? undefined : "broken";
-    const length = (bytes[1] ?? 0) | ((bytes[2] ?? 0) << 8) | ((bytes[3] ?? 0) << 16);
+  #look(position: number): Found {
+    const length = this.#lengthAt(position);
+    if (typeof length === "string") return length;
     const end = position + FRAME_HEAD_BYTES + length;
-    if (end + 4 > this.end) return "broken";
     let crc = 0;
     for (let at = position; at < end; at += CHUNK_BYTES) {
       const part = this.#chunk.subarray(0, Math.min(CHUNK_BYTES, end - at));
@@ -149,20 +250,31 @@ export class Log {
       crc = crc32(part, crc);
     }
     const stored = new DataView(this.#chunk.buffer, 0, 4);
-    return this.read(end, this.#chunk.subarray(0, 4)) && stored.getUint32(0, true) === crc
-      ? length
-      : "broken";
+    if (!this.read(end, this.#chunk.subarray(0, 4))) return "broken";
+    return { length, syndrome: crc ^ stored.getUint32(0, true) };
+  }
+
+  /** The length that the head of the frame at a position says; for the words see Found. */
+  #lengthAt(position: number): number | "blank" | "broken" {
+    const head = this.#chunk.subarray(0, FRAME_HEAD_BYTES);
+    if (position + FRAME_BYTES > this.end) return "blank";
+    if (!this.read(position, head)) return "broken";
+    if (head[0] !== FRAME_MARK)
+      return head[0] === this.#ring.status.eraseValue ? "blank" : "broken";
+    const length = (head[1] ?? 0) | ((head[2] ?? 0) << 8) | ((head[3] ?? 0) << 16);
+    return position + FRAME_BYTES + length > this.end ? "broken" : length;
   }
 
   /**
    * Appends a frame of `length` bytes, which `content` gives to `put` piece by piece; `busy` names
-   * blocks not to take. The position of its first payload byte; undefined when the flash fails or
-   * has no block left: then the log holds what it held, and the next frame begins in a new block.
+   * blocks not to take. Returns the position of its first payload byte; undefined when `content`
+   * says that what it gave is wrong, or the flash fails or has no block left: then the log holds
+   * what it held, and the next frame begins in a new block.
    */
   append(
     length: number,
     busy: (number: number) => boolean,
-    content: (put: (bytes: Uint8Array) => void) => void,
+    content: (put: (bytes: Uint8Array) => void) => boolean,
   ): number | undefined {
     const payload = this.#tail + FRAME_HEAD_BYTES;
     this.#filled = 0;
@@ -173,7 +285,7 @@ export class Log {
       this.#put(bytes, payload - FRAME_HEAD_BYTES, busy);
     };
     put(Uint8Array.of(FRAME_MARK, length & 0xff, (length >> 8) & 0xff, length >> 16));
-    content(put);
+    if (!content(put)) this.#failed = true;
     const crc = this.#crc;
     put(Uint8Array.of(crc & 0xff, (crc >>> 8) & 0xff, (crc >>> 16) & 0xff, crc >>> 24));
     this.#flush(payload - FRAME_HEAD_BYTES, busy);
@@ -185,7 +297,7 @@ export class Log {
   /** Appends the seals. False when the flash fails. */
   close(busy: (number: number) => boolean): boolean {
     for (let count = 0; count < SEALS; count++)
-      if (this.append(0, busy, () => undefined) === undefined) return false;
+      if (this.append(0, busy, () => true) === undefined) return false;
     return true;
   }
 

@@ -11,10 +11,11 @@ import {
   decodeBlockHeader,
   encodeBlockHeader,
   type BlockHeader,
+  type FoundHeader,
 } from "./block.ts";
 
 /** A block with a valid header. */
-export interface Block extends BlockHeader {
+export interface Block extends FoundHeader {
   readonly number: number;
 }
 
@@ -69,8 +70,12 @@ export class Ring {
     return found.sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** A header that reads wrong once is no reason to give its block away. */
-  #header(number: number, bytes: Uint8Array): BlockHeader | undefined {
+  /**
+   * A header that reads wrong once is no reason to give its block away, nor to hold that a bit of
+   * it has flipped.
+   */
+  #header(number: number, bytes: Uint8Array): FoundHeader | undefined {
+    let mended: FoundHeader | undefined;
     for (let reads = 0; reads < READS_MAX; reads++) {
       if (
         !this.#try(() => {
@@ -79,9 +84,15 @@ export class Ring {
       )
         continue;
       const header = decodeBlockHeader(bytes);
-      if (header !== undefined || bytes[0] === this.status.eraseValue) return header;
+      if (header?.mended === false || bytes[0] === this.status.eraseValue) return header;
+      mended = header ?? mended;
     }
-    return undefined;
+    return mended;
+  }
+
+  /** Whether the header of a block can be read: where it cannot, the flash may be out of order. */
+  answers(number: number): boolean {
+    return this.#header(number, new Uint8Array(BLOCK_HEADER_BYTES)) !== undefined;
   }
 
   /**
@@ -103,7 +114,7 @@ export class Ring {
     if (number === undefined) return undefined;
     const { blocks } = this.status;
     const sequence = this.#sequence + ((number + blocks - (this.#sequence % blocks)) % blocks);
-    const header = { sequence, generation: generation ?? sequence, continues };
+    const header = { sequence, generation: generation ?? sequence, continues, mended: false };
     this.#sequence = sequence + 1;
     this.#last = number;
     return this.#erase(number) && this.#begin(number, header) ? { ...header, number } : undefined;

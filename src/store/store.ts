@@ -17,7 +17,7 @@
  */
 import type { Flash, FlashErrorKind } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
-import { equal } from "../base/bytes.ts";
+import { crc32 } from "../base/crc32.ts";
 import {
   READS_MAX,
   STORE_KEY_BYTES_MAX,
@@ -25,10 +25,23 @@ import {
   STORE_VALUE_BYTES_MAX,
 } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
-import { DELETED, type Entry, ENTRY_HEAD_BYTES, type Place, readEntries } from "./entry.ts";
+import {
+  DELETED,
+  type Entry,
+  entryStart,
+  type Place,
+  readEntries,
+  startSize,
+  SUMS_BYTES,
+  SUMS_MARK,
+  sumOf,
+  sumsSize,
+} from "./entry.ts";
+import { flippedBit } from "./flip.ts";
 import { type Counting, countingOf } from "./generation.ts";
 import { type Frame, FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log, SEALS } from "./log.ts";
 import { Ring } from "./ring.ts";
+import { salvage } from "./salvage.ts";
 
 /** A key and its new value; undefined deletes the key. */
 export type Change = readonly [key: string, value: Uint8Array | undefined];
@@ -50,19 +63,27 @@ export class StoreFailed extends Error {
   readonly kind: FlashErrorKind = "device";
 }
 
-/** Bytes, but for counts. `capacity` is what `bytesLive` can grow to. */
+/**
+ * Bytes, but for counts. `capacity` is what `bytesLive` can grow to; `mended` counts bits that had
+ * flipped in flash and were put right.
+ */
 export interface StoreStats {
   readonly bytesUsed: number;
   readonly bytesLive: number;
   readonly capacity: number;
   readonly commits: number;
   readonly erases: number;
+  readonly mended: number;
 }
 
 /** What goes into a frame: a value as given, one that lies in the log so far, or a deletion. */
 type Entries = ReadonlyMap<string, Uint8Array | Place | undefined>;
 
-const COPY_BYTES = 256;
+/** The live data: how many entries, and their bytes. */
+interface Live {
+  readonly count: number;
+  readonly bytes: number;
+}
 
 export class Store {
   #ring: Ring;
@@ -70,6 +91,10 @@ export class Store {
   #index = new Map<string, Place>();
   #live = 0;
   #commits = 0;
+  #lost: string[] = [];
+  #mended = 0;
+  /** Something in the log cannot be read: the next commit begins a generation. */
+  #damaged = false;
   /**
    * A new generation was begun and not finished: it may count at the next start, so nothing is
    * added to the one before it.
@@ -85,7 +110,7 @@ export class Store {
    * Reads the log, and decides what a power loss left in it: unless it has no more than its seals,
    * a new generation is begun. Any content is accepted: where no valid frame is, nothing is stored.
    * Where the flash fails what is there is read, and what comes is refused. Throws when the
-   * partition has fewer than two blocks, and StoreFailed when it does not read the same twice.
+   * partition has fewer than two blocks.
    */
   static open(flash: Flash): Store {
     const ring = new Ring(flash);
@@ -104,8 +129,9 @@ export class Store {
       last = frame;
       count++;
     });
+    for (const [key, { length }] of this.#index) this.#live += startSize(key) + length;
     const sealed = blank && count === 1 + SEALS && last?.length === 0;
-    if (begun || (log !== undefined && !sealed)) this.#settle(last, before);
+    if (begun || (log !== undefined && !(sealed && this.#isClean))) this.#settle(last, before);
   }
 
   /**
@@ -115,32 +141,48 @@ export class Store {
   #settle(last: Frame | undefined, before: Log | undefined): void {
     const entries = last === undefined ? [] : (this.#entries(last, true) ?? []);
     const changes = new Map(entries.map(({ key, value }) => [key, value]));
-    const live = this.#liveAfter(changes);
-    const blocks = this.#log.blockCount + this.#blocksFor(live);
+    const blocks = this.#log.blockCount + this.#blocksFor(this.#after(changes));
     try {
       this.#rewrite(
         changes,
-        live,
         before !== undefined && blocks + before.blockCount <= this.#ring.usable
           ? before
           : undefined,
       );
     } catch (error) {
       if (!(error instanceof StoreFailed)) throw error;
+      this.#live = this.#after(changes).bytes;
       for (const { key, place } of entries) this.#place(key, place);
     }
   }
 
   /**
-   * The value, as a fresh copy; undefined when there is none. Throws StoreFailed when the flash
-   * cannot be read.
+   * The value, as a fresh copy; undefined when there is none. Its bytes have the CRC that they were
+   * written with: where they cannot be had any more the value is lost (see takeLost), and there is
+   * none. Throws StoreFailed when the flash does not answer at all.
    */
   get(key: string): Uint8Array | undefined {
     const place = this.#index.get(key);
     if (place === undefined) return undefined;
     const value = new Uint8Array(place.length);
-    this.#fill(place.position, value);
-    return value;
+    if (this.#isSound(place, value)) return value;
+    this.#lose(key);
+    return undefined;
+  }
+
+  /** True when takeLost may have something to give. */
+  get hasLost(): boolean {
+    return this.#lost.length > 0;
+  }
+
+  /**
+   * The keys whose values were lost since the last call: they have none until they are written
+   * again. The empty key stands for an entry of which nobody can tell any more whose it was.
+   */
+  takeLost(): readonly string[] {
+    const lost = this.#lost.filter((key) => !this.#index.has(key));
+    if (this.#lost.length > 0) this.#lost = [];
+    return lost;
   }
 
   /** The keys that begin with `prefix`, sorted. */
@@ -156,11 +198,12 @@ export class Store {
   commit(changes: readonly Change[], leaving: Leaving = "nothing"): void {
     const entries = this.#effective(changes);
     if (entries.size === 0) return;
-    const live = this.#liveAfter(entries);
+    const live = this.#after(entries);
     const room = Math.min(FRAME_PAYLOAD_BYTES_MAX, this.stats().capacity - this.#reserve(leaving));
-    if (live > this.#live && live > room) throw new StoreFull();
+    if (live.bytes > this.#live && live.bytes > room) throw new StoreFull();
     const frame = sizeOf(entries);
-    if (!this.#fits(frame, live) || !this.#append(entries, frame)) this.#compact(entries, live);
+    if (this.#fits(frame, live) && this.#append(entries, frame)) this.#live = live.bytes;
+    else this.#compact(entries, live);
     this.#commits++;
   }
 
@@ -173,6 +216,7 @@ export class Store {
       capacity,
       commits: this.#commits,
       erases: this.#ring.erases,
+      mended: this.#mended + this.#log.mended,
     };
   }
 
@@ -198,11 +242,30 @@ export class Store {
     return entries;
   }
 
-  #liveAfter(entries: Entries): number {
-    let live = this.#live;
-    for (const [key, value] of entries)
-      live += (value === undefined ? 0 : entrySize(key, value)) - (this.#index.get(key)?.size ?? 0);
-    return live;
+  /** Nothing in the log is lost, nor had to be put right. */
+  get #isClean(): boolean {
+    return this.#log.mended === 0 && !this.#damaged;
+  }
+
+  get #now(): Live {
+    return { count: this.#index.size, bytes: this.#live };
+  }
+
+  /** The live data with the changes in them. */
+  #after(entries: Entries): Live {
+    let { count, bytes } = this.#now;
+    for (const [key, value] of entries) {
+      const old = this.#index.get(key);
+      const start = startSize(key);
+      if (old !== undefined) {
+        count--;
+        bytes -= start + old.length;
+      }
+      if (value === undefined) continue;
+      count++;
+      bytes += start + value.length;
+    }
+    return { count, bytes };
   }
 
   /**
@@ -210,17 +273,32 @@ export class Store {
    * are (the frame may be torn) and as they will be, and one to spare for a block that fails, where
    * the log is not as short as can be already.
    */
-  #fits(frame: number, live: number): boolean {
-    if (this.#log.blockCount === 0 || this.#forked) return false;
+  #fits(frame: number, live: Live): boolean {
+    if (this.#log.blockCount === 0 || this.#forked || !this.#isClean) return false;
     const used = Math.ceil((this.#log.tail + FRAME_BYTES + frame) / this.#ring.dataLength);
-    const needed = Math.max(this.#blocksFor(live), this.#blocksFor(this.#live));
+    const needed = Math.max(this.#blocksFor(live), this.#blocksFor(this.#now));
     return used + needed + (used > needed ? 1 : 0) <= this.#ring.usable;
   }
 
-  /** Blocks of a generation that begins with so many bytes of entries. */
-  #blocksFor(bytes: number): number {
+  /** Blocks of a generation that begins with such entries. */
+  #blocksFor(live: Live): number {
+    return this.#blocksOf(live.bytes + this.#sums(live));
+  }
+
+  /**
+   * Bytes of the table of sums. 0, and there is none, when it would cost a block that the flash can
+   * ill spare: what fits without it always fits.
+   */
+  #sums({ bytes, count }: Live): number {
+    const size = sumsSize(count);
+    const blocks = Math.max(this.#blocksOf(bytes), Math.floor(this.#ring.usable / 4));
+    const fits = count > 0 && this.#blocksOf(bytes + size) <= blocks;
+    return fits && bytes + size <= FRAME_PAYLOAD_BYTES_MAX ? size : 0;
+  }
+
+  #blocksOf(payload: number): number {
     return Math.ceil(
-      (this.#ring.aligned(FRAME_BYTES + bytes) + this.#seals) / this.#ring.dataLength,
+      (this.#ring.aligned(FRAME_BYTES + payload) + this.#seals) / this.#ring.dataLength,
     );
   }
 
@@ -233,39 +311,53 @@ export class Store {
    * Begins a new generation with the changes in it; when they leave no room beside the log as it
    * is, or need more blocks than what is there and leave none to spare, without them first.
    */
-  #compact(entries: Entries, live: number): void {
+  #compact(entries: Entries, live: Live): void {
     const needed = this.#blocksFor(live);
-    const spare = needed > this.#blocksFor(this.#live) ? 1 : 0;
-    if (this.#log.blockCount + needed + spare > this.#ring.usable)
-      this.#rewrite(new Map(), this.#live);
-    this.#rewrite(entries, live);
+    const spare = needed > this.#blocksFor(this.#now) ? 1 : 0;
+    if (this.#log.blockCount + needed + spare > this.#ring.usable) this.#rewrite(new Map());
+    this.#rewrite(entries);
   }
 
   /**
    * Begins a new generation with the changes in it. `before`: one that stays until it is sealed.
    */
-  #rewrite(changes: Entries, live: number, before?: Log): void {
-    const entries = new Map<string, Uint8Array | Place | undefined>(this.#index);
+  #rewrite(changes: Entries, before?: Log): void {
     const busy = (number: number): boolean =>
       this.#log.holds(number) || before?.holds(number) === true;
-    for (const [key, value] of changes) {
-      if (value === undefined) entries.delete(key);
-      else entries.set(key, value);
-    }
     this.#forked = true;
     for (let attempt = 0; attempt < this.#ring.status.blocks; attempt++) {
+      this.#loseUnsound(changes);
+      const live = this.#after(changes);
+      const table = this.#sums(live);
+      const entries = new Map<string, Uint8Array | Place | undefined>(this.#index);
+      for (const [key, value] of changes) {
+        if (value === undefined) entries.delete(key);
+        else entries.set(key, value);
+      }
       const log = new Log(this.#ring, []);
-      const start = log.append(live, busy, (put) => {
-        this.#putEntries(entries, put);
+      const start = log.append(table + live.bytes, busy, (put) => {
+        if (table > 0) put(this.#table(entries));
+        return this.#putEntries(entries, put);
       });
       if (start === undefined || !log.close(busy)) continue;
+      this.#mended += this.#log.mended;
       this.#log = log;
       this.#forked = false;
-      this.#placeAll(entries, start);
+      this.#damaged = false;
+      this.#live = live.bytes;
+      this.#placeAll(entries, start + table);
       for (const [key, value] of changes) if (value === undefined) this.#place(key, undefined);
       return;
     }
     throw new StoreFailed();
+  }
+
+  /** What is not changed and cannot be copied is lost. */
+  #loseUnsound(changes: Entries): void {
+    const unsound: string[] = [];
+    for (const [key, place] of this.#index)
+      if (!changes.has(key) && !this.#isSound(place)) unsound.push(key);
+    for (const key of unsound) this.#lose(key);
   }
 
   /** Appends one frame. False when it could not be written; then nothing changed. */
@@ -273,9 +365,7 @@ export class Store {
     const start = this.#log.append(
       size,
       (number) => this.#log.holds(number),
-      (put) => {
-        this.#putEntries(entries, put);
-      },
+      (put) => this.#putEntries(entries, put),
     );
     if (start !== undefined) this.#placeAll(entries, start);
     return start !== undefined;
@@ -285,64 +375,88 @@ export class Store {
   #placeAll(entries: Entries, start: number): void {
     let position = start;
     for (const [key, value] of entries) {
-      const size = entrySize(key, value);
       const length = value?.length ?? 0;
-      position += size;
-      this.#place(
-        key,
-        value === undefined ? undefined : { position: position - length, length, size },
-      );
+      position += startSize(key) + length;
+      const place = { position: position - length, length, sum: valueSum(value) };
+      this.#place(key, value === undefined ? undefined : place);
     }
   }
 
-  #putEntries(entries: Entries, put: (bytes: Uint8Array) => void): void {
-    for (const [key, value] of entries) this.#putEntry(key, value, put);
+  /** The table of the sums of entries, none of which is a deletion. */
+  #table(entries: Entries): Uint8Array {
+    const name = new Uint8Array(1 + SUMS_BYTES * entries.size);
+    const view = new DataView(name.buffer);
+    let at = 1;
+    name[0] = SUMS_MARK;
+    for (const [key, value] of entries) {
+      const start = entryStart(utf8(key), value?.length ?? 0);
+      view.setUint32(at, crc32(start, 0), true);
+      view.setUint32(at + 4, valueSum(value), true);
+      at += SUMS_BYTES;
+    }
+    return entryStart(name, DELETED);
+  }
+
+  /** False when a value that is copied is not what it was. */
+  #putEntries(entries: Entries, put: (bytes: Uint8Array) => void): boolean {
+    let sound = true;
+    for (const [key, value] of entries) sound &&= this.#putEntry(key, value, put);
+    return sound;
   }
 
   #putEntry(
     key: string,
     value: Uint8Array | Place | undefined,
     put: (bytes: Uint8Array) => void,
-  ): void {
-    const name = utf8(key);
-    const length = value === undefined ? DELETED : value.length;
-    put(Uint8Array.of(name.length & 0xff, name.length >> 8, length & 0xff, length >> 8));
-    put(name);
-    if (value === undefined) return;
-    if (value instanceof Uint8Array) {
-      put(value);
-      return;
-    }
-    for (let done = 0; done < value.length; done += COPY_BYTES) {
-      const part = new Uint8Array(Math.min(COPY_BYTES, value.length - done));
-      this.#fill(value.position + done, part);
-      put(part);
-    }
-  }
-
-  /** Fills the buffer with what reads the same twice: a value has no CRC of its own. */
-  #fill(position: number, buffer: Uint8Array): void {
-    const again = new Uint8Array(buffer.length);
-    for (let reads = 0; reads < READS_MAX; reads++) {
-      if (
-        this.#log.read(position, buffer) &&
-        this.#log.read(position, again) &&
-        equal(buffer, again)
-      )
-        return;
-    }
-    throw new StoreFailed();
+  ): boolean {
+    put(entryStart(utf8(key), value === undefined ? DELETED : value.length));
+    if (value === undefined) return true;
+    if (!(value instanceof Uint8Array)) return sumOf(this.#log, value, put) === value.sum;
+    put(value);
+    return true;
   }
 
   /**
-   * Takes the entries of a frame that was found whole. Throws StoreFailed when it does not read the
-   * same again; a seal need not.
+   * Whether a value reads as it was written, be it after a bit that has flipped is put right;
+   * `value` is filled with it.
    */
+  #isSound(place: Place, value?: Uint8Array): boolean {
+    const sum = (): number | undefined => {
+      if (value === undefined) return sumOf(this.#log, place, () => undefined);
+      return this.#log.read(place.position, value) ? crc32(value, 0) : undefined;
+    };
+    let found = sum();
+    for (let reads = 1; reads < READS_MAX && found !== place.sum; reads++) found = sum();
+    if (found === place.sum) return true;
+    if (found === undefined) return false;
+    const bit = flippedBit(found ^ place.sum, place.length);
+    return bit !== undefined && this.#log.mend(place.position, bit, () => sum() === place.sum);
+  }
+
+  /** Throws StoreFailed when it may be the flash that is out of order, and not the value. */
+  #lose(key: string): void {
+    const place = this.#index.get(key);
+    if (place === undefined) return;
+    if (!this.#log.answers(place.position)) throw new StoreFailed();
+    this.#live -= startSize(key) + place.length;
+    this.#index.delete(key);
+    this.#lost.push(key);
+    this.#damaged = true;
+  }
+
+  /** Takes the entries of a frame that was written whole, or what can be read of them. */
   #restore(frame: Frame): void {
     if (frame.length === 0) return;
-    const entries = this.#entries(frame, false);
-    if (entries === undefined) throw new StoreFailed();
-    for (const { key, place } of entries) this.#place(key, place);
+    const entries = frame.whole ? this.#entries(frame, false) : undefined;
+    if (entries !== undefined) {
+      for (const { key, place } of entries) this.#place(key, place);
+      return;
+    }
+    const { entries: left, lost } = salvage(this.#log, frame);
+    for (const { key, place } of left) this.#place(key, place);
+    for (const key of lost) this.#place(key, undefined);
+    this.#lost.push(...lost);
+    this.#damaged = true;
   }
 
   /** Undefined when they are not whole, however often they are read. */
@@ -351,22 +465,22 @@ export class Store {
       const entries = readEntries(this.#log, frame, values);
       if (entries !== undefined) return entries;
     }
-    return undefined;
+    return this.#log.isWhole(frame) ? readEntries(this.#log, frame, values) : undefined;
   }
 
   #place(key: string, place: Place | undefined): void {
-    this.#live += (place?.size ?? 0) - (this.#index.get(key)?.size ?? 0);
     if (place === undefined) this.#index.delete(key);
     else this.#index.set(key, place);
   }
 }
 
-function entrySize(key: string, value: Uint8Array | Place | undefined): number {
-  return ENTRY_HEAD_BYTES + utf8(key).length + (value?.length ?? 0);
+function valueSum(value: Uint8Array | Place | undefined): number {
+  if (value === undefined) return 0;
+  return value instanceof Uint8Array ? crc32(value, 0) : value.sum;
 }
 
 function sizeOf(entries: Entries): number {
   let size = 0;
-  for (const [key, value] of entries) size += entrySize(key, value);
+  for (const [key, value] of entries) size += startSize(key) + (value?.length ?? 0);
   return size;
 }

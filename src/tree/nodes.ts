@@ -10,12 +10,13 @@
  */
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
-import { text, utf8 } from "../base/utf8.ts";
+import { utf8 } from "../base/utf8.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Binding, Bindings, Node, NodeDefinition } from "./node.ts";
 import { ACL_KEY, type Staged } from "./staged.ts";
 import { TreeStatus } from "./status.ts";
 import { parseUri } from "./uri.ts";
+import { textOf } from "./value.ts";
 
 export const NODE_KEY = "tree.node.";
 export const VALUE_KEY = "tree.value.";
@@ -144,10 +145,10 @@ export class Nodes {
     return node.definition.type ?? (isInterior(node.definition) ? "" : "text/plain");
   }
 
-  /** A fact that is text; empty when there is none. */
+  /** A fact that is text; empty when there is none, or what is stored is no text. */
   text(prefix: string, at: readonly string[]): string {
     const bytes = this.staged.get(nodeKey(prefix, at));
-    return bytes === undefined ? "" : text(bytes, 0, bytes.length);
+    return bytes === undefined ? "" : (textOf(bytes) ?? "");
   }
 
   /** How often the node has changed, or undefined: it changes without the tree hearing of it. */
@@ -158,7 +159,8 @@ export class Nodes {
       (binding?.get !== undefined && binding.replace === undefined)
     )
       return undefined;
-    return Number(this.text(VERSION_KEY, node.at));
+    const count = Number(this.text(VERSION_KEY, node.at));
+    return Number.isInteger(count) && count >= 0 ? count % VERSIONS : 0;
   }
 
   /** Counts a change of the node's value, ACL or Title, in the commit of that change. */

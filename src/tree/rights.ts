@@ -13,19 +13,26 @@ import { TreeStatus } from "./status.ts";
 
 /** The node's own ACL as text; empty when it inherits. The root always has one. */
 export function ownAcl(nodes: Nodes, at: readonly string[]): string {
-  const own = nodes.text(ACL_KEY, at);
-  return own === "" && at.length === 0 ? ROOT_ACL : own;
+  const own = keptAcl(nodes, at);
+  if (own !== undefined) return aclText(own);
+  return at.length === 0 ? ROOT_ACL : "";
 }
 
 /**
  * The ACL that holds for a node: its own or that of the nearest ancestor that has one, as a whole.
  */
 function effectiveAcl(nodes: Nodes, at: readonly string[]): Acl {
-  for (let depth = at.length; depth > 0; depth--) {
-    const own = nodes.text(ACL_KEY, at.slice(0, depth));
-    if (own !== "") return parseAcl(own) ?? new Map();
+  for (let depth = at.length; depth >= 0; depth--) {
+    const own = keptAcl(nodes, at.slice(0, depth));
+    if (own !== undefined) return own;
   }
-  return parseAcl(ownAcl(nodes, [])) ?? new Map();
+  return parseAcl(ROOT_ACL) ?? new Map();
+}
+
+/** The ACL that is kept of a node; undefined when there is none, or what is there is no ACL. */
+function keptAcl(nodes: Nodes, at: readonly string[]): Acl | undefined {
+  const own = nodes.text(ACL_KEY, at);
+  return own === "" ? undefined : parseAcl(own);
 }
 
 export function mayDo(nodes: Nodes, at: readonly string[], right: Right, server: string): boolean {

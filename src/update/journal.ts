@@ -4,8 +4,9 @@ import { readRecord, recordChange } from "../store/record.ts";
 import { type Leaving, StoreFull, type Store } from "../store/store.ts";
 import { reduce, type UpdateEvent } from "./machine.ts";
 import { memoryChanges } from "./memory.ts";
-import { decodeRecord, type UpdateRecord } from "./record.ts";
+import { decodeRecord, IDLE, type UpdateRecord } from "./record.ts";
 import { sentence } from "./sentence.ts";
+import { storedProgress } from "./staging.ts";
 
 /** Key of the record in the store. */
 export const RECORD_KEY = "update.record";
@@ -20,7 +21,12 @@ export class Journal {
   constructor(store: Store, log: (level: LogLevel, text: string) => void) {
     this.#store = store;
     this.#log = log;
-    this.#record = decodeRecord(readRecord<object>(store, RECORD_KEY));
+    const stored = readRecord<object>(store, RECORD_KEY);
+    // A record that was lost must not count a package that progress is stored of once more.
+    this.#record =
+      stored === undefined
+        ? { ...IDLE, generation: storedProgress(store).generation }
+        : decodeRecord(stored);
   }
 
   /** What is durable. */

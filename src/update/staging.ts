@@ -35,6 +35,18 @@ const PROGRESS_VERSION = 1;
  */
 const PIECE_BYTES = 512;
 
+/** What the store says: of the package of `generation` so many bytes are durable, whole blocks. */
+export function storedProgress(store: Store): {
+  readonly generation: number;
+  readonly bytes: number;
+} {
+  const record = store.get(PROGRESS_KEY);
+  if (record === undefined || record.length < PROGRESS_BYTES || record[0] !== PROGRESS_VERSION)
+    return { generation: 0, bytes: 0 };
+  const view = new DataView(record.buffer);
+  return { generation: view.getUint32(1, true), bytes: view.getUint32(5, true) };
+}
+
 /**
  * Every function throws what the flash and the store throw; the stream must then be begun again.
  */
@@ -139,22 +151,14 @@ export class Staging {
   }
 
   #begin(generation: number): void {
-    const bytes = this.#stored(generation);
+    const stored = storedProgress(this.#store);
+    const bytes = stored.generation === generation ? stored.bytes : 0;
     this.#generation = generation;
     this.#durable = bytes <= this.capacity && bytes % this.#status.blockLength === 0 ? bytes : 0;
     this.#compareEnd = 0;
     this.#at = 0;
     this.#held = 0;
     this.#padding = 0;
-  }
-
-  /** Bytes that are durable of this generation, as the store has it: whole blocks. */
-  #stored(generation: number): number {
-    const record = this.#store.get(PROGRESS_KEY);
-    if (record === undefined || record.length < PROGRESS_BYTES || record[0] !== PROGRESS_VERSION)
-      return 0;
-    const view = new DataView(record.buffer);
-    return view.getUint32(1, true) === generation ? view.getUint32(5, true) : 0;
   }
 
   /** Makes aligned bytes that lie in one block durable at #at. */

@@ -28,6 +28,7 @@
 #define IMAGE_MAGIC 0xE9
 #define DESCRIPTION_MAGIC 0xABCD5432U
 #define DESCRIPTION_BYTES 256
+#define SECURE_VERSION_AT 4
 #define VERSION_AT 16
 #define CIPHER_BYTES 16
 #define PAGE_BYTES 4096
@@ -387,6 +388,8 @@ const void* fakeBoot(uint32_t* length)
     return NULL;
   if (initial)
     writeEntry(0, newEntry((uint32_t)running + 1, ESP_OTA_IMG_VALID));
+  memcpy(
+      &description.secure_version, payload + SECURE_VERSION_AT, sizeof(description.secure_version));
   memcpy(description.version, payload + VERSION_AT, sizeof(description.version));
   *length -= DESCRIPTION_BYTES;
   return payload + DESCRIPTION_BYTES;

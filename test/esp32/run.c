@@ -3,6 +3,7 @@
  */
 #include "../../hal/host/board.h"
 #include "../../hal/host/file.h"
+#include "../../hal/host/lock.h"
 #include "../../hal/host/reset.h"
 #include "../../hal/xs/engine/runtime.h"
 #include "fake-idf.h"
@@ -74,7 +75,9 @@ int main(int argc, char** argv)
       mode = argv[i + 1][0] == 'b' ? CUT_BEFORE : argv[i + 1][0] == 'a' ? CUT_AFTER : CUT_TORN;
   }
   flashFileCut(cause == RESET_POWER || !left ? cut : (uint32_t)strtoul(left, NULL, 10), mode);
-  problem = directory ? fakeOpen(directory, reasonOf(cause)) : "no --state";
+  problem = directory ? lockTake(directory) : "no --state";
+  if (!problem)
+    problem = fakeOpen(directory, reasonOf(cause));
   payload = problem ? NULL : fakeBoot(&length);
   if (!problem && !payload)
     problem = "no slot has an image";

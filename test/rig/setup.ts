@@ -20,6 +20,9 @@ interface Requirement {
   readonly debian: string;
 }
 
+/** One process at a time runs on a state directory: lock.ts. */
+const LOCK: Requirement = { what: "lock on files", program: "flock", debian: "util-linux" };
+
 /** The boot selector of board sim is C that runs in Node; an installed package has it compiled. */
 const SIM: readonly Requirement[] = [
   { what: "compiler for WebAssembly", program: process.env.CLANG ?? "clang", debian: "clang" },
@@ -44,6 +47,7 @@ const HOST: readonly Requirement[] = [
  */
 const QEMU: readonly Requirement[] = [
   ...HOST,
+  LOCK,
   {
     what: "compiler for RISC-V",
     program: "riscv64-unknown-elf-gcc",
@@ -58,7 +62,7 @@ const QEMU: readonly Requirement[] = [
 ];
 
 export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = {
-  sim: isPrebuilt() ? [] : SIM,
+  sim: isPrebuilt() ? [LOCK] : [...SIM, LOCK],
   host: HOST,
   qemu: QEMU,
   "esp32-fake": HOST,

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { SimBoard } from "../../hal/sim/board.ts";
 import { parseReplayId, replayId } from "./campaign/id.ts";
+import { jobsOf } from "./campaign/plan.ts";
 import { campaign } from "./campaign/run.ts";
 import { settingOf } from "./campaign/keys.ts";
 import { Site } from "./campaign/site.ts";
@@ -72,6 +73,9 @@ test("a replay id names its variant and its cuts, and nothing else", () => {
     "download,good,small",
     "replace,crash,bytes,corrupt,account/17.tornBits.3/4.before.0",
     "download,good,pages,flip:slot:12:stuck",
+    "download,good,pages,flip:store:7:once",
+    "replace,good,small,account,flip:store:7:byte",
+    "replace,good,small,flip:slot:7:always",
     "download,good,small,erase:store:2:silent,server:status:503@4x2,host:truncate:200@1/1.after.0",
     "download,good,small,foreign,descriptor,host:lose@1,dd:truncate:100@1,report:status:503@1x2/1.after.0",
   ];
@@ -83,6 +87,23 @@ test("a replay id names its variant and its cuts, and nothing else", () => {
     "download,good,small/0.before.1",
     "download,good,small/1.soon.1",
     "download,good,small,server:x",
+    "download,good,small,flip:store:7:sometimes",
   ];
   for (const id of wrong) throws(() => parseReplayId(id));
+});
+
+test("a flash that reads wrong, once or for good, is among the causes", () => {
+  const variants = jobsOf("whole").map(({ variant }) => variant);
+  const kinds = [
+    "store:once",
+    "store:stuck",
+    "store:byte",
+    "slot:once",
+    "slot:stuck",
+    "slot:always",
+  ];
+  for (const [partition = "", how = ""] of kinds.map((kind) => kind.split(":"))) {
+    const cause = new RegExp(`,flip:${partition}:\\d+:${how}$`);
+    ok(variants.filter((variant) => cause.test(variant)).length >= 12, `${partition}, ${how}`);
+  }
 });

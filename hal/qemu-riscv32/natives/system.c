@@ -39,6 +39,11 @@ void xs_system_version(xsMachine* the)
   xsmcSetString(xsResult, handoff()->version);
 }
 
+void xs_system_security_counter(xsMachine* the)
+{
+  xsmcSetNumber(xsResult, handoff()->counter);
+}
+
 void xs_system_exit(xsMachine* the)
 {
   int status = (int)toIndex(the, &xsArg(0));

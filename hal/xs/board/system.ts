@@ -28,6 +28,11 @@ export function version(this: unknown): string {
   return native("xs_system_version").call(this);
 }
 
+/** The security counter of the running image, from its signed part; 0 when there is none. */
+export function securityCounter(this: unknown): number {
+  return native("xs_system_security_counter").call(this);
+}
+
 /** Switches the board off: the process, or the emulator, ends with this status, 0 to 255. */
 export function exit(this: unknown, status: number): never {
   return native("xs_system_exit").call(this, status);

@@ -206,6 +206,9 @@ function openPort(): UdpPort {
 }
 
 const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
+  counter: () => {
+    print(`counter: ${board.identity.securityCounter}`);
+  },
   arm: () => {
     attempt("arm", () => {
       board.boot.arm();

@@ -25,6 +25,16 @@ test("the version is written as src/image writes it", () => {
   ]);
 });
 
+test("the security counter is that of the image that runs, on trial too", () => {
+  const older = image(1, key, { securityCounter: 7 });
+  const device = new Device(older, image(2, key, { securityCounter: 4294967295 }));
+  const { lines } = device.run({
+    "1.0.0 power": ["counter", "arm", "restart"],
+    "2.0.0 restart": ["counter"],
+  });
+  assert.deepEqual(lines, [A, "counter: 7", "arm: done", TRIAL, "counter: 4294967295"]);
+});
+
 test("a new board boots slot A", () => {
   const { lines, boot, status } = two().run();
   assert.deepEqual([lines, boot, status], [[A], ["I boot: slot A, version 1.0.0, cause power"], 0]);

@@ -188,6 +188,9 @@ function receivers(): void {
 }
 
 const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
+  counter: () => {
+    print(`counter: ${board.identity.securityCounter}`);
+  },
   arm: () => {
     attempt("arm", () => {
       board.boot.arm();

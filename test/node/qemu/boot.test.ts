@@ -37,6 +37,13 @@ test("an armed image runs on trial, and after confirm for good", { skip }, (cont
   assert.deepEqual(board.run().lines, ["runs 2.0.0 slot 1 trial false cause power"]);
 });
 
+test("the security counter is that of the image that runs", { skip }, (context) => {
+  const board = device(context, image(1), image(2, key, 4294967295));
+  const script = { "1.0.0 power": ["counter", "arm", "restart"], "2.0.0 restart": ["counter"] };
+  const counters = board.run(script).lines.filter((line) => line.startsWith("counter"));
+  assert.deepEqual(counters, ["counter: 0", "counter: 4294967295"]);
+});
+
 const FAILURES: readonly (readonly [string, string, string, RegExp?])[] = [
   ["never confirms", "restart", "restart"],
   ["throws", "throw", "panic", /^uncaught: Error: thrown on purpose$/],

@@ -10,6 +10,7 @@ import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { SimFlash } from "../../../hal/sim/flash.ts";
 import { Power } from "../../../hal/sim/power.ts";
+import { LOSSES } from "../../../src/client/losses.ts";
 import { readRecord, recordChange } from "../../../src/store/record.ts";
 import { Store } from "../../../src/store/store.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
@@ -217,30 +218,38 @@ test("what a later layout writes is read by this one: more keys, more fields, lo
   strictEqual(unknown.position, 0, "another version of it is not guessed at");
 });
 
+const DOCUMENT = readFileSync(join(root, "src/update/JOURNAL.md"), "utf8");
+
+/** The rows of the table of JOURNAL.md with that head, without the line below it. */
+function rows(title: string): readonly (readonly string[])[] {
+  return (DOCUMENT.split(`| ${title} |\n`)[1]?.split("\n\n")[0] ?? "")
+    .split("\n")
+    .slice(1)
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** What stands in `bytes` where the rows of a table say, counted from `start`. */
+function found(
+  bytes: Buffer,
+  title: string,
+  start: number,
+  values: { readonly [word: string]: number },
+): string[] {
+  return rows(title).map(([at = "", count = ""]) => {
+    const from = start + (values[at] ?? Number(at));
+    return bytes.toString("hex", from, from + (values[count] ?? Number(count)));
+  });
+}
+
 test("the tables of bytes in JOURNAL.md are what is on the flash", () => {
-  const document = readFileSync(join(root, "src/update/JOURNAL.md"), "utf8");
   const all = PARTITION_V1;
-  const rows = (title: string): readonly (readonly string[])[] =>
-    (document.split(`| ${title} |\n`)[1]?.split("\n\n")[0] ?? "")
-      .split("\n")
-      .slice(1)
-      .map((line) =>
-        line
-          .split("|")
-          .slice(1, -1)
-          .map((cell) => cell.trim()),
-      );
   const hex = (from: number, to: number): string => all.toString("hex", from, to);
-  const found = (
-    title: string,
-    start: number,
-    values: { readonly [at: string]: number },
-  ): string[] =>
-    rows(title).map(([at = "", bytes = ""]) => {
-      const from = start + (values[at] ?? Number(at));
-      return hex(from, from + (values[bytes] ?? Number(bytes)));
-    });
-  deepStrictEqual(found("at | bytes | a block begins with", 0, {}), [
+  deepStrictEqual(found(all, "at | bytes | a block begins with", 0, {}), [
     "5846",
     "01",
     "00",
@@ -248,17 +257,56 @@ test("the tables of bytes in JOURNAL.md are what is on the flash", () => {
     "00000000",
     hex(12, 16),
   ]);
-  deepStrictEqual(found("at | bytes | a frame", 16, { n: 37, "4+n": 41 }), [
+  deepStrictEqual(found(all, "at | bytes | a frame", 16, { n: 37, "4+n": 41 }), [
     "a5",
     "250000",
     hex(20, 57),
     hex(57, 61),
   ]);
-  deepStrictEqual(found("at | bytes | an entry", 20, { k: 14, v: 19, "4+k": 18 }), [
+  deepStrictEqual(found(all, "at | bytes | an entry", 20, { k: 14, v: 19, "4+k": 18 }), [
     "0e00",
     "1300",
     Buffer.from("update.counter").toString("hex"),
     Buffer.from('{"v":1,"counter":2}').toString("hex"),
   ]);
   strictEqual(all.readUInt32LE(57), crc32(all.subarray(16, 57)));
+});
+
+test("the table of sums in JOURNAL.md is what a generation begins with", () => {
+  const flash = partition();
+  Store.open(flash).commit([
+    recordChange(COUNTER_KEY, { v: 1, counter: 2 }),
+    ["gone", Uint8Array.of(1)],
+  ]);
+  const all = Buffer.from(flash.bytes);
+  const entries = 2;
+  const crc = (from: number, to: number): string => {
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32LE(crc32(all.subarray(from, to)));
+    return sum.toString("hex");
+  };
+  const start = 20;
+  const first = start + 5 + 8 * entries;
+  const value = first + 4 + COUNTER_KEY.length;
+  const second = value + '{"v":1,"counter":2}'.length;
+  strictEqual(all.toString("latin1", first + 4, value), COUNTER_KEY);
+  deepStrictEqual(found(all, "at | bytes | a table of sums, with e entries behind it", start, {}), [
+    "1100",
+    "ffff",
+    "ff",
+    crc(first, value),
+    crc(value, second),
+  ]);
+  deepStrictEqual(
+    all.toString("hex", start + 13, first),
+    crc(second, second + 8) + crc(second + 8, second + 9),
+  );
+});
+
+test("what follows from each loss is what JOURNAL.md says", () => {
+  const table = rows("key begins with | when its value is lost");
+  deepStrictEqual(
+    table.map(([key, consequence]) => [key?.replaceAll("`", ""), consequence]),
+    LOSSES.map((row) => [...row]),
+  );
 });

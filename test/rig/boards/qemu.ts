@@ -26,6 +26,7 @@ import { versionText } from "../../../src/image/version.ts";
 import { DeviceProcess } from "../device.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
+import { locked } from "../lock.ts";
 import { padded, type RigBoard } from "./board.ts";
 import { make } from "./build.ts";
 
@@ -82,7 +83,8 @@ export const qemu: RigBoard = {
   start(directory, log) {
     const port = join(directory, PUSH_PORT);
     const pushPort = existsSync(port) ? Number(readFileSync(port, "utf8")) : undefined;
-    return new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { pushPort }), log, {
+    const options = machineOptions(join(directory, FLASH), { pushPort });
+    return new DeviceProcess(...locked(directory, EMULATOR, options), log, {
       switchKey: SWITCH_KEY,
     });
   },

@@ -10,6 +10,7 @@ import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
+import { locked } from "../lock.ts";
 import { padded, type RigBoard } from "./board.ts";
 import { SIM_SLOT } from "./simgeometry.ts";
 
@@ -51,6 +52,6 @@ export const sim: RigBoard = {
 
   start(directory, log, keyboard = false) {
     const words = ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory];
-    return new DeviceProcess(process.execPath, words, log, { keyboard });
+    return new DeviceProcess(...locked(directory, process.execPath, words), log, { keyboard });
   },
 };

@@ -4,6 +4,7 @@ import type { Encoding } from "../../../src/session/encoding.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
+import { inUse, LOCKED, refuseInUse } from "../lock.ts";
 import { countOption, ENCODINGS, urlOption, wordOption } from "../options.ts";
 import { setUp } from "../setup.ts";
 import { terminal } from "../terminal.ts";
@@ -147,6 +148,7 @@ async function run(options: DeviceOptions): Promise<void> {
     }),
   );
   if (options.log !== undefined) log.view(ndjson(options.log));
+  refuseInUse(options.state);
   const key = options.key === undefined ? developmentKey() : readKeyFile(options.key);
   board.manufacture(options.state, packageOf(board, VERSION_1, 0), key);
   const interactive =
@@ -193,6 +195,7 @@ async function run(options: DeviceOptions): Promise<void> {
     ? within(options.limit * 1000, "the device", device.ended)
     : device.ended
   ).finally(() => device.kill());
+  if (status === LOCKED) throw inUse(options.state);
   if (status !== undefined && status !== 0)
     throw new RigError(Exit.crash, `the device ended with status ${status}`);
   process.exitCode =

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { Exit, RigError } from "../exit.ts";
 import { checkProvision } from "../provisioncheck.ts";
-import { check, installLine, REQUIREMENTS, type BoardName } from "../setup.ts";
+import { check, installLine, type BoardName } from "../setup.ts";
 
 export function addDoctor(program: Command): void {
   program
@@ -69,8 +69,6 @@ function nodeLine(): boolean {
 }
 
 function boardLines(board: BoardName): boolean {
-  if (REQUIREMENTS[board].length === 0)
-    return line(true, `board ${board}: nothing besides Node.js`);
   const checks = check(board);
   for (const { what, present, debian } of checks)
     line(present, `board ${board}: ${what}${present ? "" : ` (Debian package ${debian})`}`);

@@ -12,6 +12,7 @@ import { SCENARIOS } from "../../rig/server/scenario.ts";
 import {
   BEHAVIOURS,
   type FlashTrouble,
+  FLIPS,
   GEOMETRIES,
   type GeometryName,
   type Variant,
@@ -121,15 +122,13 @@ function parseVariant(text: string): Variant {
 
 function flashText(flash: FlashTrouble): string {
   if (flash.what === "torn") return `torn:${flash.reads}`;
-  if (flash.what === "flip")
-    return `flip:${flash.partition}:${flash.at}:${flash.stuck ? "stuck" : "once"}`;
   return `${flash.what}:${flash.partition}:${flash.at}:${flash.how}`;
 }
 
 function parseFlash(what: string, [first, at, last]: readonly string[]): FlashTrouble {
   if (what === "torn") return { what, reads: one(["metastable", "ecc"] as const, first) };
   const partition = one(["store", "slot"] as const, first);
-  if (what === "flip") return { what, partition, at: Number(at), stuck: last === "stuck" };
+  if (what === "flip") return { what, partition, at: Number(at), how: one(FLIPS, last) };
   return {
     what: one(["program", "erase"] as const, what),
     partition,

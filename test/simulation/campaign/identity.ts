@@ -4,7 +4,7 @@ import type { Identity } from "../../../hal/hal.ts";
 export const VENDOR_ID = new Uint8Array(16).fill(0x11);
 export const CLASS_ID = new Uint8Array(16).fill(0x22);
 
-/** The device while firmware of that major version runs. */
+/** The device while firmware of that major version runs; its security counter is the same. */
 export function identityOf(major: number): Identity {
   return {
     DevId: "urn:uuid:00000000-0000-4000-8000-000000000003",
@@ -18,5 +18,6 @@ export function identityOf(major: number): Identity {
     FwV: `${major}.0.0`,
     vendorId: VENDOR_ID,
     classId: CLASS_ID,
+    securityCounter: major,
   };
 }

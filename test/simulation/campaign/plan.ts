@@ -34,6 +34,13 @@ export interface Job {
 /** `quick` is what `npm test` can afford. */
 export type Size = "quick" | "whole";
 
+/**
+ * Reads of the store after which a bit, or a byte, of it is wrong for good, and in which geometries:
+ * those with more than two blocks, since the block is lost with it.
+ */
+const STUCK_AT = [1, 3, 10, 18, 30, 45, 60, 80, 100, 150, 200, 250, 300, 400, 500, 700];
+const STUCK_IN: readonly GeometryName[] = ["small", "bytes", "small", "coarse", "small", "pages"];
+
 const SEEDS = 4;
 const CHAINS = 8;
 const LOOPS = [3, 8, 25];
@@ -100,6 +107,13 @@ export function jobsOf(size: Size): readonly Job[] {
   }
   for (const trouble of flashTroubles(quick))
     for (const way of ["download", "replace"]) add("flash", `${way},good,small,${trouble}`);
+  for (const [index, at] of (quick ? [60] : STUCK_AT).entries()) {
+    const geometry = STUCK_IN[index % STUCK_IN.length] ?? "small";
+    for (const how of ["stuck", "byte"]) {
+      add("flash", `download,good,${geometry},flip:store:${at}:${how}`);
+      add("flash", `replace,good,${geometry},account,flip:store:${at}:${how}`);
+    }
+  }
   for (const way of SCENARIOS) {
     for (const fault of SERVER_FAULTS) {
       for (const at of quick ? [4] : [2, 5])
@@ -129,7 +143,10 @@ function flashTroubles(quick: boolean): readonly string[] {
     for (const at of quick ? [10] : [1, 3, 10, 30, 100, 200, 300, 500, 1000])
       troubles.push(`flip:${partition}:${at}:once`);
   }
-  for (const at of quick ? [3] : [1, 2, 3, 5, 8, 13]) troubles.push(`flip:slot:${at}:stuck`);
+  for (const at of quick ? [3] : [1, 2, 3, 5, 8, 13]) {
+    troubles.push(`flip:slot:${at}:always`);
+    troubles.push(`flip:slot:${at}:stuck`);
+  }
   return troubles;
 }
 

@@ -29,7 +29,7 @@ import { PoweredLink } from "./network.ts";
 import { DM, SECRETS, type Setting } from "./setting.ts";
 import { Trouble } from "./trouble.ts";
 import { GEOMETRIES, type Variant } from "./variant.ts";
-import { Violation, Witness } from "./witness.ts";
+import { forgets, Violation, Witness } from "./witness.ts";
 
 /** A program that dies. */
 class Crash extends Error {}
@@ -49,6 +49,8 @@ const PIECE_BYTES_MIN = 64;
 /** Simulated time of one run: a trial that hears nothing, and pauses between sessions that fail. */
 const TIME_MAX_MS = 8 * 3_600_000;
 const REST_MS = 30_000;
+/** Sessions of one boot after which a device that has lost its record has heard all there is. */
+const SESSIONS_MIN = 6;
 
 const CLIENT = { type: "md5", name: "device", secret: "device-secret" } as const;
 const SERVER = { type: "md5", name: "rig", secret: "server-secret" } as const;
@@ -200,8 +202,9 @@ export class Site {
       this.power.require();
       if (bad && behaviour === "crashLate" && this.#link.requests > sends) throw new Crash();
       const outcome = [...this.#server.outcomes.values()][0];
-      if (outcome !== undefined && due > now + REST_MS) {
-        this.witness.rested(client.engine.record, outcome.code);
+      const forgotten = forgets(this.#setting.variant) && client.sessions >= SESSIONS_MIN;
+      if ((outcome !== undefined || forgotten) && due > now + REST_MS) {
+        this.witness.rested(client.engine.record, outcome?.code ?? 0);
         return;
       }
       const wake = Math.min(due, this.#link.due());

@@ -2,21 +2,32 @@
 import type { Flash, Hal } from "../../../hal/hal.ts";
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
-import type { FlashTrouble } from "./variant.ts";
+import type { FlashTrouble, FlipTrouble } from "./variant.ts";
+
+/** A byte whose bits in `mask` read as those of `value`, whatever is written there. */
+interface Stuck {
+  readonly at: number;
+  readonly mask: number;
+  readonly value: number;
+}
 
 export class Trouble {
   readonly #trouble: FlashTrouble | undefined;
   #count = 0;
+  #stuck: Stuck | undefined;
 
   constructor(trouble: FlashTrouble | undefined, from?: Trouble) {
     this.#trouble = trouble;
-    if (from !== undefined) this.#count = from.#count;
+    if (from === undefined) return;
+    this.#count = from.#count;
+    this.#stuck = from.#stuck;
   }
 
   /** True when two reads of the same bytes may differ. */
   get unsteady(): boolean {
     const trouble = this.#trouble;
-    return trouble?.what === "flip" || (trouble?.what === "torn" && trouble.reads === "metastable");
+    if (trouble?.what === "flip") return trouble.how === "once" || trouble.how === "always";
+    return trouble?.what === "torn" && trouble.reads === "metastable";
   }
 
   /** Sets what the simulated parts themselves do wrong. */
@@ -68,12 +79,22 @@ export class Trouble {
       },
       read: (buffer, at) => {
         flash.read(buffer, at);
-        this.#count++;
-        const hit = trouble.stuck ? this.#count >= trouble.at : this.#count === trouble.at;
-        const index = this.#count % buffer.length;
-        if (hit && buffer.length > 0)
-          buffer[index] = (buffer[index] ?? 0) ^ (1 << (this.#count % 8));
+        if (buffer.length > 0) this.#spoil(buffer, at, trouble);
       },
     };
+  }
+
+  /** Makes of a read of `buffer` at byte `at` what the part gives. */
+  #spoil(buffer: Uint8Array, at: number, { at: hit, how }: FlipTrouble): void {
+    this.#count++;
+    const index = this.#count % buffer.length;
+    const mask = how === "byte" ? 0xff : 1 << (this.#count % 8);
+    const wrong = (buffer[index] ?? 0) ^ mask;
+    if (how === "always" ? this.#count >= hit : this.#count === hit) buffer[index] = wrong;
+    if (how === "once" || how === "always") return;
+    if (this.#count === hit) this.#stuck = { at: at + index, mask, value: wrong & mask };
+    const stuck = this.#stuck;
+    if (stuck === undefined || stuck.at < at || stuck.at >= at + buffer.length) return;
+    buffer[stuck.at - at] = ((buffer[stuck.at - at] ?? 0) & ~stuck.mask) | stuck.value;
   }
 }

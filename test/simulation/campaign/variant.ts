@@ -63,17 +63,24 @@ export const GEOMETRIES = {
 } as const satisfies { readonly [name: string]: Geometry };
 export type GeometryName = keyof typeof GEOMETRIES;
 
+/**
+ * What reads wrong from the read number `at` on: that read alone, in one bit (`once`); every read,
+ * in a bit that is never the same (`always`); the bit of the flash that this read hit, for ever
+ * (`stuck`); all bits of that byte (`byte`).
+ */
+export const FLIPS = ["once", "always", "stuck", "byte"] as const;
+export interface FlipTrouble {
+  readonly what: "flip";
+  readonly partition: "store" | "slot";
+  readonly at: number;
+  readonly how: (typeof FLIPS)[number];
+}
+
 /** Flash that is not what it should be; `at` counts the operations of its kind. */
 export type FlashTrouble =
   /** How bytes read that a cut has torn, in all partitions. */
   | { readonly what: "torn"; readonly reads: "metastable" | "ecc" }
-  /** One read, or every read from then on, has a wrong bit. */
-  | {
-      readonly what: "flip";
-      readonly partition: "store" | "slot";
-      readonly at: number;
-      readonly stuck: boolean;
-    }
+  | FlipTrouble
   | {
       readonly what: "program" | "erase";
       readonly partition: "store" | "slot";

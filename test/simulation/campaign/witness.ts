@@ -142,7 +142,7 @@ export class Witness {
     );
     this.#check(
       "P5",
-      trials <= Math.min(TRIALS_MAX, 1 + this.cuts),
+      trials <= Math.min(TRIALS_MAX, 1 + this.cuts) || forgets(this.#variant),
       `${trials} trials, ${this.cuts} cuts`,
     );
     this.#check(
@@ -156,6 +156,10 @@ export class Witness {
   /** What the store holds, before the client reads it. */
   found(record: UpdateRecord): void {
     const text = JSON.stringify(record);
+    if (forgets(this.#variant)) {
+      this.#seen.clear();
+      this.#generation = 0;
+    }
     const again = BEGINNINGS.includes(record.phase) || text === this.#last || !this.#seen.has(text);
     this.#check("P11", again, `the record went back to ${record.phase}`);
     this.#check("P11", record.generation >= this.#generation, "the record is lost");
@@ -183,7 +187,7 @@ export class Witness {
     );
     this.#check(
       "P6",
-      counter >= this.#counter,
+      counter >= this.#counter || forgets(this.#variant),
       `the counter fell from ${this.#counter} to ${counter}`,
     );
     this.#check(
@@ -266,7 +270,10 @@ export class Witness {
     if (changed) this.#changedIn ??= this.boots;
     this.#check(
       "P13",
-      url !== old || this.#changedIn === undefined || this.boots === this.#changedIn,
+      url !== old ||
+        this.#changedIn === undefined ||
+        this.boots === this.#changedIn ||
+        forgets(this.#variant),
       `a message goes to ${url}`,
     );
   }
@@ -279,16 +286,19 @@ export class Witness {
     const { behaviour, offer } = this.#variant;
     const good = behaviour === "good" && offer === "genuine";
     const owed = record.tickets.length + record.notices.length;
+    // A device that has forgotten who pushed half of a package waits for it, as after any cut.
+    const left = forgets(this.#variant) && record.phase === "receiving";
     this.#check(
       "P2",
-      owed === 0 && ["idle", "settled", "ready"].includes(record.phase),
+      owed === 0 && (left || ["idle", "settled", "ready"].includes(record.phase)),
       `at rest in ${record.phase}`,
     );
     const outcome = `${code}, ${this.updated ? "new" : "old"} firmware`;
     const tried = code === 410 && this.trialCuts >= TRIALS_MAX;
     const asked = code === 503 && this.downloadCuts >= DOWNLOAD_ATTEMPTS_MAX;
     const keptOut = !this.updated && (tried || asked);
-    const excused = !this.updated && code !== 200 && mayFail(this.#variant);
+    const forgotten = forgets(this.#variant) && (good || !this.updated);
+    const excused = forgotten || (!this.updated && code !== 200 && mayFail(this.#variant));
     if (good) this.#check("P3", (this.updated && code === 200) || keptOut || excused, outcome);
     else
       this.#check(
@@ -354,13 +364,22 @@ const SPOILING: readonly string[] = [
 
 /**
  * Whether what is wrong with flash or network excuses an update that fails; never one that
- * succeeds.
+ * succeeds. A single bit of the store is no excuse.
  */
 function mayFail({ flash, hostFaults = [] }: Variant): boolean {
+  const oneBit =
+    flash?.what === "flip" &&
+    flash.partition === "store" &&
+    (flash.how === "once" || flash.how === "stuck");
   return (
-    (flash !== undefined && flash.what !== "torn") ||
+    (flash !== undefined && flash.what !== "torn" && !oneBit) ||
     hostFaults.some(({ what }) => SPOILING.includes(what))
   );
+}
+
+/** Whether more of the store is damaged than can be put right: what was durable may be lost. */
+export function forgets({ flash }: Variant): boolean {
+  return flash?.what === "flip" && flash.partition === "store" && flash.how === "byte";
 }
 
 /** Judged from outside, not with the engine under test. */

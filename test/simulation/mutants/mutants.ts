@@ -5,6 +5,9 @@
  * variants as in replay ids, each uncut and then with single cuts (`loops`: reset loops); or
  * `test`, when one must fail in the files `in`.
  */
+import { STORE_MUTANTS } from "./store.ts";
+
+/** One of them. */
 export interface Mutant {
   readonly name: string;
   /** Compiled module, without `.js`; or a file of the boot selector, with `.c`. */
@@ -34,71 +37,7 @@ export function anySpace(text: string): RegExp {
 }
 
 export const MUTANTS: readonly Mutant[] = [
-  // store
-  {
-    name: "a frame counts without its CRC",
-    file: "src/store/log",
-    find: 'stored.getUint32(0, true) === crc ? length : "broken"',
-    replace: "length",
-    in: ["unit/store/start"],
-    by: "test",
-  },
-  {
-    name: "a start trusts what the last one left",
-    file: "src/store/store",
-    find: "if (begun || (log !== undefined && !sealed))",
-    replace: "if (false)",
-    in: ["download,good,small,torn:metastable"],
-    by: "P3",
-  },
-  {
-    name: "a seal must read the same twice",
-    file: "src/store/store",
-    find: "if (frame.length === 0)",
-    replace: "if (false)",
-    in: ["unit/store/start"],
-    by: "test",
-  },
-  {
-    name: "compaction takes blocks that are in use",
-    file: "src/store/store",
-    find: "const busy = (number) => this.#log.holds(number) || before",
-    replace: "const busy = (number) => before",
-    in: ["unit/store/store"],
-    by: "test",
-  },
-  {
-    name: "a generation counts before it is sealed",
-    file: "src/store/generation",
-    find: "sealed = seal > 0",
-    replace: "sealed = true",
-    in: ["unit/store/start"],
-    by: "test",
-  },
-  {
-    name: "the only seal of a generation may be lost, and all before it is gone",
-    file: "src/store/generation",
-    find: "before === log ? undefined : before",
-    replace: "undefined",
-    in: ["unit/store/start"],
-    by: "test",
-  },
-  {
-    name: "blocks of an older generation belong to the log",
-    file: "src/store/generation",
-    find: "blocks.filter((block) => block.generation === first.generation)",
-    replace: "blocks",
-    in: ["download,good,bytes", PULL],
-    by: "StoreFailed",
-  },
-  {
-    name: "the oldest log counts",
-    file: "src/store/ring",
-    find: "a.sequence - b.sequence",
-    replace: "b.sequence - a.sequence",
-    in: ["download,good,bytes", PULL],
-    by: "P11",
-  },
+  ...STORE_MUTANTS,
   // staging
   {
     name: "a block is not erased when the package enters it",

@@ -12,7 +12,7 @@ export class MemoryFlash implements Flash {
   readonly bytes: Uint8Array;
   readonly failing = new Set<number>();
   readonly lossy = new Set<number>();
-  /** A byte, and how many of its reads are right before it turns. */
+  /** A byte, and how many of its reads are right before two bits of it turn. */
   readonly turning = new Map<number, number>();
   writes = 0;
   /** Writes that succeed from here on, before all others fail, and all erases with them. */
@@ -33,6 +33,16 @@ export class MemoryFlash implements Flash {
     copy.bytes.set(this.bytes);
     return copy;
   }
+  /** Inverts the bits of `mask` in a byte, as a cell that loses its charge does. */
+  flip(byteOffset: number, mask: number): void {
+    this.bytes[byteOffset] = (this.bytes[byteOffset] ?? 0) ^ mask;
+  }
+  /** Where these bytes stand, from a byte on; -1: nowhere. */
+  find(wanted: Uint8Array, from = 0): number {
+    for (let at = from; at + wanted.length <= this.bytes.length; at++)
+      if (wanted.every((byte, index) => this.bytes[at + index] === byte)) return at;
+    return -1;
+  }
   status(): FlashStatus {
     return this.#status;
   }
@@ -41,7 +51,7 @@ export class MemoryFlash implements Flash {
     buffer.set(this.bytes.subarray(byteOffset, byteOffset + buffer.length));
     for (const [at, right] of this.turning) {
       if (at < byteOffset || at >= byteOffset + buffer.length) continue;
-      if (right === 0) buffer[at - byteOffset] = (buffer[at - byteOffset] ?? 0) ^ 1;
+      if (right === 0) buffer[at - byteOffset] = (buffer[at - byteOffset] ?? 0) ^ 3;
       else this.turning.set(at, right - 1);
     }
   }

@@ -1,7 +1,10 @@
 #ifndef IDF_ESP_APP_DESC_H
 #define IDF_ESP_APP_DESC_H
 
+#include <stdint.h>
+
 typedef struct {
+  uint32_t secure_version;
   char version[32];
 } esp_app_desc_t;
 
