@@ -2,9 +2,9 @@
  * The head of an HTTP answer, and how its body is framed (RFC 9112 §4 to §6). By bytes: no string
  * is indexed.
  */
-import type { LinkHead } from "../hal.ts";
-import { find, findAny } from "../../src/base/bytes.ts";
-import { text, utf8 } from "../../src/base/utf8.ts";
+import type { LinkHead } from "../../hal.ts";
+import { find, findAny } from "../../../src/base/bytes.ts";
+import { text, utf8 } from "../../../src/base/utf8.ts";
 
 /** `length` is in bytes. */
 export type Framing =
