@@ -100,17 +100,23 @@ export interface Url {
   readonly path: string;
 }
 
-/** One HTTP request. `body` is only read until `request` returns. */
+/** One HTTP request. */
 export interface LinkRequest {
   readonly method: "GET" | "POST" | "HEAD";
   readonly url: Url;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /**
+   * Names, in lower case, of the headers of the answer that the caller reads. A board with little
+   * memory keeps no others.
+   */
+  readonly wants: readonly string[];
+  /** Stays as it is until the answer has been read to its end or the exchange is closed. */
   readonly body?: Uint8Array;
 }
 
 /**
- * Status line and headers of an answer. Names are in lower case; a repeated header keeps its first
- * value.
+ * Status line and headers of an answer: at least those that were wanted, names in lower case. A
+ * repeated header keeps its first value; one that is very long may be missing.
  */
 export interface LinkHead {
   readonly status: number;

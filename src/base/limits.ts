@@ -7,34 +7,29 @@
 export const MESSAGE_BYTES_MAX = 16384;
 /** Elements open at the same time in one document. */
 export const ELEMENT_DEPTH_MAX = 24;
-/** Commands in one message, those inside Atomic and Sequence included. */
-export const COMMANDS_MAX = 64;
-/** Items in one message. */
-export const ITEMS_MAX = 128;
 /**
- * Elements of one message that are made strings (identifiers, URIs, formats, credentials, not the
- * data of items), how many of them are TargetRef and SourceRef, and bytes of each. Nobody has
- * proved himself yet when a message is read, and what is made of it has to fit in a heap of some
- * tens of kilobytes.
+ * Bytes of memory that may be kept of what a peer sends, all together (budget.ts): commands as they
+ * are decoded, large objects and changes that are not whole yet, answers that wait for room. It is
+ * as much for who has not proved himself, and has to fit in what the smallest heap has to spare.
  */
-export const TEXTS_MAX = 448;
-export const REFERENCES_MAX = 128;
-export const TEXT_BYTES_MAX = 4096;
-/**
- * Results that wait to be sent, and the bytes of their data: a Get beyond them is 413, unless it is
- * the only one.
- */
-export const RESULTS_MAX = 32;
-export const RESULTS_BYTES_MAX = 16384;
-/** Bytes of the name of an element. */
+export const PEER_BYTES_MAX = 20480;
+/** Bytes of an element that is made a string, but for the data of items; and of an identifier. */
+export const TEXT_BYTES_MAX = 2048;
+export const IDENTIFIER_BYTES_MAX = 64;
+/** Bytes of the name of an element, and of an attribute. */
 export const ELEMENT_NAME_BYTES_MAX = 128;
 /** Bytes of a URI of the management tree, and how many segments it has. */
 export const URI_BYTES_MAX = 255;
 export const URI_DEPTH_MAX = 16;
 /** Bytes of one segment of a URI. */
 export const NODE_NAME_BYTES_MAX = 64;
-/** Nodes of the management tree that servers have added. */
-export const DYNAMIC_NODES_MAX = 128;
+/**
+ * Bytes of memory that what servers have added to the management tree takes: the store knows each of
+ * its keys by heart.
+ */
+export const TREE_BYTES_MAX = 8192;
+/** Servers that an ACL may name for one command. */
+export const ACL_SERVERS_MAX = 32;
 /**
  * Bytes of the value of a leaf that is kept in the tree; larger objects need a node that takes a
  * stream.
@@ -130,12 +125,25 @@ export const SESSION_RETRY_MS = 2_000;
 export const SESSION_RETRY_MAX_MS = 900_000;
 /** A trial image that has not authenticated with a DM server after so long is reverted. */
 export const TRIAL_DEADLINE_MS = 600_000;
-/** Bytes of the head of an HTTP answer, and of the trailer of a chunked one. */
-export const HTTP_HEAD_BYTES_MAX = 4096;
+/**
+ * Bytes of the head of an HTTP answer with its interim answers, and of the trailer of a chunked one:
+ * what is not wanted of them is read past, and takes no memory. Bytes of a line that is kept whole
+ * until it is known whether it is wanted; a longer one is read past. Bytes of all the values that
+ * are kept: one beyond them is dropped.
+ */
+export const HTTP_HEAD_BYTES_MAX = 32768;
+export const HTTP_LINE_BYTES_MAX = 2560;
+export const HTTP_KEPT_BYTES_MAX = 3072;
 /** Bytes of a line that announces a chunk. */
 export const HTTP_CHUNK_LINE_BYTES_MAX = 128;
 /** Interim answers (1xx) before the final one. */
 export const HTTP_INTERIM_MAX = 4;
+/**
+ * Bytes of a text in the log, which with the time and the source before it makes a line of at most
+ * 200 bytes; and of a question to a person, with all that there is to choose from.
+ */
+export const LOG_TEXT_BYTES_MAX = 160;
+export const QUESTION_BYTES_MAX = 1024;
 /** Bytes of an ACL, and of the Title of a node. */
 export const ACL_BYTES_MAX = 1024;
 export const TITLE_BYTES_MAX = 255;
@@ -149,13 +157,7 @@ export const INTERACTION_POLL_MS = 100;
 export const CONSOLE_LINE_BYTES_MAX = 256;
 /** How long a person may take to agree to a download or an installation. */
 export const CONSENT_WAIT_MS = 86_400_000;
-/**
- * Of the descriptions of trees (TNDS) in one message of a server, or of one that is a document of
- * its own: nodes, and bytes of the paths that are made of their names. Bytes of one as text in
- * either direction, and its nested nodes.
- */
-export const SUBTREE_NODES_MAX = 128;
-export const SUBTREE_PATHS_BYTES_MAX = 12288;
+/** Bytes of the description of a tree (TNDS) that is a document of its own, and its nested nodes. */
 export const SUBTREE_BYTES_MAX = 16384;
 export const SUBTREE_NESTING_MAX = 10;
 /** Nodes that a Get of structure (?list=) visits. */
@@ -176,7 +178,7 @@ export const CHALLENGES_MAX = 2;
  * Bytes that the references of one WBXML document to its string table (STR_T) stand for, all
  * together.
  */
-export const TABLE_TEXT_BYTES_MAX = 16384;
+export const TABLE_TEXT_BYTES_MAX = 8192;
 /**
  * How long one answer of a server may take from its head to its end, however steadily it trickles.
  */

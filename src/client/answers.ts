@@ -6,6 +6,7 @@
  * shown.
  */
 import { assert } from "../base/assert.ts";
+import { lines } from "../base/line.ts";
 import type { Answer, Question, UserInterface } from "../session/interaction.ts";
 
 export class ProvisionedAnswers implements UserInterface {
@@ -20,7 +21,7 @@ export class ProvisionedAnswers implements UserInterface {
   }
 
   ask(question: Question): Answer | undefined {
-    this.#log(`${question.kind}: ${question.text}`);
+    lines(`${question.kind}: ${question.text}`, this.#log);
     if (question.kind === "display") return { kind: "shown" };
     const answer = this.#answers[Math.min(this.#next++, this.#answers.length - 1)];
     this.#log(`answer: ${answer?.kind ?? "none"}`);

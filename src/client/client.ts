@@ -9,7 +9,8 @@
  */
 import type { Hal, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
-import { MESSAGE_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
+import { Budget } from "../base/budget.ts";
+import { MESSAGE_BYTES_MAX, PEER_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
 import { Accounts } from "../objects/accounts.ts";
@@ -29,6 +30,7 @@ import { Bootstraps } from "./bootstraps.ts";
 import { asksBeforeDownload, Consent } from "./consent.ts";
 import { Notifications, type Summons } from "./notifications.ts";
 import { imagePolicy } from "./policy.ts";
+import { logged } from "./logged.ts";
 import type { Provision } from "./provision.ts";
 import { Pushes } from "./pushes.ts";
 import { Server } from "./server.ts";
@@ -66,7 +68,8 @@ export class Client {
    * Reads the store, tells the engine what booted. Throws when the provisioning or the flash cannot
    * be used.
    */
-  constructor(hal: Hal, provision: Provision, options: ClientOptions = {}) {
+  constructor(board: Hal, provision: Provision, options: ClientOptions = {}) {
+    const hal = logged(board);
     this.#hal = hal;
     const store = Store.open(hal.store);
     const random = (bytes: Uint8Array): void => {
@@ -97,7 +100,8 @@ export class Client {
     });
     this.engine = engine;
     this.#reports = new StatusReports({ engine, link: hal.link, rules: provision, random, log });
-    const tree = new Tree(store);
+    const budget = new Budget(PEER_BYTES_MAX);
+    const tree = new Tree(store, budget);
     mountDevInfo(tree, hal.identity);
     mountDevDetail(tree, hal.identity);
     mountDmAcc(tree, store, provision, (text) => {
@@ -139,6 +143,7 @@ export class Client {
       provision,
       accounts,
       tree,
+      budget,
       fumo,
       engine,
       userInterface,

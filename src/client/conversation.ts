@@ -3,7 +3,7 @@
  * buffer, hands it over (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never
  * looked at.
  */
-import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
+import type { Exchange, Link } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
 import { ANSWER_MS_MAX, ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
 import type { Session } from "../session/session.ts";
@@ -30,6 +30,11 @@ const OPENING: readonly (readonly [string, string])[] = frozen([
   ["Cache-Control", "no-store"],
 ]);
 
+/** Characters of a media type that are shown. */
+const TYPE_LENGTH_MAX = 64;
+/** What is read of the head of an answer. */
+const WANTS: readonly string[] = frozen(["content-type", MAC_HEADER]);
+
 export class Conversation {
   readonly session: Session;
   /** Set when the conversation ended before the session did: what happened, for the log. */
@@ -43,7 +48,10 @@ export class Conversation {
   #inbound: Uint8Array;
   #exchange: Exchange | undefined;
   #opening = true;
-  #head: LinkHead | undefined;
+  /** True while the body of the answer is read: its head is gone by then. */
+  #answered = false;
+  /** Value of the header that proves the answer. */
+  #mac: string | undefined;
   #length = 0;
   #deadline = 0;
   /** When the body must have ended. */
@@ -64,9 +72,9 @@ export class Conversation {
     if (this.#exchange === undefined) return this.#post(now);
     if (now >= this.#deadline)
       return this.#fail(
-        this.#head ? "the server's answer stopped half-way" : "the server does not answer",
+        this.#answered ? "the server's answer stopped half-way" : "the server does not answer",
       );
-    if (this.#head === undefined) return this.#readHead(now, this.#exchange);
+    if (!this.#answered) return this.#readHead(now, this.#exchange);
     return this.#readBody(now, this.#exchange);
   }
 
@@ -89,7 +97,7 @@ export class Conversation {
     }
     this.onMessage?.("sent", message.body, message.body.length);
     const type = CONTENT_TYPE[message.encoding];
-    this.#head = undefined;
+    this.#answered = false;
     this.#length = 0;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
     this.#exchange = this.#try(() =>
@@ -97,6 +105,7 @@ export class Conversation {
         method: "POST",
         url: message.url,
         body: message.body,
+        wants: WANTS,
         headers: [
           ["Content-Type", type],
           ...(this.#opening ? OPENING : []),
@@ -114,8 +123,11 @@ export class Conversation {
     if (head.status !== 200) return this.#fail(`the server answered HTTP ${head.status}`);
     const type = head.headers.get("content-type") ?? CONTENT_TYPE.xml;
     if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted)))
-      return this.#fail(`the server answered with ${type}`);
-    this.#head = head;
+      return this.#fail(
+        `the server answered with the media type ${type.slice(0, TYPE_LENGTH_MAX)}`,
+      );
+    this.#answered = true;
+    this.#mac = head.headers.get(MAC_HEADER);
     this.#bodyDeadline = now + ANSWER_MS_MAX;
     this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
     return now;
@@ -149,7 +161,7 @@ export class Conversation {
     this.#exchange?.close();
     this.#exchange = undefined;
     this.onMessage?.("received", this.#inbound, this.#length);
-    this.session.received(this.#inbound, this.#length, this.#head?.headers.get(MAC_HEADER));
+    this.session.received(this.#inbound, this.#length, this.#mac);
     return now;
   }
 

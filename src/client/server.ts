@@ -4,6 +4,7 @@
  * owed is kept until the server has answered.
  */
 import type { Hal } from "../../hal/hal.ts";
+import type { Budget } from "../base/budget.ts";
 import { SESSION_MS_MAX, SUMMONS_TRIES_MAX } from "../base/limits.ts";
 import { admitUrl } from "../base/urlrules.ts";
 import type { Accounts, Direction } from "../objects/accounts.ts";
@@ -28,6 +29,7 @@ export interface ServerOptions {
   readonly serverId: string;
   readonly accounts: Accounts;
   readonly tree: Tree;
+  readonly budget: Budget;
   readonly fumo: Fumo;
   readonly engine: Engine;
   readonly selfTest: () => boolean;
@@ -189,6 +191,7 @@ export class Server {
       },
       {
         tree,
+        budget: this.#options.budget,
         userInterface: this.#options.userInterface,
         random: (bytes) => {
           hal.random(bytes);
@@ -214,7 +217,10 @@ export class Server {
     const conversation = new Conversation(hal.link, session, inbound);
     conversation.onMessage = (direction, bytes, length) => {
       if (direction === "received") engine.answered = true;
-      if (provision.trace) hal.log("debug", "trace", `${direction} ${traced(bytes, length)}`);
+      if (!provision.trace) return;
+      traced(bytes, length, (piece) => {
+        hal.log("debug", "trace", `${direction} ${piece}`);
+      });
     };
     return conversation;
   }

@@ -4,6 +4,7 @@
  * starts with (DR); what is no answer is asked again.
  */
 import { CONSOLE_LINE_BYTES_MAX } from "../base/limits.ts";
+import { line, lines } from "../base/line.ts";
 import type { Answer, Question, UserInterface } from "../session/interaction.ts";
 import { textOf } from "../tree/value.ts";
 
@@ -15,10 +16,12 @@ export class TypedAnswers implements UserInterface {
   readonly #line = new Uint8Array(CONSOLE_LINE_BYTES_MAX);
   #question: Question | undefined;
 
-  /** `typed` as in hal.ts, Board; `show` writes a line for the person. */
+  /** `typed` as in hal.ts, Board; `show` writes a line for the person, which has been made safe. */
   constructor(typed: (buffer: Uint8Array) => number, show: (line: string) => void) {
     this.#typed = typed;
-    this.#show = show;
+    this.#show = (text) => {
+      show(line(text));
+    };
   }
 
   ask(question: Question): Answer | undefined {
@@ -41,9 +44,9 @@ export class TypedAnswers implements UserInterface {
   #begin(question: Question): void {
     while (this.#typed(this.#line) >= 0);
     this.#question = question;
-    this.#show(question.text);
+    lines(question.text, this.#show);
     question.choices.forEach((choice, index) => {
-      this.#show(`${index + 1}  ${choice}`);
+      lines(`${index + 1}  ${choice}`, this.#show);
     });
     if (question.kind !== "display") this.#show(hintOf(question));
   }

@@ -4,6 +4,7 @@
  */
 import type { LinkHead } from "../../hal/hal.ts";
 import { decimal } from "../base/decimal.ts";
+import { frozen } from "../base/frozen.ts";
 import { VALIDATOR_LENGTH_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { DESCRIPTOR_TYPE, mediaType } from "./descriptor.ts";
@@ -44,6 +45,18 @@ export type Verdict =
       readonly again: boolean;
       readonly afterMs: number;
     };
+
+/** The headers that are looked at here. */
+export const ANSWER_HEADERS: readonly string[] = frozen([
+  "content-encoding",
+  "content-length",
+  "content-range",
+  "content-type",
+  "etag",
+  "last-modified",
+  "location",
+  "retry-after",
+]);
 
 /** Lengths past this are not exact in a number. */
 const LENGTH_MAX = 2 ** 53 - 1;

@@ -21,7 +21,7 @@ import {
 } from "../base/limits.ts";
 import { place, type Url, urlText } from "../base/url.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
-import { judge, type Verdict } from "./answer.ts";
+import { ANSWER_HEADERS, judge, type Verdict } from "./answer.ts";
 import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
 import { attempt } from "./outcome.ts";
 import { Pace, PACE_LIMITS, type PaceLimits } from "./pace.ts";
@@ -179,7 +179,9 @@ export class Downloader {
     this.#url = url;
     this.#phase = "head";
     this.#pace.asked(now);
-    const outcome = attempt(() => this.#link.request({ method: "GET", url, headers }));
+    const outcome = attempt(() =>
+      this.#link.request({ method: "GET", url, headers, wants: ANSWER_HEADERS }),
+    );
     if ("value" in outcome) this.#exchange = outcome.value;
     return { type: "wait", until: now };
   }

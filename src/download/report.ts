@@ -25,6 +25,7 @@ export class StatusReport {
         method: "POST",
         url,
         headers: [["Content-Type", "text/plain"]],
+        wants: [],
         body: statusBody(status),
       }),
     );

@@ -190,6 +190,7 @@ export class Fumo {
     if (refusal !== undefined) return dataStatus(refusal);
     let open = true;
     return {
+      keeps: 0,
       write: (bytes) => {
         const status = dataStatus(this.#engine.write(bytes));
         open = status === TreeStatus.ok;

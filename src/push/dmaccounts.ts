@@ -4,6 +4,8 @@
  * ./Inbox, where objects go whose place the device knows. What else it adds is passed over, as the
  * standard allows.
  */
+import { Budget } from "../base/budget.ts";
+import { PEER_BYTES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { Token } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
@@ -30,12 +32,13 @@ interface Nodes {
 
 /** One for each account. The bytes, which are rewritten, are a WBXML document. */
 export function dmAccounts(bytes: Uint8Array): readonly AccountFields[] | Malformed {
-  const message = decodeMessage(new WbxmlReader(bytes, bytes.length, SYNCML));
+  const budget = new Budget(PEER_BYTES_MAX);
+  const message = decodeMessage(new WbxmlReader(bytes, bytes.length, SYNCML), budget);
   if ("problem" in message) return message;
   const accounts = new Map<string, Nodes>();
   for (const command of addsOf(message.commands)) {
     for (const item of command.items) {
-      for (const node of nodesOf(item, command)) place(accounts, node);
+      for (const node of nodesOf(item, command, budget)) place(accounts, node);
     }
   }
   return [...accounts.values()]
@@ -56,11 +59,12 @@ function addsOf(commands: readonly Command[]): readonly ObjectCommand[] {
 }
 
 /** The nodes of an item, with paths from the root. */
-function nodesOf(item: Item, command: ObjectCommand): readonly SubtreeNode[] {
+function nodesOf(item: Item, command: ObjectCommand, budget: Budget): readonly SubtreeNode[] {
   const base = plain(item.target ?? "");
   const type = item.meta?.type ?? command.meta?.type ?? "";
   const data = item.tree === undefined ? content(item, command.meta) : undefined;
-  const tree = item.tree ?? (data !== undefined && isTnds(type) ? described(data) : undefined);
+  const tree =
+    item.tree ?? (data !== undefined && isTnds(type) ? described(data, budget) : undefined);
   if (tree === undefined)
     return [
       {
@@ -77,9 +81,9 @@ function nodesOf(item: Item, command: ObjectCommand): readonly SubtreeNode[] {
   return tree.map((node) => ({ ...node, path: plain(`${base}/${node.path.slice(skipped)}`) }));
 }
 
-function described(bytes: Uint8Array): readonly SubtreeNode[] {
+function described(bytes: Uint8Array, budget: Budget): readonly SubtreeNode[] {
   const reader = new WbxmlReader(bytes, bytes.length, SYNCML);
-  const elements = new ElementReader(reader);
+  const elements = new ElementReader(reader, budget);
   if (reader.next() !== Token.open || reader.tag !== DdfTag.MgmtTree) return [];
   return readTnds(elements) ?? [];
 }

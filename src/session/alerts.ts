@@ -30,7 +30,9 @@ export class GenericAlerts {
 
   /** Queues those that this session has not sent yet. */
   queue(outgoing: Outgoing): void {
-    for (const alert of this.#ports.alerts()) {
+    const alerts = this.#ports.alerts();
+    this.#sent = this.#sent.filter((id) => alerts.some((alert) => alert.id === id));
+    for (const alert of alerts) {
       if (this.#sent.includes(alert.id)) continue;
       this.#sent.push(alert.id);
       outgoing.request(genericAlert(alert), alert.id);

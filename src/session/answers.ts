@@ -24,9 +24,9 @@ export function settle(
     const sent = outgoing.answered(msgRef, cmdRef);
     if (sent === undefined)
       ports.log("warning", `a Status for message ${msgRef}, command ${cmdRef}, not known: ignored`);
-    else if (sent.alert !== undefined) {
-      if (trusted) alerts.answered(sent.alert, data);
-    } else if (sent.name === "Results" && !succeeded(data) && outgoing.results.drop()) {
+    else if (typeof sent === "number") {
+      if (trusted) alerts.answered(sent, data);
+    } else if (sent === "part" && !succeeded(data) && outgoing.drop()) {
       ports.log("warning", `the server refused a result: ${data}`);
     }
   }

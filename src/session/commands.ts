@@ -2,17 +2,18 @@
  * Management commands, item by item, on the tree (OMA-TS-DM-RepPro §4.1.6): each gives one Status
  * code per item.
  */
+import { assert } from "../base/assert.ts";
+import type { Budget } from "../base/budget.ts";
 import { frozen } from "../base/frozen.ts";
 import { content, type Item, type ObjectCommand } from "../syncml/command.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { Status } from "../syncml/status.ts";
 import type { Encoding } from "./encoding.ts";
 import { type LargeObject, formatOf, typeOf } from "./largeobject.ts";
-import { type Outgoing, statusOf } from "./outgoing.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { ManagementTree } from "./ports.ts";
-import { resultItem, sentLength } from "./results.ts";
 import { isTnds } from "../syncml/tnds.ts";
-import { putDocument, putSubtree, subtreeItem } from "./subtrees.ts";
+import { putDocument, putSubtree } from "./subtrees.ts";
 
 /** What commands work on. */
 export interface Context {
@@ -20,6 +21,8 @@ export interface Context {
   readonly server: string;
   readonly outgoing: Outgoing;
   readonly object: LargeObject;
+  /** What is made of what the server sends is charged here. */
+  readonly budget: Budget;
   /** Of the messages that the device writes. */
   encoding: Encoding;
   /** MsgID of the message that the commands are in. */
@@ -31,21 +34,14 @@ export interface Context {
 
 type Operation = (item: Item, command: ObjectCommand, context: Context) => number;
 
-const OPERATIONS: { readonly [Name in ObjectCommand["name"]]: Operation } = frozen({
+/** All but Get, which gives more than a Status: results.ts. */
+const OPERATIONS: { readonly [Name in Exclude<ObjectCommand["name"], "Get">]: Operation } = frozen({
   Add: put,
   Replace: put,
   Delete: remove,
-  Get: get,
   Copy: copy,
   Exec: exec,
 });
-
-/** What an Add can be answered because of a node above its target. */
-const ABOVE: readonly number[] = frozen([
-  Status.notFound,
-  Status.commandNotAllowed,
-  Status.permissionDenied,
-]);
 
 /**
  * Executes every item: their Status codes, in order. `nested`: inside Atomic or Sequence, which
@@ -56,52 +52,12 @@ export function execute(
   context: Context,
   nested: boolean,
 ): readonly number[] {
+  assert(command.name !== "Get", "a Get has results");
   if (command.items.length === 0) return [Status.badRequest];
   const operation = OPERATIONS[command.name];
   return command.items.map((item) =>
     nested && item.moreData ? Status.commandFailed : operation(item, command, context),
   );
-}
-
-/**
- * Queues the Status of a command: one when all items agree, else one an item. That of a chunk names
- * nothing: a large object has thousands, and one is under way at a time.
- */
-export function answer(command: ObjectCommand, codes: readonly number[], context: Context): void {
-  const [first] = codes;
-  if (first === undefined) return;
-  if (codes.every((code) => code === first)) {
-    const item =
-      command.items.length === 1 && first !== Status.chunkAccepted ? command.items[0] : undefined;
-    status(command, item, first, context);
-    return;
-  }
-  command.items.forEach((item, index) => {
-    status(command, item, codes[index] ?? first, context);
-  });
-}
-
-/**
- * Queues one Status. That of an Add that failed above its target names the node that could not be
- * made.
- */
-function status(
-  command: ObjectCommand,
-  item: Item | undefined,
-  code: number,
-  context: Context,
-): void {
-  const above = command.name === "Add" && item?.target !== undefined && ABOVE.includes(code);
-  const target = above ? context.tree.obstacle(item.target) : undefined;
-  const items = target === undefined ? [] : [{ target, binary: false, moreData: false }];
-  context.outgoing.status({
-    ...statusOf(context.msgRef, command, code, refs(item?.target), refs(item?.source)),
-    items,
-  });
-}
-
-function refs(uri: string | undefined): readonly string[] {
-  return uri === undefined ? [] : [uri];
 }
 
 function put(item: Item, command: ObjectCommand, context: Context): number {
@@ -112,8 +68,7 @@ function put(item: Item, command: ObjectCommand, context: Context): number {
   if (item.target === undefined) return Status.badRequest;
   if (item.markup === true) return Status.unsupportedType;
   if (item.tree !== undefined) return putSubtree(name, item.target, item.tree, context);
-  if (item.moreData)
-    return object.begin(name, item, command.meta, tree, server, context.objectSizeMax);
+  if (item.moreData) return object.begin(name, item, command.meta, context);
   const format = formatOf(item, command.meta);
   const type = typeOf(item, command.meta);
   const data = content(item, command.meta);
@@ -129,31 +84,6 @@ function remove(item: Item, _command: ObjectCommand, context: Context): number {
   return item.target === undefined
     ? Status.badRequest
     : context.tree.remove(item.target, context.server);
-}
-
-function get(item: Item, command: ObjectCommand, context: Context): number {
-  if (item.target === undefined) return Status.badRequest;
-  const { status, results, subtree } = context.tree.get(item.target, context.server);
-  const described =
-    subtree === undefined ? undefined : subtreeItem(item.target, subtree, context.encoding);
-  if (typeof described === "number") return described;
-  const items =
-    described === undefined
-      ? results.map(({ uri, value }) => resultItem(uri, value, context.encoding))
-      : [described];
-  if (items.length === 0) return status;
-  const sizeMax = context.serverObjectSizeMax;
-  if (sizeMax > 0 && items.some((one) => sentLength(one) > sizeMax)) return Status.tooLarge;
-  const { msgRef, outgoing } = context;
-  const answer = {
-    name: "Results",
-    cmdID: "",
-    msgRef,
-    cmdRef: command.cmdID,
-    targetRef: item.target,
-    items,
-  } as const;
-  return outgoing.results.add(answer) ? status : Status.tooLarge;
 }
 
 function copy(item: Item, _command: ObjectCommand, context: Context): number {

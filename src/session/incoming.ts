@@ -4,7 +4,7 @@
  */
 import type { Command } from "../syncml/command.ts";
 import type { Context } from "./commands.ts";
-import { statusOf } from "./outgoing.ts";
+import { Statuses } from "./statuses.ts";
 
 /** True for what a server may expect a Status for: while there is one, the session goes on. */
 export function asksForAnswer(command: Command): boolean {
@@ -17,12 +17,15 @@ export function asksForAnswer(command: Command): boolean {
 export function refuse(commands: readonly Command[], status: number, context: Context): void {
   for (const command of commands) {
     if (!asksForAnswer(command) || command.cmdID === "") continue;
-    const cmd =
-      command.name === "Unknown" ? { name: command.element, cmdID: command.cmdID } : command;
-    context.outgoing.status(statusOf(context.msgRef, cmd, status));
-    if (command.name === "Atomic" || command.name === "Sequence") {
-      for (const inner of command.commands)
-        context.outgoing.status(statusOf(context.msgRef, inner, status));
-    }
+    refuseOne(command, status, context);
+    if (command.name === "Atomic" || command.name === "Sequence")
+      for (const inner of command.commands) refuseOne(inner, status, context);
   }
+}
+
+/** The code names no item: it is about all of them. */
+function refuseOne(command: Command, status: number, context: Context): void {
+  const element = command.name === "Unknown" ? command.element : command.name;
+  const { cmdID } = command;
+  context.outgoing.send(new Statuses(context, { name: "Unknown", cmdID, element }, [status]));
 }

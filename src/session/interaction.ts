@@ -5,7 +5,7 @@
  */
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
-import { INTERACTION_MS_MAX } from "../base/limits.ts";
+import { INTERACTION_MS_MAX, QUESTION_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import type { AlertCommand, Item } from "../syncml/command.ts";
@@ -61,6 +61,7 @@ const KINDS: ReadonlyMap<number, Question["kind"]> = new Map([
   [AlertCode.singleChoice, "choice"],
   [AlertCode.multipleChoice, "choices"],
 ]);
+const OPTIONS: readonly string[] = frozen(["MINDT", "MAXDT", "DR", "MAXLEN", "IT", "ET"]);
 const INPUTS = frozen(["A", "N", "D", "T", "P", "I"]);
 const AND = 0x26;
 const EQUALS = 0x3d;
@@ -75,7 +76,7 @@ export function isInteraction(code: number): boolean {
 
 /**
  * The question of an alert, or the Status that refuses it: 412 when a part is missing, 416 when it
- * is not text.
+ * is not text, or longer than anybody is shown.
  */
 export function questionOf({ data, items }: AlertCommand): Question | number {
   const [first, second, ...rest] = items;
@@ -84,6 +85,9 @@ export function questionOf({ data, items }: AlertCommand): Question | number {
   const choosing = kind === "choice" || kind === "choices";
   if (first === undefined || second?.data === undefined || (choosing && rest.length === 0))
     return Status.incomplete;
+  let bytes = 0;
+  for (const { data: part } of items) bytes += part?.length ?? 0;
+  if (bytes > QUESTION_BYTES_MAX) return Status.undisplayable;
   const shown = textOf(second.data);
   const choices = choosing ? rest.map((item) => textOf(item.data ?? new Uint8Array(0))) : [];
   if (shown === undefined || choices.includes(undefined)) return Status.undisplayable;
@@ -118,7 +122,8 @@ export function parseOptions(bytes: Uint8Array): ReadonlyMap<string, string> {
     if (equals > from && equals < end) {
       const name = decoded(bytes.subarray(from, equals));
       const value = decoded(bytes.subarray(equals + 1, end));
-      if (name !== undefined && value !== undefined) options.set(name.trim(), value);
+      if (name !== undefined && value !== undefined && OPTIONS.includes(name.trim()))
+        options.set(name.trim(), value);
     }
     from = end + 1;
   }

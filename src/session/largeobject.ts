@@ -4,12 +4,13 @@
  * Size of the first was right.
  */
 import { assert } from "../base/assert.ts";
+import { type Budget, Cost } from "../base/budget.ts";
 import type { Item, Meta } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { Sink, StreamMeta } from "../tree/stream.ts";
 import { isTnds } from "../syncml/tnds.ts";
 import { Base64Chunks } from "./base64chunks.ts";
-import type { ManagementTree } from "./ports.ts";
+import type { Context } from "./commands.ts";
 import { documentSink } from "./subtrees.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -28,6 +29,7 @@ export function typeOf(item: Item, meta: Meta | undefined): string {
 
 export class LargeObject {
   #sink: Sink | undefined;
+  #budget: Budget | undefined;
   #command: "Add" | "Replace" = "Add";
   #uri = "";
   #size = 0;
@@ -37,6 +39,11 @@ export class LargeObject {
   /** The URI of the object that is not whole yet, or undefined. */
   get pending(): string | undefined {
     return this.#sink === undefined ? undefined : this.#uri;
+  }
+
+  /** Bytes of memory that it keeps. */
+  get keeps(): number {
+    return this.#sink === undefined ? 0 : Cost.bytes + this.#sink.keeps;
   }
 
   /**
@@ -50,15 +57,17 @@ export class LargeObject {
     return size === undefined || size === this.#size;
   }
 
-  /** Takes the first chunk: 213, or why the object is not wanted. 412: it has no Size. */
+  /**
+   * Takes the first chunk: 213, or why the object is not wanted. 412: it has no Size. 413: it, or
+   * what there is memory for, is too large.
+   */
   begin(
     command: "Add" | "Replace",
     item: Item,
     meta: Meta | undefined,
-    tree: ManagementTree,
-    server: string,
-    sizeMax: number,
+    context: Pick<Context, "tree" | "server" | "budget" | "objectSizeMax">,
   ): number {
+    const { tree, server, budget, objectSizeMax: sizeMax } = context;
     assert(this.#sink === undefined, "one large object at a time");
     const size = item.meta?.size ?? meta?.size;
     const uri = item.target;
@@ -70,9 +79,14 @@ export class LargeObject {
     const about: StreamMeta = { format: formatOf(item, meta), type: typeOf(item, meta) };
     const known = characters ? about : { ...about, size };
     const sink = isTnds(about.type)
-      ? documentSink(command, uri, known.size, tree, server)
+      ? documentSink(command, uri, known.size, context)
       : tree.stream(command, uri, known, server);
     if (typeof sink === "number") return sink;
+    if (!budget.charge(Cost.bytes + sink.keeps)) {
+      sink.abort();
+      return Status.tooLarge;
+    }
+    this.#budget = budget;
     this.#sink = sink;
     this.#command = command;
     this.#uri = uri;
@@ -98,6 +112,11 @@ export class LargeObject {
   /** Gives the pending object up. Nothing of it is committed. */
   abort(): void {
     this.#sink?.abort();
+    this.#over();
+  }
+
+  #over(): void {
+    this.#budget?.release(this.keeps);
     this.#sink = undefined;
   }
 
@@ -127,7 +146,8 @@ export class LargeObject {
       this.abort();
       return status;
     }
-    this.#sink = undefined;
-    return sink.close();
+    const closed = sink.close();
+    this.#over();
+    return closed;
   }
 }

@@ -2,6 +2,7 @@
  * What a session stands on: the account, the management tree, and whoever hears what becomes of
  * alerts and nonces.
  */
+import type { Budget } from "../base/budget.ts";
 import type { Url } from "../base/url.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { UserInterface } from "./interaction.ts";
@@ -65,6 +66,8 @@ export type ManagementTree = Pick<
 
 export interface SessionPorts {
   readonly tree: ManagementTree;
+  /** What the session keeps of the server's messages is charged here. Nobody else's is. */
+  readonly budget: Budget;
   /** Fills `bytes` with unpredictable values. */
   random(bytes: Uint8Array): void;
   log(level: "error" | "warning" | "info" | "debug", text: string): void;

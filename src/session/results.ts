@@ -1,21 +1,23 @@
 /**
- * Results on their way out (OMA-TS-DM-Protocol §2.2, §4.1.6.12): whole when they fit, item by item
- * when they do not, and an item that no message can take in chunks with MoreData.
+ * The answers to Gets: the Status of each, and behind it the Results (OMA-TS-DM-Protocol §2.2,
+ * §4.1.6.12), one at a time. Those that do not fit go with the next message, and an item that no message can
+ * take goes in chunks with MoreData.
+ *
+ * A Get whose answer has no room is asked when there is some, so it gives what the node holds then:
+ * outside Sequence and Atomic commands are executed in any order.
  */
 import { base64Length } from "../base/base64.ts";
-import { RESULTS_BYTES_MAX, RESULTS_MAX } from "../base/limits.ts";
-import type { Command, Item, Meta, ResultsCommand } from "../syncml/command.ts";
+import { Cost } from "../base/budget.ts";
+import type { Item, Meta, ObjectCommand } from "../syncml/command.ts";
+import type { ResultsHead } from "../syncml/encode.ts";
+import { Status } from "../syncml/status.ts";
+import type { GetAnswer } from "../tree/get.ts";
 import type { Value } from "../tree/value.ts";
+import type { Context } from "./commands.ts";
 import type { Encoding } from "./encoding.ts";
-
-/**
- * How a command is put into the message that is being written: false, and nothing written, when it
- * does not fit.
- */
-export interface CommandSink {
-  command(command: Command): boolean;
-  readonly room: number;
-}
+import type { Draft, Sending } from "./outgoing.ts";
+import { Statuses } from "./statuses.ts";
+import { subtreeItem } from "./subtrees.ts";
 
 /**
  * Bytes that the elements around a chunk take, roughly; a chunk that still does not fit is made
@@ -31,77 +33,173 @@ export function sentLength(item: Item): number {
   return item.binary && item.meta?.format === "b64" ? base64Length(length) : length;
 }
 
-function bytesOf({ items }: ResultsCommand): number {
-  let bytes = 0;
-  for (const { data } of items) bytes += data?.length ?? 0;
-  return bytes;
-}
-
-export class ResultsQueue {
-  #queue: ResultsCommand[] = [];
-  /** Bytes of the first queued item that earlier messages carried. */
+export class Results implements Sending {
+  readonly #commands: ObjectCommand[];
+  readonly #context: Context;
+  readonly #msgRef: string;
+  /** The command that is being answered. */
+  #current = 0;
+  #statuses: Statuses | undefined;
+  /** The item of the command whose results come next, and whether it has been asked for. */
+  #index = 0;
+  #asked = false;
+  /** Gives the results of that item. */
+  #next: GetAnswer["next"];
+  /** A result that has been made and not been written whole; bytes of it that were sent. */
+  #item: Item | undefined;
   #sent = 0;
+  /** What the result has been charged. */
+  #charged = 0;
 
-  get empty(): boolean {
-    return this.#queue.length === 0;
+  constructor(command: ObjectCommand, context: Context) {
+    this.#commands = [command];
+    this.#context = context;
+    this.#msgRef = context.msgRef;
+  }
+
+  get kind(): "results" {
+    return "results";
   }
 
   /**
-   * Queues it; false, and nothing queued, when so much waits already that a device could not hold
-   * more. The first one always may.
+   * Takes another Get of the same message, to be answered behind those that wait. False when none
+   * does.
    */
-  add(results: ResultsCommand): boolean {
-    let items = results.items.length;
-    let bytes = bytesOf(results);
-    for (const waiting of this.#queue) {
-      items += waiting.items.length;
-      bytes += bytesOf(waiting);
-    }
-    if (this.#queue.length > 0 && (items > RESULTS_MAX || bytes > RESULTS_BYTES_MAX)) return false;
-    this.#queue.push(results);
+  add(command: ObjectCommand): boolean {
+    if (this.#current === this.#commands.length) return false;
+    const { budget, outgoing } = this.#context;
+    if (budget.charge(Cost.entry)) this.#commands.push(command);
+    else outgoing.exhausted = true;
     return true;
   }
 
-  clear(): void {
-    this.#queue = [];
-    this.#sent = 0;
+  write(draft: Draft): boolean {
+    for (; ; this.#current++) {
+      const command = this.#commands[this.#current];
+      if (command === undefined) return true;
+      if (!this.#write(command, draft)) return false;
+      this.#statuses = undefined;
+      this.#index = 0;
+    }
   }
 
-  /** Gives up the object of which the server has refused a chunk. False when none is under way. */
+  #write(command: ObjectCommand, draft: Draft): boolean {
+    this.#statuses ??= this.#ask(command, draft);
+    if (this.#statuses?.write(draft) !== true) return false;
+    for (;;) {
+      const there = this.#pull(command, draft);
+      if (there === false) return true;
+      if (there === undefined || !this.#put(command, draft)) return false;
+    }
+  }
+
+  /** Gives up the result of which a part has been sent. */
   drop(): boolean {
-    if (this.#sent === 0) return false;
-    this.#queue.shift();
-    this.#sent = 0;
+    const dropped = this.#sent > 0;
+    this.#done();
+    return dropped;
+  }
+
+  /** The Status of every item; undefined when a result needs the room of a whole message. */
+  #ask(command: ObjectCommand, draft: Draft): Statuses | undefined {
+    const { items } = command;
+    const codes: number[] = [];
+    for (const item of items) {
+      const code = this.#answer(item, draft);
+      if (code === undefined) return undefined;
+      codes.push(code);
+    }
+    // Of more items than one, each is asked for again when its turn comes.
+    this.#asked = items.length === 1;
+    if (!this.#asked) this.#done();
+    return new Statuses(this.#context, command, codes, [], this.#msgRef);
+  }
+
+  /** Asks for one item: its Status, or undefined when its result needs a whole message's room. */
+  #answer({ target }: Item, draft: Draft): number | undefined {
+    const { tree, server, encoding, budget, serverObjectSizeMax } = this.#context;
+    this.#done();
+    this.#next = undefined;
+    if (target === undefined) return Status.badRequest;
+    const { status, next, subtree } = tree.get(target, server);
+    if (subtree !== undefined) {
+      const described = subtreeItem(target, subtree, encoding, draft.scratch, budget);
+      if (described === "later") return draft.fresh ? Status.tooLarge : undefined;
+      if (typeof described === "number") return described;
+      this.#item = described;
+      this.#charged = Cost.bytes + (described.data?.length ?? 0);
+    }
+    this.#next = next;
+    if (serverObjectSizeMax === 0 || this.#fits(target, serverObjectSizeMax)) return status;
+    this.#done();
+    this.#next = undefined;
+    return Status.tooLarge;
+  }
+
+  /** True when no result is larger than the server takes. */
+  #fits(target: string, sizeMax: number): boolean {
+    const { tree, server, encoding } = this.#context;
+    if (this.#item !== undefined) return sentLength(this.#item) <= sizeMax;
+    if (this.#next === undefined) return true;
+    const { next } = tree.get(target, server);
+    for (let result = next?.(); result !== undefined; result = next?.())
+      if (sentLength(resultItem(result.uri, result.value, encoding)) > sizeMax) return false;
     return true;
   }
 
   /**
-   * Writes what fits: true when nothing is left. `fresh`: the message is as empty as a message can
-   * be.
+   * Makes the next result, unless there is one: false behind the last, undefined when it needs the
+   * room of a whole message.
    */
-  write(sink: CommandSink, fresh: boolean): boolean {
-    for (let alone = fresh; ; alone = false) {
-      const head = this.#queue[0];
-      if (head === undefined) return true;
-      if (this.#sent > 0) {
-        if (!this.#chunk(sink, head)) return false;
-      } else if (sink.command(head)) {
-        this.#queue.shift();
-      } else if (head.items.length > 1) {
-        this.#queue.splice(0, 1, ...head.items.map((item) => ({ ...head, items: [item] })));
-      } else {
-        if (alone) this.#chunk(sink, head);
-        return false;
+  #pull(command: ObjectCommand, draft: Draft): boolean | undefined {
+    while (this.#item === undefined) {
+      if (this.#asked && this.#pullItem()) return true;
+      if (this.#asked) {
+        this.#asked = false;
+        this.#index++;
       }
+      const item = command.items[this.#index];
+      if (item === undefined) return false;
+      if (this.#answer(item, draft) === undefined) return undefined;
+      this.#asked = true;
     }
+    return true;
   }
 
-  /** Writes the next chunk of the first item: true when it was the last. */
-  #chunk(sink: CommandSink, head: ResultsCommand): boolean {
-    const [item] = head.items;
+  /** Takes the next result of the item that was asked for: false when there is no more. */
+  #pullItem(): boolean {
+    const result = this.#next?.();
+    if (result === undefined) return false;
+    this.#item = resultItem(result.uri, result.value, this.#context.encoding);
+    return true;
+  }
+
+  /** Writes results of one item, as many as fit. False when there is no more room. */
+  #put(command: ObjectCommand, draft: Draft): boolean {
+    const head = this.#head(command);
+    if (this.#sent > 0) return this.#chunk(head, draft);
+    const mark = draft.mark();
+    let count = 0;
+    if (draft.openResults(head, false)) {
+      for (let item = this.#item; item !== undefined && draft.item(item); item = this.#item) {
+        count++;
+        this.#done();
+        this.#pullItem();
+      }
+      draft.closeResults();
+    }
+    if (count > 0) return this.#item === undefined;
+    draft.rewind(mark);
+    return draft.fresh && this.#chunk(head, draft);
+  }
+
+  /** Writes the next chunk of the result: true when it was the last. */
+  #chunk(head: ResultsHead, draft: Draft): boolean {
+    const item = this.#item;
     const data = item?.data ?? NOTHING;
-    if (item === undefined) return false;
-    let length = Math.min(data.length - this.#sent, sink.room - CHUNK_FRAME_BYTES);
+    if (item === undefined) return true;
+    const mark = draft.mark();
+    let length = Math.min(data.length - this.#sent, draft.room - CHUNK_FRAME_BYTES);
     while (length >= Math.min(CHUNK_BYTES_MIN, data.length - this.#sent) && length > 0) {
       const to =
         this.#sent + length === data.length
@@ -111,14 +209,34 @@ export class ResultsQueue {
       const { size: _, ...meta } = item.meta ?? {};
       const first = this.#sent === 0 ? { ...meta, size: sentLength(item) } : meta;
       const chunk: Item = { ...item, meta: first, data: data.subarray(this.#sent, to), moreData };
-      if (sink.command({ ...head, items: [chunk] })) {
-        this.#sent = moreData ? to : 0;
-        if (!moreData) this.#queue.shift();
+      if (draft.openResults(head, true) && draft.item(chunk)) {
+        draft.closeResults();
+        this.#keep(data.length);
+        this.#sent = to;
+        if (!moreData) this.#done();
         return !moreData;
       }
+      draft.rewind(mark);
       length -= Math.max(length >> 3, CHUNK_BYTES_MIN);
     }
     return false;
+  }
+
+  #head({ cmdID, items }: ObjectCommand): ResultsHead {
+    return { msgRef: this.#msgRef, cmdRef: cmdID, targetRef: items[this.#index]?.target ?? "" };
+  }
+
+  /** The result stays in memory until it has all been sent. There is room: it is there already. */
+  #keep(length: number): void {
+    if (this.#charged > 0 || !this.#context.budget.charge(Cost.bytes + length)) return;
+    this.#charged = Cost.bytes + length;
+  }
+
+  #done(): void {
+    this.#context.budget.release(this.#charged);
+    this.#charged = 0;
+    this.#item = undefined;
+    this.#sent = 0;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Executes the commands of a message in their order, and queues Status and Results. It stops at a
+ * Executes the commands of a message in their order, and answers each as it goes. It stops at a
  * question to a person and goes on with the answer; nothing else of the session moves meanwhile.
  *
  * Sequence (OMA-TS-DM-RepPro §4.1.6.14): 200 once begun. A command that fails does not stop the
@@ -17,9 +17,10 @@ import type {
   Item,
   ObjectCommand,
 } from "../syncml/command.ts";
+import { Cost } from "../base/budget.ts";
 import { Status, succeeded } from "../syncml/status.ts";
 import { alertStatus } from "./alerts.ts";
-import { answer, type Context, execute, interrupt } from "./commands.ts";
+import { type Context, execute, interrupt } from "./commands.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
 import {
   type Answer,
@@ -28,8 +29,9 @@ import {
   type Question,
   questionOf,
 } from "./interaction.ts";
-import { statusOf } from "./outgoing.ts";
 import type { SessionPorts } from "./ports.ts";
+import { Results } from "./results.ts";
+import { Statuses } from "./statuses.ts";
 
 /** What a command gave. Atomic keeps it until it is known whether all is done or nothing. */
 interface Result {
@@ -65,6 +67,8 @@ export class Runner {
   readonly #ports: SessionPorts;
   readonly #frames: Frame[];
   #waiting: Waiting | undefined;
+  /** Answers the Gets of the message. */
+  #results: Results | undefined;
   #cancelled = false;
 
   constructor(commands: readonly Command[], context: Context, ports: SessionPorts) {
@@ -108,7 +112,7 @@ export class Runner {
   }
 
   #run(): void {
-    while (this.#waiting === undefined) {
+    while (this.#waiting === undefined && !this.#context.outgoing.exhausted) {
       const top = this.#frames[this.#frames.length - 1];
       if (top === undefined) return;
       const command = top.commands[top.index++];
@@ -140,12 +144,15 @@ export class Runner {
       case "Copy":
       case "Delete":
       case "Replace":
-        this.#object(top, command);
+        this.#change(top, command);
         break;
-      case "Get":
       case "Exec":
         if (top.container?.name === "Atomic") this.#result(top, command, [Status.commandFailed]);
-        else this.#object(top, command);
+        else this.#change(top, command);
+        break;
+      case "Get":
+        if (top.container?.name === "Atomic") this.#result(top, command, [Status.commandFailed]);
+        else this.#get(top, command);
         break;
       case "Alert":
         this.#alert(top, command);
@@ -160,25 +167,46 @@ export class Runner {
     }
   }
 
-  #object(top: Frame, command: ObjectCommand): void {
+  #change(top: Frame, command: ObjectCommand): void {
     this.#result(top, command, execute(command, this.#context, top.container !== undefined));
+  }
+
+  /**
+   * Answers as soon as there is room, which may be after the commands behind it. Where they must
+   * come after it, and change something, that is now or never: 413.
+   */
+  #get(top: Frame, command: ObjectCommand): void {
+    const { outgoing } = this.#context;
+    if (command.items.length === 0) {
+      this.#result(top, command, [Status.badRequest]);
+      return;
+    }
+    const ordered =
+      top.container !== undefined &&
+      top.commands.slice(top.index).some(({ name }) => name !== "Get");
+    if (!ordered && this.#results?.add(command) === true) return;
+    const answer = new Results(command, this.#context);
+    if (ordered && !outgoing.sendNow(answer)) this.#result(top, command, [Status.tooLarge]);
+    if (ordered) return;
+    this.#results = answer;
+    outgoing.send(answer);
   }
 
   #begin(container: ContainerCommand): void {
     this.#frames.push(frame(container, container.commands));
     if (container.name === "Atomic") this.#context.tree.begin();
-    else this.#context.outgoing.status(statusOf(this.#context.msgRef, container, Status.ok));
+    else this.#report({ command: container, codes: [Status.ok], items: [] });
   }
 
   #unknown(top: Frame, command: Extract<Command, { name: "Unknown" }>): void {
-    this.#ports.log("warning", `${command.element} is not a command of OMA DM`);
+    this.#ports.log("warning", `not a command of OMA DM: ${command.element}`);
     if (top.container === undefined) refuse([command], Status.notSupported, this.#context);
     else this.#result(top, command, [Status.commandFailed]);
   }
 
   #alert(top: Frame, command: AlertCommand): void {
     if (command.data === AlertCode.noEndOfData && top.container === undefined)
-      this.#context.outgoing.results.drop();
+      this.#context.outgoing.drop();
     const question =
       isInteraction(command.data) && this.#ports.userInterface !== undefined
         ? questionOf(command)
@@ -205,7 +233,8 @@ export class Runner {
     items: readonly Item[] = [],
   ): void {
     if (top.container?.name === "Atomic") {
-      top.results.push({ command, codes, items });
+      if (this.#context.budget.charge(Cost.answer)) top.results.push({ command, codes, items });
+      else this.#context.outgoing.exhausted = true;
       top.stopped ||= !codes.every(done);
       return;
     }
@@ -214,26 +243,11 @@ export class Runner {
   }
 
   #report({ command, codes, items }: Result): void {
-    const { outgoing, msgRef } = this.#context;
-    switch (command.name) {
-      case "Add":
-      case "Copy":
-      case "Delete":
-      case "Exec":
-      case "Get":
-      case "Replace":
-        answer(command, codes, this.#context);
-        break;
-      default: {
-        const cmd =
-          command.name === "Unknown" ? { name: command.element, cmdID: command.cmdID } : command;
-        outgoing.status({ ...statusOf(msgRef, cmd, codes[0] ?? Status.commandFailed), items });
-      }
-    }
+    this.#context.outgoing.send(new Statuses(this.#context, command, codes, items));
   }
 
   #endAtomic({ results, stopped }: Frame, atomic: ContainerCommand): void {
-    const { tree, outgoing, msgRef } = this.#context;
+    const { tree } = this.#context;
     // A full store shows only at the commit: then nothing was done either, and the tree has rolled
     // back by itself.
     const undone = stopped
@@ -241,9 +255,8 @@ export class Runner {
       : succeeded(tree.commit())
         ? undefined
         : Status.rolledBack;
-    outgoing.status(
-      statusOf(msgRef, atomic, undone === undefined ? Status.ok : Status.atomicFailed),
-    );
+    const status = undone === undefined ? Status.ok : Status.atomicFailed;
+    this.#report({ command: atomic, codes: [status], items: [] });
     for (const { command, codes, items } of results) {
       this.#report({
         command,

@@ -11,7 +11,7 @@ import { MESSAGE_REPEATS_MAX, SESSION_MESSAGES_MAX } from "../base/limits.ts";
 import { md5 } from "../base/md5.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { decodeMessage } from "../syncml/decode.ts";
-import type { Header, Malformed, Message } from "../syncml/command.ts";
+import type { Header, Malformed, Message, StatusCommand } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
 import { settle } from "./answers.ts";
@@ -22,11 +22,11 @@ import {
   type Verdict,
 } from "./authentication.ts";
 import type { Context } from "./commands.ts";
-import { encodingOf, readerOf, writerOf } from "./encoding.ts";
+import { encodingOf, readerOf } from "./encoding.ts";
 import { headerFault, headerOf, repeated } from "./header.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
 import { LargeObject } from "./largeobject.ts";
-import { type Composed, Outgoing } from "./outgoing.ts";
+import { type Composed, headerStatus, Outgoing } from "./outgoing.ts";
 import { queuePackage1 } from "./package1.ts";
 import type { Outcome, Post, SessionOptions, SessionPorts } from "./ports.ts";
 import { Peer } from "./peer.ts";
@@ -39,16 +39,19 @@ export class Session {
   readonly #client: ClientAuthentication;
   readonly #server: ServerAuthentication;
   readonly #alerts: GenericAlerts;
-  readonly #outgoing = new Outgoing();
+  readonly #outgoing: Outgoing;
   readonly #context: Context;
   readonly #peer: Peer;
   /** Executes the server's last message. */
   #runner: Runner | undefined;
   #messageID = 0;
+  /** What the Status of the server's last SyncHdr says, until it is written. */
+  #answer: { readonly header: Header; readonly verdict: Verdict } | undefined;
   /** The message that has been given out and not been answered. */
   #post: Post | undefined;
-  /** MsgID of the server's last message. */
+  /** MsgID of the server's last message, and what it has been charged. */
   #lastID = "";
+  #cost = 0;
   /** True while package 1 has not been sent whole: its SyncHdr says what the device can take. */
   #opening = true;
   /** True when the server has closed its package, so that ours may be closed (§2.1.2). */
@@ -69,11 +72,13 @@ export class Session {
     this.#server = new ServerAuthentication(options.account.server, ports);
     this.#alerts = new GenericAlerts(ports);
     this.#peer = new Peer(options.account.url, options.outbound.length);
+    this.#outgoing = new Outgoing(ports.budget);
     this.#context = {
       tree: ports.tree,
       server: options.account.serverID,
       outgoing: this.#outgoing,
       object: new LargeObject(),
+      budget: ports.budget,
       encoding: options.encoding,
       msgRef: "",
       objectSizeMax: options.maxObjSize,
@@ -109,7 +114,9 @@ export class Session {
 
   /** Looks for the person's answer: when to call again, in ms of the board's clock. */
   resume(now: number): number {
-    return this.#runner?.resume(now) ?? now;
+    const due = this.#runner?.resume(now) ?? now;
+    this.#check();
+    return due;
   }
 
   /**
@@ -127,7 +134,11 @@ export class Session {
       ? { header: mac, bodyDigest: md5(bytes.subarray(0, length)) }
       : undefined;
     const encoding = encodingOf(bytes, length);
-    const message = decodeMessage(readerOf(encoding, bytes, length));
+    this.#forget();
+    const { budget } = this.#ports;
+    const { left } = budget;
+    const message = decodeMessage(readerOf(encoding, bytes, length), budget);
+    this.#cost = left - budget.left;
     if ("problem" in message) {
       this.#malformed(message);
       return;
@@ -145,7 +156,7 @@ export class Session {
     } else {
       // An answer is in the encoding of the question; results that wait are made for the one that
       // was in force.
-      if (this.#outgoing.results.empty) this.#context.encoding = encoding;
+      if (!this.#outgoing.waits("results")) this.#context.encoding = encoding;
       this.#take(message, proof);
     }
   }
@@ -185,15 +196,29 @@ export class Session {
       return;
     }
     const asks = message.commands.some(asksForAnswer);
-    if (!this.#server.trusted) {
-      this.#distrust(message, verdict, asks || challenged || !message.final);
-    } else {
-      this.#outgoing.header(header, verdict.status, verdict.chal);
-      if (challenged) refuse(message.commands, Status.notExecuted, this.#context);
-      else this.#runner = new Runner(message.commands, this.#context, this.#ports);
+    this.#idle = !asks && !challenged && message.final;
+    if (challenged) this.#again();
+    if (!this.#server.trusted) this.#distrust(message, verdict);
+    else {
+      this.#answer = { header, verdict };
+      if (asks) this.#execute(message, challenged);
     }
-    this.#idle = !asks && message.final;
-    if (challenged && this.#aborting === undefined) this.#again();
+    if (challenged && this.#aborting === undefined && this.#outcome === undefined)
+      queuePackage1(this.#options, this.#alerts, this.#outgoing);
+  }
+
+  /** Answers the commands of a trusted server, unless the device has to prove itself first. */
+  #execute(message: Message, challenged: boolean): void {
+    if (!this.#open()) return;
+    if (challenged) refuse(message.commands, Status.notExecuted, this.#context);
+    else this.#runner = new Runner(message.commands, this.#context, this.#ports);
+    this.#check();
+  }
+
+  /** Gives up when there is no memory for what the device has to answer. */
+  #check(): void {
+    if (this.#outgoing.exhausted)
+      this.#abort({ kind: "protocol", detail: "no memory for so many answers" });
   }
 
   /**
@@ -239,29 +264,28 @@ export class Session {
    * The server has not proved itself: only Status answers, and a challenge, unless it has nothing
    * to say anyway (§2.4).
    */
-  #distrust(message: Message, verdict: Verdict, worthwhile: boolean): void {
-    if (!worthwhile) {
+  #distrust(message: Message, verdict: Verdict): void {
+    if (this.#idle) {
       this.#end({ kind: "unauthenticated", detail: "the server did not prove itself" });
       return;
     }
-    const { status, chal } = this.#server.challenge(verdict);
-    this.#outgoing.header(message.header, status, chal);
-    refuse(message.commands, status, this.#context);
+    this.#answer = { header: message.header, verdict: this.#server.challenge(verdict) };
+    if (!this.#open()) return;
+    refuse(message.commands, verdict.status, this.#context);
+    this.#check();
     if (this.#server.exhausted)
       this.#abort({ kind: "unauthenticated", detail: "the server does not prove itself" });
   }
 
   /**
-   * The server wants credentials: package 1 again, in a new message (§2.4). Statuses of the
+   * The server wants credentials: package 1 begins again, in a new message (§2.4). Statuses of the
    * challenge go along.
    */
   #again(): void {
     this.#context.object.abort();
     this.#outgoing.restart();
-    this.#idle = false;
     this.#opening = true;
     this.#closing = true;
-    queuePackage1(this.#options, this.#alerts, this.#outgoing);
   }
 
   /**
@@ -283,19 +307,18 @@ export class Session {
     this.#post = this.#compose();
   }
 
-  #malformed({ problem, offset, header }: Malformed): void {
+  #malformed({ problem, offset, header, tooLarge }: Malformed): void {
     this.#ports.log("error", `received a malformed message, at byte ${offset}: ${problem}`);
     const detail = `malformed message: ${problem}`;
     if (header === undefined || header.sessionID !== this.#options.sessionID)
       this.#end({ kind: "protocol", detail });
-    else this.#reject(header, Status.badRequest, detail);
+    else this.#reject(header, tooLarge === true ? Status.tooLarge : Status.badRequest, detail);
   }
 
   /** Answers SyncHdr alone, and gives up. */
   #reject(header: Header, status: number, detail: string): void {
-    this.#post = undefined;
     this.#outgoing.clear();
-    this.#outgoing.header(header, status, undefined);
+    this.#answer = { header, verdict: { status } };
     this.#abort({ kind: "protocol", detail: `${detail} (${status})` });
   }
 
@@ -303,6 +326,17 @@ export class Session {
     this.#release();
     this.#post = undefined;
     this.#aborting = outcome;
+  }
+
+  /**
+   * What was made of the last message is gone, unless an answer to it waits; and what was made of
+   * all, but for an object that is not whole, when none does.
+   */
+  #forget(): void {
+    const { budget } = this.#ports;
+    if (this.#outgoing.empty) budget.reset(this.#context.object.keeps);
+    else if (!this.#outgoing.left) budget.release(this.#cost);
+    this.#cost = 0;
   }
 
   /** Gives up what is under way. */
@@ -315,6 +349,8 @@ export class Session {
   #end(outcome: Outcome): void {
     this.#release();
     this.#post = undefined;
+    this.#outgoing.clear();
+    this.#forget();
     this.#outcome = outcome;
     const level = outcome.kind === "completed" ? "info" : "warning";
     this.#ports.log(level, `session ${this.#options.sessionID} ${outcome.kind}: ${outcome.detail}`);
@@ -327,7 +363,12 @@ export class Session {
       this.#abort({ kind: "protocol", detail: "the server repeats itself" });
   }
 
-  #compose(): Post | undefined {
+  /**
+   * Begins the next message, unless one is begun: SyncHdr, the Status of the server's, what waits.
+   * False when it does not fit: the session is over.
+   */
+  #open(): boolean {
+    if (this.#outgoing.open) return true;
     if (this.#messageID >= SESSION_MESSAGES_MAX - 1)
       this.#aborting ??= { kind: "aborted", detail: "too many messages" };
     this.#messageID++;
@@ -338,24 +379,39 @@ export class Session {
       this.#client.credential(),
       this.#client.name,
     );
-    const tokens = writerOf(
-      this.#context.encoding,
-      this.#options.outbound.subarray(0, this.#peer.messageBytesMax),
-    );
+    const { encoding } = this.#context;
+    const { outbound } = this.#options;
+    const status = this.#headerStatus();
+    this.#answer = undefined;
+    const bytesMax = this.#peer.messageBytesMax;
+    if (this.#outgoing.begin(encoding, outbound, bytesMax, header, status)) return true;
+    this.#endShort();
+    return false;
+  }
+
+  /** That of the server's SyncHdr: its challenge is made, and stored, as it is about to be sent. */
+  #headerStatus(): StatusCommand | undefined {
+    const answer = this.#answer;
+    if (answer === undefined) return undefined;
+    const { header, verdict } = answer;
+    return headerStatus(header, verdict.status, verdict.chal?.());
+  }
+
+  /** Nothing fits in a message. */
+  #endShort(): void {
+    const detail = `${this.#peer.messageBytesMax} bytes are too few for a message`;
+    this.#end(this.#aborting ?? { kind: "protocol", detail });
+  }
+
+  #compose(): Post | undefined {
+    if (!this.#open()) return undefined;
     const composed =
       this.#aborting === undefined
-        ? this.#outgoing.compose(tokens, header, this.#closing)
-        : this.#outgoing.composeAbort(tokens, header);
-    if (composed === undefined) {
-      this.#end(
-        this.#aborting ?? {
-          kind: "protocol",
-          detail: `${this.#peer.messageBytesMax} bytes are too few for a message`,
-        },
-      );
-      return undefined;
-    }
-    return this.#sending(composed);
+        ? this.#outgoing.end(this.#closing)
+        : this.#outgoing.endAborted();
+    if (composed !== undefined) return this.#sending(composed);
+    this.#endShort();
+    return undefined;
   }
 
   #sending(composed: Composed): Post {

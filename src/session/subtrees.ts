@@ -3,6 +3,7 @@
  * elements inside Data, or a document of its own: text in CDATA, or WBXML as opaque bytes. They are
  * sent as documents: those can be cut into chunks.
  */
+import { type Budget, Cost } from "../base/budget.ts";
 import { SUBTREE_BYTES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { Token } from "../base/token.ts";
@@ -16,10 +17,6 @@ import { Collector } from "../tree/stream.ts";
 import type { Sink } from "../tree/stream.ts";
 import type { Context } from "./commands.ts";
 import { encodingOf, readerOf, treeWriterOf } from "./encoding.ts";
-import type { ManagementTree } from "./ports.ts";
-
-/** The buffer that a description is first tried in; it is doubled up to SUBTREE_BYTES_MAX. */
-const FIRST_BYTES = 2048;
 
 type Put = "Add" | "Replace";
 
@@ -42,12 +39,13 @@ export function putDocument(
   name: Put,
   uri: string,
   bytes: Uint8Array,
-  context: Pick<Context, "tree" | "server">,
+  context: Pick<Context, "tree" | "server" | "budget">,
 ): number {
   const reader = readerOf(encodingOf(bytes, bytes.length), bytes, bytes.length);
-  const elements = new ElementReader(reader);
+  const elements = new ElementReader(reader, context.budget);
   if (reader.next() !== Token.open || reader.tag !== DdfTag.MgmtTree) return Status.unsupportedType;
   const subtree = readTnds(elements);
+  if (elements.tooLarge) return Status.tooLarge;
   if (subtree === undefined || reader.next() !== Token.end) return Status.unsupportedType;
   return putSubtree(name, uri, subtree, context);
 }
@@ -57,42 +55,39 @@ export function documentSink(
   name: Put,
   uri: string,
   size: number | undefined,
-  tree: ManagementTree,
-  server: string,
+  context: Pick<Context, "tree" | "server" | "budget">,
 ): Sink | number {
   if (size !== undefined && size > SUBTREE_BYTES_MAX) return Status.tooLarge;
-  return new Collector(
-    size,
-    (bytes) => putDocument(name, uri, bytes, { tree, server }),
-    SUBTREE_BYTES_MAX,
-  );
+  return new Collector(size, SUBTREE_BYTES_MAX, (bytes) => putDocument(name, uri, bytes, context));
 }
 
-/** The Item of a result, or why there is none: 413 when the description is too long. */
+/**
+ * The Item of a result, written into `scratch` first, for nobody knows how long it will be; `later`
+ * when that is too short for it. 413 when there are too many nodes, or no memory for it.
+ */
 export function subtreeItem(
   target: string,
   subtree: NonNullable<GetAnswer["subtree"]>,
   encoding: Context["encoding"],
-): Item | number {
-  for (let bytes = FIRST_BYTES; ; bytes *= 2) {
-    const buffer = new Uint8Array(bytes);
-    const tokens = treeWriterOf(encoding, buffer);
-    const writer = new TndsWriter(tokens);
-    writer.begin();
-    const status = subtree((node) => writer.node(node));
-    writer.end();
-    if (tokens.full && bytes < SUBTREE_BYTES_MAX) continue;
-    if (tokens.full || status !== Status.ok) return Status.tooLarge;
-    const question = target.indexOf("?");
-    const source = question < 0 ? target : target.slice(0, question);
-    const meta =
-      encoding === "xml" ? { format: "xml", type: TNDS_XML } : { format: "bin", type: TNDS_WBXML };
-    return {
-      source,
-      meta,
-      data: buffer.subarray(0, tokens.length),
-      binary: encoding === "wbxml",
-      moreData: false,
-    };
-  }
+  scratch: Uint8Array,
+  budget: Budget,
+): Item | "later" | number {
+  const tokens = treeWriterOf(encoding, scratch);
+  const writer = new TndsWriter(tokens);
+  writer.begin();
+  const status = subtree((node) => writer.node(node));
+  writer.end();
+  if (tokens.full) return "later";
+  if (status !== Status.ok || !budget.charge(Cost.bytes + tokens.length)) return Status.tooLarge;
+  const question = target.indexOf("?");
+  const source = question < 0 ? target : target.slice(0, question);
+  const meta =
+    encoding === "xml" ? { format: "xml", type: TNDS_XML } : { format: "bin", type: TNDS_WBXML };
+  return {
+    source,
+    meta,
+    data: scratch.slice(0, tokens.length),
+    binary: encoding === "wbxml",
+    moreData: false,
+  };
 }

@@ -3,27 +3,53 @@
  */
 import type { Command } from "../syncml/command.ts";
 
-/** Such as "Status 200 SyncHdr, Get ×3". */
-export function summary(commands: readonly Command[]): string {
-  const parts: string[] = [];
-  let last = "";
-  let times = 0;
-  for (const command of commands) {
-    const label = labelOf(command);
-    if (label === last) {
-      times++;
-      parts[parts.length - 1] = `${label} ×${times}`;
-    } else {
-      parts.push(label);
-      last = label;
-      times = 1;
-    }
-  }
-  return parts.length === 0 ? "nothing" : parts.join(", ");
-}
-
+/** Characters of a summary that more may be added to: it has to fit in a line of log. */
+const SUMMARY_LENGTH_MAX = 96;
 /** Longer than the name of any command. */
 const NAME_LENGTH_MAX = 16;
+
+/** Such as "Status 200 SyncHdr, Get ×3"; cut off when it gets long. */
+export class Summary {
+  #text = "";
+  #last = "";
+  #times = 0;
+
+  add(command: Command): void {
+    this.addLabel(labelOf(command));
+  }
+
+  addLabel(label: string): void {
+    const shown = this.#text.length < SUMMARY_LENGTH_MAX ? label : "…";
+    if (shown === this.#last) {
+      this.#times++;
+      return;
+    }
+    if (this.#last !== "") this.#text = this.text;
+    this.#last = shown;
+    this.#times = 1;
+  }
+
+  get text(): string {
+    if (this.#last === "") return "nothing";
+    const last = this.#times > 1 ? `${this.#last} ×${this.#times}` : this.#last;
+    return this.#text === "" ? last : `${this.#text}, ${last}`;
+  }
+
+  /** The same, which goes its own way from here. */
+  copy(): Summary {
+    const copy = new Summary();
+    copy.#text = this.#text;
+    copy.#last = this.#last;
+    copy.#times = this.#times;
+    return copy;
+  }
+}
+
+export function summary(commands: readonly Command[]): string {
+  const all = new Summary();
+  for (const command of commands) all.add(command);
+  return all.text;
+}
 
 /** A name that somebody else has written. */
 function short(name: string): string {
@@ -47,5 +73,7 @@ function labelOf(command: Command): string {
 }
 
 function summaryOfNames(commands: readonly Command[]): string {
-  return commands.map((command) => command.name).join(", ");
+  const all = new Summary();
+  for (const { name } of commands) all.addLabel(name);
+  return all.text;
 }

@@ -155,11 +155,13 @@ export interface Message {
 
 /**
  * Why something is not a message, and where in its bytes. `header` is there when it could be read.
+ * `tooLarge`: it may be one, and there is no memory for what it holds.
  */
 export interface Malformed {
   readonly problem: string;
   readonly offset: number;
   readonly header?: Header | undefined;
+  readonly tooLarge?: true | undefined;
 }
 
 /**

@@ -4,7 +4,8 @@
  * disagree with it: Status and Results may lack a CmdID, and the Status of a SyncHdr its CmdRef;
  * any other command without CmdID is malformed, for it cannot be answered.
  */
-import { COMMANDS_MAX } from "../base/limits.ts";
+import { type Budget, Cost } from "../base/budget.ts";
+import { frozen } from "../base/frozen.ts";
 import { Token, type TokenReader } from "../base/token.ts";
 import type {
   AlertCommand,
@@ -25,11 +26,11 @@ import { ElementReader, type Mutable } from "./elements.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 /**
- * Reads the whole document. The message's data are views of `reader.bytes`. `roomy`: what is made
- * of it need not fit in a device, as TEXTS_MAX and its like have it; for servers and tools.
+ * Reads the whole document. The message's data are views of `reader.bytes`; all that is made of it
+ * is charged to `budget`.
  */
-export function decodeMessage(reader: TokenReader, roomy = false): Message | Malformed {
-  const elements = new ElementReader(reader, roomy);
+export function decodeMessage(reader: TokenReader, budget: Budget): Message | Malformed {
+  const elements = new ElementReader(reader, budget);
   if (reader.next() !== Token.open) elements.fail(reader.problem);
   else if (reader.tag !== Tag.SyncML) elements.fail("not a SyncML document");
   let header: Header | undefined;
@@ -47,6 +48,7 @@ export function decodeMessage(reader: TokenReader, roomy = false): Message | Mal
     return { header, ...body };
   const malformed: Mutable<Malformed> = { problem: elements.problem, offset: elements.offset };
   if (header !== undefined) malformed.header = header;
+  if (elements.tooLarge) malformed.tooLarge = true;
   return malformed;
 }
 
@@ -61,10 +63,13 @@ interface Draft {
   correlator?: string;
   cred?: Cred;
   chal?: Chal;
-  readonly targetRefs: string[];
-  readonly sourceRefs: string[];
-  readonly items: Item[];
+  targetRefs: string[] | undefined;
+  sourceRefs: string[] | undefined;
+  items: Item[] | undefined;
 }
+
+/** Most lists are empty, and share this. */
+const EMPTY: readonly never[] = frozen([]);
 
 interface Body {
   readonly commands: readonly Command[];
@@ -90,16 +95,16 @@ function decodeHeader(elements: ElementReader): Header | undefined {
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
       case Tag.VerDTD:
-        header.verDTD = elements.string();
+        header.verDTD = elements.identifier();
         break;
       case Tag.VerProto:
-        header.verProto = elements.string();
+        header.verProto = elements.identifier();
         break;
       case Tag.SessionID:
-        header.sessionID = elements.string();
+        header.sessionID = elements.identifier();
         break;
       case Tag.MsgID:
-        header.msgID = elements.string();
+        header.msgID = elements.identifier();
         break;
       case Tag.Target: {
         const location = elements.location();
@@ -152,7 +157,6 @@ function decodeBody(elements: ElementReader): Body {
   const commands: Command[] = [];
   const open: OpenContainer[] = [];
   let final = false;
-  let count = 0;
   while (elements.problem === "") {
     const tag = elements.child();
     const container = open[open.length - 1];
@@ -161,13 +165,14 @@ function decodeBody(elements: ElementReader): Body {
       if (container === undefined) break;
       open.pop();
       (open[open.length - 1]?.commands ?? commands).push(closeContainer(elements, container));
-    } else if (container !== undefined && tag === Tag.CmdID) container.cmdID = elements.string();
+    } else if (container !== undefined && tag === Tag.CmdID)
+      container.cmdID = elements.identifier();
     else if (container !== undefined && tag === Tag.Meta) container.meta = elements.meta();
     else if (container === undefined && tag === Tag.Final) {
       final = true;
       elements.skip();
     } else {
-      if (++count > COMMANDS_MAX && !elements.roomy) elements.fail("too many commands");
+      elements.charge(Cost.command);
       if (tag === Tag.Atomic) open.push({ name: "Atomic", cmdID: "", commands: [] });
       else if (tag === Tag.Sequence) open.push({ name: "Sequence", cmdID: "", commands: [] });
       else {
@@ -215,7 +220,7 @@ function decodeCommand(elements: ElementReader, tag: number): Command | undefine
     case Tag.Results:
       return results(elements, decodeDraft(elements));
     default: {
-      const element = elements.reader.name();
+      const element = elements.name();
       const draft = decodeDraft(elements);
       return draft.cmdID === "" ? undefined : { name: "Unknown", cmdID: draft.cmdID, element };
     }
@@ -223,32 +228,37 @@ function decodeCommand(elements: ElementReader, tag: number): Command | undefine
 }
 
 function decodeDraft(elements: ElementReader): Draft {
-  const draft: Draft = { cmdID: "", targetRefs: [], sourceRefs: [], items: [] };
+  const draft: Draft = {
+    cmdID: "",
+    targetRefs: undefined,
+    sourceRefs: undefined,
+    items: undefined,
+  };
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
       case Tag.CmdID:
-        draft.cmdID = elements.string();
+        draft.cmdID = elements.identifier();
         break;
       case Tag.Item:
-        draft.items.push(elements.item());
+        (draft.items ??= []).push(elements.item());
         break;
       case Tag.Data:
-        draft.data = elements.string();
+        draft.data = elements.identifier();
         break;
       case Tag.MsgRef:
-        draft.msgRef = elements.string();
+        draft.msgRef = elements.identifier();
         break;
       case Tag.CmdRef:
-        draft.cmdRef = elements.string();
+        draft.cmdRef = elements.identifier();
         break;
       case Tag.Cmd:
-        draft.cmd = elements.string();
+        draft.cmd = elements.identifier();
         break;
       case Tag.TargetRef:
-        draft.targetRefs.push(elements.reference());
+        (draft.targetRefs ??= []).push(elements.string());
         break;
       case Tag.SourceRef:
-        draft.sourceRefs.push(elements.reference());
+        (draft.sourceRefs ??= []).push(elements.string());
         break;
       case Tag.Meta:
         draft.meta = elements.meta();
@@ -275,7 +285,11 @@ function objectCommand(
   draft: Draft,
 ): ObjectCommand {
   requireText(elements, draft.cmdID, name, "CmdID");
-  const command: Mutable<ObjectCommand> = { name, cmdID: draft.cmdID, items: draft.items };
+  const command: Mutable<ObjectCommand> = {
+    name,
+    cmdID: draft.cmdID,
+    items: draft.items ?? EMPTY,
+  };
   if (draft.meta !== undefined) command.meta = draft.meta;
   if (draft.correlator !== undefined) command.correlator = draft.correlator;
   if (draft.cred !== undefined) command.cred = draft.cred;
@@ -289,7 +303,7 @@ function alert(elements: ElementReader, draft: Draft): AlertCommand {
     name: "Alert",
     cmdID: draft.cmdID,
     data,
-    items: draft.items,
+    items: draft.items ?? EMPTY,
   };
   if (draft.correlator !== undefined) command.correlator = draft.correlator;
   return command;
@@ -308,10 +322,10 @@ function status(elements: ElementReader, draft: Draft): StatusCommand {
       "Status",
       "CmdRef",
     ),
-    targetRefs: draft.targetRefs,
-    sourceRefs: draft.sourceRefs,
+    targetRefs: draft.targetRefs ?? EMPTY,
+    sourceRefs: draft.sourceRefs ?? EMPTY,
     data: elements.numberOf(draft.data ?? ""),
-    items: draft.items,
+    items: draft.items ?? EMPTY,
   };
   if (draft.chal !== undefined) command.chal = draft.chal;
   if (draft.cred !== undefined) command.cred = draft.cred;
@@ -324,12 +338,14 @@ function results(elements: ElementReader, draft: Draft): ResultsCommand {
     name: "Results",
     cmdID: draft.cmdID,
     cmdRef,
-    items: draft.items,
+    items: draft.items ?? EMPTY,
   };
   if (draft.msgRef !== undefined) command.msgRef = draft.msgRef;
   if (draft.meta !== undefined) command.meta = draft.meta;
-  if (draft.targetRefs[0] !== undefined) command.targetRef = draft.targetRefs[0];
-  if (draft.sourceRefs[0] !== undefined) command.sourceRef = draft.sourceRefs[0];
+  const targetRef = draft.targetRefs?.[0];
+  const sourceRef = draft.sourceRefs?.[0];
+  if (targetRef !== undefined) command.targetRef = targetRef;
+  if (sourceRef !== undefined) command.sourceRef = sourceRef;
   return command;
 }
 

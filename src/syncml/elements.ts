@@ -6,24 +6,16 @@
  * it every loop ends at its next turn, so that callers need not look.
  */
 import { base64, decodeBase64 } from "../base/base64.ts";
-import {
-  ITEMS_MAX,
-  REFERENCES_MAX,
-  SUBTREE_NODES_MAX,
-  SUBTREE_PATHS_BYTES_MAX,
-  TEXT_BYTES_MAX,
-  TEXTS_MAX,
-} from "../base/limits.ts";
+import { type Budget, Cost } from "../base/budget.ts";
+import { IDENTIFIER_BYTES_MAX, TEXT_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
-import { checkUtf8, text, utf8 } from "../base/utf8.ts";
+import { checkUtf8, text } from "../base/utf8.ts";
 import type { Chal, Cred, Item, Meta } from "./command.ts";
 import { DdfTag } from "./ddftag.ts";
 import { readTnds } from "./tnds.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 const NUMBER_MAX = 0xffffffff;
-/** What a node of a description counts for: its name, its type, and an ACL or a title. */
-const NODE_TEXTS = 3;
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -35,19 +27,26 @@ export interface Location {
 
 export class ElementReader {
   readonly reader: TokenReader;
-  /** What comes of it need not fit in a device. */
-  readonly roomy: boolean;
   problem = "";
   offset = 0;
-  #items = 0;
-  #texts = 0;
-  #references = 0;
-  #nodes = 0;
-  #pathBytes = 0;
+  /** True after a failure: there is no memory for what is in the document. */
+  tooLarge = false;
+  readonly #budget: Budget;
+  /** The document: a text elsewhere has been made for it. */
+  readonly #bytes: Uint8Array;
 
-  constructor(reader: TokenReader, roomy = false) {
+  /** What is made of the document is charged to `budget`. */
+  constructor(reader: TokenReader, budget: Budget) {
     this.reader = reader;
-    this.roomy = roomy;
+    this.#budget = budget;
+    this.#bytes = reader.bytes;
+  }
+
+  /** Charges what comes next. */
+  charge(bytes: number): void {
+    if (this.problem !== "" || this.#budget.charge(bytes)) return;
+    this.tooLarge = true;
+    this.fail("more than there is memory for");
   }
 
   /** Sets the first problem; `offset` is that of the last token. */
@@ -89,44 +88,25 @@ export class ElementReader {
 
   /** The characters of the open element, without white space around them. */
   string(): string {
-    if (++this.#texts > TEXTS_MAX && !this.roomy) this.fail("too many texts");
-    return this.#first("characters");
+    return this.#first(TEXT_BYTES_MAX);
   }
 
-  /** The same, in a node of a description of a tree, which has been counted. */
-  label(): string {
-    return this.#first("characters");
-  }
-
-  /** A TargetRef or SourceRef. */
-  reference(): string {
-    if (++this.#references > REFERENCES_MAX && !this.roomy) this.fail("too many references");
-    return this.string();
-  }
-
-  /** Counts a node of a description of a tree, and as many texts as are nearly always in one. */
-  countNode(): void {
-    this.#texts += NODE_TEXTS;
-    if (++this.#nodes > SUBTREE_NODES_MAX) this.fail("too many nodes");
-    else if (this.#texts > TEXTS_MAX && !this.roomy) this.fail("too many texts");
-  }
-
-  /** Counts a path that has been made: a short name may stand below a long one again and again. */
-  countPath(path: string): void {
-    this.#pathBytes += utf8(path).length;
-    if (this.#pathBytes > SUBTREE_PATHS_BYTES_MAX && !this.roomy)
-      this.fail("paths come to too much");
+  /** The same, of an element that tells messages, commands or versions apart. */
+  identifier(): string {
+    return this.#first(IDENTIFIER_BYTES_MAX);
   }
 
   /** The first text of the open element that is not blank. */
-  #first(what: "characters" | "nonce"): string {
+  #first(bytesMax: number, nonce = false): string {
     let value = "";
+    this.charge(Cost.text);
     while (this.problem === "") {
       switch (this.reader.next()) {
         case Token.text:
-          if (this.reader.to - this.reader.from > TEXT_BYTES_MAX && !this.roomy)
+          // A tool has room for everything.
+          if (this.reader.to - this.reader.from > bytesMax && this.#budget.left < Infinity)
             this.fail("a text that is too long");
-          else if (value === "") value = what === "nonce" ? this.#nonce() : this.#characters();
+          else if (value === "") value = nonce ? this.#nonce() : this.#characters();
           break;
         case Token.close:
           return value;
@@ -142,7 +122,7 @@ export class ElementReader {
 
   /** The number in the open element: decimal, 0 to 2^32 - 1. */
   number(): number {
-    return this.numberOf(this.string());
+    return this.numberOf(this.identifier());
   }
 
   numberOf(value: string): number {
@@ -155,6 +135,7 @@ export class ElementReader {
   /** Meta, with or without a MetInf around its elements (OMA-SyncML-MetaInfo §5). */
   meta(): Meta {
     const meta: Mutable<Meta> = {};
+    this.charge(Cost.meta);
     for (let depth = 1; depth > 0 && this.problem === ""; ) {
       switch (this.child()) {
         case CLOSED:
@@ -176,7 +157,7 @@ export class ElementReader {
           meta.mark = this.string();
           break;
         case Tag.NextNonce:
-          meta.nextNonce = this.#first("nonce");
+          meta.nextNonce = this.#first(TEXT_BYTES_MAX, true);
           break;
         case Tag.MaxMsgSize:
           meta.maxMsgSize = this.number();
@@ -185,7 +166,7 @@ export class ElementReader {
           meta.maxObjSize = this.number();
           break;
         case Tag.Version:
-          meta.version = this.string();
+          meta.version = this.identifier();
           break;
         default:
           this.skip();
@@ -234,7 +215,7 @@ export class ElementReader {
 
   item(): Item {
     const item: Mutable<Item> = { binary: false, moreData: false };
-    if (++this.#items > ITEMS_MAX && !this.roomy) this.fail("too many items");
+    this.charge(Cost.item);
     for (let tag = this.child(); tag !== CLOSED; tag = this.child()) {
       switch (tag) {
         case Tag.Target: {
@@ -269,12 +250,13 @@ export class ElementReader {
   #data(item: Mutable<Item>): void {
     const reader = this.reader;
     let data: Uint8Array | undefined;
+    this.charge(Cost.view);
     while (this.problem === "") {
       switch (reader.next()) {
         case Token.text:
           if (data !== undefined && item.markup !== true && item.tree === undefined)
             this.fail("data in pieces");
-          data = reader.bytes.subarray(reader.from, reader.to);
+          data = this.view();
           item.binary = reader.opaque;
           break;
         case Token.open:
@@ -290,6 +272,20 @@ export class ElementReader {
           this.fail(reader.problem);
       }
     }
+  }
+
+  /** The local name of the open element. */
+  name(): string {
+    const name = this.reader.name();
+    this.charge(Cost.text + name.length);
+    return name;
+  }
+
+  /** The text of the last token, where it is. */
+  view(): Uint8Array {
+    const { bytes, from, to } = this.reader;
+    if (bytes !== this.#bytes) this.charge(Cost.bytes + bytes.length);
+    return bytes.subarray(from, to);
   }
 
   /** A nonce in base64. Opaque bytes that are not base64 are the nonce itself. */
@@ -315,6 +311,7 @@ export class ElementReader {
    */
   #characters(): string {
     const { bytes, from, to, opaque } = this.reader;
+    this.charge(to - from);
     if (!opaque || checkUtf8(bytes, from, to) < 0) return text(bytes, from, to).trim();
     this.fail("not characters");
     return "";

@@ -5,21 +5,21 @@
  */
 import type { SubtreeNode } from "../base/subtree.ts";
 import type { TokenWriter } from "../base/token.ts";
-import type { Chal, Command, Cred, Header, Item, Meta } from "./command.ts";
+import type { Chal, Command, Cred, Header, Item, Meta, ResultsCommand } from "./command.ts";
 import { TndsWriter } from "./tnds.ts";
 import { Tag } from "./vocabulary.ts";
 
+/** Results without what they are about. */
+export type ResultsHead = Omit<ResultsCommand, "name" | "cmdID" | "items">;
+
 export class MessageWriter {
   readonly #writer: TokenWriter;
-  /** What `<Final/></SyncBody></SyncML>` takes. */
-  readonly #endBytes: number;
+  /** What `<Final/></SyncBody></SyncML>` takes, and the end of Results while they are open. */
+  #endBytes: number;
 
   constructor(writer: TokenWriter) {
     this.#writer = writer;
-    this.#endBytes =
-      writer.emptyLength(Tag.Final) +
-      writer.closeLength(Tag.SyncBody) +
-      writer.closeLength(Tag.SyncML);
+    this.#endBytes = this.#bodyEnd();
   }
 
   /** Opens a message. False when not even the header fits; the buffer is then of no use. */
@@ -69,6 +69,56 @@ export class MessageWriter {
     return length;
   }
 
+  /**
+   * Begins Results, whose items follow one at a time. False when not even the beginning fits:
+   * nothing is then written.
+   */
+  openResults(results: ResultsHead, cmdID: string): boolean {
+    const writer = this.#writer;
+    const mark = writer.mark();
+    writer.open(Tag.Results);
+    this.#results(results, cmdID);
+    this.#endBytes += writer.closeLength(Tag.Results);
+    if (!writer.full && this.room >= 0) return true;
+    this.rewind(mark);
+    return false;
+  }
+
+  /** Appends an item to the open Results. False when it does not fit: it is then not written. */
+  item(item: Item): boolean {
+    const writer = this.#writer;
+    const mark = writer.mark();
+    this.#item(item);
+    if (!writer.full && this.room >= 0) return true;
+    writer.rewind(mark);
+    return false;
+  }
+
+  closeResults(): void {
+    this.#endBytes -= this.#writer.closeLength(Tag.Results);
+    this.#writer.close();
+  }
+
+  /** A state to come back to, between commands. */
+  mark(): number {
+    return this.#writer.mark();
+  }
+
+  /** Takes back what has been written since, open Results included. */
+  rewind(mark: number): void {
+    this.#writer.rewind(mark);
+    this.#endBytes = this.#bodyEnd();
+  }
+
+  #bodyEnd(): number {
+    const writer = this.#writer;
+    return (
+      writer.emptyLength(Tag.Final) +
+      writer.closeLength(Tag.SyncBody) +
+      writer.closeLength(Tag.SyncML)
+    );
+  }
+
   end(final: boolean): void {
     const writer = this.#writer;
     if (final) this.#empty(Tag.Final);
@@ -85,6 +135,12 @@ export class MessageWriter {
     const writer = this.#writer;
     if (command.name === "Unknown") return;
     writer.open(Tag[command.name]);
+    if (command.name === "Results") {
+      this.#results(command, cmdID);
+      this.#items(command.items);
+      writer.close();
+      return;
+    }
     writer.leaf(Tag.CmdID, cmdID);
     switch (command.name) {
       case "Status":
@@ -96,14 +152,6 @@ export class MessageWriter {
         if (command.cred !== undefined) this.#cred(command.cred);
         if (command.chal !== undefined) this.#chal(command.chal);
         writer.leaf(Tag.Data, String(command.data));
-        this.#items(command.items);
-        break;
-      case "Results":
-        if (command.msgRef !== undefined) writer.leaf(Tag.MsgRef, command.msgRef);
-        writer.leaf(Tag.CmdRef, command.cmdRef);
-        if (command.meta !== undefined) this.#meta(command.meta);
-        if (command.targetRef !== undefined) writer.leaf(Tag.TargetRef, command.targetRef);
-        if (command.sourceRef !== undefined) writer.leaf(Tag.SourceRef, command.sourceRef);
         this.#items(command.items);
         break;
       case "Alert":
@@ -125,23 +173,35 @@ export class MessageWriter {
     writer.close();
   }
 
-  #items(items: readonly Item[]): void {
+  #results(results: ResultsHead, cmdID: string): void {
     const writer = this.#writer;
-    for (const item of items) {
-      writer.open(Tag.Item);
-      if (item.target !== undefined) this.#location(Tag.Target, item.target, item.targetName);
-      if (item.source !== undefined) this.#location(Tag.Source, item.source, item.sourceName);
-      if (item.meta !== undefined) this.#meta(item.meta);
-      if (item.tree !== undefined) this.#tree(item.tree);
-      else if (item.data !== undefined) {
-        writer.open(Tag.Data);
-        if (item.binary) writer.binary(item.data);
-        else writer.utf8(item.data);
-        writer.close();
-      }
-      if (item.moreData) this.#empty(Tag.MoreData);
+    writer.leaf(Tag.CmdID, cmdID);
+    if (results.msgRef !== undefined) writer.leaf(Tag.MsgRef, results.msgRef);
+    writer.leaf(Tag.CmdRef, results.cmdRef);
+    if (results.meta !== undefined) this.#meta(results.meta);
+    if (results.targetRef !== undefined) writer.leaf(Tag.TargetRef, results.targetRef);
+    if (results.sourceRef !== undefined) writer.leaf(Tag.SourceRef, results.sourceRef);
+  }
+
+  #items(items: readonly Item[]): void {
+    for (const item of items) this.#item(item);
+  }
+
+  #item(item: Item): void {
+    const writer = this.#writer;
+    writer.open(Tag.Item);
+    if (item.target !== undefined) this.#location(Tag.Target, item.target, item.targetName);
+    if (item.source !== undefined) this.#location(Tag.Source, item.source, item.sourceName);
+    if (item.meta !== undefined) this.#meta(item.meta);
+    if (item.tree !== undefined) this.#tree(item.tree);
+    else if (item.data !== undefined) {
+      writer.open(Tag.Data);
+      if (item.binary) writer.binary(item.data);
+      else writer.utf8(item.data);
       writer.close();
     }
+    if (item.moreData) this.#empty(Tag.MoreData);
+    writer.close();
   }
 
   #tree(tree: readonly SubtreeNode[]): void {

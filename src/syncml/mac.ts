@@ -5,6 +5,7 @@
  */
 import { base64, fromBase64 } from "../base/base64.ts";
 import { copy, equal, find, hex } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 import { md5 } from "../base/md5.ts";
 import { text, utf8 } from "../base/utf8.ts";
 
@@ -12,6 +13,8 @@ export const MAC_HEADER = "x-syncml-hmac";
 /** The type in a challenge that asks for it. */
 export const AUTH_MAC = "syncml:auth-MAC";
 
+/** All that a header is read for. */
+const PARAMETERS: readonly string[] = frozen(["algorithm", "username", "mac"]);
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -82,8 +85,8 @@ function quoted(name: string): string {
 }
 
 /**
- * Names, in lower case, and values of a comma-separated list (RFC 2616 §2.1); undefined when it is
- * malformed.
+ * Names, in lower case, and values of the parameters that are known in a comma-separated list (RFC
+ * 2616 §2.1); undefined when it is malformed.
  */
 function parseParameters(header: string): ReadonlyMap<string, string> | undefined {
   const bytes = utf8(header);
@@ -98,10 +101,13 @@ function parseParameters(header: string): ReadonlyMap<string, string> | undefine
     if (bytes[start] === QUOTE && quotedTo < 0) return undefined;
     const comma = find(bytes, quotedTo < 0 ? start : quotedTo, COMMA);
     const end = comma < 0 ? bytes.length : comma;
-    parameters.set(
-      name,
-      quotedTo < 0 ? text(bytes, start, end).trim() : unquoted(bytes.subarray(start + 1, quotedTo)),
-    );
+    if (PARAMETERS.includes(name))
+      parameters.set(
+        name,
+        quotedTo < 0
+          ? text(bytes, start, end).trim()
+          : unquoted(bytes.subarray(start + 1, quotedTo)),
+      );
     from = end + 1;
   }
   return parameters;

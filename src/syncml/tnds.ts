@@ -6,9 +6,11 @@
  * the command (OMA-TS-DM-RepPro, Add and Get); an empty NodeName is that Target itself.
  */
 import { base64Length, decodeBase64 } from "../base/base64.ts";
+import { Cost } from "../base/budget.ts";
 import { SUBTREE_NESTING_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { Token, type TokenWriter } from "../base/token.ts";
+import { utf8 } from "../base/utf8.ts";
 import { DDF_VERSION, DdfTag, formatTag } from "./ddftag.ts";
 import type { ElementReader, Mutable } from "./elements.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
@@ -21,6 +23,8 @@ export function isTnds(type: string): boolean {
   const name = type.toLowerCase();
   return name === TNDS_XML || name === TNDS_WBXML;
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** True for a value that is not characters; "b64" says how it has travelled. */
 function isBinary({ format }: SubtreeNode): boolean {
@@ -58,12 +62,12 @@ export function readTnds(elements: ElementReader): readonly SubtreeNode[] | unde
     if (tag === CLOSED) {
       if (open.pop() === undefined) return good && version === DDF_VERSION ? nodes : undefined;
     } else if (tag === DdfTag.Node) {
-      elements.countNode();
+      elements.charge(Cost.node);
       const node = { path: "", format: "", type: "" };
       nodes.push(node);
       open.push({ node, base: inner?.node.path ?? "", middle: "", name: "" });
     } else if (inner === undefined) {
-      if (tag === Tag.VerDTD || tag === DdfTag.VerDTD) version = elements.label();
+      if (tag === Tag.VerDTD || tag === DdfTag.VerDTD) version = elements.identifier();
       else elements.skip();
     } else if (!readPart(elements, tag, inner)) good = false;
   }
@@ -74,10 +78,10 @@ export function readTnds(elements: ElementReader): readonly SubtreeNode[] | unde
 function readPart(elements: ElementReader, tag: number, open: OpenNode): boolean {
   switch (tag) {
     case DdfTag.NodeName:
-      open.name = elements.label();
+      open.name = elements.string();
       break;
     case DdfTag.Path:
-      open.middle = elements.label();
+      open.middle = elements.string();
       break;
     case DdfTag.RTProperties:
       readProperties(elements, open.node);
@@ -89,7 +93,7 @@ function readPart(elements: ElementReader, tag: number, open: OpenNode): boolean
       return true;
   }
   open.node.path = joined(joined(open.base, open.middle), open.name);
-  elements.countPath(open.node.path);
+  elements.charge(Cost.text + utf8(open.node.path).length);
   return true;
 }
 
@@ -97,22 +101,22 @@ function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): vo
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
       case DdfTag.ACL:
-        node.acl = elements.label();
+        node.acl = elements.string();
         break;
       case DdfTag.Title:
-        node.title = elements.label();
+        node.title = elements.string();
         break;
       case Tag.Format:
       case DdfTag.Format:
         while (elements.child() !== CLOSED) {
-          node.format = elements.reader.name();
+          node.format = elements.name();
           elements.skip();
         }
         break;
       case Tag.Type:
       case DdfTag.Type:
         for (let kind = elements.child(); kind !== CLOSED; kind = elements.child()) {
-          if (kind === DdfTag.MIME || kind === DdfTag.DDFName) node.type = elements.label();
+          if (kind === DdfTag.MIME || kind === DdfTag.DDFName) node.type = elements.string();
           else elements.skip();
         }
         break;
@@ -128,14 +132,15 @@ function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): vo
  */
 function readValue(elements: ElementReader, node: Mutable<SubtreeNode>): boolean {
   const { reader } = elements;
-  let value: Uint8Array = new Uint8Array(0);
+  let value: Uint8Array = NOTHING;
   let opaque = false;
   let good = true;
+  elements.charge(Cost.view);
   for (;;) {
     const kind = reader.next();
     if (kind === Token.text) {
       good &&= value.length === 0;
-      value = reader.bytes.subarray(reader.from, reader.to);
+      value = elements.view();
       opaque = reader.opaque;
     } else if (kind === Token.open) {
       good = false;

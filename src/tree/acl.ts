@@ -6,6 +6,7 @@
  */
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
+import { ACL_SERVERS_MAX } from "../base/limits.ts";
 import { text, utf8 } from "../base/utf8.ts";
 
 export type Right = "Add" | "Delete" | "Exec" | "Get" | "Replace";
@@ -54,6 +55,7 @@ function parseServers(bytes: Uint8Array, from: number, to: number): readonly str
     const end = partEnd(bytes, from, to, PLUS);
     if (!validServer(bytes, from, end)) return undefined;
     const server = text(bytes, from, end);
+    if (servers.length === ACL_SERVERS_MAX) return undefined;
     if (!servers.includes(server)) servers.push(server);
     if (end === to) return servers;
     from = end + 1;
@@ -61,8 +63,8 @@ function parseServers(bytes: Uint8Array, from: number, to: number): readonly str
 }
 
 /**
- * Reads an ACL; undefined when it is malformed: an unknown or repeated command, no server,
- * characters that an identifier cannot have.
+ * Reads an ACL; undefined when it is malformed: an unknown or repeated command, no server or more
+ * than ACL_SERVERS_MAX, characters that an identifier cannot have.
  */
 export function parseAcl(value: string): Acl | undefined {
   const acl = new Map<Right, readonly string[]>();

@@ -3,7 +3,7 @@
  * its changes: a status other than success has staged nothing that is kept.
  */
 import { equal } from "../base/bytes.ts";
-import { DYNAMIC_NODES_MAX, LEAF_BYTES_MAX } from "../base/limits.ts";
+import { ACL_BYTES_MAX, LEAF_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Exec, Node, NodeDefinition } from "./node.ts";
@@ -145,7 +145,6 @@ function admitAdd(
   if (!mayDo(nodes, parent.at, "Add", server)) return TreeStatus.permissionDenied;
   const status = acceptable(nodes, target, format, size);
   if (status !== TreeStatus.ok) return status;
-  if (nodes.addedCount() + definitions.length > DYNAMIC_NODES_MAX) return TreeStatus.deviceFull;
   return { at, parent, definitions };
 }
 
@@ -232,6 +231,8 @@ export function replaceNode(nodes: Nodes, uri: string, value: Value, server: str
   if (query?.kind === "prop") {
     const node = nodes.find(segments);
     if (node === undefined) return TreeStatus.notFound;
+    // ACLs are the longest; a text of a whole message would be in memory more than once.
+    if (value.data.length > ACL_BYTES_MAX) return TreeStatus.tooLarge;
     const property = isText(value.data) ? textOf(value.data) : undefined;
     return property === undefined
       ? TreeStatus.failed

@@ -1,4 +1,7 @@
-/** Get: values, names of children, properties, and structure (OMA-TS-DM-Protocol §8.2-8.4). */
+/**
+ * Get: values, names of children, properties, and structure (OMA-TS-DM-Protocol §8.2-8.4). Results
+ * are pulled, one at a time: a list may have more than there is memory for.
+ */
 import { LIST_NODES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import { isInterior } from "./node.ts";
@@ -7,10 +10,11 @@ import type { Nodes } from "./nodes.ts";
 import { getProperty } from "./property.ts";
 import { readable } from "./rights.ts";
 import { TreeStatus } from "./status.ts";
-import { walk, wantedProperties } from "./subtree.ts";
+import { describeAll, wantedProperties } from "./subtree.ts";
 import type { Visit } from "./subtree.ts";
 import { parseUri, uriText } from "./uri.ts";
 import type { Value } from "./value.ts";
+import { Walk } from "./walk.ts";
 
 export interface Result {
   readonly uri: string;
@@ -19,7 +23,8 @@ export interface Result {
 
 export interface GetAnswer {
   readonly status: number;
-  readonly results: readonly Result[];
+  /** Gives the results, and undefined behind the last one. Absent: there are none. */
+  readonly next?: () => Result | undefined;
   /**
    * Instead of results, for `?list=TNDS`: walks over the nodes, parents first. 200, or 413 when
    * `visit` stops it or they are too many.
@@ -28,7 +33,18 @@ export interface GetAnswer {
 }
 
 function refused(status: number): GetAnswer {
-  return { status, results: [] };
+  return { status };
+}
+
+/** One result. */
+function single(uri: string, value: Value): GetAnswer {
+  let left: Result | undefined = { uri, value };
+  const next = (): Result | undefined => {
+    const result = left;
+    left = undefined;
+    return result;
+  };
+  return { status: TreeStatus.ok, next };
 }
 
 /** What a Get of the node itself gives. */
@@ -59,20 +75,18 @@ function list(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer
   if (kind !== "Struct" && kind !== "StructData") return refused(TreeStatus.unsupported);
   const status = readable(nodes, from, server);
   if (status !== TreeStatus.ok) return refused(status);
-  const results: Result[] = [];
-  const left: Node[] = [from];
-  for (let visited = 0; ; visited++) {
-    const node = left.pop();
-    if (node === undefined) return { status: TreeStatus.ok, results };
+  const count = new Walk(nodes, from);
+  for (let visited = 0; count.next() !== undefined; visited++)
     if (visited === LIST_NODES_MAX) return refused(TreeStatus.tooLarge);
-    const value = listed(nodes, node, kind === "StructData", server);
-    if (value !== undefined) results.push({ uri: uriText(node.at), value });
-    if (!isInterior(node.definition)) continue;
-    for (const name of nodes.children(node)) {
-      const child = nodes.child(node, name);
-      if (child !== undefined) left.push(child);
+  const walk = new Walk(nodes, from);
+  const next = (): Result | undefined => {
+    for (let node = walk.next(); node !== undefined; node = walk.next()) {
+      const value = listed(nodes, node, kind === "StructData", server);
+      if (value !== undefined) return { uri: uriText(node.at), value };
     }
-  }
+    return undefined;
+  };
+  return { status: TreeStatus.ok, next };
 }
 
 /** `?list=TNDS`, with the properties that are wanted. */
@@ -81,7 +95,7 @@ function described(nodes: Nodes, from: Node, kind: string, server: string): GetA
   if (wanted === undefined) return refused(TreeStatus.unsupported);
   const status = readable(nodes, from, server);
   if (status !== TreeStatus.ok) return refused(status);
-  return { status, results: [], subtree: (visit) => walk(nodes, from, wanted, server, visit) };
+  return { status, subtree: (visit) => describeAll(nodes, from, wanted, server, visit) };
 }
 
 /**
@@ -110,7 +124,5 @@ export function getNode(nodes: Nodes, uri: string, server: string): GetAnswer {
     query === undefined
       ? contents(nodes, node, server)
       : getProperty(nodes, node, query.value, server);
-  return typeof value === "number"
-    ? refused(value)
-    : { status: TreeStatus.ok, results: [{ uri, value }] };
+  return typeof value === "number" ? refused(value) : single(uri, value);
 }

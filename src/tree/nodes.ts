@@ -13,13 +13,12 @@ import { frozen } from "../base/frozen.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Binding, Bindings, Node, NodeDefinition } from "./node.ts";
-import type { Staged } from "./staged.ts";
+import { ACL_KEY, type Staged } from "./staged.ts";
 import { TreeStatus } from "./status.ts";
 import { parseUri } from "./uri.ts";
 
 export const NODE_KEY = "tree.node.";
 export const VALUE_KEY = "tree.value.";
-export const ACL_KEY = "tree.acl.";
 export const TITLE_KEY = "tree.title.";
 const VERSION_KEY = "tree.version.";
 const KEYS: readonly string[] = frozen([NODE_KEY, VALUE_KEY, ACL_KEY, TITLE_KEY, VERSION_KEY]);
@@ -124,11 +123,6 @@ export class Nodes {
   /** True when a server has added the node itself. */
   added(at: readonly string[]): boolean {
     return this.staged.get(nodeKey(NODE_KEY, at)) !== undefined;
-  }
-
-  /** How many nodes servers have added. */
-  addedCount(): number {
-    return this.staged.keys(NODE_KEY).length;
   }
 
   /** The value of a leaf, or the status that says why there is none to be had. */

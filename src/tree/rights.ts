@@ -6,8 +6,9 @@ import { utf8 } from "../base/utf8.ts";
 import { aclText, granted, parseAcl, permits, ROOT_ACL, stripped } from "./acl.ts";
 import type { Acl, Right } from "./acl.ts";
 import type { Node } from "./node.ts";
-import { ACL_KEY, nodeKey } from "./nodes.ts";
+import { nodeKey } from "./nodes.ts";
 import type { Nodes } from "./nodes.ts";
+import { ACL_KEY } from "./staged.ts";
 import { TreeStatus } from "./status.ts";
 
 /** The node's own ACL as text; empty when it inherits. The root always has one. */
@@ -57,7 +58,9 @@ export function forgetServer(nodes: Nodes, server: string): void {
   for (const key of nodes.staged.keys(ACL_KEY)) {
     const path = key.slice(ACL_KEY.length);
     const at = path === "" ? [] : path.split("/");
-    const acl = parseAcl(nodes.text(ACL_KEY, at));
-    if (acl !== undefined) keepAcl(nodes, at, aclText(stripped(acl, server, at.length === 0)));
+    const own = nodes.text(ACL_KEY, at);
+    const acl = parseAcl(own);
+    const left = acl === undefined ? own : aclText(stripped(acl, server, at.length === 0));
+    if (left !== own) keepAcl(nodes, at, left);
   }
 }

@@ -1,6 +1,5 @@
 /** Large objects: values that come in chunks (OMA-TS-DM-Protocol §7). Kept whole or not at all. */
 import { copy } from "../base/bytes.ts";
-import { LEAF_BYTES_MAX } from "../base/limits.ts";
 import { TreeStatus } from "./status.ts";
 
 /** What is known of a large object before its first byte. `size` counts decoded bytes. */
@@ -15,6 +14,8 @@ export interface StreamMeta {
  * one nothing was kept.
  */
 export interface Sink {
+  /** Bytes that it keeps in memory until it is closed or aborted. */
+  readonly keeps: number;
   write(bytes: Uint8Array): number;
   close(): number;
   abort(): void;
@@ -25,47 +26,42 @@ export interface Sink {
  * more than `bytesMax`.
  */
 export class Collector implements Sink {
-  readonly #chunks: Uint8Array[] = [];
   readonly #size: number | undefined;
   readonly #bytesMax: number;
   readonly #done: (bytes: Uint8Array) => number;
+  #bytes: Uint8Array | undefined;
   #length = 0;
 
   /**
    * `size` has been checked against `bytesMax`. `done` gets the whole value, and gives the status.
    */
-  constructor(
-    size: number | undefined,
-    done: (bytes: Uint8Array) => number,
-    bytesMax: number = LEAF_BYTES_MAX,
-  ) {
+  constructor(size: number | undefined, bytesMax: number, done: (bytes: Uint8Array) => number) {
     this.#bytesMax = bytesMax;
     this.#size = size;
     this.#done = done;
+  }
+
+  get keeps(): number {
+    return this.#size ?? this.#bytesMax;
   }
 
   write(bytes: Uint8Array): number {
     const length = this.#length + bytes.length;
     if (this.#size !== undefined && length > this.#size) return TreeStatus.sizeMismatch;
     if (length > this.#bytesMax) return TreeStatus.tooLarge;
-    this.#chunks.push(bytes.slice());
+    this.#bytes ??= new Uint8Array(this.keeps);
+    copy(this.#bytes, this.#length, bytes, 0, bytes.length);
     this.#length = length;
     return TreeStatus.ok;
   }
 
   close(): number {
     if (this.#size !== undefined && this.#length !== this.#size) return TreeStatus.sizeMismatch;
-    const value = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      copy(value, at, chunk, 0, chunk.length);
-      at += chunk.length;
-    }
-    return this.#done(value);
+    return this.#done((this.#bytes ?? new Uint8Array(0)).subarray(0, this.#length));
   }
 
   abort(): void {
-    this.#chunks.length = 0;
+    this.#bytes = undefined;
     this.#length = 0;
   }
 }

@@ -6,6 +6,8 @@
  * standard is silent: a node that came into being with another one of the same command, and takes
  * no Add or Replace, keeps the value that the device gives it.
  */
+import { assert } from "../base/assert.ts";
+import { equal } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import { LIST_NODES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
@@ -18,6 +20,7 @@ import { replaceProperty } from "./property.ts";
 import { keepAcl, mayDo, ownAcl, readable } from "./rights.ts";
 import { TreeStatus } from "./status.ts";
 import { parseUri, uriText } from "./uri.ts";
+import { Walk } from "./walk.ts";
 
 /** Visits one node; false stops the walk. */
 export type Visit = (node: SubtreeNode) => boolean;
@@ -45,17 +48,17 @@ export function wantedProperties(list: string): readonly string[] | undefined {
  * Walks over a node and all below it that the server may read, parents first: 200, or 413 when
  * `visit` or the limit stops it.
  */
-export function walk(
+export function describeAll(
   nodes: Nodes,
   from: Node,
   wanted: readonly string[],
   server: string,
   visit: Visit,
 ): number {
-  const left: Node[] = [from];
+  const walk = new Walk(nodes, from);
   const depth = from.at.length;
   for (let visited = 0; ; visited++) {
-    const node = left.pop();
+    const node = walk.next();
     if (node === undefined) return TreeStatus.ok;
     if (visited === LIST_NODES_MAX) return TreeStatus.tooLarge;
     const known =
@@ -63,8 +66,6 @@ export function walk(
         ? describe(nodes, node, depth, wanted, server)
         : undefined;
     if (known !== undefined && !visit(known)) return TreeStatus.tooLarge;
-    const below = nodes.children(node).map((name) => nodes.child(node, name));
-    for (const child of below.reverse()) if (child !== undefined) left.push(child);
   }
 }
 
@@ -99,38 +100,70 @@ interface Placed {
 }
 
 /**
- * Where the nodes belong: below the target, or on it. A single root with the target's own name,
- * which the target has no child of, is meant to be the target, as many servers write it. A status
- * when a path is no URI.
+ * Where the nodes of a description belong: below the target, or on it. A single root with the
+ * target's own name, which the target has no child of, is meant to be the target, as many servers
+ * write it. Places are worked out one at a time: all of them would be as large as the description
+ * once more.
  */
-function place(
-  nodes: Nodes,
-  uri: string,
-  subtree: readonly SubtreeNode[],
-): readonly Placed[] | number {
-  const target = parseUri(uri);
-  if (typeof target === "number") return target;
-  if (target.query !== undefined) return TreeStatus.notAllowed;
-  const name = target.segments[target.segments.length - 1] ?? "";
-  const prefix = `${name}/`;
-  const own = nodes.definition(target.segments);
-  const child = own === undefined ? undefined : childDefinition(own, name);
-  const named =
-    name !== "" &&
-    child === undefined &&
-    subtree.every(({ path }) => path === name || path.startsWith(prefix));
-  const placed: Placed[] = [];
-  for (const node of subtree) {
-    const path = named ? node.path.slice(prefix.length) : node.path;
-    const below = parseUri(path === "" ? "." : path);
-    const whole = uriText(target.segments);
-    if (typeof below === "number") return below;
-    const full = parseUri(path === "" ? whole : `${whole}/${path}`);
-    if (typeof full === "number") return full;
-    if (full.query !== undefined) return TreeStatus.notAllowed;
-    placed.push({ at: full.segments, uri: uriText(full.segments), node });
+class Placement {
+  readonly subtree: readonly SubtreeNode[];
+  readonly #target: string;
+  /** How many characters of each path name the target. */
+  readonly #skipped: number;
+
+  private constructor(subtree: readonly SubtreeNode[], target: string, skipped: number) {
+    this.subtree = subtree;
+    this.#target = target;
+    this.#skipped = skipped;
   }
-  return placed;
+
+  /** A status when the target or a path is no URI, or there is no node. */
+  static of(nodes: Nodes, uri: string, subtree: readonly SubtreeNode[]): Placement | number {
+    const target = parseUri(uri);
+    if (typeof target === "number") return target;
+    if (target.query !== undefined) return TreeStatus.notAllowed;
+    const name = target.segments[target.segments.length - 1] ?? "";
+    const prefix = `${name}/`;
+    const own = nodes.definition(target.segments);
+    const child = own === undefined ? undefined : childDefinition(own, name);
+    const named =
+      name !== "" &&
+      child === undefined &&
+      subtree.every(({ path }) => path === name || path.startsWith(prefix));
+    const placement = new Placement(subtree, uriText(target.segments), named ? prefix.length : 0);
+    for (const node of subtree) {
+      const problem = placement.#problem(node);
+      if (problem !== TreeStatus.ok) return problem;
+    }
+    return placement;
+  }
+
+  #path({ path }: SubtreeNode): string {
+    return path.slice(this.#skipped);
+  }
+
+  /** What is wrong with the path of a node. */
+  #problem(node: SubtreeNode): number {
+    const path = this.#path(node);
+    if (path === "") return TreeStatus.ok;
+    const below = parseUri(path);
+    if (typeof below === "number") return below;
+    const full = parseUri(`${this.#target}/${path}`);
+    if (typeof full === "number") return full;
+    return full.query === undefined ? TreeStatus.ok : TreeStatus.notAllowed;
+  }
+
+  place(node: SubtreeNode): Placed {
+    const path = this.#path(node);
+    const full = parseUri(path === "" ? this.#target : `${this.#target}/${path}`);
+    assert(typeof full !== "number", "a path that was checked");
+    return { at: full.segments, uri: uriText(full.segments), node };
+  }
+
+  /** True when the description has a node there. */
+  lists(uri: string): boolean {
+    return this.subtree.some((node) => this.place(node).uri === uri);
+  }
 }
 
 /** Adds the nodes of a description. */
@@ -140,33 +173,37 @@ export function addSubtree(
   subtree: readonly SubtreeNode[],
   server: string,
 ): number {
-  const placed = place(nodes, uri, subtree);
-  if (typeof placed === "number") return placed;
-  if (placed.length === 0) return TreeStatus.unsupportedFormat;
-  const added = new Set<string>();
-  for (const one of placed) {
+  const placement = Placement.of(nodes, uri, subtree);
+  if (typeof placement === "number") return placement;
+  if (subtree.length === 0) return TreeStatus.unsupportedFormat;
+  const added: string[] = [];
+  for (const node of subtree) {
+    const one = placement.place(node);
     const status = addOne(nodes, one, added, server);
     if (status !== TreeStatus.ok) return status;
-    added.add(one.uri);
+    if (!isBelow(one.at, added)) added.push(one.uri);
   }
-  return properties(nodes, placed, server);
+  return properties(nodes, placement, server);
+}
+
+/** True for a node below one of those that this command has added. */
+function isBelow(at: readonly string[], added: readonly string[]): boolean {
+  return added.length > 0 && at.some((_, depth) => added.includes(uriText(at.slice(0, depth))));
 }
 
 /**
  * Adds one node, or gives its value to one that is there because another one of this command is.
+ * `added` has the topmost ones.
  */
 function addOne(
   nodes: Nodes,
   { at, uri, node }: Placed,
-  added: ReadonlySet<string>,
+  added: readonly string[],
   server: string,
 ): number {
   const leaf = node.value !== undefined || (node.format !== "node" && node.format !== "");
   const there = nodes.find(at);
-  const came =
-    there !== undefined &&
-    !added.has(uri) &&
-    at.some((_, depth) => added.has(uriText(at.slice(0, depth))));
+  const came = there !== undefined && isBelow(at, added);
   if (came && !there.definition.access.includes("Add")) {
     if (node.value === undefined || !there.definition.access.includes("Replace"))
       return TreeStatus.ok;
@@ -199,12 +236,15 @@ function giveValue(
  * ACLs and Titles, from the leaves up: an ACL may take the right to go on from the server that sets
  * it.
  */
-function properties(nodes: Nodes, placed: readonly Placed[], server: string): number {
-  for (let index = placed.length - 1; index >= 0; index--) {
-    const one = placed[index];
-    const node = one === undefined ? undefined : nodes.find(one.at);
-    if (one === undefined || node === undefined) continue;
-    const { acl = "", title = "" } = one.node;
+function properties(nodes: Nodes, placement: Placement, server: string): number {
+  const { subtree } = placement;
+  for (let index = subtree.length - 1; index >= 0; index--) {
+    const described = subtree[index];
+    const { acl = "", title = "" } = described ?? {};
+    if (described === undefined || (acl === "" && title === "")) continue;
+    const one = placement.place(described);
+    const node = nodes.find(one.at);
+    if (node === undefined) continue;
     const changes = [
       ["Title", title, nodes.text(TITLE_KEY, one.at)],
       ["ACL", acl, ownAcl(nodes, one.at)],
@@ -231,24 +271,25 @@ export function replaceSubtree(
   const target = parseUri(uri);
   if (typeof target === "number") return target;
   const top = nodes.find(target.segments);
-  const placed = place(nodes, uri, subtree);
-  if (typeof placed === "number") return placed;
+  const placement = Placement.of(nodes, uri, subtree);
+  if (typeof placement === "number") return placement;
   if (top === undefined) return TreeStatus.notFound;
-  if (placed.length === 0) return TreeStatus.unsupportedFormat;
+  if (subtree.length === 0) return TreeStatus.unsupportedFormat;
   if (!mayDo(nodes, top.at, "Replace", server)) return TreeStatus.permissionDenied;
-  const removed = removeOthers(nodes, top, new Set(placed.map((one) => one.uri)), server);
+  const removed = removeOthers(nodes, top, placement, server);
   if (removed !== TreeStatus.ok) return removed;
-  const added = new Set<string>();
-  for (const one of placed) {
+  const added: string[] = [];
+  for (const node of subtree) {
+    const one = placement.place(node);
     const there = nodes.find(one.at);
     const status =
       there === undefined
         ? addOne(nodes, one, added, server)
         : changeOne(nodes, there, one, added, server);
     if (status !== TreeStatus.ok) return status;
-    if (there === undefined) added.add(one.uri);
+    if (there === undefined && !isBelow(one.at, added)) added.push(one.uri);
   }
-  return properties(nodes, placed, server);
+  return properties(nodes, placement, server);
 }
 
 /**
@@ -259,54 +300,39 @@ function changeOne(
   nodes: Nodes,
   there: Node,
   one: Placed,
-  added: ReadonlySet<string>,
+  added: readonly string[],
   server: string,
 ): number {
   const { value, format } = one.node;
-  if (added.size > 0 && one.at.some((_, depth) => added.has(uriText(one.at.slice(0, depth)))))
-    return addOne(nodes, one, added, server);
+  if (isBelow(one.at, added)) return addOne(nodes, one, added, server);
   const interior = isInterior(there.definition);
   if (interior ? value !== undefined || (format !== "" && format !== "node") : format === "node")
     return TreeStatus.unsupportedFormat;
   if (value === undefined) return TreeStatus.ok;
   const old = there.definition.access.includes("Get") ? nodes.value(there, server) : undefined;
-  const same =
-    old instanceof Uint8Array &&
-    old.length === value.length &&
-    old.every((byte, index) => byte === value[index]);
-  return same ? TreeStatus.ok : giveValue(nodes, one.uri, one.node, server);
+  return old instanceof Uint8Array && equal(old, value)
+    ? TreeStatus.ok
+    : giveValue(nodes, one.uri, one.node, server);
 }
 
 /**
  * Deletes what servers added below `top` and the description does not have; what is kept loses its
  * own ACL and Title.
  */
-function removeOthers(
-  nodes: Nodes,
-  top: Node,
-  listed: ReadonlySet<string>,
-  server: string,
-): number {
-  const left: Node[] = [top];
+function removeOthers(nodes: Nodes, top: Node, placement: Placement, server: string): number {
+  const walk = new Walk(nodes, top);
   for (let visited = 0; visited < LIST_NODES_MAX; visited++) {
-    const node = left.pop();
+    const node = walk.next();
     if (node === undefined) return TreeStatus.ok;
-    if (node !== top && !node.permanent && nodes.added(node.at)) {
-      keepAcl(nodes, node.at, "");
-      nodes.staged.set(nodeKey(TITLE_KEY, node.at), undefined);
-      if (!listed.has(uriText(node.at))) {
-        const status =
-          nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ??
-          TreeStatus.ok;
-        if (status !== TreeStatus.ok) return status;
-        nodes.erase(node.at);
-        continue;
-      }
-    }
-    for (const name of nodes.children(node)) {
-      const child = nodes.child(node, name);
-      if (child !== undefined) left.push(child);
-    }
+    if (node === top || node.permanent || !nodes.added(node.at)) continue;
+    keepAcl(nodes, node.at, "");
+    nodes.staged.set(nodeKey(TITLE_KEY, node.at), undefined);
+    if (placement.lists(uriText(node.at))) continue;
+    const status =
+      nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ??
+      TreeStatus.ok;
+    if (status !== TreeStatus.ok) return status;
+    nodes.erase(node.at);
   }
   return TreeStatus.tooLarge;
 }

@@ -6,6 +6,8 @@
  * not there, whenever power fails. `server` is the ServerID of the authenticated peer.
  */
 import { assert } from "../base/assert.ts";
+import { Budget } from "../base/budget.ts";
+import { LEAF_BYTES_MAX, PEER_BYTES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { RIGHTS } from "./acl.ts";
 import type { Right } from "./acl.ts";
@@ -37,8 +39,9 @@ export class Tree {
   readonly #nodes: Nodes;
   #atomic = false;
 
-  constructor(store: TreeStore) {
-    this.#staged = new Staged(store);
+  /** What commands stage is charged to `budget`. */
+  constructor(store: TreeStore, budget = new Budget(PEER_BYTES_MAX)) {
+    this.#staged = new Staged(store, budget);
     this.#nodes = new Nodes(this.#staged);
   }
 
@@ -54,9 +57,7 @@ export class Tree {
    * Understands `?prop=` and `?list=`. Inside Atomic every Get is 500 (OMA-TS-DM-RepPro, Atomic).
    */
   get(uri: string, server: string): GetAnswer {
-    return this.#atomic
-      ? { status: TreeStatus.failed, results: [] }
-      : getNode(this.#nodes, uri, server);
+    return this.#atomic ? { status: TreeStatus.failed } : getNode(this.#nodes, uri, server);
   }
 
   add(uri: string, value: Value | undefined, server: string): number {
@@ -118,12 +119,13 @@ export class Tree {
     this.#staged.forget();
     if (typeof sink === "number") return sink;
     if (sink === undefined) {
-      return new Collector(meta.size, (data) => {
+      return new Collector(meta.size, LEAF_BYTES_MAX, (data) => {
         const value = { format: meta.format, type: meta.type, data };
         return command === "Add" ? this.add(uri, value, server) : this.replace(uri, value, server);
       });
     }
     return {
+      keeps: sink.keeps,
       write: (bytes) => sink.write(bytes),
       close: () => this.#run(() => sink.close()),
       abort: () => {

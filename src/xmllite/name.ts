@@ -1,5 +1,6 @@
 /** Names, white space and attributes of tags, byte by byte: the part of XML that is short. */
 import { find } from "../base/bytes.ts";
+import { ELEMENT_NAME_BYTES_MAX } from "../base/limits.ts";
 import { text } from "../base/utf8.ts";
 
 /** A position that a function moves on, and what stopped it. */
@@ -59,6 +60,8 @@ export function attribute(bytes: Uint8Array, cursor: Cursor): Attribute | undefi
     return undefined;
   }
   if (from === cursor.at) return stop(cursor, "no space before an attribute", from);
+  if (end - from > ELEMENT_NAME_BYTES_MAX)
+    return stop(cursor, "the name of an attribute is too long", from);
   let at = pastSpace(bytes, end);
   if (bytes[at] !== EQUALS) return stop(cursor, "an attribute without =", at);
   at = pastSpace(bytes, at + 1);

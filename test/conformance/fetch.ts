@@ -5,6 +5,8 @@ import { parseUrl } from "../../src/base/url.ts";
 import { kindOf } from "./checks.ts";
 import type { Fetched } from "./order.ts";
 
+/** What is read of a head. */
+const WANTS: readonly string[] = ["content-type", "x-repeated"];
 /** Reads between two looks at the clock. */
 const READS_PER_STEP = 16;
 
@@ -26,7 +28,7 @@ export class Fetch {
   /** Throws when the URL is none: the rig's mistake. */
   constructor(
     link: Link,
-    { url: address, ...request }: Omit<LinkRequest, "url"> & { readonly url: string },
+    { url: address, ...request }: Omit<LinkRequest, "url" | "wants"> & { readonly url: string },
     options: FetchOptions = {},
   ) {
     const url = parseUrl(address);
@@ -34,8 +36,7 @@ export class Fetch {
     this.#options = options;
     this.#buffer = new Uint8Array(options.bufferBytes ?? 1024);
     try {
-      this.#exchange = link.request({ ...request, url });
-      request.body?.fill(0);
+      this.#exchange = link.request({ ...request, url, wants: WANTS });
     } catch (error) {
       this.#result = { ...this.#result, error: kindOf(error) };
     }

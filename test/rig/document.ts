@@ -2,6 +2,7 @@
  * Whole documents for people: any message, tree or push, in either encoding, as indented XML or as
  * WBXML, and download descriptors, with what is wrong with them.
  */
+import { Budget } from "../../src/base/budget.ts";
 import { encodingOf, readerOf } from "../../src/session/encoding.ts";
 import { decodeMessage } from "../../src/syncml/decode.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
@@ -68,7 +69,10 @@ export function convert(
 /** What makes a well-formed SyncML document no message. */
 function messageProblems(document: Uint8Array): readonly Problem[] {
   const copy = Uint8Array.from(document);
-  const result = decodeMessage(readerOf(encodingOf(copy, copy.length), copy, copy.length), true);
+  const result = decodeMessage(
+    readerOf(encodingOf(copy, copy.length), copy, copy.length),
+    new Budget(Infinity),
+  );
   if (!("problem" in result) || result.problem === "not a SyncML document") return [];
   return [{ offset: result.offset, reason: result.problem }];
 }

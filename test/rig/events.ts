@@ -4,6 +4,7 @@
  * the kind.
  */
 import { createWriteStream, type WriteStream } from "node:fs";
+import { printable } from "./printable.ts";
 
 /**
  * What a program took of its engine, from boot to restart or end. Live is the most that a
@@ -65,6 +66,15 @@ export type RigEvent =
 export type Recorded = RigEvent & { readonly t: number; readonly board: string };
 export type View = (event: Recorded) => void;
 
+/** The event without control characters: most of what it says a device or a server has written. */
+function safe<E extends RigEvent>(event: E): E {
+  const entries = Object.entries(event).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === "string" ? printable(value) : value,
+  ]);
+  return Object.fromEntries(entries) as E;
+}
+
 export class EventLog {
   readonly events: Recorded[] = [];
   readonly board: string;
@@ -84,7 +94,7 @@ export class EventLog {
     const recorded: Recorded = {
       t: Math.round(performance.now() - this.#start),
       board: this.board,
-      ...event,
+      ...safe(event),
     };
     this.events.push(recorded);
     for (const view of this.#views) view(recorded);

@@ -4,14 +4,17 @@
  */
 import type { RigEvent } from "./events.ts";
 
-/** `[  12.345] I update: State 30 Download Progressing` */
+/**
+ * `[  12.345] I update: State 30 Download Progressing`. A source is believed about its own matter
+ * only, and what a session says about nothing but messages and its end: servers write a part of it.
+ */
 const LINE = /^\[\s*(\d+\.\d+)\] ([EWID]) (\w+): (.*)$/;
 const BOOT = /^version (\S+) runs from slot (\S+?)(, on trial)?, reset by (\w+)$/;
 const LISTENING = /^listens for pushes on UDP port (\d+)$/;
 const STATE = /^State (\d+) (.*)$/;
 const PROGRESS = /^(\d+) of (\d+) bytes$/;
 const MESSAGE = /^(sent|received) (message \d+ .*)$/;
-const SESSION = /^session (\S+) (completed|aborted|unauthenticated|protocol): (.*)$/;
+const SESSION = /^session ([0-9A-F]{1,4}) (completed|aborted|unauthenticated|protocol): (.*)$/;
 const HEAP =
   /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks(?:, (\d+) slots of stack; live (\d+) slots, (\d+) bytes of chunks)?$/;
 const FLASH = /^(\S+): (\d+) writes of (\d+) bytes, (\d+) erases$/;

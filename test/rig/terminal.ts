@@ -5,6 +5,7 @@
 import { styleText } from "node:util";
 import cliProgress from "cli-progress";
 import type { Heap, Recorded, View } from "./events.ts";
+import { clipped } from "./printable.ts";
 
 export interface TerminalOptions {
   readonly quiet: boolean;
@@ -65,9 +66,9 @@ function sentence(
     case "note":
       return event.text;
     case "warning":
-      return paint("yellow", `warning: ${event.text}`);
+      return paint("yellow", `warning: ${clipped(event.text)}`);
     case "user":
-      return paint("bold", `person  ${event.text}`);
+      return paint("bold", `person  ${clipped(event.text)}`);
     case "boot": {
       const trial = event.trial ? ", on trial" : "";
       return paint(
@@ -80,13 +81,13 @@ function sentence(
     case "state":
       return paint("cyan", `device  State ${event.state}  ${event.name}`);
     case "server":
-      return options.verbose ? `server  ${event.text}` : undefined;
+      return options.verbose ? `server  ${clipped(event.text)}` : undefined;
     case "serial":
-      return options.verbose ? paint("dim", `serial  ${event.line}`) : undefined;
+      return options.verbose ? paint("dim", `serial  ${clipped(event.line)}`) : undefined;
     case "message":
-      return options.verbose ? undefined : `device  ${event.direction} ${event.text}`;
+      return options.verbose ? undefined : `device  ${event.direction} ${clipped(event.text)}`;
     case "session": {
-      const text = `device  session ${event.id} ${event.outcome}: ${event.detail}`;
+      const text = `device  session ${event.id} ${event.outcome}: ${clipped(event.detail)}`;
       return event.outcome === "completed" ? text : paint("yellow", text);
     }
     case "heap":

@@ -3,6 +3,7 @@
  * is refused, and the device boots, opens sessions and reports, also when power fails in each
  * phase.
  */
+import { pulled } from "../unit/tree/pulled.ts";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import {
@@ -57,8 +58,7 @@ function fill(bench: Bench, free: number): readonly string[] {
   ok(nodes.length > 0, "the server has rights");
   let owed = free;
   for (const node of [...nodes].reverse()) {
-    const status = tree.get(`${node}/PkgName`, "rig");
-    const length = status.results[0]?.value.data.length ?? 0;
+    const length = pulled(tree.get(`${node}/PkgName`, "rig"))[0]?.value.data.length ?? 0;
     const less = Math.min(owed, length);
     if (less > 0) strictEqual(name(node, length - less), 200);
     owed -= less;

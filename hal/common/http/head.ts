@@ -1,10 +1,15 @@
 /**
- * The head of an HTTP answer, and how its body is framed (RFC 9112 §4 to §6). By bytes: no string
- * is indexed.
+ * The head of an HTTP answer as it comes in, and how its body is framed (RFC 9112 §4 to §6); also
+ * the trailer of a chunked body.
+ *
+ * A line is looked at once it is whole, and then gone: only the values that the caller wants are
+ * kept. A line that does not fit in the buffer is read past. So a head may be far longer than what
+ * there is memory for. By bytes: no string is indexed.
  */
 import type { LinkHead } from "../../hal.ts";
 import { find, findAny } from "../../../src/base/bytes.ts";
-import { text, utf8 } from "../../../src/base/utf8.ts";
+import { HTTP_HEAD_BYTES_MAX, HTTP_KEPT_BYTES_MAX } from "../../../src/base/limits.ts";
+import { text } from "../../../src/base/utf8.ts";
 
 /** `length` is in bytes. */
 export type Framing =
@@ -13,8 +18,6 @@ export type Framing =
   | { readonly type: "untilClose" };
 
 export interface Head extends LinkHead {
-  /** Of HTTP/1.x. */
-  readonly minor: number;
   readonly framing: Framing;
 }
 
@@ -23,74 +26,232 @@ const LF = 0x0a;
 const SPACE = 0x20;
 const TAB = 0x09;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const ZERO = 0x30;
 const NINE = 0x39;
-const LENGTH_DIGITS_MAX = 15;
+const LENGTH_MAX = 2 ** 53 - 1;
+/** No Content-Length, and one that is wrong, which does not matter beside a transfer coding. */
+const NONE = -1;
+const BAD = -2;
 
-/**
- * The index after the empty line that ends a block of lines starting at `from`, or -1 when it is
- * not all in bytes[from, to).
- */
-export function endOfBlock(bytes: Uint8Array, from: number, to: number): number {
-  let line = from;
-  for (;;) {
-    const end = find(bytes, line, LF);
-    if (end < 0 || end >= to) return -1;
-    if (end === line || (end === line + 1 && bytes[line] === CR)) return end + 1;
-    line = end + 1;
+/** `HTTP/1.1 200`: what a status line needs. The blank and the reason behind it may be missing. */
+const STATUS_LINE_BYTES_MIN = 12;
+const VERSION = "HTTP/1.";
+const CONTENT_LENGTH = "content-length";
+const TRANSFER_ENCODING = "transfer-encoding";
+/** Longer than any list of codings that is understood. */
+const CODINGS_BYTES_MAX = 64;
+/** Lengths of names are told apart by bits of one number. */
+const NAME_BYTES_MAX = 31;
+
+export class HeadReader {
+  /** What is wrong: then nothing more is taken. */
+  problem = "";
+  /** True behind the empty line that ends it. */
+  done = false;
+  /** Of the status line; 0 before it. */
+  status = 0;
+  readonly #wants: readonly string[];
+  /** A bit for the length of each name that is wanted. */
+  readonly #lengths: number;
+  readonly #trailer: boolean;
+  #minor = 1;
+  #headers = new Map<string, string>();
+  #bytes = 0;
+  #kept = 0;
+  /** Bytes of the line that is not whole which need not be searched for its end again. */
+  #searched = 0;
+  /** The rest of a line that did not fit is being read past. */
+  #passing = false;
+  #length = NONE;
+  #codings: "none" | "chunked" = "none";
+
+  /**
+   * `wants`: names, in lower case, of the headers that are kept. A trailer has no status line.
+   */
+  constructor(wants: readonly string[], trailer = false) {
+    this.#wants = wants;
+    this.#trailer = trailer;
+    let lengths = (1 << CONTENT_LENGTH.length) | (1 << TRANSFER_ENCODING.length);
+    for (const name of wants) if (name.length <= NAME_BYTES_MAX) lengths |= 1 << name.length;
+    this.#lengths = trailer ? 0 : lengths;
   }
-}
 
-/**
- * The head in bytes[0, end), which ends with an empty line; a text that says what is wrong when it
- * is no HTTP/1 answer.
- */
-export function parseHead(bytes: Uint8Array, end: number, bodiless: boolean): Head | string {
-  const first = find(bytes, 0, LF) + 1;
-  const version = first >= 15 ? textOf(bytes, 0, 9) : undefined;
-  if (bytes[end - 2] !== CR || bytes[first - 2] !== CR) return "bare LF in the head";
-  if (version !== "HTTP/1.1 " && version !== "HTTP/1.0 ") return "not HTTP/1";
-  const status = readNumber(bytes, 9, 12);
-  if (status < 100 || (bytes[12] !== SPACE && bytes[12] !== CR)) return "bad status line";
-  const headers = new Map<string, string>();
-  for (let line = first; line < end - 2; ) {
-    const next = find(bytes, line, LF) + 1;
-    const problem = readField(bytes, line, next, headers);
-    if (problem !== undefined) return problem;
-    line = next;
+  /** True for an interim answer (1xx), behind which another head follows. */
+  get interim(): boolean {
+    return this.done && this.status < 200;
   }
-  const minor = version === "HTTP/1.1 " ? 1 : 0;
-  const framing = frame(status, minor, headers, bodiless);
-  return typeof framing === "string" ? framing : { status, headers, minor, framing };
-}
 
-/**
- * One line, "name: value", with its CRLF at `next` - 2. A repeated name keeps its first value; what
- * is wrong, or undefined.
- */
-function readField(
-  bytes: Uint8Array,
-  line: number,
-  next: number,
-  headers: Map<string, string>,
-): string | undefined {
-  const colon = find(bytes, line, COLON);
-  const end = next - 2;
-  if (find(bytes, line, CR) !== end) return "bare CR or LF in the head";
-  if (colon <= line || colon > end) return "a header without a name";
-  if (findAny(bytes, line, colon, " \t") >= 0) return "space in a header name";
-  let from = colon + 1;
-  let to = end;
-  while (from < to && isBlank(bytes[from])) from++;
-  while (to > from && isBlank(bytes[to - 1])) to--;
-  const name = textOf(bytes, line, colon)?.toLowerCase();
-  const value = textOf(bytes, from, to);
-  if (name === undefined) return "a header name that is not text";
-  const before = headers.get(name);
-  if (name === "content-length" && before !== undefined && before !== value) return "two lengths";
-  if (name === "transfer-encoding" && before !== undefined) return "two transfer codings";
-  if (before === undefined) headers.set(name, value ?? "");
-  return undefined;
+  /** What has been read; `bodiless`: the request was one that has no body in its answer. */
+  head(bodiless: boolean): Head {
+    return { status: this.status, headers: this.#headers, framing: this.#framing(bodiless) };
+  }
+
+  /** Goes on to the head behind an interim answer. What has been read counts on. */
+  restart(): void {
+    this.done = false;
+    this.status = 0;
+    this.#headers = new Map();
+    this.#kept = 0;
+    this.#length = NONE;
+    this.#codings = "none";
+  }
+
+  /**
+   * Takes the lines that are whole in bytes[from, to), which are rewritten where a line is folded:
+   * the index after them. `full`: there is no room for more behind `to`, so that a line which is
+   * not whole is read past.
+   */
+  take(bytes: Uint8Array, from: number, to: number, full: boolean): number {
+    let at = from;
+    while (!this.done && this.problem === "") {
+      const end = this.#lineEnd(bytes, at, to);
+      if (end < 0) break;
+      this.#line(bytes, at, end);
+      at = end;
+    }
+    if (at === from && full && !this.done && this.problem === "") at = this.#pass(bytes, from, to);
+    this.#bytes += at - from;
+    if (this.#bytes > HTTP_HEAD_BYTES_MAX) this.#fail("the head is too long");
+    return at;
+  }
+
+  /**
+   * The index after the line at `at`, with the lines that are folded into it (§5.2), or -1 when it
+   * is not whole yet: whether a line is folded is known by the byte behind it.
+   */
+  #lineEnd(bytes: Uint8Array, at: number, to: number): number {
+    for (let from = at + this.#searched; ; ) {
+      const lf = find(bytes, from, LF);
+      const cr = find(bytes, from, CR);
+      const whole = lf >= 0 && lf < to;
+      if (whole ? cr !== lf - 1 : cr >= 0 && cr < to - 1)
+        return this.#fail("a bare CR or LF in the head");
+      if (!whole || lf + 1 === to) {
+        this.#searched = Math.max((whole ? lf : to) - 1 - at, 0);
+        return whole && lf === at + 1 && !this.#passing ? this.#ended(to) : -1;
+      }
+      if (!isBlank(bytes[lf + 1]) || (lf === at + 1 && !this.#passing)) return this.#ended(lf + 1);
+      bytes[lf - 1] = bytes[lf] = SPACE;
+      from = lf + 1;
+    }
+  }
+
+  #ended(end: number): number {
+    this.#searched = 0;
+    return end;
+  }
+
+  /** Goes past what there is of a line that is too long, up to its line break. */
+  #pass(bytes: Uint8Array, from: number, to: number): number {
+    const cr = find(bytes, from, CR);
+    const lf = find(bytes, from, LF);
+    const end = cr < 0 || cr > to ? to : cr;
+    const broken = end < to - 2 || (end === to - 2 && bytes[to - 1] !== LF);
+    if (broken || (lf >= 0 && lf < end)) this.#fail("a bare CR or LF in the head");
+    if (!this.#passing && this.status === 0 && !this.#trailer) this.#statusLine(bytes, from, end);
+    else if (!this.#passing) {
+      const name = this.#name(bytes, from, end);
+      if (name === CONTENT_LENGTH || name === TRANSFER_ENCODING) this.#fail(`bad ${name}`);
+    }
+    this.#passing = true;
+    return this.#ended(end);
+  }
+
+  #line(bytes: Uint8Array, at: number, end: number): void {
+    if (this.#passing) this.#passing = false;
+    else if (this.status === 0 && !this.#trailer) this.#statusLine(bytes, at, end - 2);
+    else if (end === at + 2) this.done = true;
+    else this.#field(bytes, at, end - 2);
+  }
+
+  /** `HTTP/1.1 200 OK`, the last two parts of which servers leave out. */
+  #statusLine(bytes: Uint8Array, at: number, end: number): void {
+    const minor = (bytes[at + 7] ?? 0) - ZERO;
+    const isHttp = end - at >= STATUS_LINE_BYTES_MIN && textOf(bytes, at, at + 7) === VERSION;
+    if (!isHttp || minor < 0 || minor > 9 || bytes[at + 8] !== SPACE) {
+      this.#fail("not HTTP/1");
+      return;
+    }
+    const status = decimal(bytes, at + 9, at + 12);
+    const good = status >= 100 && (at + 12 === end || bytes[at + 12] === SPACE);
+    if (good) this.status = status;
+    else this.#fail("bad status line");
+    this.#minor = minor;
+  }
+
+  /** The name in front of the colon of bytes[at, end), in lower case; undefined: it is not wanted. */
+  #name(bytes: Uint8Array, at: number, end: number): string | undefined {
+    const colon = find(bytes, at, COLON);
+    if (colon <= at || colon >= end) {
+      this.#fail("a header without a name");
+      return undefined;
+    }
+    if (findAny(bytes, at, colon, " \t") >= 0) this.#fail("space in a header name");
+    const length = colon - at;
+    if (length > NAME_BYTES_MAX || ((this.#lengths >> length) & 1) === 0) return undefined;
+    return textOf(bytes, at, colon)?.toLowerCase();
+  }
+
+  /** `name: value`. A repeated name keeps its first value. */
+  #field(bytes: Uint8Array, at: number, end: number): void {
+    const name = this.#name(bytes, at, end);
+    if (name === undefined || this.problem !== "") return;
+    let from = at + name.length + 1;
+    let to = end;
+    while (from < to && isBlank(bytes[from])) from++;
+    while (to > from && isBlank(bytes[to - 1])) to--;
+    if (name === CONTENT_LENGTH) this.#takeLength(bytes, from, to);
+    if (name === TRANSFER_ENCODING) this.#takeCodings(bytes, from, to);
+    if (!this.#wants.includes(name) || this.#headers.has(name)) return;
+    this.#kept += to - from;
+    if (this.#kept <= HTTP_KEPT_BYTES_MAX) this.#headers.set(name, textOf(bytes, from, to) ?? "");
+  }
+
+  /** A number, or a list of one and the same (RFC 9110 §8.6); in one field or in several. */
+  #takeLength(bytes: Uint8Array, at: number, end: number): void {
+    let length = this.#length;
+    let found = false;
+    for (let from = at; from <= end; ) {
+      const comma = find(bytes, from, COMMA);
+      const to = comma < 0 || comma > end ? end : comma;
+      const one = element(bytes, from, to);
+      from = to + 1;
+      if (one === undefined) continue;
+      length = one >= 0 && (length === NONE || length === one) ? one : BAD;
+      found = true;
+    }
+    this.#length = found ? length : BAD;
+  }
+
+  /** Only the coding chunked is understood. Elements of a list may be empty (RFC 9110 §5.6.1). */
+  #takeCodings(bytes: Uint8Array, from: number, to: number): void {
+    const list = to - from <= CODINGS_BYTES_MAX ? textOf(bytes, from, to) : undefined;
+    for (const one of list?.toLowerCase().split(",") ?? [""]) {
+      const coding = one.trim();
+      if (coding === "" && list !== undefined) continue;
+      if (coding !== "chunked" || this.#codings === "chunked" || this.#minor === 0)
+        this.#fail("a transfer coding other than chunked");
+      this.#codings = "chunked";
+    }
+  }
+
+  /** RFC 9112 §6.3, in its order. A coding wins over a length, which then was none. */
+  #framing(bodiless: boolean): Framing {
+    const { status } = this;
+    if (this.#codings === "chunked") this.#headers.delete(CONTENT_LENGTH);
+    if (bodiless || status < 200 || status === 204 || status === 304)
+      return { type: "length", length: 0 };
+    if (this.#codings === "chunked") return { type: "chunked" };
+    if (this.#length === NONE) return { type: "untilClose" };
+    if (this.#length === BAD) this.#fail("bad Content-Length");
+    return { type: "length", length: this.#length };
+  }
+
+  #fail(problem: string): -1 {
+    if (this.problem === "") this.problem = problem;
+    return -1;
+  }
 }
 
 function isBlank(byte: number | undefined): boolean {
@@ -106,36 +267,23 @@ function textOf(bytes: Uint8Array, from: number, to: number): string | undefined
   }
 }
 
+/** The number that is an element of a list; undefined: it is empty; -1: it is no number. */
+function element(bytes: Uint8Array, from: number, to: number): number | undefined {
+  let first = from;
+  let end = to;
+  while (first < end && isBlank(bytes[first])) first++;
+  while (end > first && isBlank(bytes[end - 1])) end--;
+  return first === end ? undefined : decimal(bytes, first, end);
+}
+
 /** The decimal number in bytes[from, to), or -1. */
-function readNumber(bytes: Uint8Array, from: number, to: number): number {
-  if (to <= from || to - from > LENGTH_DIGITS_MAX) return -1;
-  let number = 0;
+function decimal(bytes: Uint8Array, from: number, to: number): number {
+  let number = from < to ? 0 : -1;
   for (let i = from; i < to; i++) {
     const digit = bytes[i] ?? 0;
     if (digit < ZERO || digit > NINE) return -1;
     number = number * 10 + digit - ZERO;
+    if (number > LENGTH_MAX) return -1;
   }
   return number;
-}
-
-/** RFC 9112 §6.3, in its order. Only the transfer coding chunked is understood. */
-function frame(
-  status: number,
-  minor: number,
-  headers: ReadonlyMap<string, string>,
-  bodiless: boolean,
-): Framing | string {
-  if (bodiless || status < 200 || status === 204 || status === 304)
-    return { type: "length", length: 0 };
-  const coding = headers.get("transfer-encoding");
-  const announced = headers.get("content-length");
-  if (coding !== undefined) {
-    return minor === 1 && coding.toLowerCase() === "chunked"
-      ? { type: "chunked" }
-      : "a transfer coding other than chunked";
-  }
-  if (announced === undefined) return { type: "untilClose" };
-  const digits = utf8(announced);
-  const length = readNumber(digits, 0, digits.length);
-  return length < 0 ? "bad Content-Length" : { type: "length", length };
 }

@@ -2,21 +2,22 @@
  * HTTP/1.1 over a socket that never blocks: Link of hal.ts for boards that have TCP and no HTTP of
  * their own (RFC 9112).
  *
- * One connection a request. The body goes from the socket into the caller's buffer; only what came
- * in the same read as the head or as the line before a chunk is copied. Nothing is read ahead of
+ * One connection a request. The body of a request is sent from where it lies. That of an answer goes
+ * from the socket into the caller's buffer; only what came in the same read as the head or as the
+ * line before a chunk is copied. Nothing is read ahead of
  * the caller, so the peer is held by TCP's flow control.
  */
 import type { Exchange, Link, LinkErrorKind, LinkHead, LinkRequest } from "../../hal.ts";
 import { copy } from "../../../src/base/bytes.ts";
 import {
   HTTP_CHUNK_LINE_BYTES_MAX,
-  HTTP_HEAD_BYTES_MAX,
   HTTP_INTERIM_MAX,
+  HTTP_LINE_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { authorityText, hostName } from "../../../src/base/url.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { chunkLength, endOfLine, isEmptyLine } from "./chunk.ts";
-import { endOfBlock, parseHead, type Head } from "./head.ts";
+import { type Head, HeadReader } from "./head.ts";
 
 /**
  * How much is read at once while the line before a chunk is awaited: a copy of fewer bytes costs
@@ -68,19 +69,15 @@ export class HttpLink implements Link {
 
   /** Throws a LinkError when there is no way to begin: `resolve`, and `secure` for https. */
   request(request: LinkRequest): Exchange {
-    const { url, method } = request;
+    const { url } = request;
     const connect = url.scheme === "https" ? this.#secure : this.#connect;
     if (connect === undefined) throw new HttpError("secure", "this board has no TLS");
-    const bytes = composeRequest(request);
-    return new HttpExchange(connect(hostName(url), url.port), bytes, method === "HEAD");
+    return new HttpExchange(connect(hostName(url), url.port), request, composeHead(request));
   }
 }
 
-/**
- * The request as bytes, its body included: the caller's body may change once request() has
- * returned.
- */
-function composeRequest(request: LinkRequest): Uint8Array {
+/** The request line and the headers, with the empty line behind them. */
+function composeHead(request: LinkRequest): Uint8Array {
   const lines = [
     `${request.method} ${request.url.path} HTTP/1.1`,
     `Host: ${authorityText(request.url)}`,
@@ -97,15 +94,10 @@ function composeRequest(request: LinkRequest): Uint8Array {
     }
     lines.push(`${name}: ${value}`);
   }
-  const body = request.body;
+  const { body } = request;
   if (body !== undefined || request.method === "POST")
     lines.push(`Content-Length: ${body?.length ?? 0}`);
-  const head = utf8(`${lines.join("\r\n")}\r\n\r\n`);
-  if (body === undefined) return head;
-  const bytes = new Uint8Array(head.length + body.length);
-  copy(bytes, 0, head, 0, head.length);
-  copy(bytes, head.length, body, 0, body.length);
-  return bytes;
+  return utf8(`${lines.join("\r\n")}\r\n\r\n`);
 }
 
 /**
@@ -117,12 +109,16 @@ type Part = "head" | "data" | "untilClose" | "chunkLine" | "chunkEnd" | "trailer
 class HttpExchange implements Exchange {
   readonly #socket: Socket;
   readonly #bodiless: boolean;
-  #request: Uint8Array | undefined;
+  /** What is being sent, the rest of it from `#sent` on; and the body that follows it. */
+  #sending: Uint8Array | undefined;
   #sent = 0;
-  /** The head, and later lines around chunks: held[from, to) has arrived and is not used yet. */
-  readonly #held = new Uint8Array(HTTP_HEAD_BYTES_MAX);
+  #body: Uint8Array | undefined;
+  /** Of the head, later of lines around chunks: held[from, to) has arrived and is not used yet. */
+  readonly #held = new Uint8Array(HTTP_LINE_BYTES_MAX);
   #from = 0;
   #to = 0;
+  /** Reads the head, and later the trailer. */
+  #reader: HeadReader;
   #head: Head | undefined;
   #interim = 0;
   #part: Part = "head";
@@ -130,10 +126,12 @@ class HttpExchange implements Exchange {
   #left = 0;
   #closed = false;
 
-  constructor(socket: Socket, request: Uint8Array, bodiless: boolean) {
+  constructor(socket: Socket, request: LinkRequest, head: Uint8Array) {
     this.#socket = socket;
-    this.#request = request;
-    this.#bodiless = bodiless;
+    this.#bodiless = request.method === "HEAD";
+    this.#reader = new HeadReader(request.wants);
+    this.#sending = head;
+    this.#body = request.body;
   }
 
   head(): LinkHead | undefined {
@@ -163,7 +161,7 @@ class HttpExchange implements Exchange {
 
   close(): void {
     this.#closed = true;
-    this.#request = undefined;
+    this.#sending = this.#body = undefined;
     this.#socket.close();
   }
 
@@ -176,53 +174,61 @@ class HttpExchange implements Exchange {
    * counts, or that it closed; see read.
    */
   #send(): void {
-    const request = this.#request;
-    if (request === undefined) return;
     try {
-      while (this.#sent < request.length) {
-        const count = this.#socket.write(request, this.#sent);
-        if (count === 0) return;
-        this.#sent += count;
+      for (let bytes = this.#sending; bytes !== undefined; bytes = this.#sending) {
+        if (this.#sent < bytes.length) {
+          const count = this.#socket.write(bytes, this.#sent);
+          if (count === 0) return;
+          this.#sent += count;
+        } else {
+          this.#sending = this.#body;
+          this.#body = undefined;
+          this.#sent = 0;
+        }
       }
     } catch {
-      this.#sent = request.length;
+      this.#sending = this.#body = undefined;
     }
-    this.#request = undefined;
   }
 
   #receiveHead(): LinkHead | undefined {
     for (;;) {
-      const end = endOfBlock(this.#held, this.#from, this.#to);
-      if (end >= 0) {
-        if (this.#takeHead(end)) return this.#head;
-      } else {
-        if (this.#to === this.#held.length) throw new HttpError("protocol", "the head is too long");
-        if (!this.#fill(this.#held.length)) return undefined;
-      }
+      this.#readLines();
+      if (this.#reader.done) {
+        if (this.#takeHead()) return this.#head;
+      } else if (!this.#fill(this.#held.length)) return undefined;
     }
   }
 
-  /** Takes the head that ends at `end`; false for an interim answer. */
-  #takeHead(end: number): boolean {
-    const head = parseHead(this.#held, end, this.#bodiless);
-    if (typeof head === "string") throw new HttpError("protocol", head);
-    this.#from = end;
-    if (head.status === 101) throw new HttpError("protocol", "the protocol is switched");
-    if (head.status < 200) {
+  /** Hands what is held to the reader; unless that is done, there is room for more afterwards. */
+  #readLines(): void {
+    const reader = this.#reader;
+    do {
+      const full = this.#from === 0 && this.#to === this.#held.length;
+      this.#from = reader.take(this.#held, this.#from, this.#to, full);
+      if (reader.problem !== "") throw new HttpError("protocol", reader.problem);
+      if (!reader.done) this.#compact();
+    } while (!reader.done && this.#to === this.#held.length);
+  }
+
+  /** Takes the head that has been read; false for an interim answer. */
+  #takeHead(): boolean {
+    const reader = this.#reader;
+    if (reader.status === 101) throw new HttpError("protocol", "the protocol is switched");
+    if (reader.interim) {
       if (++this.#interim > HTTP_INTERIM_MAX)
         throw new HttpError("protocol", "too many interim answers");
-      this.#compact();
+      reader.restart();
       return false;
     }
+    const head = reader.head(this.#bodiless);
+    if (reader.problem !== "") throw new HttpError("protocol", reader.problem);
+    const { framing } = head;
     this.#head = head;
-    this.#chunked = head.framing.type === "chunked";
-    this.#part =
-      head.framing.type === "length"
-        ? "data"
-        : head.framing.type === "chunked"
-          ? "chunkLine"
-          : "untilClose";
-    this.#left = head.framing.type === "length" ? head.framing.length : 0;
+    this.#chunked = framing.type === "chunked";
+    if (framing.type === "length") this.#part = "data";
+    else this.#part = this.#chunked ? "chunkLine" : "untilClose";
+    this.#left = framing.type === "length" ? framing.length : 0;
     if (this.#part === "data" && this.#left === 0) this.#finish();
     return true;
   }
@@ -236,6 +242,9 @@ class HttpExchange implements Exchange {
           return this.#receiveUntilClose(buffer);
         case "end":
           return -1;
+        case "trailer":
+          if (!this.#receiveTrailer()) return 0;
+          break;
         default:
           if (!this.#receiveLine()) return 0;
       }
@@ -263,23 +272,25 @@ class HttpExchange implements Exchange {
   /** One line of what surrounds chunks; false when it has not arrived. */
   #receiveLine(): boolean {
     const end = endOfLine(this.#held, this.#from, this.#to);
-    const longest = this.#part === "trailer" ? HTTP_HEAD_BYTES_MAX : HTTP_CHUNK_LINE_BYTES_MAX;
-    if ((end < 0 ? this.#to : end - 1) - this.#from >= longest)
+    if ((end < 0 ? this.#to : end - 1) - this.#from >= HTTP_CHUNK_LINE_BYTES_MAX)
       throw new HttpError("protocol", "a line of chunks is too long");
     if (end < 0) {
       this.#compact();
-      return this.#fill(Math.min(this.#to + CHUNK_READ_BYTES, longest));
+      return this.#fill(Math.min(this.#to + CHUNK_READ_BYTES, HTTP_CHUNK_LINE_BYTES_MAX));
     }
     const from = this.#from;
-    const isEmpty = isEmptyLine(this.#held, from, end);
     this.#from = end;
     if (this.#part === "chunkLine") this.#beginChunk(chunkLength(this.#held, from, end));
-    else if (this.#part === "chunkEnd" && isEmpty) this.#part = "chunkLine";
-    else if (this.#part === "chunkEnd")
-      throw new HttpError("protocol", "no line break after a chunk");
-    else if (isEmpty) this.#finish();
-    else if ((this.#left += end - from) > HTTP_HEAD_BYTES_MAX)
-      throw new HttpError("protocol", "the trailer is too long");
+    else if (isEmptyLine(this.#held, from, end)) this.#part = "chunkLine";
+    else throw new HttpError("protocol", "no line break after a chunk");
+    return true;
+  }
+
+  /** The trailer is read past; false when it has not all arrived. */
+  #receiveTrailer(): boolean {
+    this.#readLines();
+    if (!this.#reader.done) return this.#fill(this.#held.length);
+    this.#finish();
     return true;
   }
 
@@ -287,6 +298,7 @@ class HttpExchange implements Exchange {
     if (length < 0) throw new HttpError("protocol", "bad chunk size");
     this.#left = length;
     this.#part = length === 0 ? "trailer" : "data";
+    if (length === 0) this.#reader = new HeadReader([], true);
   }
 
   /** What is held goes first; then the socket fills the buffer itself. */

@@ -3,6 +3,8 @@
  * them is there. Many are excerpts or have slips of the pen; each is either read or refused for the
  * reason that stands here.
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { ok, strictEqual } from "node:assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -39,7 +41,10 @@ function outcome(name: string, xml: string): string {
     ? xml
     : `<SyncML>${HEADER}${body.replace(/^<!--.*-->\n/, "")}</SyncML>`;
   const bytes = Buffer.from(whole.trim());
-  const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML));
+  const result = decodeMessage(
+    new XmlReader(bytes, bytes.length, SYNCML),
+    new Budget(PEER_BYTES_MAX),
+  );
   return "problem" in result
     ? `! ${result.problem}`
     : result.commands.map((command) => command.name).join(" ");

@@ -6,6 +6,8 @@
  * `GOLDEN=write` fills empty ```wbxml fences from the XML, and writes the logs as they are now, for
  * a person to read the difference.
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -28,7 +30,7 @@ function reader(bytes: Uint8Array): TokenReader {
 
 /** The log that a fence of this kind should hold. */
 function logOf(kind: string, message: Uint8Array): string {
-  return `${kind === "tokens" ? tokenLog(reader(message)) : commandLog(decodeMessage(reader(message)))}\n`;
+  return `${kind === "tokens" ? tokenLog(reader(message)) : commandLog(decodeMessage(reader(message), new Budget(PEER_BYTES_MAX)))}\n`;
 }
 
 function fencesOf(body: string): readonly (readonly [kind: string, content: string])[] {
@@ -59,14 +61,14 @@ function filled(body: string): string {
 
 function checkCuts(message: Uint8Array): void {
   for (let length = 0; length < message.length; length++) {
-    const result = decodeMessage(reader(message.subarray(0, length)));
+    const result = decodeMessage(reader(message.subarray(0, length)), new Budget(PEER_BYTES_MAX));
     ok("problem" in result && result.offset <= length, `cut at ${length}`);
   }
 }
 
 /** Written and read again, a message says the same; opaque bytes become base64 in XML. */
 function checkRoundTrip(message: Uint8Array, encoding: "xml" | "wbxml"): void {
-  const before = decodeMessage(reader(message));
+  const before = decodeMessage(reader(message), new Budget(PEER_BYTES_MAX));
   if ("problem" in before) return;
   const bytes = new Uint8Array(message.length * 20 + 1000);
   const writer = writerOf(encoding, bytes);
@@ -74,7 +76,7 @@ function checkRoundTrip(message: Uint8Array, encoding: "xml" | "wbxml"): void {
   ok(out.begin(before.header));
   for (const command of before.commands) ok(out.command(command));
   out.end(before.final);
-  const after = decodeMessage(reader(bytes.subarray(0, writer.length)));
+  const after = decodeMessage(reader(bytes.subarray(0, writer.length)), new Budget(PEER_BYTES_MAX));
   ok(!("problem" in after), "problem" in after ? after.problem : "");
   const opaque = before.commands.some(
     (command) => "items" in command && command.items.some((item: Item) => item.binary),

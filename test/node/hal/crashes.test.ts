@@ -3,9 +3,12 @@
  * before the start of an image that goes on crashing, and what that wears.
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { ResetCause } from "../../../hal/hal.ts";
 import { pauseMinutes } from "../../../hal/mcuboot/boot.ts";
+import { root } from "../../root.ts";
 import { LONG, selector } from "./selector.ts";
 
 const CRASHES = ["watchdog", "panic", "unknown"] as const;
@@ -82,4 +85,16 @@ test("crashes wear the log by one entry each until the count stops, and power-on
   strictEqual(erases(), 1 + Math.floor((1000 + 256 - 1) / 256), "a start is an entry");
   const [even = 0, odd = 0] = boot.flash.wear;
   ok(Math.abs(even - odd) <= 1, "both blocks wear alike");
+});
+
+test("hal/README.md says in years what a loop of crashes wears, at one start an hour", () => {
+  const readme = readFileSync(join(root, "hal/README.md"), "utf8");
+  const [starts, erases] = [365 * 24, 100_000];
+  const entries = (LONG.blocks * LONG.blockLength) / LONG.writeAlign;
+  const log = Math.round((erases * entries) / starts).toLocaleString("en");
+  ok(readme.includes(`| boot log, power-ons: an entry of 16 bytes | 2 of 4 KiB | ${log} |`), log);
+  for (const blocks of [2, 4, 16]) {
+    const years = Math.floor((erases * blocks) / starts);
+    ok(readme.includes(`| ${blocks} | ${years} |`), `${blocks} blocks: ${years} years`);
+  }
 });

@@ -119,7 +119,7 @@ function begin(address: string): () => number {
   let sum = 0;
   let exchange: Exchange;
   try {
-    exchange = board.link.request({ method: "POST", url, headers: [], body });
+    exchange = board.link.request({ method: "POST", url, headers: [], wants: [], body });
   } catch (error) {
     print(`fetch: ${(error as { kind: string }).kind}`);
     return () => -Infinity;

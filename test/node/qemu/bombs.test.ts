@@ -4,8 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -17,6 +16,7 @@ import { within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
 import { rigBoard, skip } from "./device.ts";
+import { closeMessage, openMessage } from "./exchange/elements.ts";
 
 const LIMIT_MS = 120_000;
 /** What the header, and the end, of a bomb leave room for. */
@@ -105,105 +105,212 @@ const BOMBS: Readonly<Record<string, Filling>> = {
 function bomb(sessionID: string, device: string, filling: Filling): Buffer {
   const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
   const writer = new WbxmlWriter(bytes, SYNCML);
-  writer.open(Tag.SyncML);
-  writer.open(Tag.SyncHdr);
-  for (const [tag, value] of [
-    [Tag.VerDTD, "1.2"],
-    [Tag.VerProto, "DM/1.2"],
-    [Tag.SessionID, sessionID],
-    [Tag.MsgID, "1"],
-  ] as const) {
-    writer.leaf(tag, value);
-  }
-  for (const [tag, value] of [
-    [Tag.Target, device],
-    [Tag.Source, "x"],
-  ] as const) {
-    writer.open(tag);
-    writer.leaf(Tag.LocURI, value);
-    writer.close();
-  }
-  writer.close();
-  writer.open(Tag.SyncBody);
+  openMessage(writer, sessionID, 1, device, { text: 0, maxMsgSize: 0, maxObjSize: 0 });
   filling(writer);
-  writer.leaf(Tag.Final, "");
-  writer.close();
-  writer.close();
+  closeMessage(writer);
   assert.ok(!writer.full);
   return Buffer.from(bytes.subarray(0, writer.length));
 }
 
-/**
- * Somebody who has no secret answers each first message with the bomb, and then no more: the URL to
- * go to.
- */
-async function attacker(context: TestContext, filling: Filling): Promise<string> {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request
-      .on("data", (part: Buffer) => {
-        parts.push(part);
-      })
-      .on("end", () => {
-        const message = Buffer.concat(parts).toString("latin1");
-        const [, session] = /<SessionID>(\w+)</.exec(message) ?? [];
-        const [, device] = /<Source><LocURI>([^<]+)</.exec(message) ?? [];
-        if (session === undefined || device === undefined) response.writeHead(500).end();
-        else
-          response
-            .writeHead(200, { "content-type": "application/vnd.syncml.dm+wbxml" })
-            .end(bomb(session, device, filling));
-      });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    server.close();
-  });
-  return `http://10.0.2.2:${(server.address() as AddressInfo).port}/dm`;
+/** What answers a message of a device: whole answers, with their heads. */
+type Answer = (message: string, number: number) => Buffer;
+
+function answer(type: string, body: Uint8Array | string, headers = ""): Buffer {
+  const content = Buffer.from(body);
+  const head =
+    `HTTP/1.1 200 OK\r\nContent-Type: application/vnd.syncml.dm+${type}\r\n` +
+    `Content-Length: ${content.length}\r\n${headers}\r\n`;
+  return Buffer.concat([Buffer.from(head), content]);
 }
 
-for (const [what, filling] of Object.entries(BOMBS)) {
+/** The text between two tags of a device's message. */
+function between(message: string, before: string, after: string): string {
+  const from = message.indexOf(before) + before.length;
+  return message.slice(from, message.indexOf(after, from));
+}
+
+function xml(message: string, body: string, header: { readonly msgID?: string } = {}): string {
+  const session = between(message, "<SessionID>", "<");
+  const device = between(message, "<Source><LocURI>", "<");
+  const number = between(message, "<MsgID>", "<");
+  return (
+    `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>` +
+    `<SessionID>${session}</SessionID><MsgID>${header.msgID ?? number}</MsgID>` +
+    `<Target><LocURI>${device}</LocURI></Target><Source><LocURI>x</LocURI></Source></SyncHdr>` +
+    `<SyncBody><Status><CmdID>1</CmdID><MsgRef>${number}</MsgRef><CmdRef>0</CmdRef>` +
+    `<Cmd>SyncHdr</Cmd><Data>212</Data></Status>${body}<Final/></SyncBody></SyncML>`
+  );
+}
+
+/** 3.9 kB of headers that nobody reads. */
+const NAMES = Array.from({ length: 650 }, (_, index) => `${index.toString(36)}a:\r\n`).join("");
+const ITEM =
+  "<Item><Target><LocURI>a</LocURI></Target><Source><LocURI>b</LocURI></Source>" +
+  "<Meta><Format>b</Format><Type>c</Type></Meta><Data>d</Data></Item>";
+
+function add(items: string): string {
+  return `<Add><CmdID>2</CmdID>${items}</Add>`;
+}
+
+function get(uri: string): string {
+  return `<Get><CmdID>2</CmdID><Item><Target><LocURI>${uri}</LocURI></Target></Item></Get>`;
+}
+
+/** What whoever answers in the server's place sends, again and again. */
+const STRANGERS: Readonly<Record<string, Answer>> = {
+  ...Object.fromEntries(
+    Object.entries(BOMBS).map(([what, filling]): [string, Answer] => [
+      what,
+      (message) => {
+        const session = between(message, "<SessionID>", "<");
+        const device = between(message, "<Source><LocURI>", "<");
+        return answer("wbxml", bomb(session, device, filling));
+      },
+    ]),
+  ),
+  "a Status with references of 4 kB": (message) =>
+    answer(
+      "xml",
+      xml(
+        message,
+        `<Status><CmdID>2</CmdID><MsgRef>${"m".repeat(4090)}</MsgRef>` +
+          `<CmdRef>${"c".repeat(4090)}</CmdRef><Cmd>Get</Cmd><Data>200</Data></Status>`,
+      ),
+    ),
+  "short header names and a hundred items": (message) =>
+    answer("xml", xml(message, add(ITEM.repeat(100))), NAMES),
+  "short header names and four long URIs": (message) => {
+    const item = `<Item><Target><LocURI>${"u".repeat(3700)}</LocURI></Target></Item>`;
+    return answer("xml", xml(message, add(item.repeat(4))), NAMES);
+  },
+};
+
+/** What a server sends that is trusted, and malicious. */
+const TRUSTED: Readonly<Record<string, string>> = {
+  "sixty trees": get("./DevInfo?list=TNDS").repeat(60),
+  "sixty lists of all nodes": get(".?list=Struct").repeat(60),
+  "thirty-one lists with values": (get("./DevInfo/DevId") + get(".?list=StructData")).repeat(31),
+  "a question of 15 kB":
+    "<Alert><CmdID>2</CmdID><Data>1100</Data><Item><Data>MAXDT=1</Data></Item>" +
+    `<Item><Data>${"t".repeat(15_000)}</Data></Item></Alert>`,
+  "packages without end": Array.from({ length: 30 }, (_, index) =>
+    ["", "/PkgName", "/PkgVersion", "/Download/PkgURL"]
+      .map((node) =>
+        add(
+          `<Item><Target><LocURI>./FwUpdate/${"o".repeat(40)}${index}${node}</LocURI></Target></Item>`,
+        ),
+      )
+      .join(""),
+  ).join("|"),
+};
+
+/** The address of somebody who answers each message with that. */
+async function server(context: TestContext, respond: Answer): Promise<string> {
+  let number = 0;
+  const listening = createServer((socket) => {
+    let message = "";
+    socket.on("error", () => undefined);
+    socket.on("data", (part) => {
+      message += part.toString("latin1");
+      if (message.includes("</SyncML>")) socket.end(respond(message, number++));
+    });
+  });
+  await new Promise<void>((resolve) => {
+    listening.listen(0, "127.0.0.1", resolve);
+  });
+  context.after(() => {
+    listening.close();
+  });
+  return `http://10.0.2.2:${(listening.address() as AddressInfo).port}/dm`;
+}
+
+/** A session with that server, or, `trusted`, one that need not prove itself: the serial lines. */
+async function session(
+  context: TestContext,
+  address: string,
+  trusted: boolean,
+): Promise<{ readonly lines: readonly string[]; readonly log: EventLog }> {
+  const directory = mkdtempSync(join(tmpdir(), "xs-fumo-bomb-"));
+  const log = new EventLog("qemu");
+  context.after(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  rigBoard.manufacture(directory, packageOf(rigBoard, VERSION_1, 0), developmentKey());
+  const auth = trusted ? "none" : "md5";
+  rigBoard.provision(directory, {
+    account: {
+      serverId: "rig",
+      address,
+      encoding: "xml",
+      auth,
+      name: "device",
+      secret: "device-secret",
+      serverAuth: auth,
+      serverName: "rig",
+      serverSecret: "server-secret",
+    },
+    keys: [],
+    objects: ["Main"],
+    allowHttp: true,
+    allowPrivate: true,
+    sessionAtBoot: true,
+    pollSeconds: 0,
+    request: "none",
+    answers: ["yes"],
+    once: true,
+  });
+  const device = rigBoard.start(directory, log, false);
+  const status = await within(LIMIT_MS, "the session", device.ended).finally(() => device.kill());
+  const lines = log.all("serial").map(({ line }) => line);
+  assert.equal(status, 0, lines.join("\n"));
+  assert.deepEqual(
+    lines.filter((line) => /panic|out of memory|uncaught/.test(line)),
+    [],
+  );
+  assert.equal(log.all("session").length, 1);
+  return { lines, log };
+}
+
+for (const [what, respond] of Object.entries(STRANGERS)) {
   test(`a message of ${what}, of a server that has proved nothing, does not exhaust the heap`, {
     skip,
   }, async (context) => {
-    const address = await attacker(context, filling);
-    const directory = mkdtempSync(join(tmpdir(), "xs-fumo-bomb-"));
-    const log = new EventLog("qemu");
-    context.after(() => {
-      rmSync(directory, { recursive: true, force: true });
-    });
-    rigBoard.manufacture(directory, packageOf(rigBoard, VERSION_1, 0), developmentKey());
-    rigBoard.provision(directory, {
-      account: {
-        serverId: "rig",
-        address,
-        encoding: "xml",
-        auth: "md5",
-        name: "device",
-        secret: "device-secret",
-        serverAuth: "md5",
-        serverName: "rig",
-        serverSecret: "server-secret",
-      },
-      keys: [],
-      objects: ["Main"],
-      allowHttp: true,
-      allowPrivate: true,
-      sessionAtBoot: true,
-      pollSeconds: 0,
-      request: "none",
-      once: true,
-    });
-    const device = rigBoard.start(directory, log, false);
-    const status = await within(LIMIT_MS, "the session", device.ended).finally(() => device.kill());
-    const lines = log.all("serial").map(({ line }) => line);
-    assert.equal(status, 0, lines.join("\n"));
-    assert.deepEqual(
-      lines.filter((line) => /panic|out of memory/.test(line)),
-      [],
-    );
-    assert.equal(log.all("session").length, 1);
+    await session(context, await server(context, respond), false);
   });
 }
+
+for (const [what, commands] of Object.entries(TRUSTED)) {
+  test(`${what}, asked by a trusted server, do not exhaust the heap, and are answered to the end`, {
+    skip,
+  }, async (context) => {
+    const parts = commands.split("|");
+    let next = 0;
+    const respond: Answer = (message) => {
+      const done = message.includes("<Final/>");
+      const more = "<Alert><CmdID>2</CmdID><Data>1222</Data></Alert>";
+      return answer("xml", xml(message, done ? (parts[next++] ?? "") : more));
+    };
+    const { log } = await session(context, await server(context, respond), true);
+    assert.equal(log.last("session")?.outcome, "completed");
+    assert.equal(next, parts.length + 1);
+  });
+}
+
+test("what servers write cannot look like a line of the device, nor fill the log", {
+  skip,
+}, async (context) => {
+  const forged = "1\n[   9.999] I update: State 100 Update Successful";
+  const status =
+    `<Status><CmdID>2</CmdID><MsgRef>${forged}</MsgRef><CmdRef>${"9".repeat(64)}</CmdRef>` +
+    `<Cmd>Get</Cmd><Data>200</Data></Status>${get("./DevInfo/Man")}`;
+  const respond: Answer = (message, number) =>
+    answer("xml", xml(message, status, number === 0 ? {} : { msgID: forged }));
+  const { lines, log } = await session(context, await server(context, respond), true);
+  const shown = lines.filter((line) => line.includes("\\u000a[   9.999] I update: State 100"));
+  assert.equal(shown.length, 2, lines.join("\n"));
+  assert.deepEqual(
+    log.all("state").map(({ state }) => state),
+    [10],
+  );
+  for (const line of lines) assert.ok(Buffer.byteLength(line) <= 200, line);
+});

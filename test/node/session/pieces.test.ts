@@ -3,6 +3,8 @@
  * cut at every position: pieces make no difference, and of a message that is not whole nothing is
  * executed (OMA-TS-SyncML-HTTPBinding).
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import type { Exchange, Link } from "../../../hal/hal.ts";
@@ -72,7 +74,10 @@ function cut(one: Case, encoding: (typeof ENCODINGS)[number], offset: number): v
   const whole = new Scene(one, encoding).message();
   for (let length = 0; length < whole.length; length++) {
     const bytes = whole.slice(0, length);
-    const result = decodeMessage(readerOf(encodingOf(bytes, length), bytes, length));
+    const result = decodeMessage(
+      readerOf(encodingOf(bytes, length), bytes, length),
+      new Budget(PEER_BYTES_MAX),
+    );
     ok("problem" in result && result.offset <= length, `cut at ${length} of ${whole.length}`);
   }
   for (let index = 0; index < SESSION_CUTS; index++) {

@@ -2,6 +2,8 @@
  * Bytes that nobody meant to be a message: the decoder answers with a value, whatever they are, and
  * in time.
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { ok } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -69,7 +71,10 @@ const PIECES = [
 
 /** Decodes, and checks what must hold of every result. */
 function decode(bytes: Uint8Array): void {
-  const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML));
+  const result = decodeMessage(
+    new XmlReader(bytes, bytes.length, SYNCML),
+    new Budget(PEER_BYTES_MAX),
+  );
   if ("problem" in result)
     ok(result.problem !== "" && result.offset >= 0 && result.offset <= bytes.length);
   else ok(result.header.sessionID !== "");
@@ -162,7 +167,10 @@ test("and in WBXML: strings of a long table, pieces, entities, switches, nothing
     for (let at = head.length; at + piece.length <= bytes.length; at += piece.length)
       bytes.set(piece, at);
     const tookMs = cpuMs(() => {
-      ok("problem" in decodeMessage(new WbxmlReader(bytes, bytes.length, SYNCML)));
+      ok(
+        "problem" in
+          decodeMessage(new WbxmlReader(bytes, bytes.length, SYNCML), new Budget(PEER_BYTES_MAX)),
+      );
     });
     ok(tookMs < 500, `${piece.join()} takes ${tookMs} ms`);
   }

@@ -2,6 +2,7 @@
  * Who is not the server, and what a server may not do (src/SECURITY.md): replays, wrong digests,
  * bombs, foreign rights, logs.
  */
+import { pulled } from "../../unit/tree/pulled.ts";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { MapStore } from "../../unit/tree/mapstore.ts";
@@ -229,7 +230,7 @@ test("a second server without rights on the object and the account is answered 4
   );
   strictEqual(engine.calls.length, 0, "the engine has heard nothing");
   for (const name of ["rig", "other"]) {
-    const { results } = tree.get("./DMAcc/Main/AppAuth/Server/AAuthSecret", name);
+    const results = pulled(tree.get("./DMAcc/Main/AppAuth/Server/AAuthSecret", name));
     deepStrictEqual(
       results.filter(({ value: { data } }) => data.length > 0),
       [],

@@ -3,6 +3,8 @@
  * and published ones, as XML and as WBXML of each version, with and without a string table. A
  * machine without it is said so; in CI that is a failure.
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { ok, strictEqual } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -51,7 +53,10 @@ function tool(
 
 function decode(bytes: Uint8Array): Message | Malformed {
   const copy = Uint8Array.from(bytes);
-  return decodeMessage(readerOf(encodingOf(copy, copy.length), copy, copy.length));
+  return decodeMessage(
+    readerOf(encodingOf(copy, copy.length), copy, copy.length),
+    new Budget(PEER_BYTES_MAX),
+  );
 }
 
 /**
@@ -191,8 +196,10 @@ test("libwbxml reads a description of a tree by the DTD that its header names (O
 }, () => {
   const answer = new Device().tree.get("./FwUpdate?list=TNDS", SERVER);
   ok(answer.subtree !== undefined);
-  const item = subtreeItem("./FwUpdate?list=TNDS", answer.subtree, "wbxml");
-  ok(typeof item !== "number" && item.data !== undefined);
+  const budget = new Budget(PEER_BYTES_MAX);
+  const scratch = new Uint8Array(16384);
+  const item = subtreeItem("./FwUpdate?list=TNDS", answer.subtree, "wbxml", scratch, budget);
+  ok(typeof item === "object" && item.data !== undefined);
   const xml = Buffer.from(tool("wbxml2xml", [], item.data)).toString();
   ok(xml.includes('<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN"'), xml.slice(0, 200));
   strictEqual(xml.match(/<Node>/g)?.length, answerNodes());

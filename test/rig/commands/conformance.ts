@@ -11,6 +11,7 @@ import { SerialBench } from "../conformance/serialbench.ts";
 import { SimBench } from "../conformance/simbench.ts";
 import { Exit, RigError } from "../exit.ts";
 import { countOption, wordOption } from "../options.ts";
+import { clipped, printable } from "../printable.ts";
 import { CONSOLE_BAUD } from "../serialboard.ts";
 import { type BoardName, setUp } from "../setup.ts";
 import { readInput } from "./pack.ts";
@@ -82,7 +83,7 @@ async function run(options: ConformanceOptions): Promise<void> {
       process.stderr.write(`${text}\n`);
     });
   const show = (line: string): void => {
-    if (options.serial === true) process.stdout.write(`# ${line}\n`);
+    if (options.serial === true) process.stdout.write(`# ${clipped(line)}\n`);
   };
   const bench = board === undefined ? serialBench(options, show) : benchOf(board, show);
   const parts = options.part === undefined ? PART_NAMES : [options.part];
@@ -91,7 +92,7 @@ async function run(options: ConformanceOptions): Promise<void> {
   process.stdout.write("TAP version 13\n");
   checks.forEach(({ name, problem }, index) => {
     process.stdout.write(`${problem === undefined ? "ok" : "not ok"} ${index + 1} - ${name}\n`);
-    if (problem !== undefined) process.stdout.write(`  # ${problem}\n`);
+    if (problem !== undefined) process.stdout.write(`  # ${printable(problem)}\n`);
   });
   const failed = checks.filter(({ problem }) => problem !== undefined).length;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -152,7 +152,7 @@ async function answers(driver: Driver): Promise<void> {
   const { last } = driver.server;
   const same = last !== undefined && Buffer.from(patternBytes(0, 5000, 1)).equals(last.body);
   driver.check(
-    "link: a body is taken before request returns",
+    "link: the body of a request arrives whole",
     same ? undefined : `${last?.body.length ?? 0} bytes arrived, or others`,
   );
   const head = last?.head.toLowerCase() ?? "";

@@ -1,4 +1,5 @@
 /** Message bodies in both directions, by media type (OMA-TS-DM-HTTPBinding §5). */
+import { Budget } from "../../../src/base/budget.ts";
 import type { TokenReader, TokenWriter } from "../../../src/base/token.ts";
 import { type Encoding, readerOf, writerOf } from "../../../src/session/encoding.ts";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
@@ -36,5 +37,5 @@ export function codecOf(contentType: string | undefined): Codec | undefined {
 
 /** Decodes a copy: the body stays as it was received. */
 export function decodeBody(each: Codec, body: Uint8Array): Message | Malformed {
-  return decodeMessage(each.reader(Uint8Array.from(body)), true);
+  return decodeMessage(each.reader(Uint8Array.from(body)), new Budget(Infinity));
 }

@@ -335,11 +335,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a trial that ended begins again",
     file: "hal/common/boot/select.c",
-    find: "if (trial == TRIAL_RUNNING)",
-    replace:
-      "if (0)\n    ;\n  else if (trial == TRIAL_RUNNING && isTried(&boot, state))\n" +
-      "    return (BootChoice){ BOOT_TRIAL, !state.slot, 1, cause, 0 };\n" +
-      "  else if (trial == TRIAL_RUNNING)",
+    find: "if (trial == TRIAL_RUNNING) choice.decision = BOOT_REVERTED; else if (trial == TRIAL_ARMED) {",
+    replace: "if (trial != TRIAL_NONE) {",
     in: ["download,crash,small"],
     by: "P5",
   },

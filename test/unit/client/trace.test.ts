@@ -1,11 +1,22 @@
 /** Messages in the log of a development board. */
 import { traced } from "../../../src/client/trace.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { equal, test } from "../../check.ts";
+import { LOG_TEXT_BYTES_MAX } from "../../../src/base/limits.ts";
+import { equal, ok, test } from "../../check.ts";
 
 function trace(message: string): string {
   const bytes = utf8(message);
-  return traced(bytes, bytes.length);
+  return shown(bytes, bytes.length);
+}
+
+/** The pieces, put together. */
+function shown(bytes: Uint8Array, length: number): string {
+  let whole = "";
+  traced(bytes, length, (piece) => {
+    ok(utf8(piece).length <= LOG_TEXT_BYTES_MAX - "received ".length, piece);
+    whole += piece;
+  });
+  return whole;
 }
 
 test("a message is shown whole", () => {
@@ -39,9 +50,15 @@ test("nothing is shown behind a Cred that is never closed", () => {
 });
 
 test("only the bytes of the message are shown, not the rest of the buffer", () => {
-  equal(traced(utf8("<a/>stale"), 4), "<a/>");
+  equal(shown(utf8("<a/>stale"), 4), "<a/>");
 });
 
 test("bytes that are not text are counted", () => {
-  equal(traced(Uint8Array.of(0x02, 0xff, 0x00), 3), "3 bytes that are not text");
+  equal(shown(Uint8Array.of(0x02, 0xff, 0x00), 3), "3 bytes that are not text");
+});
+
+test("a long message is shown in pieces, none of which breaks a character", () => {
+  const message = `<a>${"é→𝄞x".repeat(200)}</a>`;
+  equal(trace(message), message);
+  equal(trace(`<a>${"y".repeat(300)}<Cred>secret</Cred>z</a>`).includes("secret"), false);
 });

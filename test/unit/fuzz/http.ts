@@ -1,10 +1,10 @@
 /** Heads of HTTP answers, the lines between chunks, and what a download makes of them. */
 import { HTTP_CHUNK_LINE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { judge } from "../../../src/download/answer.ts";
+import { ANSWER_HEADERS, judge } from "../../../src/download/answer.ts";
 import { parseUrl, resolveUrl, urlText } from "../../../src/base/url.ts";
 import { chunkLength, endOfLine } from "../../../hal/common/http/chunk.ts";
-import { endOfBlock, parseHead } from "../../../hal/common/http/head.ts";
+import { HeadReader } from "../../../hal/common/http/head.ts";
 import { address } from "../base/address.ts";
 import { must, type Parser } from "./parser.ts";
 
@@ -20,20 +20,21 @@ function check(input: Uint8Array): boolean {
     const length = chunkLength(input, 0, line);
     must(length >= -1 && length <= 0xffffffff, "the length of a chunk");
   }
-  const end = endOfBlock(input, 0, input.length);
-  must(end >= -1 && end <= input.length, "a head that ends outside");
-  if (end < 0) return false;
-  const head = parseHead(input, end, false);
-  if (typeof head === "string") {
-    must(head !== "", "refused, and not said why");
-    return false;
+  const reader = new HeadReader(ANSWER_HEADERS);
+  for (let at = 0, end = -1; !reader.done && reader.problem === "" && end !== at; ) {
+    end = at;
+    at = reader.take(input, at, input.length, at + 64 > input.length);
+    must(at >= end && at <= input.length, "a head that ends outside");
   }
+  if (!reader.done || reader.problem !== "") return false;
+  const head = reader.head(false);
+  if (reader.problem !== "") return false;
   must(head.status >= 100 && head.status <= 999, "a status of three digits");
   if (head.framing.type === "length")
     must(head.framing.length >= 0 && head.framing.length <= SIZE_MAX, "a length");
   for (const [name, value] of head.headers) {
     must(
-      name !== "" && name === name.toLowerCase() && !value.includes("\n") && !value.includes("\r"),
+      ANSWER_HEADERS.includes(name) && !value.includes("\n") && !value.includes("\r"),
       `a header: ${name}`,
     );
   }

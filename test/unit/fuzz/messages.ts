@@ -2,6 +2,8 @@
  * Messages in both encodings: their tokens, their commands, and what they say once they are written
  * and read again.
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { fromHex } from "../../../src/base/bytes.ts";
 import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
 import { Token } from "../../../src/base/token.ts";
@@ -81,7 +83,7 @@ function wbxml(message: Message, length: number): Uint8Array {
 
 function rewritten(message: Message, length: number): Message {
   const bytes = wbxml(message, length);
-  const result = decodeMessage(readerOf("wbxml", bytes, bytes.length));
+  const result = decodeMessage(readerOf("wbxml", bytes, bytes.length), new Budget(PEER_BYTES_MAX));
   must(
     !("problem" in result),
     "problem" in result ? `what was written is malformed: ${result.problem}` : "",
@@ -93,7 +95,7 @@ function rewritten(message: Message, length: number): Message {
 function check(input: Uint8Array): boolean {
   const encoding = encodingOf(input, input.length);
   checkTokens(input, encoding);
-  const result = decodeMessage(readerOf(encoding, input, input.length));
+  const result = decodeMessage(readerOf(encoding, input, input.length), new Budget(PEER_BYTES_MAX));
   if ("problem" in result) {
     must(
       result.problem !== "" && result.offset >= 0 && result.offset <= input.length,
@@ -160,7 +162,10 @@ const XML_CORPUS: readonly Uint8Array[] = [
 function wbxmlCorpus(): readonly Uint8Array[] {
   const messages: Uint8Array[] = [];
   for (const document of XML_CORPUS) {
-    const result = decodeMessage(readerOf("xml", document.slice(), document.length));
+    const result = decodeMessage(
+      readerOf("xml", document.slice(), document.length),
+      new Budget(PEER_BYTES_MAX),
+    );
     if (!("problem" in result)) messages.push(wbxml(result, document.length));
   }
   return [...messages, ...ODD.map(bytesOf)];

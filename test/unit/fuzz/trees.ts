@@ -3,7 +3,8 @@
  * says written and read again.
  */
 import { fromHex, hex } from "../../../src/base/bytes.ts";
-import { SUBTREE_NODES_MAX } from "../../../src/base/limits.ts";
+import { Budget, Cost } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { Token } from "../../../src/base/token.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
@@ -26,7 +27,7 @@ const WRITTEN_BYTES = 65536;
 /** The nodes of a document that is nothing but a description. */
 function read(document: Uint8Array): readonly SubtreeNode[] | undefined {
   const reader = readerOf(encodingOf(document, document.length), document, document.length);
-  const elements = new ElementReader(reader);
+  const elements = new ElementReader(reader, new Budget(PEER_BYTES_MAX));
   if (reader.next() !== Token.open || reader.tag !== DdfTag.MgmtTree) return undefined;
   const nodes = readTnds(elements);
   return nodes === undefined || reader.next() !== Token.end ? undefined : nodes;
@@ -57,7 +58,7 @@ function stateOf(store: MapStore): string {
 function check(input: Uint8Array): boolean {
   const nodes = read(input);
   if (nodes === undefined) return false;
-  must(nodes.length <= SUBTREE_NODES_MAX, "too many nodes");
+  must(nodes.length * Cost.node <= PEER_BYTES_MAX, "too many nodes");
   const store = new MapStore();
   const { tree } = new Garden(store);
   const before = stateOf(store);

@@ -6,6 +6,8 @@ import {
   HTTP_CHUNK_LINE_BYTES_MAX,
   HTTP_HEAD_BYTES_MAX,
   HTTP_INTERIM_MAX,
+  HTTP_KEPT_BYTES_MAX,
+  HTTP_LINE_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { address } from "../base/address.ts";
@@ -49,7 +51,8 @@ class ScriptedSocket implements Socket {
   }
 }
 
-const GET: LinkRequest = { method: "GET", url: address("http://h/p"), headers: [] };
+const WANTS: readonly string[] = ["content-length", "content-type", "etag", "empty", "x-y"];
+const GET: LinkRequest = { method: "GET", url: address("http://h/p"), headers: [], wants: WANTS };
 
 function open(socket: Socket, request = GET): Exchange {
   return new HttpLink(() => socket).request(request);
@@ -154,9 +157,9 @@ test("the request has its line, Host, Connection and the caller's headers, then 
     method: "POST",
     url: address("http://[::1]:8080?q=1"),
     headers: [["Accept", "*/*"]],
+    wants: [],
     body,
   });
-  body.fill(0);
   drain(exchange);
   equal(
     text(Uint8Array.from(socket.sent), 0, socket.sent.length),
@@ -177,7 +180,7 @@ test("a URL goes to its host, port and path", () => {
     "http://c:/",
     "http://d:65535?x@y",
   ]) {
-    link.request({ method: "GET", url: address(url), headers: [] });
+    link.request({ ...GET, url: address(url) });
   }
   deepEqual(seen, ["a.example 80", "b 1", "fe80::1 80", "c 80", "d 65535"]);
 });
@@ -195,7 +198,7 @@ test("https without TLS, and a line break in a header, are refused before a conn
 
 test("header names are in lower case, values without the space around them, and the first of a name holds", () => {
   const { headers } = answer(
-    'HTTP/1.1 200 OK\r\nETag:\t "a" \r\nX-Y: 1\r\nx-y: 2\r\nEmpty:\r\nContent-Length: 0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nETag:\t "a" \r\nX-Y: 1\r\nx-y: 2\r\nEmpty:\r\nCONTENT-length: 0\r\n\r\n',
   );
   deepEqual(
     [...headers],
@@ -235,20 +238,124 @@ test("a head is refused that HTTP/1 does not allow", () => {
     "HTTP/1.1 200 OK\r\nA\r\n\r\n",
     "HTTP/1.1 200 OK\r\n: b\r\n\r\n",
     "HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nA: b\r\n c: d\r\n\r\n",
     "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n",
     "HTTP/1.1 101 Switching\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 1 1\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nContent-Length: 1234567890123456\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: ,\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 9007199254740992\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    `HTTP/1.1 200 OK\r\nContent-Length: ${" ".repeat(HTTP_LINE_BYTES_MAX)}1\r\n\r\n`,
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${" ".repeat(HTTP_LINE_BYTES_MAX)}chunked\r\n\r\n`,
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${",".repeat(200)}chunked\r\n\r\n`,
+    `HTTP/1.1 200 OK\r\n${"n".repeat(2 * HTTP_LINE_BYTES_MAX)}\r\n\r\n`,
+    `HTTP/1.1 200 OK\r\nA: ${"b".repeat(2 * HTTP_LINE_BYTES_MAX)}\rc\r\n\r\n`,
+    `HTTP/1.1 200 OK\r\nA: ${"b".repeat(2 * HTTP_LINE_BYTES_MAX)}\nc\r\n\r\n`,
+    `HTTP/1.2 ${"x".repeat(2 * HTTP_LINE_BYTES_MAX)}\r\n\r\n`,
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
     "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
   ];
   for (const head of bad) equal(failure(head), "protocol", head);
+});
+
+test("a status line may lack its reason, and the blank before it (RFC 9112 §4)", () => {
+  equal(failure("HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok"), "200 ok");
+  equal(failure("HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok"), "200 ok");
+  equal(failure("HTTP/1.2 200 OK\r\nContent-Length: 2\r\n\r\nok"), "200 ok");
+  const long = "r".repeat(3 * HTTP_LINE_BYTES_MAX);
+  equal(failure(`HTTP/1.1 200 ${long}\r\nContent-Length: 2\r\n\r\nok`), "200 ok");
+});
+
+test("a line that is folded is one line, with blanks where it was folded (RFC 9112 §5.2)", () => {
+  const folded = "HTTP/1.1 200 OK\r\nX-Y: a\r\n b\r\n\t c\r\nContent-Length:\r\n  2\r\n\r\nok";
+  const { headers, body } = answer(folded);
+  deepEqual([headers.get("x-y"), body], ["a   b   \t c".replace("   \t", "  \t"), "ok"]);
+  equal(failure("HTTP/1.1 200 OK\r\n b: c\r\nContent-Length: 2\r\n\r\nok"), "200 ok");
+  const bytes = utf8(folded);
+  for (let at = 1; at < bytes.length; at++) {
+    const pieces = [bytes.subarray(0, at).slice(), bytes.subarray(at).slice()];
+    equal(drain(open(new ScriptedSocket(pieces))).headers.get("x-y"), headers.get("x-y"));
+  }
+});
+
+test("a length may come again as it is, in a list too, and with zeros before it (RFC 9110 §8.6)", () => {
+  for (const lines of [
+    "Content-Length: 2\r\nContent-Length: 2",
+    "Content-Length: 2, 2",
+    "Content-Length: , 2 ,\t2,",
+    "Content-Length: 00000000000000000002",
+  ])
+    equal(failure(`HTTP/1.1 200 OK\r\n${lines}\r\n\r\nok`), "200 ok", lines);
+});
+
+test("a transfer coding wins over a length, which is then not there (RFC 9112 §6.3)", () => {
+  const body = "\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+  for (const lines of [
+    "Content-Length: 5\r\nTransfer-Encoding: chunked",
+    "Transfer-Encoding: chunked\r\nContent-Length: 1\r\nContent-Length: 2",
+    "TRANSFER-ENCODING: , Chunked ,\r\nContent-Length: x",
+  ]) {
+    const { headers, ...rest } = answer(`HTTP/1.1 200 OK\r\n${lines}${body}`);
+    deepEqual([rest.body, headers.has("content-length")], ["ok", false], lines);
+  }
+});
+
+test("of a head only what is wanted is kept", () => {
+  const { headers } = answer(
+    "HTTP/1.1 200 OK\r\nServer: s\r\nX-Z: z\r\nX-Y: y\r\nEtaG: e\r\nContent-Length: 0\r\n\r\n",
+  );
+  deepEqual(
+    [...headers],
+    [
+      ["x-y", "y"],
+      ["etag", "e"],
+      ["content-length", "0"],
+    ],
+  );
+});
+
+test("a line that does not fit is read past, wherever its pieces end, and the ones behind it count", () => {
+  for (let more = 0; more < 4; more++) {
+    const long = "b".repeat(HTTP_LINE_BYTES_MAX - 6 + more);
+    const response = `HTTP/1.1 200 OK\r\nX-Y: ${long}\r\n folded\r\nETag: e\r\nContent-Length: 2\r\n\r\nok`;
+    for (const size of [1, 7, 1000]) {
+      const bytes = utf8(response);
+      const pieces: Uint8Array[] = [];
+      for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+      const { headers, body } = drain(open(new ScriptedSocket(pieces)));
+      deepEqual([headers.get("x-y"), headers.get("etag"), body], [undefined, "e", "ok"]);
+    }
+  }
+});
+
+test("the longest line that is kept has HTTP_LINE_BYTES_MAX bytes, with the byte behind it", () => {
+  for (const [more, kept] of [
+    [0, true],
+    [1, false],
+  ] as const) {
+    const value = "v".repeat(HTTP_LINE_BYTES_MAX - "etag:\r\nC".length + more);
+    const { headers } = answer(`HTTP/1.1 200 OK\r\netag:${value}\r\nContent-Length: 0\r\n\r\n`);
+    equal(headers.get("etag") === value, kept);
+  }
+});
+
+test("values beyond HTTP_KEPT_BYTES_MAX bytes in all are dropped", () => {
+  for (const [more, kept] of [
+    [0, true],
+    [1, false],
+  ] as const) {
+    const first = "v".repeat(HTTP_KEPT_BYTES_MAX - 1000);
+    const second = "w".repeat(1000 + more);
+    const { headers, body } = answer(
+      `HTTP/1.1 200 OK\r\nX-Y: ${first}\r\nETag: ${second}\r\nContent-Length: 1\r\n\r\nx`,
+    );
+    deepEqual([headers.get("x-y") === first, headers.has("etag"), body], [true, kept, "x"]);
+  }
 });
 
 test("a head of the longest length is read, and one byte more is refused", () => {
@@ -298,9 +405,10 @@ test("bad chunks are refused", () => {
 test("a chunk line and a trailer of the longest length are read, and one byte more is refused", () => {
   equal(chunked(`1;${"x".repeat(HTTP_CHUNK_LINE_BYTES_MAX - 4)}\r\na\r\n0\r\n\r\n`), "200 a");
   equal(chunked(`1;${"x".repeat(HTTP_CHUNK_LINE_BYTES_MAX)}\r\na\r\n0\r\n\r\n`), "protocol");
-  equal(chunked(`0\r\nA: ${"x".repeat(HTTP_HEAD_BYTES_MAX - 5)}\r\n\r\n`), "200 ");
-  equal(chunked(`0\r\nA: ${"x".repeat(HTTP_HEAD_BYTES_MAX - 4)}\r\n\r\n`), "protocol");
-  equal(chunked(`0\r\n${`A: ${"x".repeat(95)}\r\n`.repeat(50)}\r\n`), "protocol");
+  equal(chunked(`0\r\nA: ${"x".repeat(HTTP_HEAD_BYTES_MAX - 7)}\r\n\r\n`), "200 ");
+  equal(chunked(`0\r\nA: ${"x".repeat(HTTP_HEAD_BYTES_MAX - 6)}\r\n\r\n`), "protocol");
+  equal(chunked(`0\r\n${`A: ${"x".repeat(995)}\r\n`.repeat(33)}\r\n`), "protocol");
+  equal(chunked("0\r\nno colon\r\n\r\n"), "protocol");
 });
 
 test("nothing is read ahead of the caller: a body stays with the peer until it is asked for", () => {

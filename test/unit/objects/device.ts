@@ -2,6 +2,7 @@
  * A device for tests: all objects in one tree, one account that is provisioned, an engine that does
  * as it is told.
  */
+import { pulled } from "../tree/pulled.ts";
 import type { Identity } from "../../../hal/hal.ts";
 import { STRICT_RULES } from "../../../src/base/urlrules.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
@@ -62,8 +63,9 @@ export class Device {
 
   /** The text that a Get gives, or its status. */
   read(uri: string, server = SERVER): string | number {
-    const { status, results } = this.tree.get(uri, server);
-    const data = results[0]?.value.data;
+    const answer = this.tree.get(uri, server);
+    const { status } = answer;
+    const data = pulled(answer)[0]?.value.data;
     return status === 200 && data !== undefined ? text(data, 0, data.length) : status;
   }
 

@@ -1,4 +1,5 @@
 /** DevInfo, DevDetail, DMAcc and the accounts (OMA-TS-DM-StdObj). */
+import { pulled } from "../tree/pulled.ts";
 import { NONCE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Accounts } from "../../../src/objects/accounts.ts";
@@ -53,7 +54,7 @@ test("DMAcc shows the account, but never its secrets and nonces", () => {
     equal(device.read(`./DMAcc/main/AppAuth/${side}/AAuthSecret`), 405);
     equal(device.read(`./DMAcc/main/AppAuth/${side}/AAuthData`), 405);
   }
-  const { results } = device.tree.get("./DMAcc?list=StructData", SERVER);
+  const results = pulled(device.tree.get("./DMAcc?list=StructData", SERVER));
   equal(
     results.some((result) => result.uri.endsWith("Secret") || result.uri.endsWith("Data")),
     false,

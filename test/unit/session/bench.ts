@@ -2,7 +2,9 @@
  * A session between a scripted server and a tree that only records: what the session tests stand
  * on.
  */
+import { Budget } from "../../../src/base/budget.ts";
 import { base64 } from "../../../src/base/base64.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { md5 } from "../../../src/base/md5.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { urlText } from "../../../src/base/url.ts";
@@ -27,6 +29,7 @@ import type {
   StatusCommand,
 } from "../../../src/syncml/command.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
+import type { Result } from "../../../src/tree/get.ts";
 import type { Sink, StreamMeta } from "../../../src/tree/stream.ts";
 import type { Value } from "../../../src/tree/value.ts";
 import { ok } from "../../check.ts";
@@ -49,9 +52,13 @@ export class FakeTree implements ManagementTree {
   get(uri: string): ReturnType<ManagementTree["get"]> {
     this.calls.push(`get ${uri}`);
     const value = this.values.get(uri);
-    return value === undefined
-      ? { status: 404, results: [] }
-      : { status: 200, results: [{ uri, value }] };
+    let left = value === undefined ? [] : [{ uri, value }];
+    const next = (): Result | undefined => {
+      const [result] = left;
+      left = [];
+      return result;
+    };
+    return value === undefined ? { status: 404 } : { status: 200, next };
   }
   add(uri: string, value: Value | undefined): number {
     this.calls.push(`add ${uri} ${value === undefined ? "node" : value.format || "-"}`);
@@ -96,6 +103,7 @@ export class FakeTree implements ManagementTree {
     this.sunk = sunk;
     if (status !== 200) return status;
     return {
+      keeps: 0,
       write: (bytes: Uint8Array) => {
         sunk.push(...bytes);
         return this.statuses.get("write") ?? 200;
@@ -131,6 +139,7 @@ export type BenchOptions = Partial<SessionOptions> &
     readonly alerts?: OutgoingAlert[];
     readonly tree?: ManagementTree;
     readonly serverID?: string;
+    readonly budget?: Budget;
   } & { readonly userInterface?: UserInterface };
 
 export interface ReplyOptions {
@@ -144,6 +153,8 @@ export interface ReplyOptions {
 export class Bench {
   readonly tree = new FakeTree();
   readonly session: Session;
+  /** What the session may keep. */
+  readonly budget: Budget;
   readonly log: string[] = [];
   /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1 200". */
   readonly told: string[] = [];
@@ -169,8 +180,10 @@ export class Bench {
       tree = this.tree,
       serverID = "srv",
       userInterface,
+      budget = new Budget(PEER_BYTES_MAX),
       ...rest
     } = options;
+    this.budget = budget;
     this.#sessionID = rest.sessionID ?? "1";
     this.alerts = alerts;
     const account = { serverID, url: address(SERVER_URL), client, server };
@@ -192,6 +205,7 @@ export class Bench {
       },
       {
         tree,
+        budget: this.budget,
         userInterface,
         random: (bytes) => {
           for (let i = 0; i < bytes.length; i++) bytes[i] = ++this.#random;
@@ -223,7 +237,7 @@ export class Bench {
     this.mac = post.mac;
     this.bodyDigest = md5(body);
     this.encoding = post.encoding;
-    const message = decodeMessage(readerOf(post.encoding, body, body.length), true);
+    const message = decodeMessage(readerOf(post.encoding, body, body.length), new Budget(Infinity));
     ok(!("problem" in message), "problem" in message ? message.problem : "");
     this.last = message;
     return message;

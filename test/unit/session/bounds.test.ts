@@ -1,5 +1,6 @@
 /** What bounds a session: sizes, repetitions, aborts, where answers go. */
-import { MESSAGE_REPEATS_MAX, RESULTS_MAX } from "../../../src/base/limits.ts";
+import { Budget } from "../../../src/base/budget.ts";
+import { MESSAGE_REPEATS_MAX, PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { alert, Bench, command, item, SERVER_URL } from "./bench.ts";
 
@@ -15,23 +16,70 @@ test("a message that comes again is answered with the same bytes, and not execut
   equal(bench.tree.calls.length, 1);
 });
 
-test("a Get beyond RESULTS_MAX results that wait is 413, and the next message may ask again", () => {
+test("Gets whose answers do not fit in a message are answered in the next ones, in order and to the last", () => {
   const bench = new Bench();
-  const gets = Array.from({ length: RESULTS_MAX + 1 }, () => command("Get", item("./A")));
-  bench.tree.values.set("./A", { format: "chr", type: "text/plain", data: Uint8Array.of(0x61) });
+  const data = new Uint8Array(900).fill(0x61);
+  bench.tree.values.set("./A", { format: "chr", type: "text/plain", data });
   bench.next();
-  bench.reply([bench.header(200), ...gets]);
-  bench.next();
-  const { commands } = bench.last;
-  const statuses = commands.filter(({ name }) => name === "Status");
+  const gets = Array.from({ length: 40 }, () => command("Get", item("./A")));
+  bench.reply([bench.header(200), ...gets, command("Replace", item("./A", "x"))]);
+  const order: string[] = [];
+  for (let more = true; more; ) {
+    const { commands, final } = bench.next();
+    for (const one of commands)
+      if (one.name === "Status" && one.cmdRef !== "0" && one.msgRef === "1")
+        order.push(`${one.data} ${one.cmdRef}`);
+      else if (one.name === "Results") order.push(`Results ${one.cmdRef}`);
+    more = !final;
+    if (more) bench.reply([bench.header(200), alert(1222)], { final: false });
+    ok(order.length < 200);
+  }
+  const expected = gets.flatMap((_, index) => [`200 ${index + 2}`, `Results ${index + 2}`]);
   deepEqual(
-    statuses.map((one) => one.name === "Status" && one.data),
-    [200, ...gets.map((_, index) => (index < RESULTS_MAX ? 200 : 413))],
+    order.filter((line) => line !== "200 42"),
+    expected,
   );
-  equal(commands.filter(({ name }) => name === "Results").length, RESULTS_MAX);
-  bench.reply([bench.header(200), command("Get", item("./A"))]);
+  ok(order.includes("200 42"), "the Replace behind them");
+  bench.reply([bench.header(200)]);
+  equal(bench.outcome(), "completed");
+  equal(bench.budget.left, PEER_BYTES_MAX);
+});
+
+test("a session whose answers there is no memory for is given up", () => {
+  const bench = new Bench({ budget: new Budget(9000) });
   bench.next();
-  equal(bench.others(), "Results");
+  const many = Array.from({ length: 25 }, () => command("Delete", item("./A")));
+  bench.reply([bench.header(200), ...many], { header: { maxMsgSize: 700 } });
+  bench.next();
+  equal(bench.others(), "Alert 1223");
+  bench.reply([bench.header(200)]);
+  equal(bench.outcome(), "protocol");
+  equal(bench.budget.left, 9000);
+});
+
+test("a message there is no memory for is 413, and its commands have no effect", () => {
+  const bench = new Bench({ budget: new Budget(4000) });
+  bench.next();
+  const many = Array.from({ length: 20 }, () => command("Delete", item("./A")));
+  bench.reply([bench.header(200), ...many]);
+  bench.next();
+  equal(bench.statuses(), "413 SyncHdr");
+  equal(bench.others(), "Alert 1223");
+  deepEqual(bench.tree.calls, []);
+  bench.reply([bench.header(200)]);
+  equal(bench.outcome(), "protocol");
+});
+
+test("what a message took is free again with the next one", () => {
+  const bench = new Bench();
+  bench.next();
+  let first = 0;
+  for (let round = 0; round < 8; round++) {
+    bench.reply([bench.header(200), ...[1, 2, 3].map(() => command("Get", item("./A")))]);
+    bench.next();
+    first ||= bench.budget.left;
+    equal(bench.budget.left, first);
+  }
 });
 
 test("a message older than the last is a repetition too", () => {

@@ -1,4 +1,6 @@
 /** Sessions in WBXML, and in both encodings. */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import type { Item, Message } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { encodingOf, readerOf } from "../../../src/session/encoding.ts";
@@ -85,5 +87,5 @@ test("a message that is malformed in WBXML is answered as one in XML", () => {
   bench.session.received(bench.inbound, 7);
   ok(bench.logged("at byte 6: literal tags are refused"));
   equal(bench.outcome(), "protocol");
-  ok("problem" in decodeMessage(readerOf("wbxml", bench.inbound, 7)));
+  ok("problem" in decodeMessage(readerOf("wbxml", bench.inbound, 7), new Budget(PEER_BYTES_MAX)));
 });

@@ -2,6 +2,7 @@
  * User interaction (OMA-TS-DM-Protocol §2.5): questions, options, answers, and what a "No" does to
  * the commands around it.
  */
+import { QUESTION_BYTES_MAX } from "../../../src/base/limits.ts";
 import { INTERACTION_MS_MAX, INTERACTION_WAIT_MS } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import {
@@ -268,14 +269,13 @@ test("a session that is lost while a person is asked undoes its Atomic, and asks
 });
 
 test("options are URL-encoded; what is unknown or malformed is passed over (§2.5.3)", () => {
-  const options = parseOptions(utf8("MINDT=10&DR=John+Doe&X=%C3%BC&bad&=y&BAD=%zz&E="));
+  const options = parseOptions(utf8("MINDT=10&DR=J%C3%BC+Doe&X=y&bad&=y&MAXDT=%zz&ET="));
   deepEqual(
     [...options],
     [
       ["MINDT", "10"],
-      ["DR", "John Doe"],
-      ["X", "ü"],
-      ["E", ""],
+      ["DR", "Jü Doe"],
+      ["ET", ""],
     ],
   );
   deepEqual([...parseOptions(utf8(""))], []);
@@ -301,6 +301,13 @@ test("each option reaches the person, and numbers that are none do not", () => {
     [other.showMs, other.waitMs, other.lengthMax, other.input, other.hidden],
     [undefined, undefined, undefined, "A", false],
   );
+});
+
+test("a question is so long with all that there is to choose from, and past that 416", () => {
+  const half = "q".repeat(QUESTION_BYTES_MAX / 2);
+  ok(typeof questionOf(asking(1103, "", half, half)) === "object");
+  equal(questionOf(asking(1103, "", half, `${half}x`)), 416);
+  equal(questionOf(asking(1100, "x", half + half)), 416);
 });
 
 test("a question that is not text is 416", () => {

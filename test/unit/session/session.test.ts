@@ -60,7 +60,7 @@ test("commands are executed, answered in one package, and a package without comm
   equal(answer.header.msgID, "2");
   equal(bench.statuses(), "200 SyncHdr, 200 Get 4, 404 Get 5");
   equal(bench.others(), "Results");
-  const results = answer.commands[3];
+  const results = answer.commands[2];
   ok(results?.name === "Results");
   equal(results.cmdRef, "4");
   equal(results.msgRef, "1");

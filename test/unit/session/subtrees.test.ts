@@ -2,6 +2,8 @@
  * Descriptions of trees in messages: both ways to carry one in, chunks, results, and what is
  * refused.
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { LEAF_BYTES_MAX, SUBTREE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf } from "../../../src/session/encoding.ts";
@@ -191,7 +193,10 @@ test("in WBXML a description is WBXML within WBXML, or elements on the page of d
   equal(one?.meta?.format, "bin");
   ok(one?.binary === true && data[0] === 2);
   const bytes = data.slice();
-  const elements = new ElementReader(readerOf("wbxml", bytes, bytes.length));
+  const elements = new ElementReader(
+    readerOf("wbxml", bytes, bytes.length),
+    new Budget(PEER_BYTES_MAX),
+  );
   elements.child();
   const tree = readTnds(elements) ?? [];
   const meta = { format: "bin", type: TNDS_WBXML };

@@ -1,11 +1,6 @@
 /** Whole messages from XML: what is taken, what is tolerated and what is malformed. */
-import {
-  COMMANDS_MAX,
-  ITEMS_MAX,
-  REFERENCES_MAX,
-  TEXT_BYTES_MAX,
-  TEXTS_MAX,
-} from "../../../src/base/limits.ts";
+import { Budget } from "../../../src/base/budget.ts";
+import { IDENTIFIER_BYTES_MAX, PEER_BYTES_MAX, TEXT_BYTES_MAX } from "../../../src/base/limits.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Command, Malformed, Message } from "../../../src/syncml/command.ts";
 import { content } from "../../../src/syncml/command.ts";
@@ -23,7 +18,7 @@ const HEADER =
 
 function decode(xml: string): Message | Malformed {
   const bytes = utf8(xml);
-  return decodeMessage(new XmlReader(bytes, bytes.length, SYNCML));
+  return decodeMessage(new XmlReader(bytes, bytes.length, SYNCML), new Budget(PEER_BYTES_MAX));
 }
 
 function message(xml: string): Message {
@@ -135,7 +130,10 @@ test("a message with everything in it is decoded", () => {
 test("every truncation of a message is malformed, and never throws", () => {
   const bytes = utf8(RICH);
   for (let length = 0; length < bytes.length - "\n".length; length++) {
-    const result = decodeMessage(new XmlReader(bytes.slice(0, length), length, SYNCML));
+    const result = decodeMessage(
+      new XmlReader(bytes.slice(0, length), length, SYNCML),
+      new Budget(PEER_BYTES_MAX),
+    );
     ok("problem" in result && result.problem !== "", `${length} bytes`);
     ok(result.offset <= length);
   }
@@ -257,44 +255,92 @@ test("numbers have blanks and leading zeros, up to 2^32 - 1", () => {
   ]);
 });
 
-test("commands and items are taken to their limits and not past them", () => {
-  const get = "<Get><CmdID>1</CmdID></Get>";
-  equal(commands(get.repeat(COMMANDS_MAX)).length, COMMANDS_MAX);
-  malformed(get.repeat(COMMANDS_MAX + 1), "too many commands");
-  malformed(
-    `<Sequence><CmdID>1</CmdID>${get.repeat(COMMANDS_MAX)}</Sequence>`,
-    "too many commands",
-  );
-  equal(commands(`<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get>`).length, 1);
-  malformed(
-    `<Get><CmdID>1</CmdID>${"<Item/>".repeat(ITEMS_MAX)}</Get><Get><CmdID>2</CmdID><Item/></Get>`,
-    "too many items",
+/** What is charged for a message with these commands. */
+function costOf(body: string): number {
+  const budget = new Budget(PLENTY);
+  const bytes = utf8(`<SyncML>${HEADER}<SyncBody>${body}</SyncBody></SyncML>`);
+  const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML), budget);
+  ok(!("problem" in result), "problem" in result ? result.problem : "");
+  return PLENTY - budget.left;
+}
+
+const PLENTY = 1_000_000_000;
+
+const KEPT = {
+  command: "<Get><CmdID>1</CmdID></Get>",
+  "command in a command": "<Sequence><CmdID>1</CmdID><Get><CmdID>1</CmdID></Get></Sequence>",
+  "command without CmdID": "<Foo/>",
+  item: "<Get><CmdID>1</CmdID><Item/></Get>",
+  "empty reference": "<Get><CmdID>1</CmdID><TargetRef/></Get>",
+  reference: "<Get><CmdID>1</CmdID><SourceRef>./a/b/c</SourceRef></Get>",
+  "long URI": `<Get><CmdID>1</CmdID><Item><Target><LocURI>${"a".repeat(500)}</LocURI></Target></Item></Get>`,
+  "empty meta": "<Get><CmdID>1</CmdID><Meta/></Get>",
+  data: "<Add><CmdID>1</CmdID><Item><Data>abc</Data></Item></Add>",
+  node: "<Add><CmdID>1</CmdID><Item><Data><MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>n</NodeName></Node></MgmtTree></Data></Item></Add>",
+  status: "<Status><MsgRef>1</MsgRef><CmdRef>1</CmdRef><Cmd>Get</Cmd><Data>200</Data></Status>",
+};
+
+for (const [what, one] of Object.entries(KEPT)) {
+  test(`each ${what} is charged, and what there is no memory for is refused as too large`, () => {
+    const cost = costOf(one + one) - costOf(one);
+    ok(cost >= 32, `${cost} bytes`);
+    const body = one.repeat(100);
+    const bytes = (): Uint8Array => utf8(`<SyncML>${HEADER}<SyncBody>${body}</SyncBody></SyncML>`);
+    const decoded = (limit: number): ReturnType<typeof decodeMessage> => {
+      const document = bytes();
+      return decodeMessage(new XmlReader(document, document.length, SYNCML), new Budget(limit));
+    };
+    const whole = costOf(body);
+    ok(!("problem" in decoded(whole)));
+    const refused = decoded(whole - 1);
+    ok("problem" in refused && refused.tooLarge === true);
+    equal(refused.problem, "more than there is memory for");
+    equal(refused.header?.sessionID, "1");
+  });
+}
+
+test("what is passed over costs nothing", () => {
+  const more = `${"<x>text</x>".repeat(50)}<!-- ${"c".repeat(500)} -->`;
+  equal(
+    costOf(`<Get><CmdID>1</CmdID>${more}<Item>${more}</Item></Get>`),
+    costOf("<Get><CmdID>1</CmdID><Item/></Get>"),
   );
 });
 
-test("who has room takes more than a device does: more commands, items, texts and references, and longer ones", () => {
+test("texts and identifiers are taken to their limits and not past them", () => {
+  const uri = (bytes: number): string =>
+    `<Get><CmdID>1</CmdID><Item><Target><LocURI>${"u".repeat(bytes)}</LocURI></Target></Item></Get>`;
+  equal(commands(uri(TEXT_BYTES_MAX)).length, 1);
+  malformed(uri(TEXT_BYTES_MAX + 1), "a text that is too long");
+  const status = (name: string, bytes: number): string =>
+    ["CmdID", "MsgRef", "CmdRef", "Cmd"]
+      .map((one) => `<${one}>${one === name ? "1".repeat(bytes) : "1"}</${one}>`)
+      .join("");
+  for (const name of ["CmdID", "MsgRef", "CmdRef", "Cmd"]) {
+    const text = (bytes: number): string =>
+      `<Status>${status(name, bytes)}<Data>200</Data></Status>`;
+    equal(commands(text(IDENTIFIER_BYTES_MAX)).length, 1);
+    malformed(text(IDENTIFIER_BYTES_MAX + 1), "a text that is too long");
+  }
+  for (const name of ["VerDTD", "VerProto", "SessionID", "MsgID"]) {
+    const long = (bytes: number): string => {
+      const [before = "", after = ""] = RICH.split(`<${name}>`);
+      return `${before}<${name}>${"1".repeat(bytes)}${after.slice(after.indexOf("<"))}`;
+    };
+    equal(message(long(IDENTIFIER_BYTES_MAX)).header.msgID !== "", true);
+    const result = decode(long(IDENTIFIER_BYTES_MAX + 1));
+    equal("problem" in result && result.problem, "a text that is too long");
+  }
+});
+
+test("who has room takes more than a device does, and longer texts", () => {
   const get = `<Get><CmdID>1</CmdID>${"<TargetRef>a</TargetRef><Item/>".repeat(4)}</Get>`.repeat(
-    COMMANDS_MAX + 1,
+    100,
   );
   const long = `<Get><CmdID>${"1".repeat(TEXT_BYTES_MAX + 1)}</CmdID></Get>`;
   const bytes = utf8(`<SyncML>${HEADER}<SyncBody>${get}${long}</SyncBody></SyncML>`);
-  const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML), true);
-  equal("problem" in result ? result.problem : result.commands.length, COMMANDS_MAX + 2);
-});
-
-test("texts and references are taken to their limits and not past them, each and all together", () => {
-  const header = 7;
-  const get = (texts: number): string =>
-    `<Get><CmdID>1</CmdID>${"<Correlator/>".repeat(texts - 1)}</Get>`;
-  equal(commands(get(TEXTS_MAX - header)).length, 1);
-  malformed(get(TEXTS_MAX - header + 1), "too many texts");
-  const long = (bytes: number): string => `<Get><CmdID>${"1".repeat(bytes)}</CmdID></Get>`;
-  equal(commands(long(TEXT_BYTES_MAX)).length, 1);
-  malformed(long(TEXT_BYTES_MAX + 1), "a text that is too long");
-  const refs = (count: number): string =>
-    `<Get><CmdID>1</CmdID>${"<TargetRef/>".repeat(count - 1)}<SourceRef/></Get>`;
-  equal(commands(refs(REFERENCES_MAX)).length, 1);
-  malformed(refs(REFERENCES_MAX + 1), "too many references");
+  const result = decodeMessage(new XmlReader(bytes, bytes.length, SYNCML), new Budget(Infinity));
+  equal("problem" in result ? result.problem : result.commands.length, 101);
 });
 
 test("a header without one of its parts is malformed, and another protocol is kept to be answered", () => {
@@ -337,7 +383,10 @@ test("a nonce that comes as opaque bytes is base64 already, or the nonce itself"
     for (const tag of [Tag.SyncML, Tag.Chal, Tag.Meta, Tag.NextNonce]) writer.open(tag);
     writer.binary(nonce);
     for (let i = 0; i < 4; i++) writer.close();
-    const elements = new ElementReader(new WbxmlReader(bytes, writer.length, SYNCML));
+    const elements = new ElementReader(
+      new WbxmlReader(bytes, writer.length, SYNCML),
+      new Budget(PEER_BYTES_MAX),
+    );
     elements.reader.next();
     equal(elements.child(), Tag.Chal);
     equal(elements.chal().nextNonce, expected);

@@ -1,4 +1,6 @@
 /** Messages to XML and back, and what a message that is too small leaves out. */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { type Command, content, type Header } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
@@ -36,7 +38,7 @@ function encode(header: Header, commands: readonly Command[], size = 4000): stri
 
 function decode(xml: string): ReturnType<typeof decodeMessage> {
   const bytes = utf8(xml);
-  return decodeMessage(new XmlReader(bytes, bytes.length, SYNCML));
+  return decodeMessage(new XmlReader(bytes, bytes.length, SYNCML), new Budget(PEER_BYTES_MAX));
 }
 
 test("the final generic alert of an update is written as in OMA-TS-DM-FUMO §7.1", () => {

@@ -1,9 +1,6 @@
 /** Descriptions of trees (OMA-TS-DM-TNDS): read, written, and written again. */
-import {
-  SUBTREE_NESTING_MAX,
-  SUBTREE_NODES_MAX,
-  SUBTREE_PATHS_BYTES_MAX,
-} from "../../../src/base/limits.ts";
+import { Budget, Cost } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX, SUBTREE_NESTING_MAX } from "../../../src/base/limits.ts";
 import type { SubtreeNode } from "../../../src/base/subtree.ts";
 import { Token } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
@@ -15,7 +12,7 @@ import { deepEqual, equal, ok, test } from "../../check.ts";
 function read(document: string): readonly SubtreeNode[] | undefined {
   const bytes = utf8(document);
   const reader = readerOf("xml", bytes, bytes.length);
-  const elements = new ElementReader(reader);
+  const elements = new ElementReader(reader, new Budget(PEER_BYTES_MAX));
   equal(reader.next(), Token.open);
   const nodes = readTnds(elements);
   return elements.problem === "" ? nodes : undefined;
@@ -100,7 +97,7 @@ test("a value that came as base64 goes on as what the encoding has for bytes", (
   ok(writer.node(node));
   writer.end();
   const reader = readerOf("wbxml", bytes.subarray(0, tokens.length), tokens.length);
-  const elements = new ElementReader(reader);
+  const elements = new ElementReader(reader, new Budget(PEER_BYTES_MAX));
   reader.next();
   const [back] = readTnds(elements) ?? [];
   equal(back?.format, "bin");
@@ -113,16 +110,28 @@ test("what is no description of version 1.2 is refused", () => {
   equal(read(tree(node("a", "<Value><x/></Value>"))), undefined);
 });
 
-test("so many nodes are read, and no more", () => {
-  equal(read(tree(node("a").repeat(SUBTREE_NODES_MAX)))?.length, SUBTREE_NODES_MAX);
-  equal(read(tree(node("a").repeat(SUBTREE_NODES_MAX + 1))), undefined);
+/** How many nodes, of those that `tree` describes, there is memory for. */
+function most(describe: (count: number) => string): number {
+  let count = 1;
+  while (read(describe(count + 1)) !== undefined) count++;
+  equal(read(describe(count))?.length, count);
+  equal(read(describe(count + 1)), undefined);
+  return count;
+}
+
+test("so many nodes are read as there is memory for", () => {
+  const each = Cost.node + 2 * (Cost.text + 1);
+  equal(
+    most((count) => tree(node("a").repeat(count))),
+    ((PEER_BYTES_MAX - Cost.text - 3) / each) | 0,
+  );
 });
 
-test("so many bytes of paths are made, and no more: a long name that many nodes are below counts for each", () => {
-  const long = "é".repeat(1500);
-  const below = Math.floor(SUBTREE_PATHS_BYTES_MAX / (2 * long.length + 2)) - 1;
-  equal(read(tree(node(long, node("a").repeat(below))))?.length, below + 1);
-  equal(read(tree(node(long, node("a").repeat(below + 1)))), undefined);
+test("a long name that many nodes are below counts for each of them", () => {
+  const long = "é".repeat(1000);
+  const many = most((count) => tree(node("a").repeat(count)));
+  const few = most((count) => tree(node(long, node("a").repeat(count - 1))));
+  ok(few < many / 8, `${few} below a long name, ${many} else`);
 });
 
 test("a description is written nested, with base64 where it must be, and nothing that is not known", () => {

@@ -1,7 +1,14 @@
 /** Add, Replace, Delete, Copy, Exec: each status of their tables. */
-import { DYNAMIC_NODES_MAX, LEAF_BYTES_MAX } from "../../../src/base/limits.ts";
+import { Budget, Cost } from "../../../src/base/budget.ts";
+import {
+  ACL_BYTES_MAX,
+  ACL_SERVERS_MAX,
+  LEAF_BYTES_MAX,
+  PEER_BYTES_MAX,
+  TREE_BYTES_MAX,
+} from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { deepEqual, equal, test } from "../../check.ts";
+import { deepEqual, equal, ok, test } from "../../check.ts";
 import { chr, Garden, GUEST, OWNER } from "./garden.ts";
 import { MapStore } from "./mapstore.ts";
 
@@ -72,12 +79,49 @@ test("a leaf holds up to its limit: 413", () => {
   equal(garden.read("./Garden/Leaves/m"), 404);
 });
 
-test("there are so many nodes that servers can add: 420", () => {
+test("there is so much that servers can add: 420; what makes it less, or no more, still goes", () => {
   const garden = new Garden(new MapStore());
-  for (let i = 0; i < DYNAMIC_NODES_MAX; i++) equal(garden.add(`./Garden/Leaves/l${i}`, ""), 200);
-  equal(garden.add("./Garden/Leaves/more", ""), 420);
+  const add = (name: string, value: string): number => garden.add(`./Garden/Leaves/${name}`, value);
+  let count = 0;
+  while (add(`l${count}`, "v") === 200) count++;
+  // Node, value and version: three keys of some 28 characters each.
+  const each = 3 * (Cost.fact + "tree.node.Garden/Leaves/l0".length + 1);
+  ok(Math.abs(count - TREE_BYTES_MAX / each) < 3, `${count} leaves`);
+  equal(add("more", "v"), 420);
+  equal(garden.read("./Garden/Leaves/more"), 404);
+  equal(garden.replace("./Garden/Leaves/l0", "another value"), 200);
+  equal(garden.replace("./Garden?prop=ACL", `Get=*&Replace=${OWNER}&Add=${OWNER}`), 420);
   garden.tree.remove("./Garden/Leaves/l0", OWNER);
-  equal(garden.add("./Garden/Leaves/more", ""), 200);
+  equal(add("more", "v"), 200);
+});
+
+test("a text for a property that is longer than any is 413, before it is looked at", () => {
+  const garden = new Garden(new MapStore());
+  equal(garden.replace("./Garden?prop=Title", "t".repeat(ACL_BYTES_MAX + 1)), 413);
+  equal(garden.replace("./Garden?prop=ACL", `Get=${"s".repeat(ACL_BYTES_MAX - 3)}`), 413);
+});
+
+test("an ACL names so many servers for one command, and no more", () => {
+  const garden = new Garden(new MapStore());
+  const acl = (count: number): string =>
+    `Replace=${OWNER}&Get=${Array.from({ length: count }, (_, index) => `s${index}`).join("+")}`;
+  equal(garden.replace("./Garden?prop=ACL", acl(ACL_SERVERS_MAX)), 200);
+  equal(garden.replace("./Garden?prop=ACL", acl(ACL_SERVERS_MAX + 1)), 500);
+});
+
+test("changes for which there is no memory are 413, and nothing is kept of them", () => {
+  const store = new MapStore();
+  const budget = new Budget(PEER_BYTES_MAX);
+  const garden = new Garden(store, budget);
+  const before = [...store.values.keys()];
+  garden.tree.begin();
+  let count = 0;
+  while (garden.add(`./Garden/Leaves/l${count}`, "v".repeat(300)) === 200) count++;
+  ok(count > 2 && count < 20, `${count} leaves`);
+  equal(garden.add("./Garden/Leaves/more", "v"), 413);
+  equal(garden.tree.rollback(), 216);
+  deepEqual([...store.values.keys()], before);
+  equal(budget.left, PEER_BYTES_MAX);
 });
 
 test("a full store is 420, and nothing has changed", () => {

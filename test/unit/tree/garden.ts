@@ -2,6 +2,9 @@
  * A tree for tests: one permanent object with nodes of every kind, and servers with different
  * rights.
  */
+import { Budget } from "../../../src/base/budget.ts";
+import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
+import { pulled } from "./pulled.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Access, Binding, Format, NodeDefinition } from "../../../src/tree/node.ts";
 import type { TreeStore } from "../../../src/tree/staged.ts";
@@ -77,8 +80,8 @@ export class Garden {
   readonly rung: string[] = [];
   piped: string | undefined;
 
-  constructor(store: TreeStore) {
-    this.tree = new Tree(store);
+  constructor(store: TreeStore, budget = new Budget(PEER_BYTES_MAX)) {
+    this.tree = new Tree(store, budget);
     this.tree.mount(
       GARDEN,
       new Map<NodeDefinition, Binding>([
@@ -100,6 +103,7 @@ export class Garden {
               if (type === LOCKED) return 403;
               let piped = "";
               return {
+                keeps: 0,
                 write: (bytes) => {
                   piped += text(bytes, 0, bytes.length);
                   return 200;
@@ -124,8 +128,9 @@ export class Garden {
 
   /** The text that a Get gives, or its status. */
   read(uri: string, server = OWNER): string | number {
-    const { status, results } = this.tree.get(uri, server);
-    const data = results[0]?.value.data;
+    const answer = this.tree.get(uri, server);
+    const { status } = answer;
+    const data = pulled(answer)[0]?.value.data;
     return status === 200 && data !== undefined ? text(data, 0, data.length) : status;
   }
 

@@ -3,11 +3,13 @@ import { LIST_NODES_MAX } from "../../../src/base/limits.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 import { Garden, GUEST, OWNER } from "./garden.ts";
 import { MapStore } from "./mapstore.ts";
+import { pulled } from "./pulled.ts";
 
 test("Get of a leaf gives its value, format and type, under the URI that was asked for", () => {
   const { tree } = new Garden(new MapStore());
-  const { status, results } = tree.get("Garden/Weather", OWNER);
-  equal(status, 200);
+  const answer = tree.get("Garden/Weather", OWNER);
+  const results = pulled(answer);
+  equal(answer.status, 200);
   equal(results.length, 1);
   equal(results[0]?.uri, "Garden/Weather");
   equal(results[0]?.value.format, "chr");
@@ -21,7 +23,7 @@ test("Get of an interior node gives the names of its children (OMA-TS-DM-Protoco
   equal(garden.read("./Garden/Beds"), "b1/b2");
   equal(garden.read("./Garden/Beds/b1"), "Size/Label/Pots");
   equal(garden.read("."), "Garden");
-  const { results } = garden.tree.get("./Garden", OWNER);
+  const results = pulled(garden.tree.get("./Garden", OWNER));
   equal(results[0]?.value.format, "node");
   equal(results[0]?.value.type, "text/plain");
 });
@@ -51,10 +53,10 @@ test("list=Struct gives every node that the server may Get, without values", () 
   const garden = new Garden(new MapStore());
   garden.add("./Garden/Beds/b1", "", OWNER);
   garden.tree.add("./Garden/Beds/b1", undefined, OWNER);
-  const { status, results } = garden.tree.get("./Garden/Beds?list=Struct", GUEST);
-  equal(status, 200);
+  const answer = garden.tree.get("./Garden/Beds?list=Struct", GUEST);
+  equal(answer.status, 200);
   deepEqual(
-    results
+    pulled(answer)
       .map((result) => `${result.uri} ${result.value.format} ${result.value.data.length}`)
       .sort(),
     [
@@ -72,7 +74,7 @@ test("list=StructData gives the values too, and leaves out what may not be read"
   garden.replace("./Garden/Name", "rose");
   garden.replace("./Garden/Key", "secret");
   garden.replace("./Garden/Leaves?prop=ACL", `Get=${OWNER}`);
-  const { results } = garden.tree.get("./Garden?list=StructData", GUEST);
+  const results = pulled(garden.tree.get("./Garden?list=StructData", GUEST));
   deepEqual(results.map((result) => `${result.uri} ${result.value.data.length}`).sort(), [
     "./Garden 0",
     "./Garden/Beds 0",
@@ -94,11 +96,39 @@ test("unknown lists are 406", () => {
   equal(garden.read("./Garden?other=1"), 406);
 });
 
-test("a list of more nodes than the limit is 413", () => {
+test("a list names parents before children, and siblings in their order", () => {
   const garden = new Garden(new MapStore());
+  garden.add("./Garden/Beds/b1/Pots/p1", "x");
+  garden.add("./Garden/Beds/b2/Pots/p2", "x");
+  const uris = pulled(garden.tree.get("./Garden/Beds?list=Struct", OWNER)).map(({ uri }) => uri);
+  deepEqual(
+    uris.map((uri) => uri.slice("./Garden/Beds".length)),
+    [
+      "",
+      "/b1",
+      "/b1/Size",
+      "/b1/Label",
+      "/b1/Pots",
+      "/b1/Pots/p1",
+      "/b2",
+      "/b2/Size",
+      "/b2/Label",
+      "/b2/Pots",
+      "/b2/Pots/p2",
+    ],
+  );
+});
+
+test("a list of more nodes than the limit is 413", () => {
+  const store = new MapStore();
+  const garden = new Garden(store);
+  // As a version without a limit to what it keeps may have left them.
+  const add = (name: string): void => {
+    store.values.set(`tree.node.Garden/Beds/${name}`, new Uint8Array(0));
+  };
   const beds = LIST_NODES_MAX / 4;
-  for (let i = 0; i < beds - 1; i++) garden.tree.add(`./Garden/Beds/b${i}`, undefined, OWNER);
-  equal(garden.tree.get("./Garden/Beds?list=Struct", OWNER).results.length, 1 + (beds - 1) * 4);
-  garden.tree.add("./Garden/Beds/last", undefined, OWNER);
+  for (let i = 0; i < beds - 1; i++) add(`b${i}`);
+  equal(pulled(garden.tree.get("./Garden/Beds?list=Struct", OWNER)).length, 1 + (beds - 1) * 4);
+  add("last");
   equal(garden.tree.get("./Garden/Beds?list=Struct", OWNER).status, 413);
 });

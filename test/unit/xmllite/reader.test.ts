@@ -190,6 +190,11 @@ test("elements nest, and have names, to the limit and not past it", () => {
   refused(nested(ELEMENT_DEPTH_MAX + 1), "too many open elements");
   ok(of(`<${"n".repeat(ELEMENT_NAME_BYTES_MAX)}/>`).endsWith("."));
   refused(`<${"n".repeat(ELEMENT_NAME_BYTES_MAX + 1)}/>`, "a name that is too long");
+  ok(of(`<a ${"n".repeat(ELEMENT_NAME_BYTES_MAX)}="v"/>`).endsWith("."));
+  refused(
+    `<a ${"n".repeat(ELEMENT_NAME_BYTES_MAX + 1)}="v"/>`,
+    "the name of an attribute is too long",
+  );
 });
 
 test("every truncation of a document is refused", () => {

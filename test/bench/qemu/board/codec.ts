@@ -5,7 +5,8 @@
 import { openBoard } from "../../../../hal/qemu-riscv32/board.ts";
 import { exit, print } from "../../../../hal/common/natives/system.ts";
 import { heap } from "../../../xs/heap.ts";
-import { MESSAGE_BYTES_MAX } from "../../../../src/base/limits.ts";
+import { Budget } from "../../../../src/base/budget.ts";
+import { MESSAGE_BYTES_MAX, PEER_BYTES_MAX } from "../../../../src/base/limits.ts";
 import { utf8 } from "../../../../src/base/utf8.ts";
 import { type Encoding, readerOf, writerOf } from "../../../../src/session/encoding.ts";
 import { statusOf } from "../../../../src/session/outgoing.ts";
@@ -82,8 +83,9 @@ function measure(what: string, encoding: Encoding, commands: readonly Command[])
     writer.begin(HEADER);
     for (const command of commands) if (!writer.command(command)) print("codec: it does not fit");
     writer.end(true);
+    const budget = new Budget(PEER_BYTES_MAX);
     mark();
-    const result = decodeMessage(readerOf(encoding, bytes, tokens.length));
+    const result = decodeMessage(readerOf(encoding, bytes, tokens.length), budget);
     mark();
     if ("problem" in result) print(`codec: ${result.problem}`);
     if (round === ROUNDS) print(`codec ${what} ${encoding} ${tokens.length}`);
