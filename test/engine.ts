@@ -5,8 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { relative } from "node:path";
 import { EMULATOR, linkTest } from "../hal/qemu-riscv32/build.ts";
-import { buildRunner } from "../hal/sim/build.ts";
 import { BuildError, ROOT } from "../hal/xs/build.ts";
+import { buildRunner } from "./xs/runner.ts";
 
 export type Engine = "host" | "qemu";
 export const ENGINES: readonly Engine[] = ["host", "qemu"];

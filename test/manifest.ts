@@ -57,7 +57,7 @@ export function sourceModules(): string[] {
  * it has one.
  */
 export function fileOf(name: string): string {
-  const twin = name.replace(/^src\/base\//, "hal/xs/base/");
+  const twin = name.replace(/^src\/base\//, "hal/common/base/");
   return twin !== name && existsSync(join(root, `${twin}.ts`)) ? `./${twin}` : `./${name}`;
 }
 

@@ -24,14 +24,14 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["src/session", "src/syncml", "src/tree", "src/base", "src/xmllite", "src/wbxml"],
   ["src/push", "src/syncml", "src/wbxml", "src/tree", "src/objects", "src/base"],
   ["src/client", "src", "hal/hal.ts"],
-  ["hal/checked.ts", "hal/hal.ts"],
-  ["hal/xs", "hal/hal.ts", "src/base"],
-  ["hal/sim", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
-  ["hal/host", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
-  ["hal/qemu-riscv32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
-  ["hal/esp32", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
-  ["hal/mcuboot", "hal/hal.ts", "hal/checked.ts", "src/base", "src/image"],
-  ["hal/template", "hal/hal.ts", "hal/checked.ts", "hal/xs", "src/base"],
+  ["hal/common", "hal/hal.ts", "src/base"],
+  ["hal/xs", "hal/common"],
+  ["hal/sim", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
+  ["hal/host", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
+  ["hal/qemu-riscv32", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
+  ["hal/esp32", "hal/hal.ts", "hal/common", "src/base"],
+  ["hal/mcuboot", "hal/hal.ts", "hal/common", "src/base", "src/image"],
+  ["hal/template", "hal/hal.ts", "hal/common", "src/base"],
   ["hal/board.ts", "hal/host"],
   ["hal/board-esp32.ts", "hal/esp32"],
   ["src/main.ts", "src/client", "hal/board.ts"],
@@ -79,7 +79,7 @@ const LOOSE: readonly [RegExp, string] = [
   /^(export )?const \w+(: .*?)? = (?!frozen\()(?:[[{]|[A-Za-z.]+\()/,
   "frozen(…)",
 ];
-const NOT_PRELOADED: readonly string[] = ["src/main.ts", "hal/xs/check.ts"];
+const NOT_PRELOADED: readonly string[] = ["src/main.ts"];
 const BANNED_EVERYWHERE: readonly (readonly [RegExp, string])[] = [
   [/:\s*any\b|\bas any\b|<an[y]>|@t[s]-/, "a type"],
   [/^\s*(export )?(const )?enum\b/, "an as const object"],

@@ -37,7 +37,7 @@ export function buildTests(parts: readonly string[]): string {
     out,
     version: "test",
     positions: true,
-    modules: { ...BASE_MODULES, "test/check": "hal/xs/check" },
+    modules: { ...BASE_MODULES, "test/check": "test/xs/check" },
     generated: { "test/entry": `${imports}import { run } from "./check.js";\nrun();\n` },
   });
   return out;

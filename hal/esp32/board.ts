@@ -4,7 +4,7 @@
  */
 import Timer from "timer";
 import type { Board } from "../hal.ts";
-import { now, provision } from "../xs/board/system.ts";
+import { now, provision } from "../common/natives/system.ts";
 import { guarded, waitForTurn } from "./ends.ts";
 import { openHardware } from "./hardware.ts";
 import { Connection, type Network } from "./wifi.ts";

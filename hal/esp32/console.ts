@@ -1,7 +1,7 @@
 /** The log at the serial console. */
 import { frozen } from "../../src/base/frozen.ts";
 import type { LogLevel } from "../hal.ts";
-import { now, print } from "../xs/board/system.ts";
+import { now, print } from "../common/natives/system.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = frozen({
   error: "E",

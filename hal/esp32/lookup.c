@@ -1,6 +1,6 @@
 /* Lookups by lwIP's own resolver, which works in lwIP's task while the client goes on: lwIP's
  * getaddrinfo would stop the client's task for as long as name servers do not answer. */
-#include "../host/lookup.h"
+#include "../common/bsd/lookup.h"
 #include <lwip/dns.h>
 #include <lwip/tcpip.h>
 #include <stdatomic.h>

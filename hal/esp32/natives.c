@@ -1,7 +1,7 @@
-/* Natives of hal/xs/board and of area.ts, over ESP-IDF. */
-#include "../xs/base/arguments.h"
-#include "../xs/base/place.h"
-#include "../xs/base/receiver.h"
+/* Natives of hal/common/natives and of area.ts, over ESP-IDF. */
+#include "../common/base/arguments.h"
+#include "../common/base/place.h"
+#include "../common/base/receiver.h"
 #include "mc.xs.h"
 #include "slots.h"
 #include <stdio.h>

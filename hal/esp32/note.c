@@ -1,5 +1,5 @@
 #include "note.h"
-#include "../xs/base/crc32.h"
+#include "../common/base/crc32.h"
 #include "idf.h"
 #include <stddef.h>
 

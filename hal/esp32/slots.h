@@ -3,7 +3,7 @@
 #define ESP32_SLOTS_H
 
 #include "idf.h"
-#include "../xs/boot/log.h"
+#include "../common/boot/log.h"
 #include <stdint.h>
 
 /* A flash partition as hal.ts sees it: `head`, if any, lies before `body`. Staging has the

@@ -1,9 +1,9 @@
 /* Natives of tlssocket.ts. */
-#include "../host/socket.h"
-#include "../xs/base/arguments.h"
-#include "../xs/base/receiver.h"
-#include "../xs/base/throw.h"
-#include "../xs/board/tls.h"
+#include "../common/bsd/socket.h"
+#include "../common/base/arguments.h"
+#include "../common/base/receiver.h"
+#include "../common/base/throw.h"
+#include "../common/tls/tls.h"
 #include "idf.h"
 #include "mc.xs.h"
 #include <stdio.h>

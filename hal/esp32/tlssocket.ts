@@ -1,8 +1,8 @@
 /** TLS client sockets over lwIP, by the Mbed TLS of ESP-IDF. */
-import type { Socket } from "../xs/http.ts";
+import type { Socket } from "../common/http/http.ts";
 
 /**
- * As TcpSocket of hal/xs/board. The kind is `secure` when TLS fails, or the certificate is not
+ * As TcpSocket of hal/common/natives. The kind is `secure` when TLS fails, or the certificate is not
  * good.
  */
 export class TlsSocket extends Native("xs_tls_destructor") implements Socket {

@@ -1,5 +1,5 @@
-/* What hal/host/socket.c asks of a board. Its waits give way to the other tasks, so the idle task
-   feeds the watchdog; nobody switches this board off. */
+/* What hal/common/natives/socket.c asks of a board. Its waits give way to the other tasks, so the
+   idle task feeds the watchdog; nobody switches this board off. */
 #include "../host/board.h"
 #include "../host/reset.h"
 #include "slots.h"

@@ -3,7 +3,7 @@
 #ifndef HOST_BOARD_H
 #define HOST_BOARD_H
 
-#include "../xs/boot/select.h"
+#include "../common/boot/select.h"
 
 #define PATH_BYTES_MAX 4096
 

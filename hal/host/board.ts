@@ -2,10 +2,10 @@
 import type { Board, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
-import { HttpLink } from "../xs/http.ts";
-import { SlotBoot } from "../xs/board/boot.ts";
-import { openPushPort } from "../xs/board/datagram.ts";
-import { TcpSocket, wait } from "../xs/board/socket.ts";
+import { HttpLink } from "../common/http/http.ts";
+import { SlotBoot } from "../common/natives/boot.ts";
+import { openPushPort } from "../common/natives/datagram.ts";
+import { TcpSocket, wait } from "../common/natives/socket.ts";
 import { FileFlash } from "./flash.ts";
 import {
   exit,
@@ -15,7 +15,7 @@ import {
   random,
   securityCounter,
   version,
-} from "../xs/board/system.ts";
+} from "../common/natives/system.ts";
 
 const BLOCK_BYTES = 4096;
 const WRITE_ALIGN = 16;

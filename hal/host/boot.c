@@ -1,4 +1,4 @@
-/* Natives of hal/xs/board/boot.ts: what was selected, and the next selection. */
+/* Natives of hal/common/natives/boot.ts: what was selected, and the next selection. */
 #include "board.h"
 #include "xsmc.h"
 #include "mc.xs.h"

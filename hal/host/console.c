@@ -1,5 +1,5 @@
 /* The keyboard of the board: lines of the standard input. */
-#include "../xs/base/arguments.h"
+#include "../common/base/arguments.h"
 #include "mc.xs.h"
 #include <poll.h>
 #include <string.h>

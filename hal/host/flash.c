@@ -1,7 +1,7 @@
 /* Natives of flash.ts: a partition in a file of the state directory. */
-#include "../xs/base/arguments.h"
-#include "../xs/base/place.h"
-#include "../xs/base/receiver.h"
+#include "../common/base/arguments.h"
+#include "../common/base/place.h"
+#include "../common/base/receiver.h"
 #include "board.h"
 #include "file.h"
 #include "mc.xs.h"

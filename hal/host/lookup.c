@@ -1,6 +1,6 @@
 /* A lookup that is done when it begins: a process can afford to wait, and the watchdog sees to it.
  */
-#include "lookup.h"
+#include "../common/bsd/lookup.h"
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

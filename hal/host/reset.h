@@ -3,7 +3,7 @@
 #ifndef HOST_RESET_H
 #define HOST_RESET_H
 
-#include "../xs/boot/log.h"
+#include "../common/boot/log.h"
 
 /* Remembers the arguments; gives the reset cause that the process before left, RESET_POWER when
  * there was none. */

@@ -1,6 +1,6 @@
-/* Natives of hal/xs/board/system.ts: clock, randomness, console, provisioning. */
+/* Natives of hal/common/natives/system.ts: clock, randomness, console, provisioning. */
 #define _GNU_SOURCE
-#include "../xs/base/arguments.h"
+#include "../common/base/arguments.h"
 #include "board.h"
 #include "mc.xs.h"
 #include <stdio.h>

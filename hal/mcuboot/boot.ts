@@ -7,7 +7,7 @@
  * when another image is staged.
  */
 import type { Boot, Flash, FlashStatus, ResetCause, Running } from "../hal.ts";
-import { FlashFault } from "../checked.ts";
+import { FlashFault } from "../common/checked.ts";
 import { imageDigest } from "./image.ts";
 import { SwapType, Trailer } from "./trailer.ts";
 
@@ -43,7 +43,7 @@ const PAUSE_MINUTES_MAX = 60;
 /**
  * How long a board waits before it starts its client after so many crashes in a row: a minute,
  * doubling, at most an hour; 0: not at all. A boot loader of one's own does it by bootPauseMinutes
- * of hal/xs/boot/select.h, which is the same.
+ * of hal/common/boot/select.h, which is the same.
  */
 export function pauseMinutes(failures: number): number {
   if (failures < FAILURES_MAX) return 0;

@@ -2,9 +2,9 @@
 import type { Board, Identity, LogLevel } from "../hal.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
-import { SlotBoot } from "../xs/board/boot.ts";
-import { openPushPort } from "../xs/board/datagram.ts";
-import { TcpSocket, wait } from "../xs/board/socket.ts";
+import { SlotBoot } from "../common/natives/boot.ts";
+import { openPushPort } from "../common/natives/datagram.ts";
+import { TcpSocket, wait } from "../common/natives/socket.ts";
 import {
   exit,
   now,
@@ -13,8 +13,8 @@ import {
   random,
   securityCounter,
   version,
-} from "../xs/board/system.ts";
-import { HttpLink } from "../xs/http.ts";
+} from "../common/natives/system.ts";
+import { HttpLink } from "../common/http/http.ts";
 import { NorFlash, SLOTS, STORE } from "./flash.ts";
 import { TlsSocket, trust } from "./tls.ts";
 

@@ -123,8 +123,8 @@ export function linkTest(name: string, blob: string, stackSlots: number): string
     `NAME=${name}`,
     `BLOB=${blob}`,
     `LAYOUT=${layout}`,
-    "NATIVES=../../sim/natives.list",
-    "MORE=hal/sim/natives.c hal/sim/selector.c",
+    "NATIVES=../../../test/xs/natives.list",
+    "MORE=test/xs/heap.c test/xs/selectornative.c hal/sim/selector.c",
   ]);
   return join(ROOT, OUT, `${name}.elf`);
 }
@@ -170,7 +170,7 @@ function withSharedMachine(name: string, image: Buffer): Buffer {
 
 export interface Factory {
   /**
-   * Vendor public keys as hal/xs/boot/image.h has them: SubjectPublicKeyInfo in DER, and behind a
+   * Vendor public keys as hal/common/boot/image.h has them: SubjectPublicKeyInfo in DER, and behind a
    * revoked one what revokes it.
    */
   readonly keys: readonly Uint8Array[];

@@ -1,7 +1,7 @@
 /* Sockets of tcp.c, and TLS over them where it is asked for: servers are checked against the
  * authorities in the factory sector. */
 #include "connection.h"
-#include "../xs/board/tls.h"
+#include "../common/tls/tls.h"
 #include "factory.h"
 #include "machine.h"
 #include <mbedtls/ssl.h>

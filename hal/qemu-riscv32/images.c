@@ -1,12 +1,9 @@
-/* What the selector asks of this board: slots, keys, and the checks of its cryptography. */
+/* What the selector asks of this board: slots, keys, and payloads. */
 #include "images.h"
-#include "../xs/base/p256.h"
 #include "factory.h"
 #include "firmware.h"
 #include "map.h"
 #include "nor.h"
-#include <mbedtls/sha256.h>
-#include <sodium/crypto_sign_ed25519.h>
 #include <stddef.h>
 
 static BootKey keys[BOOT_KEYS_MAX];
@@ -53,21 +50,4 @@ const BootBoard* imagesBoard(void (*refused)(const BootBoard* board, int slot, c
   board.keyCount = readKeys();
   board.refused = refused;
   return &board;
-}
-
-void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])
-{
-  mbedtls_sha256_ret(bytes, length, digest, 0);
-}
-
-int bootEd25519(
-    const uint8_t key[32], const void* message, uint32_t length, const uint8_t signature[64])
-{
-  return crypto_sign_ed25519_verify_detached(signature, message, length, key) == 0;
-}
-
-int bootP256(const uint8_t key[BOOT_POINT_BYTES], const uint8_t digest[32],
-    const uint8_t* signature, uint32_t length)
-{
-  return p256Verify(key, digest, signature, length);
 }

@@ -3,7 +3,7 @@
 #ifndef IMAGES_H
 #define IMAGES_H
 
-#include "../xs/boot/select.h"
+#include "../common/boot/select.h"
 
 /* What the selector asks of this board, with the vendor keys that are in the factory sector now.
  * `refused` is told of slots that should boot and cannot; NULL: nobody is. */

@@ -4,8 +4,8 @@
 #define MACHINE_H
 
 #include <stdint.h>
-#include "../xs/boot/image.h"
-#include "../xs/boot/select.h"
+#include "../common/boot/image.h"
+#include "../common/boot/select.h"
 
 /* In RAM that no program initializes. Zero after power-on. */
 typedef struct {

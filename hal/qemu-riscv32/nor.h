@@ -4,7 +4,7 @@
 #define NOR_H
 
 #include <stdint.h>
-#include "../xs/boot/partition.h"
+#include "../common/boot/partition.h"
 
 typedef enum { NOR_DONE, NOR_MISALIGNED, NOR_BOUNDS, NOR_DEVICE } NorResult;
 

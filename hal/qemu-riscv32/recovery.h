@@ -3,7 +3,7 @@
 #ifndef RECOVERY_H
 #define RECOVERY_H
 
-#include "../xs/boot/select.h"
+#include "../common/boot/select.h"
 
 /* Offers to take an image, by XMODEM, into the slot that was chosen; resets when a good one is in
    it. Where nothing can be booted it asks for ever. After crashes in a row it returns at the end of

@@ -2,7 +2,7 @@
  * TLS client sockets: TCP, and the server proved by a certificate below an authority in the factory
  * sector.
  */
-import type { Socket } from "../xs/http.ts";
+import type { Socket } from "../common/http/http.ts";
 
 /**
  * As TcpSocket. The kind is `secure` when TLS fails, the certificate is not good, or the board has

@@ -3,7 +3,7 @@
  * unless told, and power that fails.
  */
 import type { Datagrams, FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
-import { CheckedFlash } from "../checked.ts";
+import { CheckedFlash } from "../common/checked.ts";
 import { SimBoot } from "./boot.ts";
 import { SimFlash } from "./flash.ts";
 import { Power } from "./power.ts";

@@ -1,8 +1,8 @@
 /**
- * The boot selector of the simulated board: the one in C that boots chips (hal/xs/boot), over a log
+ * The boot selector of the simulated board: the one in C that boots chips (hal/common/boot), over a log
  * on simulated flash.
  */
-import { FlashFault } from "../checked.ts";
+import { FlashFault } from "../common/checked.ts";
 import type { Boot, Flash, FlashStatus, ResetCause, Running } from "../hal.ts";
 import { filled } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
@@ -29,11 +29,11 @@ export interface BootLog {
   readonly state: "stable" | "armed" | "trying";
 }
 
-/** In the order of ResetCause in hal/xs/boot/log.h. */
+/** In the order of ResetCause in hal/common/boot/log.h. */
 const CAUSES: readonly ResetCause[] = frozen(["power", "restart", "watchdog", "panic", "unknown"]);
 /** In the order of BootTrial there. */
 const STATES: readonly BootLog["state"][] = frozen(["stable", "armed", "trying"]);
-/** BootDecision of hal/xs/boot/select.h, as far as it matters here. */
+/** BootDecision of hal/common/boot/select.h, as far as it matters here. */
 const TRIAL = 1;
 const NOTHING = 5;
 const HELD = 6;
@@ -46,7 +46,7 @@ export interface SimBootOptions {
   readonly power: Power;
   readonly slots: readonly [Flash, Flash];
   /**
-   * The vendor's public keys, one to four, as hal/xs/boot/image.h has them. Boards that are given
+   * The vendor's public keys, one to four, as hal/common/boot/image.h has them. Boards that are given
    * the same array share what is made of it.
    */
   readonly keys: Uint8Array;

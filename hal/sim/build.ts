@@ -1,11 +1,10 @@
 /** Builds the boot selector for the simulated board on Node. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { JS, make, ROOT, runMake } from "../xs/build.ts";
+import { JS, make, ROOT } from "../xs/build.ts";
 
 const MAKEFILE = "hal/sim/Makefile";
 const WASM = join(JS, "hal/sim/selector.wasm");
-const PROGRAM = "build/sim/run";
 
 /** True where selector.wasm came with an installed package, and is not to be built. */
 export function isPrebuilt(): boolean {
@@ -18,10 +17,4 @@ export function isPrebuilt(): boolean {
  */
 export function buildSelector(): void {
   if (!isPrebuilt()) make(["selector.wasm"], MAKEFILE, ["OUT=build/js/hal/sim"]);
-}
-
-/** Builds the program that runs a blob on XS for Linux, with the selector in it: its path. */
-export function buildRunner(): string {
-  runMake(["run"], MAKEFILE);
-  return join(ROOT, PROGRAM);
 }

@@ -4,7 +4,7 @@
  * erase, even with the erased value, is not again.
  */
 import type { Flash, FlashStatus } from "../hal.ts";
-import { FlashFault, WrittenTwice } from "../checked.ts";
+import { FlashFault, WrittenTwice } from "../common/checked.ts";
 import type { Power, TornMode } from "./power.ts";
 import { Random } from "./random.ts";
 

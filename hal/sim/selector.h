@@ -1,10 +1,10 @@
-/* The boot selector of hal/xs/boot over the simulated board, whose flash and slots are JavaScript:
-   for WebAssembly (wasm.c, in Node) and as natives of XS (natives.c). What a call decides travels
-   as one number. */
+/* The boot selector of hal/common/boot over the simulated board, whose flash and slots are
+   JavaScript: for WebAssembly (wasm.c, in Node) and as natives of XS (natives.c). What a call
+   decides travels as one number. */
 #ifndef SIM_SELECTOR_H
 #define SIM_SELECTOR_H
 
-#include "../xs/boot/select.h"
+#include "../common/boot/select.h"
 
 /* Bits of that number. State is the newest entry of the log as it reads after the call. */
 #define TOLD_DECISION 0 /* 4 bits, BootDecision */

@@ -1,6 +1,6 @@
 /**
- * The boot selector in C (hal/xs/boot) in Node, as WebAssembly: hal/sim/Makefile compiles it to a
- * file beside this module. In XS selectornative.ts takes this module's place. What a power cut
+ * The boot selector in C (hal/common/boot) in Node, as WebAssembly: hal/sim/Makefile compiles it to a
+ * file beside this module. In XS test/xs/selectornative.ts takes this module's place. What a power cut
  * throws in a port passes through the C.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -175,7 +175,7 @@ export class Selector {
 
   /**
    * `log`: geometry of the boot log. `keys`: one to four vendor keys one after another, as
-   * hal/xs/boot/image.h has them; throws when they are none.
+   * hal/common/boot/image.h has them; throws when they are none.
    */
   constructor(ports: SelectorPorts, log: FlashStatus, keys: Uint8Array) {
     this.#machine = machineOf(keys);

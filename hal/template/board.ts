@@ -75,7 +75,7 @@ class TemplateLink implements Link {
   request(request: LinkRequest): Exchange {
     return write(
       `request(): begin ${request.method} at ${request.url.host}; ` +
-        "with sockets that do not block, hal/xs/http.ts does the rest",
+        "with sockets that do not block, hal/common/http/http.ts does the rest",
     );
   }
 }

@@ -155,7 +155,7 @@ export interface BlobOptions {
 export const BASE_MODULES: Readonly<Record<string, string>> = Object.fromEntries(
   ["base64", "bytes", "crc32", "md5", "sha1", "sha256", "signature", "utf8"].map((name) => [
     `src/base/${name}`,
-    `hal/xs/base/${name}`,
+    `hal/common/base/${name}`,
   ]),
 );
 

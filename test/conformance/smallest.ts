@@ -2,7 +2,7 @@
  * The smallest complete port: the HAL of a chip whose vendor gives these few functions.
  * hal/README.md prints it whole.
  */
-import { FlashFault } from "../../hal/checked.ts";
+import { FlashFault } from "../../hal/common/checked.ts";
 import type {
   Boot,
   Flash,
@@ -13,7 +13,7 @@ import type {
   ResetCause,
   Running,
 } from "../../hal/hal.ts";
-import { HttpLink, type Socket } from "../../hal/xs/http.ts";
+import { HttpLink, type Socket } from "../../hal/common/http/http.ts";
 
 /**
  * What the vendor's SDK gives. Flash addresses count bytes from the start of the part; false: the

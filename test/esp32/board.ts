@@ -5,8 +5,8 @@
 import { guarded, waitForTurn } from "../../hal/esp32/ends.ts";
 import { openHardware } from "../../hal/esp32/hardware.ts";
 import type { Board } from "../../hal/hal.ts";
-import { wait } from "../../hal/xs/board/socket.ts";
-import { now, provision } from "../../hal/xs/board/system.ts";
+import { wait } from "../../hal/common/natives/socket.ts";
+import { now, provision } from "../../hal/common/natives/system.ts";
 
 export function openBoard(): Board {
   return guarded(() => {

@@ -5,8 +5,8 @@
 #include "fake-idf.h"
 #include "../../hal/host/file.h"
 #include "../../hal/host/reset.h"
-#include "../../hal/xs/base/crc32.h"
-#include "../../hal/xs/boot/image.h"
+#include "../../hal/common/base/crc32.h"
+#include "../../hal/common/boot/image.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

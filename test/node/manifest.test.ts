@@ -39,7 +39,7 @@ for (const platform of platforms) {
 
   test(`${platform}: base modules that have a native twin are the twin`, () => {
     for (const name of ["crc32", "sha256", "signature"])
-      assert.equal(modules[`src/base/${name}`], `./hal/xs/base/${name}`);
+      assert.equal(modules[`src/base/${name}`], `./hal/common/base/${name}`);
     for (const name of sourceModules()) assert.equal(modules[name], fileOf(name));
   });
 

@@ -37,7 +37,7 @@ export function spkiOf(key: KeyObject): Buffer {
 }
 
 /**
- * The public part for the key list of boot code (hal/xs/boot/image.h): SubjectPublicKeyInfo, and
+ * The public part for the key list of boot code (hal/common/boot/image.h): SubjectPublicKeyInfo, and
  * behind it, where the key is revoked, the security counter that does it.
  */
 export function bootKeyOf(key: KeyObject, until?: number): Buffer {

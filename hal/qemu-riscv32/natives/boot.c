@@ -1,4 +1,4 @@
-/* Natives of hal/xs/board/boot.ts: what the loader selected, and the next selection. */
+/* Natives of hal/common/natives/boot.ts: what the loader selected, and the next selection. */
 #include "../images.h"
 #include "../machine.h"
 #include "xsmc.h"

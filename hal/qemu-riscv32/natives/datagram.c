@@ -1,7 +1,7 @@
-/* Natives of hal/xs/board/datagram.ts. The board has one port, which stays open. */
-#include "../../xs/base/arguments.h"
-#include "../../xs/base/receiver.h"
-#include "../../xs/base/throw.h"
+/* Natives of hal/common/natives/datagram.ts. The board has one port, which stays open. */
+#include "../../common/base/arguments.h"
+#include "../../common/base/receiver.h"
+#include "../../common/base/throw.h"
 #include "../net.h"
 #include "mc.xs.h"
 

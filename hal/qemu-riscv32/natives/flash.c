@@ -1,6 +1,6 @@
 /* Natives of flash.ts: the partitions, by number. */
-#include "../../xs/base/arguments.h"
-#include "../../xs/base/place.h"
+#include "../../common/base/arguments.h"
+#include "../../common/base/place.h"
 #include "../nor.h"
 #include "mc.xs.h"
 

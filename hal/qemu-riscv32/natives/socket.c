@@ -1,7 +1,7 @@
-/* Natives of hal/xs/board/socket.ts and of tls.ts. */
-#include "../../xs/base/arguments.h"
-#include "../../xs/base/receiver.h"
-#include "../../xs/base/throw.h"
+/* Natives of hal/common/natives/socket.ts and of tls.ts. */
+#include "../../common/base/arguments.h"
+#include "../../common/base/receiver.h"
+#include "../../common/base/throw.h"
 #include "../machine.h"
 #include "../connection.h"
 #include "mc.xs.h"

@@ -1,5 +1,5 @@
-/* Natives of hal/xs/board/system.ts and of net.ts. */
-#include "../../xs/base/arguments.h"
+/* Natives of hal/common/natives/system.ts and of net.ts. */
+#include "../../common/base/arguments.h"
 #include "../factory.h"
 #include "../machine.h"
 #include "../net.h"

@@ -1,6 +1,6 @@
 /* Modules -> the bytes of a blob: see ../engine/blob.h. The same input gives the same bytes. */
 #include "compiler.h"
-#include "../base/crc32.h"
+#include "../../common/base/crc32.h"
 #include <stddef.h>
 
 static struct {

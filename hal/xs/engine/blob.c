@@ -2,7 +2,7 @@
  * the engine. */
 #include "xsCommon.h"
 #include "blob.h"
-#include "../base/crc32.h"
+#include "../../common/base/crc32.h"
 #include <stddef.h>
 
 static char reason[160];

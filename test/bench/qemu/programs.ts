@@ -24,7 +24,7 @@ const PREFERENCES = constants.SSL_OP_PRIORITIZE_CHACHA;
 /** The natives of the bench, which no product has. */
 export const BENCH_NATIVES = {
   list: `${FOLDER}/natives.list`,
-  sources: [`${FOLDER}/natives.c`],
+  sources: [`${FOLDER}/natives.c`, "test/xs/heap.c"],
   link: ["-Wl,--wrap=mbedtls_platform_zeroize"],
 };
 

@@ -1,6 +1,6 @@
 /** HALs that lie, each in one way: wrappers of the sim board, and the case that catches it. */
 import type { Flash, Hal, Link, LinkHead } from "../../../hal/hal.ts";
-import { FlashFault } from "../../../hal/checked.ts";
+import { FlashFault } from "../../../hal/common/checked.ts";
 import type { Wrapper } from "../../rig/conformance/simbench.ts";
 import { BROKEN_BOOTS, type BrokenHal } from "./brokenboot.ts";
 

@@ -99,7 +99,7 @@ const files = Object.values({ ...manifest.modules, ...esp32.modules })
   .sort();
 
 test("the board has the C files that are expected", () => {
-  for (const name of ["hal/esp32/slots.c", "hal/esp32/lookup.c", "hal/xs/board/tls.c"])
+  for (const name of ["hal/esp32/slots.c", "hal/esp32/lookup.c", "hal/common/tls/tls.c"])
     assert.ok(files.includes(name), name);
   assert.ok(files.length > 15, files.join(" "));
 });
@@ -111,11 +111,11 @@ for (const file of files) {
 }
 
 for (const [what, file, without, message] of [
-  ["lwIP's folder of ESP-IDF", "hal/host/tcp.c", "lwip/include", /implicit declaration/],
+  ["lwIP's folder of ESP-IDF", "hal/common/bsd/tcp.c", "lwip/include", /implicit declaration/],
   ["app_update", "hal/esp32/slots.c", "app_update/include", /esp_ota_ops\.h/],
   ["nvs_flash", "hal/esp32/natives.c", "nvs_flash/include", /nvs\.h/],
-  ["Mbed TLS's cryptography", "hal/xs/base/sha256.c", "tf-psa-crypto/include", /md\.h/],
-  ["ESP-IDF's configuration of TLS", "hal/xs/board/tls.c", "MBEDTLS_CONFIG_FILE", /other sizes/],
+  ["Mbed TLS's cryptography", "hal/common/base/sha256.c", "tf-psa-crypto/include", /md\.h/],
+  ["ESP-IDF's configuration of TLS", "hal/common/tls/tls.c", "MBEDTLS_CONFIG_FILE", /other sizes/],
 ] as const) {
   test(`without ${what} in the manifest it does not compile`, { skip: !installed }, () => {
     const fewer = ownFlags.filter((word) => !word.includes(without));

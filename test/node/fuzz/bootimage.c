@@ -1,7 +1,7 @@
 /* Feeds images to the check of the boot selector, for fuzz/bootimage.test.ts: an Ed25519 key (44
    bytes), then for each image its length (4 bytes, little-endian) and its bytes. Prints 1 or 0 for
    each. Every image has a block of its own, so that the sanitizer sees a read past it. */
-#include "../../../hal/xs/boot/image.h"
+#include "../../../hal/common/boot/image.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -20,7 +20,11 @@ const GENUINE = Buffer.from(ED25519_IMAGE, "base64");
 const SIGNED_BYTES = 92;
 /** Which of the client's keys it names: the selector has this one alone. */
 const KEY_HASH = GENUINE.subarray(SIGNED_BYTES + 4 + 36 + 4, SIGNED_BYTES + 4 + 36 + 4 + 32);
-const SOURCES = ["test/node/fuzz/bootimage.c", "hal/xs/boot/image.c", "hal/host/crypto.c"];
+const SOURCES = [
+  "test/node/fuzz/bootimage.c",
+  "hal/common/boot/image.c",
+  "hal/common/boot/crypto.c",
+];
 const FLAGS = [
   "-O1",
   "-g",

@@ -4,7 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { test } from "node:test";
-import { FlashFault } from "../../../hal/checked.ts";
+import { FlashFault } from "../../../hal/common/checked.ts";
 import { type SimBoot, Unbootable } from "../../../hal/sim/boot.ts";
 import { CUT_MODES, Power, PowerLoss } from "../../../hal/sim/power.ts";
 import { crc32 } from "../../../src/base/crc32.ts";

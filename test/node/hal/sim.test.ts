@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CheckedFlash, FlashFault, WrittenTwice } from "../../../hal/checked.ts";
+import { CheckedFlash, FlashFault, WrittenTwice } from "../../../hal/common/checked.ts";
 import type { FlashErrorKind, Identity } from "../../../hal/hal.ts";
 import { SimBoard, type SimBoardOptions } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";

@@ -5,9 +5,9 @@
 import type { Exchange, LinkError } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/host/board.ts";
 import { FileFlash } from "../../../hal/host/flash.ts";
-import { UdpPort } from "../../../hal/xs/board/datagram.ts";
-import { TcpSocket } from "../../../hal/xs/board/socket.ts";
-import { exit, now, print } from "../../../hal/xs/board/system.ts";
+import { UdpPort } from "../../../hal/common/natives/datagram.ts";
+import { TcpSocket } from "../../../hal/common/natives/socket.ts";
+import { exit, now, print } from "../../../hal/common/natives/system.ts";
 import { parseUrl } from "../../../src/base/url.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";

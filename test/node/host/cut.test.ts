@@ -19,7 +19,7 @@ const RUNNING = 2;
 before(build);
 after(cleanUp);
 
-/** An entry of the boot log, as hal/xs/boot/log.h describes it. */
+/** An entry of the boot log, as hal/common/boot/log.h describes it. */
 function entry(sequence: number, slot: number, trial: number, cause = POWER): Buffer {
   const bytes = Buffer.alloc(ENTRY);
   bytes.write("XBLG", 0, "latin1");

@@ -1,7 +1,7 @@
 /** The natives of hal/esp32, over the fake of ESP-IDF, with receivers of every kind: a program. */
 import { Area } from "../../../hal/esp32/area.ts";
 import { TlsSocket } from "../../../hal/esp32/tlssocket.ts";
-import { exit, print } from "../../../hal/xs/board/system.ts";
+import { exit, print } from "../../../hal/common/natives/system.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { acceptedReceivers, type NativeClass } from "./receivers.ts";
 

@@ -5,12 +5,12 @@
 import type { Exchange } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
 import { NorFlash, STORE } from "../../../hal/qemu-riscv32/flash.ts";
-import { TcpSocket } from "../../../hal/xs/board/socket.ts";
+import { TcpSocket } from "../../../hal/common/natives/socket.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
 import { parseUrl } from "../../../src/base/url.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { exit, now, print } from "../../../hal/xs/board/system.ts";
+import { exit, now, print } from "../../../hal/common/natives/system.ts";
 import { acceptedReceivers, type NativeClass } from "../natives/receivers.ts";
 
 const board = openBoard();

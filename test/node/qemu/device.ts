@@ -35,6 +35,12 @@ const isMissing = check("qemu").some(({ present }) => !present);
 export const skip: string | false =
   process.env.CI === undefined && isMissing && "no toolchain for board qemu (xs-fumo doctor)";
 
+/** Natives that no product has: of this folder, and the figures of the heap. */
+export const TEST_NATIVES = {
+  list: "test/node/qemu/natives.list",
+  sources: ["test/node/qemu/natives.c", "test/xs/heap.c"],
+};
+
 let payload: Buffer | undefined;
 
 /** The firmware with the test application (app.ts), and with natives of its own. */
@@ -44,7 +50,7 @@ export function application(): Buffer {
     version: "test",
     entry: "test/node/qemu/app",
     positions: true,
-    natives: { list: "test/node/qemu/natives.list", sources: ["test/node/qemu/natives.c"] },
+    natives: TEST_NATIVES,
   });
   return payload;
 }

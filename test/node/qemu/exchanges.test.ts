@@ -20,7 +20,7 @@ import {
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { VERSION_1 } from "../../rig/workshop.ts";
-import { key, skip } from "./device.ts";
+import { key, skip, TEST_NATIVES } from "./device.ts";
 import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { KIND_NAMES } from "./exchange/elements.ts";
 import { PAIRS } from "./exchange/plans.ts";
@@ -55,7 +55,12 @@ function printed(name: string, provision: object): string {
   const image =
     images.get(name) ??
     buildImage({
-      payload: buildFirmware({ name, version: name, entry: `test/node/qemu/${name}` }),
+      payload: buildFirmware({
+        name,
+        version: name,
+        entry: `test/node/qemu/${name}`,
+        natives: TEST_NATIVES,
+      }),
       version: VERSION_1,
       key,
     });

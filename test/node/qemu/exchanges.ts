@@ -6,8 +6,8 @@
  */
 import type { Hal } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
-import { exit, print } from "../../../hal/xs/board/system.ts";
-import { HttpLink, type Socket } from "../../../hal/xs/http.ts";
+import { exit, print } from "../../../hal/common/natives/system.ts";
+import { HttpLink, type Socket } from "../../../hal/common/http/http.ts";
 import { find } from "../../../src/base/bytes.ts";
 import { line } from "../../../src/base/line.ts";
 import { pastText, text } from "../../../src/base/utf8.ts";

@@ -1,5 +1,5 @@
 /* Natives of the test application: what a test does to the board that a product cannot. */
-#include "../../../hal/xs/base/arguments.h"
+#include "../../../hal/common/base/arguments.h"
 #include "mc.xs.h"
 
 #define RTC_LOW (*(volatile uint32_t*)0x101000)

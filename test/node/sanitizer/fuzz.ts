@@ -6,9 +6,9 @@
 import { openBoard } from "../../../hal/host/board.ts";
 import { FileFlash } from "../../../hal/host/flash.ts";
 import { Random } from "../../../hal/sim/random.ts";
-import { UdpPort } from "../../../hal/xs/board/datagram.ts";
-import { TcpSocket } from "../../../hal/xs/board/socket.ts";
-import { exit, print } from "../../../hal/xs/board/system.ts";
+import { UdpPort } from "../../../hal/common/natives/datagram.ts";
+import { TcpSocket } from "../../../hal/common/natives/socket.ts";
+import { exit, print } from "../../../hal/common/natives/system.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 
 /** What the test tells this program, in the provisioning. */
@@ -43,7 +43,6 @@ const SHAPES: { readonly [native: string]: string | undefined } = {
   xs_flash_erase_block: "n",
   xs_flash_read: "bn",
   xs_flash_write: "bn",
-  xs_heap_figure: "n",
   xs_md5: "bb",
   xs_sha1: "bb",
   xs_sha256_digest: "b",

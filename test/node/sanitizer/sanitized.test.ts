@@ -53,8 +53,7 @@ const folder = mkdtempSync(join(tmpdir(), "sanitized-"));
 
 before(() => {
   runMake([`${OUT}/xs-fumo-host`], "hal/host/Makefile", FLAGS);
-  const library = FLAGS.filter((flag) => !/^(OUT|LIBRARY)=/.test(flag));
-  runMake([`${OUT}/xs/run/run`], "hal/xs/Makefile", [`OUT=${OUT}/xs`, ...library]);
+  runMake([`${OUT}/test/run`], "test/xs/Makefile", [...FLAGS, `OUT=${OUT}/test`]);
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -102,7 +101,7 @@ test("the firmware boots, and updates itself by download", { timeout: LIMIT_MS }
 
 test("the unit tests of src pass", { timeout: LIMIT_MS }, () => {
   const words = ["--stack", String(STACK_SLOTS), buildTests([])];
-  const { status, stdout, stderr } = spawnSync(join(root, OUT, "xs/run/run"), words, {
+  const { status, stdout, stderr } = spawnSync(join(root, OUT, "test/run"), words, {
     encoding: "utf8",
     env: ENVIRONMENT,
     maxBuffer: 1 << 28,

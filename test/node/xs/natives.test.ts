@@ -3,14 +3,14 @@
  * compile.
  */
 import { test } from "node:test";
-import type * as nativeBase64 from "../../../hal/xs/base/base64.ts";
-import type * as nativeBytes from "../../../hal/xs/base/bytes.ts";
-import type * as nativeCrc32 from "../../../hal/xs/base/crc32.ts";
-import type * as nativeMd5 from "../../../hal/xs/base/md5.ts";
-import type * as nativeSha256 from "../../../hal/xs/base/sha256.ts";
-import type * as nativeSignature from "../../../hal/xs/base/signature.ts";
-import type * as nativeUtf8 from "../../../hal/xs/base/utf8.ts";
-import type * as xsCheck from "../../../hal/xs/check.ts";
+import type * as nativeBase64 from "../../../hal/common/base/base64.ts";
+import type * as nativeBytes from "../../../hal/common/base/bytes.ts";
+import type * as nativeCrc32 from "../../../hal/common/base/crc32.ts";
+import type * as nativeMd5 from "../../../hal/common/base/md5.ts";
+import type * as nativeSha256 from "../../../hal/common/base/sha256.ts";
+import type * as nativeSignature from "../../../hal/common/base/signature.ts";
+import type * as nativeUtf8 from "../../../hal/common/base/utf8.ts";
+import type * as xsCheck from "../../xs/check.ts";
 import type * as base64 from "../../../src/base/base64.ts";
 import type * as bytes from "../../../src/base/bytes.ts";
 import type * as crc32 from "../../../src/base/crc32.ts";

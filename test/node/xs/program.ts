@@ -3,15 +3,16 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BASE_MODULES, OUT, buildBlob, runMake } from "../../../hal/xs/build.ts";
+import { BASE_MODULES, buildBlob } from "../../../hal/xs/build.ts";
+import { buildRunner } from "../../xs/runner.ts";
 
-runMake(["all"]);
+const runner = buildRunner();
 const folder = mkdtempSync(join(tmpdir(), "xs-"));
 
 /** The bytes of a program as a blob. */
 export function build(name: string, version = "1"): Buffer {
   const out = join(folder, `${name}.blob`);
-  const modules = { ...BASE_MODULES, "test/check": "hal/xs/check" };
+  const modules = { ...BASE_MODULES, "test/check": "test/xs/check" };
   return buildBlob({
     entry: `test/node/xs/programs/${name}`,
     modules,
@@ -42,7 +43,7 @@ export interface Outcome {
 export function run(bytes: Uint8Array, ...args: string[]): Outcome {
   const path = join(folder, "slot");
   writeFileSync(path, bytes);
-  const { status, stdout, stderr } = spawnSync(join(OUT, "run/run"), [...args, path], {
+  const { status, stdout, stderr } = spawnSync(runner, [...args, path], {
     encoding: "utf8",
   });
   return { status, stdout, stderr };

@@ -1,4 +1,4 @@
-/** How programs end on XS, and what is said then (hal/xs/engine, hal/xs/run.c). */
+/** How programs end on XS, and what is said then (hal/xs/engine, test/xs/run.c). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { build, buildTexts, run } from "./program.ts";
@@ -80,8 +80,8 @@ test("facades work through the globals, and name what is missing", () => {
     "ReferenceError: no native function xs_sha256_destructor in this firmware",
     "ReferenceError: no native class xs_crc32 in this firmware",
     "true,21,37",
-    "SyntaxError: no digest under way",
-    "SyntaxError: digest under way already",
+    "SyntaxError: closed",
+    "SyntaxError: open already",
     "TypeError: call: class",
   ]);
 });

@@ -1,6 +1,6 @@
 /** hal/mcuboot on the bench, over the model of the boot loader. */
 import { createHash, randomFillSync, randomInt } from "node:crypto";
-import { CheckedFlash } from "../../../hal/checked.ts";
+import { CheckedFlash } from "../../../hal/common/checked.ts";
 import type { FlashStatus, Hal } from "../../../hal/hal.ts";
 import { McubootBoot, SecondarySlot } from "../../../hal/mcuboot/boot.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";

@@ -39,7 +39,7 @@ export function replayElsewhere(
     out,
     version: "replay",
     positions: true,
-    modules: { ...BASE_MODULES, "hal/sim/selector": "hal/sim/selectornative" },
+    modules: { ...BASE_MODULES, "hal/sim/selector": "test/xs/selectornative" },
     generated: {
       "test/simulation/campaign/entry": `import { replay } from "./device.js";\n${calls.join("")}`,
     },

@@ -8,7 +8,7 @@ import { SimBoard, type SimBoardOptions } from "../../../hal/sim/board.ts";
 import { Restarted, Unbootable } from "../../../hal/sim/boot.ts";
 import { type Cut, Power, PowerLoss } from "../../../hal/sim/power.ts";
 import { Random } from "../../../hal/sim/random.ts";
-import { WrittenTwice } from "../../../hal/checked.ts";
+import { WrittenTwice } from "../../../hal/common/checked.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { utf8 } from "../../../src/base/utf8.ts";

@@ -265,7 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
   // boot selector
   {
     name: "a trial is not noted before it begins",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "return bootLogWrite(&boot->log, state);",
     replace: "return 1;",
     in: [PULL, "download,crash,small"],
@@ -273,7 +273,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a trial that ended begins again",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "if (trial == TRIAL_RUNNING) choice.decision = BOOT_REVERTED; else if (trial == TRIAL_ARMED) {",
     replace: "if (trial != TRIAL_NONE) {",
     in: ["download,crash,small"],
@@ -281,7 +281,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an entry that was torn and reads right is not written again",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "(state.cause == RESET_POWER) || ",
     replace: "",
     in: [SELECTOR],
@@ -289,7 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a torn entry may win when it reads right later",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: "put32(entry + 4, log->sequence + log->broken + 1);",
     replace: "put32(entry + 4, log->sequence + 1);",
     in: [SELECTOR],
@@ -297,7 +297,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "confirming changes nothing",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "    state.slot = running->slot;\n    state.trial = TRIAL_NONE;",
     replace: "    state.trial = TRIAL_NONE;",
     in: [PULL],
@@ -305,7 +305,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the last entry of the boot log counts, not the newest",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: "else if (get32(bytes + 4) >= log->sequence)",
     replace: "else",
     in: [PULL, "download,crash,small"],
@@ -313,7 +313,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an entry of the boot log counts without its CRC",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: " && (get32(bytes + 12) == bootCrc(bytes, 12))",
     replace: "",
     in: [SELECTOR],
@@ -321,7 +321,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an entry counts whose slot there is not",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: " && (bytes[8] <= 1)",
     replace: "",
     in: [SELECTOR],
@@ -329,7 +329,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the block with the newest entry is erased for the next one",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: "*block = BOOT_BLOCKS - 1 - log->block;",
     replace: "*block = log->block;",
     in: [SELECTOR],
@@ -337,7 +337,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an entry is not read back",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: "&& !memcmp(entry, back, length)",
     replace: "",
     in: [SELECTOR],
@@ -345,7 +345,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "one place that fails is one too many",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: "attempt < ATTEMPTS_MAX",
     replace: "attempt < 1",
     in: [SELECTOR],
@@ -353,7 +353,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an erase that fails is not tried again",
-    file: "hal/xs/boot/log.c",
+    file: "hal/common/boot/log.c",
     find: "      continue;\n    if (partition->write",
     replace: "      return 0;\n    if (partition->write",
     in: [SELECTOR],
@@ -361,7 +361,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an image is not checked between arming and its trial",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "  if (!isUsable(boot, !state.slot))\n    return 0;",
     replace: "  isUsable(boot, !state.slot);",
     in: [SELECTOR],
@@ -369,7 +369,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an image is armed unseen",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "  problem = bootCheck(board, &image, !running->slot, running->slot);",
     replace: "  problem = NULL;",
     in: [SELECTOR],
@@ -377,7 +377,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an image on trial arms the one that waits for it",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: 'if (running->trial)\n    return "the running image is on trial";',
     replace: "",
     in: [SELECTOR],
@@ -385,7 +385,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an armed image that was rejected stays armed",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "  state.trial = TRIAL_NONE;\n  state.cause = cause;",
     replace: "  state.trial = trial == TRIAL_RUNNING ? TRIAL_NONE : trial;\n  state.cause = cause;",
     in: [SELECTOR],
@@ -393,7 +393,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a fall-back is for one boot only",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "choice.slot = state.slot = !state.slot;",
     replace: "choice.slot = !state.slot;",
     in: [SELECTOR],
@@ -401,7 +401,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "arming counts from the slot that the log names",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "  log.state.slot = running->slot;\n",
     replace: "",
     in: [SELECTOR],
@@ -409,7 +409,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no security counter revokes a key at boot",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "confirmed = kept.counter;",
     replace: "confirmed = 0;",
     in: [SELECTOR],
@@ -417,7 +417,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a key is revoked one counter too late",
-    file: "hal/xs/boot/image.c",
+    file: "hal/common/boot/image.c",
     find: "(confirmed >= keys[i].until)",
     replace: "(confirmed > keys[i].until)",
     in: [SELECTOR],
@@ -425,7 +425,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a signature is not checked at boot",
-    file: "hal/xs/boot/image.c",
+    file: "hal/common/boot/image.c",
     find: "&& isSigned(&keys[i], own, signature, signatureLength)",
     replace: "",
     in: [SELECTOR],
@@ -433,7 +433,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a record that nobody signed is passed over at boot",
-    file: "hal/xs/boot/image.c",
+    file: "hal/common/boot/image.c",
     find: "if (area.to - area.from != 3 * RECORD_BYTES + 2 * DIGEST_BYTES + signatureLength)",
     replace: "if (0)",
     in: [SELECTOR],
@@ -441,7 +441,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "only a panic is a crash",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "(cause != RESET_POWER) && (cause != RESET_RESTART)",
     replace: "cause == RESET_PANIC",
     in: [CRASHES],
@@ -449,7 +449,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the count of crashes begins again at 256",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "return state->failures < UINT8_MAX ? state->failures + 1 : UINT8_MAX;",
     replace: "return state->failures + 1;",
     in: [CRASHES],
@@ -457,7 +457,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a confirmation does not forget the crashes before it",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "  state.failures = 0;\n  if (running->trial)",
     replace: "  if (running->trial)",
     in: [CRASHES],
@@ -465,7 +465,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an image that crashes again and again starts at once",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "if (state.failures >= BOOT_FAILURES_MAX)",
     replace: "if (state.failures > BOOT_FAILURES_MAX)",
     in: [CRASHES],
@@ -473,7 +473,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the count is not kept while the board waits",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "  record(&boot.log, state);\n",
     replace: "  if (state.failures < BOOT_FAILURES_MAX)\n    record(&boot.log, state);\n",
     in: [CRASHES],
@@ -481,7 +481,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "every start wears the log, though nothing changes",
-    file: "hal/xs/boot/select.c",
+    file: "hal/common/boot/select.c",
     find: "  if ((state.cause == RESET_POWER) || (old->slot",
     replace: "  if (1 || (old->slot",
     in: [CRASHES],

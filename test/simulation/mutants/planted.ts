@@ -5,7 +5,7 @@ import { make } from "../../../hal/xs/build.ts";
 import { root } from "../../root.ts";
 import { anySpace, type Mutant, MUTANTS } from "./mutants.ts";
 
-const BOOT = "hal/xs/boot";
+const BOOT = "hal/common/boot";
 
 function folderOf(mutant: Mutant): string {
   return `build/sim/mutants/${MUTANTS.indexOf(mutant)}`;

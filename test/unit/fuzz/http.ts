@@ -3,8 +3,8 @@ import { HTTP_CHUNK_LINE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { ANSWER_HEADERS, judge } from "../../../src/download/answer.ts";
 import { parseUrl, resolveUrl, urlText } from "../../../src/base/url.ts";
-import { chunkLength, endOfLine } from "../../../hal/xs/chunk.ts";
-import { HeadReader } from "../../../hal/xs/head.ts";
+import { chunkLength, endOfLine } from "../../../hal/common/http/chunk.ts";
+import { HeadReader } from "../../../hal/common/http/head.ts";
 import { address } from "../base/address.ts";
 import { must, type Parser } from "./parser.ts";
 

@@ -1,6 +1,6 @@
 /** HTTP/1.1 over a scripted socket: every split of an answer, and everything that is no answer. */
 import type { Exchange, LinkError, LinkRequest } from "../../../hal/hal.ts";
-import { HttpLink, type Socket } from "../../../hal/xs/http.ts";
+import { HttpLink, type Socket } from "../../../hal/common/http/http.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import {
   HTTP_CHUNK_LINE_BYTES_MAX,

@@ -3,8 +3,8 @@
  * places between which the meter counts, and prints what it was.
  */
 import { openBoard } from "../../../../hal/qemu-riscv32/board.ts";
-import { exit, print } from "../../../../hal/xs/board/system.ts";
-import { heap } from "../../../../hal/xs/heap.ts";
+import { exit, print } from "../../../../hal/common/natives/system.ts";
+import { heap } from "../../../xs/heap.ts";
 import { Budget } from "../../../../src/base/budget.ts";
 import { MESSAGE_BYTES_MAX, PEER_BYTES_MAX } from "../../../../src/base/limits.ts";
 import { utf8 } from "../../../../src/base/utf8.ts";

@@ -3,7 +3,7 @@
  * the meter counts; what it was is printed behind them.
  */
 import { openBoard } from "../../../../hal/qemu-riscv32/board.ts";
-import { exit, now, print } from "../../../../hal/xs/board/system.ts";
+import { exit, now, print } from "../../../../hal/common/natives/system.ts";
 
 function sha256(this: unknown, length: number): void {
   native("xs_bench_sha256").call(this, length);

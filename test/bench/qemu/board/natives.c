@@ -1,7 +1,7 @@
 /* What a byte of a package costs in C at least: received, digested, programmed. Linked into the
    images of the bench alone. The meter counts between marks. */
-#include "../../../../hal/xs/base/arguments.h"
-#include "../../../../hal/xs/boot/image.h"
+#include "../../../../hal/common/base/arguments.h"
+#include "../../../../hal/common/boot/image.h"
 #include "../../../../hal/qemu-riscv32/connection.h"
 #include "../../../../hal/qemu-riscv32/machine.h"
 #include "../../../../hal/qemu-riscv32/net.h"

@@ -1,5 +1,5 @@
 /** Prints figures of the heap around an allocation. */
-import { heap } from "../../../../hal/xs/heap.ts";
+import { heap } from "../../../xs/heap.ts";
 
 const before = heap();
 const kept = new Uint8Array(10000);

@@ -1,5 +1,5 @@
 /** The lines between chunks (RFC 9112 §7.1). */
-import { find } from "../../src/base/bytes.ts";
+import { find } from "../../../src/base/bytes.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;

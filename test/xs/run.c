@@ -2,7 +2,7 @@
    on it. usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--offset N] file Exit status:
    what runtimeRun gives (0, or 1 when the program threw), 2 when nothing ran, 100 + n when XS
    aborted with n. */
-#include "engine/runtime.h"
+#include "../../hal/xs/engine/runtime.h"
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>

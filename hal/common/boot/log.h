@@ -27,7 +27,7 @@
 
 typedef enum { TRIAL_NONE, TRIAL_ARMED, TRIAL_RUNNING } BootTrial;
 
-/* In the order of ResetCause in hal.ts, as hal/xs/board/boot.ts gives them on. */
+/* In the order of ResetCause in hal.ts, as hal/common/natives/boot.ts gives them on. */
 typedef enum { RESET_POWER, RESET_RESTART, RESET_WATCHDOG, RESET_PANIC, RESET_UNKNOWN } ResetCause;
 
 typedef struct {

@@ -2,7 +2,7 @@
  * TCP client sockets that never block, and the wait for them: for boards with natives of these
  * names.
  */
-import type { Socket } from "../http.ts";
+import type { Socket } from "../http/http.ts";
 
 /**
  * Connects to the first address of `host` (a name or a number) that answers. Errors are Errors with

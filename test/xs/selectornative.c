@@ -1,9 +1,9 @@
 /* Natives of selectornative.ts: the selector as a part of the program, as boards have it. What a
    port throws leaves the C by a jump; nothing in it is lost. */
-#include "../xs/base/arguments.h"
-#include "../xs/base/receiver.h"
+#include "../../hal/common/base/arguments.h"
+#include "../../hal/common/base/receiver.h"
 #include "mc.xs.h"
-#include "selector.h"
+#include "../../hal/sim/selector.h"
 #include <stdlib.h>
 #include <string.h>
 

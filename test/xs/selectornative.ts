@@ -1,6 +1,6 @@
 /** The boot selector in C as natives of XS: selector.ts for programs that run in XS. */
-import type { FlashStatus } from "../hal.ts";
-import type { SelectorPorts } from "./ports.ts";
+import type { FlashStatus } from "../../hal/hal.ts";
+import type { SelectorPorts } from "../../hal/sim/ports.ts";
 
 /** The ports as the C calls them: with ArrayBuffers. */
 interface NativePorts {

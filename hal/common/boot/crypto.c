@@ -1,8 +1,8 @@
-/* What the boot code asks of a board, from the libraries of the system. */
-#include "../xs/base/p256.h"
-#include "../xs/boot/image.h"
+/* What the boot code asks of a board, from Mbed TLS and libsodium. */
+#include "../base/p256.h"
+#include "image.h"
 #include <mbedtls/md.h>
-#include <sodium.h>
+#include <sodium/crypto_sign_ed25519.h>
 
 void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])
 {
@@ -12,7 +12,7 @@ void bootSha256(const void* bytes, uint32_t length, uint8_t digest[32])
 int bootEd25519(
     const uint8_t key[32], const void* message, uint32_t length, const uint8_t signature[64])
 {
-  return crypto_sign_verify_detached(signature, message, length, key) == 0;
+  return crypto_sign_ed25519_verify_detached(signature, message, length, key) == 0;
 }
 
 int bootP256(const uint8_t key[BOOT_POINT_BYTES], const uint8_t digest[32],

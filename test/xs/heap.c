@@ -1,5 +1,5 @@
 /* Figures of the heap, by number: see heap.ts. XS 13 only. */
-#include "engine/runtime.h"
+#include "../../hal/xs/engine/runtime.h"
 
 void xs_heap_figure(xsMachine* the)
 {

@@ -1,11 +1,11 @@
-/* Natives of hal/xs/board/socket.ts. */
-#include "../xs/base/arguments.h"
-#include "../xs/base/receiver.h"
-#include "../xs/base/throw.h"
-#include "board.h"
+/* Natives of hal/common/natives/socket.ts. */
+#include "../base/arguments.h"
+#include "../base/receiver.h"
+#include "../base/throw.h"
+#include "../../host/board.h"
 #include "mc.xs.h"
-#include "reset.h"
-#include "socket.h"
+#include "../../host/reset.h"
+#include "../bsd/socket.h"
 #include <stdio.h>
 
 #define NAME_BYTES_MAX 256

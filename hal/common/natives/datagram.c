@@ -1,9 +1,9 @@
-/* Natives of hal/xs/board/datagram.ts. */
-#include "../xs/base/arguments.h"
-#include "../xs/base/receiver.h"
-#include "../xs/base/throw.h"
+/* Natives of hal/common/natives/datagram.ts. */
+#include "../base/arguments.h"
+#include "../base/receiver.h"
+#include "../base/throw.h"
 #include "mc.xs.h"
-#include "socket.h"
+#include "../bsd/socket.h"
 
 /* XS calls this with NULL for the prototype object. */
 void xs_datagram_destructor(void* data)

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the board gives: its sockets, as hal/xs/board/socket.ts has them, random bytes (0: done),
- * and a line in its log. */
+/* What the board gives: its sockets, as hal/common/natives/socket.ts has them, random bytes (0:
+ * done), and a line in its log. */
 typedef struct Socket Socket;
 long socketRead(Socket* socket, void* bytes, uint32_t length);
 long socketWrite(Socket* socket, const void* bytes, uint32_t length);

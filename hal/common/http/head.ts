@@ -6,10 +6,10 @@
  * kept. A line that does not fit in the buffer is read past. So a head may be far longer than what
  * there is memory for. By bytes: no string is indexed.
  */
-import type { LinkHead } from "../hal.ts";
-import { find, findAny } from "../../src/base/bytes.ts";
-import { HTTP_HEAD_BYTES_MAX, HTTP_KEPT_BYTES_MAX } from "../../src/base/limits.ts";
-import { text } from "../../src/base/utf8.ts";
+import type { LinkHead } from "../../hal.ts";
+import { find, findAny } from "../../../src/base/bytes.ts";
+import { HTTP_HEAD_BYTES_MAX, HTTP_KEPT_BYTES_MAX } from "../../../src/base/limits.ts";
+import { text } from "../../../src/base/utf8.ts";
 
 /** `length` is in bytes. */
 export type Framing =

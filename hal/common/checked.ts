@@ -3,7 +3,7 @@
  * before the flash is touched. For simulation, for conformance runs, and for a board that is being
  * brought up.
  */
-import type { Flash, FlashError, FlashErrorKind, FlashStatus } from "./hal.ts";
+import type { Flash, FlashError, FlashErrorKind, FlashStatus } from "../hal.ts";
 
 /** The error that every function of a Flash throws. */
 export class FlashFault extends Error implements FlashError {

@@ -1,5 +1,5 @@
-/* Sockets that never block: TCP clients, for the natives of hal/xs/board/socket.ts, and UDP ports,
- * for those of datagram.ts. They use what Linux, and newlib with lwIP, have in common. */
+/* Sockets that never block: TCP clients, for the natives of hal/common/natives/socket.ts, and UDP
+ * ports, for those of datagram.ts. They use what Linux, and newlib with lwIP, have in common. */
 #ifndef HOST_SOCKET_H
 #define HOST_SOCKET_H
 

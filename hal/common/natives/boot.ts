@@ -1,5 +1,5 @@
 /**
- * The boot selector of hal/xs/boot as Boot of hal.ts: for boards that boot by it, each with natives
+ * The boot selector of hal/common/boot as Boot of hal.ts: for boards that boot by it, each with natives
  * of its own.
  */
 import { frozen } from "../../../src/base/frozen.ts";
@@ -27,7 +27,7 @@ function bootRestart(this: unknown): never {
   return native("xs_boot_restart").call(this);
 }
 
-/** In the order of ResetCause in hal/xs/boot/log.h. */
+/** In the order of ResetCause in hal/common/boot/log.h. */
 const CAUSES: readonly ResetCause[] = frozen(["power", "restart", "watchdog", "panic", "unknown"]);
 
 /**

@@ -7,15 +7,15 @@
  * line before a chunk is copied. Nothing is read ahead of
  * the caller, so the peer is held by TCP's flow control.
  */
-import type { Exchange, Link, LinkErrorKind, LinkHead, LinkRequest } from "../hal.ts";
-import { copy } from "../../src/base/bytes.ts";
+import type { Exchange, Link, LinkErrorKind, LinkHead, LinkRequest } from "../../hal.ts";
+import { copy } from "../../../src/base/bytes.ts";
 import {
   HTTP_CHUNK_LINE_BYTES_MAX,
   HTTP_INTERIM_MAX,
   HTTP_LINE_BYTES_MAX,
-} from "../../src/base/limits.ts";
-import { authorityText, hostName } from "../../src/base/url.ts";
-import { utf8 } from "../../src/base/utf8.ts";
+} from "../../../src/base/limits.ts";
+import { authorityText, hostName } from "../../../src/base/url.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { chunkLength, endOfLine, isEmptyLine } from "./chunk.ts";
 import { type Head, HeadReader } from "./head.ts";
 
