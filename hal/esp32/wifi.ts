@@ -4,9 +4,12 @@
  */
 import WiFi from "embedded:network/interface/wifi";
 import Timer from "timer";
+import { type Backoff, backoffMs } from "../../src/base/backoff.ts";
+import { frozen } from "../../src/base/frozen.ts";
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 300_000;
+/** Without jitter: what the access point of a home bears, and no server is asked. */
+const RETRY: Backoff = frozen({ firstMs: 1_000, longestMs: 300_000 });
+const NO_JITTER = 1;
 const DISCONNECTED = 200;
 const ADDRESS = 500;
 
@@ -19,7 +22,7 @@ export class Connection {
   #wifi: WiFi;
   #network: Network;
   #say: (text: string) => void;
-  #pauseMs = FIRST_PAUSE_MS;
+  #failures = 0;
   #waiting = false;
 
   /** `say` gets a line at each change, for the log. */
@@ -42,16 +45,16 @@ export class Connection {
   #changed(): void {
     const { connection } = this.#wifi;
     if (connection >= ADDRESS) {
-      this.#pauseMs = FIRST_PAUSE_MS;
+      this.#failures = 0;
       this.#say(`Wi-Fi ${this.#network.ssid}: address ${this.#wifi.address ?? ""}`);
     } else if (connection <= DISCONNECTED && !this.#waiting) {
       this.#waiting = true;
-      this.#say(`Wi-Fi ${this.#network.ssid}: not connected, next attempt in ${this.#pauseMs} ms`);
+      const pause = backoffMs(++this.#failures, NO_JITTER, RETRY);
+      this.#say(`Wi-Fi ${this.#network.ssid}: not connected, next attempt in ${pause} ms`);
       Timer.set(() => {
         this.#waiting = false;
         this.#connect();
-      }, this.#pauseMs);
-      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+      }, pause);
     }
   }
 }

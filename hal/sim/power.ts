@@ -93,6 +93,11 @@ export class Power {
     this.#cuts = [];
   }
 
+  /** The program stops here: until power is back nothing that it does has an effect. */
+  fail(): void {
+    this.#on = false;
+  }
+
   /** Power returns. */
   restore(): void {
     this.#on = true;

@@ -98,7 +98,7 @@ export const TLV_RECORDS_MAX = 32;
 export const READS_MAX = 3;
 /** Bytes of a frame or an entry of the store in which a single flipped bit is looked for. */
 export const MEND_BYTES_MAX = 8192;
-/** Trials of one image that power may end before it is confirmed. */
+/** Trials of one installation that power, or a stranger, may end before the image is confirmed. */
 export const TRIALS_MAX = 3;
 /** Resets but by power or request while one package is fetched or verified. */
 export const CRASHES_MAX = 5;
@@ -110,6 +110,16 @@ export const TICKETS_MAX = 4;
 export const TICKET_OWNER_LENGTH_MAX = 1024;
 /** Digests of images that failed their trial and are not tried again. */
 export const FAILED_DIGESTS_MAX = 4;
+/**
+ * Installations of one image in a row that end without a verdict before it has to wait, and how
+ * long: the first pause, doubled each time up to the last. Time with power counts; it is stored in
+ * steps, the first and the longest of which are given.
+ */
+export const QUARANTINE_INSTALLATIONS = 3;
+export const QUARANTINE_MS = 3_600_000;
+export const QUARANTINE_MAX_MS = 86_400_000;
+export const QUARANTINE_STEP_MS = 60_000;
+export const QUARANTINE_STEP_MAX_MS = 3_600_000;
 /** Bytes verified in one step, and in one read: no less than TLV_BYTES_MAX. */
 export const VERIFY_STEP_BYTES = 16384;
 export const VERIFY_READ_BYTES = 4096;
@@ -121,7 +131,7 @@ export const ANSWER_TIMEOUT_MS = 60_000;
 export const BODY_IDLE_TIMEOUT_MS = 30_000;
 /**
  * Pause before a failed session is tried again: the first, doubled each time up to the last; jitter
- * adds at most a quarter.
+ * takes away at most half.
  */
 export const SESSION_RETRY_MS = 2_000;
 export const SESSION_RETRY_MAX_MS = 900_000;

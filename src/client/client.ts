@@ -44,8 +44,9 @@ const PROGRESS_PARTS = 16;
 /** What the application around the client may add. */
 export interface ClientOptions {
   /**
-   * Asked once while an image is on trial, when it has reached its server: false gives the image
-   * up. A trial without an answer from a server is given up at the deadline in any case.
+   * Asked once while an image is on trial, when its server has proved itself and the commands of its
+   * first message are executed: false gives the image up. A trial in which no server proves itself is
+   * given up at the deadline in any case.
    */
   readonly selfTest?: () => boolean;
   /** Where people can be asked; by default the list of the provisioning answers, or nobody. */

@@ -77,7 +77,7 @@ export interface Provision {
   /** URIs of the objects on which a bootstrapped server gets every right, besides its account. */
   readonly bootstrapObjects: readonly string[];
   /**
-   * An image on trial that has not reached its server after so many seconds is given up; 0:
+   * An image on trial that is not confirmed after so many seconds is given up; 0:
    * TRIAL_DEADLINE_MS.
    */
   readonly trialSeconds: number;

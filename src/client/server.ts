@@ -3,11 +3,12 @@
  * (OMA-TS-DM-Protocol §8). A session that fails is tried again after a pause that grows; what is
  * owed is kept until the server has answered.
  */
-import type { Hal } from "../../hal/hal.ts";
+import type { Hal, Url } from "../../hal/hal.ts";
+import { randomShare } from "../base/backoff.ts";
 import type { Budget } from "../base/budget.ts";
 import { SESSION_MS_MAX, SUMMONS_TRIES_MAX } from "../base/limits.ts";
 import { admitUrl } from "../base/urlrules.ts";
-import type { Accounts, Direction } from "../objects/accounts.ts";
+import type { Account, Accounts, Direction } from "../objects/accounts.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
 import type { UserInterface } from "../session/interaction.ts";
@@ -21,6 +22,7 @@ import type { Summons } from "./notifications.ts";
 import type { Provision } from "./provision.ts";
 import { sessionDue } from "./schedule.ts";
 import { traced } from "./trace.ts";
+import { proofOf, Trial } from "./trial.ts";
 
 export interface ServerOptions {
   readonly hal: Hal;
@@ -60,9 +62,13 @@ export class Server {
   #summons: Summons | undefined;
   #tries = 0;
   #answering: Summons | undefined;
-  #failures = 0;
-  #jitter = 0;
+  /** Sessions in a row that have failed; a start that follows crashes goes on from their number. */
+  #failures: number;
+  #share: number;
   #since: number;
+  #trial: Trial | undefined;
+  /** It is said once a start that nothing proves this server. */
+  #warned = false;
   /** When the open session began, and the alerts that were owed then. */
   #opened = 0;
   #owed: readonly number[] = [];
@@ -72,6 +78,8 @@ export class Server {
     const { hal, provision } = options;
     this.#first = provision.sessionAtBoot || provision.once;
     this.#since = hal.now();
+    this.#failures = hal.boot.running().failures;
+    this.#share = this.#failures > 0 ? this.#draw() : 0;
   }
 
   get serverId(): string {
@@ -154,7 +162,8 @@ export class Server {
       pollMs: provision.pollSeconds * 1000,
       since: this.#since,
       failures: this.#failures,
-      jitter: this.#jitter,
+      share: this.#share,
+      deadline: this.#options.engine.deadline,
     });
   }
 
@@ -166,6 +175,7 @@ export class Server {
     if (account === undefined) return this.#unmet("it has no account");
     const url = admitUrl(account.address, provision);
     if (typeof url === "string") return this.#unmet(`its address ${url}`);
+    const trial = (this.#trial = this.#trialOf(account, url));
     fumo.disown(accounts.list().map((one) => one.serverId));
     const nonce = (direction: Direction): Uint8Array => {
       return summons?.resync === true
@@ -203,8 +213,14 @@ export class Server {
         acknowledged: (id, status) => {
           this.#acknowledged(id, status);
         },
+        proved: () => {
+          trial.proved();
+        },
+        refused: () => {
+          trial.refused();
+        },
         authenticated: () => {
-          this.#authenticated();
+          trial.executed(hal.now());
         },
         storeNonce: (direction, nonce) => {
           accounts.storeNonce(account.name, direction, nonce);
@@ -216,7 +232,8 @@ export class Server {
     this.#summons = undefined;
     const conversation = new Conversation(hal.link, session, inbound);
     conversation.onMessage = (direction, bytes, length) => {
-      if (direction === "received") engine.answered = true;
+      if (direction === "sent") trial.asks();
+      else trial.received();
       if (!provision.trace) return;
       traced(bytes, length, (piece) => {
         hal.log("debug", "trace", `${direction} ${piece}`);
@@ -256,15 +273,19 @@ export class Server {
     else this.#options.fumo.acknowledge(id, status);
   }
 
-  /**
-   * Reaching a server that proves itself is the health check of an image; a trial is confirmed
-   * before the package that reports it.
-   */
-  #authenticated(): void {
-    const { engine, hal, selfTest } = this.#options;
-    if (engine.record.phase !== "trial" || selfTest()) engine.healthy();
-    else engine.unhealthy();
-    while (engine.record.phase === "committing") engine.step(hal.now());
+  /** What the session means for the image. Where nothing proves the server, the log says so. */
+  #trialOf({ server }: Account, url: Url): Trial {
+    const { hal, engine, selfTest, serverId } = this.#options;
+    const proof = proofOf(url, server);
+    if (proof === "nothing" && !this.#warned) {
+      this.#warned = true;
+      hal.log(
+        "warning",
+        "client",
+        `whoever answers for ${serverId} is obeyed: no credentials are asked for, over http. Not for products`,
+      );
+    }
+    return new Trial({ engine, proof, selfTest });
   }
 
   /**
@@ -294,20 +315,23 @@ export class Server {
    */
   #close(conversation: Conversation, now: number): void {
     const left = this.#alerts().some(({ id }) => this.#owed.includes(id));
-    const completed =
-      conversation.failure === undefined &&
-      conversation.session.outcome.kind === "completed" &&
-      !left;
+    const whole =
+      conversation.failure === undefined && conversation.session.outcome.kind === "completed";
+    const completed = whole && !left;
+    this.#trial?.ended(whole);
+    this.#trial = undefined;
     const forgotten = this.#answer(completed);
     this.#conversation = undefined;
     this.sessions++;
     this.#since = now;
     this.#failures = completed || (forgotten && !this.#reason) ? 0 : this.#failures + 1;
-    if (!completed) {
-      const random = new Uint8Array(1);
-      this.#options.hal.random(random);
-      this.#jitter = (random[0] ?? 0) / 256;
-    }
+    if (!completed) this.#share = this.#draw();
+  }
+
+  #draw(): number {
+    return randomShare((bytes) => {
+      this.#options.hal.random(bytes);
+    });
   }
 
   /**

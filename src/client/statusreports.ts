@@ -9,11 +9,11 @@
  * power fails, that often.
  */
 import type { Link, LogLevel } from "../../hal/hal.ts";
+import { type Backoff, backoffMs, randomShare } from "../base/backoff.ts";
 import { frozen } from "../base/frozen.ts";
-import { NOTICE_ATTEMPTS_MAX } from "../base/limits.ts";
+import { DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS, NOTICE_ATTEMPTS_MAX } from "../base/limits.ts";
 import { place } from "../base/url.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
-import { pauseMs } from "../download/pause.ts";
 import { StatusReport } from "../download/report.ts";
 import { DOWNLOAD_STATUSES } from "../objects/results.ts";
 import type { DueNotice } from "../update/notices.ts";
@@ -32,6 +32,8 @@ export interface StatusReportsOptions {
   random(bytes: Uint8Array): void;
   log(level: LogLevel, text: string): void;
 }
+
+const RETRY: Backoff = frozen({ firstMs: DOWNLOAD_RETRY_MS, longestMs: DOWNLOAD_RETRY_MAX_MS });
 
 /** While the board restarts, or an image is on trial, nothing but a session has the network. */
 const RESTARTING: readonly Phase[] = frozen(["restarting", "trial", "committing", "reverting"]);
@@ -63,13 +65,17 @@ export class StatusReports {
       return this.#settle("warning", `status ${status} is not reported: its address ${url}`, now);
     if (due.attempt >= NOTICE_ATTEMPTS_MAX)
       return this.#settle("warning", `status ${status} is given up: too many attempts`, now);
-    this.#resumeAt ??= now + (due.attempt > 0 ? pauseMs(due.attempt, this.#options.random) : 0);
+    this.#resumeAt ??= now + this.#pauseMs(due.attempt);
     if (now < this.#resumeAt) return this.#resumeAt;
     this.#resumeAt = undefined;
     engine.notices.sent();
     log("info", `reporting status ${status} to ${place(due.url)}`);
     this.#report = new StatusReport(link, url, status, now);
     return now;
+  }
+
+  #pauseMs(attempt: number): number {
+    return attempt > 0 ? backoffMs(attempt, randomShare(this.#options.random), RETRY) : 0;
   }
 
   #answer(report: StatusReport, now: number): number {

@@ -10,6 +10,7 @@
  */
 import type { Exchange, Link, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
+import { backoffMs, randomShare } from "../base/backoff.ts";
 import { frozen } from "../base/frozen.ts";
 import {
   DOWNLOAD_ATTEMPTS_MAX,
@@ -25,7 +26,6 @@ import { ANSWER_HEADERS, judge, type Verdict } from "./answer.ts";
 import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
 import { attempt } from "./outcome.ts";
 import { Pace, PACE_LIMITS, type PaceLimits } from "./pace.ts";
-import { pauseMs } from "./pause.ts";
 import type { DownloadEvent, DownloadReason, DownloadSink, DownloadSource } from "./port.ts";
 
 export interface DownloadLimits extends PaceLimits {
@@ -372,7 +372,10 @@ export class Downloader {
     }
     if (this.#attempt >= this.#limits.attemptsMax) return this.#over(reason);
     const { retryMs, retryMaxMs, retryAfterMaxMs } = this.#limits;
-    const pause = pauseMs(this.#attempt, this.#random, retryMs, retryMaxMs);
+    const pause = backoffMs(this.#attempt, randomShare(this.#random), {
+      firstMs: retryMs,
+      longestMs: retryMaxMs,
+    });
     this.#phase = "waiting";
     this.#resumeAt = now + Math.max(pause, Math.min(afterMs, retryAfterMaxMs));
     return { type: "wait", until: this.#resumeAt, paused: true };

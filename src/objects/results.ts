@@ -4,13 +4,15 @@
  */
 import { frozen } from "../base/frozen.ts";
 import type { DownloadStatus } from "../download/status.ts";
-import type { Reason } from "../update/record.ts";
+import type { Reason } from "../update/reason.ts";
 
 /**
  * Result code by reason, where the standard leaves a choice:
  * - `flash` is 402, which covers a package that "did not store correctly".
- * - `failedBefore` is 405: the package is refused before it is tried again; 410 would say that an
- *   update was attempted.
+ * - `failedBefore` and `quarantined` are 405: the package is refused before it is tried again; 410
+ *   would say that an update was attempted. State tells them apart: a package in quarantine is kept.
+ * - `fellBack` is 410: the update succeeded, and then its image did not boot any more. It corrects a
+ *   200 that was not acknowledged.
  * - `serverError` is 500, "alternate download server error", as servers read it; the text of the
  *   standard repeats 410 there.
  */
@@ -24,10 +26,12 @@ export const RESULT_CODES: { readonly [reason in Reason]: number } = frozen({
   unacceptable: 405,
   descriptorVersion: 405,
   failedBefore: 405,
+  quarantined: 405,
   authentication: 406,
   timeout: 407,
   undefined: 409,
   reverted: 410,
+  fellBack: 410,
   badURL: 411,
   badDescriptor: 411,
   serverUnavailable: 412,
@@ -58,11 +62,13 @@ export const DOWNLOAD_STATUSES: { readonly [reason in Reason]: DownloadStatus } 
   descriptorVersion: 951,
   flash: 952,
   reverted: 952,
+  fellBack: 952,
   undefined: 952,
   unacceptable: 953,
   mismatch: 953,
   untrusted: 953,
   failedBefore: 953,
+  quarantined: 953,
   authentication: 954,
   badURL: 954,
   serverUnavailable: 954,

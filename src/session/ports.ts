@@ -79,8 +79,15 @@ export interface SessionPorts {
    */
   acknowledged(id: number, status: number): void;
   /**
-   * Both sides have proved themselves. Once a session, before a command of that message is
+   * The server has proved itself, or need not. Once a session, before a command of that message is
    * executed.
+   */
+  proved(): void;
+  /** The server, which has proved itself, does not accept the credentials of the device. */
+  refused(): void;
+  /**
+   * Both sides have proved themselves, and the commands of that message have been executed. Once a
+   * session, before the alerts of the next message are asked for.
    */
   authenticated(): void;
   /** Where a person can be asked; absent: nobody is there, and user interaction is answered 406. */

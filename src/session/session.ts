@@ -56,6 +56,7 @@ export class Session {
   #opening = true;
   /** True when the server has closed its package, so that ours may be closed (§2.1.2). */
   #closing = true;
+  #proved = false;
   #authenticated = false;
   /** True when the server's last message closed its package and asked for nothing. */
   #idle = false;
@@ -185,6 +186,10 @@ export class Session {
     this.#peer.obey(header, this.#ports);
     if (header.maxObjSize !== undefined) this.#context.serverObjectSizeMax = header.maxObjSize;
     const verdict = this.#server.judge(header.cred, proof);
+    if (this.#server.trusted && !this.#proved) {
+      this.#proved = true;
+      this.#ports.proved();
+    }
     const challenged = this.#answers(message);
     if (this.#outcome !== undefined) return;
     if (
@@ -242,20 +247,21 @@ export class Session {
       if (answer !== "refused") continue;
       const credentials =
         status.data === Status.invalidCredentials || status.data === Status.missingCredentials;
+      if (credentials && this.#server.trusted) this.#ports.refused();
       this.#end({
         kind: credentials ? "unauthenticated" : "protocol",
         detail: `the server answered ${status.data} to SyncHdr`,
       });
       return false;
     }
-    if (this.#server.trusted && !challenged) this.#bothProved();
+    if (this.#server.trusted && !challenged) this.#client.keepNonce();
     settle(rest, this.#server.trusted, this.#outgoing, this.#alerts, this.#ports);
     return challenged;
   }
 
-  #bothProved(): void {
-    this.#client.keepNonce();
-    if (this.#authenticated || !this.#client.accepted) return;
+  /** The commands of a message have been executed: perhaps the first since both sides are known. */
+  #executed(): void {
+    if (this.#authenticated || !this.#server.trusted || !this.#client.accepted) return;
     this.#authenticated = true;
     this.#ports.authenticated();
   }
@@ -295,6 +301,7 @@ export class Session {
    */
   #proceed(): void {
     if (this.#aborting === undefined) {
+      if (this.#lastID !== "") this.#executed();
       if (this.#closing && this.#lastID !== "" && this.#server.trusted)
         this.#alerts.queue(this.#outgoing);
       if (this.#idle && this.#outgoing.empty) {

@@ -11,7 +11,7 @@ import type { ImagePolicy } from "../image/policy.ts";
 import type { Fetcher, FetchSink } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import type { Journal } from "./journal.ts";
-import type { Reason } from "./record.ts";
+import type { Reason } from "./reason.ts";
 import { packageText } from "./sentence.ts";
 import type { Staging } from "./staging.ts";
 

@@ -14,15 +14,19 @@ import {
   URL_BYTES_MAX,
 } from "../base/limits.ts";
 import type { ImageFault, ImagePolicy } from "../image/policy.ts";
+import type { ImageFacts } from "../image/verifier.ts";
 import { versionText } from "../image/version.ts";
 import type { Store } from "../store/store.ts";
 import { Download, type Offer } from "./download.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { Intake } from "./intake.ts";
 import { Journal } from "./journal.ts";
-import { PHASES, reduce, type UpdateEvent } from "./machine.ts";
+import type { UpdateEvent } from "./event.ts";
+import { PHASES, reduce } from "./machine.ts";
 import { Notices } from "./notices.ts";
 import { Proof } from "./proof.ts";
+import { Quarantine } from "./quarantine.ts";
+import type { Reason } from "./reason.ts";
 import type { Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
 import { Staging } from "./staging.ts";
@@ -50,12 +54,14 @@ export class Engine {
   /** What a person has to agree to before the download goes on. */
   offer: Offer | undefined;
   /**
-   * To be set when a server has answered, whatever it said: an image that has not proved itself in
-   * time has itself to blame.
+   * To be set when a server that has proved itself refuses this image: one that is not confirmed in
+   * time has itself to blame then.
    */
   answered = false;
   #options: EngineOptions;
   #journal: Journal;
+  #quarantine: Quarantine;
+  #listener: ((record: UpdateRecord) => void) | undefined;
   #boot: Boot;
   #staging: Staging;
   #policy: ImagePolicy;
@@ -68,6 +74,11 @@ export class Engine {
     this.#options = options;
     this.#boot = options.boot;
     this.#journal = new Journal(options.store, options.log);
+    this.#quarantine = new Quarantine(options.store);
+    this.#journal.onChange = (record) => {
+      this.#quarantine.changed();
+      this.#listener?.(record);
+    };
     this.notices = new Notices(this.#journal);
     this.#staging = new Staging(options.staging, options.store);
     this.#policy = {
@@ -83,7 +94,13 @@ export class Engine {
 
   /** Called after each change is durable. */
   set onChange(listener: ((record: UpdateRecord) => void) | undefined) {
-    this.#journal.onChange = listener;
+    this.#listener = listener;
+  }
+
+  /** When an image on trial is given up, in ms of the board's clock; Infinity off trial. */
+  get deadline(): number {
+    const { trialDeadlineMs = TRIAL_DEADLINE_MS } = this.#options;
+    return this.record.phase === "trial" ? trialDeadlineMs : Infinity;
   }
 
   /** Bytes of the largest package that fits. */
@@ -108,8 +125,13 @@ export class Engine {
       "info",
       `slot ${slot} runs${trial ? ", on trial" : ""}, after ${cause}; update ${this.record.phase}`,
     );
-    const { phase, target } = this.record;
+    const { phase, target, exposed } = this.record;
     this.#journal.dispatch({ type: "booted", slot, trial, cause });
+    if (phase === "trial" && exposed === true && slot !== target)
+      this.#options.log(
+        "warning",
+        "the trial ended while a peer that had not proved itself was heard: no verdict on the image",
+      );
     const stays = phase === "reverting" && slot === target && !trial;
     if (stays)
       this.#options.log("error", "no other image can be booted: the one that was rejected stays");
@@ -124,7 +146,8 @@ export class Engine {
     if (PHASES[this.record.phase].on.opened === undefined) return "busy";
     if (size > this.#policy.capacity) return "tooLarge";
     this.#forget();
-    if (!this.#journal.accept({ type: "opened", object, size })) return "busy";
+    const { slot } = this.#boot.running();
+    if (!this.#journal.accept({ type: "opened", object, size, slot })) return "busy";
     this.#staging.compare(this.record.generation);
     this.#push = new Intake(this.#staging, this.#policy, size);
     return undefined;
@@ -167,7 +190,8 @@ export class Engine {
     if (PHASES[this.record.phase].on.started === undefined || !this.#ticketFits(owner))
       return "busy";
     this.#forget();
-    return this.#journal.accept({ type: "started", url, object, owner, thenInstall })
+    const { slot } = this.#boot.running();
+    return this.#journal.accept({ type: "started", url, object, owner, thenInstall, slot })
       ? undefined
       : "busy";
   }
@@ -206,11 +230,25 @@ export class Engine {
   }
 
   /**
-   * The image that runs is good. On trial it will be kept; the boot selector of any other forgets
-   * its crashes.
+   * A session begins with a peer that may be anybody: on trial this is durable before the peer is
+   * heard, so that a reset from here to `shelter` costs a trial and says nothing of the image.
    */
+  expose(): void {
+    this.#journal.dispatch({ type: "exposed" });
+  }
+
+  /** The peer has proved itself, or the session is over. */
+  shelter(): void {
+    this.#journal.dispatch({ type: "sheltered" });
+  }
+
+  /** The image on trial is good: it will be kept. */
   healthy(): void {
     this.#journal.dispatch({ type: "healthy" });
+  }
+
+  /** A session has completed. Off trial the boot selector forgets the crashes before it. */
+  completed(): void {
     if (!this.#boot.running().trial) this.#done(() => this.#boot.confirm());
   }
 
@@ -234,6 +272,10 @@ export class Engine {
    * `now` for at once, Infinity for after the next call of another method.
    */
   step(now: number): number {
+    return Math.min(this.#quarantine.step(now), this.#perform(now));
+  }
+
+  #perform(now: number): number {
     switch (PHASES[this.record.phase].effect) {
       case "wait":
         return Infinity;
@@ -311,17 +353,26 @@ export class Engine {
     const result = proof.step();
     if (result === undefined) return now;
     this.#proof = undefined;
-    this.#journal.dispatch(
-      typeof result === "string"
-        ? { type: "invalid", reason: result }
-        : {
-            type: "valid",
-            digest: hex(result.digest),
-            version: versionText(result.version),
-            securityCounter: result.securityCounter,
-          },
-    );
+    this.#journal.dispatch(this.#proved(result));
     return now;
+  }
+
+  /** What the proof says; an image in quarantine is whole, and not armed. */
+  #proved(result: ImageFacts | Reason): UpdateEvent {
+    if (typeof result === "string") return { type: "invalid", reason: result };
+    const digest = hex(result.digest);
+    const leftMs = this.record.phase === "arming" ? this.#quarantine.leftMs(digest) : 0;
+    if (leftMs > 0) {
+      const minutes = Math.ceil(leftMs / 60_000);
+      this.#options.log("warning", `this image has to wait for ${minutes} minutes with power on`);
+      return { type: "invalid", reason: "quarantined" };
+    }
+    return {
+      type: "valid",
+      digest,
+      version: versionText(result.version),
+      securityCounter: result.securityCounter,
+    };
   }
 
   #installAtOnce(now: number): number {
@@ -337,15 +388,16 @@ export class Engine {
   }
 
   /**
-   * An image that nobody has answered may be as good as any: it goes back, and may be tried again.
+   * An image that no server has refused may be as good as any: it goes back, and may be tried
+   * again.
    */
   #selfTest(now: number): number {
-    const { trialDeadlineMs = TRIAL_DEADLINE_MS } = this.#options;
-    if (now < trialDeadlineMs) return trialDeadlineMs;
-    this.#options.log(
-      "error",
-      `the image on trial has not proved itself in time${this.answered ? "" : ": no server has answered"}`,
-    );
+    const { deadline } = this;
+    if (now < deadline) return deadline;
+    const why = this.answered
+      ? "its server has refused it"
+      : "it goes back, and may be tried again";
+    this.#options.log("error", `the image on trial is not confirmed in time: ${why}`);
     this.#journal.dispatch({ type: this.answered ? "unhealthy" : "unanswered" });
     return now;
   }

@@ -1,6 +1,6 @@
 /** How the engine fetches a package: the port of src/download with the engine's reasons. */
 import type { DownloadEvent, DownloadSink, DownloadSource } from "../download/port.ts";
-import type { Reason } from "./record.ts";
+import type { Reason } from "./reason.ts";
 
 export type FetchSource = DownloadSource;
 export type FetchSink = DownloadSink<Reason>;

@@ -2,7 +2,8 @@
 import type { LogLevel } from "../../hal/hal.ts";
 import { readRecord, recordChange } from "../store/record.ts";
 import { type Leaving, StoreFull, type Store } from "../store/store.ts";
-import { reduce, type UpdateEvent } from "./machine.ts";
+import type { UpdateEvent } from "./event.ts";
+import { reduce } from "./machine.ts";
 import { memoryChanges } from "./memory.ts";
 import { decodeRecord, IDLE, type UpdateRecord } from "./record.ts";
 import { sentence } from "./sentence.ts";

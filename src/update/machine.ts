@@ -6,15 +6,40 @@
  *
  * Invariants:
  *   - A record is durable before its effect starts; every effect is idempotent.
- *   - What the hardware says at boot wins over the record.
+ *   - What the hardware says at boot wins over the record, in every phase.
  *   - Every way back to an earlier phase adds to a number in the record that is bounded in
  *     limits.ts.
- *   - A ticket gets a reason exactly once, and leaves only when it is acknowledged.
+ *   - A ticket gets a reason once, but that a success follows what runs; it leaves only when it is
+ *     acknowledged.
  */
-import { CRASHES_MAX, NOTICES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../base/limits.ts";
-import type { ResetCause } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
-import type { Notice, Phase, Reason, Ticket, UpdateRecord } from "./record.ts";
+import {
+  coming,
+  fetching,
+  left,
+  over,
+  proving,
+  staying,
+  tried,
+  truthful,
+  whole,
+} from "./booted.ts";
+import type { EventType, Handler, UpdateEvent } from "./event.ts";
+import {
+  condemn,
+  end,
+  failWith,
+  fresh,
+  overwritten,
+  resolve,
+  revert,
+  succeed,
+  to,
+  withNotice,
+  withTicket,
+} from "./outcome.ts";
+import { REASONS } from "./reason.ts";
+import type { Phase, UpdateRecord } from "./record.ts";
 
 /** What the engine does in a phase, on entry and after any reset. */
 export type Effect =
@@ -28,173 +53,18 @@ export type Effect =
   | "restart"
   | "report";
 
-export type UpdateEvent =
-  | {
-      readonly type: "started";
-      readonly url: string;
-      readonly object: string;
-      readonly owner: string;
-      readonly thenInstall: boolean;
-    }
-  | { readonly type: "opened"; readonly object: string; readonly size: number }
-  /**
-   * A descriptor says where the package is, and where the outcome of the download is to be
-   * reported.
-   */
-  | {
-      readonly type: "described";
-      readonly url: string;
-      readonly size: number;
-      readonly notify: string | undefined;
-    }
-  /** What the server says of the package, before its first byte. */
-  | {
-      readonly type: "announced";
-      readonly size: number | undefined;
-      readonly validator: string | undefined;
-    }
-  /** The bytes come again from the first on. */
-  | { readonly type: "rewound" }
-  | { readonly type: "attempted"; readonly attempt: number }
-  | { readonly type: "complete"; readonly size: number }
-  | { readonly type: "aborted" }
-  /** `notify`: a descriptor that is not taken wants to be told so there. */
-  | { readonly type: "fetchFailed"; readonly reason: Reason; readonly notify?: string | undefined }
-  | {
-      readonly type: "valid";
-      readonly digest: string;
-      readonly version: string;
-      readonly securityCounter: number;
-    }
-  | { readonly type: "invalid"; readonly reason: Reason }
-  /** `owner` is absent when the engine itself goes on after Download-and-update. */
-  | { readonly type: "install"; readonly slot: number; readonly owner: string | undefined }
-  /**
-   * A person has been asked whether to download, or to install. `notify`: who else is told of a
-   * refusal.
-   */
-  | { readonly type: "consent"; readonly given: boolean; readonly notify?: string | undefined }
-  /** The boot selector refused. */
-  | { readonly type: "refused" }
-  | {
-      readonly type: "booted";
-      readonly slot: number;
-      readonly trial: boolean;
-      readonly cause: ResetCause;
-    }
-  | { readonly type: "healthy" }
-  | { readonly type: "unhealthy" }
-  /** Its time is up, and nobody has answered it: nothing is known of the image. */
-  | { readonly type: "unanswered" }
-  | { readonly type: "confirmed" }
-  /** No ticket waits any more. */
-  | { readonly type: "reported" }
-  /** The server has answered the report of this ticket. */
-  | { readonly type: "acknowledged"; readonly id: number }
-  /** The oldest notice whose outcome is known is about to be sent. */
-  | { readonly type: "noticeSent" }
-  /** It has arrived, or is given up. */
-  | { readonly type: "noticeSettled" }
-  | { readonly type: "discarded" };
-
-export type EventType = UpdateEvent["type"];
-type Booted = Extract<UpdateEvent, { type: "booted" }>;
-type Handler<T extends EventType> = (
-  record: UpdateRecord,
-  event: Extract<UpdateEvent, { type: T }>,
-) => UpdateRecord;
 export interface PhaseRow {
   readonly effect: Effect;
   readonly on: { readonly [T in EventType]?: Handler<T> };
 }
 
-/** What verification says of a package that may not be installed. */
-const VERDICTS: readonly Reason[] = frozen([
-  "corrupt",
-  "mismatch",
-  "untrusted",
-  "unacceptable",
-  "tooLarge",
-  "failedBefore",
-  "flash",
-]);
-
-const to = (record: UpdateRecord, phase: Phase): UpdateRecord => ({ ...record, phase });
 const abort = (record: UpdateRecord): UpdateRecord => to(record, "idle");
 const settle = (record: UpdateRecord): UpdateRecord => to(record, "settled");
-
-/** The outcome of everything that was still running: tickets or notices. */
-function resolve<T extends Ticket | Notice>(owed: readonly T[], reason: Reason): readonly T[] {
-  return owed.map((one) => (one.reason === undefined ? { ...one, reason } : one));
-}
-
-function end(
-  record: UpdateRecord,
-  phase: "succeeded" | "failed",
-  reason: Reason,
-  kept: boolean,
-): UpdateRecord {
-  const tickets = resolve(record.tickets, reason);
-  const notices = resolve(record.notices, reason);
-  return { ...record, phase, reason, kept, thenInstall: false, tickets, notices };
-}
-
-const failWith = (record: UpdateRecord, event: { readonly reason: Reason }): UpdateRecord =>
-  end(record, "failed", event.reason, false);
-const succeed = (record: UpdateRecord): UpdateRecord =>
-  end(record, "succeeded", "succeeded", false);
-const revert = (record: UpdateRecord): UpdateRecord =>
-  end(record, "failed", "reverted", record.kept);
-/** A verdict: this image is not tried again. */
-const condemn = (record: UpdateRecord): UpdateRecord => ({
-  ...record,
-  phase: "reverting",
-  kept: false,
-});
-
-/** The record of another package: nothing stays of the last one but reports that are owed. */
-function fresh(record: UpdateRecord, phase: Phase, object: string, size: number): UpdateRecord {
-  return {
-    v: 1,
-    phase,
-    generation: record.generation + 1,
-    object,
-    size,
-    attempt: 0,
-    rewinds: 0,
-    crashes: 0,
-    thenInstall: false,
-    installing: false,
-    trials: 0,
-    restarts: 0,
-    kept: false,
-    tickets: resolve(record.tickets, "cancelled"),
-    nextTicket: record.nextTicket,
-    notices: resolve(record.notices, "cancelled"),
-  };
-}
-
-function withTicket(record: UpdateRecord, owner: string): UpdateRecord {
-  return {
-    ...record,
-    tickets: [...record.tickets, { id: record.nextTicket, owner }],
-    nextTicket: record.nextTicket + 1,
-  };
-}
-
-/**
- * One more to be told of the outcome of the download; there is room for few, and the oldest goes.
- */
-function withNotice(record: UpdateRecord, url: string | undefined): UpdateRecord {
-  return url === undefined
-    ? record
-    : { ...record, notices: [...record.notices, { url, attempt: 0 }].slice(-NOTICES_MAX) };
-}
 
 const start: Handler<"started"> = (record, event) =>
   withTicket(
     {
-      ...fresh(record, "downloading", event.object, 0),
+      ...fresh(record, "downloading", event.object, 0, event.slot),
       url: event.url,
       thenInstall: event.thenInstall,
     },
@@ -202,7 +72,7 @@ const start: Handler<"started"> = (record, event) =>
   );
 
 const open: Handler<"opened"> = (record, event) =>
-  fresh(record, "receiving", event.object, event.size);
+  fresh(record, "receiving", event.object, event.size, event.slot);
 
 /**
  * Perhaps the same package again, after an interruption: what is in flash already is compared, not
@@ -211,7 +81,12 @@ const open: Handler<"opened"> = (record, event) =>
  */
 const reopen: Handler<"opened"> = (record, event) =>
   record.object === event.object && record.size === event.size
-    ? { ...record, phase: "receiving" }
+    ? {
+        ...record,
+        phase: "receiving",
+        slot: event.slot,
+        tickets: overwritten(record.tickets, event.slot),
+      }
     : open(record, event);
 
 /**
@@ -297,7 +172,7 @@ const installAfterFailure: Handler<"install"> = (record, event) => {
     event.owner === undefined ||
     record.installing ||
     reason === undefined ||
-    !VERDICTS.includes(reason)
+    !REASONS[reason].against
   )
     return record;
   return end({ ...withTicket(record, event.owner), installing: true }, "failed", reason, false);
@@ -322,57 +197,7 @@ const verifiedAgain: Handler<"valid"> = (record, { digest }) =>
     ? { ...record, phase: "restarting", trials: record.trials + 1 }
     : end(record, "failed", "corrupt", false);
 
-/** An image on trial is never the one that ran before, whatever the record says. */
-function atTarget(record: UpdateRecord, event: Booted): boolean {
-  if (event.trial) return true;
-  return record.target === undefined
-    ? record.slot !== undefined && event.slot !== record.slot
-    : event.slot === record.target;
-}
-
-const onTrial = (record: UpdateRecord, event: Booted): UpdateRecord =>
-  record.phase === "trial" && record.target === event.slot
-    ? record
-    : { ...record, phase: "trial", target: event.slot };
-
-/**
- * An image runs on trial that this record knows nothing of: the log was lost. It is tested and
- * confirmed as any other.
- */
-const unexpected: Handler<"booted"> = (record, event) =>
-  event.trial
-    ? {
-        ...record,
-        phase: "trial",
-        target: event.slot,
-        installing: true,
-        kept: false,
-        trials: TRIALS_MAX,
-      }
-    : record;
-
-/** The same, and a program that crashes again and again over this package gives it up. */
-const watched: Handler<"booted"> = (record, event) => {
-  if (event.trial) return unexpected(record, event);
-  if (event.cause === "power" || event.cause === "restart") return record;
-  return record.crashes < CRASHES_MAX
-    ? { ...record, crashes: record.crashes + 1 }
-    : end(record, "failed", "undefined", record.kept);
-};
-
-/**
- * Back on the old image. After power that failed the package is armed again, TRIALS_MAX times in
- * all. Any other reset is a verdict on an image that was seen on trial; in `restarting` it was not,
- * and may never have run.
- */
-const backAtSource = (record: UpdateRecord, event: Booted): UpdateRecord =>
-  event.cause !== "power"
-    ? end(record, "failed", "reverted", record.kept && record.phase === "restarting")
-    : record.trials < TRIALS_MAX
-      ? to(record, "arming")
-      : revert(record);
-
-const discard: Handler<"discarded"> = (record) => fresh(record, "idle", "", 0);
+const discard: Handler<"discarded"> = (record) => fresh(record, "idle", "", 0, undefined);
 const acknowledge: Handler<"acknowledged"> = (record, event) => {
   const tickets = record.tickets.filter(
     (ticket) => ticket.id !== event.id || ticket.reason === undefined,
@@ -408,7 +233,7 @@ const OWED = frozen({ acknowledged: acknowledge, noticeSent, noticeSettled });
 export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
   idle: {
     effect: "wait",
-    on: { started: start, opened: reopen, booted: unexpected, discarded: discard },
+    on: { started: start, opened: reopen, booted: coming, discarded: discard },
   },
   receiving: {
     effect: "wait",
@@ -417,7 +242,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       opened: reopen,
       complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
       aborted: abort,
-      booted: unexpected,
+      booted: coming,
       discarded: discard,
     },
   },
@@ -435,7 +260,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
       fetchFailed,
       consent: heed,
-      booted: watched,
+      booted: fetching,
       discarded: discard,
     },
   },
@@ -445,7 +270,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       valid: verified,
       invalid: failWith,
       install: installOnceVerified,
-      booted: watched,
+      booted: whole,
     },
   },
   ready: {
@@ -454,7 +279,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       install,
       started: start,
       opened: openOverReady,
-      booted: unexpected,
+      booted: whole,
       discarded: discard,
     },
   },
@@ -464,26 +289,25 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       valid: verifiedAgain,
       invalid: failWith,
       consent: heed,
-      booted: (record, event) =>
-        atTarget(record, event) ? onTrial(record, event) : watched(record, event),
+      booted: proving,
     },
   },
   restarting: {
     effect: "arm",
     on: {
       refused: revert,
-      booted: (record, event) =>
-        atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
+      booted: tried,
     },
   },
   trial: {
     effect: "selfTest",
     on: {
+      exposed: (record) => (record.exposed === true ? record : { ...record, exposed: true }),
+      sheltered: (record) => (record.exposed === true ? to(record, "trial") : record),
       healthy: (record) => to(record, "committing"),
       unhealthy: condemn,
       unanswered: (record) => to(record, "reverting"),
-      booted: (record, event) =>
-        atTarget(record, event) ? onTrial(record, event) : backAtSource(record, event),
+      booted: tried,
     },
   },
   committing: {
@@ -491,25 +315,13 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       confirmed: succeed,
       refused: condemn,
-      booted: (record, event) =>
-        !atTarget(record, event)
-          ? backAtSource(record, event)
-          : event.trial
-            ? { ...record, target: event.slot }
-            : succeed(record),
+      booted: staying,
     },
   },
   reverting: {
     effect: "restart",
     on: {
-      booted: (record, event) =>
-        !atTarget(record, event)
-          ? revert(record)
-          : !event.trial
-            ? end(record, "failed", "reverted", false)
-            : record.restarts < RESTARTS_MAX
-              ? { ...record, restarts: record.restarts + 1 }
-              : end(record, "failed", "undefined", false),
+      booted: left,
     },
   },
   succeeded: {
@@ -518,7 +330,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       reported: settle,
       started: start,
       opened: open,
-      booted: unexpected,
+      booted: over,
       discarded: discard,
     },
   },
@@ -529,7 +341,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       install: installAfterFailure,
       started: start,
       opened: open,
-      booted: unexpected,
+      booted: over,
       discarded: discard,
     },
   },
@@ -539,7 +351,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       install: installAfterFailure,
       started: start,
       opened: open,
-      booted: unexpected,
+      booted: over,
       discarded: discard,
     },
   },
@@ -551,5 +363,6 @@ export function reduce(record: UpdateRecord, event: UpdateEvent): UpdateRecord {
   const handler = row[event.type] as
     | ((record: UpdateRecord, event: UpdateEvent) => UpdateRecord)
     | undefined;
-  return handler === undefined ? record : handler(record, event);
+  const after = handler === undefined ? record : handler(record, event);
+  return event.type === "booted" ? truthful(after, event) : after;
 }

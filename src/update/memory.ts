@@ -5,6 +5,7 @@
 import { FAILED_DIGESTS_MAX } from "../base/limits.ts";
 import { readRecord, recordChange } from "../store/record.ts";
 import type { Change, Store } from "../store/store.ts";
+import { clearedChange, suspectChange } from "./quarantine.ts";
 import type { UpdateRecord } from "./record.ts";
 
 /** Keys in the store. */
@@ -23,26 +24,38 @@ export function securityFloor(store: Store): number {
   return typeof counter === "number" && Number.isSafeInteger(counter) ? counter : 0;
 }
 
-/** What must become durable together with the step from one record to the next. */
+/**
+ * What must become durable together with the step from one record to the next: a verdict on an
+ * image, that an installation of it ended without one, or that it is confirmed.
+ */
 export function memoryChanges(
   store: Store,
   before: UpdateRecord,
   after: UpdateRecord,
 ): readonly Change[] {
   if (after.phase === before.phase) return [];
-  const counter = after.securityCounter ?? 0;
-  if (after.phase === "succeeded" && counter > securityFloor(store))
-    return [recordChange(COUNTER_KEY, { v: 1, counter })];
-  if (
-    after.phase !== "failed" ||
-    after.reason !== "reverted" ||
-    after.kept ||
-    after.digest === undefined
-  )
-    return [];
-  const digest = after.digest;
+  if (after.phase === "succeeded" && before.phase !== "settled" && before.phase !== "failed")
+    return confirmed(store, after);
+  const { digest } = after;
+  if (after.phase !== "failed" || after.reason !== "reverted" || digest === undefined) return [];
+  const verdict = before.phase === "reverting" ? !before.kept : !after.kept && tried(before);
+  return verdict ? condemned(store, digest) : [suspectChange(store, digest)];
+}
+
+/** Its image has been seen on trial. What ends a trial by a verdict is in `reverting`, or a reset. */
+function tried({ phase }: UpdateRecord): boolean {
+  return phase === "trial" || phase === "committing";
+}
+
+function confirmed(store: Store, { securityCounter = 0, digest }: UpdateRecord): readonly Change[] {
+  const cleared = clearedChange(store, digest);
+  return securityCounter > securityFloor(store)
+    ? [recordChange(COUNTER_KEY, { v: 1, counter: securityCounter }), ...cleared]
+    : cleared;
+}
+
+function condemned(store: Store, digest: string): readonly Change[] {
   const others = failedDigests(store).filter((other) => other !== digest);
-  return [
-    recordChange(FAILED_KEY, { v: 1, digests: [...others, digest].slice(-FAILED_DIGESTS_MAX) }),
-  ];
+  const digests = [...others, digest].slice(-FAILED_DIGESTS_MAX);
+  return [recordChange(FAILED_KEY, { v: 1, digests }), ...clearedChange(store, digest)];
 }

@@ -3,7 +3,7 @@
  * what is next, and that it is done.
  */
 import type { Journal } from "./journal.ts";
-import type { Reason } from "./record.ts";
+import type { Reason } from "./reason.ts";
 
 /** What is to be sent next, and how often it was. */
 export interface DueNotice {

@@ -10,7 +10,7 @@ import { ImageVerifier, type ImageFacts } from "../image/verifier.ts";
 import type { Store } from "../store/store.ts";
 import { flashFailure } from "./failure.ts";
 import { failedDigests, securityFloor } from "./memory.ts";
-import type { Reason } from "./record.ts";
+import type { Reason } from "./reason.ts";
 import type { Staging } from "./staging.ts";
 
 export class Proof {

@@ -7,36 +7,27 @@
  * the hardware decides at the next `booted`. src/update/JOURNAL.md.
  */
 import { frozen } from "../base/frozen.ts";
-import type { DownloadReason } from "../download/port.ts";
-import type { ImageFault } from "../image/policy.ts";
+import { asReason, type Reason } from "./reason.ts";
+
+/** The phases, in the order in which an update goes through them. */
+export const PHASE_NAMES = frozen([
+  "idle",
+  "receiving",
+  "downloading",
+  "verifying",
+  "ready",
+  "arming",
+  "restarting",
+  "trial",
+  "committing",
+  "reverting",
+  "succeeded",
+  "failed",
+  "settled",
+]);
 
 /** Where the update is. The phase alone decides what the engine does; see `PHASES`. */
-export type Phase =
-  | "idle"
-  | "receiving"
-  | "downloading"
-  | "verifying"
-  | "ready"
-  | "arming"
-  | "restarting"
-  | "trial"
-  | "committing"
-  | "reverting"
-  | "succeeded"
-  | "failed"
-  | "settled";
-
-/** How an update, or a part of it that a server asked for, ended. */
-export type Reason =
-  | "succeeded"
-  | ImageFault
-  | DownloadReason
-  | "cancelled"
-  | "reverted"
-  | "failedBefore"
-  | "noMemory"
-  | "flash"
-  | "undefined";
+export type Phase = (typeof PHASE_NAMES)[number];
 
 /** Something a server asked for and must be told the outcome of. */
 export interface Ticket {
@@ -45,6 +36,11 @@ export interface Ticket {
   readonly owner: string;
   /** Set once the outcome is known; from then on the ticket waits to be reported. */
   readonly reason?: Reason;
+  /**
+   * The slot that has to run for the outcome "succeeded" to be true: that of an image that was
+   * installed. Absent: the outcome does not depend on what runs.
+   */
+  readonly slot?: number;
 }
 
 /** Where the outcome of a download is to be reported, besides to whom asked for it. */
@@ -90,12 +86,17 @@ export interface UpdateRecord {
   readonly installing: boolean;
   /** The phase that a person has agreed to, where people are asked. */
   readonly agreed?: "downloading" | "arming";
-  /** The slot that ran when the installation began. */
+  /** The slot that ran when the package began to come, and when its installation began. */
   readonly slot?: number;
   /** The slot that was seen on trial. */
   readonly target?: number;
   /** How often this installation went on to arm the package. */
   readonly trials: number;
+  /**
+   * On trial: bytes of a peer that has not proved itself are being handled. A reset now says
+   * nothing of the image.
+   */
+  readonly exposed?: true;
   /** Restarts that did not end a trial although the image was rejected. */
   readonly restarts: number;
   /** The outcome of the package, from `succeeded` or `failed` on. */
@@ -135,44 +136,6 @@ export const IDLE: UpdateRecord = frozen({
   notices: [],
 });
 
-const NAMES: readonly Phase[] = frozen([
-  "idle",
-  "receiving",
-  "downloading",
-  "verifying",
-  "ready",
-  "arming",
-  "restarting",
-  "trial",
-  "committing",
-  "reverting",
-  "succeeded",
-  "failed",
-  "settled",
-]);
-const REASONS: readonly Reason[] = frozen([
-  "succeeded",
-  "corrupt",
-  "mismatch",
-  "untrusted",
-  "unacceptable",
-  "tooLarge",
-  "cancelled",
-  "authentication",
-  "timeout",
-  "badURL",
-  "serverUnavailable",
-  "serverError",
-  "network",
-  "reverted",
-  "failedBefore",
-  "noMemory",
-  "flash",
-  "undefined",
-  "badDescriptor",
-  "descriptorVersion",
-]);
-
 /** The record in a stored value, whoever wrote it; undefined gives IDLE. Never throws. */
 export function decodeRecord(stored: object | undefined): UpdateRecord {
   if (stored === undefined) return IDLE;
@@ -189,7 +152,7 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
   const reason = value["reason"] === undefined ? undefined : asReason(value["reason"]);
   return {
     v: 1,
-    phase: NAMES.find((name) => name === value["phase"]) ?? "trial",
+    phase: PHASE_NAMES.find((name) => name === value["phase"]) ?? "trial",
     generation: count(value["generation"]) ?? 0,
     object: string(value["object"]) ?? "",
     size: count(value["size"]) ?? 0,
@@ -213,6 +176,7 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
     ...(agreed === "downloading" || agreed === "arming" ? { agreed } : {}),
     ...(slot === undefined ? {} : { slot }),
     ...(target === undefined ? {} : { target }),
+    ...(value["exposed"] === true ? { exposed: true } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(digest === undefined ? {} : { digest }),
     ...(version === undefined ? {} : { version }),
@@ -225,12 +189,14 @@ function decodeTickets(value: unknown): readonly Ticket[] {
   for (const fields of objectsIn(value)) {
     const id = count(fields["id"]);
     const owner = string(fields["owner"]);
+    const slot = count(fields["slot"]);
     if (id === undefined || owner === undefined) continue;
-    tickets.push(
-      fields["reason"] === undefined
-        ? { id, owner }
-        : { id, owner, reason: asReason(fields["reason"]) },
-    );
+    tickets.push({
+      id,
+      owner,
+      ...(fields["reason"] === undefined ? {} : { reason: asReason(fields["reason"]) }),
+      ...(slot === undefined ? {} : { slot }),
+    });
   }
   return tickets;
 }
@@ -255,11 +221,6 @@ function objectsIn(value: unknown): readonly { readonly [field: string]: unknown
   return Array.isArray(value)
     ? value.filter((item) => typeof item === "object" && item !== null)
     : [];
-}
-
-/** A reason that newer firmware knows and this one does not is still an outcome. */
-function asReason(value: unknown): Reason {
-  return REASONS.find((name) => name === value) ?? "undefined";
 }
 
 function string(value: unknown): string | undefined {

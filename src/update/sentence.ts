@@ -1,6 +1,7 @@
 /** What a person at the serial console reads when the record changes. */
 import { place } from "../base/url.ts";
 import type { Description } from "../download/descriptor.ts";
+import { REASONS, type Reason } from "./reason.ts";
 import type { UpdateRecord } from "./record.ts";
 
 /**
@@ -32,10 +33,14 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
     case "succeeded":
       return `updated to ${image(after)}`;
     case "failed":
-      return `update failed: ${after.reason ?? "undefined"}${after.kept ? "; the package is kept" : ""}`;
+      return `update failed: ${reasonText(after.reason)}${after.kept ? "; the package is kept" : ""}`;
     case "settled":
       return "every outcome is reported";
   }
+}
+
+function reasonText(reason: Reason = "undefined"): string {
+  return `${reason}: ${REASONS[reason].text}`;
 }
 
 function image(record: UpdateRecord): string {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 import { DOWNLOAD_STATUSES, RESULT_CODES } from "../../src/objects/results.ts";
-import type { Reason } from "../../src/update/record.ts";
+import type { Reason } from "../../src/update/reason.ts";
 import { root } from "../root.ts";
 
 const DOCUMENT = readFileSync(join(root, "src/download/README.md"), "utf8");

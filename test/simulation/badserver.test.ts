@@ -74,9 +74,9 @@ for (const scenario of WAYS) {
 const DAY_MS = 86_400_000;
 const ALWAYS = 1_000_000;
 
-/** Pauses double from 2 s to 15 min: so many attempts in a day at most. */
+/** Pauses double from 2 s to 15 min, less half by chance: so many attempts in a day at most. */
 const ATTEMPTS_MAX =
-  10 + DAY_MS / SESSION_RETRY_MAX_MS + Math.log2(SESSION_RETRY_MAX_MS / SESSION_RETRY_MS);
+  10 + (2 * DAY_MS) / SESSION_RETRY_MAX_MS + Math.log2(SESSION_RETRY_MAX_MS / SESSION_RETRY_MS);
 
 /** What leads nowhere when it goes on for ever. */
 const FATAL: readonly Misbehaviour[] = [

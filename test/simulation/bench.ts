@@ -111,6 +111,20 @@ export interface BenchOptions extends Serving {
   };
   /** A person who is there. */
   readonly userInterface?: UserInterface;
+  /** What is wrong with the image of that version; nothing by default. */
+  readonly defect?: (version: string, bench: Bench) => Defect | undefined;
+}
+
+/** What is wrong with an image: it may `crash` wherever it is called. */
+export interface Defect {
+  /** What it makes of its board, before its client begins. */
+  board?(hal: Hal): Hal;
+  client?(client: Client): void;
+}
+
+/** Out of an image that dies. */
+class Crashed extends Error {
+  override name = "Crashed";
 }
 
 type Alert = Extract<ServerEvent, { kind: "alert" }>;
@@ -122,6 +136,8 @@ export class Bench {
   events: ServerEvent[] = [];
   /** Simulated milliseconds so far. */
   elapsedMs = 0;
+  /** Resets so far, power-on included. */
+  starts = 0;
   client: Client;
   /**
    * What is where the DM server should be: the server, nobody, or somebody whose answers make no
@@ -134,6 +150,9 @@ export class Bench {
   #provision: ReturnType<typeof parseProvision>;
   #serving: Serving = {};
   #userInterface: UserInterface | undefined;
+  #defect: (version: string, bench: Bench) => Defect | undefined;
+  /** Why the program that runs has died. */
+  #died: ResetCause | undefined;
   #server: DmServer | undefined;
   #host: PackageHost | undefined;
 
@@ -155,6 +174,7 @@ export class Bench {
     this.board.slots[0].load(packageWith({ version: version(1), securityCounter: 1 }));
     this.#provision = provisionOf(options);
     this.#userInterface = options.userInterface;
+    this.#defect = options.defect ?? (() => undefined);
     if (options.counter !== undefined) {
       Store.open(this.board.store).commit([
         recordChange(COUNTER_KEY, { v: 1, counter: options.counter }),
@@ -162,7 +182,7 @@ export class Bench {
     }
     this.serve(options);
     this.#hal = this.board.start("power");
-    this.client = this.#start();
+    this.client = this.#start("power");
   }
 
   /** Puts other servers there, with nothing remembered. Theirs is the next outcome. */
@@ -207,11 +227,19 @@ export class Bench {
     this.cut();
   }
 
+  /**
+   * The program dies here, and its board resets at the end of this step. Whoever catches what this
+   * throws comes to nothing.
+   */
+  crash(reset: ResetCause): never {
+    this.#died = reset;
+    this.board.power.fail();
+    throw new Crashed(`reset by ${reset}`);
+  }
+
   /** Power fails and returns, or the board is reset for another cause. */
   cut(cause: ResetCause = "power"): void {
-    this.#hal = this.board.start(cause);
-    this.elapsedMs += this.board.boot.pauseMs;
-    this.client = this.#start();
+    this.client = this.#start(cause);
   }
 
   /**
@@ -229,6 +257,18 @@ export class Bench {
       const wake = Math.min(next, this.link.due());
       if (this.elapsedMs + wake - now > end) return undefined;
       if (wake > now) this.#advance(wake - now);
+    }
+    throw new Error(`no rest: ${this.lines.slice(-20).join("\n")}`);
+  }
+
+  /** Lets so much time pass, whatever happens. */
+  pass(ms: number): void {
+    const end = this.elapsedMs + ms;
+    for (let step = 0; step < STEPS_MAX; step++) {
+      const next = Math.min(this.#step(), this.link.due());
+      const left = end - this.elapsedMs;
+      if (left <= 0) return;
+      this.#advance(Math.min(Math.max(next - this.#hal.now(), 0), left));
     }
     throw new Error(`no rest: ${this.lines.slice(-20).join("\n")}`);
   }
@@ -268,23 +308,47 @@ export class Bench {
   }
 
   #step(): number {
+    let next = 0;
+    let reset: ResetCause | undefined;
     try {
-      return this.client.step();
+      next = this.client.step();
     } catch (error) {
-      if (!(error instanceof Restarted)) throw error;
-      this.cut("restart");
-      return this.#hal.now();
+      if (error instanceof Restarted) reset = "restart";
+      else if (this.#died === undefined) throw error;
+    }
+    reset = this.#died ?? reset;
+    if (reset === undefined) return next;
+    this.cut(reset);
+    return this.#hal.now();
+  }
+
+  /** Resets the board until an image runs that does not die at once. */
+  #start(cause: ResetCause): Client {
+    for (let reset = cause; ; reset = this.#died ?? reset) {
+      this.#died = undefined;
+      this.#hal = this.board.start(reset);
+      this.elapsedMs += this.board.boot.pauseMs;
+      this.starts++;
+      try {
+        return this.#boot();
+      } catch (error) {
+        if (this.#died === undefined) throw error;
+      }
     }
   }
 
-  #start(): Client {
+  #boot(): Client {
     const { slot } = this.#hal.boot.running();
-    const hal = { ...this.#hal, identity: identityOf(this.board.slots[slot === 0 ? 0 : 1], MAKER) };
+    const identity = identityOf(this.board.slots[slot === 0 ? 0 : 1], MAKER);
+    const defect = this.#defect(identity.FwV, this);
+    const hal = { ...this.#hal, identity };
     const userInterface = this.#userInterface;
-    return new Client(hal, this.#provision, {
+    const client = new Client(defect?.board?.(hal) ?? hal, this.#provision, {
       selfTest: () => this.selfTest(),
       ...(userInterface === undefined ? {} : { userInterface }),
     });
+    defect?.client?.(client);
+    return client;
   }
 
   #advance(ms: number): void {

@@ -130,7 +130,10 @@ function ask(bench: Bench, server: string, url: string, correlator: string): num
   const owner = requestText({ object: OBJECT, way: "DownloadAndUpdate", server, correlator });
   while (journal.record.tickets.length < TICKETS_MAX) {
     if (journal.record.phase === "downloading") journal.dispatch({ type: "discarded" });
-    if (!journal.accept({ type: "started", url, object: OBJECT, owner, thenInstall: true })) break;
+    if (
+      !journal.accept({ type: "started", url, object: OBJECT, owner, thenInstall: true, slot: 0 })
+    )
+      break;
   }
   bench.cut();
   return journal.record.tickets.length;

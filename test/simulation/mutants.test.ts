@@ -12,7 +12,7 @@ import { isInC, type Mutant, MUTANTS } from "./mutants/mutants.ts";
 import { plant } from "./mutants/planted.ts";
 
 const BUILD = join(root, "build/js/test");
-const SLOWEST_MS = 120_000;
+const SLOWEST_MS = 600_000;
 
 interface Killed {
   readonly by: string;
@@ -73,7 +73,7 @@ async function kill(mutant: Mutant): Promise<Killed | undefined> {
 }
 
 test("every planted bug is killed by the check that is there for it", {
-  timeout: 900_000,
+  timeout: 3_600_000,
 }, async (context) => {
   ok(MUTANTS.length >= 60 && MUTANTS.filter(isInC).length >= 25);
   const waiting = [...MUTANTS];

@@ -16,7 +16,8 @@ import { Engine } from "../../src/update/engine.ts";
 import { RECORD_KEY } from "../../src/update/journal.ts";
 import type { FetchEvent, Fetcher, FetchSink, FetchSource } from "../../src/update/fetcher.ts";
 import { securityFloor } from "../../src/update/memory.ts";
-import { decodeRecord, type Reason, type UpdateRecord } from "../../src/update/record.ts";
+import type { Reason } from "../../src/update/reason.ts";
+import { decodeRecord, type UpdateRecord } from "../../src/update/record.ts";
 
 /**
  * How the package reaches the device. `overtake`: the install is asked for before the download is
@@ -359,9 +360,9 @@ class WorldFetcher implements Fetcher {
   }
 }
 
-/** A record, but for what goes back when a block becomes durable. */
+/** A record as it reads back, but for what goes back when a block becomes durable. */
 function shape(record: UpdateRecord): string {
-  return JSON.stringify({ ...record, attempt: 0 });
+  return JSON.stringify(decodeRecord({ ...record, attempt: 0 }));
 }
 
 /** Whether a slot begins with these bytes. Judged from outside, not with the code under test. */

@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
     what: "is signed by a stranger",
     command: "confirm",
     code: 404,
-    says: /E update: update failed: untrusted$/,
+    says: /E update: update failed: untrusted: /,
     key: strangerKey,
   },
 ];

@@ -9,8 +9,10 @@ import { test } from "node:test";
 import type { ResetCause } from "../../../hal/hal.ts";
 import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
-import { PHASES, reduce, type UpdateEvent } from "../../../src/update/machine.ts";
+import type { UpdateEvent } from "../../../src/update/event.ts";
+import { PHASES, reduce } from "../../../src/update/machine.ts";
 import { COUNTER_KEY, FAILED_KEY } from "../../../src/update/memory.ts";
+import { QUARANTINE_KEY } from "../../../src/update/quarantine.ts";
 import { decodeRecord, IDLE, type Phase, type UpdateRecord } from "../../../src/update/record.ts";
 import { PROGRESS_KEY } from "../../../src/update/staging.ts";
 import { root } from "../../root.ts";
@@ -23,8 +25,8 @@ const BOUNDS: Partial<UpdateRecord> = {
 };
 
 const EVENTS: readonly UpdateEvent[] = [
-  { type: "started", url: "u", object: "x", owner: "o", thenInstall: false },
-  { type: "opened", object: "x", size: 9 },
+  { type: "started", url: "u", object: "x", owner: "o", thenInstall: false, slot: 0 },
+  { type: "opened", object: "x", size: 9, slot: 0 },
   { type: "described", url: "w", size: 9, notify: "n" },
   { type: "announced", size: 9, validator: "v" },
   { type: "rewound" },
@@ -37,6 +39,8 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "install", slot: 0, owner: "o" },
   { type: "consent", given: true },
   { type: "refused" },
+  { type: "exposed" },
+  { type: "sheltered" },
   { type: "healthy" },
   { type: "unhealthy" },
   { type: "unanswered" },
@@ -58,21 +62,37 @@ const BOOTS: readonly (readonly [string, UpdateEvent])[] = [
   ["new image for good", booted(1, false, "power")],
 ];
 
+const SUCCESS = { kept: false, reason: "succeeded", target: 1 } as const;
+
+/** Records that lead elsewhere, in the document's words, and the phases in which they are met. */
+const VARIANTS: readonly (readonly [
+  words: string,
+  more: Partial<UpdateRecord>,
+  phases?: readonly Phase[],
+])[] = [
+  ["at the bound", BOUNDS],
+  ["exposed", { exposed: true }, ["trial"]],
+  ["to be installed", { thenInstall: true }, ["verifying", "ready"]],
+  ["found bad", { kept: false, reason: "corrupt" }, ["failed", "settled"]],
+  ["after a success", SUCCESS, ["settled"]],
+  ["after a fall back", { ...SUCCESS, reason: "fellBack" }, ["failed", "settled"]],
+];
+
 function at(phase: Phase, more: Partial<UpdateRecord> = {}): UpdateRecord {
-  return { ...IDLE, phase, generation: 1, object: "y", slot: 0, kept: true, digest: "d", ...more };
+  const record = { ...IDLE, phase, generation: 1, object: "y", slot: 0, kept: true, digest: "d" };
+  return { ...record, ...(phase === "succeeded" ? SUCCESS : {}), ...more };
 }
 
-/**
- * "phase", and where it leads at the bound, and without a package that is kept, when that is
- * elsewhere.
- */
+/** "phase", and where records lead that are not as others, when that is elsewhere. */
 function leads(phase: Phase, event: UpdateEvent): string | undefined {
   const before = at(phase);
-  const after = reduce(before, event);
-  if (after === before) return undefined;
-  const bound = reduce(at(phase, BOUNDS), event).phase;
-  const bad = reduce(at(phase, { kept: false, reason: "corrupt" }), event).phase;
-  return `${after.phase}${bound === after.phase ? "" : `, at the bound ${bound}`}${bad === after.phase ? "" : `, found bad ${bad}`}`;
+  const plain = reduce(before, event);
+  const others = VARIANTS.flatMap(([words, more, phases]) => {
+    const led = reduce(at(phase, more), event).phase;
+    return led === plain.phase || phases?.includes(phase) === false ? [] : [`${words} ${led}`];
+  });
+  if (plain === before && others.length === 0) return undefined;
+  return [plain === before ? `${phase} as it is` : plain.phase, ...others].join(", ");
 }
 
 function row(phase: Phase): string {
@@ -102,7 +122,7 @@ test("every key and every field is described, and no other", () => {
   };
   strictEqual(
     described("Keys").join(),
-    [RECORD_KEY, PROGRESS_KEY, FAILED_KEY, COUNTER_KEY].sort().join(),
+    [RECORD_KEY, PROGRESS_KEY, FAILED_KEY, QUARANTINE_KEY, COUNTER_KEY].sort().join(),
   );
   const full = decodeRecord({
     ...IDLE,
@@ -112,6 +132,7 @@ test("every key and every field is described, and no other", () => {
     agreed: "arming",
     slot: 0,
     target: 0,
+    exposed: true,
     reason: "network",
     digest: "",
     version: "",

@@ -6,7 +6,7 @@ import { ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { CUT_MODES, type Cut, type CutMode } from "../../../hal/sim/power.ts";
 import { Random } from "../../../hal/sim/random.ts";
-import type { Reason } from "../../../src/update/record.ts";
+import type { Reason } from "../../../src/update/reason.ts";
 import { scenario, type Geometry } from "../../simulation/scenario.ts";
 import {
   cutText,

@@ -91,6 +91,7 @@ export function jobsOf(size: Size): readonly Job[] {
       for (const behaviour of bad) add("singles", `${way},${behaviour},${geometry}`);
     }
   }
+  if (quick) add("singles", "download-and-update,crashProved,small");
   for (const way of SCENARIOS.filter((name) => !quick || name !== "download")) {
     for (const offer of ["corrupt", "foreign"]) add("singles", `${way},good,small,${offer}`);
   }

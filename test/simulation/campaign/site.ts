@@ -196,11 +196,18 @@ export class Site {
     if (bad && behaviour === "unhealthy") client.engine.unhealthy();
     const sends = this.#link.requests;
     for (let turn = 0; turn < TURNS_MAX; turn++) {
+      const { exposed } = client.engine.record;
+      const { sessions } = client;
       const due = client.step();
       const now = hal.now();
       if (this.witness.violation !== undefined) throw this.witness.violation;
       this.power.require();
       if (bad && behaviour === "crashLate" && this.#link.requests > sends) throw new Crash();
+      const proved =
+        exposed === true &&
+        client.engine.record.exposed === undefined &&
+        client.sessions === sessions;
+      if (bad && behaviour === "crashProved" && proved) throw new Crash();
       const outcome = [...this.#server.outcomes.values()][0];
       const forgotten = forgets(this.#setting.variant) && client.sessions >= SESSIONS_MIN;
       if ((outcome !== undefined || forgotten) && due > now + REST_MS) {

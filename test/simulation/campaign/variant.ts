@@ -9,9 +9,9 @@ import type { ScenarioName } from "../../rig/server/scenario.ts";
 
 /**
  * What the new image does on trial: `crash` before its client starts, `crashLate` once it talks to
- * the server.
+ * the server, `crashProved` once that has proved itself.
  */
-export const BEHAVIOURS = ["good", "unhealthy", "crash", "crashLate"] as const;
+export const BEHAVIOURS = ["good", "unhealthy", "crash", "crashLate", "crashProved"] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
 /** `corrupt`: a bit is wrong. `foreign`: signed by somebody else. */
 export type Offer = "genuine" | "corrupt" | "foreign";

@@ -6,6 +6,7 @@
  * `test`, when one must fail in the files `in`.
  */
 import { STORE_MUTANTS } from "./store.ts";
+import { VERDICTS } from "./verdicts.ts";
 
 /** One of them. */
 export interface Mutant {
@@ -38,6 +39,7 @@ export function anySpace(text: string): RegExp {
 
 export const MUTANTS: readonly Mutant[] = [
   ...STORE_MUTANTS,
+  ...VERDICTS,
   // staging
   {
     name: "a block is not erased when the package enters it",
@@ -67,18 +69,18 @@ export const MUTANTS: readonly Mutant[] = [
   // machine
   {
     name: "power that fails is a verdict on the image",
-    file: "src/update/machine",
-    find: 'event.cause !== "power" ? end(',
-    replace: "true ? end(",
+    file: "src/update/booted",
+    find: 'event.cause !== "power" && record.exposed === undefined',
+    replace: "record.exposed === undefined",
     in: [PULL],
     by: "P3",
   },
   {
     name: "a crash is no verdict on the image",
-    file: "src/update/machine",
-    find: 'event.cause !== "power" ? end(',
-    replace: "false ? end(",
-    in: ["download,crashLate,small"],
+    file: "src/update/booted",
+    find: 'event.cause !== "power" && record.exposed === undefined',
+    replace: "false",
+    in: ["download,crashProved,small"],
     by: "P5",
   },
   {
@@ -91,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "outcomes are forgotten at the end",
-    file: "src/update/machine",
+    file: "src/update/outcome",
     find: "const tickets = resolve(record.tickets, reason);",
     replace: "const tickets = [];",
     in: [PULL],
@@ -115,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an image is armed without end",
-    file: "src/update/machine",
+    file: "src/update/booted",
     find: "record.trials < TRIALS_MAX ?",
     replace: "true ?",
     in: ["loops download,good,small"],
@@ -133,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the counter rises before the confirmation",
     file: "src/update/memory",
-    find: 'after.phase === "succeeded" && counter',
-    replace: '(after.phase === "arming" || after.phase === "succeeded") && counter',
+    find: 'if (after.phase === "succeeded" &&',
+    replace: 'if ((after.phase === "arming" || after.phase === "succeeded") &&',
     in: [PULL, BAD],
     by: "P6",
   },
@@ -148,9 +150,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a package is kept for good after a crash",
-    file: "src/update/machine",
-    find: 'const succeed = (record) => end(record, "succeeded", "succeeded", false)',
-    replace: 'const succeed = (record) => end(record, "succeeded", "reverted", false)',
+    file: "src/update/outcome",
+    find: 'return end({ ...record, tickets }, "succeeded", "succeeded", false)',
+    replace: 'return end({ ...record, tickets }, "succeeded", "reverted", false)',
     in: [PULL],
     by: "P4",
   },
@@ -226,7 +228,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an image on trial is healthy before it reached its server",
     file: "src/client/server",
     find: "this.#conversation = this.#open();",
-    replace: "this.#authenticated(); this.#conversation = this.#open();",
+    replace:
+      "this.#options.engine.healthy(); this.#options.engine.step(0); this.#conversation = this.#open();",
     in: ["download,crashLate,small"],
     by: "P1",
   },

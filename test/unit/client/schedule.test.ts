@@ -1,9 +1,16 @@
 /** When a session is due. */
 import { SESSION_RETRY_MAX_MS, SESSION_RETRY_MS } from "../../../src/base/limits.ts";
-import { type Need, retryPause, sessionDue } from "../../../src/client/schedule.ts";
+import { type Need, sessionDue } from "../../../src/client/schedule.ts";
 import { equal, ok, test } from "../../check.ts";
 
-const IDLE: Need = { reason: false, pollMs: 0, since: 1000, failures: 0, jitter: 0 };
+const IDLE: Need = {
+  reason: false,
+  pollMs: 0,
+  since: 1000,
+  failures: 0,
+  share: 1,
+  deadline: Infinity,
+};
 
 test("without a reason and without polling no session is due", () => {
   equal(sessionDue(IDLE), Infinity);
@@ -22,14 +29,32 @@ test("after a failure a reason waits for the pause, and a poll does not wait lon
   equal(sessionDue({ ...IDLE, pollMs: 3600000, failures: 1 }), 1000 + SESSION_RETRY_MS);
 });
 
-test("the pause doubles with every failure in a row, up to the last", () => {
-  equal(retryPause(1, 0), SESSION_RETRY_MS);
-  equal(retryPause(2, 0), 2 * SESSION_RETRY_MS);
-  equal(retryPause(4, 0), 8 * SESSION_RETRY_MS);
-  equal(retryPause(100, 0), SESSION_RETRY_MAX_MS);
+test("the pause between sessions doubles with every failure in a row, up to the last; half of it is chance", () => {
+  const pause = (failures: number, share: number): number =>
+    sessionDue({ ...IDLE, failures, share }) - IDLE.since;
+  equal(pause(2, 1), 2 * SESSION_RETRY_MS);
+  equal(pause(4, 1), 8 * SESSION_RETRY_MS);
+  equal(pause(100, 1), SESSION_RETRY_MAX_MS);
+  equal(pause(100, 0), SESSION_RETRY_MAX_MS / 2);
 });
 
-test("jitter adds at most a quarter", () => {
-  equal(retryPause(1, 1), SESSION_RETRY_MS * 1.25);
-  ok(retryPause(1, 0.5) > SESSION_RETRY_MS);
+test("before a deadline no pause takes more than half of what is left, and the attempts go on to the end", () => {
+  for (const share of [0, 0.5, 1]) {
+    for (const [deadline, gap] of [
+      [600_000, 8_000],
+      [60_000, 8_000],
+      [14_400_000, 20_000],
+    ] as const) {
+      const attempts: number[] = [];
+      for (let since = 0, failures = 1; since < deadline; failures++) {
+        const due = sessionDue({ ...IDLE, since, failures, share, deadline });
+        ok(due >= since + SESSION_RETRY_MS / 2, "attempts do not hurry");
+        if (due < deadline) attempts.push(due);
+        since = due;
+      }
+      ok(attempts.length <= 60, `${attempts.length} attempts`);
+      const last = attempts.at(-1) ?? 0;
+      ok(deadline - last <= gap, `the last attempt is ${deadline - last} ms before the deadline`);
+    }
+  }
 });

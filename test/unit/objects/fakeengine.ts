@@ -3,7 +3,8 @@
  * it is told to.
  */
 import type { UpdateEngine, UpdateState } from "../../../src/objects/engine.ts";
-import type { Reason, Ticket } from "../../../src/update/record.ts";
+import type { Reason } from "../../../src/update/reason.ts";
+import type { Ticket } from "../../../src/update/record.ts";
 import type { Refusal } from "../../../src/update/refusal.ts";
 
 export const IDLE: UpdateState = { phase: "idle", object: "", installing: false, kept: false };

@@ -1,6 +1,7 @@
 /** Result codes, State, requests and tickets of FUMO: pure functions. */
 import type { UpdateState } from "../../../src/objects/engine.ts";
-import type { Phase, Reason } from "../../../src/update/record.ts";
+import type { Reason } from "../../../src/update/reason.ts";
+import type { Phase } from "../../../src/update/record.ts";
 import { readRequest, requestText } from "../../../src/objects/execrequest.ts";
 import { fumoState, inOperation } from "../../../src/objects/fumostate.ts";
 import { updateRequest } from "../../../src/objects/requests.ts";
@@ -69,11 +70,13 @@ test("each reason has its result code (OMA-TS-DM-FUMO §10.2.2.4)", () => {
       untrusted: 404,
       unacceptable: 405,
       failedBefore: 405,
+      quarantined: 405,
       descriptorVersion: 405,
       authentication: 406,
       timeout: 407,
       undefined: 409,
       reverted: 410,
+      fellBack: 410,
       badURL: 411,
       badDescriptor: 411,
       serverUnavailable: 412,
@@ -99,8 +102,8 @@ test("each reason has its status for the host of a descriptor, and each status h
       [905, ["corrupt"]],
       [906, ["badDescriptor"]],
       [951, ["descriptorVersion"]],
-      [952, ["flash", "reverted", "undefined"]],
-      [953, ["failedBefore", "mismatch", "unacceptable", "untrusted"]],
+      [952, ["fellBack", "flash", "reverted", "undefined"]],
+      [953, ["failedBefore", "mismatch", "quarantined", "unacceptable", "untrusted"]],
       [954, ["authentication", "badURL", "serverError", "serverUnavailable"]],
     ],
   );

@@ -8,7 +8,7 @@ import type { UpdateState } from "../../../src/objects/engine.ts";
 import { stateName } from "../../../src/objects/fumostate.ts";
 import { RESULT_CODES } from "../../../src/objects/results.ts";
 import type { AlertCommand } from "../../../src/syncml/command.ts";
-import type { Reason } from "../../../src/update/record.ts";
+import type { Reason } from "../../../src/update/reason.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Bench, command, item, textOf } from "../session/bench.ts";
 import { Device, SERVER } from "./device.ts";

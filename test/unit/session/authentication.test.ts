@@ -176,8 +176,9 @@ test("a server that proves itself gets 212 and, stored before it is sent, the no
   bench.reply([bench.header(212), command("Get", item("./A"))], {
     header: { cred: md5Cred("server secret", NONCE) },
   });
-  deepEqual(bench.told, ["authenticated", `nonce server ${base64(drawn(1))}`]);
+  deepEqual([bench.told, bench.trust], [[`nonce server ${base64(drawn(1))}`], ["proved"]]);
   const [status] = bench.next().commands;
+  deepEqual(bench.told, [`nonce server ${base64(drawn(1))}`, "authenticated"]);
   ok(status?.name === "Status");
   equal(status.data, 212);
   equal(status.chal?.type, "syncml:auth-md5");

@@ -156,6 +156,8 @@ export class Bench {
   /** What the session may keep. */
   readonly budget: Budget;
   readonly log: string[] = [];
+  /** What was found about the server, in order: "proved", "refused". */
+  readonly trust: string[] = [];
   /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1 200". */
   readonly told: string[] = [];
   alerts: OutgoingAlert[] = [];
@@ -216,6 +218,12 @@ export class Bench {
         alerts: () => this.alerts,
         acknowledged: (id, status) => {
           this.told.push(`alert ${id} ${status}`);
+        },
+        proved: () => {
+          this.trust.push("proved");
+        },
+        refused: () => {
+          this.trust.push("refused");
         },
         authenticated: () => {
           this.told.push("authenticated");

@@ -2,16 +2,23 @@
  * The engine over a real store and a flash in memory: calls, refusals, outcomes, and resets between
  * any two steps.
  */
+import type { ResetCause } from "../../../hal/hal.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import {
+  QUARANTINE_INSTALLATIONS,
+  QUARANTINE_MS,
+  QUARANTINE_STEP_MAX_MS,
   READS_MAX,
   TICKET_OWNER_LENGTH_MAX,
   TICKETS_MAX,
   TRIAL_DEADLINE_MS,
+  TRIALS_MAX,
   URL_BYTES_MAX,
 } from "../../../src/base/limits.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { recordChange } from "../../../src/store/record.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
+import { QUARANTINE_KEY } from "../../../src/update/quarantine.ts";
 import { COUNTER_KEY, failedDigests, securityFloor } from "../../../src/update/memory.ts";
 import { Board, IMAGE, serve } from "./board.ts";
 
@@ -32,7 +39,7 @@ test("a pushed package is verified, installed, tried, kept and reported", () => 
     "committing",
     "succeeded",
   ]);
-  deepEqual(board.engine.tickets(), [{ id: 1, owner: "install", reason: "succeeded" }]);
+  deepEqual(board.engine.tickets(), [{ id: 1, owner: "install", reason: "succeeded", slot: 1 }]);
   board.engine.settle(1);
   board.settle();
   equal(board.engine.record.phase, "settled");
@@ -108,7 +115,7 @@ test("power lost on trial: the package is armed again, not remembered as bad", (
   );
 });
 
-test("an image on trial that proves nothing until the deadline goes back; it is remembered only when a server has answered", () => {
+test("an image that is not confirmed until the deadline goes back, and is remembered when a proved server has refused it", () => {
   for (const answered of [false, true]) {
     const board = new Board();
     board.trial();
@@ -128,16 +135,136 @@ test("an image on trial that proves nothing until the deadline goes back; it is 
   }
 });
 
-test("an image that is healthy and not on trial is confirmed too: the boot selector forgets its crashes", () => {
+test("off trial a session that has completed has the boot selector forget the crashes before it, and nothing else does", () => {
   const board = new Board();
   board.engine.healthy();
+  deepEqual(board.boot.calls, []);
+  board.engine.completed();
   deepEqual([board.boot.calls, board.engine.record.phase], [["confirm"], "idle"]);
   board.trial();
+  board.engine.completed();
+  deepEqual(
+    [board.engine.record.phase, board.boot.calls.filter((call) => call === "confirm").length],
+    ["trial", 1],
+    "on trial nothing is confirmed by that",
+  );
   board.engine.healthy();
+  board.engine.step(0);
+  equal(board.boot.calls.filter((call) => call === "confirm").length, 2);
+});
+
+/** The board resets, and the old image runs. */
+function back(board: Board, cause: ResetCause): void {
+  board.boot.slot = 0;
+  board.boot.trial = false;
+  board.boot.cause = cause;
+  board.reset();
+}
+
+/** An installation of the package that is there, with as many trials as it takes, none a verdict. */
+function inVain(board: Board): void {
+  const arming = (): boolean => board.engine.record.phase === "restarting";
+  equal(board.engine.install("x", "again"), undefined);
+  board.settle();
+  for (let trial = 0; arming(); trial++) {
+    ok(trial < TRIALS_MAX, "trials are bounded");
+    board.boot.slot = 1;
+    board.boot.trial = true;
+    board.reset();
+    board.engine.expose();
+    back(board, "panic");
+    board.settle();
+  }
+  for (const { id } of board.engine.tickets()) board.engine.settle(id);
+}
+
+test("a reset while a peer is heard that has not proved itself costs a trial and is no verdict", () => {
+  const board = new Board();
+  board.trial();
+  board.engine.expose();
+  equal(board.engine.record.exposed, true);
+  back(board, "panic");
+  deepEqual(
+    [board.engine.record.phase, board.engine.record.exposed, failedDigests(board.store)],
+    ["arming", undefined, []],
+  );
+  board.settle();
+  board.boot.slot = 1;
+  board.boot.trial = true;
+  board.reset();
+  board.engine.expose();
+  board.engine.shelter();
+  back(board, "panic");
+  deepEqual(
+    [board.engine.record.reason, board.engine.record.kept, failedDigests(board.store).length],
+    ["reverted", false, 1],
+  );
+});
+
+test("a peer is heard for one commit, however many messages it sends, and for none off trial", () => {
+  const board = new Board();
+  const commits = (act: () => void): number => {
+    const { length } = board.phases;
+    act();
+    return board.phases.length - length;
+  };
   equal(
-    board.boot.calls.filter((call) => call === "confirm").length,
+    commits(() => {
+      board.engine.expose();
+      board.engine.shelter();
+    }),
+    0,
+  );
+  board.trial();
+  equal(
+    commits(() => {
+      for (let message = 0; message < 5; message++) board.engine.expose();
+    }),
     1,
-    "an image on trial is confirmed by its own step",
+  );
+  equal(
+    commits(() => {
+      for (let time = 0; time < 5; time++) board.engine.shelter();
+    }),
+    1,
+  );
+});
+
+test("an image that is installed in vain too often has to wait for time with power, its package kept; it is not banned", () => {
+  const board = new Board();
+  board.push();
+  board.settle();
+  for (let time = 0; time < QUARANTINE_INSTALLATIONS; time++) {
+    inVain(board);
+    deepEqual([board.engine.record.reason, board.engine.record.kept], ["reverted", true]);
+  }
+  const arms = board.boot.calls.filter((call) => call === "arm").length;
+  equal(arms, QUARANTINE_INSTALLATIONS * TRIALS_MAX);
+  inVain(board);
+  deepEqual(
+    [board.engine.record.reason, board.engine.record.kept, failedDigests(board.store)],
+    ["quarantined", true, []],
+  );
+  equal(board.boot.calls.filter((call) => call === "arm").length, arms, "it is not armed");
+  board.settle();
+  let now = 0;
+  while (now < QUARANTINE_MS) {
+    const due = board.engine.step(now);
+    ok(due > now && due <= now + QUARANTINE_STEP_MAX_MS, `${due}`);
+    now = due;
+  }
+  equal(board.engine.step(now), Infinity, "nothing waits any more");
+  equal(board.engine.install("x", "now"), undefined);
+  board.settle();
+  equal(board.engine.record.phase, "restarting");
+  board.boot.slot = 1;
+  board.boot.trial = true;
+  board.reset();
+  board.engine.healthy();
+  board.settle();
+  deepEqual(
+    [board.engine.record.phase, board.store.get(QUARANTINE_KEY)],
+    ["succeeded", utf8('{"v":1,"images":[]}')],
   );
 });
 

@@ -2,22 +2,17 @@
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import type { ResetCause } from "../../../hal/hal.ts";
 import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
-import { PHASES, reduce, type EventType, type UpdateEvent } from "../../../src/update/machine.ts";
-import { IDLE, type Phase, type UpdateRecord } from "../../../src/update/record.ts";
+import type { EventType, UpdateEvent } from "../../../src/update/event.ts";
+import { PHASES, reduce } from "../../../src/update/machine.ts";
+import { IDLE, type Phase } from "../../../src/update/record.ts";
+import { at, booted } from "./records.ts";
 
 const PHASE_NAMES = Object.keys(PHASES) as readonly Phase[];
 
-const booted = (slot: number, trial: boolean, cause: ResetCause = "restart"): UpdateEvent => ({
-  type: "booted",
-  slot,
-  trial,
-  cause,
-});
-
 /** One event of each type but booted. */
 const EVENTS: readonly UpdateEvent[] = [
-  { type: "started", url: "http://a/b", object: "x", owner: "o", thenInstall: false },
-  { type: "opened", object: "x", size: 9 },
+  { type: "started", url: "http://a/b", object: "x", owner: "o", thenInstall: false, slot: 0 },
+  { type: "opened", object: "x", size: 9, slot: 0 },
   { type: "described", url: "http://a/c", size: 9, notify: "http://a/n" },
   { type: "announced", size: 9, validator: "v" },
   { type: "rewound" },
@@ -29,6 +24,8 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "invalid", reason: "corrupt" },
   { type: "install", slot: 0, owner: "o" },
   { type: "refused" },
+  { type: "exposed" },
+  { type: "sheltered" },
   { type: "healthy" },
   { type: "unhealthy" },
   { type: "unanswered" },
@@ -69,7 +66,12 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   ready: { install: "arming", started: "downloading", opened: "receiving", discarded: "idle" },
   arming: { consent: "arming", valid: "restarting", invalid: "failed" },
   restarting: { refused: "failed" },
-  trial: { healthy: "committing", unhealthy: "reverting", unanswered: "reverting" },
+  trial: {
+    exposed: "trial",
+    healthy: "committing",
+    unhealthy: "reverting",
+    unanswered: "reverting",
+  },
   committing: { confirmed: "succeeded", refused: "reverting" },
   reverting: {},
   succeeded: {
@@ -81,24 +83,6 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   failed: { reported: "settled", started: "downloading", opened: "receiving", discarded: "idle" },
   settled: { started: "downloading", opened: "receiving", discarded: "idle" },
 };
-
-/** In `phase`, with a ticket to acknowledge and a notice to send. */
-function at(phase: Phase, more: Partial<UpdateRecord> = {}): UpdateRecord {
-  const tickets = [{ id: 1, owner: "a", reason: "succeeded" }] as const;
-  const notices = [{ url: "http://a/n", attempt: 0, reason: "succeeded" }] as const;
-  return {
-    ...IDLE,
-    phase,
-    generation: 4,
-    object: "y",
-    slot: 0,
-    digest: "d1",
-    tickets,
-    notices,
-    nextTicket: 2,
-    ...more,
-  };
-}
 
 test("every phase × event but booted leads where the table says, and an unlisted pair gives the same object", () => {
   let pairs = 0;
@@ -115,7 +99,7 @@ test("every phase × event but booted leads where the table says, and an unliste
       pairs++;
     }
   }
-  equal(pairs, 13 * 23);
+  equal(pairs, 13 * 25);
 });
 
 test("a person who refuses a download ends it; who refuses an installation keeps the package, and is asked anew the next time", () => {
@@ -143,8 +127,8 @@ test("at boot the hardware wins: source by power, source by another cause, targe
     idle: ["idle", "idle", "trial", "idle"],
     receiving: ["receiving", "receiving", "trial", "receiving"],
     downloading: ["downloading", "downloading", "trial", "downloading"],
-    verifying: ["verifying", "verifying", "trial", "verifying"],
-    ready: ["ready", "ready", "trial", "ready"],
+    verifying: ["verifying", "verifying", "trial", "failed"],
+    ready: ["ready", "ready", "trial", "failed"],
     arming: ["arming", "arming", "trial", "trial"],
     restarting: ["arming", "failed", "trial", "trial"],
     trial: ["arming", "failed", "trial", "trial"],
@@ -279,6 +263,7 @@ test("an install that overtakes the report of the download loses neither", () =>
     object: "x",
     owner: "download",
     thenInstall: false,
+    slot: 0,
   });
   record = reduce(reduce(record, { type: "complete", size: 9 }), VALID);
   record = reduce(record, { type: "install", slot: 0, owner: "install" });
@@ -308,6 +293,7 @@ test("Download-and-update keeps its one ticket open until the update has an outc
     object: "x",
     owner: "both",
     thenInstall: true,
+    slot: 0,
   });
   record = reduce(reduce(record, { type: "complete", size: 9 }), {
     type: "valid",
@@ -332,19 +318,20 @@ test("a discarded download is reported as cancelled", () => {
 
 test("the same push again keeps its generation; another size, object or validator starts another", () => {
   const open = at("receiving", { object: "x", size: 9 });
-  equal(reduce(open, { type: "opened", object: "x", size: 9 }).generation, 4);
+  equal(reduce(open, { type: "opened", object: "x", size: 9, slot: 0 }).generation, 4);
   equal(
-    reduce(reduce(open, { type: "aborted" }), { type: "opened", object: "x", size: 9 }).generation,
+    reduce(reduce(open, { type: "aborted" }), { type: "opened", object: "x", size: 9, slot: 0 })
+      .generation,
     4,
   );
   const ready = at("ready", { object: "x", size: 9, kept: true });
-  const again = reduce(ready, { type: "opened", object: "x", size: 0 });
+  const again = reduce(ready, { type: "opened", object: "x", size: 0, slot: 0 });
   deepEqual([again.generation, again.kept, again.size], [4, false, 0]);
-  equal(reduce(ready, { type: "opened", object: "z", size: 9 }).generation, 5);
+  equal(reduce(ready, { type: "opened", object: "z", size: 9, slot: 0 }).generation, 5);
   const unknown = at("idle", { object: "x", size: 0 });
-  equal(reduce(unknown, { type: "opened", object: "x", size: 0 }).generation, 4);
-  equal(reduce(open, { type: "opened", object: "x", size: 10 }).generation, 5);
-  equal(reduce(open, { type: "opened", object: "z", size: 9 }).generation, 5);
+  equal(reduce(unknown, { type: "opened", object: "x", size: 0, slot: 0 }).generation, 4);
+  equal(reduce(open, { type: "opened", object: "x", size: 10, slot: 0 }).generation, 5);
+  equal(reduce(open, { type: "opened", object: "z", size: 9, slot: 0 }).generation, 5);
   const fetching = at("downloading", { validator: "1", size: 9 });
   equal(reduce(fetching, { type: "announced", size: 9, validator: "1" }), fetching);
   deepEqual(
@@ -420,6 +407,41 @@ test("the machine never changes a record that it is given", () => {
       equal(JSON.stringify(before), text);
     }
   }
+});
+
+test("a second installation has its own trials, restarts and crashes, and asks anew", () => {
+  const used = at("settled", {
+    kept: true,
+    reason: "reverted",
+    trials: TRIALS_MAX,
+    restarts: RESTARTS_MAX,
+    crashes: CRASHES_MAX,
+    agreed: "arming",
+    target: 1,
+  });
+  const second = reduce(used, { type: "install", slot: 0, owner: "b" });
+  deepEqual(
+    [second.trials, second.restarts, second.crashes, second.agreed, second.target],
+    [0, 0, 0, undefined, undefined],
+  );
+  let record = second;
+  for (let trial = 1; trial <= TRIALS_MAX; trial++) {
+    record = reduce(reduce(record, VALID), booted(1, true));
+    record = reduce(record, booted(0, false, "power"));
+  }
+  deepEqual([record.phase, record.trials], ["failed", TRIALS_MAX], "as many as the first had");
+});
+
+test("an image in quarantine is refused before it is armed, and kept", () => {
+  const refused = reduce(at("arming", { kept: true, tickets: [{ id: 1, owner: "a" }] }), {
+    type: "invalid",
+    reason: "quarantined",
+  });
+  deepEqual(
+    [refused.phase, refused.kept, refused.tickets[0]?.reason],
+    ["failed", true, "quarantined"],
+  );
+  equal(reduce(refused, { type: "install", slot: 0, owner: "b" }).phase, "arming");
 });
 
 test("an image on trial is the new one, whatever slot the record names", () => {

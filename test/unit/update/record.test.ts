@@ -1,6 +1,8 @@
 /** The record as bytes in the store: old and new firmware read each other's. */
 import { deepEqual, equal, test } from "../../check.ts";
-import { decodeRecord, IDLE, type UpdateRecord } from "../../../src/update/record.ts";
+import { REASONS } from "../../../src/update/reason.ts";
+import { decodeRecord, IDLE, PHASE_NAMES, type UpdateRecord } from "../../../src/update/record.ts";
+import { readByOlder } from "./older.ts";
 
 const FULL: UpdateRecord = {
   v: 1,
@@ -18,6 +20,7 @@ const FULL: UpdateRecord = {
   slot: 0,
   target: 1,
   trials: 2,
+  exposed: true,
   restarts: 1,
   reason: "reverted",
   kept: true,
@@ -27,6 +30,7 @@ const FULL: UpdateRecord = {
   tickets: [
     { id: 4, owner: "{}" },
     { id: 5, owner: "", reason: "network" },
+    { id: 3, owner: "o", reason: "succeeded", slot: 1 },
   ],
   nextTicket: 6,
   described: true,
@@ -60,6 +64,32 @@ test("fields of newer firmware are ignored", () => {
   );
 });
 
+test("older firmware reads what this one writes, in every phase: all that it knows, and no more", () => {
+  const { exposed: _, tickets, ...known } = FULL;
+  for (const phase of PHASE_NAMES) {
+    const read = readByOlder(JSON.stringify({ ...FULL, phase }));
+    deepEqual(read, {
+      ...known,
+      phase,
+      tickets: tickets.map(({ slot: _slot, ...ticket }) => ticket),
+    });
+  }
+  for (const [reason, older] of [
+    ["fellBack", "undefined"],
+    ["quarantined", "undefined"],
+    ["reverted", "reverted"],
+  ] as const) {
+    const read = readByOlder(
+      JSON.stringify({ ...FULL, reason, tickets: [{ id: 1, owner: "a", reason, slot: 1 }] }),
+    );
+    deepEqual(
+      [read["reason"], read["tickets"]],
+      [older, [{ id: 1, owner: "a", reason: older }]],
+      "an outcome that older firmware does not know is still one",
+    );
+  }
+});
+
 test("a notice without a URL is none, and its attempts count from 0 when they are no number", () => {
   const notices = [
     { attempt: 1 },
@@ -71,6 +101,14 @@ test("a notice without a URL is none, and its attempts count from 0 when they ar
     { url: "u", attempt: 0 },
     { url: "v", attempt: 1, reason: "undefined" },
   ]);
+});
+
+test("every reason reads back as itself", () => {
+  const names = Object.keys(REASONS);
+  equal(names.length, 22);
+  for (const name of names) equal(decodeRecord({ ...IDLE, reason: name }).reason, name);
+  for (const name of ["toString", "__proto__", "constructor", "", 1, null])
+    equal(decodeRecord({ ...IDLE, reason: name }).reason, "undefined");
 });
 
 test("a phase of newer firmware is a trial, in which the hardware decides", () => {
