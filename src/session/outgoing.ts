@@ -20,7 +20,7 @@ import type {
 } from "../syncml/command.ts";
 import { succeeded } from "../syncml/status.ts";
 import { type Encoding, writerOf } from "./encoding.ts";
-import { Summary } from "./trace.ts";
+import { labelOf, Summary } from "./trace.ts";
 
 /** `request`: Alerts and DevInfo. */
 type Kind = "status" | "results" | "request";
@@ -236,8 +236,9 @@ export class Draft {
   #count = 0;
   /** Commands that are no Status. */
   #others = 0;
-  /** Behind the Status of SyncHdr. */
-  #head: Mark | undefined;
+  /** The Status of SyncHdr, and where the message ends that has no more than that. */
+  #status: StatusCommand | undefined;
+  #headEnd = 0;
 
   constructor(
     encoding: Encoding,
@@ -278,14 +279,15 @@ export class Draft {
 
   /** True while a message has as much room as it can have for what belongs to one Status. */
   get fresh(): boolean {
-    return this.onlyStatus && this.#count <= (this.#head?.count ?? 0) + 1;
+    return this.onlyStatus && this.#count <= (this.#status === undefined ? 1 : 2);
   }
 
   /** Opens the message. False when that does not fit. */
   begin(status: StatusCommand | undefined): boolean {
     if (!this.#writer.begin(this.#header)) return false;
     if (status !== undefined && !this.command(status)) return false;
-    this.#head = this.mark();
+    this.#status = status;
+    this.#headEnd = this.#writer.mark();
     return true;
   }
 
@@ -298,21 +300,21 @@ export class Draft {
     if (!this.#writer.command(command, cmdID)) return false;
     this.#count++;
     if (command.name !== "Status") this.#others++;
-    this.#summary.add(command);
+    this.#summary.add(labelOf(command));
     if (alertNumber !== undefined) this.#remember(cmdID, alertNumber);
     return true;
   }
 
   /**
-   * Begins Results, whose items follow. False when not even the beginning fits. `part`: the Status
-   * says whether the rest is wanted.
+   * Begins Results with an item; others may follow. False, and nothing is written, when that does
+   * not fit. `part`: the Status says whether the rest is wanted.
    */
-  openResults(head: ResultsHead, part: boolean): boolean {
+  openResults(head: ResultsHead, item: Item, part: boolean): boolean {
     const cmdID = String(this.#count + 1);
-    if (!this.#writer.openResults(head, cmdID)) return false;
+    if (!this.#writer.openResults(head, cmdID, item)) return false;
     this.#count++;
     this.#others++;
-    this.#summary.addLabel("Results");
+    this.#summary.add("Results");
     if (part) this.#remember(cmdID, undefined);
     return true;
   }
@@ -344,7 +346,11 @@ export class Draft {
 
   /** Takes back everything behind the Status of SyncHdr. */
   rewindToHead(): void {
-    if (this.#head !== undefined) this.rewind(this.#head);
+    this.#writer.rewind(this.#headEnd);
+    this.#count = this.#status === undefined ? 0 : 1;
+    this.#others = 0;
+    this.#summary = new Summary();
+    if (this.#status !== undefined) this.#summary.add(labelOf(this.#status));
   }
 
   end(final: boolean): Composed {

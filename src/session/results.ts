@@ -177,20 +177,17 @@ export class Results implements Sending {
   /** Writes results of one item, as many as fit. False when there is no more room. */
   #put(command: ObjectCommand, draft: Draft): boolean {
     const head = this.#head(command);
+    let item = this.#item;
     if (this.#sent > 0) return this.#chunk(head, draft);
-    const mark = draft.mark();
-    let count = 0;
-    if (draft.openResults(head, false)) {
-      for (let item = this.#item; item !== undefined && draft.item(item); item = this.#item) {
-        count++;
-        this.#done();
-        this.#pullItem();
-      }
-      draft.closeResults();
-    }
-    if (count > 0) return this.#item === undefined;
-    draft.rewind(mark);
-    return draft.fresh && this.#chunk(head, draft);
+    if (item === undefined || !draft.openResults(head, item, false))
+      return draft.fresh && this.#chunk(head, draft);
+    do {
+      this.#done();
+      this.#pullItem();
+      item = this.#item;
+    } while (item !== undefined && draft.item(item));
+    draft.closeResults();
+    return item === undefined;
   }
 
   /** Writes the next chunk of the result: true when it was the last. */
@@ -198,7 +195,6 @@ export class Results implements Sending {
     const item = this.#item;
     const data = item?.data ?? NOTHING;
     if (item === undefined) return true;
-    const mark = draft.mark();
     let length = Math.min(data.length - this.#sent, draft.room - CHUNK_FRAME_BYTES);
     while (length >= Math.min(CHUNK_BYTES_MIN, data.length - this.#sent) && length > 0) {
       const to =
@@ -209,14 +205,13 @@ export class Results implements Sending {
       const { size: _, ...meta } = item.meta ?? {};
       const first = this.#sent === 0 ? { ...meta, size: sentLength(item) } : meta;
       const chunk: Item = { ...item, meta: first, data: data.subarray(this.#sent, to), moreData };
-      if (draft.openResults(head, true) && draft.item(chunk)) {
+      if (draft.openResults(head, chunk, true)) {
         draft.closeResults();
         this.#keep(data.length);
         this.#sent = to;
         if (!moreData) this.#done();
         return !moreData;
       }
-      draft.rewind(mark);
       length -= Math.max(length >> 3, CHUNK_BYTES_MIN);
     }
     return false;

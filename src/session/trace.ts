@@ -14,11 +14,7 @@ export class Summary {
   #last = "";
   #times = 0;
 
-  add(command: Command): void {
-    this.addLabel(labelOf(command));
-  }
-
-  addLabel(label: string): void {
+  add(label: string): void {
     const shown = this.#text.length < SUMMARY_LENGTH_MAX ? label : "…";
     if (shown === this.#last) {
       this.#times++;
@@ -47,7 +43,7 @@ export class Summary {
 
 export function summary(commands: readonly Command[]): string {
   const all = new Summary();
-  for (const command of commands) all.add(command);
+  for (const command of commands) all.add(labelOf(command));
   return all.text;
 }
 
@@ -56,7 +52,8 @@ function short(name: string): string {
   return name.length > NAME_LENGTH_MAX ? "…" : name;
 }
 
-function labelOf(command: Command): string {
+/** What a command is called in a summary. */
+export function labelOf(command: Command): string {
   switch (command.name) {
     case "Status":
       return `Status ${command.data} ${short(command.cmd)}`;
@@ -74,6 +71,6 @@ function labelOf(command: Command): string {
 
 function summaryOfNames(commands: readonly Command[]): string {
   const all = new Summary();
-  for (const { name } of commands) all.addLabel(name);
+  for (const { name } of commands) all.add(name);
   return all.text;
 }

@@ -70,14 +70,15 @@ export class MessageWriter {
   }
 
   /**
-   * Begins Results, whose items follow one at a time. False when not even the beginning fits:
+   * Begins Results with an item; more may follow one at a time. False when that does not fit:
    * nothing is then written.
    */
-  openResults(results: ResultsHead, cmdID: string): boolean {
+  openResults(results: ResultsHead, cmdID: string, item: Item): boolean {
     const writer = this.#writer;
     const mark = writer.mark();
     writer.open(Tag.Results);
     this.#results(results, cmdID);
+    this.#item(item);
     this.#endBytes += writer.closeLength(Tag.Results);
     if (!writer.full && this.room >= 0) return true;
     this.rewind(mark);
