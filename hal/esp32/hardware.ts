@@ -33,6 +33,11 @@ const IDENTITY = frozen({
   classId: "ffeeddccbbaa99887766554433221104",
 });
 
+/** Makes sockets possible, with or without a network. */
+function startNetwork(this: unknown): void {
+  native("xs_board_network").call(this);
+}
+
 /** What does not keep the board from running, but from being updated; empty when all is well. */
 function warning(this: unknown): string {
   return native("xs_slots_warning").call(this);
@@ -44,6 +49,7 @@ function warning(this: unknown): string {
  * of level E.
  */
 export function openHardware(text: string): Hal {
+  startNetwork();
   const staging = new Area("staging");
   const boot = new SlotBoot(staging.status().blockLength);
   boot.running();

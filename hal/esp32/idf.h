@@ -5,6 +5,7 @@
 #include "esp_app_desc.h"
 #include "esp_attr.h"
 #include "esp_chip_info.h"
+#include "esp_netif.h"
 #include "esp_ota_ops.h"
 #include "esp_partition.h"
 #include "esp_random.h"

@@ -136,6 +136,14 @@ void xs_boot_restart(xsMachine* the)
   slotRestart(0);
 }
 
+/* Starts lwIP, which aborts when it is used before. The SDK's Wi-Fi starts it too, but later, and a
+ * board may have none. */
+void xs_board_network(xsMachine* the)
+{
+  if (esp_netif_init() != ESP_OK)
+    xsUnknownError("lwIP cannot be started");
+}
+
 /* How many milliseconds this start has to wait. */
 void xs_board_pause(xsMachine* the)
 {

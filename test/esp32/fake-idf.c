@@ -7,6 +7,7 @@
 #include "../../hal/host/reset.h"
 #include "../../hal/common/base/crc32.h"
 #include "../../hal/common/boot/image.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@
 #define VERSION_AT 16
 #define CIPHER_BYTES 16
 #define PAGE_BYTES 4096
+#define SOCKETS 4
 
 enum { OTA_0, OTA_1, OTADATA, HEAD, STORE };
 
@@ -491,6 +493,44 @@ esp_err_t esp_task_wdt_reset(void)
 {
   resetFeed();
   return ESP_OK;
+}
+
+/* lwIP has a task only from then on, and aborts before; the SDK's configuration gives it four
+ * sockets. */
+static int isNetworked;
+static int sockets[SOCKETS];
+static int socketCount;
+int __real_socket(int domain, int type, int protocol);
+int __real_close(int file);
+int __wrap_socket(int domain, int type, int protocol);
+int __wrap_close(int file);
+
+esp_err_t esp_netif_init(void)
+{
+  isNetworked = 1;
+  return ESP_OK;
+}
+
+int __wrap_socket(int domain, int type, int protocol)
+{
+  int file;
+  require(isNetworked, "lwIP is used before esp_netif_init");
+  if (socketCount == SOCKETS) {
+    errno = ENFILE;
+    return -1;
+  }
+  file = __real_socket(domain, type, protocol);
+  if (file >= 0)
+    sockets[socketCount++] = file;
+  return file;
+}
+
+int __wrap_close(int file)
+{
+  for (int i = 0; i < socketCount; i++)
+    if (sockets[i] == file)
+      sockets[i] = sockets[--socketCount];
+  return __real_close(file);
 }
 
 esp_err_t nvs_open(const char* space, nvs_open_mode_t mode, nvs_handle_t* handle)

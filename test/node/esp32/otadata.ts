@@ -1,15 +1,32 @@
 /** What a fall-back of the boot loader leaves on an ESP32. */
 import { crc32 } from "../../../src/base/crc32.ts";
 
+const SECTOR = 4096;
+
+/** States of an entry, as ESP-IDF numbers them. */
+export const NEW = 0;
+export const VALID = 2;
+
 /**
- * An otadata that selects slot 1, once confirmed: ESP-IDF's entry of 32 bytes in the first of two
- * sectors.
+ * An otadata with these entries: one of 32 bytes at the start of each of its two sectors. Entry
+ * number n selects slot (n - 1) modulo 2.
  */
-export function selectsOther(): Uint8Array {
-  const bytes = new Uint8Array(2 * 4096).fill(0xff);
+export function otadata(
+  entries: readonly (readonly [number: number, state: number] | undefined)[],
+): Uint8Array {
+  const bytes = new Uint8Array(2 * SECTOR).fill(0xff);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, 2, true);
-  view.setUint32(24, 2, true);
-  view.setUint32(28, crc32(bytes.subarray(0, 4), 0), true);
+  entries.forEach((entry, sector) => {
+    if (entry === undefined) return;
+    const at = sector * SECTOR;
+    view.setUint32(at, entry[0], true);
+    view.setUint32(at + 24, entry[1], true);
+    view.setUint32(at + 28, crc32(bytes.subarray(at, at + 4), 0), true);
+  });
   return bytes;
+}
+
+/** Selects slot 1, once confirmed. */
+export function selectsOther(): Uint8Array {
+  return otadata([[2, VALID]]);
 }
