@@ -7,7 +7,7 @@
 #include "blob.h"
 
 #define NATIVES_MAX 96
-#define MODULES_MAX 256
+#define MODULES_MAX 320
 
 /* The statuses of XS that boardAbort can get. */
 #define RUNTIME_OUT_OF_MEMORY 1
