@@ -14,6 +14,9 @@ import { root } from "./root.ts";
 
 const FOLDERS = ["unit", "node", "golden", "simulation", "conformance"];
 
+/** A test file that hangs is a failure with a name, long before the whole run is given up. */
+const LIMIT_MS = 20 * 60_000;
+
 /** Files at a time: most of them wait for a device, also where there are two processors only. */
 const AT_ONCE = Math.max(2, availableParallelism() - 1);
 
@@ -56,7 +59,13 @@ try {
   if (only !== "--xs") {
     const files = testFiles(word);
     if (files.length === 0) throw new RigError(2, `no test file has "${word ?? ""}" in its name`);
-    const words = ["--test", "--test-reporter=spec", `--test-concurrency=${AT_ONCE}`, ...files];
+    const words = [
+      "--test",
+      "--test-reporter=spec",
+      `--test-concurrency=${AT_ONCE}`,
+      `--test-timeout=${LIMIT_MS}`,
+      ...files,
+    ];
     if (!run(`Node: ${files.length} files`, words)) failed.push("Node");
   }
   if (only !== "--node" && word === undefined) {

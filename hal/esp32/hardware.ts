@@ -34,7 +34,7 @@ const IDENTITY = frozen({
 });
 
 /** Makes sockets possible, with or without a network. */
-function startNetwork(this: unknown): void {
+export function startNetwork(this: unknown): void {
   native("xs_board_network").call(this);
 }
 

@@ -9,6 +9,8 @@ import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
 import { ESP32_RUNNER } from "../../rig/boards/esp32fake.ts";
 import { espImage } from "../../rig/espimage.ts";
 
+const LIMIT_MS = 120_000;
+
 test("natives of classes refuse every receiver but an object of their class", async () => {
   const folder = mkdtempSync(join(tmpdir(), "esp32-receivers-"));
   try {
@@ -24,6 +26,9 @@ test("natives of classes refuse every receiver but an object of their class", as
     writeFileSync(join(folder, "provision.json"), "{}");
     const child = spawn(ESP32_RUNNER, ["--state", folder], {
       stdio: ["ignore", "pipe", "inherit"],
+      // A board that fails starts again for ever.
+      timeout: LIMIT_MS,
+      killSignal: "SIGKILL",
     });
     let told = "";
     await new Promise((resolve) => {

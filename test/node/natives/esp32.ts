@@ -1,5 +1,6 @@
 /** The natives of hal/esp32, over the fake of ESP-IDF, with receivers of every kind: a program. */
 import { Area } from "../../../hal/esp32/area.ts";
+import { startNetwork } from "../../../hal/esp32/hardware.ts";
 import { TlsSocket } from "../../../hal/esp32/tlssocket.ts";
 import { exit, print } from "../../../hal/common/natives/system.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
@@ -40,5 +41,6 @@ const CLASSES: readonly NativeClass[] = [
   },
 ];
 
+startNetwork();
 print(`receivers: ${acceptedReceivers(CLASSES).join("; ") || "all refused"}`);
 exit(0);
