@@ -114,10 +114,9 @@ void xs_boot_cause(xsMachine* the)
   xsmcSetInteger(xsResult, slotCause());
 }
 
-/* Nothing on this chip counts crashes yet. */
 void xs_boot_failures(xsMachine* the)
 {
-  xsmcSetInteger(xsResult, 0);
+  xsmcSetNumber(xsResult, slotFailures());
 }
 
 void xs_boot_arm(xsMachine* the)

@@ -44,6 +44,7 @@ static struct {
   int misled; /* otadata selects the slot that does not run, and cannot be written */
   int failedBefore; /* the run before ended with an error that was caught */
   ResetCause cause;
+  uint32_t failures; /* crashes in a row that led to this start */
   int unguarded; /* a new image was started without being marked as on trial: the boot loader knows
                     no trials */
 } slots;
@@ -338,10 +339,17 @@ static void openCause(void)
   end = noteTake();
   slots.failedBefore = end == NOTE_FAILED;
   slots.cause = causeOf(esp_reset_reason(), end);
-  if (slots.cause == RESET_POWER)
+  if ((slots.cause == RESET_POWER) || (slots.cause == RESET_RESTART))
     noteSetFailures(0);
-  else if (slots.cause != RESET_RESTART)
+  else
     noteSetFailures(noteFailures() + 1);
+  slots.failures = noteFailures();
+}
+
+uint32_t slotFailures(void)
+{
+  openCause();
+  return slots.failures;
 }
 
 ResetCause slotCause(void)

@@ -38,6 +38,8 @@ int slotRunning(void);
 int slotTrial(void);
 /* Why the board was reset: latched at the start, and not changed by what is done later. */
 ResetCause slotCause(void);
+/* Crashes in a row that led to this start, as Running.failures of hal.ts. */
+uint32_t slotFailures(void);
 /* How long this start has to wait before it does anything, because of the bad ends before it: a
  * minute, doubling to an hour; 0 on trial, where the next reset rolls back. */
 uint32_t slotPauseMs(void);

@@ -35,6 +35,8 @@ export interface Bench {
    * this bench cannot send it anything. Known once the board was switched on.
    */
   readonly pushPort?: number | undefined;
+  /** True: the board counts crashes, and does not say 0 as one may that cannot. */
+  readonly countsCrashes?: boolean | undefined;
   /** Offsets in it at which a wrong bit makes it unfit to boot. */
   readonly damages: readonly number[];
   /** Switches on; resolves when the board is without power again, whether by `cut` or by kill(). */

@@ -21,7 +21,7 @@ function isValid(slot: SimFlash, images: readonly Uint8Array[]): boolean {
 
 /** `maxAlign` is what MCUboot was built with; the flash is written by as many bytes. */
 export function mcubootBench(maxAlign = 8): SimBench {
-  return new SimBench(undefined, { make: (parts) => kind(parts, maxAlign) });
+  return new SimBench(undefined, { countsCrashes: true, make: (parts) => kind(parts, maxAlign) });
 }
 
 function kind({ power, link, datagrams, build }: SimParts, maxAlign: number): SimKind {

@@ -46,6 +46,7 @@ export function onState(runner: string): ProcessBoard["program"] {
 
 export class ProcessBench implements Bench {
   readonly cutModes: readonly string[] = ["before", "torn", "after"];
+  readonly countsCrashes = true;
   readonly image: Uint8Array;
   readonly damages: readonly number[];
   readonly rigAddress: string;

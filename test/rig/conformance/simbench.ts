@@ -70,12 +70,15 @@ export interface SimBenchOptions {
   readonly slot?: FlashStatus;
   /** False: this bench cannot cut power inside an operation. */
   readonly cuts?: boolean;
+  /** The board counts crashes. */
+  readonly countsCrashes?: true;
   /** Another kind of board than the sim board. */
   readonly make?: (parts: SimParts) => SimKind;
 }
 
 export class SimBench implements Bench {
   readonly cutModes: readonly CutMode[];
+  readonly countsCrashes: boolean;
   readonly #kind: SimKind;
   readonly #power = new Power();
   readonly #link = new HttpLink();
@@ -89,6 +92,7 @@ export class SimBench implements Bench {
 
   constructor(wrap: Wrapper = (hal) => hal, options: SimBenchOptions = {}) {
     this.cutModes = options.cuts === false ? [] : CUT_MODES;
+    this.countsCrashes = options.countsCrashes === true;
     const key = generateKeyPairSync("ed25519").privateKey;
     const build = (major: number): Uint8Array =>
       new Uint8Array(
