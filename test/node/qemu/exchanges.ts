@@ -61,9 +61,10 @@ class Attacker {
 
   answer(): Source {
     const { number } = this;
-    if (!this.#isMessage)
+    if (this.#isMessage) this.number++;
+    // The exchange behind the last one has no plan: it only says that the last one is over.
+    if (!this.#isMessage || number >= order.to)
       return new Source([piece("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")], WHOLE);
-    this.number++;
     const choices = order.seed === undefined ? undefined : new Choices(order.seed, number);
     const plan = choices === undefined ? pairOf(number) : randomPlan(choices);
     print(`exchange ${number}: ${planText(plan)}`);
