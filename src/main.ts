@@ -4,7 +4,7 @@
  */
 import { openBoard } from "../hal/board.ts";
 import { Client } from "./client/client.ts";
-import { parseProvision } from "./client/provision.ts";
+import { parseProvision } from "./account/provisioning.ts";
 import { TypedAnswers } from "./client/typed.ts";
 
 const board = openBoard();

@@ -14,8 +14,8 @@ import {
   PIN_TRIES_MAX,
 } from "../base/limits.ts";
 import { sha1 } from "../base/sha1.ts";
-import { newAccount, type NewAccount } from "../objects/newaccount.ts";
-import { install } from "../objects/provision.ts";
+import { newAccount, type NewAccount } from "../account/newaccount.ts";
+import { install } from "../account/enrolment.ts";
 import { cpAccounts } from "../push/cpaccounts.ts";
 import { readCp } from "../push/cp.ts";
 import { dmAccounts } from "../push/dmaccounts.ts";
@@ -26,7 +26,7 @@ import { readRecord, recordChange } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
 import { PLAIN_QUESTION } from "./consent.ts";
-import type { Provision } from "./provision.ts";
+import type { Provision } from "../account/provisioning.ts";
 
 export interface BootstrapOptions {
   readonly log: (level: LogLevel, text: string) => void;

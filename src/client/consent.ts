@@ -4,13 +4,11 @@
  */
 import { frozen } from "../base/frozen.ts";
 import { CONSENT_WAIT_MS, INTERACTION_POLL_MS } from "../base/limits.ts";
+import type { Confirm } from "../account/provisioning.ts";
 import type { Question, UserInterface } from "../session/interaction.ts";
 import type { Offer } from "../update/download.ts";
 import type { Engine } from "../update/engine.ts";
 import { packageText } from "../update/sentence.ts";
-
-/** What people are asked about. */
-export type Confirm = "none" | "download" | "update" | "both";
 
 /** What a question of the device itself has besides its kind and text. */
 export const PLAIN_QUESTION = frozen({

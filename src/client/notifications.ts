@@ -11,7 +11,7 @@
 import type { Hal } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
 import { INTERACTION_MS_MAX, INTERACTION_POLL_MS, NOTIFICATIONS_KEPT } from "../base/limits.ts";
-import type { Account, Accounts } from "../objects/accounts.ts";
+import type { Account, Accounts } from "../account/accounts.ts";
 import { genuine, type Notification, parseNotification } from "../push/notification.ts";
 import type { Question, UserInterface } from "../session/interaction.ts";
 import { readRecord, recordChange } from "../store/record.ts";

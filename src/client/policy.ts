@@ -5,7 +5,7 @@ import { fromBase64 } from "../base/base64.ts";
 import { type VendorKey, vendorKey } from "../image/key.ts";
 import type { ImagePolicy } from "../image/policy.ts";
 import { parseVersion } from "../image/version.ts";
-import type { Provision } from "./provision.ts";
+import type { Provision } from "../account/provisioning.ts";
 
 /**
  * Returns the policy. Its security counter is the provisioned one, or that of the running image if

@@ -8,7 +8,8 @@ import { randomShare } from "../base/backoff.ts";
 import type { Budget } from "../base/budget.ts";
 import { SESSION_MS_MAX, SUMMONS_TRIES_MAX } from "../base/limits.ts";
 import { admitUrl } from "../base/urlrules.ts";
-import type { Account, Accounts, Direction } from "../objects/accounts.ts";
+import type { Account, Accounts, Direction } from "../account/accounts.ts";
+import { devInfoItems } from "../objects/devinfo.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
 import type { UserInterface } from "../session/interaction.ts";
@@ -17,9 +18,8 @@ import { Session } from "../session/session.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { Engine } from "../update/engine.ts";
 import { Conversation } from "./conversation.ts";
-import { devInfoTexts } from "./account.ts";
 import type { Summons } from "./notifications.ts";
-import type { Provision } from "./provision.ts";
+import type { Provision } from "../account/provisioning.ts";
 import { sessionDue } from "./schedule.ts";
 import { traced } from "./trace.ts";
 import { proofOf, Trial } from "./trial.ts";
@@ -191,7 +191,7 @@ export class Server {
           server: { ...account.server, nonce: nonce("server") },
         },
         deviceId: hal.identity.DevId,
-        devInfo: devInfoTexts(hal.identity),
+        devInfo: devInfoItems(hal.identity),
         sessionID: summons?.sessionID ?? this.#newSessionID(),
         alert: summons === undefined ? 1201 : 1200,
         maxMsgSize: inbound.length,

@@ -8,7 +8,7 @@
  * when the session asks for the first time.
  */
 import type { Url } from "../../hal/hal.ts";
-import type { Credentials } from "../objects/accounts.ts";
+import type { Credentials } from "../account/accounts.ts";
 
 /**
  * What proves a server. `nothing` is for laboratories: plain http and an account that asks for no

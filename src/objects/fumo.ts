@@ -18,7 +18,7 @@ import type { Tree } from "../tree/tree.ts";
 import { uriText, validName } from "../tree/uri.ts";
 import { textOf } from "../tree/value.ts";
 import type { Value } from "../tree/value.ts";
-import { interior } from "./definition.ts";
+import { interior } from "../tree/definition.ts";
 import type { UpdateEngine } from "./engine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
 import { FumoState, fumoState, inOperation } from "./fumostate.ts";

@@ -9,7 +9,7 @@ import { PEER_BYTES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtree.ts";
 import { Token } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
-import type { AccountFields, AuthFields } from "../objects/newaccount.ts";
+import type { AccountFields, AuthFields } from "../account/newaccount.ts";
 import {
   type Command,
   content,

@@ -7,7 +7,7 @@ import type { FlashStatus, Hal, ResetCause } from "../../hal/hal.ts";
 import { SimBoard } from "../../hal/sim/board.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { Client } from "../../src/client/client.ts";
-import { parseProvision } from "../../src/client/provision.ts";
+import { parseProvision } from "../../src/account/provisioning.ts";
 import type { Version } from "../../src/image/version.ts";
 import type { UserInterface } from "../../src/session/interaction.ts";
 import { recordChange } from "../../src/store/record.ts";

@@ -235,7 +235,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "every start provisions the account again",
-    file: "src/client/account",
+    file: "src/account/provisioned",
     find: "made === digest ||",
     replace: "made === 0 ||",
     in: ["download,good,small,account"],
@@ -252,7 +252,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "any nonce will do",
     file: "src/session/authentication",
-    find: "!checkCredential(cred, authType(type), name, secret, this.#nonce)",
+    find: "!checkCredential(cred, type, name, secret, this.#nonce)",
     replace: "false",
     in: ["unit/session/authentication"],
     by: "test",

@@ -118,7 +118,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an account that is lost is not made again",
-    file: "src/client/account",
+    file: "src/account/provisioned",
     find: "if (usable && (",
     replace: "if ((",
     in: ["simulation/damage"],

@@ -1,20 +1,18 @@
 /**
  * The provisioned account on its way into the store, and the stored one on its way into a session.
  */
-import type { Identity } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { hex } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import { Sha256 } from "../base/sha256.ts";
 import { parseUrl, urlText } from "../base/url.ts";
-import { text, utf8 } from "../base/utf8.ts";
-import { type Account, Accounts, readAccount } from "../objects/accounts.ts";
-import { devInfoItems } from "../objects/devinfo.ts";
-import { provision, regrant, withdraw } from "../objects/provision.ts";
+import { utf8 } from "../base/utf8.ts";
+import { type Account, Accounts, readAccount } from "./accounts.ts";
+import { provision, regrant, withdraw } from "./enrolment.ts";
 import { readRecord, recordChange } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
-import type { ProvisionedAccount } from "./provision.ts";
+import type { ProvisionedAccount } from "./provisioning.ts";
 
 /** Key of the digest of the account that was provisioned last. */
 const PROVISIONED_KEY = "provisioned";
@@ -73,14 +71,4 @@ function digestOf(account: ProvisionedAccount): string {
   hash.update(utf8(account.origin));
   hash.digest(digest);
   return hex(digest);
-}
-
-/** The leaves of DevInfo as a session sends them. */
-export function devInfoTexts(
-  identity: Identity,
-): readonly { readonly uri: string; readonly value: string }[] {
-  return devInfoItems(identity).map(({ uri, value: { data } }) => ({
-    uri,
-    value: text(data, 0, data.length),
-  }));
 }

@@ -1,8 +1,8 @@
 /** When the provisioned account is made, and when it is left alone. */
-import { applyAccount } from "../../../src/client/account.ts";
-import { parseProvision, type ProvisionedAccount } from "../../../src/client/provision.ts";
-import { accountChange, Accounts } from "../../../src/objects/accounts.ts";
-import { mountDmAcc } from "../../../src/objects/dmacc.ts";
+import { applyAccount } from "../../../src/account/provisioned.ts";
+import { parseProvision, type ProvisionedAccount } from "../../../src/account/provisioning.ts";
+import { accountChange, Accounts } from "../../../src/account/accounts.ts";
+import { mountDmAcc } from "../../../src/account/dmacc.ts";
 import { Store } from "../../../src/store/store.ts";
 import { Tree } from "../../../src/tree/tree.ts";
 import { equal, ok, test } from "../../check.ts";

@@ -10,8 +10,6 @@ import { md5 } from "../base/md5.ts";
 import { text, utf8 } from "../base/utf8.ts";
 
 export const MAC_HEADER = "x-syncml-hmac";
-/** The type in a challenge that asks for it. */
-export const AUTH_MAC = "syncml:auth-MAC";
 
 /** All that a header is read for. */
 const PARAMETERS: readonly string[] = frozen(["algorithm", "username", "mac"]);

@@ -10,10 +10,11 @@ import { assert } from "../base/assert.ts";
 import { utf8 } from "../base/utf8.ts";
 import { textOf } from "../tree/value.ts";
 import { validName } from "../tree/uri.ts";
+import { AUTH_KINDS, type AuthKind } from "./authkind.ts";
 
-/** How one side proves itself (OMA-TS-DM-Security §5.1.3). `none`: the transport vouches for it. */
+/** How one side proves itself. */
 export interface Credentials {
-  readonly type: "none" | "basic" | "md5" | "mac";
+  readonly type: AuthKind;
   readonly name: string;
   readonly secret: string;
 }
@@ -65,10 +66,7 @@ function isCredentials(value: unknown): value is Credentials {
   )
     return false;
   return (
-    (value.type === "none" ||
-      value.type === "basic" ||
-      value.type === "md5" ||
-      value.type === "mac") &&
+    AUTH_KINDS.some((kind) => kind === value.type) &&
     typeof value.name === "string" &&
     typeof value.secret === "string"
   );

@@ -6,9 +6,10 @@
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
 import { parseUrl, type Url } from "../base/url.ts";
-import type { Confirm } from "./consent.ts";
+import { AUTH_KINDS, type AuthKind } from "./authkind.ts";
 
-export type AuthType = "none" | "basic" | "md5" | "mac";
+/** What a person is asked before it begins. */
+export type Confirm = "none" | "download" | "update" | "both";
 
 /** A DM account. The server's own credentials are demanded when `serverSecret` is given. */
 export interface ProvisionedAccount {
@@ -28,10 +29,10 @@ export interface ProvisionedAccount {
   readonly pinned: boolean;
   /** What sessions begin in. */
   readonly encoding: "xml" | "wbxml";
-  readonly auth: AuthType;
+  readonly auth: AuthKind;
   readonly name: string;
   readonly secret: string;
-  readonly serverAuth: AuthType;
+  readonly serverAuth: AuthKind;
   readonly serverName: string;
   readonly serverSecret: string;
 }
@@ -100,7 +101,6 @@ export interface Provision {
 
 type Json = { readonly [name: string]: unknown };
 
-const AUTH: readonly AuthType[] = frozen(["none", "basic", "md5", "mac"]);
 const ENCODINGS = frozen(["xml", "wbxml"]);
 const CONFIRM = frozen(["none", "download", "update", "both"]);
 const BOOTSTRAP_OBJECTS: readonly string[] = frozen(["./FwUpdate"]);
@@ -151,10 +151,10 @@ function parseAccount(json: unknown): ProvisionedAccount {
     address,
     pinned: flag(json, "pinned", true),
     encoding: choice(json, "encoding", ENCODINGS, "xml"),
-    auth: choice(json, "auth", AUTH, "none"),
+    auth: choice(json, "auth", AUTH_KINDS, "none"),
     name: string(json, "name"),
     secret: string(json, "secret"),
-    serverAuth: choice(json, "serverAuth", AUTH, "none"),
+    serverAuth: choice(json, "serverAuth", AUTH_KINDS, "none"),
     serverName: string(json, "serverName"),
     serverSecret: string(json, "serverSecret"),
   };

@@ -1,5 +1,5 @@
 /** Short forms for the tables of nodes. */
-import type { Access, Format, NodeDefinition } from "../tree/node.ts";
+import type { Access, Format, NodeDefinition } from "./node.ts";
 
 /** A leaf that exists with its parent. */
 export function leaf(

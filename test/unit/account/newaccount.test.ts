@@ -7,16 +7,16 @@ import {
   URL_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { Accounts } from "../../../src/objects/accounts.ts";
+import { Accounts } from "../../../src/account/accounts.ts";
 import {
   type AccountFields,
   newAccount,
   type NewAccount,
-} from "../../../src/objects/newaccount.ts";
-import { install } from "../../../src/objects/provision.ts";
+} from "../../../src/account/newaccount.ts";
+import { install } from "../../../src/account/enrolment.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { MapStore } from "../tree/mapstore.ts";
-import { Device } from "./device.ts";
+import { Device } from "../objects/device.ts";
 
 const RULES = { allowHttp: false, allowPrivate: false };
 const FIELDS: AccountFields = {

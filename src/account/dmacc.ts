@@ -15,7 +15,8 @@ import { textOf } from "../tree/value.ts";
 import type { Value } from "../tree/value.ts";
 import { accountChange, accountNames, nonceChange, readAccount } from "./accounts.ts";
 import type { Account, Credentials, Direction, Records } from "./accounts.ts";
-import { interior, leaf } from "./definition.ts";
+import { interior, leaf } from "../tree/definition.ts";
+import { AUTHENTICATION } from "./authkind.ts";
 
 const READ: readonly Access[] = frozen(["Get"]);
 const CHANGE: readonly Access[] = frozen(["Get", "Replace"]);
@@ -28,9 +29,6 @@ interface AccountLeaf {
   /** Gives the status where the text is no value of this leaf. */
   readonly changed?: (account: Account, text: string) => Account | number;
 }
-
-/** AAuthType and AAuthPref by kind of credentials. */
-const AUTH_TYPES = frozen({ none: "TRANSPORT", basic: "BASIC", md5: "DIGEST", mac: "HMAC" });
 
 function credentialLeaves(whose: Direction): readonly AccountLeaf[] {
   // A constant: a parameter that functions keep could change, and takes RAM on the device.
@@ -46,7 +44,7 @@ function credentialLeaves(whose: Direction): readonly AccountLeaf[] {
     },
     {
       definition: leaf("AAuthType", "chr", READ, "How: BASIC, DIGEST, HMAC or TRANSPORT."),
-      get: (account) => AUTH_TYPES[account[direction].type],
+      get: (account) => AUTHENTICATION[account[direction].type].oma,
     },
     {
       definition: leaf("AAuthName", "chr", CHANGE, "The name."),
@@ -87,7 +85,7 @@ const ACCOUNT_LEAVES: readonly AccountLeaf[] = frozen([
   },
   {
     definition: leaf("AAuthPref", "chr", READ, "What the device begins with."),
-    get: (account) => AUTH_TYPES[account.client.type],
+    get: (account) => AUTHENTICATION[account.client.type].oma,
   },
 ]);
 

@@ -3,7 +3,7 @@ import { base64, fromBase64 } from "../../../src/base/base64.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { md5 } from "../../../src/base/md5.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { checkMac, macHeader } from "../../../src/syncml/mac.ts";
+import { checkMac, macHeader } from "../../../src/account/mac.ts";
 import { equal, ok, test } from "../../check.ts";
 
 const NONCE = utf8("Nonce");

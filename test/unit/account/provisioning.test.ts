@@ -1,5 +1,5 @@
 /** The provisioning text. */
-import { parseProvision } from "../../../src/client/provision.ts";
+import { parseProvision } from "../../../src/account/provisioning.ts";
 import { deepEqual, equal, throws, test } from "../../check.ts";
 
 const ACCOUNT =

@@ -8,6 +8,7 @@ import { refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
 import { parseAcl } from "../tree/acl.ts";
 import type { Account, Credentials } from "./accounts.ts";
+import { AUTHENTICATION, type AuthKind, kindOfOma } from "./authkind.ts";
 
 /** One AppAuth. Empty: not said. */
 export interface AuthFields {
@@ -42,15 +43,6 @@ export interface NewAccount {
   readonly serverNonce: Uint8Array | undefined;
   readonly acl: string | undefined;
 }
-
-type Kind = Credentials["type"];
-/** From weak to strong. "HTTP-" and what the transport does by itself is no credential of DM. */
-const KINDS: ReadonlyMap<string, Kind> = new Map([
-  ["TRANSPORT", "none"],
-  ["BASIC", "basic"],
-  ["DIGEST", "md5"],
-  ["HMAC", "mac"],
-]);
 
 /** Checks everything, and says what is wrong: of what it was given at most the host. */
 export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount | string {
@@ -102,8 +94,9 @@ function isServerId(text: string): boolean {
  * The kind of credentials: digest where a secret comes without a type, since every client knows
  * that.
  */
-function kindOf({ type, secret }: AuthFields): Kind | undefined {
-  return type === "" ? (secret === "" ? "none" : "md5") : KINDS.get(type.toUpperCase());
+function kindOf({ type, secret }: AuthFields): AuthKind | undefined {
+  if (type !== "") return kindOfOma(type);
+  return secret === "" ? "none" : "md5";
 }
 
 function strongest(
@@ -112,8 +105,7 @@ function strongest(
   preference: string,
 ): AuthFields | undefined {
   const known = auths.filter((auth) => auth.level === level && kindOf(auth) !== undefined);
-  const order = [...KINDS.values()];
-  const rank = (auth: AuthFields): number => order.indexOf(kindOf(auth) ?? "none");
+  const rank = (auth: AuthFields): number => AUTHENTICATION[kindOf(auth) ?? "none"].rank;
   const preferred = known.find(({ type }) => preference !== "" && type === preference);
   if (preferred !== undefined) return preferred;
   return known.reduce<AuthFields | undefined>(
