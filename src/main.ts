@@ -5,7 +5,7 @@
 import { openBoard } from "../hal/board.ts";
 import { Client } from "./client/client.ts";
 import { parseProvision } from "./account/provisioning.ts";
-import { TypedAnswers } from "./client/typed.ts";
+import { TypedAnswers } from "./user/typed.ts";
 
 const board = openBoard();
 

@@ -21,8 +21,18 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["src/download", "src/xmllite", "src/base", "hal/hal.ts"],
   ["src/update", "src/download", "src/image", "src/store", "src/base", "hal/hal.ts"],
   ["src/account", "src/syncml", "src/store", "src/tree", "src/base", "hal/hal.ts"],
+  ["src/user", "src/account", "src/update", "src/tree", "src/base"],
   ["src/objects", "src/tree", "src/update", "src/download", "src/base", "src/store", "hal/hal.ts"],
-  ["src/session", "src/account", "src/syncml", "src/tree", "src/base", "src/xmllite", "src/wbxml"],
+  [
+    "src/session",
+    "src/account",
+    "src/user",
+    "src/syncml",
+    "src/tree",
+    "src/base",
+    "src/xmllite",
+    "src/wbxml",
+  ],
   ["src/push", "src/account", "src/syncml", "src/wbxml", "src/tree", "src/base"],
   ["src/client", "src", "hal/hal.ts"],
   ["hal/common", "hal/hal.ts", "src/base"],
@@ -35,7 +45,7 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["hal/template", "hal/hal.ts", "hal/common", "src/base"],
   ["hal/board.ts", "hal/host"],
   ["hal/board-esp32.ts", "hal/esp32"],
-  ["src/main.ts", "src/client", "hal/board.ts"],
+  ["src/main.ts", "src/client", "src/user", "src/account", "hal/board.ts"],
 ];
 /**
  * npm packages a folder may name; everything else is ours. Node's own modules are for hal/xs's

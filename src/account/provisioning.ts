@@ -83,7 +83,7 @@ export interface Provision {
    */
   readonly trialSeconds: number;
   /**
-   * What people say to questions, as src/client/answers.ts reads it; empty: nobody can be asked.
+   * What people say to questions, as src/user/scripted.ts reads it; empty: nobody can be asked.
    */
   readonly answers: readonly string[];
   /**

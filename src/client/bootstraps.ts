@@ -9,7 +9,6 @@ import { hex } from "../base/bytes.ts";
 import {
   BOOTSTRAPS_KEPT,
   INTERACTION_MS_MAX,
-  INTERACTION_POLL_MS,
   PIN_PAUSE_MS,
   PIN_TRIES_MAX,
 } from "../base/limits.ts";
@@ -21,11 +20,10 @@ import { readCp } from "../push/cp.ts";
 import { dmAccounts } from "../push/dmaccounts.ts";
 import { CP_TYPE, type Envelope } from "../push/envelope.ts";
 import { sealed } from "../push/seal.ts";
-import type { Question, UserInterface } from "../session/interaction.ts";
 import { readRecord, recordChange } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
-import { PLAIN_QUESTION } from "./consent.ts";
+import { askUntil, PLAIN_QUESTION, type Question, type UserInterface } from "../user/question.ts";
 import type { Provision } from "../account/provisioning.ts";
 
 export interface BootstrapOptions {
@@ -109,16 +107,12 @@ export class Bootstraps {
       return now;
     }
     const asking = this.#asking;
-    const ui = this.#options.userInterface;
     if (asking === undefined || !idle || !free) return Infinity;
-    const answer = ui?.ask(asking.question);
-    if (answer === undefined && now < asking.until)
-      return Math.min(asking.until, now + INTERACTION_POLL_MS);
-    if (answer === undefined) ui?.clear();
+    const { userInterface } = this.#options;
+    const answer = askUntil(userInterface, asking.question, asking.until, now);
+    if (typeof answer === "number") return answer;
     this.#asking = undefined;
-    this.#tell(
-      answer?.kind === "text" ? this.#typed(asking, answer.text, now) : "no PIN was typed",
-    );
+    this.#tell(answer.kind === "text" ? this.#typed(asking, answer.text, now) : "no PIN was typed");
     return now;
   }
 

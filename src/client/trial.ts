@@ -83,6 +83,16 @@ export class Trial {
     if (this.#proved) this.#options.engine.answered = true;
   }
 
+  /**
+   * Looks at the deadline of the trial, which runs during a session too. Returns true when the image
+   * is rejected: then it has nothing more to say.
+   */
+  rejected(now: number): boolean {
+    const { engine } = this.#options;
+    if (engine.record.phase === "trial") engine.step(now);
+    return engine.record.phase === "reverting";
+  }
+
   /** The session is over. Off trial one that completed proves that the image works. */
   ended(completed: boolean): void {
     const { engine } = this.#options;

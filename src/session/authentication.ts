@@ -24,7 +24,7 @@ export interface MacProof {
 }
 
 /** What the server's Status of our SyncHdr means. `again`: package 1 must be sent anew. */
-export type Answer = "accepted" | "again" | "refused";
+export type Acceptance = "accepted" | "again" | "refused";
 
 /** How the device proves itself. */
 export class ClientAuthentication {
@@ -80,7 +80,7 @@ export class ClientAuthentication {
   }
 
   /** Takes the server's Status of a SyncHdr. */
-  answered(status: number, chal: Chal | undefined): Answer {
+  answered(status: number, chal: Chal | undefined): Acceptance {
     if (status === Status.invalidCredentials || status === Status.missingCredentials)
       return this.#challenged(chal);
     if (status < 200 || status >= 300) return "refused";
@@ -104,7 +104,7 @@ export class ClientAuthentication {
     this.#stored = this.#nonce;
   }
 
-  #challenged(chal: Chal | undefined): Answer {
+  #challenged(chal: Chal | undefined): Acceptance {
     const refused = this.#sends ? this.#type : "none";
     this.#accepted = false;
     this.#session = false;
@@ -136,7 +136,7 @@ export class ClientAuthentication {
  * What to tell the server about its credentials. `chal` makes, and stores, a new nonce: to be
  * called when it is sent, and once.
  */
-export interface Verdict {
+export interface Judgement {
   readonly status: number;
   readonly chal?: () => Chal;
 }
@@ -181,7 +181,7 @@ export class ServerAuthentication {
    * Judges the Cred of a message. Once is enough: after 212 the server need not send it again. With
    * mac each message is judged.
    */
-  judge(cred: Cred | undefined, proof: MacProof | undefined): Verdict {
+  judge(cred: Cred | undefined, proof: MacProof | undefined): Judgement {
     const { type, name, secret } = this.#account;
     if (type === "mac") return this.#judgeMac(proof);
     if (type === "none" || this.#trusted)
@@ -199,12 +199,12 @@ export class ServerAuthentication {
    * Completes the verdict on a server that is not trusted: a challenge with a new nonce, as long as
    * another try is granted.
    */
-  challenge(verdict: Verdict): Verdict {
+  challenge(verdict: Judgement): Judgement {
     this.#challenges++;
     return this.exhausted ? verdict : { ...verdict, chal: () => this.#challenge() };
   }
 
-  #judgeMac(proof: MacProof | undefined): Verdict {
+  #judgeMac(proof: MacProof | undefined): Judgement {
     const { name, secret } = this.#account;
     this.#trusted = false;
     if (proof?.header === undefined) return { status: Status.missingCredentials };

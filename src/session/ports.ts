@@ -6,7 +6,7 @@ import type { Credentials, Direction } from "../account/accounts.ts";
 import type { Budget } from "../base/budget.ts";
 import type { Url } from "../base/url.ts";
 import type { Tree } from "../tree/tree.ts";
-import type { UserInterface } from "./interaction.ts";
+import type { UserInterface } from "../user/question.ts";
 import type { Encoding } from "./encoding.ts";
 
 /** `nonce`, for md5 and mac, is the last one stored; empty when there is none. */

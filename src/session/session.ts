@@ -19,7 +19,7 @@ import {
   ClientAuthentication,
   type MacProof,
   ServerAuthentication,
-  type Verdict,
+  type Judgement,
 } from "./authentication.ts";
 import type { Context } from "./commands.ts";
 import { encodingOf, readerOf } from "./encoding.ts";
@@ -46,7 +46,7 @@ export class Session {
   #runner: Runner | undefined;
   #messageID = 0;
   /** What the Status of the server's last SyncHdr says, until it is written. */
-  #answer: { readonly header: Header; readonly verdict: Verdict } | undefined;
+  #answer: { readonly header: Header; readonly verdict: Judgement } | undefined;
   /** The message that has been given out and not been answered. */
   #post: Post | undefined;
   /** MsgID of the server's last message, and what it has been charged. */
@@ -270,7 +270,7 @@ export class Session {
    * The server has not proved itself: only Status answers, and a challenge, unless it has nothing
    * to say anyway (§2.4).
    */
-  #distrust(message: Message, verdict: Verdict): void {
+  #distrust(message: Message, verdict: Judgement): void {
     if (this.#idle) {
       this.#end({ kind: "unauthenticated", detail: "the server did not prove itself" });
       return;

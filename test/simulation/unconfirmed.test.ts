@@ -4,7 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
-import type { UserInterface } from "../../src/session/interaction.ts";
+import type { UserInterface } from "../../src/user/question.ts";
 import { TRIAL_DEADLINE_MS, TRIALS_MAX } from "../../src/base/limits.ts";
 import { Bench } from "./bench.ts";
 import { recovers, WAYS } from "./check.ts";

@@ -17,7 +17,7 @@ import type {
   SessionAccount,
   SessionOptions,
 } from "../../../src/session/ports.ts";
-import type { UserInterface } from "../../../src/session/interaction.ts";
+import type { UserInterface } from "../../../src/user/question.ts";
 import { Session } from "../../../src/session/session.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import type {

@@ -5,7 +5,7 @@
  */
 import { CONSOLE_LINE_BYTES_MAX } from "../base/limits.ts";
 import { line, lines } from "../base/line.ts";
-import type { Answer, Question, UserInterface } from "../session/interaction.ts";
+import type { Answer, Question, UserInterface } from "./question.ts";
 import { textOf } from "../tree/value.ts";
 
 const CANCEL = "!";

@@ -7,7 +7,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { lines } from "../base/line.ts";
-import type { Answer, Question, UserInterface } from "../session/interaction.ts";
+import type { Answer, Question, UserInterface } from "./question.ts";
 
 export class ProvisionedAnswers implements UserInterface {
   readonly #answers: readonly Answer[];

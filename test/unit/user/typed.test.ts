@@ -1,7 +1,7 @@
 /** Answers that are typed at the console (OMA-TS-DM-Protocol §2.5). */
-import { TypedAnswers } from "../../../src/client/typed.ts";
+import { TypedAnswers } from "../../../src/user/typed.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import type { Answer, Question } from "../../../src/session/interaction.ts";
+import type { Answer, Question } from "../../../src/user/question.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 
 const CONFIRM: Question = {

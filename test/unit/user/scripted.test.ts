@@ -1,6 +1,6 @@
 /** Answers from a list: every word, in turn, the last one for ever. */
-import { ProvisionedAnswers } from "../../../src/client/answers.ts";
-import type { Question } from "../../../src/session/interaction.ts";
+import { ProvisionedAnswers } from "../../../src/user/scripted.ts";
+import type { Question } from "../../../src/user/question.ts";
 import { deepEqual, test, throws } from "../../check.ts";
 
 const QUESTION: Question = {

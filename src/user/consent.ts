@@ -3,23 +3,14 @@
  * (OMA-TS-DM-FUMO, result 401).
  */
 import { frozen } from "../base/frozen.ts";
-import { CONSENT_WAIT_MS, INTERACTION_POLL_MS } from "../base/limits.ts";
+import { CONSENT_WAIT_MS } from "../base/limits.ts";
 import type { Confirm } from "../account/provisioning.ts";
-import type { Question, UserInterface } from "../session/interaction.ts";
 import type { Offer } from "../update/download.ts";
 import type { Engine } from "../update/engine.ts";
+import type { Phase } from "../update/record.ts";
 import { packageText } from "../update/sentence.ts";
+import { askUntil, PLAIN_QUESTION, type Question, type UserInterface } from "./question.ts";
 
-/** What a question of the device itself has besides its kind and text. */
-export const PLAIN_QUESTION = frozen({
-  choices: [],
-  showMs: undefined,
-  waitMs: undefined,
-  lengthMax: undefined,
-  input: "A",
-  hidden: false,
-  preset: "1",
-});
 const UPDATE: Question = frozen({
   ...PLAIN_QUESTION,
   kind: "confirm",
@@ -65,21 +56,21 @@ export class Consent {
    */
   hold(engine: Engine, now: number): number | undefined {
     const { phase, agreed } = engine.record;
-    const question =
-      phase === "downloading"
-        ? this.#questionOf(engine.offer)
-        : phase === "arming" && (this.#confirm === "update" || this.#confirm === "both")
-          ? UPDATE
-          : undefined;
+    const question = this.#questionIn(phase, engine);
     if (question === undefined || agreed === phase) return undefined;
     this.#until ??= now + CONSENT_WAIT_MS;
-    const answer = this.#ui === undefined ? { kind: "no" } : this.#ui.ask(question);
-    if (answer === undefined && now < this.#until)
-      return Math.min(this.#until, now + INTERACTION_POLL_MS);
-    if (answer === undefined) this.#ui?.clear();
+    const answer = askUntil(this.#ui, question, this.#until, now);
+    if (typeof answer === "number") return answer;
     this.#until = undefined;
-    engine.consent(answer?.kind === "yes");
+    engine.consent(answer.kind === "yes");
     return now;
+  }
+
+  /** The question that this phase begins with, if it has one. */
+  #questionIn(phase: Phase, engine: Engine): Question | undefined {
+    if (phase === "downloading") return this.#questionOf(engine.offer);
+    const asks = this.#confirm === "update" || this.#confirm === "both";
+    return phase === "arming" && asks ? UPDATE : undefined;
   }
 
   #questionOf(offer: Offer | undefined): Question | undefined {
