@@ -9,7 +9,7 @@ import { parseUrl, urlText } from "../base/url.ts";
 import { utf8 } from "../base/utf8.ts";
 import { type Account, Accounts, readAccount } from "./accounts.ts";
 import { provision, regrant, withdraw } from "./enrolment.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { ProvisionedAccount } from "./provisioning.ts";

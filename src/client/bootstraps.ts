@@ -20,7 +20,7 @@ import { readCp } from "../push/cp.ts";
 import { dmAccounts } from "../push/dmaccounts.ts";
 import { CP_TYPE, type Envelope } from "../push/envelope.ts";
 import { sealed } from "../push/seal.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
 import { askUntil, PLAIN_QUESTION, type Question, type UserInterface } from "../user/question.ts";

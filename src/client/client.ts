@@ -29,7 +29,7 @@ import { Bootstraps } from "./bootstraps.ts";
 import { asksBeforeDownload, Consent } from "../user/consent.ts";
 import { recover } from "./losses.ts";
 import { Notifications, type Summons } from "./notifications.ts";
-import { imagePolicy } from "./policy.ts";
+import { imagePolicy } from "./imagepolicy.ts";
 import { logged } from "./logged.ts";
 import type { Provision } from "../account/provisioning.ts";
 import { Pushes } from "./pushes.ts";

@@ -13,7 +13,7 @@ import { hex } from "../base/bytes.ts";
 import { INTERACTION_MS_MAX, NOTIFICATIONS_KEPT } from "../base/limits.ts";
 import type { Account, Accounts } from "../account/accounts.ts";
 import { genuine, type Notification, parseNotification } from "../push/notification.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Store } from "../store/store.ts";
 import { askUntil, PLAIN_QUESTION, type Question, type UserInterface } from "../user/question.ts";
 

@@ -15,7 +15,7 @@ import { DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS, NOTICE_ATTEMPTS_MAX } from ".
 import { place } from "../base/url.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { StatusReport } from "../download/report.ts";
-import { DOWNLOAD_STATUSES } from "../objects/results.ts";
+import { DOWNLOAD_STATUSES } from "../objects/resultcodes.ts";
 import type { DueNotice } from "../update/notices.ts";
 import type { Phase } from "../update/record.ts";
 

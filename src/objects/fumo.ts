@@ -19,7 +19,7 @@ import { uriText, validName } from "../tree/uri.ts";
 import { textOf } from "../tree/value.ts";
 import type { Value } from "../tree/value.ts";
 import { interior } from "../tree/definition.ts";
-import type { UpdateEngine } from "./engine.ts";
+import type { UpdateEngine } from "./fumoengine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
 import { FumoState, fumoState, inOperation } from "./fumostate.ts";
 import {
@@ -33,7 +33,7 @@ import {
   UPDATE,
 } from "./fumonodes.ts";
 import type { Way } from "./fumonodes.ts";
-import { RESULT_CODES, resultMark } from "./results.ts";
+import { RESULT_CODES, resultMark } from "./resultcodes.ts";
 
 /** A generic alert (1226) that is owed to a server. */
 export interface FumoAlert {

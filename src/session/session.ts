@@ -23,7 +23,7 @@ import {
 } from "./authentication.ts";
 import type { Context } from "./commands.ts";
 import { encodingOf, readerOf } from "./encoding.ts";
-import { headerFault, headerOf, repeated } from "./header.ts";
+import { headerFault, headerOf, repeated } from "./synchdr.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
 import { LargeObject } from "./largeobject.ts";
 import { type Composed, headerStatus, Outgoing } from "./outgoing.ts";
@@ -31,7 +31,7 @@ import { queuePackage1 } from "./package1.ts";
 import type { Outcome, Post, SessionOptions, SessionPorts } from "./ports.ts";
 import { Peer } from "./peer.ts";
 import { Runner } from "./runner.ts";
-import { summary } from "./trace.ts";
+import { summary } from "./summary.ts";
 
 export class Session {
   readonly #options: SessionOptions;

@@ -10,7 +10,7 @@ import { assert } from "../base/assert.ts";
 import { equal } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import { LIST_NODES_MAX } from "../base/limits.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import { addNode, replaceNode } from "./change.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Node } from "./node.ts";

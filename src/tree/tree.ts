@@ -8,7 +8,7 @@
 import { assert } from "../base/assert.ts";
 import { Budget } from "../base/budget.ts";
 import { LEAF_BYTES_MAX, PEER_BYTES_MAX } from "../base/limits.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import { RIGHTS } from "./acl.ts";
 import type { Right } from "./acl.ts";
 import {

@@ -1,6 +1,6 @@
 /** The record and its store: the only way to another record is reduce, make durable, then act. */
 import type { LogLevel } from "../../hal/hal.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import { type Leaving, StoreFull, type Store } from "../store/store.ts";
 import type { UpdateEvent } from "./event.ts";
 import { reduce } from "./machine.ts";

@@ -3,7 +3,7 @@
  * counter that is still taken.
  */
 import { FAILED_DIGESTS_MAX } from "../base/limits.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Change, Store } from "../store/store.ts";
 import { clearedChange, suspectChange } from "./quarantine.ts";
 import type { UpdateRecord } from "./record.ts";

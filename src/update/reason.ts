@@ -1,6 +1,6 @@
 /**
  * How an update, or a part of it that a server asked for, can end: one row per reason, complete by
- * type. What is told of it outside is src/objects/results.ts.
+ * type. What is told of it outside is src/objects/resultcodes.ts.
  */
 import type { DownloadReason } from "../download/port.ts";
 import type { ImageFault } from "../image/policy.ts";

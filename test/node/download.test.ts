@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
-import { DOWNLOAD_STATUSES, RESULT_CODES } from "../../src/objects/results.ts";
+import { DOWNLOAD_STATUSES, RESULT_CODES } from "../../src/objects/resultcodes.ts";
 import type { Reason } from "../../src/update/reason.ts";
 import { root } from "../root.ts";
 

@@ -1,15 +1,15 @@
 /** Bootstrap messages (OMA-TS-DM-Bootstrap): an account in either profile, and its seal. */
 import { createHmac } from "node:crypto";
 import { AUTHENTICATION, type AuthKind } from "../../src/account/authkind.ts";
-import type { SubtreeNode } from "../../src/base/subtree.ts";
+import type { SubtreeNode } from "../../src/base/subtreenode.ts";
 import { utf8 } from "../../src/base/utf8.ts";
 import { CP_TYPE, DM_TYPE, type Envelope, type Protection } from "../../src/push/envelope.ts";
 import { sealKey, type Secrets } from "../../src/push/seal.ts";
 import { MessageWriter } from "../../src/syncml/encode.ts";
 import { TNDS_WBXML, TndsWriter } from "../../src/syncml/tnds.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
-import { DDF_HEADER } from "../../src/wbxml/header.ts";
-import { WbxmlWriter } from "../../src/wbxml/writer.ts";
+import { DDF_HEADER } from "../../src/wbxml/prolog.ts";
+import { WbxmlWriter } from "../../src/wbxml/wbxmlwriter.ts";
 import { type CpElement, cpWbxml } from "./cpdocument.ts";
 
 export type Profile = "cp" | "dm";

@@ -12,7 +12,7 @@ import { fumoRoot } from "../../src/objects/fumo.ts";
 import { DDF_VERSION, DdfTag, formatTag } from "../../src/syncml/ddftag.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
 import type { NodeDefinition } from "../../src/tree/node.ts";
-import { XmlWriter } from "../../src/xmllite/writer.ts";
+import { XmlWriter } from "../../src/xmllite/xmlwriter.ts";
 
 /** What the client puts below the root of its tree, in the order of its mounting. */
 export const OBJECTS: readonly NodeDefinition[] = [

@@ -10,7 +10,7 @@ import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/account/provisioning.ts";
 import type { Version } from "../../src/image/version.ts";
 import type { UserInterface } from "../../src/user/question.ts";
-import { recordChange } from "../../src/store/record.ts";
+import { recordChange } from "../../src/store/jsonrecord.ts";
 import { Store } from "../../src/store/store.ts";
 import { COUNTER_KEY } from "../../src/update/memory.ts";
 import { identityOf } from "../rig/boards/simfirmware.ts";

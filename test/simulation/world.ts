@@ -10,7 +10,7 @@ import { SimBoard } from "../../hal/sim/board.ts";
 import type { Flash, FlashStatus, Hal, Identity, Link, ResetCause } from "../../hal/hal.ts";
 import { TRIALS_MAX } from "../../src/base/limits.ts";
 import type { ImagePolicy } from "../../src/image/policy.ts";
-import { readRecord } from "../../src/store/record.ts";
+import { readRecord } from "../../src/store/jsonrecord.ts";
 import { Store } from "../../src/store/store.ts";
 import { Engine } from "../../src/update/engine.ts";
 import { RECORD_KEY } from "../../src/update/journal.ts";

@@ -6,7 +6,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { REDIRECTS_MAX } from "../../../src/base/limits.ts";
 import { parseProvision } from "../../../src/account/provisioning.ts";
-import { imagePolicy } from "../../../src/client/policy.ts";
+import { imagePolicy } from "../../../src/client/imagepolicy.ts";
 import type { ImagePolicy } from "../../../src/image/policy.ts";
 import { ImageVerifier, type ImageFacts } from "../../../src/image/verifier.ts";
 import { buildImage } from "../../rig/image.ts";

@@ -11,7 +11,7 @@ import { crc32 } from "node:zlib";
 import { SimFlash } from "../../../hal/sim/flash.ts";
 import { Power } from "../../../hal/sim/power.ts";
 import { LOSSES } from "../../../src/client/losses.ts";
-import { readRecord, recordChange } from "../../../src/store/record.ts";
+import { readRecord, recordChange } from "../../../src/store/jsonrecord.ts";
 import { Store } from "../../../src/store/store.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
 import {

@@ -4,9 +4,9 @@
  * §10.2.2.4). A row without a case fails, but for those that say why.
  */
 import type { Encoding } from "../../../src/session/encoding.ts";
-import type { UpdateState } from "../../../src/objects/engine.ts";
+import type { UpdateState } from "../../../src/objects/fumoengine.ts";
 import { stateName } from "../../../src/objects/fumostate.ts";
-import { RESULT_CODES } from "../../../src/objects/results.ts";
+import { RESULT_CODES } from "../../../src/objects/resultcodes.ts";
 import type { AlertCommand } from "../../../src/syncml/command.ts";
 import type { Reason } from "../../../src/update/reason.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";

@@ -16,7 +16,7 @@ import {
   URL_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { recordChange } from "../../../src/store/record.ts";
+import { recordChange } from "../../../src/store/jsonrecord.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
 import { QUARANTINE_KEY } from "../../../src/update/quarantine.ts";
 import { COUNTER_KEY, failedDigests, securityFloor } from "../../../src/update/memory.ts";

@@ -3,7 +3,7 @@
  * §10.2.2.4), to the host of a download descriptor the status of the download (OMA Download 1.0).
  */
 import { frozen } from "../base/frozen.ts";
-import type { DownloadStatus } from "../download/status.ts";
+import type { DownloadStatus } from "../download/downloadstatus.ts";
 import type { Reason } from "../update/reason.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
 import type { Vocabulary } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
-import { XmlWriter } from "../../../src/xmllite/writer.ts";
+import { XmlWriter } from "../../../src/xmllite/xmlwriter.ts";
 import { equal, ok, test, throws } from "../../check.ts";
 
 const VOCABULARY: Vocabulary = {

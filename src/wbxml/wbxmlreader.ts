@@ -18,7 +18,7 @@ import { ELEMENT_DEPTH_MAX, TABLE_TEXT_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
 import { checkUtf8 } from "../base/utf8.ts";
 import { ATTRIBUTES_BIT, CODE_MASK, CODE_MIN, CONTENT_BIT, Global } from "./global.ts";
-import { header } from "./header.ts";
+import { header } from "./prolog.ts";
 import { type Cursor, number } from "./number.ts";
 
 /** Where the tokenizer stands; after each a sample, with `|` for the position. */

@@ -3,7 +3,7 @@ import { hex } from "../../../src/base/bytes.ts";
 import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
 import type { Vocabulary } from "../../../src/base/token.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
 import { equal, ok, test, throws } from "../../check.ts";
 
 const VOCABULARY: Vocabulary = {

@@ -9,7 +9,7 @@ import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import type { TokenWriter, Vocabulary } from "../base/token.ts";
 import { putText } from "../base/utf8.ts";
 import { CONTENT_BIT, Global } from "./global.ts";
-import { SYNCML_HEADER } from "./header.ts";
+import { SYNCML_HEADER } from "./prolog.ts";
 import { numberLength, putNumber } from "./number.ts";
 
 /** A mark holds the length, the depth and the page, as digits to these bases. */

@@ -5,7 +5,7 @@ import {
   ImageFlag,
   parseImageHeader,
   type ImageHeader,
-} from "../../../src/image/header.ts";
+} from "../../../src/image/imageheader.ts";
 import { admit, type ImagePolicy } from "../../../src/image/policy.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 

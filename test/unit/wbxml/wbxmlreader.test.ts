@@ -3,7 +3,7 @@ import { fromHex } from "../../../src/base/bytes.ts";
 import { ELEMENT_DEPTH_MAX, TABLE_TEXT_BYTES_MAX } from "../../../src/base/limits.ts";
 import { Token, type Vocabulary } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
-import { WbxmlReader } from "../../../src/wbxml/reader.ts";
+import { WbxmlReader } from "../../../src/wbxml/wbxmlreader.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 const VOCABULARY: Vocabulary = {

@@ -2,7 +2,7 @@
 import { ELEMENT_DEPTH_MAX, ELEMENT_NAME_BYTES_MAX } from "../../../src/base/limits.ts";
 import { Token, type Vocabulary } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
-import { XmlReader } from "../../../src/xmllite/reader.ts";
+import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
 import { equal, ok, test } from "../../check.ts";
 
 const VOCABULARY: Vocabulary = {

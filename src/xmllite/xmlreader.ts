@@ -17,7 +17,7 @@ import { ELEMENT_DEPTH_MAX, ELEMENT_NAME_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
 import { checkUtf8, pastText, text } from "../base/utf8.ts";
 import { pastAside } from "./aside.ts";
-import { checkDeclaration } from "./encoding.ts";
+import { checkDeclaration } from "./declaration.ts";
 import { attribute, type Cursor, nameEnd, pastSpace } from "./name.ts";
 import { reference } from "./reference.ts";
 

@@ -1,5 +1,5 @@
 /** Result codes, State, requests and tickets of FUMO: pure functions. */
-import type { UpdateState } from "../../../src/objects/engine.ts";
+import type { UpdateState } from "../../../src/objects/fumoengine.ts";
 import type { Reason } from "../../../src/update/reason.ts";
 import type { Phase } from "../../../src/update/record.ts";
 import { readRequest, requestText } from "../../../src/objects/execrequest.ts";
@@ -10,7 +10,7 @@ import {
   RESULT_CODES,
   resultMark,
   resultText,
-} from "../../../src/objects/results.ts";
+} from "../../../src/objects/resultcodes.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 
 function state(phase: Phase, reason?: Reason, installing = false, kept = false): number {
