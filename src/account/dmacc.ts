@@ -10,7 +10,7 @@ import { refusalOf, STRICT_RULES, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Access, Binding, Call, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
-import { TreeStatus } from "../tree/status.ts";
+import { Status } from "../syncml/status.ts";
 import { textOf } from "../tree/value.ts";
 import type { Value } from "../tree/value.ts";
 import { accountChange, accountNames, nonceChange, readAccount } from "./accounts.ts";
@@ -131,21 +131,21 @@ function accountBinding(one: AccountLeaf, bytesMax: number = ACCOUNT_TEXT_BYTES_
   const { changed } = one;
   const get = (call: Call): Uint8Array | number => {
     const account = accountOf(call);
-    return account === undefined ? TreeStatus.notFound : utf8(one.get(account));
+    return account === undefined ? Status.notFound : utf8(one.get(account));
   };
   if (changed === undefined) return { get };
   return {
     get,
     replace: (call: Call, value: Value): number => {
-      if (value.data.length > bytesMax) return TreeStatus.tooLarge;
+      if (value.data.length > bytesMax) return Status.tooLarge;
       const account = accountOf(call);
-      if (account === undefined) return TreeStatus.notFound;
+      if (account === undefined) return Status.notFound;
       const text = textOf(value.data);
-      if (text === undefined) return TreeStatus.failed;
+      if (text === undefined) return Status.commandFailed;
       const next = changed(account, text);
       if (typeof next === "number") return next;
       call.staged.set(...accountChange(next));
-      return TreeStatus.ok;
+      return Status.ok;
     },
   };
 }
@@ -161,18 +161,18 @@ function addressBinding(rules: UrlRules, refused: (text: string) => void): Bindi
     if (typeof url !== "string" && problem === undefined)
       return { ...account, address: urlText(url) };
     refused(`Addr of ./DMAcc/${account.name} is not replaced: the new one ${problem ?? ""}`);
-    return typeof url === "string" ? TreeStatus.failed : TreeStatus.forbidden;
+    return typeof url === "string" ? Status.commandFailed : Status.forbidden;
   };
   return accountBinding({ ...ADDRESS, changed }, URL_BYTES_MAX);
 }
 
 function nonceBinding(direction: Direction): Binding {
   return {
-    get: () => TreeStatus.notAllowed,
+    get: () => Status.commandNotAllowed,
     replace: (call, value) => {
-      if (value.data.length > NONCE_BYTES_MAX) return TreeStatus.tooLarge;
+      if (value.data.length > NONCE_BYTES_MAX) return Status.tooLarge;
       call.staged.set(...nonceChange(call.at[1] ?? "", direction, value.data.slice()));
-      return TreeStatus.ok;
+      return Status.ok;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What is written before a server is met: its account, and its rights. */
 import { ACCOUNTS_MAX } from "../base/limits.ts";
 import { RIGHTS } from "../tree/acl.ts";
-import { TreeStatus } from "../tree/status.ts";
+import { Status } from "../syncml/status.ts";
 import type { Provisioning, Tree } from "../tree/tree.ts";
 import { accountChange, accountNames, nonceChange, readAccount } from "./accounts.ts";
 import type { Account, AccountChange } from "./accounts.ts";
@@ -47,7 +47,7 @@ export function install(
     staged.set(...also);
     if (!room) staged.forget();
   });
-  return room ? status : TreeStatus.deviceFull;
+  return room ? status : Status.deviceFull;
 }
 
 /**
