@@ -36,7 +36,7 @@ export interface StatusReportsOptions {
 const RETRY: Backoff = frozen({ firstMs: DOWNLOAD_RETRY_MS, longestMs: DOWNLOAD_RETRY_MAX_MS });
 
 /** While the board restarts, or an image is on trial, nothing but a session has the network. */
-const RESTARTING: readonly Phase[] = frozen(["restarting", "trial", "committing", "reverting"]);
+const RESTARTING: readonly Phase[] = frozen(["arming", "trial", "confirming", "rejecting"]);
 
 export class StatusReports {
   #options: StatusReportsOptions;

@@ -90,7 +90,7 @@ export class Trial {
   rejected(now: number): boolean {
     const { engine } = this.#options;
     if (engine.record.phase === "trial") engine.step(now);
-    return engine.record.phase === "reverting";
+    return engine.record.phase === "rejecting";
   }
 
   /** The session is over. Off trial one that completed proves that the image works. */
@@ -103,7 +103,7 @@ export class Trial {
   /** Before anything else is said: the report of this session is that of an image that stays. */
   #confirm(now: number): void {
     const { engine } = this.#options;
-    while (engine.record.phase === "committing") engine.step(now);
+    while (engine.record.phase === "confirming") engine.step(now);
   }
 
   #believe(): void {

@@ -54,11 +54,11 @@ export function fumoState(record: UpdateState): number {
       return FumoState.downloadComplete;
     case "ready":
       return FumoState.readyToUpdate;
+    case "proving":
     case "arming":
-    case "restarting":
     case "trial":
-    case "committing":
-    case "reverting":
+    case "confirming":
+    case "rejecting":
       return FumoState.updateProgressing;
     case "succeeded":
     case "failed":

@@ -5,7 +5,7 @@ import { type Leaving, StoreFull, type Store } from "../store/store.ts";
 import type { UpdateEvent } from "./event.ts";
 import { reduce } from "./machine.ts";
 import { memoryChanges } from "./memory.ts";
-import { decodeRecord, IDLE, type UpdateRecord } from "./record.ts";
+import { decodeRecord, encodeRecord, IDLE, type UpdateRecord } from "./record.ts";
 import { sentence } from "./sentence.ts";
 import { storedProgress } from "./staging.ts";
 
@@ -41,7 +41,7 @@ export class Journal {
     const after = reduce(before, event);
     if (after === before) return;
     this.#store.commit(
-      [recordChange(RECORD_KEY, after), ...memoryChanges(this.#store, before, after)],
+      [recordChange(RECORD_KEY, encodeRecord(after)), ...memoryChanges(this.#store, before, after)],
       leaving,
     );
     this.#record = after;

@@ -70,7 +70,7 @@ export class Consent {
   #questionIn(phase: Phase, engine: Engine): Question | undefined {
     if (phase === "downloading") return this.#questionOf(engine.offer);
     const asks = this.#confirm === "update" || this.#confirm === "both";
-    return phase === "arming" && asks ? UPDATE : undefined;
+    return phase === "proving" && asks ? UPDATE : undefined;
   }
 
   #questionOf(offer: Offer | undefined): Question | undefined {

@@ -98,7 +98,7 @@ test("bytes that change between arming and the restart are not booted, and succe
   const bench = new Bench({ scenario: "download-and-update" });
   const outcome = bench.run(undefined, () => {
     const { bytes } = bench.board.slots[1];
-    if (changed || bench.client.engine.record.phase !== "restarting") return;
+    if (changed || bench.client.engine.record.phase !== "arming") return;
     changed = true;
     bytes[5000] = (bytes[5000] ?? 0) ^ 1;
   });

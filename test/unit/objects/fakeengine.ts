@@ -49,7 +49,7 @@ export class FakeEngine implements UpdateEngine {
     return this.#call(
       "install",
       object,
-      { ...this.record, phase: verifying ? phase : "arming", installing: true },
+      { ...this.record, phase: verifying ? phase : "proving", installing: true },
       owner,
     );
   }

@@ -20,11 +20,11 @@ test("each phase has its State (OMA-TS-DM-FUMO §10.1.1.10)", () => {
     ["downloading", 30],
     ["verifying", 40],
     ["ready", 50],
+    ["proving", 60],
     ["arming", 60],
-    ["restarting", 60],
     ["trial", 60],
-    ["committing", 60],
-    ["reverting", 60],
+    ["confirming", 60],
+    ["rejecting", 60],
   ];
   for (const [phase, expected] of states) equal(state(phase), expected, phase);
 });
@@ -47,7 +47,7 @@ test("an outcome has a State that lasts until something new begins", () => {
 test("an operation runs in 30, 40 and 60", () => {
   const running = (phase: Phase): boolean =>
     inOperation({ phase, object: "x", installing: false, kept: false });
-  for (const phase of ["downloading", "verifying", "arming", "trial"] as const)
+  for (const phase of ["downloading", "verifying", "proving", "trial"] as const)
     equal(running(phase), true, phase);
   for (const phase of ["idle", "receiving", "ready", "failed", "settled"] as const)
     equal(running(phase), false, phase);
