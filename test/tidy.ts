@@ -1,9 +1,9 @@
 /**
- * Checks what the compiler cannot: import direction, sizes, banned words, files that nothing uses.
+ * Checks what the compiler cannot: import direction, sizes, banned words, names of files.
  * Run by node/tidy.test.ts.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 
 /**
  * The architecture in one place: folder, then the folders it may import. A folder lists earlier
@@ -106,6 +106,7 @@ const PORTABLE =
 export function tidy(root: string): string[] {
   const problems: string[] = [];
   checkLayers(problems);
+  checkNames(root, problems);
   for (const file of sources(root, ["src", "hal", "test"])) {
     const text = readFileSync(join(root, file), "utf8");
     checkText(file, text, problems);
@@ -125,6 +126,17 @@ function checkLayers(problems: string[]): void {
         problems.push(`LAYERS: ${folder} lists later ${name}`);
     }
   });
+}
+
+/** A name of a file in src says which file it is, without its folder. */
+function checkNames(root: string, problems: string[]): void {
+  const seen = new Map<string, string>();
+  for (const file of sources(root, ["src"])) {
+    const name = basename(file);
+    const other = seen.get(name);
+    if (other !== undefined) problems.push(`${file}: ${other} has the same name`);
+    seen.set(name, file);
+  }
 }
 
 function checkText(file: string, text: string, problems: string[]): void {

@@ -125,9 +125,9 @@ static void planCut(const Options* options, ResetCause cause)
 static void waitPause(const Options* options, const BootChoice* choice)
 {
   double ms = (double)bootPauseMinutes(choice->failures) * options->pauseMs, end = hostNow() + ms;
+  resetGuard(0); /* first, so that whoever reads the line may use the switch */
   hostLog('E', "boot", "%u crashes in a row: the image starts again in %g s", choice->failures,
       ms / 1000);
-  resetGuard(0);
   while (!resetOff() && (hostNow() < end))
     poll(NULL, 0, end - hostNow() < 1000 ? (int)(end - hostNow()) + 1 : 1000);
   if (resetOff())

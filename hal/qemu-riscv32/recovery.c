@@ -64,6 +64,14 @@ static int receiveBlock(uint32_t length)
   return number;
 }
 
+/* Reads over what is left of a block that was damaged, so that the next one begins at its first
+ * byte. */
+static void readOver(void)
+{
+  while (receive(BYTE_MS) >= 0)
+    ;
+}
+
 static int store(const NorPartition* slot, uint32_t offset, uint32_t length)
 {
   if ((offset > SLOT_BYTES) || (length > SLOT_BYTES - offset))
@@ -111,6 +119,7 @@ static const char* receiveImage(const NorPartition* slot)
         send(CAN);
         return "too many errors";
       }
+      readOver();
       send(NAK);
       continue;
     }

@@ -3,59 +3,95 @@
  * preloaded.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, posix, relative } from "node:path";
 import { test } from "node:test";
-import { fileOf, readManifest, sourceModules } from "../manifest.ts";
+import {
+  APPLICATION,
+  built as builtOf,
+  type Built,
+  fileOf,
+  MANIFEST,
+  PREFIX,
+  readManifest,
+  sourceModules,
+} from "../manifest.ts";
 import { root } from "../root.ts";
 
 const manifest = readManifest();
+const CONFORMANCE = join(root, "test/conformance/manifest.json");
 
-/** What a platform builds: the common part and its own. */
-function built(platform: string): {
-  readonly modules: Readonly<Record<string, string>>;
-  readonly preload: readonly string[];
-} {
-  const own = manifest.platforms[platform] ?? {};
-  return {
-    modules: { ...manifest.modules, ...own.modules },
-    preload: [...(manifest.preload ?? []), ...(own.preload ?? [])],
-  };
+/** What a platform builds of the application. */
+function built(platform: string): Built {
+  return builtOf(APPLICATION, platform);
 }
 
-const platforms = Object.entries(manifest.platforms)
+const platforms = Object.entries(manifest.platforms ?? {})
   .filter(([, part]) => part.error === undefined)
   .map(([name]) => name);
+
+/** Names of modules that a module imports, as the engine resolves them. */
+function imports(name: string, file: string): string[] {
+  const text = readFileSync(`${file}.ts`, "utf8");
+  return [...text.matchAll(/^(?:import|export)\s(?!type\s)[^;]*?from "([^"]+)";$/gm)]
+    .map(([, from = ""]) => from)
+    .filter((from) => from.startsWith(".") || from.startsWith(PREFIX))
+    .map((from) => posix.join(from.startsWith(".") ? posix.dirname(name) : "", from))
+    .map((from) => from.replace(/\.ts$/, ""));
+}
+
+/** What is imported and not there, of every module with an import. */
+function missing({ modules }: Built): string[] {
+  return [...modules]
+    .filter(([, file]) => existsSync(`${file}.ts`))
+    .flatMap(([name, file]) =>
+      imports(name, file)
+        .filter((from) => !modules.has(from))
+        .map((from) => `${name}: ${from}`),
+    );
+}
+
+test("what applications include brings modules, and no memory, entry, name or base manifest", () => {
+  for (const part of [manifest, ...Object.values(manifest.platforms ?? {})]) {
+    assert.equal(part.creation, undefined);
+    for (const name of part.include ?? []) assert.doesNotMatch(name, /manifest_base/);
+  }
+  const text = readFileSync(MANIFEST, "utf8");
+  assert.doesNotMatch(text, /"(main|NAMESPACE|NAME)"/);
+  for (const platform of platforms)
+    for (const name of builtOf(MANIFEST, platform).modules.keys())
+      assert.ok(name.startsWith(PREFIX) || name.startsWith("libsodium/"), name);
+});
 
 for (const platform of platforms) {
   const { modules, preload } = built(platform);
 
   test(`${platform}: every module of src is listed under its own name (npm run manifest lists it)`, () => {
     assert.deepEqual(
-      sourceModules().filter((name) => !(name in modules)),
+      sourceModules().filter((name) => !modules.has(name)),
       [],
     );
   });
 
   test(`${platform}: base modules that have a native twin are the twin`, () => {
     for (const name of ["crc32", "sha256", "signature"])
-      assert.equal(modules[`src/base/${name}`], `./hal/common/base/${name}`);
-    for (const name of sourceModules()) assert.equal(modules[name], fileOf(name));
+      assert.equal(modules.get(`${PREFIX}src/base/${name}`), join(root, `hal/common/base/${name}`));
+    for (const name of sourceModules()) assert.equal(modules.get(name), join(root, fileOf(name)));
   });
 
   test(`${platform}: every module that is named is a file`, () => {
-    const present = (path: string): boolean =>
-      existsSync(join(root, `${path}.ts`)) || existsSync(join(root, `${path}.c`));
+    const present = (path: string): boolean => existsSync(`${path}.ts`) || existsSync(`${path}.c`);
     assert.deepEqual(
-      Object.values(modules).filter((path) => path.startsWith("./") && !present(path)),
+      [...modules.values()].filter((path) => !path.startsWith("$(") && !present(path)),
       [],
     );
   });
 
   test(`${platform}: every native that its modules call is in a C file of its own`, () => {
     const text = (ending: string): string =>
-      Object.values(modules)
-        .map((path) => join(root, `${path}${ending}`))
+      [...modules.values()]
+        .map((path) => `${path}${ending}`)
         .filter((path) => existsSync(path))
         .map((path) => readFileSync(path, "utf8"))
         .join("\n");
@@ -69,19 +105,74 @@ for (const platform of platforms) {
   });
 
   test(`${platform}: every module but the entry is preloaded, by name`, () => {
-    const scripts = Object.keys(modules).filter(
-      (name) => name !== "src/main" && existsSync(join(root, `${modules[name] ?? ""}.ts`)),
-    );
+    const scripts = [...modules]
+      .filter(([name, file]) => name !== `${PREFIX}src/main` && existsSync(`${file}.ts`))
+      .map(([name]) => name);
     assert.deepEqual(
       scripts.filter((name) => !preload.includes(name)),
       [],
     );
     assert.deepEqual(
-      preload.filter((name) => !(name in modules)),
+      preload.filter((name) => !modules.has(name)),
       [],
     );
   });
 }
+
+for (const platform of platforms) {
+  for (const [what, path] of [
+    ["the application", APPLICATION],
+    ["the conformance agent", CONFORMANCE],
+  ] as const) {
+    test(`${platform}: ${what} has its entry, and every module that a module imports`, () => {
+      const whole = builtOf(path, platform);
+      assert.ok(whole.modules.has(whole.creation.main ?? ""), whole.creation.main);
+      assert.deepEqual(missing(whole), []);
+    });
+  }
+
+  test(`${platform}: an application outside the tree includes it, and keeps its own main and memory`, (context) => {
+    const folder = mkdtempSync(join(tmpdir(), "oem-"));
+    context.after(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const own = { main: "main", stack: 777 };
+    writeFileSync(
+      join(folder, "manifest.json"),
+      JSON.stringify({
+        include: ["$(MODDABLE)/examples/manifest_base.json", relative(folder, MANIFEST)],
+        creation: own,
+        modules: { main: "./main", log: "./log" },
+      }),
+    );
+    writeFileSync(
+      join(folder, "main.ts"),
+      `import { openBoard } from "xs-fumo/hal/board";
+import { Client } from "xs-fumo/src/client/client";
+import { parseProvision } from "xs-fumo/src/account/provisioning";
+
+const board = openBoard();
+const client = new Client(board, parseProvision(board.provision()), {});
+board.run(() => client.step());
+`,
+    );
+    writeFileSync(join(folder, "log.ts"), "export {};\n");
+    const whole = builtOf(join(folder, "manifest.json"), platform);
+    assert.deepEqual(whole.creation, own);
+    assert.deepEqual(missing(whole), []);
+    assert.deepEqual(
+      [...whole.modules.keys()].filter((name) => !name.includes("/")),
+      ["main", "log"],
+    );
+  });
+}
+
+test("a module that is imported and not listed is found", () => {
+  const whole = builtOf(APPLICATION, "lin");
+  const modules = new Map(whole.modules);
+  modules.delete(`${PREFIX}src/base/backoff`);
+  assert.notDeepEqual(missing({ ...whole, modules }), []);
+});
 
 test("esp32 also serves its kin, and what only ESP-IDF has stands there alone", () => {
   assert.deepEqual(
@@ -90,8 +181,10 @@ test("esp32 also serves its kin, and what only ESP-IDF has stands there alone", 
     "mcconfig takes esp32 for esp32/esp32c3, unless that has an entry",
   );
   for (const platform of platforms) {
-    const { dependency } = manifest.platforms[platform] ?? {};
-    const has = Object.keys(built(platform).modules).some((name) => name.startsWith("hal/esp32/"));
+    const { dependency } = manifest.platforms?.[platform] ?? {};
+    const has = [...built(platform).modules.keys()].some((name) =>
+      name.startsWith(`${PREFIX}hal/esp32/`),
+    );
     assert.equal(dependency !== undefined, platform === "esp32");
     assert.equal(has, platform === "esp32");
     for (const { name = "" } of dependency ?? [])
@@ -108,8 +201,7 @@ const SLOT_BYTES = 16;
 const MACHINE_BYTES_MAX = 190 * 1024;
 
 test("esp32: what the machine gets at its start fits in one block, and in what the chip has", () => {
-  const creation = { ...manifest.creation, ...manifest.platforms["esp32"]?.creation };
-  const { chunk, heap, stack = 0, static: block } = creation;
+  const { chunk, heap, stack = 0, static: block } = built("esp32").creation;
   assert.ok(chunk && heap && stack > 0);
   const bytes = chunk.initial + (heap.initial + stack) * SLOT_BYTES;
   assert.ok(bytes < MACHINE_BYTES_MAX, `${bytes} bytes`);
@@ -135,10 +227,10 @@ test("esp32: a panic restarts, the watchdogs and the rollback are on, and the lo
 
 test("esp32: xsbug's line has the speed of the console", () => {
   const lines = readFileSync(join(root, "hal/esp32/sdkconfig.defaults"), "utf8").split("\n");
-  const speed = manifest.platforms["esp32"]?.build?.["DEBUGGER_SPEED"];
+  const speed = manifest.platforms?.["esp32"]?.build?.["DEBUGGER_SPEED"];
   assert.ok(lines.includes(`CONFIG_ESP_CONSOLE_UART_BAUDRATE=${speed ?? ""}`));
 });
 
 test("a platform that is not known is an error with a sentence", () => {
-  assert.match(manifest.platforms["..."]?.error ?? "", /\w+ \w+/);
+  assert.match(manifest.platforms?.["..."]?.error ?? "", /\w+ \w+/);
 });

@@ -47,7 +47,7 @@ after(() => {
 });
 
 const manifest = readManifest();
-const esp32 = manifest.platforms["esp32"];
+const esp32 = manifest.platforms?.["esp32"];
 assert.ok(esp32);
 
 /** libsodium's headers alone, since those of this computer's libc lie beside them. */

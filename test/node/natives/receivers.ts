@@ -50,6 +50,12 @@ export function acceptedReceivers(classes: readonly NativeClass[]): readonly str
   const refuse = (call: Call, receiver: unknown, what: string): void => {
     if (!threw(call, receiver)) problems.push(`${call.native} takes ${what}`);
   };
+  // A board has few sockets, and nothing collects them here: what was opened is closed.
+  const refuseOpen = (call: Call, other: NativeClass): void => {
+    const object = other.make();
+    refuse(call, object, `an open ${other.name}`);
+    if (other.close !== undefined) native(other.close).call(object as never);
+  };
   for (const { name, constructors, methods, close } of classes) {
     const closing = close === undefined ? [] : [{ native: close, parameters: () => [] }];
     for (const call of [...constructors, ...methods, ...closing])
@@ -58,14 +64,14 @@ export function acceptedReceivers(classes: readonly NativeClass[]): readonly str
       });
     for (const other of classes) {
       const own = other.name === name;
-      for (const call of constructors) refuse(call, other.make(), `an open ${other.name}`);
+      for (const call of constructors) refuseOpen(call, other);
       for (const call of methods) {
         refuse(call, other.prototype, `${other.name}.prototype`);
-        if (!own) refuse(call, other.make(), `an open ${other.name}`);
+        if (!own) refuseOpen(call, other);
       }
       if (own) continue;
       for (const call of constructors) refuse(call, other.prototype, `${other.name}.prototype`);
-      for (const call of closing) refuse(call, other.make(), `an open ${other.name}`);
+      for (const call of closing) refuseOpen(call, other);
     }
   }
   return problems;
