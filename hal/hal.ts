@@ -217,7 +217,7 @@ export interface Hal {
 /** A board with its program's loop: what `openBoard()` of each board's board.ts gives. */
 export interface Board extends Hal {
   /**
-   * The provisioning text that the board was made with (src/client/provision.ts). Throws when there
+   * The provisioning text that the board was made with (src/account/provisioning.ts). Throws when there
    * is none.
    */
   provision(): string;

@@ -4,8 +4,8 @@
  */
 import { openBoard } from "../hal/board.ts";
 import { Client } from "./client/client.ts";
-import { parseProvision } from "./client/provision.ts";
-import { TypedAnswers } from "./client/typed.ts";
+import { parseProvision } from "./account/provisioning.ts";
+import { TypedAnswers } from "./user/typed.ts";
 
 const board = openBoard();
 

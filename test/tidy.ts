@@ -1,9 +1,9 @@
 /**
- * Checks what the compiler cannot: import direction, sizes, banned words, files that nothing uses.
+ * Checks what the compiler cannot: import direction, sizes, banned words, names of files.
  * Run by node/tidy.test.ts.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 
 /**
  * The architecture in one place: folder, then the folders it may import. A folder lists earlier
@@ -16,13 +16,24 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["src/wbxml", "src/base"],
   ["src/syncml", "src/xmllite", "src/wbxml", "src/base"],
   ["src/store", "src/base", "hal/hal.ts"],
-  ["src/tree", "src/base", "src/store"],
+  ["src/tree", "src/syncml", "src/store", "src/base"],
   ["src/image", "src/base"],
   ["src/download", "src/xmllite", "src/base", "hal/hal.ts"],
   ["src/update", "src/download", "src/image", "src/store", "src/base", "hal/hal.ts"],
-  ["src/objects", "src/tree", "src/update", "src/download", "src/base", "src/store", "hal/hal.ts"],
-  ["src/session", "src/syncml", "src/tree", "src/base", "src/xmllite", "src/wbxml"],
-  ["src/push", "src/syncml", "src/wbxml", "src/tree", "src/objects", "src/base"],
+  ["src/account", "src/syncml", "src/store", "src/tree", "src/base", "hal/hal.ts"],
+  ["src/user", "src/account", "src/update", "src/tree", "src/base"],
+  ["src/objects", "src/syncml", "src/tree", "src/update", "src/base", "hal/hal.ts"],
+  [
+    "src/session",
+    "src/account",
+    "src/user",
+    "src/syncml",
+    "src/tree",
+    "src/base",
+    "src/xmllite",
+    "src/wbxml",
+  ],
+  ["src/push", "src/account", "src/syncml", "src/wbxml", "src/tree", "src/base"],
   ["src/client", "src", "hal/hal.ts"],
   ["hal/common", "hal/hal.ts", "src/base"],
   ["hal/xs", "hal/common"],
@@ -34,7 +45,7 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["hal/template", "hal/hal.ts", "hal/common", "src/base"],
   ["hal/board.ts", "hal/host"],
   ["hal/board-esp32.ts", "hal/esp32"],
-  ["src/main.ts", "src/client", "hal/board.ts"],
+  ["src/main.ts", "src/client", "src/user", "src/account", "hal/board.ts"],
 ];
 /**
  * npm packages a folder may name; everything else is ours. Node's own modules are for hal/xs's
@@ -95,6 +106,7 @@ const PORTABLE =
 export function tidy(root: string): string[] {
   const problems: string[] = [];
   checkLayers(problems);
+  checkNames(root, problems);
   for (const file of sources(root, ["src", "hal", "test"])) {
     const text = readFileSync(join(root, file), "utf8");
     checkText(file, text, problems);
@@ -114,6 +126,17 @@ function checkLayers(problems: string[]): void {
         problems.push(`LAYERS: ${folder} lists later ${name}`);
     }
   });
+}
+
+/** A name of a file in src says which file it is, without its folder. */
+function checkNames(root: string, problems: string[]): void {
+  const seen = new Map<string, string>();
+  for (const file of sources(root, ["src"])) {
+    const name = basename(file);
+    const other = seen.get(name);
+    if (other !== undefined) problems.push(`${file}: ${other} has the same name`);
+    seen.set(name, file);
+  }
 }
 
 function checkText(file: string, text: string, problems: string[]): void {

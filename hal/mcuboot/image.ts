@@ -2,7 +2,7 @@
 import type { Flash } from "../hal.ts";
 import { equal } from "../../src/base/bytes.ts";
 import { Sha256 } from "../../src/base/sha256.ts";
-import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../src/image/header.ts";
+import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../src/image/imageheader.ts";
 import { TlvType } from "../../src/image/tlv.ts";
 
 const PIECE_BYTES = 1024;

@@ -9,24 +9,22 @@ import { hex } from "../base/bytes.ts";
 import {
   BOOTSTRAPS_KEPT,
   INTERACTION_MS_MAX,
-  INTERACTION_POLL_MS,
   PIN_PAUSE_MS,
   PIN_TRIES_MAX,
 } from "../base/limits.ts";
 import { sha1 } from "../base/sha1.ts";
-import { newAccount, type NewAccount } from "../objects/newaccount.ts";
-import { install } from "../objects/provision.ts";
+import { newAccount, type NewAccount } from "../account/newaccount.ts";
+import { install } from "../account/enrolment.ts";
 import { cpAccounts } from "../push/cpaccounts.ts";
 import { readCp } from "../push/cp.ts";
 import { dmAccounts } from "../push/dmaccounts.ts";
 import { CP_TYPE, type Envelope } from "../push/envelope.ts";
 import { sealed } from "../push/seal.ts";
-import type { Question, UserInterface } from "../session/interaction.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Store } from "../store/store.ts";
 import type { Tree } from "../tree/tree.ts";
-import { PLAIN_QUESTION } from "./consent.ts";
-import type { Provision } from "./provision.ts";
+import { askUntil, PLAIN_QUESTION, type Question, type UserInterface } from "../user/question.ts";
+import type { Provision } from "../account/provisioning.ts";
 
 export interface BootstrapOptions {
   readonly log: (level: LogLevel, text: string) => void;
@@ -109,16 +107,12 @@ export class Bootstraps {
       return now;
     }
     const asking = this.#asking;
-    const ui = this.#options.userInterface;
     if (asking === undefined || !idle || !free) return Infinity;
-    const answer = ui?.ask(asking.question);
-    if (answer === undefined && now < asking.until)
-      return Math.min(asking.until, now + INTERACTION_POLL_MS);
-    if (answer === undefined) ui?.clear();
+    const { userInterface } = this.#options;
+    const answer = askUntil(userInterface, asking.question, asking.until, now);
+    if (typeof answer === "number") return answer;
     this.#asking = undefined;
-    this.#tell(
-      answer?.kind === "text" ? this.#typed(asking, answer.text, now) : "no PIN was typed",
-    );
+    this.#tell(answer.kind === "text" ? this.#typed(asking, answer.text, now) : "no PIN was typed");
     return now;
   }
 

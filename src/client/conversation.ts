@@ -7,7 +7,7 @@ import type { Exchange, Link } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
 import { ANSWER_MS_MAX, ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
 import type { Session } from "../session/session.ts";
-import { MAC_HEADER } from "../syncml/mac.ts";
+import { MAC_HEADER } from "../account/mac.ts";
 
 const CONTENT_TYPE = frozen({
   xml: "application/vnd.syncml.dm+xml",

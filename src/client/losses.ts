@@ -11,8 +11,8 @@ import { NODE_KEY } from "../tree/nodes.ts";
 import { ACL_KEY } from "../tree/staged.ts";
 import type { Tree } from "../tree/tree.ts";
 import { textOf } from "../tree/value.ts";
-import { applyAccount, restoreRights } from "./account.ts";
-import type { Provision } from "./provision.ts";
+import { applyAccount, restoreRights } from "../account/provisioned.ts";
+import type { Provision } from "../account/provisioning.ts";
 
 /** What follows from a loss, by the beginning of the key. A test holds JOURNAL.md to it. */
 export const LOSSES: readonly (readonly [prefix: string, consequence: string])[] = frozen([

@@ -10,13 +10,12 @@
  */
 import type { Hal } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
-import { INTERACTION_MS_MAX, INTERACTION_POLL_MS, NOTIFICATIONS_KEPT } from "../base/limits.ts";
-import type { Account, Accounts } from "../objects/accounts.ts";
+import { INTERACTION_MS_MAX, NOTIFICATIONS_KEPT } from "../base/limits.ts";
+import type { Account, Accounts } from "../account/accounts.ts";
 import { genuine, type Notification, parseNotification } from "../push/notification.ts";
-import type { Question, UserInterface } from "../session/interaction.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Store } from "../store/store.ts";
-import { PLAIN_QUESTION } from "./consent.ts";
+import { askUntil, PLAIN_QUESTION, type Question, type UserInterface } from "../user/question.ts";
 
 /** A session that a server has asked for. */
 export interface Summons {
@@ -87,20 +86,18 @@ export class Notifications {
     const asking = this.#asking;
     const { userInterface: ui, summon, hal } = this.#options;
     if (asking === undefined || !free) return Infinity;
-    const answer = ui?.ask(asking.question);
-    if (answer === undefined && now < asking.until)
-      return Math.min(asking.until, now + INTERACTION_POLL_MS);
-    if (answer === undefined) ui?.clear();
+    const answer = askUntil(ui, asking.question, asking.until, now);
+    if (typeof answer === "number") return answer;
     this.#asking = undefined;
     // What a person has refused is settled: servers send a notification several times, since it may
     // be lost.
-    if (answer?.kind === "no" || answer?.kind === "cancelled") this.completed(asking.summons);
-    if (answer?.kind === "yes") summon(asking.summons);
+    if (answer.kind === "no" || answer.kind === "cancelled") this.completed(asking.summons);
+    if (answer.kind === "yes") summon(asking.summons);
     else
       hal.log(
         "info",
         "push",
-        `session ${asking.summons.sessionID}: ${answer?.kind ?? "nobody answers"}, not opened`,
+        `session ${asking.summons.sessionID}: ${answer.kind === "timeout" ? "nobody answers" : answer.kind}, not opened`,
       );
     return now;
   }

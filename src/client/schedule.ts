@@ -1,8 +1,8 @@
 /**
  * When the next DM session is due: a pure function of what is known, so that a reset needs no timer
- * to be restored.
+ * to be restored; and what is known of the sessions so far.
  */
-import { type Backoff, backoffMs } from "../base/backoff.ts";
+import { type Backoff, backoffMs, randomShare } from "../base/backoff.ts";
 import { frozen } from "../base/frozen.ts";
 import { SESSION_RETRY_MAX_MS, SESSION_RETRY_MS } from "../base/limits.ts";
 
@@ -38,4 +38,48 @@ export function sessionDue({ reason, pollMs, since, failures, share, deadline }:
   }
   if (reason) return since;
   return pollMs > 0 ? since + pollMs : Infinity;
+}
+
+/** How the sessions with one server went, as far as it decides when the next one is due. */
+export class Schedule {
+  readonly #random: (bytes: Uint8Array) => void;
+  /** When the last session ended, or the device started. */
+  #since: number;
+  /** Sessions in a row that have failed; a start that follows crashes goes on from their number. */
+  #failures: number;
+  #share: number;
+
+  /** `crashes`: starts in a row that have failed before this one. */
+  constructor(nowMs: number, crashes: number, random: (bytes: Uint8Array) => void) {
+    this.#random = random;
+    this.#since = nowMs;
+    this.#failures = crashes;
+    this.#share = crashes > 0 ? randomShare(random) : 0;
+  }
+
+  /** Returns when to open a session: see `sessionDue`. */
+  due(need: Pick<Need, "reason" | "pollMs" | "deadline">): number {
+    const { reason, pollMs, deadline } = need;
+    const since = this.#since;
+    const failures = this.#failures;
+    return sessionDue({ reason, pollMs, since, failures, share: this.#share, deadline });
+  }
+
+  /** The server is there now: the pause after a failure ends. */
+  hasten(): void {
+    this.#failures = 0;
+  }
+
+  /** No session could begin: it is tried again after a pause, as after one that failed. */
+  prevented(nowMs: number): void {
+    this.#since = nowMs;
+    this.#failures++;
+  }
+
+  /** A session has ended. `excused`: it counts as no failure although it did not complete. */
+  ended(nowMs: number, completed: boolean, excused: boolean): void {
+    this.#since = nowMs;
+    this.#failures = completed || excused ? 0 : this.#failures + 1;
+    if (!completed) this.#share = randomShare(this.#random);
+  }
 }

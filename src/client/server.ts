@@ -4,23 +4,23 @@
  * owed is kept until the server has answered.
  */
 import type { Hal, Url } from "../../hal/hal.ts";
-import { randomShare } from "../base/backoff.ts";
 import type { Budget } from "../base/budget.ts";
-import { SESSION_MS_MAX, SUMMONS_TRIES_MAX } from "../base/limits.ts";
+import { SESSION_MS_MAX } from "../base/limits.ts";
 import { admitUrl } from "../base/urlrules.ts";
-import type { Account, Accounts, Direction } from "../objects/accounts.ts";
+import type { Account, Accounts, Direction } from "../account/accounts.ts";
+import { devInfoItems } from "../objects/devinfo.ts";
 import type { Fumo } from "../objects/fumo.ts";
 import { updateRequest } from "../objects/requests.ts";
-import type { UserInterface } from "../session/interaction.ts";
+import type { UserInterface } from "../user/question.ts";
 import type { OutgoingAlert } from "../session/ports.ts";
 import { Session } from "../session/session.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { Engine } from "../update/engine.ts";
 import { Conversation } from "./conversation.ts";
-import { devInfoTexts } from "./account.ts";
+import { Invitation } from "./invitation.ts";
 import type { Summons } from "./notifications.ts";
-import type { Provision } from "./provision.ts";
-import { sessionDue } from "./schedule.ts";
+import type { Provision } from "../account/provisioning.ts";
+import { Schedule } from "./schedule.ts";
 import { traced } from "./trace.ts";
 import { proofOf, Trial } from "./trial.ts";
 
@@ -55,17 +55,8 @@ export class Server {
   #conversation: Conversation | undefined;
   #asks: "none" | "device" | "user" = "none";
   #first: boolean;
-  /**
-   * The notification that the next session answers, how many have tried to, and that of the open
-   * session.
-   */
-  #summons: Summons | undefined;
-  #tries = 0;
-  #answering: Summons | undefined;
-  /** Sessions in a row that have failed; a start that follows crashes goes on from their number. */
-  #failures: number;
-  #share: number;
-  #since: number;
+  readonly #invitation = new Invitation();
+  readonly #schedule: Schedule;
   #trial: Trial | undefined;
   /** It is said once a start that nothing proves this server. */
   #warned = false;
@@ -77,9 +68,10 @@ export class Server {
     this.#options = options;
     const { hal, provision } = options;
     this.#first = provision.sessionAtBoot || provision.once;
-    this.#since = hal.now();
-    this.#failures = hal.boot.running().failures;
-    this.#share = this.#failures > 0 ? this.#draw() : 0;
+    const crashes = hal.boot.running().failures;
+    this.#schedule = new Schedule(hal.now(), crashes, (bytes) => {
+      hal.random(bytes);
+    });
   }
 
   get serverId(): string {
@@ -102,12 +94,12 @@ export class Server {
   /** Its account is new: a session as soon as can be, whatever pause there was. */
   meet(): void {
     this.#first = true;
-    if (!this.busy) this.#failures = 0;
+    if (!this.busy) this.#schedule.hasten();
   }
 
   /** Session id of the notification that the open session, or else the next one, answers. */
   get summoned(): string | undefined {
-    return (this.#summons ?? this.#answering)?.sessionID;
+    return this.#invitation.sessionID;
   }
 
   /**
@@ -115,9 +107,8 @@ export class Server {
    * the server is there now.
    */
   summon(summons: Summons): void {
-    this.#summons = summons;
-    this.#tries = 0;
-    if (!this.busy) this.#failures = 0;
+    this.#invitation.arrived(summons);
+    if (!this.busy) this.#schedule.hasten();
   }
 
   /**
@@ -136,7 +127,7 @@ export class Server {
     if (conversation === undefined) return this.#due();
     if (this.#verifying(now)) return now;
     const late = now - this.#opened >= SESSION_MS_MAX;
-    const hopeless = this.#hopeless(now);
+    const hopeless = this.#trial?.rejected(now) === true;
     if (late || hopeless)
       conversation.abandon(late ? "it has lasted too long" : "the image on trial is rejected");
     const next = conversation.done
@@ -149,29 +140,23 @@ export class Server {
   /** Something to say or to ask, or an image on trial. */
   get #reason(): boolean {
     const { engine, fumo, serverId } = this.#options;
-    const asked = this.#asks !== "none" || this.#summons !== undefined;
+    const asked = this.#asks !== "none" || this.#invitation.next !== undefined;
     return (
       fumo.alerts(serverId).length > 0 || this.#first || asked || engine.record.phase === "trial"
     );
   }
 
   #due(): number {
-    const { provision } = this.#options;
-    return sessionDue({
-      reason: this.#reason,
-      pollMs: provision.pollSeconds * 1000,
-      since: this.#since,
-      failures: this.#failures,
-      share: this.#share,
-      deadline: this.#options.engine.deadline,
-    });
+    const { provision, engine } = this.#options;
+    const pollMs = provision.pollSeconds * 1000;
+    return this.#schedule.due({ reason: this.#reason, pollMs, deadline: engine.deadline });
   }
 
   #open(): Conversation | undefined {
     const { hal, provision, serverId, accounts, tree, fumo, engine, inbound, outbound } =
       this.#options;
     const account = accounts.byServer(serverId);
-    const summons = this.#summons;
+    const summons = this.#invitation.next;
     if (account === undefined) return this.#unmet("it has no account");
     const url = admitUrl(account.address, provision);
     if (typeof url === "string") return this.#unmet(`its address ${url}`);
@@ -191,7 +176,7 @@ export class Server {
           server: { ...account.server, nonce: nonce("server") },
         },
         deviceId: hal.identity.DevId,
-        devInfo: devInfoTexts(hal.identity),
+        devInfo: devInfoItems(hal.identity),
         sessionID: summons?.sessionID ?? this.#newSessionID(),
         alert: summons === undefined ? 1201 : 1200,
         maxMsgSize: inbound.length,
@@ -228,8 +213,7 @@ export class Server {
       },
     );
     this.#first = false;
-    this.#answering = summons;
-    this.#summons = undefined;
+    this.#invitation.opened();
     const conversation = new Conversation(hal.link, session, inbound);
     conversation.onMessage = (direction, bytes, length) => {
       if (direction === "sent") trial.asks();
@@ -246,8 +230,7 @@ export class Server {
   #unmet(why: string): undefined {
     const { hal, serverId } = this.#options;
     hal.log("error", "client", `no session with server ${serverId}: ${why}`);
-    this.#since = hal.now();
-    this.#failures++;
+    this.#schedule.prevented(hal.now());
     return undefined;
   }
 
@@ -300,16 +283,6 @@ export class Server {
   }
 
   /**
-   * The deadline of a trial runs during a session too; and an image that is rejected has nothing
-   * more to say.
-   */
-  #hopeless(now: number): boolean {
-    const { engine } = this.#options;
-    if (engine.record.phase === "trial") engine.step(now);
-    return engine.record.phase === "reverting";
-  }
-
-  /**
    * A session that leaves an alert unanswered is no better than one that failed: the next one waits
    * as long.
    */
@@ -320,30 +293,10 @@ export class Server {
     const completed = whole && !left;
     this.#trial?.ended(whole);
     this.#trial = undefined;
-    const forgotten = this.#answer(completed);
+    const answered = this.#invitation.ended(completed);
+    if (typeof answered === "object") this.#options.answered(answered);
     this.#conversation = undefined;
     this.sessions++;
-    this.#since = now;
-    this.#failures = completed || (forgotten && !this.#reason) ? 0 : this.#failures + 1;
-    if (!completed) this.#share = this.#draw();
-  }
-
-  #draw(): number {
-    return randomShare((bytes) => {
-      this.#options.hal.random(bytes);
-    });
-  }
-
-  /**
-   * A notification is answered by a session that completes; one that does not is tried again so
-   * many times: true after the last.
-   */
-  #answer(completed: boolean): boolean {
-    const summons = this.#answering;
-    this.#answering = undefined;
-    if (summons === undefined) return false;
-    if (completed) this.#options.answered(summons);
-    else if (++this.#tries < SUMMONS_TRIES_MAX) this.#summons ??= summons;
-    return !completed && this.#summons === undefined;
+    this.#schedule.ended(now, completed, answered === "forgotten" && !this.#reason);
   }
 }

@@ -15,8 +15,8 @@ import { DOWNLOAD_RETRY_MAX_MS, DOWNLOAD_RETRY_MS, NOTICE_ATTEMPTS_MAX } from ".
 import { place } from "../base/url.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { StatusReport } from "../download/report.ts";
-import { DOWNLOAD_STATUSES } from "../objects/results.ts";
 import type { DueNotice } from "../update/notices.ts";
+import { REASONS } from "../update/reason.ts";
 import type { Phase } from "../update/record.ts";
 
 /** The part of the engine that owes reports. */
@@ -36,7 +36,7 @@ export interface StatusReportsOptions {
 const RETRY: Backoff = frozen({ firstMs: DOWNLOAD_RETRY_MS, longestMs: DOWNLOAD_RETRY_MAX_MS });
 
 /** While the board restarts, or an image is on trial, nothing but a session has the network. */
-const RESTARTING: readonly Phase[] = frozen(["restarting", "trial", "committing", "reverting"]);
+const RESTARTING: readonly Phase[] = frozen(["arming", "trial", "confirming", "rejecting"]);
 
 export class StatusReports {
   #options: StatusReportsOptions;
@@ -60,7 +60,7 @@ export class StatusReports {
     const { due } = engine.notices;
     if (due === undefined || RESTARTING.includes(engine.record.phase)) return Infinity;
     const url = admitUrl(due.url, rules);
-    const status = DOWNLOAD_STATUSES[due.reason];
+    const status = REASONS[due.reason].status;
     if (typeof url === "string")
       return this.#settle("warning", `status ${status} is not reported: its address ${url}`, now);
     if (due.attempt >= NOTICE_ATTEMPTS_MAX)

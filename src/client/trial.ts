@@ -8,7 +8,7 @@
  * when the session asks for the first time.
  */
 import type { Url } from "../../hal/hal.ts";
-import type { Credentials } from "../objects/accounts.ts";
+import type { Credentials } from "../account/accounts.ts";
 
 /**
  * What proves a server. `nothing` is for laboratories: plain http and an account that asks for no
@@ -83,6 +83,16 @@ export class Trial {
     if (this.#proved) this.#options.engine.answered = true;
   }
 
+  /**
+   * Looks at the deadline of the trial, which runs during a session too. Returns true when the image
+   * is rejected: then it has nothing more to say.
+   */
+  rejected(now: number): boolean {
+    const { engine } = this.#options;
+    if (engine.record.phase === "trial") engine.step(now);
+    return engine.record.phase === "rejecting";
+  }
+
   /** The session is over. Off trial one that completed proves that the image works. */
   ended(completed: boolean): void {
     const { engine } = this.#options;
@@ -93,7 +103,7 @@ export class Trial {
   /** Before anything else is said: the report of this session is that of an image that stays. */
   #confirm(now: number): void {
     const { engine } = this.#options;
-    while (engine.record.phase === "committing") engine.step(now);
+    while (engine.record.phase === "confirming") engine.step(now);
   }
 
   #believe(): void {

@@ -16,7 +16,7 @@ import { Token, type Vocabulary } from "../base/token.ts";
 import { resolveUrl, type Url, urlText } from "../base/url.ts";
 import { admitUrl, refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { text, utf8 } from "../base/utf8.ts";
-import { XmlReader } from "../xmllite/reader.ts";
+import { XmlReader } from "../xmllite/xmlreader.ts";
 
 /** The media type by which, and only by which, a descriptor is known. */
 export const DESCRIPTOR_TYPE = "application/vnd.oma.dd+xml";

@@ -24,7 +24,7 @@ import { place, type Url, urlText } from "../base/url.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { ANSWER_HEADERS, judge, type Verdict } from "./answer.ts";
 import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
-import { attempt } from "./outcome.ts";
+import { attempt } from "./linkresult.ts";
 import { Pace, PACE_LIMITS, type PaceLimits } from "./pace.ts";
 import type { DownloadEvent, DownloadReason, DownloadSink, DownloadSource } from "./port.ts";
 

@@ -5,8 +5,8 @@
 import type { Exchange, Link } from "../../hal/hal.ts";
 import { ANSWER_TIMEOUT_MS } from "../base/limits.ts";
 import type { Url } from "../base/url.ts";
-import { attempt } from "./outcome.ts";
-import { type DownloadStatus, statusBody } from "./status.ts";
+import { attempt } from "./linkresult.ts";
+import { type DownloadStatus, statusBody } from "./downloadstatus.ts";
 
 /**
  * `taken`: the server has it. `refused`: it does not want it, and never will. `lost`: nobody can

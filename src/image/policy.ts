@@ -1,6 +1,6 @@
 /** What this device takes: the rules that an image must meet besides being whole and signed. */
 import { TLV_BYTES_MAX } from "../base/limits.ts";
-import type { ImageHeader } from "./header.ts";
+import type { ImageHeader } from "./imageheader.ts";
 import type { VendorKey } from "./key.ts";
 import { compareVersions, type Version } from "./version.ts";
 

@@ -7,7 +7,7 @@ import { equal } from "../base/bytes.ts";
 import { VERIFY_READ_BYTES } from "../base/limits.ts";
 import { Sha256 } from "../base/sha256.ts";
 import { verifyEd25519, verifyP256 } from "../base/signature.ts";
-import { IMAGE_HEADER_BYTES, parseImageHeader, type ImageHeader } from "./header.ts";
+import { IMAGE_HEADER_BYTES, parseImageHeader, type ImageHeader } from "./imageheader.ts";
 import { checkHeader, checkSizes, type ImageFault, type ImagePolicy } from "./policy.ts";
 import { parseTlvAreas, TlvType, type TlvRecords } from "./tlv.ts";
 import { compareVersions, type Version } from "./version.ts";

@@ -8,7 +8,7 @@ import { NODE_NAME_BYTES_MAX, URI_BYTES_MAX, URI_DEPTH_MAX } from "../base/limit
 import { utf8 } from "../base/utf8.ts";
 import type { Binding, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
-import { interior, leaf } from "./definition.ts";
+import { interior, leaf } from "../tree/definition.ts";
 
 const URI_LIMITS = frozen(
   interior("URI", "Limits of URIs of the tree; 0 is no limit.", [

@@ -7,8 +7,7 @@ import { frozen } from "../base/frozen.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Binding, NodeDefinition } from "../tree/node.ts";
 import type { Tree } from "../tree/tree.ts";
-import type { Value } from "../tree/value.ts";
-import { interior, leaf } from "./definition.ts";
+import { interior, leaf } from "../tree/definition.ts";
 
 /** Version of the management client's protocol, DevInfo/DmV. */
 const DM_VERSION = "1.2";
@@ -35,16 +34,11 @@ function values(identity: Identity): ReadonlyMap<string, string> {
   ]);
 }
 
-/** The Items of the Replace in package 1: each leaf with its value (OMA-TS-DM-Protocol §8.1). */
+/** Returns what package 1 reports: each leaf with its value (OMA-TS-DM-Protocol §8.1). */
 export function devInfoItems(
   identity: Identity,
-): readonly { readonly uri: string; readonly value: Value }[] {
-  return [...values(identity)].map(([name, value]) => {
-    return {
-      uri: `./DevInfo/${name}`,
-      value: { format: "chr", type: "text/plain", data: utf8(value) },
-    };
-  });
+): readonly { readonly uri: string; readonly value: string }[] {
+  return [...values(identity)].map(([name, value]) => ({ uri: `./DevInfo/${name}`, value }));
 }
 
 /** Puts ./DevInfo in the tree. */

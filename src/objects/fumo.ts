@@ -5,6 +5,7 @@
  * lie in the tree, and who asked for what lies in the engine's tickets. One package is dealt with
  * at a time; State of all other objects is 10.
  */
+import { REASONS } from "../update/reason.ts";
 import type { Refusal } from "../update/refusal.ts";
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
@@ -12,14 +13,14 @@ import { CORRELATOR_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Binding, Call, Exec, NodeDefinition } from "../tree/node.ts";
 import { nodeKey, VALUE_KEY } from "../tree/nodes.ts";
-import { TreeStatus } from "../tree/status.ts";
+import { Status } from "../syncml/status.ts";
 import type { Sink } from "../tree/stream.ts";
 import type { Tree } from "../tree/tree.ts";
 import { uriText, validName } from "../tree/uri.ts";
 import { textOf } from "../tree/value.ts";
 import type { Value } from "../tree/value.ts";
-import { interior } from "./definition.ts";
-import type { UpdateEngine } from "./engine.ts";
+import { interior } from "../tree/definition.ts";
+import type { UpdateEngine } from "./fumoengine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
 import { FumoState, fumoState, inOperation } from "./fumostate.ts";
 import {
@@ -33,7 +34,6 @@ import {
   UPDATE,
 } from "./fumonodes.ts";
 import type { Way } from "./fumonodes.ts";
-import { RESULT_CODES, resultMark } from "./results.ts";
 
 /** A generic alert (1226) that is owed to a server. */
 export interface FumoAlert {
@@ -58,8 +58,8 @@ const ALERT_TYPES: { readonly [way in Way]: string } = frozen({
  * not fit.
  */
 function dataStatus(refusal: Refusal | undefined): number {
-  if (refusal === undefined) return TreeStatus.ok;
-  return refusal === "tooLarge" ? TreeStatus.deviceFull : TreeStatus.forbidden;
+  if (refusal === undefined) return Status.ok;
+  return refusal === "tooLarge" ? Status.deviceFull : Status.forbidden;
 }
 
 /**
@@ -67,11 +67,11 @@ function dataStatus(refusal: Refusal | undefined): number {
  * cannot fit.
  */
 function execStatus(refusal: Refusal | undefined): number {
-  if (refusal === undefined) return TreeStatus.accepted;
-  if (refusal === "tooLarge") return TreeStatus.deviceFull;
+  if (refusal === undefined) return Status.acceptedForProcessing;
+  if (refusal === "tooLarge") return Status.deviceFull;
   return refusal === "busy" || refusal === "noPackage" || refusal === "sequence"
-    ? TreeStatus.notAllowed
-    : TreeStatus.forbidden;
+    ? Status.commandNotAllowed
+    : Status.forbidden;
 }
 
 export interface FumoOptions {
@@ -130,7 +130,7 @@ export class Fumo {
     for (const { id, owner, reason } of this.#engine.tickets()) {
       const request = readRequest(owner);
       if (reason === undefined || request?.server !== server) continue;
-      const code = RESULT_CODES[reason];
+      const code = REASONS[reason].result;
       const alert = {
         id,
         server,
@@ -173,16 +173,16 @@ export class Fumo {
   #admitUrl(call: Call, value: Value): number {
     const object = objectOf(call);
     const { record } = this.#engine;
-    if (value.data.length > URL_BYTES_MAX) return TreeStatus.tooLarge;
+    if (value.data.length > URL_BYTES_MAX) return Status.tooLarge;
     const url = textOf(value.data);
-    if (url === undefined) return TreeStatus.failed;
-    if (record.object !== object) return TreeStatus.ok;
-    if (inOperation(record)) return TreeStatus.forbidden;
+    if (url === undefined) return Status.commandFailed;
+    if (record.object !== object) return Status.ok;
+    if (inOperation(record)) return Status.forbidden;
     if (url !== keptUrl(call, call.at))
       call.staged.before(() => {
         this.#engine.discard(object);
       });
-    return TreeStatus.ok;
+    return Status.ok;
   }
 
   #stream(call: Call, size: number | undefined): Sink | number {
@@ -193,13 +193,13 @@ export class Fumo {
       keeps: 0,
       write: (bytes) => {
         const status = dataStatus(this.#engine.write(bytes));
-        open = status === TreeStatus.ok;
+        open = status === Status.ok;
         return status;
       },
       close: () => {
         open = false;
         const status = dataStatus(this.#engine.close());
-        if (status === TreeStatus.ok) forgetUrls(call);
+        if (status === Status.ok) forgetUrls(call);
         return status;
       },
       abort: () => {
@@ -211,24 +211,24 @@ export class Fumo {
 
   #exec(way: Way, call: Call, { correlator }: Exec): number {
     if (correlator !== undefined && utf8(correlator).length > CORRELATOR_BYTES_MAX)
-      return TreeStatus.failed;
+      return Status.commandFailed;
     const object = objectOf(call);
     const request = requestText({ object, way, server: call.server, correlator });
     if (way === "Update") return execStatus(this.#engine.install(object, request));
     const url = keptUrl(call, [...call.at, "PkgURL"]);
-    if (url === "") return TreeStatus.notAllowed;
+    if (url === "") return Status.commandNotAllowed;
     return execStatus(this.#engine.start(url, object, request, way === "DownloadAndUpdate"));
   }
 
   #remove(call: Call): number {
     const object = objectOf(call);
     const { record } = this.#engine;
-    if (record.object !== object) return TreeStatus.ok;
-    if (inOperation(record)) return TreeStatus.forbidden;
+    if (record.object !== object) return Status.ok;
+    if (inOperation(record)) return Status.forbidden;
     call.staged.before(() => {
       this.#engine.discard(object);
     });
-    return TreeStatus.ok;
+    return Status.ok;
   }
 }
 
@@ -249,4 +249,13 @@ function forgetUrls(call: Call): void {
   const object = call.at.slice(0, OBJECT_DEPTH);
   for (const way of ["Download", "DownloadAndUpdate"])
     call.staged.set(nodeKey(VALUE_KEY, [...object, way, "PkgURL"]), undefined);
+}
+
+/**
+ * Returns how much a result matters (Mark of the alert, OMA-TS-DM-Protocol §8.7): a failure is never
+ * informational.
+ */
+export function resultMark(code: number): string {
+  if (code >= 200 && code < 300) return "informational";
+  return code === 401 ? "warning" : "critical";
 }

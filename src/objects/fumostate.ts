@@ -1,6 +1,6 @@
 /** FUMO State (OMA-TS-DM-FUMO §10.1.1.10), a pure function of the update record. */
 import { frozen } from "../base/frozen.ts";
-import type { UpdateState } from "./engine.ts";
+import type { UpdateState } from "./fumoengine.ts";
 
 export const FumoState = frozen({
   idle: 10,
@@ -54,11 +54,11 @@ export function fumoState(record: UpdateState): number {
       return FumoState.downloadComplete;
     case "ready":
       return FumoState.readyToUpdate;
+    case "proving":
     case "arming":
-    case "restarting":
     case "trial":
-    case "committing":
-    case "reverting":
+    case "confirming":
+    case "rejecting":
       return FumoState.updateProgressing;
     case "succeeded":
     case "failed":

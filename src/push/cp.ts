@@ -12,7 +12,7 @@ import { CP_ELEMENTS_MAX, ELEMENT_DEPTH_MAX, TABLE_TEXT_BYTES_MAX } from "../bas
 import { text } from "../base/utf8.ts";
 import type { Malformed } from "../syncml/command.ts";
 import { ATTRIBUTES_BIT, CODE_MASK, CODE_MIN, CONTENT_BIT, Global } from "../wbxml/global.ts";
-import { type Family, header } from "../wbxml/header.ts";
+import { type Family, header } from "../wbxml/prolog.ts";
 import { type Cursor, number } from "../wbxml/number.ts";
 import {
   CP_CHARACTERISTIC,

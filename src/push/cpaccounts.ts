@@ -4,7 +4,7 @@
  */
 import { fromBase64 } from "../base/base64.ts";
 import { utf8 } from "../base/utf8.ts";
-import type { AccountFields, AuthFields } from "../objects/newaccount.ts";
+import type { AccountFields, AuthFields } from "../account/newaccount.ts";
 import type { Characteristic } from "./cp.ts";
 
 /** AAUTHLEVEL: to the application server, by the client; to the client, by the server. */

@@ -6,10 +6,10 @@
  */
 import { Budget } from "../base/budget.ts";
 import { PEER_BYTES_MAX } from "../base/limits.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import { Token } from "../base/token.ts";
 import { text } from "../base/utf8.ts";
-import type { AccountFields, AuthFields } from "../objects/newaccount.ts";
+import type { AccountFields, AuthFields } from "../account/newaccount.ts";
 import {
   type Command,
   content,
@@ -22,7 +22,7 @@ import { decodeMessage } from "../syncml/decode.ts";
 import { ElementReader } from "../syncml/elements.ts";
 import { isTnds, readTnds } from "../syncml/tnds.ts";
 import { SYNCML } from "../syncml/vocabulary.ts";
-import { WbxmlReader } from "../wbxml/reader.ts";
+import { WbxmlReader } from "../wbxml/wbxmlreader.ts";
 
 /** What the message says of one account: values by path below its node, such as AppAddr/1/Addr. */
 interface Nodes {

@@ -10,7 +10,7 @@ import { frozen } from "../base/frozen.ts";
 import { md5 } from "../base/md5.ts";
 import { text } from "../base/utf8.ts";
 import type { Malformed } from "../syncml/command.ts";
-import { messageProof } from "../syncml/mac.ts";
+import { messageProof } from "../account/mac.ts";
 
 const DIGEST_BYTES = 16;
 const HEADER_BYTES = 8;

@@ -5,27 +5,17 @@
  * with. mac proves each message for itself, in a header of the transport.
  */
 import { base64, fromBase64 } from "../base/base64.ts";
-import { frozen } from "../base/frozen.ts";
 import { CHALLENGES_MAX, NONCE_BYTES_MAX } from "../base/limits.ts";
 import { md5 } from "../base/md5.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Chal, Cred } from "../syncml/command.ts";
-import {
-  AUTH_BASIC,
-  AUTH_MD5,
-  type AuthType,
-  checkCredential,
-  credential,
-} from "../syncml/credential.ts";
+import { AUTHENTICATION, type AuthKind, kindOfSyncml } from "../account/authkind.ts";
+import { checkCredential, credential } from "../account/credential.ts";
 import { Status } from "../syncml/status.ts";
-import { AUTH_MAC, checkMac, macHeader } from "../syncml/mac.ts";
-import type { Credentials, SessionPorts } from "./ports.ts";
+import { checkMac, macHeader } from "../account/mac.ts";
+import type { SessionCredentials, SessionPorts } from "./ports.ts";
 
 const NONCE_BYTES = 16;
-
-type Kind = Credentials["type"];
-/** From weak to strong. */
-const KINDS: readonly Kind[] = frozen(["none", "basic", "md5", "mac"]);
 
 /** What came with a message to prove it: the header, and the digest of the body as it came. */
 export interface MacProof {
@@ -34,27 +24,27 @@ export interface MacProof {
 }
 
 /** What the server's Status of our SyncHdr means. `again`: package 1 must be sent anew. */
-export type Answer = "accepted" | "again" | "refused";
+export type Acceptance = "accepted" | "again" | "refused";
 
 /** How the device proves itself. */
 export class ClientAuthentication {
-  readonly #account: Credentials;
+  readonly #account: SessionCredentials;
   readonly #ports: SessionPorts;
-  #type: Kind;
+  #type: AuthKind;
   #nonce: Uint8Array;
   #stored: Uint8Array;
   #challenges = 0;
   #session = false;
   #accepted = false;
 
-  constructor(account: Credentials, ports: SessionPorts) {
+  constructor(account: SessionCredentials, ports: SessionPorts) {
     this.#account = account;
     this.#ports = ports;
     this.#nonce = account.nonce;
     this.#stored = account.nonce;
     // Without a nonce md5 and mac are bound to fail: the server's challenge brings one.
-    const needsNonce = account.type === "md5" || account.type === "mac";
-    this.#type = needsNonce && account.nonce.length === 0 ? "none" : account.type;
+    this.#type =
+      AUTHENTICATION[account.type].nonce && account.nonce.length === 0 ? "none" : account.type;
   }
 
   /** True once the server has accepted the device in this session. */
@@ -67,9 +57,7 @@ export class ClientAuthentication {
    * repeats (§5.1.3.1).
    */
   get name(): string | undefined {
-    return this.#sends && (this.#type === "md5" || this.#type === "mac")
-      ? this.#account.name
-      : undefined;
+    return this.#sends && AUTHENTICATION[this.#type].nonce ? this.#account.name : undefined;
   }
 
   /** The header that proves a message with that body; undefined when none is due. */
@@ -84,7 +72,7 @@ export class ClientAuthentication {
    */
   credential(): Cred | undefined {
     if (!this.#sends || this.#type === "none" || this.#type === "mac") return undefined;
-    return credential(authType(this.#type), this.#account.name, this.#account.secret, this.#nonce);
+    return credential(this.#type, this.#account.name, this.#account.secret, this.#nonce);
   }
 
   get #sends(): boolean {
@@ -92,7 +80,7 @@ export class ClientAuthentication {
   }
 
   /** Takes the server's Status of a SyncHdr. */
-  answered(status: number, chal: Chal | undefined): Answer {
+  answered(status: number, chal: Chal | undefined): Acceptance {
     if (status === Status.invalidCredentials || status === Status.missingCredentials)
       return this.#challenged(chal);
     if (status < 200 || status >= 300) return "refused";
@@ -110,27 +98,22 @@ export class ClientAuthentication {
    * replace a good one (§5.1.3.4).
    */
   keepNonce(): void {
-    if (
-      this.#account.type === "none" ||
-      this.#account.type === "basic" ||
-      !this.#accepted ||
-      this.#nonce === this.#stored
-    )
-      return;
+    if (!AUTHENTICATION[this.#account.type].nonce) return;
+    if (!this.#accepted || this.#nonce === this.#stored) return;
     this.#ports.storeNonce("client", this.#nonce);
     this.#stored = this.#nonce;
   }
 
-  #challenged(chal: Chal | undefined): Answer {
+  #challenged(chal: Chal | undefined): Acceptance {
     const refused = this.#sends ? this.#type : "none";
     this.#accepted = false;
     this.#session = false;
     this.#challenges++;
-    const wanted = kindOf(chal?.type);
+    const wanted = kindOfSyncml(chal?.type);
     const own = this.#account.type;
     if (this.#challenges > CHALLENGES_MAX || wanted === "none" || own === "none") return "refused";
-    if (KINDS.indexOf(wanted) < KINDS.indexOf(own) || (wanted === "basic" && refused === "basic"))
-      return "refused";
+    if (AUTHENTICATION[wanted].rank < AUTHENTICATION[own].rank) return "refused";
+    if (wanted === "basic" && refused === "basic") return "refused";
     this.#type = wanted;
     this.#nonce = this.#nonceOf(chal) ?? this.#nonce;
     return "again";
@@ -153,20 +136,20 @@ export class ClientAuthentication {
  * What to tell the server about its credentials. `chal` makes, and stores, a new nonce: to be
  * called when it is sent, and once.
  */
-export interface Verdict {
+export interface Judgement {
   readonly status: number;
   readonly chal?: () => Chal;
 }
 
 /** How the server proves itself. */
 export class ServerAuthentication {
-  readonly #account: Credentials;
+  readonly #account: SessionCredentials;
   readonly #ports: SessionPorts;
   #nonce: Uint8Array;
   #challenges = 0;
   #trusted: boolean;
 
-  constructor(account: Credentials, ports: SessionPorts) {
+  constructor(account: SessionCredentials, ports: SessionPorts) {
     this.#account = account;
     this.#ports = ports;
     this.#nonce = account.nonce;
@@ -191,23 +174,23 @@ export class ServerAuthentication {
 
   /** True when each message has to prove itself. */
   get everyMessage(): boolean {
-    return this.#account.type === "mac";
+    return AUTHENTICATION[this.#account.type].everyMessage;
   }
 
   /**
    * Judges the Cred of a message. Once is enough: after 212 the server need not send it again. With
    * mac each message is judged.
    */
-  judge(cred: Cred | undefined, proof: MacProof | undefined): Verdict {
+  judge(cred: Cred | undefined, proof: MacProof | undefined): Judgement {
     const { type, name, secret } = this.#account;
     if (type === "mac") return this.#judgeMac(proof);
     if (type === "none" || this.#trusted)
       return { status: cred === undefined ? Status.ok : Status.authenticated };
     if (cred === undefined) return { status: Status.missingCredentials };
-    if (!checkCredential(cred, authType(type), name, secret, this.#nonce))
+    if (!checkCredential(cred, type, name, secret, this.#nonce))
       return { status: Status.invalidCredentials };
     this.#trusted = true;
-    return type === "md5"
+    return AUTHENTICATION[type].nonce
       ? { status: Status.authenticated, chal: () => this.#challenge() }
       : { status: Status.authenticated };
   }
@@ -216,12 +199,12 @@ export class ServerAuthentication {
    * Completes the verdict on a server that is not trusted: a challenge with a new nonce, as long as
    * another try is granted.
    */
-  challenge(verdict: Verdict): Verdict {
+  challenge(verdict: Judgement): Judgement {
     this.#challenges++;
     return this.exhausted ? verdict : { ...verdict, chal: () => this.#challenge() };
   }
 
-  #judgeMac(proof: MacProof | undefined): Verdict {
+  #judgeMac(proof: MacProof | undefined): Judgement {
     const { name, secret } = this.#account;
     this.#trusted = false;
     if (proof?.header === undefined) return { status: Status.missingCredentials };
@@ -235,30 +218,12 @@ export class ServerAuthentication {
    * Stored before it is sent. A nonce that is never sent would leave the server with a wrong one.
    */
   #challenge(): Chal {
-    if (this.#account.type === "basic" || this.#account.type === "none")
-      return { type: AUTH_BASIC, format: "b64" };
+    const kind = AUTHENTICATION[this.#account.type];
+    if (!kind.nonce) return { type: AUTHENTICATION.basic.syncml, format: "b64" };
     const nonce = new Uint8Array(NONCE_BYTES);
     this.#ports.random(nonce);
     this.#ports.storeNonce("server", nonce);
     this.#nonce = nonce;
-    return {
-      type: this.#account.type === "mac" ? AUTH_MAC : AUTH_MD5,
-      format: "b64",
-      nextNonce: base64(nonce),
-    };
+    return { type: kind.syncml, format: "b64", nextNonce: base64(nonce) };
   }
-}
-
-function kindOf(type: string | undefined): Kind {
-  return type === AUTH_BASIC
-    ? "basic"
-    : type === AUTH_MD5
-      ? "md5"
-      : type === AUTH_MAC
-        ? "mac"
-        : "none";
-}
-
-function authType(type: "basic" | "md5"): AuthType {
-  return type === "basic" ? AUTH_BASIC : AUTH_MD5;
 }

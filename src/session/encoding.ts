@@ -1,11 +1,11 @@
 /** The two encodings of a message (OMA-TS-DM-RepPro §4.1): which reader and which writer. */
 import type { TokenReader, TokenWriter } from "../base/token.ts";
 import { SYNCML } from "../syncml/vocabulary.ts";
-import { DDF_HEADER } from "../wbxml/header.ts";
-import { WbxmlReader } from "../wbxml/reader.ts";
-import { WbxmlWriter } from "../wbxml/writer.ts";
-import { XmlReader } from "../xmllite/reader.ts";
-import { XmlWriter } from "../xmllite/writer.ts";
+import { DDF_HEADER } from "../wbxml/prolog.ts";
+import { WbxmlReader } from "../wbxml/wbxmlreader.ts";
+import { WbxmlWriter } from "../wbxml/wbxmlwriter.ts";
+import { XmlReader } from "../xmllite/xmlreader.ts";
+import { XmlWriter } from "../xmllite/xmlwriter.ts";
 
 export type Encoding = "xml" | "wbxml";
 

@@ -1,7 +1,6 @@
 /**
  * User interaction (OMA-TS-DM-Protocol §2.5): alerts 1100 to 1104 as questions to a person, and
- * what the person does as the Status of the alert. Who shows the question is the application's
- * business: see UserInterface.
+ * what the person does as the Status of the alert.
  */
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
@@ -11,48 +10,7 @@ import { AlertCode } from "../syncml/alert.ts";
 import type { AlertCommand, Item } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import { textOf } from "../tree/value.ts";
-
-/** What a person is shown or asked. The same object stands for the same question. */
-export interface Question {
-  readonly kind: "display" | "confirm" | "text" | "choice" | "choices";
-  readonly text: string;
-  /** What there is to choose from; the first has the number 1. */
-  readonly choices: readonly string[];
-  /** A hint: show it for at least so long (MINDT). */
-  readonly showMs: number | undefined;
-  /** The session waits so long for an answer (MAXDT). */
-  readonly waitMs: number | undefined;
-  /** Where the controls start (DR): "0" or "1", a text, a number, numbers with "-" between them. */
-  readonly preset: string | undefined;
-  /** Most characters of a text (MAXLEN). */
-  readonly lengthMax: number | undefined;
-  /**
-   * Kind of text (IT): alphanumeric, number, date DDMMYYYY, time hhmmss, phone number, IP address.
-   */
-  readonly input: "A" | "N" | "D" | "T" | "P" | "I";
-  /** The text is not to be seen while it is typed (ET=P). */
-  readonly hidden: boolean;
-}
-
-/**
- * What the person did. `shown`, `yes` and `no` are for display and confirm; `unable`: this cannot
- * be shown here.
- */
-export type Answer =
-  | { readonly kind: "shown" | "yes" | "no" | "cancelled" | "timeout" | "unable" }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "chosen"; readonly numbers: readonly number[] };
-
-/** Where people are asked. */
-export interface UserInterface {
-  /**
-   * Shows the question, if it is another one than before, and gives the answer, or undefined as
-   * long as there is none.
-   */
-  ask(question: Question): Answer | undefined;
-  /** The question is over without an answer: nothing is shown any more. */
-  clear(): void;
-}
+import type { Answer, Question } from "../user/question.ts";
 
 const KINDS: ReadonlyMap<number, Question["kind"]> = new Map([
   [AlertCode.display, "display"],

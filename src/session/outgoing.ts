@@ -20,7 +20,7 @@ import type {
 } from "../syncml/command.ts";
 import { succeeded } from "../syncml/status.ts";
 import { type Encoding, writerOf } from "./encoding.ts";
-import { labelOf, Summary } from "./trace.ts";
+import { labelOf, Summary } from "./summary.ts";
 
 /** `request`: Alerts and DevInfo. */
 type Kind = "status" | "results" | "request";

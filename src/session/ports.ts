@@ -2,20 +2,15 @@
  * What a session stands on: the account, the management tree, and whoever hears what becomes of
  * alerts and nonces.
  */
+import type { Credentials, Direction } from "../account/accounts.ts";
 import type { Budget } from "../base/budget.ts";
 import type { Url } from "../base/url.ts";
 import type { Tree } from "../tree/tree.ts";
-import type { UserInterface } from "./interaction.ts";
+import type { UserInterface } from "../user/question.ts";
 import type { Encoding } from "./encoding.ts";
 
-/**
- * How one side proves itself (OMA-TS-DM-Security §5.1.3). `nonce`, for md5 and mac, is the last one
- * stored; empty when there is none.
- */
-export interface Credentials {
-  readonly type: "none" | "basic" | "md5" | "mac";
-  readonly name: string;
-  readonly secret: string;
+/** `nonce`, for md5 and mac, is the last one stored; empty when there is none. */
+export interface SessionCredentials extends Credentials {
   readonly nonce: Uint8Array;
 }
 
@@ -26,12 +21,12 @@ export interface SessionAccount {
   /** Where to POST; its text is the LocURI that names the server. */
   readonly url: Url;
   /** What the device shows to the server (AAuthLevel CLCRED). */
-  readonly client: Credentials;
+  readonly client: SessionCredentials;
   /**
    * What the device demands of the server (AAuthLevel SRVCRED); type none: the transport vouches
    * for the server.
    */
-  readonly server: Credentials;
+  readonly server: SessionCredentials;
 }
 
 /** A generic alert (1226) that waits to be answered (OMA-TS-DM-Protocol §2.3.7). */
@@ -96,7 +91,7 @@ export interface SessionPorts {
    * A nonce for the next time; durable when it returns. `client`: for what the device shows;
    * `server`: for what it demands.
    */
-  storeNonce(direction: "client" | "server", nonce: Uint8Array): void;
+  storeNonce(direction: Direction, nonce: Uint8Array): void;
 }
 
 export interface SessionOptions {

@@ -8,7 +8,7 @@
  * (516) for what was undone and 215 for what was not begun. A person who cancels stops the whole
  * message (OMA-TS-DM-Protocol §2.5): 215 for the rest.
  */
-import { INTERACTION_POLL_MS, INTERACTION_WAIT_MS } from "../base/limits.ts";
+import { INTERACTION_WAIT_MS } from "../base/limits.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import type {
   AlertCommand,
@@ -19,16 +19,11 @@ import type {
 } from "../syncml/command.ts";
 import { Cost } from "../base/budget.ts";
 import { Status, succeeded } from "../syncml/status.ts";
+import { type Answer, askUntil, type Question } from "../user/question.ts";
 import { alertStatus } from "./alerts.ts";
 import { type Context, execute, interrupt } from "./commands.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
-import {
-  type Answer,
-  answerStatus,
-  isInteraction,
-  type Question,
-  questionOf,
-} from "./interaction.ts";
+import { answerStatus, isInteraction, questionOf } from "./interaction.ts";
 import type { SessionPorts } from "./ports.ts";
 import { Results } from "./results.ts";
 import { Statuses } from "./statuses.ts";
@@ -89,15 +84,13 @@ export class Runner {
    */
   resume(now: number): number {
     const waiting = this.#waiting;
-    const ui = this.#ports.userInterface;
-    if (waiting === undefined || ui === undefined) return now;
-    waiting.until ??= now + (waiting.question.waitMs ?? INTERACTION_WAIT_MS);
-    const given = ui.ask(waiting.question);
-    if (given === undefined && now < waiting.until)
-      return Math.min(waiting.until, now + INTERACTION_POLL_MS);
-    if (given === undefined) ui.clear();
+    if (waiting === undefined) return now;
+    const { question } = waiting;
+    waiting.until ??= now + (question.waitMs ?? INTERACTION_WAIT_MS);
+    const given = askUntil(this.#ports.userInterface, question, waiting.until, now);
+    if (typeof given === "number") return given;
     this.#waiting = undefined;
-    this.#answered(waiting, given ?? { kind: "timeout" });
+    this.#answered(waiting, given);
     this.#run();
     return now;
   }

@@ -19,11 +19,11 @@ import {
   ClientAuthentication,
   type MacProof,
   ServerAuthentication,
-  type Verdict,
+  type Judgement,
 } from "./authentication.ts";
 import type { Context } from "./commands.ts";
 import { encodingOf, readerOf } from "./encoding.ts";
-import { headerFault, headerOf, repeated } from "./header.ts";
+import { headerFault, headerOf, repeated } from "./synchdr.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
 import { LargeObject } from "./largeobject.ts";
 import { type Composed, headerStatus, Outgoing } from "./outgoing.ts";
@@ -31,7 +31,7 @@ import { queuePackage1 } from "./package1.ts";
 import type { Outcome, Post, SessionOptions, SessionPorts } from "./ports.ts";
 import { Peer } from "./peer.ts";
 import { Runner } from "./runner.ts";
-import { summary } from "./trace.ts";
+import { summary } from "./summary.ts";
 
 export class Session {
   readonly #options: SessionOptions;
@@ -46,7 +46,7 @@ export class Session {
   #runner: Runner | undefined;
   #messageID = 0;
   /** What the Status of the server's last SyncHdr says, until it is written. */
-  #answer: { readonly header: Header; readonly verdict: Verdict } | undefined;
+  #answer: { readonly header: Header; readonly verdict: Judgement } | undefined;
   /** The message that has been given out and not been answered. */
   #post: Post | undefined;
   /** MsgID of the server's last message, and what it has been charged. */
@@ -270,7 +270,7 @@ export class Session {
    * The server has not proved itself: only Status answers, and a challenge, unless it has nothing
    * to say anyway (§2.4).
    */
-  #distrust(message: Message, verdict: Verdict): void {
+  #distrust(message: Message, verdict: Judgement): void {
     if (this.#idle) {
       this.#end({ kind: "unauthenticated", detail: "the server did not prove itself" });
       return;

@@ -5,7 +5,7 @@
  */
 import { type Budget, Cost } from "../base/budget.ts";
 import { SUBTREE_BYTES_MAX } from "../base/limits.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import { Token } from "../base/token.ts";
 import type { Item } from "../syncml/command.ts";
 import { DdfTag } from "../syncml/ddftag.ts";

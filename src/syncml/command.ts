@@ -3,7 +3,7 @@
  * OMA-TS-DM-RepPro).
  */
 import { decodeBase64 } from "../base/base64.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 
 /**
  * Meta information of a command, an item or the header. `size` counts the value as it is encoded in

@@ -3,7 +3,7 @@
  * that a message which took any command can be ended. Elements stand in the order of the DTD
  * (OMA-SyncML-RepPro §6).
  */
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import type { TokenWriter } from "../base/token.ts";
 import type { Chal, Command, Cred, Header, Item, Meta, ResultsCommand } from "./command.ts";
 import { TndsWriter } from "./tnds.ts";

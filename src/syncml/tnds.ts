@@ -8,7 +8,7 @@
 import { base64Length, decodeBase64 } from "../base/base64.ts";
 import { Cost } from "../base/budget.ts";
 import { SUBTREE_NESTING_MAX } from "../base/limits.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import { Token, type TokenWriter } from "../base/token.ts";
 import { utf8 } from "../base/utf8.ts";
 import { DDF_VERSION, DdfTag, formatTag } from "./ddftag.ts";

@@ -11,7 +11,7 @@ import { NODE_KEY, nodeKey, VALUE_KEY } from "./nodes.ts";
 import type { Nodes } from "./nodes.ts";
 import { replaceProperty } from "./property.ts";
 import { grant, mayDo } from "./rights.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 import type { Sink, StreamMeta } from "./stream.ts";
 import { parseUri, uriText } from "./uri.ts";
 import type { Uri } from "./uri.ts";
@@ -22,7 +22,7 @@ import type { Value } from "./value.ts";
 function plainUri(uri: string): Uri | number {
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return parsed;
-  return parsed.query === undefined ? parsed : TreeStatus.notAllowed;
+  return parsed.query === undefined ? parsed : Status.commandNotAllowed;
 }
 
 /**
@@ -32,7 +32,7 @@ function plainUri(uri: string): Uri | number {
 function formatProblem(definition: NodeDefinition, format: string): number {
   const anyLeaf = format === "" || format === "chr" || format === "b64";
   const fits = format === definition.format || (anyLeaf && !isInterior(definition));
-  return fits ? TreeStatus.ok : TreeStatus.unsupportedFormat;
+  return fits ? Status.ok : Status.unsupportedType;
 }
 
 /** 200 when a value of so many bytes can become the node's. */
@@ -43,9 +43,9 @@ function acceptable(
   size: number | undefined,
 ): number {
   const status = formatProblem(definition, format);
-  if (status !== TreeStatus.ok) return status;
+  if (status !== Status.ok) return status;
   const kept = nodes.binding(definition)?.stream === undefined;
-  return kept && size !== undefined && size > LEAF_BYTES_MAX ? TreeStatus.tooLarge : TreeStatus.ok;
+  return kept && size !== undefined && size > LEAF_BYTES_MAX ? Status.tooLarge : Status.ok;
 }
 
 /** Gives an existing leaf its value, by its binding or in the store. */
@@ -61,14 +61,14 @@ function setValue(nodes: Nodes, node: Node, value: Value, server: string): numbe
     if (typeof sink === "number") return sink;
     nodes.staged.irrevocable = true;
     const status = sink.write(value.data);
-    return status === TreeStatus.ok ? sink.close() : status;
+    return status === Status.ok ? sink.close() : status;
   }
-  if (binding?.get !== undefined && binding.replace === undefined) return TreeStatus.notAllowed;
+  if (binding?.get !== undefined && binding.replace === undefined) return Status.commandNotAllowed;
   // Bytes that came as base64 or opaque; a Get could not give them as what the node is.
-  if (node.definition.format !== "bin" && !isText(value.data)) return TreeStatus.unsupportedFormat;
+  if (node.definition.format !== "bin" && !isText(value.data)) return Status.unsupportedType;
   const old = nodes.value(node, server);
-  const status = binding?.replace?.(call, value) ?? binding?.admit?.(call, value) ?? TreeStatus.ok;
-  if (status !== TreeStatus.ok) return status;
+  const status = binding?.replace?.(call, value) ?? binding?.admit?.(call, value) ?? Status.ok;
+  if (status !== Status.ok) return status;
   if (binding?.replace === undefined)
     nodes.staged.set(nodeKey(VALUE_KEY, node.at), value.data.slice());
   const now = nodes.value(node, server);
@@ -132,19 +132,19 @@ function admitAdd(
   const at = parsed.segments;
   let parent = nodes.nearest(at);
   if (parent.at.length === at.length) {
-    if (!implied(nodes, parent)) return TreeStatus.exists;
+    if (!implied(nodes, parent)) return Status.alreadyExists;
     parent = nodes.nearest(at.slice(0, -1));
   }
-  if (!isInterior(parent.definition)) return TreeStatus.notAllowed;
+  if (!isInterior(parent.definition)) return Status.commandNotAllowed;
   const definitions = missingDefinitions(parent, at);
   const target = definitions?.[definitions.length - 1];
-  if (definitions === undefined || target === undefined) return TreeStatus.notFound;
+  if (definitions === undefined || target === undefined) return Status.notFound;
   for (const definition of definitions) {
-    if (!definition.access.includes("Add")) return TreeStatus.notAllowed;
+    if (!definition.access.includes("Add")) return Status.commandNotAllowed;
   }
-  if (!mayDo(nodes, parent.at, "Add", server)) return TreeStatus.permissionDenied;
+  if (!mayDo(nodes, parent.at, "Add", server)) return Status.permissionDenied;
   const status = acceptable(nodes, target, format, size);
-  if (status !== TreeStatus.ok) return status;
+  if (status !== Status.ok) return status;
   return { at, parent, definitions };
 }
 
@@ -200,9 +200,9 @@ export function addNode(
   if (typeof addition === "number") return addition;
   create(nodes, addition, value?.type ?? "", server);
   const node = nodes.find(addition.at);
-  if (node === undefined) return TreeStatus.failed;
+  if (node === undefined) return Status.commandFailed;
   return value === undefined || isInterior(node.definition)
-    ? TreeStatus.ok
+    ? Status.ok
     : setValue(nodes, node, value, server);
 }
 
@@ -214,12 +214,12 @@ function admitReplace(
   server: string,
 ): Node | number {
   const node = nodes.find(at);
-  if (node === undefined) return TreeStatus.notFound;
+  if (node === undefined) return Status.notFound;
   if (isInterior(node.definition) || !node.definition.access.includes("Replace"))
-    return TreeStatus.notAllowed;
-  if (!mayDo(nodes, node.at, "Replace", server)) return TreeStatus.permissionDenied;
+    return Status.commandNotAllowed;
+  if (!mayDo(nodes, node.at, "Replace", server)) return Status.permissionDenied;
   const status = acceptable(nodes, node.definition, meta.format, meta.size);
-  return status === TreeStatus.ok ? node : status;
+  return status === Status.ok ? node : status;
 }
 
 /** Replaces the value of a leaf, or a property. Nothing is created. */
@@ -227,15 +227,15 @@ export function replaceNode(nodes: Nodes, uri: string, value: Value, server: str
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return parsed;
   const { query, segments } = parsed;
-  if (query?.kind === "list") return TreeStatus.notAllowed;
+  if (query?.kind === "list") return Status.commandNotAllowed;
   if (query?.kind === "prop") {
     const node = nodes.find(segments);
-    if (node === undefined) return TreeStatus.notFound;
+    if (node === undefined) return Status.notFound;
     // ACLs are the longest; a text of a whole message would be in memory more than once.
-    if (value.data.length > ACL_BYTES_MAX) return TreeStatus.tooLarge;
+    if (value.data.length > ACL_BYTES_MAX) return Status.tooLarge;
     const property = isText(value.data) ? textOf(value.data) : undefined;
     return property === undefined
-      ? TreeStatus.failed
+      ? Status.commandFailed
       : replaceProperty(nodes, node, query.value, property, server);
   }
   const node = admitReplace(
@@ -252,13 +252,13 @@ export function removeNode(nodes: Nodes, uri: string, server: string): number {
   const parsed = plainUri(uri);
   if (typeof parsed === "number") return parsed;
   const node = nodes.find(parsed.segments);
-  if (node === undefined) return TreeStatus.notFound;
-  if (node.permanent || !node.definition.access.includes("Delete")) return TreeStatus.notAllowed;
-  if (!mayDo(nodes, node.at, "Delete", server)) return TreeStatus.permissionDenied;
+  if (node === undefined) return Status.notFound;
+  if (node.permanent || !node.definition.access.includes("Delete")) return Status.commandNotAllowed;
+  if (!mayDo(nodes, node.at, "Delete", server)) return Status.permissionDenied;
   const status =
     nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ??
-    TreeStatus.ok;
-  if (status === TreeStatus.ok) nodes.erase(node.at);
+    Status.ok;
+  if (status === Status.ok) nodes.erase(node.at);
   return status;
 }
 
@@ -272,14 +272,14 @@ export function copyNode(nodes: Nodes, from: string, to: string, server: string)
   if (typeof source === "number") return source;
   if (typeof target === "number") return target;
   const node = nodes.find(source.segments);
-  if (node === undefined) return TreeStatus.notFound;
-  if (isInterior(node.definition)) return TreeStatus.forbidden;
-  if (!node.definition.access.includes("Get")) return TreeStatus.notAllowed;
-  if (!mayDo(nodes, node.at, "Get", server)) return TreeStatus.permissionDenied;
+  if (node === undefined) return Status.notFound;
+  if (isInterior(node.definition)) return Status.forbidden;
+  if (!node.definition.access.includes("Get")) return Status.commandNotAllowed;
+  if (!mayDo(nodes, node.at, "Get", server)) return Status.permissionDenied;
   const data = nodes.value(node, server);
   if (typeof data === "number") return data;
   const there = nodes.find(target.segments);
-  if (there !== undefined && isInterior(there.definition)) return TreeStatus.forbidden;
+  if (there !== undefined && isInterior(there.definition)) return Status.forbidden;
   const value = { format: node.definition.format, type: nodes.type(node), data };
   return there === undefined
     ? addNode(nodes, to, value, server)
@@ -291,10 +291,11 @@ export function execNode(nodes: Nodes, uri: string, argument: Exec, server: stri
   const parsed = plainUri(uri);
   if (typeof parsed === "number") return parsed;
   const node = nodes.find(parsed.segments);
-  if (node === undefined) return TreeStatus.notFound;
+  if (node === undefined) return Status.notFound;
   const exec = nodes.binding(node.definition)?.exec;
-  if (exec === undefined || !node.definition.access.includes("Exec")) return TreeStatus.notAllowed;
-  if (!mayDo(nodes, node.at, "Exec", server)) return TreeStatus.permissionDenied;
+  if (exec === undefined || !node.definition.access.includes("Exec"))
+    return Status.commandNotAllowed;
+  if (!mayDo(nodes, node.at, "Exec", server)) return Status.permissionDenied;
   return exec({ at: node.at, server, staged: nodes.staged }, argument);
 }
 
@@ -316,7 +317,7 @@ export function admitStream(
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return parsed;
   if (parsed.query !== undefined)
-    return (meta.size ?? 0) > LEAF_BYTES_MAX ? TreeStatus.tooLarge : undefined;
+    return (meta.size ?? 0) > LEAF_BYTES_MAX ? Status.tooLarge : undefined;
   const node = admitReplace(nodes, parsed.segments, meta, server);
   if (typeof node === "number") return node;
   const binding = nodes.binding(node.definition);

@@ -9,7 +9,7 @@ import type { Node } from "./node.ts";
 import type { Nodes } from "./nodes.ts";
 import { getProperty } from "./property.ts";
 import { readable } from "./rights.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 import { describeAll, wantedProperties } from "./subtree.ts";
 import type { Visit } from "./subtree.ts";
 import { parseUri, uriText } from "./uri.ts";
@@ -44,13 +44,13 @@ function single(uri: string, value: Value): GetAnswer {
     left = undefined;
     return result;
   };
-  return { status: TreeStatus.ok, next };
+  return { status: Status.ok, next };
 }
 
 /** What a Get of the node itself gives. */
 function contents(nodes: Nodes, node: Node, server: string): Value | number {
   const status = readable(nodes, node, server);
-  if (status !== TreeStatus.ok) return status;
+  if (status !== Status.ok) return status;
   if (isInterior(node.definition))
     return { format: "node", type: "text/plain", data: utf8(nodes.children(node).join("/")) };
   const data = nodes.value(node, server);
@@ -61,7 +61,7 @@ function contents(nodes: Nodes, node: Node, server: string): Value | number {
 
 /** One result of a list, or undefined for a node that the server may not see. */
 function listed(nodes: Nodes, node: Node, values: boolean, server: string): Value | undefined {
-  if (readable(nodes, node, server) !== TreeStatus.ok) return undefined;
+  if (readable(nodes, node, server) !== Status.ok) return undefined;
   const { format } = node.definition;
   const data = values && format !== "node" ? nodes.value(node, server) : new Uint8Array(0);
   return typeof data === "number" ? undefined : { format, type: nodes.type(node), data };
@@ -72,12 +72,12 @@ function listed(nodes: Nodes, node: Node, values: boolean, server: string): Valu
  */
 function list(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer {
   if (kind.startsWith("TNDS")) return described(nodes, from, kind, server);
-  if (kind !== "Struct" && kind !== "StructData") return refused(TreeStatus.unsupported);
+  if (kind !== "Struct" && kind !== "StructData") return refused(Status.notSupported);
   const status = readable(nodes, from, server);
-  if (status !== TreeStatus.ok) return refused(status);
+  if (status !== Status.ok) return refused(status);
   const count = new Walk(nodes, from);
   for (let visited = 0; count.next() !== undefined; visited++)
-    if (visited === LIST_NODES_MAX) return refused(TreeStatus.tooLarge);
+    if (visited === LIST_NODES_MAX) return refused(Status.tooLarge);
   const walk = new Walk(nodes, from);
   const next = (): Result | undefined => {
     for (let node = walk.next(); node !== undefined; node = walk.next()) {
@@ -86,15 +86,15 @@ function list(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer
     }
     return undefined;
   };
-  return { status: TreeStatus.ok, next };
+  return { status: Status.ok, next };
 }
 
 /** `?list=TNDS`, with the properties that are wanted. */
 function described(nodes: Nodes, from: Node, kind: string, server: string): GetAnswer {
   const wanted = wantedProperties(kind);
-  if (wanted === undefined) return refused(TreeStatus.unsupported);
+  if (wanted === undefined) return refused(Status.notSupported);
   const status = readable(nodes, from, server);
-  if (status !== TreeStatus.ok) return refused(status);
+  if (status !== Status.ok) return refused(status);
   return { status, subtree: (visit) => describeAll(nodes, from, wanted, server, visit) };
 }
 
@@ -105,8 +105,8 @@ function described(nodes: Nodes, from: Node, kind: string, server: string): GetA
 function missing(nodes: Nodes, at: readonly string[]): number {
   const { definition } = nodes.nearest(at);
   return isInterior(definition) && !definition.access.includes("Get")
-    ? TreeStatus.notAllowed
-    : TreeStatus.notFound;
+    ? Status.commandNotAllowed
+    : Status.notFound;
 }
 
 /**

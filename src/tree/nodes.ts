@@ -14,7 +14,7 @@ import { utf8 } from "../base/utf8.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Binding, Bindings, Node, NodeDefinition } from "./node.ts";
 import { ACL_KEY, type Staged } from "./staged.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 import { parseUri } from "./uri.ts";
 import { textOf } from "./value.ts";
 
@@ -131,7 +131,7 @@ export class Nodes {
     const binding = this.binding(node.definition);
     if (binding?.get !== undefined)
       return binding.get({ at: node.at, server, staged: this.staged });
-    if (binding?.stream !== undefined) return TreeStatus.notAllowed;
+    if (binding?.stream !== undefined) return Status.commandNotAllowed;
     return this.staged.get(nodeKey(VALUE_KEY, node.at)) ?? new Uint8Array(0);
   }
 

@@ -14,7 +14,7 @@ import type { Node } from "./node.ts";
 import { nodeKey, TITLE_KEY } from "./nodes.ts";
 import type { Nodes } from "./nodes.ts";
 import { keepAcl, mayDo, ownAcl } from "./rights.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 import { parseUri, validName } from "./uri.ts";
 import type { Value } from "./value.ts";
 
@@ -34,9 +34,9 @@ function textValue(value: string, format = "chr"): Value {
 }
 
 function size(nodes: Nodes, node: Node, server: string): Value | number {
-  if (isInterior(node.definition)) return TreeStatus.unsupported;
+  if (isInterior(node.definition)) return Status.notSupported;
   const value = nodes.value(node, server);
-  return typeof value === "number" ? TreeStatus.unsupported : textValue(`${value.length}`, "int");
+  return typeof value === "number" ? Status.notSupported : textValue(`${value.length}`, "int");
 }
 
 /**
@@ -49,7 +49,7 @@ export function getProperty(
   property: string,
   server: string,
 ): Value | number {
-  if (!mayDo(nodes, node.at, "Get", server)) return TreeStatus.permissionDenied;
+  if (!mayDo(nodes, node.at, "Get", server)) return Status.permissionDenied;
   switch (property) {
     case "ACL":
       return textValue(ownAcl(nodes, node.at));
@@ -66,13 +66,13 @@ export function getProperty(
     case "VerNo":
       return version(nodes, node);
     default:
-      return TreeStatus.unsupported;
+      return Status.notSupported;
   }
 }
 
 function version(nodes: Nodes, node: Node): Value | number {
   const count = nodes.version(node);
-  return count === undefined ? TreeStatus.unsupported : textValue(`${count}`, "int");
+  return count === undefined ? Status.notSupported : textValue(`${count}`, "int");
 }
 
 /**
@@ -83,14 +83,14 @@ function replaceAcl(nodes: Nodes, node: Node, text: string, server: string): num
   const root = node.at.length === 0;
   const byNode = isInterior(node.definition) && mayDo(nodes, node.at, "Replace", server);
   if (!byNode && (root || !mayDo(nodes, node.at.slice(0, -1), "Replace", server)))
-    return TreeStatus.permissionDenied;
-  if (utf8(text).length > ACL_BYTES_MAX) return TreeStatus.tooLarge;
+    return Status.permissionDenied;
+  if (utf8(text).length > ACL_BYTES_MAX) return Status.tooLarge;
   const acl = parseAcl(text);
-  if (acl === undefined) return TreeStatus.failed;
-  if (root && acl.size === 0) return TreeStatus.notAllowed;
+  if (acl === undefined) return Status.commandFailed;
+  if (root && acl.size === 0) return Status.commandNotAllowed;
   if (ownAcl(nodes, node.at) !== aclText(acl)) nodes.changed(node);
   keepAcl(nodes, node.at, aclText(acl));
-  return TreeStatus.ok;
+  return Status.ok;
 }
 
 /**
@@ -99,23 +99,23 @@ function replaceAcl(nodes: Nodes, node: Node, text: string, server: string): num
 function replaceName(nodes: Nodes, node: Node, name: string, server: string): number {
   const { definition, at } = node;
   if (node.permanent || definition.name !== "" || !definition.access.includes("Replace"))
-    return TreeStatus.notAllowed;
-  if (!mayDo(nodes, at, "Replace", server)) return TreeStatus.permissionDenied;
-  if (name === at[at.length - 1]) return TreeStatus.ok;
+    return Status.commandNotAllowed;
+  if (!mayDo(nodes, at, "Replace", server)) return Status.permissionDenied;
+  if (name === at[at.length - 1]) return Status.ok;
   const target = [...at.slice(0, -1), name];
-  if (parseUri(target.join("/")) === TreeStatus.uriTooLong) return TreeStatus.uriTooLong;
-  if (!validName(name)) return TreeStatus.failed;
-  if (nodes.find(target) !== undefined) return TreeStatus.exists;
-  return nodes.rename(at, name) ? TreeStatus.ok : TreeStatus.uriTooLong;
+  if (parseUri(target.join("/")) === Status.uriTooLong) return Status.uriTooLong;
+  if (!validName(name)) return Status.commandFailed;
+  if (nodes.find(target) !== undefined) return Status.alreadyExists;
+  return nodes.rename(at, name) ? Status.ok : Status.uriTooLong;
 }
 
 function replaceTitle(nodes: Nodes, node: Node, title: string, server: string): number {
-  if (!mayDo(nodes, node.at, "Replace", server)) return TreeStatus.permissionDenied;
+  if (!mayDo(nodes, node.at, "Replace", server)) return Status.permissionDenied;
   const bytes = utf8(title);
-  if (bytes.length > TITLE_BYTES_MAX) return TreeStatus.tooLarge;
+  if (bytes.length > TITLE_BYTES_MAX) return Status.tooLarge;
   if (title !== nodes.text(TITLE_KEY, node.at)) nodes.changed(node);
   nodes.staged.set(nodeKey(TITLE_KEY, node.at), bytes.length === 0 ? undefined : bytes);
-  return TreeStatus.ok;
+  return Status.ok;
 }
 
 /** Replaces a property: a status. 405 for those that servers cannot change. */
@@ -134,6 +134,6 @@ export function replaceProperty(
     case "Title":
       return replaceTitle(nodes, node, text, server);
     default:
-      return PROPERTIES.includes(property) ? TreeStatus.notAllowed : TreeStatus.unsupported;
+      return PROPERTIES.includes(property) ? Status.commandNotAllowed : Status.notSupported;
   }
 }

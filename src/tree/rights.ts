@@ -9,7 +9,7 @@ import type { Node } from "./node.ts";
 import { nodeKey } from "./nodes.ts";
 import type { Nodes } from "./nodes.ts";
 import { ACL_KEY } from "./staged.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 
 /** The node's own ACL as text; empty when it inherits. The root always has one. */
 export function ownAcl(nodes: Nodes, at: readonly string[]): string {
@@ -41,8 +41,8 @@ export function mayDo(nodes: Nodes, at: readonly string[], right: Right, server:
 
 /** 200 when the server may Get the node. */
 export function readable(nodes: Nodes, node: Node, server: string): number {
-  if (!node.definition.access.includes("Get")) return TreeStatus.notAllowed;
-  return mayDo(nodes, node.at, "Get", server) ? TreeStatus.ok : TreeStatus.permissionDenied;
+  if (!node.definition.access.includes("Get")) return Status.commandNotAllowed;
+  return mayDo(nodes, node.at, "Get", server) ? Status.ok : Status.permissionDenied;
 }
 
 /** Gives a node an ACL; the empty text makes it inherit again. */

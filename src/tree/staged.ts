@@ -8,7 +8,7 @@
 import { type Budget, Cost } from "../base/budget.ts";
 import { equal } from "../base/bytes.ts";
 import { TREE_BYTES_MAX } from "../base/limits.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 
 /** What the tree needs of a store: see src/store. */
 export interface TreeStore {
@@ -42,8 +42,8 @@ export function unlessFull(act: () => number): number {
   try {
     return act();
   } catch (error) {
-    if (error instanceof TooMuch) return TreeStatus.tooLarge;
-    if (error instanceof Error && error.name === "StoreFull") return TreeStatus.deviceFull;
+    if (error instanceof TooMuch) return Status.tooLarge;
+    if (error instanceof Error && error.name === "StoreFull") return Status.deviceFull;
     throw error;
   }
 }
@@ -112,11 +112,11 @@ export class Staged {
     const effects = [...this.#effects];
     const fits = leaving === "nothing" || this.#fits(changes);
     this.forget();
-    if (!fits) return TreeStatus.deviceFull;
+    if (!fits) return Status.deviceFull;
     for (const effect of effects) effect();
     return unlessFull(() => {
       if (changes.length > 0) this.#store.commit(changes, leaving);
-      return TreeStatus.ok;
+      return Status.ok;
     });
   }
 

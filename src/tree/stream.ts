@@ -1,6 +1,6 @@
 /** Large objects: values that come in chunks (OMA-TS-DM-Protocol §7). Kept whole or not at all. */
 import { copy } from "../base/bytes.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 
 /** What is known of a large object before its first byte. `size` counts decoded bytes. */
 export interface StreamMeta {
@@ -47,16 +47,16 @@ export class Collector implements Sink {
 
   write(bytes: Uint8Array): number {
     const length = this.#length + bytes.length;
-    if (this.#size !== undefined && length > this.#size) return TreeStatus.sizeMismatch;
-    if (length > this.#bytesMax) return TreeStatus.tooLarge;
+    if (this.#size !== undefined && length > this.#size) return Status.sizeMismatch;
+    if (length > this.#bytesMax) return Status.tooLarge;
     this.#bytes ??= new Uint8Array(this.keeps);
     copy(this.#bytes, this.#length, bytes, 0, bytes.length);
     this.#length = length;
-    return TreeStatus.ok;
+    return Status.ok;
   }
 
   close(): number {
-    if (this.#size !== undefined && this.#length !== this.#size) return TreeStatus.sizeMismatch;
+    if (this.#size !== undefined && this.#length !== this.#size) return Status.sizeMismatch;
     return this.#done((this.#bytes ?? new Uint8Array(0)).subarray(0, this.#length));
   }
 

@@ -10,7 +10,7 @@ import { assert } from "../base/assert.ts";
 import { equal } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import { LIST_NODES_MAX } from "../base/limits.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import { addNode, replaceNode } from "./change.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Node } from "./node.ts";
@@ -18,7 +18,7 @@ import { nodeKey, TITLE_KEY } from "./nodes.ts";
 import type { Nodes } from "./nodes.ts";
 import { replaceProperty } from "./property.ts";
 import { keepAcl, mayDo, ownAcl, readable } from "./rights.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 import { parseUri, uriText } from "./uri.ts";
 import { Walk } from "./walk.ts";
 
@@ -59,13 +59,13 @@ export function describeAll(
   const depth = from.at.length;
   for (let visited = 0; ; visited++) {
     const node = walk.next();
-    if (node === undefined) return TreeStatus.ok;
-    if (visited === LIST_NODES_MAX) return TreeStatus.tooLarge;
+    if (node === undefined) return Status.ok;
+    if (visited === LIST_NODES_MAX) return Status.tooLarge;
     const known =
-      readable(nodes, node, server) === TreeStatus.ok
+      readable(nodes, node, server) === Status.ok
         ? describe(nodes, node, depth, wanted, server)
         : undefined;
-    if (known !== undefined && !visit(known)) return TreeStatus.tooLarge;
+    if (known !== undefined && !visit(known)) return Status.tooLarge;
   }
 }
 
@@ -121,7 +121,7 @@ class Placement {
   static of(nodes: Nodes, uri: string, subtree: readonly SubtreeNode[]): Placement | number {
     const target = parseUri(uri);
     if (typeof target === "number") return target;
-    if (target.query !== undefined) return TreeStatus.notAllowed;
+    if (target.query !== undefined) return Status.commandNotAllowed;
     const name = target.segments[target.segments.length - 1] ?? "";
     const prefix = `${name}/`;
     const own = nodes.definition(target.segments);
@@ -133,7 +133,7 @@ class Placement {
     const placement = new Placement(subtree, uriText(target.segments), named ? prefix.length : 0);
     for (const node of subtree) {
       const problem = placement.#problem(node);
-      if (problem !== TreeStatus.ok) return problem;
+      if (problem !== Status.ok) return problem;
     }
     return placement;
   }
@@ -145,12 +145,12 @@ class Placement {
   /** What is wrong with the path of a node. */
   #problem(node: SubtreeNode): number {
     const path = this.#path(node);
-    if (path === "") return TreeStatus.ok;
+    if (path === "") return Status.ok;
     const below = parseUri(path);
     if (typeof below === "number") return below;
     const full = parseUri(`${this.#target}/${path}`);
     if (typeof full === "number") return full;
-    return full.query === undefined ? TreeStatus.ok : TreeStatus.notAllowed;
+    return full.query === undefined ? Status.ok : Status.commandNotAllowed;
   }
 
   place(node: SubtreeNode): Placed {
@@ -175,12 +175,12 @@ export function addSubtree(
 ): number {
   const placement = Placement.of(nodes, uri, subtree);
   if (typeof placement === "number") return placement;
-  if (subtree.length === 0) return TreeStatus.unsupportedFormat;
+  if (subtree.length === 0) return Status.unsupportedType;
   const added: string[] = [];
   for (const node of subtree) {
     const one = placement.place(node);
     const status = addOne(nodes, one, added, server);
-    if (status !== TreeStatus.ok) return status;
+    if (status !== Status.ok) return status;
     if (!isBelow(one.at, added)) added.push(one.uri);
   }
   return properties(nodes, placement, server);
@@ -205,13 +205,12 @@ function addOne(
   const there = nodes.find(at);
   const came = there !== undefined && isBelow(at, added);
   if (came && !there.definition.access.includes("Add")) {
-    if (node.value === undefined || !there.definition.access.includes("Replace"))
-      return TreeStatus.ok;
+    if (node.value === undefined || !there.definition.access.includes("Replace")) return Status.ok;
     return giveValue(nodes, uri, node, server);
   }
   const definition = nodes.definition(at);
   if (leaf && definition !== undefined && nodes.binding(definition)?.stream !== undefined)
-    return TreeStatus.notAllowed;
+    return Status.commandNotAllowed;
   const value = { format: node.format, type: node.type, data: node.value ?? new Uint8Array(0) };
   return addNode(nodes, uri, leaf ? value : undefined, server);
 }
@@ -226,9 +225,9 @@ function giveValue(
   const at = parseUri(uri);
   const definition = typeof at === "number" ? undefined : nodes.definition(at.segments);
   if (definition !== undefined && nodes.binding(definition)?.stream !== undefined)
-    return TreeStatus.notAllowed;
+    return Status.commandNotAllowed;
   return value === undefined
-    ? TreeStatus.ok
+    ? Status.ok
     : replaceNode(nodes, uri, { format, type, data: value }, server);
 }
 
@@ -252,10 +251,10 @@ function properties(nodes: Nodes, placement: Placement, server: string): number 
     for (const [name, value, old] of changes) {
       if (value === "" || value === old) continue;
       const status = replaceProperty(nodes, node, name, value, server);
-      if (status !== TreeStatus.ok) return status;
+      if (status !== Status.ok) return status;
     }
   }
-  return TreeStatus.ok;
+  return Status.ok;
 }
 
 /**
@@ -273,11 +272,11 @@ export function replaceSubtree(
   const top = nodes.find(target.segments);
   const placement = Placement.of(nodes, uri, subtree);
   if (typeof placement === "number") return placement;
-  if (top === undefined) return TreeStatus.notFound;
-  if (subtree.length === 0) return TreeStatus.unsupportedFormat;
-  if (!mayDo(nodes, top.at, "Replace", server)) return TreeStatus.permissionDenied;
+  if (top === undefined) return Status.notFound;
+  if (subtree.length === 0) return Status.unsupportedType;
+  if (!mayDo(nodes, top.at, "Replace", server)) return Status.permissionDenied;
   const removed = removeOthers(nodes, top, placement, server);
-  if (removed !== TreeStatus.ok) return removed;
+  if (removed !== Status.ok) return removed;
   const added: string[] = [];
   for (const node of subtree) {
     const one = placement.place(node);
@@ -286,7 +285,7 @@ export function replaceSubtree(
       there === undefined
         ? addOne(nodes, one, added, server)
         : changeOne(nodes, there, one, added, server);
-    if (status !== TreeStatus.ok) return status;
+    if (status !== Status.ok) return status;
     if (there === undefined && !isBelow(one.at, added)) added.push(one.uri);
   }
   return properties(nodes, placement, server);
@@ -307,11 +306,11 @@ function changeOne(
   if (isBelow(one.at, added)) return addOne(nodes, one, added, server);
   const interior = isInterior(there.definition);
   if (interior ? value !== undefined || (format !== "" && format !== "node") : format === "node")
-    return TreeStatus.unsupportedFormat;
-  if (value === undefined) return TreeStatus.ok;
+    return Status.unsupportedType;
+  if (value === undefined) return Status.ok;
   const old = there.definition.access.includes("Get") ? nodes.value(there, server) : undefined;
   return old instanceof Uint8Array && equal(old, value)
-    ? TreeStatus.ok
+    ? Status.ok
     : giveValue(nodes, one.uri, one.node, server);
 }
 
@@ -323,16 +322,16 @@ function removeOthers(nodes: Nodes, top: Node, placement: Placement, server: str
   const walk = new Walk(nodes, top);
   for (let visited = 0; visited < LIST_NODES_MAX; visited++) {
     const node = walk.next();
-    if (node === undefined) return TreeStatus.ok;
+    if (node === undefined) return Status.ok;
     if (node === top || node.permanent || !nodes.added(node.at)) continue;
     keepAcl(nodes, node.at, "");
     nodes.staged.set(nodeKey(TITLE_KEY, node.at), undefined);
     if (placement.lists(uriText(node.at))) continue;
     const status =
       nodes.binding(node.definition)?.remove?.({ at: node.at, server, staged: nodes.staged }) ??
-      TreeStatus.ok;
-    if (status !== TreeStatus.ok) return status;
+      Status.ok;
+    if (status !== Status.ok) return status;
     nodes.erase(node.at);
   }
-  return TreeStatus.tooLarge;
+  return Status.tooLarge;
 }

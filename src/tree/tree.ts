@@ -8,7 +8,7 @@
 import { assert } from "../base/assert.ts";
 import { Budget } from "../base/budget.ts";
 import { LEAF_BYTES_MAX, PEER_BYTES_MAX } from "../base/limits.ts";
-import type { SubtreeNode } from "../base/subtree.ts";
+import type { SubtreeNode } from "../base/subtreenode.ts";
 import { RIGHTS } from "./acl.ts";
 import type { Right } from "./acl.ts";
 import {
@@ -27,7 +27,7 @@ import { nodeKey, Nodes, VALUE_KEY } from "./nodes.ts";
 import { forgetServer, grant, keepAcl } from "./rights.ts";
 import { Staged, unlessFull } from "./staged.ts";
 import type { TreeStore } from "./staged.ts";
-import { succeeded, TreeStatus } from "./status.ts";
+import { succeeded, Status } from "../syncml/status.ts";
 import { Collector } from "./stream.ts";
 import type { Sink, StreamMeta } from "./stream.ts";
 import { addSubtree, replaceSubtree } from "./subtree.ts";
@@ -57,7 +57,7 @@ export class Tree {
    * Understands `?prop=` and `?list=`. Inside Atomic every Get is 500 (OMA-TS-DM-RepPro, Atomic).
    */
   get(uri: string, server: string): GetAnswer {
-    return this.#atomic ? { status: TreeStatus.failed } : getNode(this.#nodes, uri, server);
+    return this.#atomic ? { status: Status.commandFailed } : getNode(this.#nodes, uri, server);
   }
 
   add(uri: string, value: Value | undefined, server: string): number {
@@ -104,7 +104,7 @@ export class Tree {
    */
   exec(uri: string, argument: Exec, server: string): number {
     return this.#atomic
-      ? TreeStatus.failed
+      ? Status.commandFailed
       : this.#run(() => execNode(this.#nodes, uri, argument, server));
   }
 
@@ -114,7 +114,7 @@ export class Tree {
    * Atomic, which fits in one message and so has no chunks: 500.
    */
   stream(command: "Add" | "Replace", uri: string, meta: StreamMeta, server: string): Sink | number {
-    if (this.#atomic) return TreeStatus.failed;
+    if (this.#atomic) return Status.commandFailed;
     const sink = admitStream(this.#nodes, command, uri, meta, server);
     this.#staged.forget();
     if (typeof sink === "number") return sink;
@@ -159,7 +159,7 @@ export class Tree {
     this.#atomic = false;
     const { irrevocable } = this.#staged;
     this.#staged.forget();
-    return irrevocable ? TreeStatus.notRolledBack : TreeStatus.rolledBack;
+    return irrevocable ? Status.rollbackFailed : Status.rolledBack;
   }
 
   /** The kept value of a leaf, for the objects of the device itself: no rights, no binding. */
@@ -185,7 +185,7 @@ export class Tree {
           forgetServer(this.#nodes, server);
         },
       });
-      return TreeStatus.ok;
+      return Status.ok;
     }, "nothing");
   }
 
@@ -197,7 +197,7 @@ export class Tree {
       return status;
     }
     const committed = this.#staged.commit(leaving);
-    return committed === TreeStatus.ok ? status : committed;
+    return committed === Status.ok ? status : committed;
   }
 }
 

@@ -9,7 +9,7 @@
 import { find } from "../base/bytes.ts";
 import { NODE_NAME_BYTES_MAX, URI_BYTES_MAX, URI_DEPTH_MAX } from "../base/limits.ts";
 import { text, utf8 } from "../base/utf8.ts";
-import { TreeStatus } from "./status.ts";
+import { Status } from "../syncml/status.ts";
 
 export interface Query {
   readonly kind: "prop" | "list";
@@ -29,11 +29,11 @@ const DELETE = 0x7f;
 
 /** What is wrong with the bytes of one segment: a status, or 0. */
 function segmentProblem(bytes: Uint8Array, from: number, to: number): number {
-  if (to === from) return TreeStatus.notFound;
-  if (to - from > NODE_NAME_BYTES_MAX) return TreeStatus.uriTooLong;
+  if (to === from) return Status.notFound;
+  if (to - from > NODE_NAME_BYTES_MAX) return Status.uriTooLong;
   for (let i = from; i < to; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte < SPACE || byte === DELETE) return TreeStatus.notFound;
+    if (byte < SPACE || byte === DELETE) return Status.notFound;
   }
   return 0;
 }
@@ -41,7 +41,7 @@ function segmentProblem(bytes: Uint8Array, from: number, to: number): number {
 function parseQuery(query: string): Query | number {
   if (query.startsWith("prop=")) return { kind: "prop", value: query.slice(5) };
   if (query.startsWith("list=")) return { kind: "list", value: query.slice(5) };
-  return TreeStatus.unsupported;
+  return Status.notSupported;
 }
 
 /** The names in bytes[from, to), or a status. */
@@ -53,10 +53,10 @@ function parseSegments(bytes: Uint8Array, from: number, to: number): readonly st
     const problem = segmentProblem(bytes, from, end);
     if (problem !== 0) return problem;
     const segment = text(bytes, from, end);
-    if (segment === "." || segment === "..") return TreeStatus.notFound;
-    if (segments.length === URI_DEPTH_MAX) return TreeStatus.uriTooLong;
+    if (segment === "." || segment === "..") return Status.notFound;
+    if (segments.length === URI_DEPTH_MAX) return Status.uriTooLong;
     segments.push(segment);
-    if (end + 1 === to) return TreeStatus.notFound;
+    if (end + 1 === to) return Status.notFound;
     from = end + 1;
   }
   return segments;
@@ -69,7 +69,7 @@ function parseSegments(bytes: Uint8Array, from: number, to: number): readonly st
  */
 export function parseUri(uri: string): Uri | number {
   const bytes = utf8(uri);
-  if (bytes.length > URI_BYTES_MAX) return TreeStatus.uriTooLong;
+  if (bytes.length > URI_BYTES_MAX) return Status.uriTooLong;
   const mark = find(bytes, 0, QUESTION_MARK);
   const end = mark < 0 ? bytes.length : mark;
   const from = uri === "." || uri.startsWith("./") || uri.startsWith(".?") ? Math.min(2, end) : 0;

@@ -98,12 +98,12 @@ export const over: Handler<"booted"> = (record, event) => {
 /**
  * Back on the old image. When power failed, or a stranger's bytes were being handled, nothing is
  * known of the image: the package is armed again, TRIALS_MAX times in all. Any other reset is a
- * verdict on an image that was seen on trial; in `restarting` it was not, and may never have run.
+ * verdict on an image that was seen on trial; in `arming` it was not, and may never have run.
  */
 const backAtSource = (record: UpdateRecord, event: Booted): UpdateRecord => {
   if (event.cause !== "power" && record.exposed === undefined)
-    return end(record, "failed", "reverted", record.kept && record.phase === "restarting");
-  return record.trials < TRIALS_MAX ? to(record, "arming") : revert(record);
+    return end(record, "failed", "reverted", record.kept && record.phase === "arming");
+  return record.trials < TRIALS_MAX ? to(record, "proving") : revert(record);
 };
 
 /** The package is proved once more before it is armed. */

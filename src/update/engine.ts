@@ -132,7 +132,7 @@ export class Engine {
         "warning",
         "the trial ended while a peer that had not proved itself was heard: no verdict on the image",
       );
-    const stays = phase === "reverting" && slot === target && !trial;
+    const stays = phase === "rejecting" && slot === target && !trial;
     if (stays)
       this.#options.log("error", "no other image can be booted: the one that was rejected stays");
   }
@@ -361,7 +361,7 @@ export class Engine {
   #proved(result: ImageFacts | Reason): UpdateEvent {
     if (typeof result === "string") return { type: "invalid", reason: result };
     const digest = hex(result.digest);
-    const leftMs = this.record.phase === "arming" ? this.#quarantine.leftMs(digest) : 0;
+    const leftMs = this.record.phase === "proving" ? this.#quarantine.leftMs(digest) : 0;
     if (leftMs > 0) {
       const minutes = Math.ceil(leftMs / 60_000);
       this.#options.log("warning", `this image has to wait for ${minutes} minutes with power on`);

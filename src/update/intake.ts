@@ -3,7 +3,7 @@
  * header before a byte is erased.
  */
 import { copy } from "../base/bytes.ts";
-import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/header.ts";
+import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/imageheader.ts";
 import { admit, type ImageFault, type ImagePolicy } from "../image/policy.ts";
 import { flashFailure } from "./failure.ts";
 import type { Staging } from "./staging.ts";

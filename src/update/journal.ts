@@ -1,11 +1,11 @@
 /** The record and its store: the only way to another record is reduce, make durable, then act. */
 import type { LogLevel } from "../../hal/hal.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import { type Leaving, StoreFull, type Store } from "../store/store.ts";
 import type { UpdateEvent } from "./event.ts";
 import { reduce } from "./machine.ts";
 import { memoryChanges } from "./memory.ts";
-import { decodeRecord, IDLE, type UpdateRecord } from "./record.ts";
+import { decodeRecord, encodeRecord, IDLE, type UpdateRecord } from "./record.ts";
 import { sentence } from "./sentence.ts";
 import { storedProgress } from "./staging.ts";
 
@@ -41,7 +41,7 @@ export class Journal {
     const after = reduce(before, event);
     if (after === before) return;
     this.#store.commit(
-      [recordChange(RECORD_KEY, after), ...memoryChanges(this.#store, before, after)],
+      [recordChange(RECORD_KEY, encodeRecord(after)), ...memoryChanges(this.#store, before, after)],
       leaving,
     );
     this.#record = after;

@@ -142,7 +142,7 @@ const install: Handler<"install"> = (record, event) => {
   } = event.owner === undefined ? record : withTicket(record, event.owner);
   return {
     ...rest,
-    phase: "arming",
+    phase: "proving",
     slot: event.slot,
     installing: true,
     thenInstall: false,
@@ -185,7 +185,7 @@ const installAfterFailure: Handler<"install"> = (record, event) => {
 const heed: Handler<"consent"> = (record, { given, notify }) => {
   const { phase } = record;
   if (!given) return end(withNotice(record, notify), "failed", "cancelled", record.kept);
-  return phase === "downloading" || phase === "arming" ? { ...record, agreed: phase } : record;
+  return phase === "downloading" || phase === "proving" ? { ...record, agreed: phase } : record;
 };
 
 /**
@@ -194,7 +194,7 @@ const heed: Handler<"consent"> = (record, { given, notify }) => {
  */
 const verifiedAgain: Handler<"valid"> = (record, { digest }) =>
   digest === record.digest
-    ? { ...record, phase: "restarting", trials: record.trials + 1 }
+    ? { ...record, phase: "arming", trials: record.trials + 1 }
     : end(record, "failed", "corrupt", false);
 
 const discard: Handler<"discarded"> = (record) => fresh(record, "idle", "", 0, undefined);
@@ -283,7 +283,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       discarded: discard,
     },
   },
-  arming: {
+  proving: {
     effect: "verify",
     on: {
       valid: verifiedAgain,
@@ -292,7 +292,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       booted: proving,
     },
   },
-  restarting: {
+  arming: {
     effect: "arm",
     on: {
       refused: revert,
@@ -304,13 +304,13 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       exposed: (record) => (record.exposed === true ? record : { ...record, exposed: true }),
       sheltered: (record) => (record.exposed === true ? to(record, "trial") : record),
-      healthy: (record) => to(record, "committing"),
+      healthy: (record) => to(record, "confirming"),
       unhealthy: condemn,
-      unanswered: (record) => to(record, "reverting"),
+      unanswered: (record) => to(record, "rejecting"),
       booted: tried,
     },
   },
-  committing: {
+  confirming: {
     effect: "confirm",
     on: {
       confirmed: succeed,
@@ -318,7 +318,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
       booted: staying,
     },
   },
-  reverting: {
+  rejecting: {
     effect: "restart",
     on: {
       booted: left,

@@ -3,7 +3,7 @@
  * counter that is still taken.
  */
 import { FAILED_DIGESTS_MAX } from "../base/limits.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Change, Store } from "../store/store.ts";
 import { clearedChange, suspectChange } from "./quarantine.ts";
 import type { UpdateRecord } from "./record.ts";
@@ -38,13 +38,13 @@ export function memoryChanges(
     return confirmed(store, after);
   const { digest } = after;
   if (after.phase !== "failed" || after.reason !== "reverted" || digest === undefined) return [];
-  const verdict = before.phase === "reverting" ? !before.kept : !after.kept && tried(before);
+  const verdict = before.phase === "rejecting" ? !before.kept : !after.kept && tried(before);
   return verdict ? condemned(store, digest) : [suspectChange(store, digest)];
 }
 
-/** Its image has been seen on trial. What ends a trial by a verdict is in `reverting`, or a reset. */
+/** Its image has been seen on trial. What ends a trial by a verdict is in `rejecting`, or a reset. */
 function tried({ phase }: UpdateRecord): boolean {
-  return phase === "trial" || phase === "committing";
+  return phase === "trial" || phase === "confirming";
 }
 
 function confirmed(store: Store, { securityCounter = 0, digest }: UpdateRecord): readonly Change[] {

@@ -40,7 +40,7 @@ export const revert = (record: UpdateRecord): UpdateRecord =>
   end(record, "failed", "reverted", record.kept);
 /** A verdict: this image is not tried again. */
 export const condemn = (record: UpdateRecord): UpdateRecord => ({
-  ...to(record, "reverting"),
+  ...to(record, "rejecting"),
   kept: false,
 });
 

@@ -19,7 +19,7 @@ import {
   QUARANTINE_STEP_MAX_MS,
   QUARANTINE_STEP_MS,
 } from "../base/limits.ts";
-import { readRecord, recordChange } from "../store/record.ts";
+import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Change, Store } from "../store/store.ts";
 
 /** Key in the store. */

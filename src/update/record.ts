@@ -9,25 +9,31 @@
 import { frozen } from "../base/frozen.ts";
 import { asReason, type Reason } from "./reason.ts";
 
-/** The phases, in the order in which an update goes through them. */
-export const PHASE_NAMES = frozen([
-  "idle",
-  "receiving",
-  "downloading",
-  "verifying",
-  "ready",
-  "arming",
-  "restarting",
-  "trial",
-  "committing",
-  "reverting",
-  "succeeded",
-  "failed",
-  "settled",
-]);
+/**
+ * The phases, in the order in which an update goes through them, each with its name in the store:
+ * there it is called what the first version called it. One name means two phases: what is stored as
+ * `arming` is `proving`.
+ */
+const STORED_PHASES = frozen({
+  idle: "idle",
+  receiving: "receiving",
+  downloading: "downloading",
+  verifying: "verifying",
+  ready: "ready",
+  proving: "arming",
+  arming: "restarting",
+  trial: "trial",
+  confirming: "committing",
+  rejecting: "reverting",
+  succeeded: "succeeded",
+  failed: "failed",
+  settled: "settled",
+});
 
 /** Where the update is. The phase alone decides what the engine does; see `PHASES`. */
-export type Phase = (typeof PHASE_NAMES)[number];
+export type Phase = keyof typeof STORED_PHASES;
+
+export const PHASE_NAMES: readonly Phase[] = frozen(Object.keys(STORED_PHASES) as Phase[]);
 
 /** Something a server asked for and must be told the outcome of. */
 export interface Ticket {
@@ -85,7 +91,7 @@ export interface UpdateRecord {
    */
   readonly installing: boolean;
   /** The phase that a person has agreed to, where people are asked. */
-  readonly agreed?: "downloading" | "arming";
+  readonly agreed?: "downloading" | "proving";
   /** The slot that ran when the package began to come, and when its installation began. */
   readonly slot?: number;
   /** The slot that was seen on trial. */
@@ -136,6 +142,18 @@ export const IDLE: UpdateRecord = frozen({
   notices: [],
 });
 
+/** Returns what is stored of a record: the record, with the stored names of phases. */
+export function encodeRecord(record: UpdateRecord): object {
+  const { phase, agreed } = record;
+  const stored = { ...record, phase: STORED_PHASES[phase] };
+  return agreed === undefined ? stored : { ...stored, agreed: STORED_PHASES[agreed] };
+}
+
+/** Returns the phase of a stored name, undefined for one that newer firmware has written. */
+function phaseOf(stored: unknown): Phase | undefined {
+  return PHASE_NAMES.find((name) => STORED_PHASES[name] === stored);
+}
+
 /** The record in a stored value, whoever wrote it; undefined gives IDLE. Never throws. */
 export function decodeRecord(stored: object | undefined): UpdateRecord {
   if (stored === undefined) return IDLE;
@@ -148,11 +166,11 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
   const target = count(value["target"]);
   const securityCounter = count(value["securityCounter"]);
   const tickets = decodeTickets(value["tickets"]);
-  const agreed = string(value["agreed"]);
+  const agreed = phaseOf(value["agreed"]);
   const reason = value["reason"] === undefined ? undefined : asReason(value["reason"]);
   return {
     v: 1,
-    phase: PHASE_NAMES.find((name) => name === value["phase"]) ?? "trial",
+    phase: phaseOf(value["phase"]) ?? "trial",
     generation: count(value["generation"]) ?? 0,
     object: string(value["object"]) ?? "",
     size: count(value["size"]) ?? 0,
@@ -173,7 +191,7 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
     ...(url === undefined ? {} : { url }),
     ...(value["described"] === true ? { described: true } : {}),
     ...(validator === undefined ? {} : { validator }),
-    ...(agreed === "downloading" || agreed === "arming" ? { agreed } : {}),
+    ...(agreed === "downloading" || agreed === "proving" ? { agreed } : {}),
     ...(slot === undefined ? {} : { slot }),
     ...(target === undefined ? {} : { target }),
     ...(value["exposed"] === true ? { exposed: true } : {}),

@@ -20,15 +20,15 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
       return `verifying ${sizeText(after.size)}`;
     case "ready":
       return `verified ${sizeText(after.size)}: ${image(after)}`;
-    case "arming":
+    case "proving":
       return `installing ${image(after)}`;
-    case "restarting":
+    case "arming":
       return `restarting into the new image, trial ${after.trials}`;
     case "trial":
       return `on trial: ${image(after)}`;
-    case "committing":
+    case "confirming":
       return "the image on trial is healthy; keeping it";
-    case "reverting":
+    case "rejecting":
       return "the image on trial is rejected; going back";
     case "succeeded":
       return `updated to ${image(after)}`;

@@ -6,8 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
-import { DOWNLOAD_STATUSES, RESULT_CODES } from "../../src/objects/results.ts";
-import type { Reason } from "../../src/update/reason.ts";
+import { REASONS } from "../../src/update/reason.ts";
 import { root } from "../root.ts";
 
 const DOCUMENT = readFileSync(join(root, "src/download/README.md"), "utf8");
@@ -16,11 +15,10 @@ test("the table of results and statuses in src/download/README.md is the one of 
   const rows = [...DOCUMENT.matchAll(/^\| (\w+) \| (\d+) \| (\d+) \|/gm)].map((match) =>
     match.slice(1, 4).join(" "),
   );
-  const reasons = Object.keys(RESULT_CODES) as Reason[];
   deepStrictEqual(
     rows.sort(),
-    reasons
-      .map((reason) => `${reason} ${RESULT_CODES[reason]} ${DOWNLOAD_STATUSES[reason]}`)
+    Object.entries(REASONS)
+      .map(([reason, { result, status }]) => `${reason} ${result} ${status}`)
       .sort(),
   );
   ok(DOCUMENT.includes(`at most ${MESSAGE_BYTES_MAX} bytes (\`MESSAGE_BYTES_MAX\`)`));

@@ -149,7 +149,7 @@ for (const platform of platforms) {
       join(folder, "main.ts"),
       `import { openBoard } from "xs-fumo/hal/board";
 import { Client } from "xs-fumo/src/client/client";
-import { parseProvision } from "xs-fumo/src/client/provision";
+import { parseProvision } from "xs-fumo/src/account/provisioning";
 
 const board = openBoard();
 const client = new Client(board, parseProvision(board.provision()), {});

@@ -49,6 +49,12 @@ for (const [what, file, text, expected] of [
     "/** A. */\nexport const r = /x/;\n",
     "use bytes",
   ],
+  [
+    "a name that another file has",
+    "src/store/b.ts",
+    "/** B. */\n",
+    "src/base/b.ts has the same name",
+  ],
   ["a file in no layer", "src/utils/a.ts", "/** A. */\n", "in no layer"],
   ["a file without a purpose", "src/base/a.ts", "export {};\n", "does not begin with its purpose"],
 ] as const) {
@@ -57,6 +63,8 @@ for (const [what, file, text, expected] of [
     try {
       for (const name of ["src", "hal", "test"]) mkdirSync(join(folder, name));
       mkdirSync(dirname(join(folder, file)), { recursive: true });
+      mkdirSync(join(folder, "src/base"), { recursive: true });
+      writeFileSync(join(folder, "src/base/b.ts"), "/** B. */\n");
       writeFileSync(join(folder, file), text);
       assert.ok(
         tidy(folder).some((problem) => problem.includes(expected)),

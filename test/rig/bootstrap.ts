@@ -1,14 +1,15 @@
 /** Bootstrap messages (OMA-TS-DM-Bootstrap): an account in either profile, and its seal. */
 import { createHmac } from "node:crypto";
-import type { SubtreeNode } from "../../src/base/subtree.ts";
+import { AUTHENTICATION, type AuthKind } from "../../src/account/authkind.ts";
+import type { SubtreeNode } from "../../src/base/subtreenode.ts";
 import { utf8 } from "../../src/base/utf8.ts";
 import { CP_TYPE, DM_TYPE, type Envelope, type Protection } from "../../src/push/envelope.ts";
 import { sealKey, type Secrets } from "../../src/push/seal.ts";
 import { MessageWriter } from "../../src/syncml/encode.ts";
 import { TNDS_WBXML, TndsWriter } from "../../src/syncml/tnds.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
-import { DDF_HEADER } from "../../src/wbxml/header.ts";
-import { WbxmlWriter } from "../../src/wbxml/writer.ts";
+import { DDF_HEADER } from "../../src/wbxml/prolog.ts";
+import { WbxmlWriter } from "../../src/wbxml/wbxmlwriter.ts";
 import { type CpElement, cpWbxml } from "./cpdocument.ts";
 
 export type Profile = "cp" | "dm";
@@ -26,13 +27,12 @@ export interface BootstrapAccount {
 }
 
 export interface BootstrapCredentials {
-  readonly type: "basic" | "md5" | "mac";
+  readonly type: Exclude<AuthKind, "none">;
   readonly name: string;
   readonly secret: string;
   readonly nonce?: Uint8Array;
 }
 
-const TYPES = { basic: "BASIC", md5: "DIGEST", mac: "HMAC" } as const;
 const MESSAGE_BYTES_MAX = 65536;
 
 /** The document of a profile. */
@@ -74,7 +74,7 @@ export function cpOf({
             type: "APPAUTH",
             children: [
               ...parm("AAUTHLEVEL", level),
-              ...parm("AAUTHTYPE", TYPES[credentials.type]),
+              ...parm("AAUTHTYPE", AUTHENTICATION[credentials.type].oma),
               ...parm("AAUTHNAME", credentials.name),
               ...parm("AAUTHSECRET", credentials.secret),
               ...parm(
@@ -137,7 +137,7 @@ export function accountNodes({
       : [
           node(at),
           leaf(`${at}/AAuthLevel`, level),
-          leaf(`${at}/AAuthType`, TYPES[given.type]),
+          leaf(`${at}/AAuthType`, AUTHENTICATION[given.type].oma),
           leaf(`${at}/AAuthName`, given.name),
           leaf(`${at}/AAuthSecret`, given.secret),
           ...(given.nonce === undefined

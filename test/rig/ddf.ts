@@ -6,13 +6,13 @@
 import { FUMO_ROOT } from "../../src/client/client.ts";
 import { DEV_DETAIL } from "../../src/objects/devdetail.ts";
 import { DEV_INFO } from "../../src/objects/devinfo.ts";
-import { DM_ACC } from "../../src/objects/dmacc.ts";
+import { DM_ACC } from "../../src/account/dmacc.ts";
 import { INBOX } from "../../src/objects/inbox.ts";
 import { fumoRoot } from "../../src/objects/fumo.ts";
 import { DDF_VERSION, DdfTag, formatTag } from "../../src/syncml/ddftag.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
 import type { NodeDefinition } from "../../src/tree/node.ts";
-import { XmlWriter } from "../../src/xmllite/writer.ts";
+import { XmlWriter } from "../../src/xmllite/xmlwriter.ts";
 
 /** What the client puts below the root of its tree, in the order of its mounting. */
 export const OBJECTS: readonly NodeDefinition[] = [

@@ -4,8 +4,8 @@
  */
 import type { Vocabulary } from "../../src/base/token.ts";
 import { DESCRIPTOR_VOCABULARY, readDescriptor } from "../../src/download/descriptor.ts";
-import { XmlReader } from "../../src/xmllite/reader.ts";
-import { XmlWriter } from "../../src/xmllite/writer.ts";
+import { XmlReader } from "../../src/xmllite/xmlreader.ts";
+import { XmlWriter } from "../../src/xmllite/xmlwriter.ts";
 import { type Problem, transcode } from "./transcode.ts";
 
 /** Apart from the tags of messages. */

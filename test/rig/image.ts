@@ -1,6 +1,6 @@
 /**
  * Builds MCUboot images, byte for byte as imgtool does (but ECDSA signatures are random). Layout:
- * src/image/header.ts, tlv.ts.
+ * src/image/imageheader.ts, tlv.ts.
  */
 import { createHash, sign, type KeyObject } from "node:crypto";
 import type { Version } from "../../src/image/version.ts";

@@ -6,8 +6,8 @@ import { X509Certificate } from "node:crypto";
 import { fromBase64 } from "../../src/base/base64.ts";
 import { place, urlText } from "../../src/base/url.ts";
 import { refusalOf } from "../../src/base/urlrules.ts";
-import { vendorKeys } from "../../src/client/policy.ts";
-import { parseProvision, type Provision } from "../../src/client/provision.ts";
+import { vendorKeys } from "../../src/client/imagepolicy.ts";
+import { parseProvision, type Provision } from "../../src/account/provisioning.ts";
 import { jsonError } from "./jsonerror.ts";
 
 /** One thing that was looked at. */

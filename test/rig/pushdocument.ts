@@ -14,7 +14,7 @@ import {
 } from "../../src/push/envelope.ts";
 import { parseNotification, UI_MODES } from "../../src/push/notification.ts";
 import type { Malformed } from "../../src/syncml/command.ts";
-import { header } from "../../src/wbxml/header.ts";
+import { header } from "../../src/wbxml/prolog.ts";
 import { readElements, type XmlElement, XmlProblem } from "./attributexml.ts";
 import { CP_CODES } from "./cpcodes.ts";
 import { type CpElement, cpElements, cpWbxml, cpXml } from "./cpdocument.ts";

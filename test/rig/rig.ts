@@ -3,6 +3,7 @@
  * version 1 in it, and the package that brings version 2. Commands and tests say what happens to
  * it.
  */
+import type { AuthKind } from "../../src/account/authkind.ts";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,15 +30,13 @@ import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
 import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
 
-export type Auth = "none" | "basic" | "md5" | "mac";
-
 export interface RigOptions {
   readonly board: RigBoard;
   readonly log: EventLog;
   readonly scenario: ScenarioName;
   /** At least so many bytes of payload in version 2; 0: the firmware as it is. */
   readonly size: number;
-  readonly auth: Auth;
+  readonly auth: AuthKind;
   /** What the device begins its sessions in. */
   readonly encoding?: Encoding;
   /** Where the device keeps its flash; absent: a temporary directory that `close` removes. */

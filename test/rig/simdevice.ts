@@ -14,8 +14,8 @@ import { UdpPort } from "../../hal/sim/datagrams.ts";
 import { HttpLink } from "../../hal/sim/http.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
-import { parseProvision } from "../../src/client/provision.ts";
-import { TypedAnswers } from "../../src/client/typed.ts";
+import { parseProvision } from "../../src/account/provisioning.ts";
+import { TypedAnswers } from "../../src/user/typed.ts";
 import { identityOf } from "./boards/simfirmware.ts";
 import { SIM_SLOT, SIM_STORE } from "./boards/simgeometry.ts";
 

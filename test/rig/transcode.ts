@@ -12,9 +12,9 @@ import { ELEMENT_DEPTH_MAX } from "../../src/base/limits.ts";
 import { Token, type TokenReader, type TokenWriter } from "../../src/base/token.ts";
 import { encodingOf } from "../../src/session/encoding.ts";
 import { SYNCML, Tag } from "../../src/syncml/vocabulary.ts";
-import { DDF_HEADER } from "../../src/wbxml/header.ts";
-import { WbxmlReader } from "../../src/wbxml/reader.ts";
-import { WbxmlWriter } from "../../src/wbxml/writer.ts";
+import { DDF_HEADER } from "../../src/wbxml/prolog.ts";
+import { WbxmlReader } from "../../src/wbxml/wbxmlreader.ts";
+import { WbxmlWriter } from "../../src/wbxml/wbxmlwriter.ts";
 
 /** What is wrong with a document, and at which byte of it. */
 export interface Problem {

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { Power } from "../../hal/sim/power.ts";
 import { SimFlash } from "../../hal/sim/flash.ts";
 import { LOSSES } from "../../src/client/losses.ts";
-import { readNonce } from "../../src/objects/accounts.ts";
+import { readNonce } from "../../src/account/accounts.ts";
 import { Store } from "../../src/store/store.ts";
 import { FAILED_KEY, securityFloor } from "../../src/update/memory.ts";
 import { Bench, packageWith, version } from "./bench.ts";

@@ -12,7 +12,7 @@ import {
   TICKETS_MAX,
   URL_BYTES_MAX,
 } from "../../src/base/limits.ts";
-import { accountChange } from "../../src/objects/accounts.ts";
+import { accountChange } from "../../src/account/accounts.ts";
 import { requestText } from "../../src/objects/execrequest.ts";
 import { Fumo } from "../../src/objects/fumo.ts";
 import { Store } from "../../src/store/store.ts";

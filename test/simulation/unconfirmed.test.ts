@@ -4,7 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
-import type { UserInterface } from "../../src/session/interaction.ts";
+import type { UserInterface } from "../../src/user/question.ts";
 import { TRIAL_DEADLINE_MS, TRIALS_MAX } from "../../src/base/limits.ts";
 import { Bench } from "./bench.ts";
 import { recovers, WAYS } from "./check.ts";
@@ -60,7 +60,7 @@ test("an image that is rejected in a session goes back at once, and does not run
     return false;
   };
   const outcome = bench.run(undefined, () => {
-    if (bench.client.engine.record.phase === "reverting")
+    if (bench.client.engine.record.phase === "rejecting")
       ok(bench.elapsedMs - rejectedMs < 1000, `${bench.elapsedMs - rejectedMs} ms`);
     if (bench.running === "1.0.0") bench.link.request = request;
   });
@@ -71,7 +71,7 @@ test("an image that failed its test, and is all that boots, is reported as a fai
   const bench = new Bench();
   bench.selfTest = () => false;
   const outcome = bench.run(undefined, () => {
-    if (bench.client.engine.record.phase === "reverting") bench.board.slots[0].eraseBlock(0);
+    if (bench.client.engine.record.phase === "rejecting") bench.board.slots[0].eraseBlock(0);
   });
   deepStrictEqual([outcome?.code, bench.running, bench.state], [410, "2.0.0", 80]);
   ok(
@@ -112,7 +112,7 @@ test("power that comes and goes while a person is asked is no trial", () => {
   };
   const bench = new Bench({ people: { confirm: "update", answers: [] }, userInterface });
   const outcome = bench.run(undefined, () => {
-    if (bench.client.engine.record.phase === "arming" && cuts++ <= TRIALS_MAX) bench.cut();
+    if (bench.client.engine.record.phase === "proving" && cuts++ <= TRIALS_MAX) bench.cut();
   });
   deepStrictEqual([outcome?.code, bench.running, bench.board.boot.trials], [200, "2.0.0", 1]);
 });

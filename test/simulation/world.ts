@@ -10,14 +10,14 @@ import { SimBoard } from "../../hal/sim/board.ts";
 import type { Flash, FlashStatus, Hal, Identity, Link, ResetCause } from "../../hal/hal.ts";
 import { TRIALS_MAX } from "../../src/base/limits.ts";
 import type { ImagePolicy } from "../../src/image/policy.ts";
-import { readRecord } from "../../src/store/record.ts";
+import { readRecord } from "../../src/store/jsonrecord.ts";
 import { Store } from "../../src/store/store.ts";
 import { Engine } from "../../src/update/engine.ts";
 import { RECORD_KEY } from "../../src/update/journal.ts";
 import type { FetchEvent, Fetcher, FetchSink, FetchSource } from "../../src/update/fetcher.ts";
 import { securityFloor } from "../../src/update/memory.ts";
 import type { Reason } from "../../src/update/reason.ts";
-import { decodeRecord, type UpdateRecord } from "../../src/update/record.ts";
+import { decodeRecord, encodeRecord, type UpdateRecord } from "../../src/update/record.ts";
 
 /**
  * How the package reaches the device. `overtake`: the install is asked for before the download is
@@ -276,7 +276,7 @@ export class World {
       trials: this.board.boot.trials,
     };
     const { behaviour, source, target, policy } = this.#scenario;
-    const onTrial = ["trial", "committing", "reverting"].includes(record.phase);
+    const onTrial = ["trial", "confirming", "rejecting"].includes(record.phase);
     ok(!running.trial || onTrial, `an image on trial in phase ${record.phase}`);
     ok(this.#updated() || !onTrial, `phase ${record.phase} while the old firmware runs`);
     ok(trials <= TRIALS_MAX, `${trials} trials of one image`);
@@ -362,7 +362,7 @@ class WorldFetcher implements Fetcher {
 
 /** A record as it reads back, but for what goes back when a block becomes durable. */
 function shape(record: UpdateRecord): string {
-  return JSON.stringify(decodeRecord({ ...record, attempt: 0 }));
+  return JSON.stringify(decodeRecord(encodeRecord({ ...record, attempt: 0 })));
 }
 
 /** Whether a slot begins with these bytes. Judged from outside, not with the code under test. */

@@ -10,7 +10,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
-import { XmlReader } from "../../../src/xmllite/reader.ts";
+import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
 
 const FOLDER = "../shared/fixtures";
 const HEADER =

@@ -11,7 +11,7 @@ import { test, type TestContext } from "node:test";
 import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { DdfTag } from "../../../src/syncml/ddftag.ts";
 import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
-import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
 import { within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";

@@ -13,7 +13,7 @@ import { line } from "../../../src/base/line.ts";
 import { pastText, text } from "../../../src/base/utf8.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { Client } from "../../../src/client/client.ts";
-import { parseProvision } from "../../../src/client/provision.ts";
+import { parseProvision } from "../../../src/account/provisioning.ts";
 import { Choices } from "../../unit/fuzz/choices.ts";
 import { answerOf, type Plan } from "./exchange/answer.ts";
 import { piece, Source, WHOLE } from "./exchange/pieces.ts";

@@ -5,7 +5,7 @@
 import type { Exchange, Link } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
 import { Client } from "../../../src/client/client.ts";
-import { parseProvision } from "../../../src/client/provision.ts";
+import { parseProvision } from "../../../src/account/provisioning.ts";
 
 const DEADLY = 418;
 

@@ -11,8 +11,8 @@ import fc from "fast-check";
 import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
-import { WbxmlReader } from "../../../src/wbxml/reader.ts";
-import { XmlReader } from "../../../src/xmllite/reader.ts";
+import { WbxmlReader } from "../../../src/wbxml/wbxmlreader.ts";
+import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
 import { cpuMs } from "../cpu.ts";
 import { messageText } from "../../unit/session/bench.ts";
 

@@ -5,8 +5,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { REDIRECTS_MAX } from "../../../src/base/limits.ts";
-import { parseProvision } from "../../../src/client/provision.ts";
-import { imagePolicy } from "../../../src/client/policy.ts";
+import { parseProvision } from "../../../src/account/provisioning.ts";
+import { imagePolicy } from "../../../src/client/imagepolicy.ts";
 import type { ImagePolicy } from "../../../src/image/policy.ts";
 import { ImageVerifier, type ImageFacts } from "../../../src/image/verifier.ts";
 import { buildImage } from "../../rig/image.ts";
@@ -98,7 +98,7 @@ test("bytes that change between arming and the restart are not booted, and succe
   const bench = new Bench({ scenario: "download-and-update" });
   const outcome = bench.run(undefined, () => {
     const { bytes } = bench.board.slots[1];
-    if (changed || bench.client.engine.record.phase !== "restarting") return;
+    if (changed || bench.client.engine.record.phase !== "arming") return;
     changed = true;
     bytes[5000] = (bytes[5000] ?? 0) ^ 1;
   });

@@ -5,7 +5,7 @@
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
 import { Client } from "../../../src/client/client.ts";
-import { parseProvision, type Provision } from "../../../src/client/provision.ts";
+import { parseProvision, type Provision } from "../../../src/account/provisioning.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import type { Reply, Request } from "../../rig/server/exchange.ts";
 import { CLASS_ID, VENDOR_ID } from "../../simulation/campaign/identity.ts";

@@ -11,7 +11,7 @@ import { crc32 } from "node:zlib";
 import { SimFlash } from "../../../hal/sim/flash.ts";
 import { Power } from "../../../hal/sim/power.ts";
 import { LOSSES } from "../../../src/client/losses.ts";
-import { readRecord, recordChange } from "../../../src/store/record.ts";
+import { readRecord, recordChange } from "../../../src/store/jsonrecord.ts";
 import { Store } from "../../../src/store/store.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
 import {
@@ -20,7 +20,13 @@ import {
   failedDigests,
   securityFloor,
 } from "../../../src/update/memory.ts";
-import { decodeRecord, IDLE, type UpdateRecord } from "../../../src/update/record.ts";
+import {
+  decodeRecord,
+  encodeRecord,
+  IDLE,
+  PHASE_NAMES,
+  type UpdateRecord,
+} from "../../../src/update/record.ts";
 import { PROGRESS_KEY, Staging } from "../../../src/update/staging.ts";
 import { root } from "../../root.ts";
 
@@ -161,20 +167,21 @@ test("what this layout writes is read by layout 1", () => {
     url: "http://h/fw",
     described: true,
     notices: [{ url: "http://h/n", attempt: 1, reason: "badDescriptor" }],
-  };
-  for (const phase of PHASES_V1) {
-    store.commit([recordChange(RECORD_KEY, { ...IDLE, phase, ...described } as UpdateRecord)]);
+  } as const;
+  for (const phase of PHASE_NAMES) {
+    const record: UpdateRecord = { ...IDLE, phase, ...described };
+    store.commit([recordChange(RECORD_KEY, encodeRecord(record))]);
     const value = readV1(flash.bytes).get(RECORD_KEY)?.toString();
     if (value === undefined) break;
-    const record = JSON.parse(value) as Record<string, unknown>;
+    const stored = JSON.parse(value) as Record<string, unknown>;
     for (const [field, type] of Object.entries(FIELDS_V1))
-      strictEqual(typeof record[field], type, field);
+      strictEqual(typeof stored[field], type, field);
     ok(
-      PHASES_V1.includes(String(record.phase)),
+      PHASES_V1.includes(String(stored.phase)),
       "a phase that layout 1 does not know would be a trial to it",
     );
     strictEqual(
-      record.url,
+      stored.url,
       "http://h/fw",
       "layout 1 goes on with the package that a descriptor named, and knows nothing of the report",
     );

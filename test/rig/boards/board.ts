@@ -9,7 +9,7 @@ import type { EventLog } from "../events.ts";
 import type { BoardName } from "../setup.ts";
 
 /**
- * The account and the rules of a device: src/client/provision.ts, with the identity that a board
+ * The account and the rules of a device: src/account/provisioning.ts, with the identity that a board
  * may be given.
  */
 export interface DeviceProvision {

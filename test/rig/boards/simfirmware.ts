@@ -4,7 +4,7 @@ import {
   IMAGE_HEADER_BYTES,
   type ImageHeader,
   parseImageHeader,
-} from "../../../src/image/header.ts";
+} from "../../../src/image/imageheader.ts";
 import { parseTlvAreas, TlvType } from "../../../src/image/tlv.ts";
 import { versionText } from "../../../src/image/version.ts";
 

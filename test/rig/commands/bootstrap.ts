@@ -3,6 +3,7 @@
  * profile), sealed.
  */
 import type { Command } from "commander";
+import { AUTH_KINDS } from "../../../src/account/authkind.ts";
 import { writeFileSync } from "node:fs";
 import type { Protection } from "../../../src/push/envelope.ts";
 import { Exit, RigError } from "../exit.ts";
@@ -19,7 +20,7 @@ import { push } from "../server/push.ts";
 
 const PROFILES: readonly Profile[] = ["cp", "dm"];
 const PROTECTIONS: readonly Protection[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];
-const AUTH = ["basic", "md5", "mac"] as const;
+const AUTH = AUTH_KINDS.filter((kind) => kind !== "none");
 
 interface BootstrapOptions {
   readonly server: string;

@@ -3,6 +3,7 @@
  */
 import type { Command } from "commander";
 import type { Encoding } from "../../../src/session/encoding.ts";
+import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { fetchSources } from "../../../hal/qemu-riscv32/build.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
@@ -11,7 +12,7 @@ import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
 import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";
-import { type Auth, mostHeap, Rig, runsVersion } from "../rig.ts";
+import { mostHeap, Rig, runsVersion } from "../rig.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
 import { check, setUp } from "../setup.ts";
 import { heapText, terminal } from "../terminal.ts";
@@ -22,7 +23,7 @@ interface DemoOptions {
   readonly board?: keyof typeof BOARDS;
   readonly scenario: ScenarioName;
   readonly size: number;
-  readonly auth: Auth;
+  readonly auth: AuthKind;
   readonly encoding: Encoding;
   readonly state?: string;
   readonly https?: true;
@@ -56,7 +57,7 @@ export function addDemo(program: Command): void {
     .option(
       "--auth <type>",
       "none, basic, md5 or mac, in both directions",
-      wordOption(["none", "basic", "md5", "mac"]),
+      wordOption(AUTH_KINDS),
       "md5",
     )
     .option("--encoding <encoding>", "xml or wbxml", wordOption(ENCODINGS), "xml")

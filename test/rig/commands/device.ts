@@ -1,6 +1,7 @@
 /** `xs-fumo device`: a device alone, against any DM server. */
 import type { Command } from "commander";
 import type { Encoding } from "../../../src/session/encoding.ts";
+import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
@@ -13,7 +14,6 @@ import { developmentKey, packageOf, publicText, VERSION_1 } from "../workshop.ts
 import { readKeyFile } from "./pack.ts";
 
 const CONFIRM = ["none", "download", "update", "both"] as const;
-const AUTH = ["none", "basic", "md5", "mac"] as const;
 const REQUESTS = ["none", "device", "user"] as const;
 
 interface DeviceOptions {
@@ -23,11 +23,11 @@ interface DeviceOptions {
   readonly serverId: string;
   readonly user: string;
   readonly password: string;
-  readonly auth: (typeof AUTH)[number];
+  readonly auth: AuthKind;
   readonly encoding: Encoding;
   readonly serverUser?: string;
   readonly serverPassword?: string;
-  readonly serverAuth?: (typeof AUTH)[number];
+  readonly serverAuth?: AuthKind;
   readonly key?: string;
   readonly object: string;
   readonly request: (typeof REQUESTS)[number];
@@ -61,8 +61,8 @@ export function addDevice(program: Command): void {
     .option("--password <secret>", "and its password", "")
     .option(
       "--auth <type>",
-      `${AUTH.join(", ")}: how either side proves itself`,
-      wordOption(AUTH),
+      `${AUTH_KINDS.join(", ")}: how either side proves itself`,
+      wordOption(AUTH_KINDS),
       "none",
     )
     .option(
@@ -73,7 +73,7 @@ export function addDevice(program: Command): void {
     )
     .option("--server-user <name>", "name that the server must show (default: its ServerID)")
     .option("--server-password <secret>", "demand credentials of the server, with this password")
-    .option("--server-auth <type>", "how, if not as this device does", wordOption(AUTH))
+    .option("--server-auth <type>", "how, if not as this device does", wordOption(AUTH_KINDS))
     .option(
       "--key <file>",
       "private key (PEM) whose public half the device trusts (default: the development key)",

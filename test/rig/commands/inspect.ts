@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { createHash, createPublicKey } from "node:crypto";
 import { hex } from "../../../src/base/bytes.ts";
-import { type ImageHeader, parseImageHeader } from "../../../src/image/header.ts";
+import { type ImageHeader, parseImageHeader } from "../../../src/image/imageheader.ts";
 import { parseTlvAreas, type TlvRecords, TlvType } from "../../../src/image/tlv.ts";
 import { ImageVerifier } from "../../../src/image/verifier.ts";
 import { versionText } from "../../../src/image/version.ts";

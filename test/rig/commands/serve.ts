@@ -1,5 +1,6 @@
 /** `xs-fumo serve`: the DM server and the package host alone, for any client. */
 import type { Command } from "commander";
+import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
 import { type Address, addressOption, countOption, wordOption } from "../options.ts";
@@ -13,19 +14,17 @@ import { toRigEvent } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
 import { readInput } from "./pack.ts";
 
-const AUTH = ["none", "basic", "md5", "mac"] as const;
-
 interface ServeOptions {
   readonly port: number;
   readonly package: string;
   readonly scenario: ScenarioName;
   readonly object: string;
-  readonly auth: (typeof AUTH)[number];
+  readonly auth: AuthKind;
   readonly user: string;
   readonly password: string;
   readonly serverId: string;
   readonly serverPassword?: string;
-  readonly serverAuth?: (typeof AUTH)[number];
+  readonly serverAuth?: AuthKind;
   readonly ask?: string;
   readonly notify?: Address;
   readonly descriptor?: true;
@@ -51,15 +50,15 @@ export function addServe(program: Command): void {
     .option("--object <uri>", "the FUMO object", "./FwUpdate/Main")
     .option(
       "--auth <type>",
-      `${AUTH.join(", ")}: how devices, and this server, prove themselves`,
-      wordOption(AUTH),
+      `${AUTH_KINDS.join(", ")}: how devices, and this server, prove themselves`,
+      wordOption(AUTH_KINDS),
       "none",
     )
     .option("--user <name>", "name that devices must show", "device")
     .option("--password <secret>", "and their password", "")
     .option("--server-id <id>", "ServerID, and the name that this server shows", "rig")
     .option("--server-password <secret>", "show credentials to devices, with this password")
-    .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH))
+    .option("--server-auth <type>", "how, if not as devices do", wordOption(AUTH_KINDS))
     .option(
       "--descriptor",
       "PkgURL names a download descriptor (OMA Download 1.0); its status reports are shown",

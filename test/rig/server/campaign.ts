@@ -7,7 +7,7 @@
  * an operation that has begun is waited for.
  */
 import type { EventSink } from "./event.ts";
-import { stateName } from "./event.ts";
+import { stateName } from "../../../src/objects/fumostate.ts";
 import type { Operation, Scenario, Step } from "./scenario.ts";
 
 export interface Outcome {

@@ -2,19 +2,15 @@
 import { md5 } from "../../../src/base/md5.ts";
 import type { Chal, Cred, Header } from "../../../src/syncml/command.ts";
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
-import {
-  AUTH_BASIC,
-  AUTH_MD5,
-  checkCredential,
-  credential,
-} from "../../../src/syncml/credential.ts";
-import { AUTH_MAC, checkMac, macHeader } from "../../../src/syncml/mac.ts";
+import { AUTHENTICATION, type AuthKind } from "../../../src/account/authkind.ts";
+import { checkCredential, credential } from "../../../src/account/credential.ts";
+import { checkMac, macHeader } from "../../../src/account/mac.ts";
 import type { Campaign } from "./campaign.ts";
 import type { EventSink } from "./event.ts";
 import { type Notice, pushedNotification } from "./push.ts";
 
 export interface Credentials {
-  readonly type: "none" | "basic" | "md5" | "mac";
+  readonly type: AuthKind;
   readonly name: string;
   readonly secret: string;
   /** The first nonce, as both sides were given it. */
@@ -57,7 +53,7 @@ export class Device {
 
   /** True when each message of the device has to prove itself. */
   get everyMessage(): boolean {
-    return this.#client.type === "mac";
+    return AUTHENTICATION[this.#client.type].everyMessage;
   }
 
   /**
@@ -74,40 +70,23 @@ export class Device {
           ? 212
           : 401;
     if (header.cred === undefined) return 407;
-    const type = this.#client.type === "basic" ? AUTH_BASIC : AUTH_MD5;
-    return checkCredential(
-      header.cred,
-      type,
-      this.#client.name,
-      this.#client.secret,
-      this.#clientNonce,
-    )
-      ? 212
-      : 401;
+    return checkCredential(header.cred, kind, name, secret, this.#clientNonce) ? 212 : 401;
   }
 
   /** A challenge; with MD5 its nonce is what the next credentials are made with. */
   challenge(nonce: Uint8Array): Chal | undefined {
     if (this.#client.type === "none") return undefined;
-    if (this.#client.type === "basic") return { type: AUTH_BASIC, format: "b64" };
+    const { nonce: needsNonce, syncml: type } = AUTHENTICATION[this.#client.type];
+    if (!needsNonce) return { type, format: "b64" };
     this.#clientNonce = nonce;
-    return {
-      type: this.everyMessage ? AUTH_MAC : AUTH_MD5,
-      format: "b64",
-      nextNonce: base64(nonce),
-    };
+    return { type, format: "b64", nextNonce: base64(nonce) };
   }
 
   /** The server's own credentials, with the last nonce that the device has given. */
   credentials(wrong: boolean): Cred | undefined {
     const { type, name, secret } = this.#server;
     if (type === "none" || type === "mac") return undefined;
-    return credential(
-      type === "basic" ? AUTH_BASIC : AUTH_MD5,
-      name,
-      wrong ? `${secret}?` : secret,
-      this.#serverNonce,
-    );
+    return credential(type, name, wrong ? `${secret}?` : secret, this.#serverNonce);
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 import { equal } from "../../../src/base/bytes.ts";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
-import { MAC_HEADER } from "../../../src/syncml/mac.ts";
+import { MAC_HEADER } from "../../../src/account/mac.ts";
 import { Campaign } from "./campaign.ts";
 import { type Codec, codecOf, decodeBody } from "./codec.ts";
 import { type Credentials, Device } from "./device.ts";

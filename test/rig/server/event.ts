@@ -40,21 +40,3 @@ export type ServerEvent =
     };
 
 export type EventSink = (event: ServerEvent) => void;
-
-const STATES: ReadonlyMap<number, string> = new Map([
-  [10, "idle"],
-  [20, "download failed"],
-  [30, "download progressing"],
-  [40, "download complete"],
-  [50, "ready to update"],
-  [60, "update progressing"],
-  [70, "update failed, has data"],
-  [80, "update failed, no data"],
-  [90, "update successful, has data"],
-  [100, "update successful, no data"],
-]);
-
-/** The name of a FUMO State (OMA-TS-DM-FUMO §10.1.1.10). */
-export function stateName(state: number): string {
-  return STATES.get(state) ?? "not a state of the standard";
-}

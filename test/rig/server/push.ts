@@ -13,7 +13,7 @@ import {
   NOTIFICATION_VERSION,
   UI_MODES,
 } from "../../../src/push/notification.ts";
-import { messageProof } from "../../../src/syncml/mac.ts";
+import { messageProof } from "../../../src/account/mac.ts";
 import { concatenation } from "./exchange.ts";
 
 /** What a notification says. */

@@ -15,7 +15,7 @@ import type {
 } from "../../../src/syncml/command.ts";
 import { AlertCode } from "../../../src/syncml/alert.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
-import { MAC_HEADER } from "../../../src/syncml/mac.ts";
+import { MAC_HEADER } from "../../../src/account/mac.ts";
 import type { Codec } from "./codec.ts";
 import type { Device } from "./device.ts";
 import type { EventSink } from "./event.ts";

@@ -3,7 +3,7 @@
  * Node, which signs; it travels as text.
  */
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
-import { parseProvision, type Provision } from "../../../src/client/provision.ts";
+import { parseProvision, type Provision } from "../../../src/account/provisioning.ts";
 import type { Cut } from "../../../hal/sim/power.ts";
 import type { Variant } from "./variant.ts";
 

@@ -13,7 +13,7 @@ import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Client } from "../../../src/client/client.ts";
-import { readRecord } from "../../../src/store/record.ts";
+import { readRecord } from "../../../src/store/jsonrecord.ts";
 import { Store } from "../../../src/store/store.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
 import { securityFloor } from "../../../src/update/memory.ts";

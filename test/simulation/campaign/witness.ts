@@ -12,7 +12,7 @@ import {
   TRIALS_MAX,
 } from "../../../src/base/limits.ts";
 import type { Client } from "../../../src/client/client.ts";
-import { decodeRecord, type UpdateRecord } from "../../../src/update/record.ts";
+import { decodeRecord, encodeRecord, type UpdateRecord } from "../../../src/update/record.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
 import type { Images } from "./setting.ts";
 import type { Offer, Variant } from "./variant.ts";
@@ -59,7 +59,7 @@ const DESCRIPTOR = "descriptor";
 
 /** Phases in which a package begins to come, perhaps again. */
 const BEGINNINGS: readonly string[] = ["idle", "receiving", "downloading"];
-const INSTALLING: readonly string[] = ["arming", "restarting", "trial", "committing"];
+const INSTALLING: readonly string[] = ["proving", "arming", "trial", "confirming"];
 
 export class Witness {
   /** Result codes by correlator. */
@@ -179,7 +179,7 @@ export class Witness {
     const running = this.#board.boot.running();
     const { log } = this.#board.boot;
     const onTrial =
-      record.phase === "trial" || record.phase === "committing" || record.phase === "reverting";
+      record.phase === "trial" || record.phase === "confirming" || record.phase === "rejecting";
     this.#check("P5", !running.trial || onTrial, `an image on trial in phase ${record.phase}`);
     this.#check(
       "P3",
@@ -208,7 +208,7 @@ export class Witness {
     if (BEGINNINGS.includes(record.phase)) this.#seen.clear();
     this.#seen.add(this.#last);
     this.#generation = record.generation;
-    if (record.phase === "restarting") this.#tried = false;
+    if (record.phase === "arming") this.#tried = false;
   }
 
   /** What the server is told. */
@@ -385,7 +385,7 @@ export function forgets({ flash }: Variant): boolean {
 
 /** A record as it reads back, but for the mark that comes and goes with each session on trial. */
 function shape({ exposed: _, ...record }: UpdateRecord): string {
-  return JSON.stringify(decodeRecord(record));
+  return JSON.stringify(decodeRecord(encodeRecord({ ...record })));
 }
 
 /** Judged from outside, not with the engine under test. */

@@ -35,7 +35,7 @@ function check(state: State, { faults }: Scope): void {
     "every way back is counted, and bounded",
   );
   const { phase, reason, target, exposed, kept } = record;
-  const onTrial = phase === "trial" || phase === "committing" || phase === "reverting";
+  const onTrial = phase === "trial" || phase === "confirming" || phase === "rejecting";
   must(
     !running.trial || onTrial || (phase === "failed" && reason === "undefined"),
     `invariant 2: an image on trial in phase ${phase}`,
@@ -45,7 +45,7 @@ function check(state: State, { faults }: Scope): void {
     `invariant 3: session ${session}, and the mark says ${exposed === true}`,
   );
   must(!kept || typeof slots[other(running.slot)] === "number" || spent, "P9: nothing is kept");
-  if (running.trial || phase === "committing") return;
+  if (running.trial || phase === "confirming") return;
   const image = slots[running.slot];
   if (typeof image !== "number") return;
   must(

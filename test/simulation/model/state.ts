@@ -143,8 +143,8 @@ function mirrored(state: State): State {
 }
 
 /** Phases in which these numbers matter; before and after them they are begun anew. */
-const CRASHING: readonly Phase[] = ["downloading", "verifying", "arming"];
-const TRYING: readonly Phase[] = ["arming", "restarting", "trial", "committing", "reverting"];
+const CRASHING: readonly Phase[] = ["downloading", "verifying", "proving"];
+const TRYING: readonly Phase[] = ["proving", "arming", "trial", "confirming", "rejecting"];
 
 /** As far as the machine goes by it. */
 function reasonClass(reason: Reason | undefined): string {

@@ -93,7 +93,7 @@ function booting(state: State): readonly Step[] {
 /** A reset that is a verdict on an image that was seen on trial. */
 function blamed(state: State): State {
   const { phase } = state.record;
-  const seen = state.told && (phase === "trial" || phase === "committing");
+  const seen = state.told && (phase === "trial" || phase === "confirming");
   return seen && state.session !== "heard" ? { ...state, blame: true } : state;
 }
 
@@ -234,9 +234,9 @@ function verifying(state: State, staged: Content): readonly Step[] {
   else if (state.banned) found.push(invalid("failedBefore"));
   else {
     found.push(valid);
-    if (phase === "arming" && state.vain >= VAIN_MAX) found.push(invalid("quarantined"));
+    if (phase === "proving" && state.vain >= VAIN_MAX) found.push(invalid("quarantined"));
   }
-  if (phase !== "arming") return found;
+  if (phase !== "proving") return found;
   return [
     ...found,
     dispatched("installation refused by a person", state, true, { type: "consent", given: false }),
@@ -309,7 +309,7 @@ function confirming(state: State): readonly Step[] {
 
 /** Phases in which no session is open: the engine works, or a peer that may be anybody is heard. */
 function deaf({ record, session }: State): boolean {
-  const busy = ["arming", "restarting", "committing", "reverting"].includes(record.phase);
+  const busy = ["proving", "arming", "confirming", "rejecting"].includes(record.phase);
   return busy || session === "heard" || (record.phase === "trial" && session === "none");
 }
 
@@ -382,8 +382,8 @@ function commit(state: State, event: UpdateEvent): State {
     { ...state, record: after, about: subjects(state, after, event) },
     before,
   );
-  const blame = next.blame && ["trial", "committing", "reverting"].includes(after.phase);
-  const trials = event.type === "install" && after.phase === "arming" ? 0 : next.trials;
+  const blame = next.blame && ["trial", "confirming", "rejecting"].includes(after.phase);
+  const trials = event.type === "install" && after.phase === "proving" ? 0 : next.trials;
   return after.phase === "trial"
     ? { ...next, blame, trials }
     : { ...next, blame, trials, session: "none", refused: false };

@@ -110,7 +110,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the security floor is what the store says",
-    file: "src/client/policy",
+    file: "src/client/imagepolicy",
     find: "Math.max(provision.securityCounter, securityCounter)",
     replace: "provision.securityCounter",
     in: ["simulation/damage"],
@@ -118,7 +118,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an account that is lost is not made again",
-    file: "src/client/account",
+    file: "src/account/provisioned",
     find: "if (usable && (",
     replace: "if ((",
     in: ["simulation/damage"],

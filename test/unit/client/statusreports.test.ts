@@ -94,7 +94,7 @@ test("what is owed is sent at once, oldest first, and forgotten when it is answe
 });
 
 test("nothing is sent while the board restarts or an image is on trial", () => {
-  for (const phase of ["restarting", "trial", "committing", "reverting"] as const) {
+  for (const phase of ["arming", "trial", "confirming", "rejecting"] as const) {
     const scene = new Scene([DUE], [200]);
     scene.record = { phase };
     deepEqual([scene.run(0), scene.sent.length], [Infinity, 0], phase);

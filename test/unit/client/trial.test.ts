@@ -16,7 +16,7 @@ class Told implements TriedEngine {
   }
   healthy(): void {
     this.calls.push("healthy");
-    this.record = { phase: "committing" };
+    this.record = { phase: "confirming" };
   }
   unhealthy(): void {
     this.calls.push("unhealthy");

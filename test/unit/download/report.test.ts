@@ -4,7 +4,7 @@ import { ANSWER_TIMEOUT_MS } from "../../../src/base/limits.ts";
 import { urlText } from "../../../src/base/url.ts";
 import { text } from "../../../src/base/utf8.ts";
 import { type ReportOutcome, StatusReport } from "../../../src/download/report.ts";
-import { statusBody } from "../../../src/download/status.ts";
+import { statusBody } from "../../../src/download/downloadstatus.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 import { address } from "../base/address.ts";
 

@@ -5,7 +5,7 @@
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { equal, fromHex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
-import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../../src/image/header.ts";
+import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../../src/image/imageheader.ts";
 import { vendorKey } from "../../../src/image/key.ts";
 import { admit, type ImagePolicy } from "../../../src/image/policy.ts";
 import { ImageVerifier } from "../../../src/image/verifier.ts";

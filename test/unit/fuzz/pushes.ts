@@ -4,7 +4,7 @@
  */
 import { ELEMENT_DEPTH_MAX, NONCE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { admitUrl } from "../../../src/base/urlrules.ts";
-import { type AccountFields, newAccount } from "../../../src/objects/newaccount.ts";
+import { type AccountFields, newAccount } from "../../../src/account/newaccount.ts";
 import { type Characteristic, readCp } from "../../../src/push/cp.ts";
 import { cpAccounts } from "../../../src/push/cpaccounts.ts";
 import { dmAccounts } from "../../../src/push/dmaccounts.ts";

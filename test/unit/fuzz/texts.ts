@@ -10,7 +10,7 @@ import { originText, parseUrl, type Url, urlText } from "../../../src/base/url.t
 import { Base64Chunks } from "../../../src/session/base64chunks.ts";
 import { parseOptions } from "../../../src/session/interaction.ts";
 import { responseUrl } from "../../../src/session/peer.ts";
-import { checkMac } from "../../../src/syncml/mac.ts";
+import { checkMac } from "../../../src/account/mac.ts";
 import { aclText, parseAcl } from "../../../src/tree/acl.ts";
 import { parseUri, uriText, validName } from "../../../src/tree/uri.ts";
 import { address } from "../base/address.ts";

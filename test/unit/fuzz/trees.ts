@@ -5,7 +5,7 @@
 import { fromHex, hex } from "../../../src/base/bytes.ts";
 import { Budget, Cost } from "../../../src/base/budget.ts";
 import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
-import type { SubtreeNode } from "../../../src/base/subtree.ts";
+import type { SubtreeNode } from "../../../src/base/subtreenode.ts";
 import { Token } from "../../../src/base/token.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { type Encoding, encodingOf, readerOf, writerOf } from "../../../src/session/encoding.ts";

@@ -2,7 +2,7 @@
  * An update engine for tests: accepts what its phase allows, notes what it is asked, and ends when
  * it is told to.
  */
-import type { UpdateEngine, UpdateState } from "../../../src/objects/engine.ts";
+import type { UpdateEngine, UpdateState } from "../../../src/objects/fumoengine.ts";
 import type { Reason } from "../../../src/update/reason.ts";
 import type { Ticket } from "../../../src/update/record.ts";
 import type { Refusal } from "../../../src/update/refusal.ts";
@@ -49,7 +49,7 @@ export class FakeEngine implements UpdateEngine {
     return this.#call(
       "install",
       object,
-      { ...this.record, phase: verifying ? phase : "arming", installing: true },
+      { ...this.record, phase: verifying ? phase : "proving", installing: true },
       owner,
     );
   }

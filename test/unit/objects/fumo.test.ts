@@ -258,11 +258,11 @@ test("while an operation runs neither URL nor object can go: 403", () => {
   for (const phase of [
     "downloading",
     "verifying",
+    "proving",
     "arming",
-    "restarting",
     "trial",
-    "committing",
-    "reverting",
+    "confirming",
+    "rejecting",
   ] as const) {
     device.engine.record = { phase, object: "./FwUpdate/p1", installing: true, kept: true };
     equal(device.replace("./FwUpdate/p1/Download/PkgURL", URL), 403, phase);

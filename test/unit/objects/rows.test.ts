@@ -4,11 +4,10 @@
  * §10.2.2.4). A row without a case fails, but for those that say why.
  */
 import type { Encoding } from "../../../src/session/encoding.ts";
-import type { UpdateState } from "../../../src/objects/engine.ts";
+import type { UpdateState } from "../../../src/objects/fumoengine.ts";
 import { stateName } from "../../../src/objects/fumostate.ts";
-import { RESULT_CODES } from "../../../src/objects/results.ts";
 import type { AlertCommand } from "../../../src/syncml/command.ts";
-import type { Reason } from "../../../src/update/reason.ts";
+import { REASONS as ROWS, type Reason } from "../../../src/update/reason.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Bench, command, item, textOf } from "../session/bench.ts";
 import { Device, SERVER } from "./device.ts";
@@ -39,7 +38,7 @@ const WITHOUT: ReadonlyMap<number, string> = new Map([
   [400, "a cause of the client's own has a code of its own"],
   [408, "everything that can be asked for is implemented"],
 ]);
-const REASONS = Object.keys(RESULT_CODES) as readonly Reason[];
+const REASONS = Object.keys(ROWS) as readonly Reason[];
 
 /** What is Exec'd, and the type of the alert that tells the outcome. */
 const WAYS: readonly (readonly [node: string, type: string])[] = [
@@ -112,7 +111,7 @@ test("each result is told as it stands in the standard, of each way, in XML and 
           correlator,
           items: [one],
         } = alerted(node, reason, encoding, "job");
-        const code = RESULT_CODES[reason];
+        const code = ROWS[reason].result;
         equal(textOf(one), String(code), `${node}, ${reason}, ${encoding}`);
         deepEqual(
           [correlator, one?.source, one?.meta?.format, one?.meta?.mark === "informational"],
@@ -125,7 +124,7 @@ test("each result is told as it stands in the standard, of each way, in XML and 
 });
 
 test("each result code of the standard has a reason here, or says why it has none", () => {
-  const given = new Set(Object.values(RESULT_CODES));
+  const given = new Set<number>(Object.values(ROWS).map(({ result }) => result));
   deepEqual(
     RESULTS.filter((code) => given.has(code) === WITHOUT.has(code)),
     [],

@@ -3,7 +3,7 @@
  * among other things.
  */
 import { utf8 } from "../../../src/base/utf8.ts";
-import type { AccountFields } from "../../../src/objects/newaccount.ts";
+import type { AccountFields } from "../../../src/account/newaccount.ts";
 import { dmAccounts } from "../../../src/push/dmaccounts.ts";
 import type { Command } from "../../../src/syncml/command.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";

@@ -5,7 +5,7 @@ import type { Command, Item } from "../../../src/syncml/command.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { TNDS_WBXML, TndsWriter } from "../../../src/syncml/tnds.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
-import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
 
 /** The leaves of a DMAcc object. */
 export const LEAVES: readonly (readonly [string, string])[] = [

@@ -6,7 +6,7 @@ import { Budget } from "../../../src/base/budget.ts";
 import { base64 } from "../../../src/base/base64.ts";
 import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { md5 } from "../../../src/base/md5.ts";
-import type { SubtreeNode } from "../../../src/base/subtree.ts";
+import type { SubtreeNode } from "../../../src/base/subtreenode.ts";
 import { urlText } from "../../../src/base/url.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
@@ -17,7 +17,7 @@ import type {
   SessionAccount,
   SessionOptions,
 } from "../../../src/session/ports.ts";
-import type { UserInterface } from "../../../src/session/interaction.ts";
+import type { UserInterface } from "../../../src/user/question.ts";
 import { Session } from "../../../src/session/session.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import type {

@@ -4,7 +4,7 @@
  * without a case says why it has none.
  */
 import { utf8 } from "../../../src/base/utf8.ts";
-import type { Answer } from "../../../src/session/interaction.ts";
+import type { Answer } from "../../../src/user/question.ts";
 import type { Command, Item } from "../../../src/syncml/command.ts";
 import { GUEST, LOCKED } from "../tree/garden.ts";
 import { command, item } from "./bench.ts";

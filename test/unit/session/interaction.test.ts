@@ -5,14 +5,9 @@
 import { QUESTION_BYTES_MAX } from "../../../src/base/limits.ts";
 import { INTERACTION_MS_MAX, INTERACTION_WAIT_MS } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import {
-  type Answer,
-  parseOptions,
-  type Question,
-  questionOf,
-  type UserInterface,
-} from "../../../src/session/interaction.ts";
+import { parseOptions, questionOf } from "../../../src/session/interaction.ts";
 import type { AlertCommand, Command, Item } from "../../../src/syncml/command.ts";
+import type { Answer, Question, UserInterface } from "../../../src/user/question.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Bench, type BenchOptions, command, item, messageText, textOf } from "./bench.ts";
 

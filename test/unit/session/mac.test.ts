@@ -3,7 +3,8 @@
  */
 import { base64, fromBase64 } from "../../../src/base/base64.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { AUTH_MAC, checkMac, macHeader } from "../../../src/syncml/mac.ts";
+import { AUTHENTICATION } from "../../../src/account/authkind.ts";
+import { checkMac, macHeader } from "../../../src/account/mac.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Bench, command, item, NO_NONCE, NONE, type ReplyOptions } from "./bench.ts";
 
@@ -16,7 +17,7 @@ function chal(nonce: string): {
   readonly format: string;
   readonly nextNonce: string;
 } {
-  return { type: AUTH_MAC, format: "b64", nextNonce: base64(utf8(nonce)) };
+  return { type: AUTHENTICATION.mac.syncml, format: "b64", nextNonce: base64(utf8(nonce)) };
 }
 
 /** True when the last message proves the device with that nonce. */

@@ -1,7 +1,7 @@
 /** One case of cases.ts under way: the garden, a session with it, and what came of it. */
 import { hex } from "../../../src/base/bytes.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
-import { AUTH_BASIC } from "../../../src/syncml/credential.ts";
+import { AUTHENTICATION } from "../../../src/account/authkind.ts";
 import { Garden, OWNER } from "../tree/garden.ts";
 import { MapStore } from "../tree/mapstore.ts";
 import { Bench } from "./bench.ts";
@@ -14,7 +14,7 @@ const CREDENTIALS = {
   nonce: new Uint8Array(0),
 } as const;
 /** Of somebody else. */
-const WRONG = { type: AUTH_BASIC, format: "b64", data: "eDp5" };
+const WRONG = { type: AUTHENTICATION.basic.syncml, format: "b64", data: "eDp5" };
 
 export class Scene {
   readonly bench: Bench;

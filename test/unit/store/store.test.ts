@@ -8,7 +8,7 @@ import {
   STORE_VALUE_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { readRecord, recordChange } from "../../../src/store/record.ts";
+import { readRecord, recordChange } from "../../../src/store/jsonrecord.ts";
 import { Store } from "../../../src/store/store.ts";
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { MemoryFlash } from "./memoryflash.ts";

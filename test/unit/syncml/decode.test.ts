@@ -7,9 +7,9 @@ import { content } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { ElementReader } from "../../../src/syncml/elements.ts";
 import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
-import { WbxmlReader } from "../../../src/wbxml/reader.ts";
-import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
-import { XmlReader } from "../../../src/xmllite/reader.ts";
+import { WbxmlReader } from "../../../src/wbxml/wbxmlreader.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
+import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 const HEADER =

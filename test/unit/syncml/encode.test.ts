@@ -6,9 +6,9 @@ import { type Command, content, type Header } from "../../../src/syncml/command.
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
-import { WbxmlWriter } from "../../../src/wbxml/writer.ts";
-import { XmlReader } from "../../../src/xmllite/reader.ts";
-import { XmlWriter } from "../../../src/xmllite/writer.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
+import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
+import { XmlWriter } from "../../../src/xmllite/xmlwriter.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
 const HEADER: Header = {

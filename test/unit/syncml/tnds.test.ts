@@ -1,7 +1,7 @@
 /** Descriptions of trees (OMA-TS-DM-TNDS): read, written, and written again. */
 import { Budget, Cost } from "../../../src/base/budget.ts";
 import { PEER_BYTES_MAX, SUBTREE_NESTING_MAX } from "../../../src/base/limits.ts";
-import type { SubtreeNode } from "../../../src/base/subtree.ts";
+import type { SubtreeNode } from "../../../src/base/subtreenode.ts";
 import { Token } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";

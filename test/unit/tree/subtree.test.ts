@@ -1,5 +1,5 @@
 /** Whole subtrees: described, added, replaced. */
-import type { SubtreeNode } from "../../../src/base/subtree.ts";
+import type { SubtreeNode } from "../../../src/base/subtreenode.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Garden, GUEST, OWNER } from "./garden.ts";

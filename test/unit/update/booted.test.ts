@@ -14,7 +14,7 @@ test("a reset while a stranger is heard says nothing of the image, whatever its 
     equal(exposed.exposed, true);
     equal(reduce(exposed, { type: "exposed" }), exposed, "once is enough");
     const again = reduce(exposed, booted(0, false, cause));
-    deepEqual([again.phase, again.trials, again.exposed], ["arming", 1, undefined], cause);
+    deepEqual([again.phase, again.trials, again.exposed], ["proving", 1, undefined], cause);
     const last = reduce({ ...exposed, trials: TRIALS_MAX }, booted(0, false, cause));
     deepEqual(
       [last.phase, last.reason, last.kept, last.exposed],
@@ -25,7 +25,7 @@ test("a reset while a stranger is heard says nothing of the image, whatever its 
     deepEqual([sheltered.phase, sheltered.exposed], ["trial", undefined]);
     equal(reduce(sheltered, { type: "sheltered" }), sheltered);
     const after = reduce(sheltered, booted(0, false, cause));
-    equal(after.phase, cause === "power" ? "arming" : "failed", cause);
+    equal(after.phase, cause === "power" ? "proving" : "failed", cause);
   }
 });
 
@@ -90,12 +90,12 @@ test("a success that is owed follows what runs in every phase; a download that s
       `${phase}: where a package comes it is written over the image`,
     );
   }
-  const trial = reduce(at("restarting", { tickets, slot: 1 }), booted(0, true));
+  const trial = reduce(at("arming", { tickets, slot: 1 }), booted(0, true));
   equal(trial.tickets[0]?.reason, "succeeded", "a trial says nothing of the image that is kept");
 });
 
 test("a success is history once another image is kept, or its slot is written to", () => {
-  const kept = reduce(at("committing", { ...DONE, slot: 1, target: 0, nextTicket: 5 }), {
+  const kept = reduce(at("confirming", { ...DONE, slot: 1, target: 0, nextTicket: 5 }), {
     type: "confirmed",
   });
   equal(kept.tickets[0]?.slot, undefined);

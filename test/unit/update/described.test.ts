@@ -65,10 +65,7 @@ test("the download is a success once the package is verified, whatever becomes o
   board.fetcher.script = [(sink) => described(sink), serve(IMAGE)];
   board.engine.step(0);
   board.settle();
-  deepEqual(
-    [board.engine.record.phase, board.engine.tickets()[0]?.reason],
-    ["restarting", undefined],
-  );
+  deepEqual([board.engine.record.phase, board.engine.tickets()[0]?.reason], ["arming", undefined]);
   deepEqual(board.engine.notices.due, { url: NOTIFY, attempt: 0, reason: "succeeded" });
   board.boot.cause = "restart";
   board.reset();

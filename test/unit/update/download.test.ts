@@ -37,7 +37,7 @@ test("Download-and-update installs by itself", () => {
   board.settle();
   deepEqual(
     [board.engine.record.phase, board.engine.tickets()],
-    ["restarting", [{ id: 1, owner: "both" }]],
+    ["arming", [{ id: 1, owner: "both" }]],
   );
 });
 

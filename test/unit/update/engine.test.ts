@@ -16,8 +16,9 @@ import {
   URL_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
-import { recordChange } from "../../../src/store/record.ts";
+import { recordChange } from "../../../src/store/jsonrecord.ts";
 import { RECORD_KEY } from "../../../src/update/journal.ts";
+import { encodeRecord } from "../../../src/update/record.ts";
 import { QUARANTINE_KEY } from "../../../src/update/quarantine.ts";
 import { COUNTER_KEY, failedDigests, securityFloor } from "../../../src/update/memory.ts";
 import { Board, IMAGE, serve } from "./board.ts";
@@ -33,10 +34,10 @@ test("a pushed package is verified, installed, tried, kept and reported", () => 
     "receiving",
     "verifying",
     "ready",
+    "proving",
     "arming",
-    "restarting",
     "trial",
-    "committing",
+    "confirming",
     "succeeded",
   ]);
   deepEqual(board.engine.tickets(), [{ id: 1, owner: "install", reason: "succeeded", slot: 1 }]);
@@ -107,7 +108,7 @@ test("power lost on trial: the package is armed again, not remembered as bad", (
   board.boot.trial = false;
   board.boot.cause = "power";
   board.reset();
-  equal(board.engine.record.phase, "arming");
+  equal(board.engine.record.phase, "proving");
   board.settle();
   deepEqual(
     [board.boot.calls.filter((call) => call === "arm").length, failedDigests(board.store)],
@@ -123,7 +124,7 @@ test("an image that is not confirmed until the deadline goes back, and is rememb
     equal(board.engine.step(TRIAL_DEADLINE_MS - 1), TRIAL_DEADLINE_MS);
     equal(board.engine.record.phase, "trial");
     board.engine.step(TRIAL_DEADLINE_MS);
-    equal(board.engine.record.phase, "reverting");
+    equal(board.engine.record.phase, "rejecting");
     board.boot.slot = 0;
     board.boot.trial = false;
     board.boot.cause = "restart";
@@ -163,7 +164,7 @@ function back(board: Board, cause: ResetCause): void {
 
 /** An installation of the package that is there, with as many trials as it takes, none a verdict. */
 function inVain(board: Board): void {
-  const arming = (): boolean => board.engine.record.phase === "restarting";
+  const arming = (): boolean => board.engine.record.phase === "arming";
   equal(board.engine.install("x", "again"), undefined);
   board.settle();
   for (let trial = 0; arming(); trial++) {
@@ -186,7 +187,7 @@ test("a reset while a peer is heard that has not proved itself costs a trial and
   back(board, "panic");
   deepEqual(
     [board.engine.record.phase, board.engine.record.exposed, failedDigests(board.store)],
-    ["arming", undefined, []],
+    ["proving", undefined, []],
   );
   board.settle();
   board.boot.slot = 1;
@@ -256,7 +257,7 @@ test("an image that is installed in vain too often has to wait for time with pow
   equal(board.engine.step(now), Infinity, "nothing waits any more");
   equal(board.engine.install("x", "now"), undefined);
   board.settle();
-  equal(board.engine.record.phase, "restarting");
+  equal(board.engine.record.phase, "arming");
   board.boot.slot = 1;
   board.boot.trial = true;
   board.reset();
@@ -274,7 +275,7 @@ test("a board may set another deadline", () => {
   board.reset({}, 5000);
   deepEqual([board.engine.step(4999), board.engine.record.phase], [5000, "trial"]);
   board.engine.step(5000);
-  equal(board.engine.record.phase, "reverting");
+  equal(board.engine.record.phase, "rejecting");
 });
 
 test("the package is proved again before it is armed", () => {
@@ -303,7 +304,7 @@ test("a slot that errs in fewer proofs than READS_MAX loses no package, neither 
       board.slot[trouble] = count;
       equal(board.engine.install("x", "o"), undefined);
       board.settle();
-      equal(board.engine.record.phase, "restarting");
+      equal(board.engine.record.phase, "arming");
     }
   }
 });
@@ -331,14 +332,16 @@ test("an install that comes before the verification has ended is carried out aft
   board.push();
   equal(board.engine.install("x", "o"), undefined);
   board.settle();
-  deepEqual([board.engine.record.phase, board.boot.calls], ["restarting", ["arm", "restart"]]);
+  deepEqual([board.engine.record.phase, board.boot.calls], ["arming", ["arm", "restart"]]);
 });
 
 test("another image than the one that was verified is not armed, however genuine", () => {
   const board = new Board();
   board.push();
   board.settle();
-  board.store.commit([recordChange(RECORD_KEY, { ...board.engine.record, digest: "00" })]);
+  board.store.commit([
+    recordChange(RECORD_KEY, encodeRecord({ ...board.engine.record, digest: "00" })),
+  ]);
   board.reset();
   equal(board.engine.install("x", "o"), undefined);
   board.settle();
@@ -366,7 +369,7 @@ test("a boot selector that refuses to arm ends the update; one that refuses to c
   other.engine.healthy();
   other.boot.refuses = true;
   other.engine.step(0);
-  equal(other.engine.record.phase, "reverting");
+  equal(other.engine.record.phase, "rejecting");
 });
 
 test("a package is refused by its header before a byte is erased", () => {

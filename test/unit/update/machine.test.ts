@@ -63,17 +63,17 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
     discarded: "idle",
   },
   verifying: { valid: "ready", invalid: "failed", install: "verifying" },
-  ready: { install: "arming", started: "downloading", opened: "receiving", discarded: "idle" },
-  arming: { consent: "arming", valid: "restarting", invalid: "failed" },
-  restarting: { refused: "failed" },
+  ready: { install: "proving", started: "downloading", opened: "receiving", discarded: "idle" },
+  proving: { consent: "proving", valid: "arming", invalid: "failed" },
+  arming: { refused: "failed" },
   trial: {
     exposed: "trial",
-    healthy: "committing",
-    unhealthy: "reverting",
-    unanswered: "reverting",
+    healthy: "confirming",
+    unhealthy: "rejecting",
+    unanswered: "rejecting",
   },
-  committing: { confirmed: "succeeded", refused: "reverting" },
-  reverting: {},
+  confirming: { confirmed: "succeeded", refused: "rejecting" },
+  rejecting: {},
   succeeded: {
     reported: "settled",
     started: "downloading",
@@ -106,7 +106,7 @@ test("a person who refuses a download ends it; who refuses an installation keeps
   const tickets = [{ id: 1, owner: "a" }];
   const no: UpdateEvent = { type: "consent", given: false };
   const download = reduce(at("downloading", { tickets }), no);
-  const update = reduce(at("arming", { tickets, kept: true, installing: true }), no);
+  const update = reduce(at("proving", { tickets, kept: true, installing: true }), no);
   deepEqual(
     [download.phase, download.kept, download.tickets[0]?.reason],
     ["failed", false, "cancelled"],
@@ -115,9 +115,9 @@ test("a person who refuses a download ends it; who refuses an installation keeps
     [update.phase, update.kept, update.installing, update.tickets[0]?.reason],
     ["failed", true, true, "cancelled"],
   );
-  const agreed = reduce(at("arming", { kept: true }), { type: "consent", given: true });
-  equal(agreed.agreed, "arming");
-  equal(reduce(agreed, booted(0, false, "power")).agreed, "arming");
+  const agreed = reduce(at("proving", { kept: true }), { type: "consent", given: true });
+  equal(agreed.agreed, "proving");
+  equal(reduce(agreed, booted(0, false, "power")).agreed, "proving");
   equal(reduce(update, { type: "install", slot: 0, owner: "o" }).agreed, undefined);
   equal(reduce(reduce(agreed, no), { type: "install", slot: 0, owner: "o" }).agreed, undefined);
 });
@@ -129,11 +129,11 @@ test("at boot the hardware wins: source by power, source by another cause, targe
     downloading: ["downloading", "downloading", "trial", "downloading"],
     verifying: ["verifying", "verifying", "trial", "failed"],
     ready: ["ready", "ready", "trial", "failed"],
-    arming: ["arming", "arming", "trial", "trial"],
-    restarting: ["arming", "failed", "trial", "trial"],
-    trial: ["arming", "failed", "trial", "trial"],
-    committing: ["arming", "failed", "committing", "succeeded"],
-    reverting: ["failed", "failed", "reverting", "failed"],
+    proving: ["proving", "proving", "trial", "trial"],
+    arming: ["proving", "failed", "trial", "trial"],
+    trial: ["proving", "failed", "trial", "trial"],
+    confirming: ["proving", "failed", "confirming", "succeeded"],
+    rejecting: ["failed", "failed", "rejecting", "failed"],
     succeeded: ["succeeded", "succeeded", "trial", "succeeded"],
     failed: ["failed", "failed", "trial", "failed"],
     settled: ["settled", "settled", "trial", "settled"],
@@ -151,17 +151,17 @@ test("at boot the hardware wins: source by power, source by another cause, targe
 const CRASHES: readonly ResetCause[] = ["watchdog", "panic", "unknown"];
 
 test("any reset but by power is a verdict on an image that was seen on trial; one that was not is kept", () => {
-  for (const phase of ["restarting", "trial", "committing"] as const) {
+  for (const phase of ["arming", "trial", "confirming"] as const) {
     for (const cause of ["restart", ...CRASHES] as const) {
       const after = reduce(at(phase, { trials: 1, kept: true }), booted(0, false, cause));
       deepEqual(
         [after.phase, after.reason, after.kept],
-        ["failed", "reverted", phase === "restarting"],
+        ["failed", "reverted", phase === "arming"],
         `${phase} ${cause}`,
       );
     }
     const again = reduce(at(phase, { trials: 1, kept: true }), booted(0, false, "power"));
-    deepEqual([again.phase, again.trials], ["arming", 1]);
+    deepEqual([again.phase, again.trials], ["proving", 1]);
   }
 });
 
@@ -172,7 +172,7 @@ test("a trial that nobody answered is no verdict; one that was unhealthy, or cou
   };
   deepEqual(back("trial", { type: "unanswered" }), ["failed", "reverted", true]);
   deepEqual(back("trial", { type: "unhealthy" }), ["failed", "reverted", false]);
-  deepEqual(back("committing", { type: "refused" }), ["failed", "reverted", false]);
+  deepEqual(back("confirming", { type: "refused" }), ["failed", "reverted", false]);
 });
 
 test("an image that failed its test is never a success, not even when nothing else boots", () => {
@@ -190,20 +190,20 @@ test("an image that failed its test is never a success, not even when nothing el
 const VALID: UpdateEvent = { type: "valid", digest: "d1", version: "2", securityCounter: 1 };
 
 test("power may end TRIALS_MAX trials, and no more; then the package is kept", () => {
-  let record = at("arming", { kept: true, tickets: [{ id: 1, owner: "a" }] });
+  let record = at("proving", { kept: true, tickets: [{ id: 1, owner: "a" }] });
   for (let trial = 1; trial <= TRIALS_MAX; trial++) {
     record = reduce(record, VALID);
-    deepEqual([record.phase, record.trials], ["restarting", trial]);
+    deepEqual([record.phase, record.trials], ["arming", trial]);
     record = reduce(record, booted(1, true));
     equal(record.phase, "trial");
     record = reduce(record, booted(0, false, "power"));
-    equal(record.phase, trial < TRIALS_MAX ? "arming" : "failed");
+    equal(record.phase, trial < TRIALS_MAX ? "proving" : "failed");
   }
   deepEqual(
     [record.reason, record.kept, record.tickets[0]?.reason],
     ["reverted", true, "reverted"],
   );
-  equal(reduce(record, { type: "install", slot: 0, owner: "b" }).phase, "arming");
+  equal(reduce(record, { type: "install", slot: 0, owner: "b" }).phase, "proving");
 });
 
 test("before it is armed nothing counts as a trial: power may fail while a person is asked, a session is open, the proof runs", () => {
@@ -215,13 +215,13 @@ test("before it is armed nothing counts as a trial: power may fail while a perso
 });
 
 test("another image than the one that was verified is not armed", () => {
-  const other = reduce(at("arming", { kept: true }), { ...VALID, digest: "d2" });
+  const other = reduce(at("proving", { kept: true }), { ...VALID, digest: "d2" });
   deepEqual([other.phase, other.reason, other.kept], ["failed", "corrupt", false]);
 });
 
 test("a program that crashes over a package goes on CRASHES_MAX times, and no more; a package that is whole is kept", () => {
-  for (const phase of ["downloading", "verifying", "arming"] as const) {
-    let record = at(phase, { kept: phase === "arming", tickets: [{ id: 1, owner: "a" }] });
+  for (const phase of ["downloading", "verifying", "proving"] as const) {
+    let record = at(phase, { kept: phase === "proving", tickets: [{ id: 1, owner: "a" }] });
     for (let crash = 1; crash <= CRASHES_MAX; crash++) {
       record = reduce(record, booted(0, false, CRASHES[crash % CRASHES.length]));
       deepEqual([record.phase, record.crashes], [phase, crash]);
@@ -229,16 +229,16 @@ test("a program that crashes over a package goes on CRASHES_MAX times, and no mo
     const last = reduce(record, booted(0, false, "panic"));
     deepEqual(
       [last.phase, last.tickets[0]?.reason, last.kept],
-      ["failed", "undefined", phase === "arming"],
+      ["failed", "undefined", phase === "proving"],
     );
   }
 });
 
 test("an image that was rejected and still runs on trial is left RESTARTS_MAX times, and no more", () => {
-  let record = at("reverting");
+  let record = at("rejecting");
   for (let restart = 1; restart <= RESTARTS_MAX; restart++) {
     record = reduce(record, booted(1, true));
-    deepEqual([record.phase, record.restarts], ["reverting", restart]);
+    deepEqual([record.phase, record.restarts], ["rejecting", restart]);
   }
   deepEqual(
     [reduce(record, booted(1, true)).phase, reduce(record, booted(1, true)).reason],
@@ -303,7 +303,7 @@ test("Download-and-update keeps its one ticket open until the update has an outc
   });
   deepEqual(record.tickets, [{ id: 1, owner: "both" }]);
   record = reduce(record, { type: "install", slot: 0, owner: undefined });
-  deepEqual([record.phase, record.thenInstall, record.tickets.length], ["arming", false, 1]);
+  deepEqual([record.phase, record.thenInstall, record.tickets.length], ["proving", false, 1]);
 });
 
 test("a discarded download is reported as cancelled", () => {
@@ -416,7 +416,7 @@ test("a second installation has its own trials, restarts and crashes, and asks a
     trials: TRIALS_MAX,
     restarts: RESTARTS_MAX,
     crashes: CRASHES_MAX,
-    agreed: "arming",
+    agreed: "proving",
     target: 1,
   });
   const second = reduce(used, { type: "install", slot: 0, owner: "b" });
@@ -433,7 +433,7 @@ test("a second installation has its own trials, restarts and crashes, and asks a
 });
 
 test("an image in quarantine is refused before it is armed, and kept", () => {
-  const refused = reduce(at("arming", { kept: true, tickets: [{ id: 1, owner: "a" }] }), {
+  const refused = reduce(at("proving", { kept: true, tickets: [{ id: 1, owner: "a" }] }), {
     type: "invalid",
     reason: "quarantined",
   });
@@ -441,10 +441,10 @@ test("an image in quarantine is refused before it is armed, and kept", () => {
     [refused.phase, refused.kept, refused.tickets[0]?.reason],
     ["failed", true, "quarantined"],
   );
-  equal(reduce(refused, { type: "install", slot: 0, owner: "b" }).phase, "arming");
+  equal(reduce(refused, { type: "install", slot: 0, owner: "b" }).phase, "proving");
 });
 
 test("an image on trial is the new one, whatever slot the record names", () => {
-  equal(reduce(at("restarting", { slot: 1 }), booted(1, true)).phase, "trial");
+  equal(reduce(at("arming", { slot: 1 }), booted(1, true)).phase, "trial");
   equal(reduce(at("trial", { slot: 1, target: 0 }), booted(1, true)).target, 1);
 });

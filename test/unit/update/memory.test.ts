@@ -45,7 +45,7 @@ test("only an image that was seen on trial is banned", () => {
   for (const phase of PHASE_NAMES) {
     const store = shelf();
     step(store, at(phase), at("failed", REVERTED));
-    const banned = phase === "trial" || phase === "committing" || phase === "reverting";
+    const banned = phase === "trial" || phase === "confirming" || phase === "rejecting";
     deepEqual(failedDigests(store), banned ? ["aa"] : [], phase);
   }
   const store = shelf();
@@ -55,20 +55,20 @@ test("only an image that was seen on trial is banned", () => {
 
 test("an installation that leaves the package for another try is counted, and bans nothing", () => {
   const store = shelf();
-  step(store, at("restarting"), at("failed", { reason: "reverted", kept: true }));
+  step(store, at("arming"), at("failed", { reason: "reverted", kept: true }));
   deepEqual([failedDigests(store), store.get(QUARANTINE_KEY) !== undefined], [[], true]);
-  step(store, at("arming"), at("failed", { reason: "quarantined", kept: true }));
-  step(store, at("arming"), at("failed", { reason: "cancelled", kept: true }));
-  step(store, at("restarting"), at("failed", { reason: "reverted", kept: true }));
+  step(store, at("proving"), at("failed", { reason: "quarantined", kept: true }));
+  step(store, at("proving"), at("failed", { reason: "cancelled", kept: true }));
+  step(store, at("arming"), at("failed", { reason: "reverted", kept: true }));
   equal(new Quarantine(store).leftMs("aa"), 0, "a refusal is no installation");
-  step(store, at("restarting"), at("failed", { reason: "reverted", kept: true }));
+  step(store, at("arming"), at("failed", { reason: "reverted", kept: true }));
   equal(new Quarantine(store).leftMs("aa") > 0, true);
 });
 
 test("a verdict and a confirmation end the count", () => {
   for (const [before, after] of [
     [at("trial"), at("failed", REVERTED)],
-    [at("committing"), at("succeeded", { reason: "succeeded" })],
+    [at("confirming"), at("succeeded", { reason: "succeeded" })],
   ] as const) {
     const store = shelf();
     for (let time = 0; time < 9; time++) store.commit([suspectChange(store, "aa")]);
@@ -81,8 +81,8 @@ test("the security counter rises with a confirmation, and not when a confirmed i
   const store = shelf();
   step(store, at("failed", { reason: "fellBack" }), at("succeeded", { reason: "succeeded" }));
   equal(securityFloor(store), 0);
-  step(store, at("committing"), at("succeeded", { reason: "succeeded" }));
+  step(store, at("confirming"), at("succeeded", { reason: "succeeded" }));
   equal(securityFloor(store), 7);
-  step(store, at("committing"), at("succeeded", { reason: "succeeded", securityCounter: 3 }));
+  step(store, at("confirming"), at("succeeded", { reason: "succeeded", securityCounter: 3 }));
   equal(securityFloor(store), 7);
 });

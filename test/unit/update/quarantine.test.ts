@@ -7,7 +7,7 @@ import {
   QUARANTINE_MS,
   QUARANTINE_STEP_MS,
 } from "../../../src/base/limits.ts";
-import { recordChange } from "../../../src/store/record.ts";
+import { recordChange } from "../../../src/store/jsonrecord.ts";
 import { Store } from "../../../src/store/store.ts";
 import {
   clearedChange,

@@ -1,12 +1,18 @@
 /** The record as bytes in the store: old and new firmware read each other's. */
 import { deepEqual, equal, test } from "../../check.ts";
 import { REASONS } from "../../../src/update/reason.ts";
-import { decodeRecord, IDLE, PHASE_NAMES, type UpdateRecord } from "../../../src/update/record.ts";
+import {
+  decodeRecord,
+  encodeRecord,
+  IDLE,
+  PHASE_NAMES,
+  type UpdateRecord,
+} from "../../../src/update/record.ts";
 import { readByOlder } from "./older.ts";
 
 const FULL: UpdateRecord = {
   v: 1,
-  phase: "arming",
+  phase: "proving",
   generation: 3,
   object: "./FUMO/x",
   size: 4096,
@@ -40,12 +46,43 @@ const FULL: UpdateRecord = {
   ],
 };
 
+function text(record: UpdateRecord): string {
+  return JSON.stringify(encodeRecord(record));
+}
+
+function readBack(record: UpdateRecord): UpdateRecord {
+  return decodeRecord(JSON.parse(text(record)) as object);
+}
+
+function storedPhase(record: UpdateRecord): unknown {
+  return (JSON.parse(text(record)) as { readonly phase: unknown }).phase;
+}
+
 test("a record survives JSON with every field", () => {
-  deepEqual(decodeRecord(JSON.parse(JSON.stringify(FULL)) as object), FULL);
-  deepEqual(
-    decodeRecord(JSON.parse(JSON.stringify(IDLE)) as object),
-    JSON.parse(JSON.stringify(IDLE)),
-  );
+  deepEqual(readBack(FULL), FULL);
+  deepEqual(readBack(IDLE), JSON.parse(JSON.stringify(IDLE)));
+  for (const agreed of ["downloading", "proving"] as const)
+    deepEqual(readBack({ ...FULL, agreed }), { ...FULL, agreed });
+});
+
+test("a phase is stored under the name that the first version gave it, and reads back as itself", () => {
+  const stored: Record<string, unknown> = {};
+  for (const phase of PHASE_NAMES) {
+    equal(readBack({ ...FULL, phase }).phase, phase);
+    const name = storedPhase({ ...FULL, phase });
+    if (name !== phase) stored[phase] = name;
+  }
+  deepEqual(stored, {
+    proving: "arming",
+    arming: "restarting",
+    confirming: "committing",
+    rejecting: "reverting",
+  });
+  equal(text({ ...IDLE, phase: "ready", agreed: "proving" }).includes('"agreed":"arming"'), true);
+});
+
+test("but for the names of phases a record is stored as it is, its fields in their order", () => {
+  equal(text({ ...FULL, phase: "ready" }), JSON.stringify({ ...FULL, phase: "ready" }));
 });
 
 test("no record is an idle one", () => {
@@ -55,7 +92,7 @@ test("no record is an idle one", () => {
 test("fields of newer firmware are ignored", () => {
   deepEqual(
     decodeRecord({
-      ...FULL,
+      ...encodeRecord(FULL),
       v: 2,
       delta: { base: 1 },
       tickets: FULL.tickets.map((ticket) => ({ ...ticket, priority: 1 })),
@@ -67,10 +104,10 @@ test("fields of newer firmware are ignored", () => {
 test("older firmware reads what this one writes, in every phase: all that it knows, and no more", () => {
   const { exposed: _, tickets, ...known } = FULL;
   for (const phase of PHASE_NAMES) {
-    const read = readByOlder(JSON.stringify({ ...FULL, phase }));
+    const read = readByOlder(text({ ...FULL, phase }));
     deepEqual(read, {
       ...known,
-      phase,
+      phase: storedPhase({ ...FULL, phase }),
       tickets: tickets.map(({ slot: _slot, ...ticket }) => ticket),
     });
   }
@@ -80,7 +117,7 @@ test("older firmware reads what this one writes, in every phase: all that it kno
     ["reverted", "reverted"],
   ] as const) {
     const read = readByOlder(
-      JSON.stringify({ ...FULL, reason, tickets: [{ id: 1, owner: "a", reason, slot: 1 }] }),
+      text({ ...FULL, reason, tickets: [{ id: 1, owner: "a", reason, slot: 1 }] }),
     );
     deepEqual(
       [read["reason"], read["tickets"]],

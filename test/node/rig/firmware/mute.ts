@@ -2,7 +2,7 @@
 import type { Link } from "../../../../hal/hal.ts";
 import { openBoard } from "../../../../hal/host/board.ts";
 import { Client } from "../../../../src/client/client.ts";
-import { parseProvision } from "../../../../src/client/provision.ts";
+import { parseProvision } from "../../../../src/account/provisioning.ts";
 
 const board = openBoard();
 const provision = parseProvision(board.provision());

@@ -12,7 +12,7 @@ import {
   type Message,
   type StatusCommand,
 } from "../../../../src/syncml/command.ts";
-import { AUTH_MD5, credential } from "../../../../src/syncml/credential.ts";
+import { credential } from "../../../../src/account/credential.ts";
 import { MessageWriter } from "../../../../src/syncml/encode.ts";
 import { codecOf, decodeBody } from "../../../rig/server/codec.ts";
 import type { Reply, Request } from "../../../rig/server/exchange.ts";
@@ -147,7 +147,7 @@ export class ScriptedDevice {
   #cred(): Cred | undefined {
     return this.#options.secret === undefined
       ? undefined
-      : credential(AUTH_MD5, "user", this.#options.secret, this.nonce);
+      : credential("md5", "user", this.#options.secret, this.nonce);
   }
 
   #post(commands: readonly Command[], cred: Cred | undefined, final = true): Message | undefined {

@@ -1,0 +1,43 @@
+/** Credentials against the examples of OMA-TS-DM-Protocol §2.4 and OMA-TS-DM-RepPro. */
+import { utf8 } from "../../../src/base/utf8.ts";
+import { checkCredential, credential } from "../../../src/account/credential.ts";
+import { deepEqual, ok, test } from "../../check.ts";
+
+const NONCE = utf8("Nonce");
+
+test("basic and MD5 credentials are those of the standard's examples", () => {
+  deepEqual(credential("basic", "Bruce2", "OhBehave", NONCE), {
+    type: "syncml:auth-basic",
+    format: "b64",
+    data: "QnJ1Y2UyOk9oQmVoYXZl",
+  });
+  deepEqual(credential("md5", "Bruce2", "OhBehave", NONCE), {
+    type: "syncml:auth-md5",
+    format: "b64",
+    data: "Zz6EivR3yeaaENcRN6lpAQ==",
+  });
+});
+
+test("a credential is good only for its type, name, secret and nonce", () => {
+  const cred = credential("md5", "Bruce2", "OhBehave", NONCE);
+  ok(checkCredential(cred, "md5", "Bruce2", "OhBehave", NONCE));
+  ok(
+    checkCredential(
+      { type: "syncml:auth-md5", data: cred.data },
+      "md5",
+      "Bruce2",
+      "OhBehave",
+      NONCE,
+    ),
+    "format b64 is the default",
+  );
+  ok(!checkCredential(cred, "basic", "Bruce2", "OhBehave", NONCE));
+  ok(!checkCredential(cred, "md5", "Bruce", "OhBehave", NONCE));
+  ok(!checkCredential(cred, "md5", "Bruce2", "OhBehave2", NONCE));
+  ok(!checkCredential(cred, "md5", "Bruce2", "OhBehave", utf8("nonce")));
+  ok(!checkCredential({ ...cred, format: "chr" }, "md5", "Bruce2", "OhBehave", NONCE));
+  ok(!checkCredential({ ...cred, data: "?" }, "md5", "Bruce2", "OhBehave", NONCE));
+  ok(!checkCredential({ ...cred, data: "" }, "md5", "Bruce2", "OhBehave", NONCE));
+  ok(!checkCredential(undefined, "md5", "Bruce2", "OhBehave", NONCE));
+  ok(checkCredential(credential("basic", "a", "b", NONCE), "basic", "a", "b", new Uint8Array(0)));
+});
