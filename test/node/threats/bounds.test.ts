@@ -30,7 +30,10 @@ function genuine(options: Partial<ServerOptions> = {}): DmServer {
  * A device whose server is changed by somebody on the way: the texts that it sent until it had
  * another reason to open a session.
  */
-function meeting(change: (answer: string) => string): { readonly target: Target; readonly sent: string[] } {
+function meeting(change: (answer: string) => string): {
+  readonly target: Target;
+  readonly sent: string[];
+} {
   const server = genuine();
   const sent: string[] = [];
   const target = new Target((request) => {
@@ -61,7 +64,10 @@ function crowded(answer: string, count: number, length: number): string {
 
 test("what is decoded of a message takes PEER_BYTES_MAX of memory: SyncHdr of the next byte is answered 413", () => {
   const answers: string[] = [];
-  meeting((answer) => (answers.push(answer), answer));
+  meeting((answer) => {
+    answers.push(answer);
+    return answer;
+  });
   const [answer = ""] = answers;
   const decodes = (count: number, length: number): boolean => {
     const bytes = Buffer.from(crowded(answer, count, length));
@@ -78,7 +84,9 @@ test("what is decoded of a message takes PEER_BYTES_MAX of memory: SyncHdr of th
     return sent[1] ?? "";
   });
   deepStrictEqual(
-    [fits, exceeds].map((text) => /<Cmd>SyncHdr<\/Cmd>.*?<Data>(\d+)<\/Data>/s.exec(text ?? "")?.[1]),
+    [fits, exceeds].map(
+      (text) => /<Cmd>SyncHdr<\/Cmd>.*?<Data>(\d+)<\/Data>/s.exec(text ?? "")?.[1],
+    ),
     ["212", "413"],
   );
 });

@@ -1,6 +1,10 @@
 /** A session over HTTP: whole messages or none. */
 import type { Exchange, Link, LinkHead, LinkRequest } from "../../../hal/hal.ts";
-import { ANSWER_MS_MAX, ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../../../src/base/limits.ts";
+import {
+  ANSWER_MS_MAX,
+  ANSWER_TIMEOUT_MS,
+  BODY_IDLE_TIMEOUT_MS,
+} from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Conversation } from "../../../src/client/conversation.ts";
 import type { Post } from "../../../src/session/ports.ts";

@@ -1,10 +1,12 @@
 /** When a download is tried again, how long it pauses, and what is too slow. */
 import {
   DOWNLOAD_ATTEMPTS_MAX,
+  DOWNLOAD_PROGRESS_BYTES,
   DOWNLOAD_RETRY_AFTER_MAX_MS,
   DOWNLOAD_RETRY_MAX_MS,
   DOWNLOAD_RETRY_MS,
 } from "../../../src/base/limits.ts";
+import { DOWNLOAD_LIMITS } from "../../../src/download/downloader.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { content, done, Scene, times, type Answer } from "./scripted.ts";
 
@@ -168,4 +170,23 @@ test("an attempt has an end, however busy it is", () => {
   for (; event.type === "wait"; event = scene.step()) scene.now += 10;
   deepEqual(event, { type: "failed", reason: "timeout" });
   ok(scene.now - (scene.sent[0] ?? 0) <= 510);
+});
+
+test("an attempt that brings DOWNLOAD_PROGRESS_BYTES begins the count anew, one that brings a byte less does not", () => {
+  const { progressBytes } = DOWNLOAD_LIMITS;
+  for (const bytes of [DOWNLOAD_PROGRESS_BYTES, DOWNLOAD_PROGRESS_BYTES - 1]) {
+    const size = 2 * bytes;
+    const piece = (from: number, to: number): Answer => ({
+      status: from === 0 ? 200 : 206,
+      headers: {
+        "content-length": `${size - from}`,
+        "content-range": `bytes ${from}-${size - 1}/${size}`,
+        etag: '"v1"',
+      },
+      body: [content(from, to), "broken"],
+    });
+    const pieces = [piece(0, 0), piece(0, bytes), piece(bytes, size)];
+    const scene = new Scene(pieces, { attemptsMax: 2, progressBytes });
+    equal(scene.run(), bytes < DOWNLOAD_PROGRESS_BYTES ? "network" : "done", `${bytes} bytes`);
+  }
 });
