@@ -8,8 +8,8 @@
 
 typedef enum {
   FACTORY_KEY = 1, /* vendor public key, as bootKey (image.h) takes it. One record for each */
-  FACTORY_PROVISION = 2, /* JSON text for the client (src/account/provisioning.ts), with members for the
-                            board (board.ts) */
+  FACTORY_PROVISION = 2, /* JSON text for the client (src/account/provisioning.ts), with members for
+                            the board (board.ts) */
   FACTORY_CA = 3 /* certificate of an authority that servers are checked against, DER. One record
                     for each, two at most */
 } FactoryKind;

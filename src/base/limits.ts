@@ -1,4 +1,7 @@
-/** Every bound of the client, in one place. Each has a test at it and past it. */
+/**
+ * Every bound of the client, in one place. Each has a test at it and past it, and
+ * test/simulation/limits.test.ts holds that.
+ */
 
 /**
  * Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer.

@@ -5,6 +5,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import {
+  DATAGRAM_BYTES_MAX,
+  NOTIFICATIONS_KEPT,
   PUSH_LOG_MS,
   PUSH_WINDOW_MS,
   PUSHES_MAX,
@@ -88,7 +90,8 @@ test("the same notification again, before, during and after its session, opens n
   strictEqual(bench.push(first), 0, "also after a reset");
 });
 
-test("where the nonce does not change, a notification that was answered is remembered over a reset", () => {
+/** With credentials that are no digest, so that the nonce of notifications does not change. */
+function nonceless(): Bench {
   const account = {
     serverId: "rig",
     address: DM,
@@ -99,13 +102,38 @@ test("where the nonce does not change, a notification that was answered is remem
     serverName: "rig",
     serverSecret: SECRET,
   };
-  const bench = new Bench(
+  return new Bench(
     { account },
     {
       client: { type: "basic", name: "device", secret: "device-secret" },
       server: { type: "basic", name: "rig", secret: SECRET },
     },
   );
+}
+
+test("NOTIFICATIONS_KEPT of those that were answered are remembered; one more, and the oldest opens a session again", () => {
+  for (const others of [NOTIFICATIONS_KEPT - 1, NOTIFICATIONS_KEPT]) {
+    const bench = nonceless();
+    const first = bench.server.notification("target", { sessionID: "77" });
+    strictEqual(bench.push(first), 1);
+    for (let other = 0; other < others; other++)
+      strictEqual(bench.notify({ sessionID: `${100 + other}` }), 1);
+    strictEqual(bench.push(first), others < NOTIFICATIONS_KEPT ? 0 : 1, `${others} others`);
+  }
+});
+
+test("a datagram of DATAGRAM_BYTES_MAX is heard; one byte more is lost", () => {
+  for (const bytes of [DATAGRAM_BYTES_MAX, DATAGRAM_BYTES_MAX + 1]) {
+    const bench = new Bench();
+    const empty = bench.server.notification("target", { vendor: Buffer.alloc(1) }).length - 1;
+    const whole = bench.server.notification("target", { vendor: Buffer.alloc(bytes - empty) });
+    strictEqual(whole.length, bytes);
+    strictEqual(bench.push(whole), bytes > DATAGRAM_BYTES_MAX ? 0 : 1);
+  }
+});
+
+test("where the nonce does not change, a notification that was answered is remembered over a reset", () => {
+  const bench = nonceless();
   const first = bench.server.notification("target", { sessionID: "77" });
   strictEqual(bench.push(first), 1);
   strictEqual(bench.push(first), 0);
@@ -174,16 +202,28 @@ test("a flood is looked at so often in a window and logged so often, and a genui
   bench.target.run(PUSH_WINDOW_MS - 1);
   strictEqual(bench.target.client.sessions, 0, "the window is full");
   strictEqual(dropped(), 1);
-  bench.target.run(2);
+  bench.target.run(1);
   strictEqual(bench.target.client.sessions, 1, "the next one is not");
-  bench.target.run(PUSH_LOG_MS);
-  bench.push(spoofed);
+  bench.target.run(PUSH_LOG_MS - PUSH_WINDOW_MS - 1);
+  bench.push(spoofed, 0);
+  strictEqual(dropped(), 1, "one was logged less than PUSH_LOG_MS ago");
+  bench.target.run(1);
+  bench.push(spoofed, 0);
   strictEqual(dropped(), 2);
   ok(
     bench.target.lines.some((line) =>
-      line.includes(`dropped ${PUSHES_MAX}, the last: its digest is wrong`),
+      line.includes(`dropped ${PUSHES_MAX + 1}, the last: its digest is wrong`),
     ),
   );
+});
+
+test("the last notification of a window is looked at", () => {
+  const bench = new Bench();
+  const spoofed = pushedNotification({ sessionID: "5", serverID: "rig" }, "guess", Buffer.alloc(0));
+  for (let i = 0; i < PUSHES_MAX - 1; i++) bench.target.push(spoofed);
+  bench.target.push(bench.server.notification("target"));
+  bench.target.run(PUSH_WINDOW_MS - 1);
+  strictEqual(bench.target.client.sessions, 1);
 });
 
 test("nothing of a notification that is not believed is logged", () => {

@@ -71,6 +71,32 @@ test("a server that does not know its secret changes nothing", () => {
   strictEqual(target.client.engine.record.generation, 0);
 });
 
+test("who does not prove himself wears two commits a session at most, for the nonces of his challenges, and ever less often", () => {
+  const impostor = server({ server: { type: "md5", name: "rig", secret: "guess" } });
+  const target = new Target((request, origin) =>
+    isDm(origin) ? impostor.handle(request) : undefined,
+  );
+  target.run(0);
+  const before = target.client.sessions;
+  const erases = (): number => target.board.store.wear.reduce((sum, one) => sum + one, 0);
+  const erased = erases();
+  let writes = 0;
+  target.board.store.onChange = () => {
+    writes++;
+  };
+  const hours: number[] = [];
+  for (let hour = 0; hour < 6; hour++) {
+    const { sessions } = target.client;
+    target.run(3_600_000);
+    hours.push(target.client.sessions - sessions);
+  }
+  const sessions = target.client.sessions - before;
+  // A block that is begun has its erase, its header and its seal besides.
+  const commits = writes - 3 * (erases() - erased);
+  ok(sessions > 0 && commits <= 2 * sessions, `${commits} commits in ${sessions} sessions`);
+  ok((hours[0] ?? 0) < 20 && hours.slice(1).every((one) => one <= 8), `${hours.join()} sessions`);
+});
+
 test("a whole good session, recorded and played again, changes nothing", () => {
   const genuine = server();
   const record: Reply[] = [];

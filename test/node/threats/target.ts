@@ -93,6 +93,11 @@ export class Target {
     this.client = new Client(this.#hal, this.#provision);
   }
 
+  /** The device's clock, in ms. */
+  get now(): number {
+    return this.#hal.now();
+  }
+
   /** Sends it a datagram. */
   push(datagram: Uint8Array): void {
     this.#datagrams.push(datagram);

@@ -1,12 +1,35 @@
 /**
  * Plants the bug that the environment names in the module that it is for, while that is loaded; one
- * in C by loading the boot selector that planted.ts has compiled with it.
+ * in C by loading the boot selector that planted.ts has compiled with it. Limits are changed for the
+ * client and the boards alone: tests go on with the right ones.
  */
-import { anySpace, isInC, MUTANTS } from "./mutants.ts";
+import { LIMIT_MUTANTS, LIMITS } from "./limits.ts";
+import { anySpace, isInC, type Mutant, MUTANTS } from "./mutants.ts";
 import { plantedSelector } from "./planted.ts";
 
 interface Loaded {
   readonly source?: string | Uint8Array;
+}
+interface Resolved {
+  readonly url: string;
+}
+
+const CHANGED = "?changed";
+
+function planted(): Mutant | undefined {
+  return [...MUTANTS, ...LIMIT_MUTANTS].find(({ name }) => name === process.env.MUTANT);
+}
+
+export async function resolve(
+  specifier: string,
+  context: { readonly parentURL?: string },
+  next: (specifier: string, context: object) => Promise<Resolved>,
+): Promise<Resolved> {
+  const resolved = await next(specifier, context);
+  const ofClient = /\/build\/js\/(src|hal)\//.test(context.parentURL ?? "");
+  return ofClient && planted()?.file === LIMITS && resolved.url.endsWith(`/${LIMITS}.js`)
+    ? { ...resolved, url: `${resolved.url}${CHANGED}` }
+    : resolved;
 }
 
 export async function load(
@@ -15,12 +38,12 @@ export async function load(
   next: (url: string, context: object) => Promise<Loaded>,
 ): Promise<Loaded> {
   const loaded = await next(url, context);
-  const mutant = MUTANTS.find(({ name }) => name === process.env.MUTANT);
+  const mutant = planted();
   if (mutant === undefined || loaded.source === undefined) return loaded;
   const [file, find, replace] = isInC(mutant)
     ? ["hal/sim/selector", '"./selector.wasm"', JSON.stringify(plantedSelector(mutant))]
     : [mutant.file, mutant.find, mutant.replace];
-  if (!url.endsWith(`/${file}.js`)) return loaded;
+  if (!url.endsWith(file === LIMITS ? `/${file}.js${CHANGED}` : `/${file}.js`)) return loaded;
   const source = Buffer.from(loaded.source).toString();
   const parts = source.split(anySpace(find));
   if (parts.length !== 2)

@@ -1,6 +1,10 @@
 /** A session over HTTP: whole messages or none. */
 import type { Exchange, Link, LinkHead, LinkRequest } from "../../../hal/hal.ts";
-import { ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../../../src/base/limits.ts";
+import {
+  ANSWER_MS_MAX,
+  ANSWER_TIMEOUT_MS,
+  BODY_IDLE_TIMEOUT_MS,
+} from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Conversation } from "../../../src/client/conversation.ts";
 import type { Post } from "../../../src/session/ports.ts";
@@ -201,5 +205,17 @@ test("a server that stops half-way is given up at the limit after its last byte"
   equal(run(0), BODY_IDLE_TIMEOUT_MS);
   equal(run(10), 10 + BODY_IDLE_TIMEOUT_MS);
   run(10 + BODY_IDLE_TIMEOUT_MS);
+  equal(conversation.failure, "the server's answer stopped half-way");
+});
+
+test("an answer that trickles is given up ANSWER_MS_MAX after its head, not before", () => {
+  const pause = BODY_IDLE_TIMEOUT_MS - 1;
+  const events: Event[] = [{ status: 200, type: XML }];
+  for (let now = 0; now < ANSWER_MS_MAX; now += pause) events.push(utf8("<"), "nothing");
+  const { conversation, run } = converse(events);
+  for (let now = 0; now < ANSWER_MS_MAX; now += pause) run(now);
+  equal(run(ANSWER_MS_MAX - 1), ANSWER_MS_MAX);
+  equal(conversation.done, false);
+  run(ANSWER_MS_MAX);
   equal(conversation.failure, "the server's answer stopped half-way");
 });

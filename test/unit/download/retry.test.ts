@@ -1,10 +1,12 @@
 /** When a download is tried again, how long it pauses, and what is too slow. */
 import {
   DOWNLOAD_ATTEMPTS_MAX,
+  DOWNLOAD_PROGRESS_BYTES,
   DOWNLOAD_RETRY_AFTER_MAX_MS,
   DOWNLOAD_RETRY_MAX_MS,
   DOWNLOAD_RETRY_MS,
 } from "../../../src/base/limits.ts";
+import { DOWNLOAD_LIMITS } from "../../../src/download/downloader.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { content, done, Scene, times, type Answer } from "./scripted.ts";
 
@@ -61,8 +63,8 @@ test("an answer that may change is asked for again, so often and no more", () =>
 
 test("pauses double up to the longest, and jitter takes away at most half", () => {
   for (const [random, share] of [
-    [0, 0.5],
-    [0xff, 1],
+    [0, 0],
+    [0xff, 0xffff / 0x10000],
   ] as const) {
     const scene = new Scene(times(20, { status: 500 }), { attemptsMax: 20 });
     scene.random = random;
@@ -70,7 +72,7 @@ test("pauses double up to the longest, and jitter takes away at most half", () =
     for (let i = 1; i < 20; i++) {
       const pause = (scene.sent[i] ?? 0) - (scene.sent[i - 1] ?? 0);
       const longest = Math.min(DOWNLOAD_RETRY_MS * 2 ** (i - 1), DOWNLOAD_RETRY_MAX_MS);
-      ok(Math.abs(pause - longest * share) <= longest / 1000 + 1, `${i}: ${pause}`);
+      equal(pause, Math.round(longest / 2 + (longest / 2) * share), `${i}`);
     }
   }
 });
@@ -168,4 +170,23 @@ test("an attempt has an end, however busy it is", () => {
   for (; event.type === "wait"; event = scene.step()) scene.now += 10;
   deepEqual(event, { type: "failed", reason: "timeout" });
   ok(scene.now - (scene.sent[0] ?? 0) <= 510);
+});
+
+test("an attempt that brings DOWNLOAD_PROGRESS_BYTES begins the count anew, one that brings a byte less does not", () => {
+  const { progressBytes } = DOWNLOAD_LIMITS;
+  for (const bytes of [DOWNLOAD_PROGRESS_BYTES, DOWNLOAD_PROGRESS_BYTES - 1]) {
+    const size = 2 * bytes;
+    const piece = (from: number, to: number): Answer => ({
+      status: from === 0 ? 200 : 206,
+      headers: {
+        "content-length": `${size - from}`,
+        "content-range": `bytes ${from}-${size - 1}/${size}`,
+        etag: '"v1"',
+      },
+      body: [content(from, to), "broken"],
+    });
+    const pieces = [piece(0, 0), piece(0, bytes), piece(bytes, size)];
+    const scene = new Scene(pieces, { attemptsMax: 2, progressBytes });
+    equal(scene.run(), bytes < DOWNLOAD_PROGRESS_BYTES ? "network" : "done", `${bytes} bytes`);
+  }
 });

@@ -1,4 +1,5 @@
 /** The areas at the end of an image: what is well-formed, and what may stand where. */
+import { TLV_RECORDS_MAX } from "../../../src/base/limits.ts";
 import { parseTlvAreas } from "../../../src/image/tlv.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 
@@ -88,4 +89,11 @@ test("a record of fixed length has that length", () => {
     equal(parse(area(0x6908, record(type, length - 1)), PROOF), undefined);
     equal(parse(area(0x6908, record(type, length + 1)), PROOF), undefined);
   }
+});
+
+test("an area has TLV_RECORDS_MAX records, and no more", () => {
+  const records = (count: number): number[] =>
+    area(0x6908, ...Array.from({ length: count }, (_, n) => record(0x1a0 + n, 0)));
+  equal(parse(records(TLV_RECORDS_MAX), PROOF)?.protectedRecords.size, TLV_RECORDS_MAX);
+  equal(parse(records(TLV_RECORDS_MAX + 1), PROOF), undefined);
 });

@@ -2,6 +2,7 @@
  * The verifier with both kinds of signature, on every engine; test/node/image has the exhaustive
  * cases.
  */
+import { VERIFY_READ_BYTES } from "../../../src/base/limits.ts";
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { vendorKey } from "../../../src/image/key.ts";
 import type { ImageFault, ImagePolicy } from "../../../src/image/policy.ts";
@@ -71,4 +72,25 @@ test("what is no key of ours is no vendor key", () => {
   equal(vendorKey(spki.subarray(0, 43)), undefined);
   spki[8] = (spki[8] ?? 0) ^ 1;
   equal(vendorKey(spki), undefined);
+});
+
+test("an image is read in pieces of VERIFY_READ_BYTES, of which the last may be shorter", () => {
+  const size = 2 * VERIFY_READ_BYTES + 1;
+  const image = new Uint8Array(32 + size + 4);
+  image.set(bytesOf(ED25519_IMAGE).subarray(0, 32));
+  const header = new DataView(image.buffer);
+  header.setUint16(8, 32, true);
+  header.setUint16(10, 0, true);
+  header.setUint32(12, size, true);
+  const reads: number[] = [];
+  const verifier = new ImageVerifier(
+    (buffer, offset) => {
+      reads.push(buffer.length);
+      buffer.set(image.subarray(offset, offset + buffer.length));
+    },
+    image.length,
+    { ...policy(ED25519_KEY), capacity: 2 * image.length },
+  );
+  equal(verifier.step(2 * image.length), "corrupt");
+  deepEqual(reads, [32, VERIFY_READ_BYTES, VERIFY_READ_BYTES, 1, 4]);
 });

@@ -2,8 +2,12 @@
  * User interaction (OMA-TS-DM-Protocol §2.5): questions, options, answers, and what a "No" does to
  * the commands around it.
  */
-import { QUESTION_BYTES_MAX } from "../../../src/base/limits.ts";
-import { INTERACTION_MS_MAX, INTERACTION_WAIT_MS } from "../../../src/base/limits.ts";
+import {
+  INTERACTION_MS_MAX,
+  INTERACTION_POLL_MS,
+  INTERACTION_WAIT_MS,
+  QUESTION_BYTES_MAX,
+} from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { parseOptions, questionOf } from "../../../src/session/interaction.ts";
 import type { AlertCommand, Command, Item } from "../../../src/syncml/command.ts";
@@ -312,4 +316,12 @@ test("a question that is not text is 416", () => {
     questionOf({ name: "Alert", cmdID: "", data: 1103, items: [data(""), data("?"), bad] }),
     416,
   );
+});
+
+test("while a person thinks it is looked for the answer each INTERACTION_POLL_MS", () => {
+  const bench = new Bench({ userInterface: new Person([undefined, undefined]) });
+  bench.next();
+  bench.reply([bench.header(200), CONFIRM]);
+  equal(bench.session.resume(7), 7 + INTERACTION_POLL_MS);
+  equal(bench.session.resume(9), 9 + INTERACTION_POLL_MS);
 });

@@ -171,9 +171,15 @@ test("a node whose parent is not described, or that is nested too deep, has a Pa
   const deep = Array.from({ length: SUBTREE_NESTING_MAX + 2 }, (_, depth) =>
     Array.from({ length: depth + 1 }, () => "n").join("/"),
   );
-  const document = write(deep.map((path) => ({ path, format: "chr", type: "", value: utf8("x") })));
-  ok(document.includes("<Path>"));
-  deepEqual(paths(document), deep);
+  const described = (depth: number): string =>
+    write(
+      deep
+        .slice(0, depth)
+        .map((path) => ({ path, format: "chr", type: "", value: utf8("x") }) as const),
+    );
+  equal(described(SUBTREE_NESTING_MAX).includes("<Path>"), false);
+  ok(described(SUBTREE_NESTING_MAX + 1).includes("<Path>"));
+  deepEqual(paths(described(deep.length)), deep);
 });
 
 test("a description that does not fit its buffer says so", () => {

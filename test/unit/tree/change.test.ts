@@ -95,6 +95,26 @@ test("there is so much that servers can add: 420; what makes it less, or no more
   equal(add("more", "v"), 200);
 });
 
+test("what servers add takes TREE_BYTES_MAX, to the byte, and no more: 420", () => {
+  const fact = (key: string): boolean => /^tree\.(?!acl)/.test(key);
+  for (const more of [0, 1]) {
+    const store = new MapStore();
+    const garden = new Garden(store);
+    let count = 0;
+    while (garden.add(`./Garden/Leaves/l${count}`, "v") === 200) count++;
+    equal(garden.tree.remove("./Garden/Leaves/l0", OWNER), 200);
+    const kept = [...store.values].filter(([key]) => key.startsWith("tree."));
+    let bytes = 0;
+    for (const [key, value] of kept)
+      bytes += Cost.fact + key.length + (fact(key) ? 0 : value.length);
+    const acl = "./Garden/Leaves/l1?prop=ACL";
+    const head = `Get=*&Replace=${OWNER}&Add=`;
+    const left = TREE_BYTES_MAX - bytes - Cost.fact - "tree.acl.Garden/Leaves/l1".length;
+    const name = "s".repeat(left - head.length + more);
+    equal(garden.replace(acl, head + name), more === 0 ? 200 : 420);
+  }
+});
+
 test("a text for a property that is longer than any is 413, before it is looked at", () => {
   const garden = new Garden(new MapStore());
   equal(garden.replace("./Garden?prop=Title", "t".repeat(ACL_BYTES_MAX + 1)), 413);

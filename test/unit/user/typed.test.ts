@@ -1,4 +1,5 @@
 /** Answers that are typed at the console (OMA-TS-DM-Protocol §2.5). */
+import { CONSOLE_LINE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { TypedAnswers } from "../../../src/user/typed.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import type { Answer, Question } from "../../../src/user/question.ts";
@@ -91,4 +92,22 @@ test("what was typed before the question is no answer, and a question that is ov
   ui.clear();
   ui.clear();
   equal(shown.filter((line) => line === "the question is over").length, 1);
+});
+
+test("a line is as long as CONSOLE_LINE_BYTES_MAX: the board has no room for more of it", () => {
+  const rooms: number[] = [];
+  let begun = false;
+  const ui = new TypedAnswers(
+    (buffer) => {
+      if (!begun) return -1;
+      rooms.push(buffer.length);
+      buffer.fill(0x61);
+      return buffer.length;
+    },
+    () => undefined,
+  );
+  equal(ui.ask(TEXT), undefined);
+  begun = true;
+  deepEqual(ui.ask(TEXT), { kind: "text", text: "a".repeat(CONSOLE_LINE_BYTES_MAX) });
+  deepEqual(rooms, [CONSOLE_LINE_BYTES_MAX]);
 });
