@@ -255,9 +255,10 @@ esp_err_t esp_partition_erase_range(const esp_partition_t* partition, size_t off
   return ESP_OK;
 }
 
+/* Over the number alone, and begun with all ones, as the boot loader has it. */
 static uint32_t entryCrc(const Entry* entry)
 {
-  return crc32Of(0, &entry->seq, sizeof(entry->seq));
+  return crc32Of(UINT32_MAX, &entry->seq, sizeof(entry->seq));
 }
 
 static Entry readEntry(int sector)
@@ -288,11 +289,14 @@ static Entry newEntry(uint32_t seq, uint32_t state)
   return entry;
 }
 
-/* An entry that was written once, whatever became of it. */
-static int isWritten(int sector)
+/* Blank, or given up and torn: the boot loader writes its own first entry where both are. One
+ * that is torn and was not given up keeps it from that, and nothing is selected. */
+static int isInitial(int sector)
 {
   Entry entry = readEntry(sector);
-  return (entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry));
+  int isBlank = entry.seq == UINT32_MAX;
+  int isGivenUp = (entry.state == ESP_OTA_IMG_INVALID) || (entry.state == ESP_OTA_IMG_ABORTED);
+  return isBlank || (isGivenUp && (entry.crc != entryCrc(&entry)));
 }
 
 static int isUsable(const Entry* entry)
@@ -373,7 +377,7 @@ const void* fakeBoot(uint32_t* length)
   }
   sector = active();
   running = slotOfActive();
-  initial = !isWritten(0) && !isWritten(1);
+  initial = isInitial(0) && isInitial(1);
   if ((sector >= 0) && !is("no-rollback", "")) {
     Entry entry = readEntry(sector);
     if (entry.state == ESP_OTA_IMG_NEW) {
@@ -418,8 +422,7 @@ esp_err_t esp_ota_get_state_partition(const esp_partition_t* partition, esp_ota_
 {
   for (int sector = 0; sector < 2; sector++) {
     Entry entry = readEntry(sector);
-    if ((entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry))
-        && (slotOf(entry.seq) == indexOf(partition))) {
+    if ((entry.crc == entryCrc(&entry)) && (slotOf(entry.seq) == indexOf(partition))) {
       *state = (esp_ota_img_states_t)entry.state;
       return ESP_OK;
     }
