@@ -181,3 +181,30 @@ for (const [hardware, what] of [
     }
   });
 }
+
+test("a board without an identity in its provisioning takes what xs-fumo build makes for it", async (context) => {
+  const state = mkdtempSync(join(tmpdir(), "esp32-identity-"));
+  context.after(() => {
+    rmSync(state, { recursive: true, force: true });
+  });
+  const rig = await Rig.open({
+    board: {
+      ...esp32Fake,
+      provision: (directory, provision) => {
+        writeFileSync(join(directory, "provision.json"), JSON.stringify(provision));
+      },
+    },
+    log: new EventLog("esp32-fake"),
+    scenario: "replace",
+    size: 0,
+    auth: "none",
+    state,
+  });
+  try {
+    rig.start();
+    const outcome = await rig.finished(LIMIT_MS);
+    assert.ok(outcome.ok, outcome.text);
+  } finally {
+    await rig.close();
+  }
+});
