@@ -9,6 +9,7 @@ const CRC_SEED = 0xffffffff;
 /** States of an entry, as ESP-IDF numbers them. */
 export const NEW = 0;
 export const VALID = 2;
+export const ABORTED = 4;
 
 /**
  * An otadata with these entries: one of 32 bytes at the start of each of its two sectors. Entry
