@@ -18,7 +18,7 @@ import { TlsSocket, trust } from "./tlssocket.ts";
 
 /**
  * What "identity" in the provisioning replaces. A product provisions at least DevId, Man, Mod,
- * vendorId and classId.
+ * vendorId and classId. These are those of `xs-fumo build --board esp32`.
  */
 const IDENTITY = frozen({
   DevId: "urn:uuid:00000000-0000-4000-8000-000000000003",
@@ -29,8 +29,8 @@ const IDENTITY = frozen({
   OEM: "xs-fumo",
   SwV: "1.0",
   HwV: "1.0",
-  vendorId: "00112233445566778899aabbccddeeff",
-  classId: "ffeeddccbbaa99887766554433221104",
+  vendorId: "5d9c410a6e7b4f0e9a3a1f52c8863011",
+  classId: "1d0277560c844a2b8d67903e6b521404",
 });
 
 /** Makes sockets possible, with or without a network. */

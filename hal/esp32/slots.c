@@ -26,7 +26,8 @@
 #define PAUSE_MS 60000
 #define PAUSE_MS_MAX 3600000
 #define MISLED                                                                                     \
-  "otadata selects the slot that does not run, and cannot be written: nothing is staged"
+  "otadata selects the slot that does not run, and otadata or NVS cannot be written: nothing is "  \
+  "staged"
 #define UNGUARDED                                                                                  \
   "the boot loader in flash does not roll back: flash one that is built with "                     \
   "hal/esp32/sdkconfig.defaults"
@@ -41,7 +42,7 @@ static struct {
   const esp_partition_t* head;
   const esp_partition_t* store;
   int trial;
-  int misled; /* otadata selects the slot that does not run, and cannot be written */
+  int misled; /* otadata selects the slot that does not run, and that cannot be changed */
   int failedBefore; /* the run before ended with an error that was caught */
   ResetCause cause;
   uint32_t failures; /* crashes in a row that led to this start */
@@ -86,7 +87,7 @@ static int selectAndKeep(void)
    for good, what is staged in it: the running one is selected first. Power that fails in between
    puts it on trial, with no way back: SELECTING_KEY tells the next start that it is none. Or it
    leaves no valid entry, which ESP-IDF takes for slot 0: then nothing can be kept before it is
-   selected. 0: otadata cannot be written. */
+   selected. 0: otadata or NVS cannot be written. */
 static int selectRunning(void)
 {
   uint8_t running = numberOf(slots.running), selecting = NO_SLOT;

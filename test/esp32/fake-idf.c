@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,8 @@
 #define CIPHER_BYTES 16
 #define PAGE_BYTES 4096
 #define SOCKETS 4
+#define NVS_BLOCKS 5
+#define NO_NUMBER UINT32_MAX
 
 enum { OTA_0, OTA_1, OTADATA, HEAD, STORE };
 
@@ -54,6 +57,7 @@ static esp_partition_t partitions[PARTITIONS] = {
   { ESP_PARTITION_TYPE_DATA, 0x41, 0x3D1000, STORE_BLOCKS* SECTOR, SECTOR, "store", 0 },
 };
 static FlashFile files[PARTITIONS];
+static FlashFile nvs;
 static char folder[PATH_MAX - 32];
 static esp_reset_reason_t reset;
 static int running;
@@ -163,6 +167,7 @@ static int indexOf(const esp_partition_t* partition)
 
 const char* fakeOpen(const char* directory, esp_reset_reason_t reason)
 {
+  char path[PATH_MAX];
   const char* problem;
   reset = reason;
   startedUs = monotonicUs();
@@ -172,8 +177,10 @@ const char* fakeOpen(const char* directory, esp_reset_reason_t reason)
   if (problem)
     return problem;
   openReason();
+  snprintf(path, sizeof(path), "%s/nvs.flash", folder);
+  if (!flashFileOpen(&nvs, path, SECTOR, NVS_BLOCKS, ALIGN))
+    return "NVS cannot be opened";
   for (int i = 0; i < PARTITIONS; i++) {
-    char path[PATH_MAX];
     uint32_t align = !partitions[i].encrypted ? ALIGN : is("esp32", "") ? 32 : 16;
     snprintf(path, sizeof(path), "%s/%s.flash", folder, partitions[i].label);
     if (!flashFileOpen(&files[i], path, SECTOR, partitions[i].size / SECTOR, align))
@@ -255,9 +262,10 @@ esp_err_t esp_partition_erase_range(const esp_partition_t* partition, size_t off
   return ESP_OK;
 }
 
+/* Over the number alone, and begun with all ones, as the boot loader has it. */
 static uint32_t entryCrc(const Entry* entry)
 {
-  return crc32Of(0, &entry->seq, sizeof(entry->seq));
+  return crc32Of(UINT32_MAX, &entry->seq, sizeof(entry->seq));
 }
 
 static Entry readEntry(int sector)
@@ -288,11 +296,14 @@ static Entry newEntry(uint32_t seq, uint32_t state)
   return entry;
 }
 
-/* An entry that was written once, whatever became of it. */
-static int isWritten(int sector)
+/* Blank, or given up and torn: the boot loader writes its own first entry where both are. One
+ * that is torn and was not given up keeps it from that, and nothing is selected. */
+static int isInitial(int sector)
 {
   Entry entry = readEntry(sector);
-  return (entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry));
+  int isBlank = entry.seq == UINT32_MAX;
+  int isGivenUp = (entry.state == ESP_OTA_IMG_INVALID) || (entry.state == ESP_OTA_IMG_ABORTED);
+  return isBlank || (isGivenUp && (entry.crc != entryCrc(&entry)));
 }
 
 static int isUsable(const Entry* entry)
@@ -301,18 +312,24 @@ static int isUsable(const Entry* entry)
       && (entry->state != ESP_OTA_IMG_ABORTED) && (entry->crc == entryCrc(entry));
 }
 
+static int slotOf(uint32_t seq)
+{
+  return (int)((seq - 1) % 2);
+}
+
+/* The sector of the newer of the entries that count, -1 without one. */
+static int newest(int first, int second)
+{
+  if (first && (!second || (readEntry(0).seq > readEntry(1).seq)))
+    return 0;
+  return second ? 1 : -1;
+}
+
 /* The sector of the newest usable entry, -1 without one. */
 static int active(void)
 {
   Entry a = readEntry(0), b = readEntry(1);
-  if (isUsable(&a) && (!isUsable(&b) || (a.seq > b.seq)))
-    return 0;
-  return isUsable(&b) ? 1 : -1;
-}
-
-static int slotOf(uint32_t seq)
-{
-  return (int)((seq - 1) % 2);
+  return newest(isUsable(&a), isUsable(&b));
 }
 
 static int slotOfActive(void)
@@ -359,11 +376,70 @@ bad:
   return NULL;
 }
 
-const void* fakeBoot(uint32_t* length)
+static uint32_t secureVersionOf(const uint8_t* payload)
 {
-  const uint8_t* payload;
-  int sector, initial;
-  running = -1;
+  uint32_t version;
+  memcpy(&version, payload + SECURE_VERSION_AT, sizeof(version));
+  return version;
+}
+
+/* CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK: the version in the fuses, which only rises. A file has it.
+ */
+static uint32_t fuses(void)
+{
+  char path[PATH_MAX];
+  FILE* file;
+  unsigned value = 0;
+  snprintf(path, sizeof(path), "%s/fuses", folder);
+  file = fopen(path, "re");
+  if (file && (fscanf(file, "%u", &value) != 1))
+    value = 0;
+  if (file)
+    fclose(file);
+  return value;
+}
+
+static void burn(uint32_t secureVersion)
+{
+  char path[PATH_MAX];
+  FILE* file;
+  if (!is("anti-rollback", "") || (secureVersion <= fuses()))
+    return;
+  snprintf(path, sizeof(path), "%s/fuses", folder);
+  file = fopen(path, "we");
+  require(file != NULL, "no fuses");
+  fprintf(file, "%u\n", (unsigned)secureVersion);
+  fclose(file);
+}
+
+static void burnFor(int slot)
+{
+  uint32_t length;
+  const uint8_t* payload = is("anti-rollback", "") ? checkImage(slot, &length) : NULL;
+  if (payload)
+    burn(secureVersionOf(payload));
+}
+
+/* What the boot loader would start of this slot, NULL when it would not. */
+static const uint8_t* bootable(int slot, uint32_t* length)
+{
+  const uint8_t* payload = checkImage(slot, length);
+  return payload && is("anti-rollback", "") && (secureVersionOf(payload) < fuses()) ? NULL
+                                                                                    : payload;
+}
+
+static int isAllowed(int sector)
+{
+  Entry entry = readEntry(sector);
+  uint32_t length;
+  return isUsable(&entry) && (!is("anti-rollback", "") || bootable(slotOf(entry.seq), &length));
+}
+
+/* Trials that were not confirmed end; the newest entry is chosen, and one that is new is on trial
+ * from now on. Gives the slot to begin with. */
+static int selectSlot(int* initial)
+{
+  int sector;
   for (sector = is("no-rollback", "") ? 2 : 0; sector < 2; sector++) {
     Entry entry = readEntry(sector);
     if (entry.state == ESP_OTA_IMG_PENDING_VERIFY) {
@@ -371,27 +447,38 @@ const void* fakeBoot(uint32_t* length)
       writeEntry(sector, entry);
     }
   }
-  sector = active();
-  running = slotOfActive();
-  initial = !isWritten(0) && !isWritten(1);
-  if ((sector >= 0) && !is("no-rollback", "")) {
+  *initial = isInitial(0) && isInitial(1);
+  sector = newest(isAllowed(0), isAllowed(1));
+  if (sector >= 0) {
     Entry entry = readEntry(sector);
-    if (entry.state == ESP_OTA_IMG_NEW) {
+    if ((entry.state == ESP_OTA_IMG_NEW) && !is("no-rollback", "")) {
       entry.state = ESP_OTA_IMG_PENDING_VERIFY;
       writeEntry(sector, entry);
     }
+    if (entry.state == ESP_OTA_IMG_VALID)
+      burnFor(slotOf(entry.seq));
   }
-  payload = checkImage(running, length);
+  return sector < 0 ? OTA_0 : slotOf(readEntry(sector).seq);
+}
+
+const void* fakeBoot(uint32_t* length)
+{
+  const uint8_t* payload;
+  int initial;
+  running = -1;
+  running = selectSlot(&initial);
+  payload = bootable(running, length);
   if (!payload) {
     running = !running;
-    payload = checkImage(running, length);
+    payload = bootable(running, length);
   }
   if (!payload)
     return NULL;
-  if (initial)
+  description.secure_version = secureVersionOf(payload);
+  if (initial) {
     writeEntry(0, newEntry((uint32_t)running + 1, ESP_OTA_IMG_VALID));
-  memcpy(
-      &description.secure_version, payload + SECURE_VERSION_AT, sizeof(description.secure_version));
+    burn(description.secure_version);
+  }
   memcpy(description.version, payload + VERSION_AT, sizeof(description.version));
   *length -= DESCRIPTION_BYTES;
   return payload + DESCRIPTION_BYTES;
@@ -418,8 +505,7 @@ esp_err_t esp_ota_get_state_partition(const esp_partition_t* partition, esp_ota_
 {
   for (int sector = 0; sector < 2; sector++) {
     Entry entry = readEntry(sector);
-    if ((entry.seq != UINT32_MAX) && (entry.crc == entryCrc(&entry))
-        && (slotOf(entry.seq) == indexOf(partition))) {
+    if ((entry.crc == entryCrc(&entry)) && (slotOf(entry.seq) == indexOf(partition))) {
       *state = (esp_ota_img_states_t)entry.state;
       return ESP_OK;
     }
@@ -434,6 +520,11 @@ esp_err_t esp_ota_set_boot_partition(const esp_partition_t* partition)
   uint32_t seq = was && (slotOf(was) == slot) ? was : was + 1;
   if (!checkImage(slot, &length))
     return ESP_ERR_OTA_VALIDATE_FAILED;
+  if (!bootable(slot, &length)) {
+    for (uint32_t block = 0; block < SLOT_BLOCKS; block++)
+      flashFileErase(&files[slot], block);
+    return ESP_ERR_OTA_SMALL_SEC_VER;
+  }
   if (slotOf(seq) != slot)
     seq++;
   return writeEntry(sector < 0 ? 0 : seq == was ? sector : !sector, newEntry(seq, ESP_OTA_IMG_NEW));
@@ -449,7 +540,10 @@ esp_err_t esp_ota_mark_app_valid_cancel_rollback(void)
   if (entry.state == ESP_OTA_IMG_VALID)
     return ESP_OK;
   entry.state = ESP_OTA_IMG_VALID;
-  return writeEntry(sector, entry);
+  if (writeEntry(sector, entry) != ESP_OK)
+    return ESP_FAIL;
+  burn(description.secure_version);
+  return ESP_OK;
 }
 
 const esp_app_desc_t* esp_app_get_description(void)
@@ -558,48 +652,79 @@ esp_err_t nvs_get_str(nvs_handle_t handle, const char* key, char* text, size_t* 
   return ESP_OK;
 }
 
-/* A number is a file of its own, and there at once: power that fails in NVS leaves the old value or
- * the new one. */
-static void numberPath(char path[PATH_MAX], nvs_handle_t handle, const char* key, int writes)
+/* Numbers in NVS are entries one behind the other, of which the last of a key counts. Power that
+ * fails in one leaves the value before. */
+typedef struct {
+  char key[16];
+  uint32_t value;
+  uint32_t check;
+  uint8_t rest[8];
+} Number;
+
+static int readNumber(uint32_t index, Number* number)
+{
+  return flashFileRead(&nvs, index * sizeof(*number), number, sizeof(*number)) == FLASH_DONE;
+}
+
+static uint32_t numberCheck(const Number* number)
+{
+  return crc32Of(0, number, offsetof(Number, check));
+}
+
+/* Where the next entry goes; the value of `key` is put in `value`. */
+static uint32_t findNumber(const char* key, uint32_t* value)
+{
+  static const uint8_t blank[sizeof(Number)] = { [0 ... sizeof(Number) - 1] = 0xFF };
+  Number number;
+  uint32_t index = 0;
+  *value = NO_NUMBER;
+  for (; readNumber(index, &number) && memcmp(&number, blank, sizeof(number)); index++)
+    if ((number.check == numberCheck(&number)) && !strncmp(number.key, key, sizeof(number.key)))
+      *value = number.value;
+  return index;
+}
+
+static void checkNumber(nvs_handle_t handle, const char* key, int writes)
 {
   require(handle && (strlen(key) <= 15) && (!writes || (handle == NVS_READWRITE + 1)),
       "NVS was not opened for that");
-  snprintf(path, PATH_MAX, "%s/nvs-%s", folder, key);
+}
+
+static esp_err_t writeNumber(const char* key, uint32_t value)
+{
+  Number number = { .value = value };
+  uint32_t was, index = findNumber(key, &was);
+  strncpy(number.key, key, sizeof(number.key) - 1);
+  number.check = numberCheck(&number);
+  return !is("full-nvs", "")
+          && (flashFileWrite(&nvs, index * sizeof(number), &number, sizeof(number)) == FLASH_DONE)
+      ? ESP_OK
+      : ESP_ERR_NVS_NOT_ENOUGH_SPACE;
 }
 
 esp_err_t nvs_get_u8(nvs_handle_t handle, const char* key, uint8_t* value)
 {
-  char path[PATH_MAX];
-  FILE* file;
-  int byte;
-  numberPath(path, handle, key, 0);
-  file = fopen(path, "rbe");
-  byte = file ? fgetc(file) : EOF;
-  if (file)
-    fclose(file);
-  if (byte == EOF)
+  uint32_t found;
+  checkNumber(handle, key, 0);
+  findNumber(key, &found);
+  if (found == NO_NUMBER)
     return ESP_ERR_NOT_FOUND;
-  *value = (uint8_t)byte;
+  *value = (uint8_t)found;
   return ESP_OK;
 }
 
 esp_err_t nvs_set_u8(nvs_handle_t handle, const char* key, uint8_t value)
 {
-  char path[PATH_MAX];
-  FILE* file;
-  numberPath(path, handle, key, 1);
-  file = fopen(path, "wbe");
-  if (!file)
-    return ESP_FAIL;
-  fputc(value, file);
-  return fclose(file) ? ESP_FAIL : ESP_OK;
+  checkNumber(handle, key, 1);
+  return writeNumber(key, value);
 }
 
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char* key)
 {
-  char path[PATH_MAX];
-  numberPath(path, handle, key, 1);
-  return remove(path) ? ESP_ERR_NOT_FOUND : ESP_OK;
+  uint32_t found;
+  checkNumber(handle, key, 1);
+  findNumber(key, &found);
+  return found == NO_NUMBER ? ESP_ERR_NOT_FOUND : writeNumber(key, NO_NUMBER);
 }
 
 esp_err_t nvs_commit(nvs_handle_t handle)

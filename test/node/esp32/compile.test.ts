@@ -72,7 +72,18 @@ const sdkFolders = readFileSync(join(IDF, "includes.txt"), "utf8")
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => `-I${join(IDF, line)}`);
 
-function compile(file: string, own: readonly string[]): string {
+/** What the SDK's builds add, and how thoroughly it is compiled: the two others for their errors. */
+const BUILDS = {
+  release: [],
+  debug: ["-DmxDebug=1", "-DMODINSTRUMENTATION=1", "-DmxInstrument=1", "-fsyntax-only"],
+  instrumented: ["-DMODINSTRUMENTATION=1", "-DmxInstrument=1", "-fsyntax-only"],
+} as const;
+
+function compile(
+  file: string,
+  own: readonly string[],
+  build: keyof typeof BUILDS = "release",
+): string {
   const { status, stderr } = spawnSync(
     COMPILER,
     [
@@ -80,6 +91,7 @@ function compile(file: string, own: readonly string[]): string {
       ...sdkFolders,
       `-I${join(IDF, "build/config")}`,
       ...SDK_FLAGS,
+      ...BUILDS[build],
       ...STRICT,
       ...ENGINE,
       join(root, file),
@@ -105,8 +117,11 @@ test("the board has the C files that are expected", () => {
 });
 
 for (const file of files) {
-  test(`${file} compiles for a RISC-V chip, warnings as errors`, { skip: !installed }, () => {
-    assert.equal(compile(file, ownFlags), "");
+  test(`${file} compiles for a RISC-V chip in each build, warnings as errors`, {
+    skip: !installed,
+  }, () => {
+    for (const build of ["release", "debug", "instrumented"] as const)
+      assert.equal(compile(file, ownFlags, build), "", build);
   });
 }
 

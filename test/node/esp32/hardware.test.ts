@@ -116,37 +116,42 @@ test("a boot loader that does not roll back is told of at the start, and nothing
   }
 });
 
-test("after a fall-back that otadata cannot be told of, nothing is staged where the boot loader looks first", async (context) => {
-  const log = new EventLog("esp32-fake");
-  const state = mkdtempSync(join(tmpdir(), "esp32-stuck-"));
-  context.after(() => {
-    rmSync(state, { recursive: true, force: true });
+for (const [hardware, what] of [
+  ["stuck-otadata", "otadata cannot be told of"],
+  ["full-nvs", "NVS has no room to note"],
+] as const) {
+  test(`after a fall-back that ${what}, nothing is staged where the boot loader looks first`, async (context) => {
+    const log = new EventLog("esp32-fake");
+    const state = mkdtempSync(join(tmpdir(), "esp32-stuck-"));
+    context.after(() => {
+      rmSync(state, { recursive: true, force: true });
+    });
+    writeFileSync(join(state, "hardware"), hardware);
+    writeFileSync(join(state, "otadata.flash"), selectsOther());
+    const rig = await Rig.open({
+      board: esp32Fake,
+      log,
+      scenario: "download-and-update",
+      size: 0,
+      auth: "none",
+      state,
+    });
+    try {
+      rig.start();
+      const outcome = await rig.finished(LIMIT_MS);
+      assert.equal(outcome.ok, false);
+      assert.equal(runningVersion(log), "1.0.0");
+      assert.ok(
+        log
+          .all("warning")
+          .some(({ text }) => text.includes("otadata selects the slot that does not run")),
+      );
+      assert.ok(readFileSync(join(state, "ota_1.flash")).every((byte) => byte === 0xff));
+    } finally {
+      await rig.close();
+    }
   });
-  writeFileSync(join(state, "hardware"), "stuck-otadata");
-  writeFileSync(join(state, "otadata.flash"), selectsOther());
-  const rig = await Rig.open({
-    board: esp32Fake,
-    log,
-    scenario: "download-and-update",
-    size: 0,
-    auth: "none",
-    state,
-  });
-  try {
-    rig.start();
-    const outcome = await rig.finished(LIMIT_MS);
-    assert.equal(outcome.ok, false);
-    assert.equal(runningVersion(log), "1.0.0");
-    assert.ok(
-      log
-        .all("warning")
-        .some(({ text }) => text.includes("otadata selects the slot that does not run")),
-    );
-    assert.ok(readFileSync(join(state, "ota_1.flash")).every((byte) => byte === 0xff));
-  } finally {
-    await rig.close();
-  }
-});
+}
 
 for (const [hardware, what] of [
   ["encrypted", "16"],
@@ -176,3 +181,30 @@ for (const [hardware, what] of [
     }
   });
 }
+
+test("a board without an identity in its provisioning takes what xs-fumo build makes for it", async (context) => {
+  const state = mkdtempSync(join(tmpdir(), "esp32-identity-"));
+  context.after(() => {
+    rmSync(state, { recursive: true, force: true });
+  });
+  const rig = await Rig.open({
+    board: {
+      ...esp32Fake,
+      provision: (directory, provision) => {
+        writeFileSync(join(directory, "provision.json"), JSON.stringify(provision));
+      },
+    },
+    log: new EventLog("esp32-fake"),
+    scenario: "replace",
+    size: 0,
+    auth: "none",
+    state,
+  });
+  try {
+    rig.start();
+    const outcome = await rig.finished(LIMIT_MS);
+    assert.ok(outcome.ok, outcome.text);
+  } finally {
+    await rig.close();
+  }
+});

@@ -30,10 +30,10 @@ const LIMIT_MS = 300_000;
  */
 const LAST_OPERATIONS = 40;
 /**
- * After a fall-back the first operations select the slot that runs. They are cut in every mode, and
- * the last ones in one.
+ * After a fall-back the first operations select the slot that runs: two in NVS, four in otadata.
+ * They are cut in every mode, and the last ones in one.
  */
-const SELECTING_OPERATIONS = 4;
+const SELECTING_OPERATIONS = 6;
 const FALLEN_OPERATIONS = 20;
 
 type Mode = (typeof MODES)[number];

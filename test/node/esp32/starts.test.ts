@@ -3,7 +3,7 @@
  * that fails says, and how long the next one waits.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -11,10 +11,13 @@ import { esp32Fake } from "../../rig/boards/esp32fake.ts";
 import type { DeviceProvision } from "../../rig/boards/board.ts";
 import { within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
-import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
+import { ESP_HEADER_BYTES } from "../../rig/espimage.ts";
+import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
+import { ABORTED, NEW, otadata, VALID } from "./otadata.ts";
 
 const LIMIT_MS = 300_000;
 const first = packageOf(esp32Fake, VERSION_1, 0);
+const second = packageOf(esp32Fake, VERSION_2, 0);
 const QUIET: DeviceProvision = {
   keys: [],
   objects: ["Main"],
@@ -103,4 +106,20 @@ test("the wait is over with the power", async (context) => {
   const said = await lines(directory, / E board: /, 2);
   assert.match(said[0] ?? "", /provision: keys\[0\]/);
   assert.match(said[1] ?? "", /waits 60 s/);
+});
+
+test("on trial a start that fails rolls back at once: the image before starts without a wait", async (context) => {
+  const directory = device(context, { ...QUIET, keys: ["no key"] });
+  const entries = [
+    [1, VALID],
+    [2, NEW],
+  ] as const;
+  writeFileSync(join(directory, "otadata.flash"), otadata(entries));
+  writeFileSync(join(directory, "ota_1.flash"), second.subarray(ESP_HEADER_BYTES));
+  const said = await lines(directory, / E board: /, 3);
+  assert.match(said[0] ?? "", /provision: keys\[0\]/, "version 2, on trial");
+  assert.match(said[1] ?? "", /provision: keys\[0\]/, "version 1, at once");
+  assert.match(said[2] ?? "", /this one waits 120 s/, "version 1 again, after two bad ends");
+  const state = readFileSync(join(directory, "otadata.flash")).readUInt32LE(4096 + 24);
+  assert.equal(state, ABORTED);
 });

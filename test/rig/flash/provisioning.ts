@@ -84,7 +84,7 @@ function isPort(value: unknown): boolean {
 const MASK = "***";
 /** Names of members that hold a secret, at any depth; `answers` may be PINs. `keys` are public. */
 const SECRET = /secret|passw|passphrase|pin$|^pin|token|private|psk|nonce|answers/i;
-const NO_SECRET = /^(nonceResync|typedAnswers)$/;
+const NO_SECRET = /^(allowPrivate|nonceResync|typedAnswers)$/;
 
 /**
  * Returns the provisioning for display: indented, with three stars for each secret that is not

@@ -6,6 +6,8 @@
 #include "esp_flash_partitions.h"
 #include "esp_partition.h"
 
+#define ESP_ERR_OTA_SMALL_SEC_VER 0x1504
+
 const esp_partition_t* esp_ota_get_running_partition(void);
 const esp_partition_t* esp_ota_get_boot_partition(void);
 const esp_partition_t* esp_ota_get_next_update_partition(const esp_partition_t* from);
