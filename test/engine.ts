@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { relative } from "node:path";
-import { EMULATOR, linkTest } from "../hal/qemu-riscv32/build.ts";
+import { EMULATOR, linkTest } from "../hal/bare/build.ts";
 import { BuildError, ROOT } from "../hal/xs/build.ts";
 import { buildRunner } from "./xs/runner.ts";
 

@@ -2,7 +2,7 @@
  * Checks what the compiler cannot: import direction, sizes, banned words, names of files.
  * Run by node/tidy.test.ts.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 
 /**
@@ -39,7 +39,8 @@ export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[
   ["hal/xs", "hal/common"],
   ["hal/sim", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
   ["hal/host", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
-  ["hal/qemu-riscv32", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
+  ["hal/bare", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
+  ["hal/qemu-riscv32", "hal/hal.ts", "hal/bare"],
   ["hal/esp32", "hal/hal.ts", "hal/common", "src/base"],
   ["hal/mcuboot", "hal/hal.ts", "hal/common", "src/base", "src/image"],
   ["hal/template", "hal/hal.ts", "hal/common", "src/base"],
@@ -61,12 +62,15 @@ const PACKAGES: { readonly [folder: string]: readonly string[] } = {
   ],
   "hal/esp32": ["timer", "embedded:network/interface/wifi"],
 };
-const NODE_FILES = /^hal\/(xs|sim|qemu-riscv32)\//;
+const NODE_FILES = /^hal\/(xs|sim|bare)\//;
 /** Build steps that run on Node although they import nothing of it. */
 const BUILD_STEPS: readonly string[] = ["hal/xs/lower.ts"];
 
 const FILE_LINES_MAX = 560;
 const LINE_COLUMNS_MAX = 140;
+/** What a family of bare-metal chips adds to hal/bare: all files of its folder but the README. */
+const FAMILY_LINES_MAX = 500;
+const FAMILY_COLUMNS_MAX = 100;
 
 /**
  * Word, what to use instead. Only for code that runs on the device: src and hal, but for the files
@@ -116,7 +120,25 @@ export function tidy(root: string): string[] {
     const lines = readFileSync(join(root, file), "utf8").split("\n").length - 1;
     if (lines > FILE_LINES_MAX) problems.push(`${file}: ${lines} lines, at most ${FILE_LINES_MAX}`);
   }
+  for (const [folder, ...imports] of LAYERS)
+    if (imports.includes("hal/bare") && existsSync(join(root, folder)))
+      checkFamily(root, folder, problems);
   return problems;
+}
+
+function checkFamily(root: string, folder: string, problems: string[]): void {
+  let total = 0;
+  for (const { name, parentPath } of readdirSync(join(root, folder), {
+    recursive: true,
+    withFileTypes: true,
+  }).filter((entry) => entry.isFile() && entry.name !== "README.md")) {
+    const lines = readFileSync(join(parentPath, name), "utf8").trimEnd().split("\n");
+    total += lines.length;
+    if (lines.some((line) => line.length > FAMILY_COLUMNS_MAX))
+      problems.push(`${folder}: ${name} has lines of more than ${FAMILY_COLUMNS_MAX} columns`);
+  }
+  if (total > FAMILY_LINES_MAX)
+    problems.push(`${folder}: ${total} lines, at most ${FAMILY_LINES_MAX}`);
 }
 
 function checkLayers(problems: string[]): void {

@@ -5,7 +5,7 @@
  * and from the eighth in a row on the start waits after them as well. The count is in memory that a
  * loss of power clears (note.h); a session that succeeds clears it too.
  */
-import { printLine } from "./console.ts";
+import { printLine } from "../common/natives/console.ts";
 
 /** How long this start has to wait, in milliseconds. */
 function pauseMs(this: unknown): number {

@@ -165,30 +165,14 @@ static uint32_t alignOf(const esp_partition_t* partition)
   return chip.model == CHIP_ESP32 ? ENCRYPTED_ALIGN_ESP32 : ENCRYPTED_ALIGN;
 }
 
-const char* areaOpen(Area* area, const char* name)
-{
-  const char* wrong = slotsOpen();
-  int staging = !strcmp(name, "staging");
-  if (wrong)
-    return wrong;
-  if (!staging && strcmp(name, "store"))
-    return "no such partition";
-  area->head = staging ? slots.head : NULL;
-  area->body = staging ? slots.other : slots.store;
-  area->blockLength = area->body->erase_size;
-  area->headBlocks = staging ? 1 : 0;
-  area->blocks = area->headBlocks + area->body->size / area->body->erase_size;
-  area->writeAlign =
-      alignOf(area->body) > alignOf(area->head) ? alignOf(area->body) : alignOf(area->head);
-  return area->head && (area->head->erase_size != area->blockLength) ? "erase blocks differ in size"
-                                                                     : NULL;
-}
-
-static int isInside(const Area* area, uint32_t offset, uint32_t length)
-{
-  uint32_t size = area->blocks * area->blockLength;
-  return (offset <= size) && (length <= size - offset);
-}
+/* A flash partition as hal.ts sees it: `head`, if any, lies before `body`. Staging has the
+ * package's header in `head` (see README.md). */
+typedef struct {
+  Partition partition; /* first, so that a Partition of this board is one of these */
+  const esp_partition_t* head;
+  const esp_partition_t* body;
+  uint32_t headBlocks;
+} Area;
 
 /* What otadata selects is not touched: the boot loader would boot it before it is verified. */
 static int isClosed(const Area* area)
@@ -200,7 +184,7 @@ static int isClosed(const Area* area)
 static uint32_t place(
     const Area* area, uint32_t* offset, uint32_t length, const esp_partition_t** partition)
 {
-  uint32_t head = area->headBlocks * area->blockLength, left;
+  uint32_t head = area->headBlocks * area->partition.blockLength, left;
   *partition = *offset < head ? area->head : area->body;
   if (*offset >= head) {
     *offset -= head;
@@ -232,61 +216,81 @@ static int showErased(
   return 1;
 }
 
-AreaResult areaRead(const Area* area, uint32_t offset, void* bytes, uint32_t length)
+static int readArea(const Partition* self, uint32_t offset, void* bytes, uint32_t length)
 {
   uint8_t* to = bytes;
-  if (!isInside(area, offset, length))
-    return AREA_BOUNDS;
   while (length) {
     const esp_partition_t* partition;
-    uint32_t at = offset, count = place(area, &at, length, &partition);
+    uint32_t at = offset, count = place((const Area*)self, &at, length, &partition);
     if (esp_partition_read(partition, at, to, count) != ESP_OK)
-      return AREA_DEVICE;
+      return 0;
     if (partition->encrypted && !showErased(partition, at, to, count))
-      return AREA_DEVICE;
+      return 0;
     offset += count;
     to += count;
     length -= count;
   }
-  return AREA_DONE;
+  return 1;
 }
 
-AreaResult areaWrite(const Area* area, uint32_t offset, const void* bytes, uint32_t length)
+static int writeArea(const Partition* self, uint32_t offset, const void* bytes, uint32_t length)
 {
   const uint8_t* from = bytes;
-  if (!isInside(area, offset, length))
-    return AREA_BOUNDS;
-  if ((offset % area->writeAlign) || (length % area->writeAlign))
-    return AREA_MISALIGNED;
-  if (isClosed(area))
-    return AREA_DEVICE;
+  if (isClosed((const Area*)self))
+    return 0;
   while (length) {
     const esp_partition_t* partition;
-    uint32_t at = offset, count = place(area, &at, length, &partition);
+    uint32_t at = offset, count = place((const Area*)self, &at, length, &partition);
     if (esp_partition_write(partition, at, from, count) != ESP_OK)
-      return AREA_DEVICE;
+      return 0;
     offset += count;
     from += count;
     length -= count;
   }
-  return AREA_DONE;
+  return 1;
 }
 
 /* One block at a time, and the other tasks get to run after it: an erase of a whole slot in one
  * call starves the task watchdog. */
-AreaResult areaErase(const Area* area, uint32_t block)
+static int eraseArea(const Partition* self, uint32_t block)
 {
   const esp_partition_t* partition;
-  uint32_t at = block * area->blockLength;
-  if (block >= area->blocks)
-    return AREA_BOUNDS;
-  if (isClosed(area))
-    return AREA_DEVICE;
-  place(area, &at, area->blockLength, &partition);
-  if (esp_partition_erase_range(partition, at, area->blockLength) != ESP_OK)
-    return AREA_DEVICE;
+  uint32_t at = block * self->blockLength;
+  if (isClosed((const Area*)self))
+    return 0;
+  place((const Area*)self, &at, self->blockLength, &partition);
+  if (esp_partition_erase_range(partition, at, self->blockLength) != ESP_OK)
+    return 0;
   vTaskDelay(1);
-  return AREA_DONE;
+  return 1;
+}
+
+const char* slotsPartition(const char* name, const Partition** partition)
+{
+  static Area areas[2];
+  const char* wrong = slotsOpen();
+  int staging = !strcmp(name, "staging");
+  Area* area = &areas[staging];
+  if (wrong)
+    return wrong;
+  if (!staging && strcmp(name, "store"))
+    return "no such partition";
+  area->head = staging ? slots.head : NULL;
+  area->body = staging ? slots.other : slots.store;
+  area->headBlocks = staging ? 1 : 0;
+  area->partition = (Partition){
+    .blocks = area->headBlocks + area->body->size / area->body->erase_size,
+    .blockLength = area->body->erase_size,
+    .writeAlign =
+        alignOf(area->body) > alignOf(area->head) ? alignOf(area->body) : alignOf(area->head),
+    .read = readArea,
+    .write = writeArea,
+    .erase = eraseArea,
+  };
+  *partition = &area->partition;
+  return area->head && (area->head->erase_size != area->body->erase_size)
+      ? "erase blocks differ in size"
+      : NULL;
 }
 
 int slotRunning(void)

@@ -4,20 +4,8 @@
 
 #include "idf.h"
 #include "../common/boot/log.h"
+#include "../common/boot/partition.h"
 #include <stdint.h>
-
-/* A flash partition as hal.ts sees it: `head`, if any, lies before `body`. Staging has the
- * package's header in `head` (see README.md). */
-typedef struct {
-  const esp_partition_t* head;
-  const esp_partition_t* body;
-  uint32_t blockLength;
-  uint32_t headBlocks;
-  uint32_t blocks;
-  uint32_t writeAlign;
-} Area;
-
-typedef enum { AREA_DONE, AREA_MISALIGNED, AREA_BOUNDS, AREA_DEVICE } AreaResult;
 
 /* What this board keeps in NVS is in this namespace. */
 #define NVS_SPACE "xs-fumo"
@@ -29,10 +17,7 @@ const char* slotsOpen(void);
 const char* slotsWarning(void);
 
 /* "store", or "staging": the slot that does not run. NULL when it worked, else the reason. */
-const char* areaOpen(Area* area, const char* name);
-AreaResult areaRead(const Area* area, uint32_t offset, void* bytes, uint32_t length);
-AreaResult areaWrite(const Area* area, uint32_t offset, const void* bytes, uint32_t length);
-AreaResult areaErase(const Area* area, uint32_t block);
+const char* slotsPartition(const char* name, const Partition** partition);
 
 int slotRunning(void);
 int slotTrial(void);

@@ -1,6 +1,8 @@
 /* Power-on: keys, boot log, slots, selection. */
 #define _GNU_SOURCE
-#include "board.h"
+#include "host.h"
+#include "../common/boot/report.h"
+#include "../common/bsd/bsd.h"
 #include "file.h"
 #include "reset.h"
 #include <fcntl.h>
@@ -9,13 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define BOOT_BLOCK_BYTES 4096
-#define BOOT_ALIGN 16
+#define BLOCK_BYTES 4096
+#define WRITE_ALIGN 16
+#define STORE_BLOCKS 16
+#define SLOT_BLOCKS 2048
 #define KEYS_BYTES_MAX 512
+#define PROVISION_BYTES_MAX 65536
 
 static const char* const SLOT_FILES[2] = { "slot-a.flash", "slot-b.flash" };
 
@@ -30,13 +36,13 @@ static struct {
   int on;
   char directory[PATH_BYTES_MAX];
   const HostEngine* engine;
-  FlashFile file;
+  FlashFile log, store, staging;
   BootKey keys[BOOT_KEYS_MAX];
   Slot slots[2];
   HostBoard board;
 } host;
 
-double hostNow(void)
+double boardNow(void)
 {
   static struct timespec start;
   struct timespec now;
@@ -47,55 +53,31 @@ double hostNow(void)
       + (double)((now.tv_nsec - start.tv_nsec) / 1000000);
 }
 
-void hostLog(char level, const char* source, const char* format, ...)
+void boardLog(char level, const char* source, const char* format, ...)
 {
   va_list parts;
   va_start(parts, format);
-  printf("[%8.3f] %c %s: ", hostNow() / 1000, level, source);
+  printf("[%8.3f] %c %s: ", boardNow() / 1000, level, source);
   vprintf(format, parts);
   printf("\n");
   fflush(stdout);
   va_end(parts);
 }
 
-int hostPath(char path[PATH_BYTES_MAX], const char* name)
+/* The path of a file of the state directory; 0 when it is too long. */
+static int pathOf(char path[PATH_BYTES_MAX], const char* name)
 {
   return snprintf(path, PATH_BYTES_MAX, "%s/%s", host.directory, name) < PATH_BYTES_MAX;
 }
-
-static int readLog(const Partition* partition, uint32_t offset, void* bytes, uint32_t length)
-{
-  (void)partition;
-  return flashFileRead(&host.file, offset, bytes, length) == FLASH_DONE;
-}
-
-static int writeLog(const Partition* partition, uint32_t offset, const void* bytes, uint32_t length)
-{
-  (void)partition;
-  return flashFileWrite(&host.file, offset, bytes, length) == FLASH_DONE;
-}
-
-static int eraseLog(const Partition* partition, uint32_t block)
-{
-  (void)partition;
-  return flashFileErase(&host.file, block) == FLASH_DONE;
-}
-
-static const Partition bootLog = { .blocks = BOOT_BLOCKS,
-  .blockLength = BOOT_BLOCK_BYTES,
-  .writeAlign = BOOT_ALIGN,
-  .read = readLog,
-  .write = writeLog,
-  .erase = eraseLog };
 
 static const char* openLog(void)
 {
   char path[PATH_BYTES_MAX];
   BootLog log;
-  if (!hostPath(path, "boot.flash")
-      || !flashFileOpen(&host.file, path, BOOT_BLOCK_BYTES, BOOT_BLOCKS, BOOT_ALIGN))
+  if (!pathOf(path, "boot.flash")
+      || !flashFileOpen(&host.log, path, BLOCK_BYTES, BOOT_BLOCKS, WRITE_ALIGN))
     return "cannot open boot.flash";
-  return bootLogOpen(&log, &bootLog) ? NULL : "cannot read boot.flash";
+  return bootLogOpen(&log, &host.log.partition) ? NULL : "cannot read boot.flash";
 }
 
 /* Maps the file of a slot as long as it is now; the slot that runs stays where it is. */
@@ -106,7 +88,7 @@ static const uint8_t* slotBytes(const BootBoard* board, int number, uint32_t* ro
   char path[PATH_BYTES_MAX];
   struct stat info = { 0 };
   void* bytes = MAP_FAILED;
-  int file = hostPath(path, SLOT_FILES[number]) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  int file = pathOf(path, SLOT_FILES[number]) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
   (void)board;
   if ((file >= 0) && (fstat(file, &info) || (info.st_size > INT32_MAX)))
     info.st_size = 0;
@@ -130,22 +112,18 @@ static const char* checkPayload(const BootBoard* board, const BootImage* image)
   return host.engine ? host.engine->check(image->payload, image->payloadLength) : NULL;
 }
 
-static void refused(const BootBoard* board, int slot, const char* why)
-{
-  (void)board;
-  hostLog('E', "boot", "slot %c cannot be booted: %s", 'A' + slot, why);
-}
-
-static BootBoard selected = {
-  .log = &bootLog, .keys = host.keys, .slot = slotBytes, .check = checkPayload, .refused = refused
-};
+static BootBoard selected = { .log = &host.log.partition,
+  .keys = host.keys,
+  .slot = slotBytes,
+  .check = checkPayload,
+  .refused = bootReportRefused };
 
 /* The file holds one key after the other, as bootKey takes them. */
 static const char* readKeys(void)
 {
   char path[PATH_BYTES_MAX];
   uint8_t der[KEYS_BYTES_MAX];
-  FILE* file = hostPath(path, "keys") ? fopen(path, "rbe") : NULL;
+  FILE* file = pathOf(path, "keys") ? fopen(path, "rbe") : NULL;
   uint32_t length, taken = 1;
   if (!file)
     return "cannot read keys";
@@ -157,18 +135,6 @@ static const char* readKeys(void)
         ? 0
         : bootKey(&host.keys[selected.keyCount++], der + at, length - at);
   return taken ? NULL : "keys: not one to four public keys in DER, Ed25519 or P-256";
-}
-
-static void logChoice(const BootChoice* choice)
-{
-  static const char* const causes[] = { "power", "restart", "watchdog", "panic", "unknown" };
-  static const char* const decisions[] = { "", ", on trial", ", the trial was not confirmed",
-    ", the armed image is bad", ", the selected image is bad", "", "" };
-  if (choice->decision == BOOT_NOTHING)
-    hostLog('E', "boot", "no slot can be booted");
-  else
-    hostLog('I', "boot", "slot %c, version %s, cause %s%s", 'A' + choice->slot,
-        host.board.image.version, causes[choice->cause], decisions[choice->decision]);
 }
 
 const char* hostPowerOn(const char* directory, ResetCause cause, const HostEngine* engine)
@@ -184,7 +150,7 @@ const char* hostPowerOn(const char* directory, ResetCause cause, const HostEngin
   if (problem)
     return problem;
   host.board.choice = bootSelect(&selected, cause, &host.board.image);
-  logChoice(&host.board.choice);
+  bootReport(&host.board.choice, &host.board.image);
   host.on = 1;
   return NULL;
 }
@@ -197,40 +163,131 @@ HostBoard* hostBoard(void)
     problem =
         directory ? hostPowerOn(directory, resetStart(), NULL) : "XS_FUMO_STATE names no directory";
   if (problem)
-    hostLog('E', "boot", "%s", problem);
+    boardLog('E', "boot", "%s", problem);
   return problem ? NULL : &host.board;
 }
 
-const char* hostArm(void)
+/* What the natives ask: natives/board.h */
+
+static const char NO_BOARD[] = "there is no board";
+
+const char* boardRunning(BootChoice* running)
 {
-  HostBoard* board = hostBoard();
-  return board ? bootArm(&selected, &board->choice) : "no board";
+  const HostBoard* board = hostBoard();
+  if (board)
+    *running = board->choice;
+  return board ? NULL : NO_BOARD;
 }
 
-const char* hostConfirm(void)
+const char* boardArm(void)
+{
+  const HostBoard* board = hostBoard();
+  return board ? bootArm(&selected, &board->choice) : NO_BOARD;
+}
+
+const char* boardConfirm(void)
 {
   HostBoard* board = hostBoard();
-  return board ? bootConfirm(&selected, &board->choice) : "no board";
+  return board ? bootConfirm(&selected, &board->choice) : NO_BOARD;
+}
+
+const char* boardPartition(const char* name, const Partition** partition)
+{
+  const HostBoard* board = hostBoard();
+  int isStore = !strcmp(name, "store");
+  FlashFile* flash = isStore ? &host.store : &host.staging;
+  char path[PATH_BYTES_MAX];
+  if (!board || (!isStore && strcmp(name, "staging")))
+    return board ? "flash: no such partition" : NO_BOARD;
+  *partition = &flash->partition;
+  if (flash->partition.blocks) /* open already */
+    return NULL;
+  return pathOf(path, isStore ? "store.flash" : SLOT_FILES[!board->choice.slot])
+          && flashFileOpen(
+              flash, path, BLOCK_BYTES, isStore ? STORE_BLOCKS : SLOT_BLOCKS, WRITE_ALIGN)
+      ? NULL
+      : "flash: the file cannot be opened";
+}
+
+int boardRandom(void* bytes, uint32_t length)
+{
+  uint8_t* to = bytes;
+  while (length) {
+    ssize_t count = getrandom(to, length, 0);
+    if (count < 0)
+      return 0;
+    to += count;
+    length -= (uint32_t)count;
+  }
+  return 1;
+}
+
+void boardPrintLine(const char* text)
+{
+  puts(text);
+  fflush(stdout);
+}
+
+const char* boardProvision(BoardText* text)
+{
+  char path[PATH_BYTES_MAX];
+  FILE* file = hostBoard() && pathOf(path, "provision.json") ? fopen(path, "rbe") : NULL;
+  char* bytes = file ? malloc(PROVISION_BYTES_MAX + 1) : NULL;
+  size_t length = bytes ? fread(bytes, 1, PROVISION_BYTES_MAX + 1, file) : 0;
+  if (file)
+    fclose(file);
+  if (!bytes)
+    return "cannot read provision.json";
+  if (length > PROVISION_BYTES_MAX) {
+    free(bytes);
+    return "provision.json is too long";
+  }
+  *text = (BoardText){ bytes, (uint32_t)length, bytes };
+  return NULL;
+}
+
+const char* boardVersion(void)
+{
+  const HostBoard* board = hostBoard();
+  return board ? board->image.version : "";
+}
+
+uint32_t boardSecurityCounter(void)
+{
+  const HostBoard* board = hostBoard();
+  return board ? board->image.counter : 0;
+}
+
+/* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the
+ * switch turns the board off. */
+void boardWait(uint32_t timeoutMs)
+{
+  resetPause();
+  if (!resetOff())
+    socketWait(timeoutMs);
+  if (resetOff())
+    boardExit(0);
+  resetFeed();
 }
 
 static void report(void)
 {
   const FlashCount* count;
   for (int i = 0; (count = flashFileCount(i)); i++)
-    hostLog('I', "flash", "%s: %u writes of %llu bytes, %u erases", count->name,
+    boardLog('I', "flash", "%s: %u writes of %llu bytes, %u erases", count->name,
         (unsigned)count->writes, (unsigned long long)count->writtenBytes, (unsigned)count->erases);
   if (host.engine)
     host.engine->report();
   fflush(stdout);
 }
 
-void hostRestart(void)
+void boardRestart(void)
 {
   report();
   resetNow(RESET_RESTART);
 }
 
-void hostExit(int status)
+void boardExit(int status)
 {
   report();
   _exit(status);

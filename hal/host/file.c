@@ -61,40 +61,22 @@ const FlashCount* flashFileCount(int index)
   return (index < FILES_MAX) && counts[index].name[0] ? &counts[index] : NULL;
 }
 
-int flashFileOpen(
-    FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign)
+static int fits(const Partition* partition, uint32_t offset, uint32_t length)
 {
-  if (!blocks || (blockLength < 256) || (blocks > CAPACITY_MAX / blockLength))
-    return 0;
-  if (!writeAlign || (writeAlign > 256) || (writeAlign & (writeAlign - 1))
-      || (blockLength % writeAlign))
-    return 0;
-  *flash = (FlashFile){ open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), blocks, blockLength,
-    writeAlign, countOf(path) };
-  return flash->file >= 0;
-}
-
-void flashFileClose(FlashFile* flash)
-{
-  close(flash->file);
-  flash->file = -1;
-}
-
-static int fits(const FlashFile* flash, uint32_t offset, uint32_t length)
-{
-  uint32_t capacity = flash->blocks * flash->blockLength;
+  uint32_t capacity = partition->blocks * partition->blockLength;
   return (offset <= capacity) && (length <= capacity - offset);
 }
 
-FlashResult flashFileRead(const FlashFile* flash, uint32_t offset, void* bytes, uint32_t length)
+static int readFile(const Partition* partition, uint32_t offset, void* bytes, uint32_t length)
 {
+  const FlashFile* flash = (const FlashFile*)partition;
   uint8_t* to = bytes;
-  if (!fits(flash, offset, length))
-    return FLASH_BOUNDS;
+  if (!fits(partition, offset, length))
+    return 0;
   while (length) {
     ssize_t count = pread(flash->file, to, length, offset);
     if (count < 0)
-      return FLASH_DEVICE;
+      return 0;
     if (!count) {
       memset(to, 0xFF, length);
       break;
@@ -103,7 +85,7 @@ FlashResult flashFileRead(const FlashFile* flash, uint32_t offset, void* bytes, 
     offset += (uint32_t)count;
     length -= (uint32_t)count;
   }
-  return FLASH_DONE;
+  return 1;
 }
 
 static int put(const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length)
@@ -144,57 +126,69 @@ static int endOf(const FlashFile* flash, uint32_t* end)
 
 /* A byte that was programmed with 0xFF cannot be told from an erased one: a lenience of NOR flash,
  * too. */
-static FlashResult checkErased(const FlashFile* flash, uint32_t offset, uint32_t length)
+static int isErased(const Partition* partition, uint32_t offset, uint32_t length)
 {
   uint8_t old[PART];
   while (length) {
     uint32_t part = length < PART ? length : PART;
-    if (flashFileRead(flash, offset, old, part) != FLASH_DONE)
-      return FLASH_DEVICE;
+    if (!readFile(partition, offset, old, part))
+      return 0;
     for (uint32_t i = 0; i < part; i++)
       if (old[i] != 0xFF)
-        return FLASH_DEVICE;
+        return 0;
     offset += part;
     length -= part;
   }
-  return FLASH_DONE;
+  return 1;
 }
 
-FlashResult flashFileWrite(
-    const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length)
+static int writeFile(
+    const Partition* partition, uint32_t offset, const void* bytes, uint32_t length)
 {
+  const FlashFile* flash = (const FlashFile*)partition;
   uint32_t end, done;
   int last;
-  if ((offset % flash->writeAlign) || (length % flash->writeAlign))
-    return FLASH_MISALIGNED;
-  if (!fits(flash, offset, length))
-    return FLASH_BOUNDS;
-  if ((checkErased(flash, offset, length) != FLASH_DONE) || !endOf(flash, &end))
-    return FLASH_DEVICE;
+  if ((offset % partition->writeAlign) || (length % partition->writeAlign)
+      || !fits(partition, offset, length))
+    return 0;
+  if (!isErased(partition, offset, length) || !endOf(flash, &end))
+    return 0;
   flash->count->writes++;
   flash->count->writtenBytes += length;
   done = countOperation(length, &last);
   if (((end < offset) && !fillErased(flash, end, offset)) || !put(flash, offset, bytes, done))
-    return FLASH_DEVICE;
+    return 0;
   if (last)
     powerOff();
-  return FLASH_DONE;
+  return 1;
 }
 
-FlashResult flashFileErase(const FlashFile* flash, uint32_t block)
+static int eraseFile(const Partition* partition, uint32_t block)
 {
-  uint32_t from = block * flash->blockLength, to = from + flash->blockLength, end;
+  const FlashFile* flash = (const FlashFile*)partition;
+  uint32_t from = block * partition->blockLength, to, end;
   int last;
-  if (block >= flash->blocks)
-    return FLASH_BOUNDS;
-  if (!endOf(flash, &end))
-    return FLASH_DEVICE;
+  if ((block >= partition->blocks) || !endOf(flash, &end))
+    return 0;
   flash->count->erases++;
-  to = from + countOperation(flash->blockLength, &last);
+  to = from + countOperation(partition->blockLength, &last);
   if ((end <= to) && (end > from) ? ftruncate(flash->file, from) != 0
                                   : (end > to) && !fillErased(flash, from, to))
-    return FLASH_DEVICE;
+    return 0;
   if (last)
     powerOff();
-  return FLASH_DONE;
+  return 1;
+}
+
+int flashFileOpen(
+    FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign)
+{
+  if (!blocks || (blockLength < 256) || (blocks > CAPACITY_MAX / blockLength))
+    return 0;
+  if (!writeAlign || (writeAlign > 256) || (writeAlign & (writeAlign - 1))
+      || (blockLength % writeAlign))
+    return 0;
+  *flash = (FlashFile){ { blocks, blockLength, writeAlign, readFile, writeFile, eraseFile },
+    open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), countOf(path) };
+  return flash->file >= 0;
 }

@@ -4,7 +4,7 @@
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
 
-#include <stdint.h>
+#include "../common/boot/partition.h"
 
 /* What was done to the file of that name since the process began. */
 typedef struct {
@@ -13,25 +13,17 @@ typedef struct {
   uint64_t writtenBytes;
 } FlashCount;
 
+/* Functions of the partition that are given a range outside of it, or one that is not aligned, do
+ * nothing and fail. */
 typedef struct {
+  Partition partition; /* first, so that a Partition of this kind is one of these */
   int file;
-  uint32_t blocks;
-  uint32_t blockLength;
-  uint32_t writeAlign;
   FlashCount* count;
 } FlashFile;
-
-/* FLASH_DEVICE: the file failed, or a byte was programmed already; then nothing was written. */
-typedef enum { FLASH_DONE, FLASH_MISALIGNED, FLASH_BOUNDS, FLASH_DEVICE } FlashResult;
 
 /* 0: the file cannot be opened, or the geometry is impossible. */
 int flashFileOpen(
     FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign);
-void flashFileClose(FlashFile* flash);
-FlashResult flashFileRead(const FlashFile* flash, uint32_t offset, void* bytes, uint32_t length);
-FlashResult flashFileWrite(
-    const FlashFile* flash, uint32_t offset, const void* bytes, uint32_t length);
-FlashResult flashFileErase(const FlashFile* flash, uint32_t block);
 /* The counts of all files that were opened, from 0 up; NULL after the last. */
 const FlashCount* flashFileCount(int index);
 

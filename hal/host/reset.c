@@ -79,9 +79,18 @@ static void closeFiles(unsigned from, unsigned to)
     close((int)file);
 }
 
+static void setTimer(int timeoutMs)
+{
+  struct itimerval timer = { .it_value = {
+                                 .tv_sec = timeoutMs / 1000, .tv_usec = timeoutMs % 1000 * 1000 } };
+  setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* A timer goes through an exec, and its signal would end a program that does not catch it yet. */
 void resetNow(ResetCause why)
 {
   uint32_t number = flashFileCutLeft();
+  setTimer(0);
   cause[sizeof(cause) - 2] = (char)('0' + why);
   for (int i = 0; i < 10; i++, number /= 10)
     cut[sizeof(cut) - 2 - i] = (char)('0' + number % 10);
@@ -120,13 +129,6 @@ void resetGuard(int timeoutMs)
   sigaction(SIGTERM, &last, NULL);
   watchdogMs = timeoutMs;
   resetFeed();
-}
-
-static void setTimer(int timeoutMs)
-{
-  struct itimerval timer = { .it_value = {
-                                 .tv_sec = timeoutMs / 1000, .tv_usec = timeoutMs % 1000 * 1000 } };
-  setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 void resetFeed(void)

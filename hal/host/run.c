@@ -1,7 +1,7 @@
 /* The board "XS on Linux": powers on, boots the selected image and runs it. README.md has options
  * and exit statuses. */
 #include "../xs/engine/runtime.h"
-#include "board.h"
+#include "host.h"
 #include "file.h"
 #include "lock.h"
 #include "reset.h"
@@ -41,7 +41,7 @@ char* boardStackLimit(void)
 
 void boardAbort(int status)
 {
-  hostLog('E', "boot", "XS abort %d", status);
+  boardLog('E', "boot", "XS abort %d", status);
   resetNow(RESET_PANIC);
 }
 
@@ -55,7 +55,7 @@ static void reportHeap(void)
     return;
   runtimeCollect(machine);
   runtimeHeap(machine, &heap);
-  hostLog('I', "heap",
+  boardLog('I', "heap",
       "at most %u slots of %u bytes, %u bytes of chunks, %u slots of stack; live %u slots, %u "
       "bytes of chunks",
       (unsigned)heap.peakSlots, (unsigned)heap.slotBytes, (unsigned)heap.peakChunks,
@@ -124,14 +124,14 @@ static void planCut(const Options* options, ResetCause cause)
 /* The image has crashed too often in a row to be started at once. The switch works meanwhile. */
 static void waitPause(const Options* options, const BootChoice* choice)
 {
-  double ms = (double)bootPauseMinutes(choice->failures) * options->pauseMs, end = hostNow() + ms;
+  double ms = (double)bootPauseMinutes(choice->failures) * options->pauseMs, end = boardNow() + ms;
   resetGuard(0); /* first, so that whoever reads the line may use the switch */
-  hostLog('E', "boot", "%u crashes in a row: the image starts again in %g s", choice->failures,
+  boardLog('E', "boot", "%u crashes in a row: the image starts again in %g s", choice->failures,
       ms / 1000);
-  while (!resetOff() && (hostNow() < end))
-    poll(NULL, 0, end - hostNow() < 1000 ? (int)(end - hostNow()) + 1 : 1000);
+  while (!resetOff() && (boardNow() < end))
+    poll(NULL, 0, end - boardNow() < 1000 ? (int)(end - boardNow()) + 1 : 1000);
   if (resetOff())
-    hostExit(0);
+    boardExit(0);
 }
 
 /* Runs what was booted; a program that throws while it starts is a panic. */
@@ -142,12 +142,12 @@ static void runImage(Options* options, const BootImage* image)
       runtimeCreate(&runtime, &options->creation, (const BlobHeader*)image->payload, &machine);
   int failed = 1;
   if (problem)
-    hostLog('E', "boot", "%s", problem);
+    boardLog('E', "boot", "%s", problem);
   else
     failed = runtimeRun(machine);
   if (failed)
     resetNow(RESET_PANIC);
-  hostExit(0);
+  boardExit(0);
 }
 
 int main(int argc, char** argv)

@@ -1,4 +1,5 @@
-/* From reset, or from the loader, to main. Every trap ends in panicTrap: none is survived. */
+/* From reset, or from the loader, to bareStart. Each trap ends in machineTrap: none is survived. */
+#include "firmware.h"
 	.section .head, "ax"
 	.globl _start
 _start:
@@ -7,8 +8,7 @@ _start:
 	.option norvc
 	j start
 	.option pop
-	/* What the loader looks at: see firmware.h */
-	.word 0x57465358, __image_end - _start, 1
+	FIRMWARE_HEAD
 start:
 #endif
 	.option push
@@ -19,25 +19,9 @@ start:
 	csrw mtvec, t0
 	csrw mie, zero
 	la sp, __stack_top
-	la a0, __data_start
-	la a1, __data_load
-	la a2, __data_end
-1:	bgeu a0, a2, 2f
-	lw t0, 0(a1)
-	sw t0, 0(a0)
-	addi a0, a0, 4
-	addi a1, a1, 4
-	j 1b
-2:	la a0, __bss_start
-	la a1, __bss_end
-3:	bgeu a0, a1, 4f
-	sw zero, 0(a0)
-	addi a0, a0, 4
-	j 3b
-4:	la tp, __tls_base
+	la tp, __tls_base
 	fence.i
-	call main
-5:	j 5b
+	j bareStart
 
 	.align 2
 trap:
@@ -49,10 +33,8 @@ trap:
 	la sp, panicStack + 2048
 	la t0, again
 	csrw mtvec, t0
-	j panicTrap
+	j machineTrap
 
-	/* A trap while a panic is told: the rest of the story is lost, the reset is not. */
 	.align 2
 again:
-	li a0, 3
-	call resetNow
+	j panicAgain

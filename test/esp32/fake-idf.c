@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,13 +201,26 @@ const esp_partition_t* esp_partition_find_first(
   return NULL;
 }
 
+static const Partition* fileOf(const esp_partition_t* partition)
+{
+  return &files[indexOf(partition)].partition;
+}
+
+static int fits(const esp_partition_t* partition, size_t offset, size_t length)
+{
+  return (offset <= partition->size) && (length <= partition->size - offset);
+}
+
 esp_err_t esp_partition_read_raw(
     const esp_partition_t* partition, size_t offset, void* bytes, size_t length)
 {
-  FlashResult result = is("unreadable-", partition->label)
-      ? FLASH_DEVICE
-      : flashFileRead(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
-  return result == FLASH_DONE ? ESP_OK : result == FLASH_BOUNDS ? ESP_ERR_INVALID_SIZE : ESP_FAIL;
+  const Partition* file = fileOf(partition);
+  if (!fits(partition, offset, length))
+    return ESP_ERR_INVALID_SIZE;
+  return !is("unreadable-", partition->label)
+          && file->read(file, (uint32_t)offset, bytes, (uint32_t)length)
+      ? ESP_OK
+      : ESP_FAIL;
 }
 
 /* Encrypted flash that is erased reads as noise: whole units of the cipher, where no byte was
@@ -244,10 +258,11 @@ static void requireIdle(const esp_partition_t* partition)
 esp_err_t esp_partition_write(
     const esp_partition_t* partition, size_t offset, const void* bytes, size_t length)
 {
-  FlashResult result;
+  const Partition* file = fileOf(partition);
   requireIdle(partition);
-  result = flashFileWrite(&files[indexOf(partition)], (uint32_t)offset, bytes, (uint32_t)length);
-  return result == FLASH_DONE ? ESP_OK : result == FLASH_BOUNDS ? ESP_ERR_INVALID_SIZE : ESP_FAIL;
+  if (!fits(partition, offset, length))
+    return ESP_ERR_INVALID_SIZE;
+  return file->write(file, (uint32_t)offset, bytes, (uint32_t)length) ? ESP_OK : ESP_FAIL;
 }
 
 esp_err_t esp_partition_erase_range(const esp_partition_t* partition, size_t offset, size_t length)
@@ -257,7 +272,7 @@ esp_err_t esp_partition_erase_range(const esp_partition_t* partition, size_t off
     return ESP_ERR_INVALID_SIZE;
   require(length <= 16 * SECTOR, "a long erase without a pause: the task watchdog bites");
   for (; length; offset += SECTOR, length -= SECTOR)
-    if (flashFileErase(&files[indexOf(partition)], (uint32_t)offset / SECTOR) != FLASH_DONE)
+    if (!fileOf(partition)->erase(fileOf(partition), (uint32_t)offset / SECTOR))
       return ESP_ERR_INVALID_SIZE;
   return ESP_OK;
 }
@@ -271,19 +286,18 @@ static uint32_t entryCrc(const Entry* entry)
 static Entry readEntry(int sector)
 {
   Entry entry;
-  flashFileRead(&files[OTADATA], (uint32_t)sector * SECTOR, &entry, sizeof(entry));
+  const Partition* file = &files[OTADATA].partition;
+  file->read(file, (uint32_t)sector * SECTOR, &entry, sizeof(entry));
   return entry;
 }
 
 /* In place: erased, then programmed. Power may fail between. */
 static esp_err_t writeEntry(int sector, Entry entry)
 {
-  if (is("stuck-otadata", "") || (flashFileErase(&files[OTADATA], (uint32_t)sector) != FLASH_DONE))
+  const Partition* file = &files[OTADATA].partition;
+  if (is("stuck-otadata", "") || !file->erase(file, (uint32_t)sector))
     return ESP_FAIL;
-  return flashFileWrite(&files[OTADATA], (uint32_t)sector * SECTOR, &entry, sizeof(entry))
-          == FLASH_DONE
-      ? ESP_OK
-      : ESP_FAIL;
+  return file->write(file, (uint32_t)sector * SECTOR, &entry, sizeof(entry)) ? ESP_OK : ESP_FAIL;
 }
 
 static Entry newEntry(uint32_t seq, uint32_t state)
@@ -625,6 +639,27 @@ int __wrap_close(int file)
     if (sockets[i] == file)
       sockets[i] = sockets[--socketCount];
   return __real_close(file);
+}
+
+/* While the program waits the idle task runs, which feeds the watchdog. Here the switch turns the
+ * chip off. */
+int __real_poll(struct pollfd* pollers, nfds_t count, int timeoutMs);
+int __wrap_poll(struct pollfd* pollers, nfds_t count, int timeoutMs);
+
+int __wrap_poll(struct pollfd* pollers, nfds_t count, int timeoutMs)
+{
+  int ready = 0;
+  if (!timeoutMs)
+    return __real_poll(pollers, count, timeoutMs);
+  resetPause();
+  if (!resetOff())
+    ready = __real_poll(pollers, count, timeoutMs);
+  if (resetOff()) {
+    fflush(stdout);
+    _exit(0);
+  }
+  resetFeed();
+  return ready;
 }
 
 esp_err_t nvs_open(const char* space, nvs_open_mode_t mode, nvs_handle_t* handle)

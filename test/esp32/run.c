@@ -1,7 +1,6 @@
 /* A chip for hal/esp32 on Linux: boot loader and ESP-IDF are the fake, the application is XS
    bytecode in the slot's segment. usage: run --state DIR [--cut N] [--cut-mode before|torn|after]
  */
-#include "../../hal/host/board.h"
 #include "../../hal/host/file.h"
 #include "../../hal/host/lock.h"
 #include "../../hal/host/reset.h"
@@ -29,12 +28,6 @@ void boardAbort(int status)
   printf("XS abort %d\n", status);
   fflush(stdout);
   resetNow(RESET_RESTART); /* the SDK ends it with esp_restart, and leaves no note */
-}
-
-void hostExit(int status)
-{
-  fflush(stdout);
-  _exit(status);
 }
 
 static esp_reset_reason_t reasonOf(ResetCause cause)

@@ -55,6 +55,18 @@ for (const [what, file, text, expected] of [
     "/** B. */\n",
     "src/base/b.ts has the same name",
   ],
+  [
+    "a family of chips that has more than its own",
+    "hal/qemu-riscv32/chip.c",
+    "/* A chip. */\n".repeat(501),
+    "501 lines, at most 500",
+  ],
+  [
+    "a family of chips that counts few lines because they are long",
+    "hal/qemu-riscv32/chip.c",
+    `/* A chip${" and another".repeat(20)}. */\n`,
+    "more than 100 columns",
+  ],
   ["a file in no layer", "src/utils/a.ts", "/** A. */\n", "in no layer"],
   ["a file without a purpose", "src/base/a.ts", "export {};\n", "does not begin with its purpose"],
 ] as const) {

@@ -16,7 +16,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** As many as hal/common/tls/tls.h. */
+/** As many as hal/common/net/tls.h. */
 export const AUTHORITIES_MAX = 2;
 /** What a certificate in DER begins with. */
 const SEQUENCE = 0x30;

@@ -43,7 +43,7 @@ const HOST: readonly Requirement[] = [
 ];
 
 /**
- * The sources of lwIP, Mbed TLS and libsodium come from Debian, too: hal/qemu-riscv32/sources.sh.
+ * The sources of lwIP, Mbed TLS and libsodium come from Debian, too: hal/bare/sources.sh.
  */
 const QEMU: readonly Requirement[] = [
   ...HOST,

@@ -1,6 +1,6 @@
 /* TCP client sockets that never block. */
 #define _GNU_SOURCE
-#include "socket.h"
+#include "bsd.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -173,7 +173,12 @@ long socketWrite(Socket* socket, const void* bytes, uint32_t length)
   return count < 0 ? refuse(socket, POLLOUT) : count;
 }
 
-void socketWait(int timeoutMs)
+const char* socketKind(const Socket* socket)
+{
+  return socket->kind;
+}
+
+void socketWait(uint32_t timeoutMs)
 {
   struct pollfd pollers[SOCKETS_MAX];
   nfds_t count = 0;
@@ -183,5 +188,5 @@ void socketWait(int timeoutMs)
     pollers[count++] = (struct pollfd){ .fd = socket->file, .events = socket->wanted };
     socket->wanted = 0;
   }
-  poll(pollers, count, timeoutMs);
+  poll(pollers, count, (int)timeoutMs);
 }

@@ -1,6 +1,6 @@
 /* A UDP port that never blocks. */
 #define _GNU_SOURCE
-#include "socket.h"
+#include "bsd.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -15,32 +15,40 @@
 #define LISTEN INADDR_LOOPBACK
 #endif
 
-Socket* datagramOpen(uint16_t port)
+struct DatagramPort {
+  Socket socket; /* first, so that socketClose frees all of it */
+};
+
+DatagramPort* datagramOpen(uint16_t number)
 {
-  Socket* self = calloc(1, sizeof(Socket));
+  DatagramPort* port = calloc(1, sizeof(DatagramPort));
   struct sockaddr_in address = {
-    .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(LISTEN)
+    .sin_family = AF_INET, .sin_port = htons(number), .sin_addr.s_addr = htonl(LISTEN)
   };
-  if (!self)
-    return NULL;
-  self->state = SOCKET_OPEN;
-  self->file = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if ((self->file < 0) || bind(self->file, (struct sockaddr*)&address, sizeof(address))) {
-    if (self->file >= 0)
-      close(self->file);
-    free(self);
+  int file = port ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+  if ((file < 0) || bind(file, (struct sockaddr*)&address, sizeof(address))) {
+    if (file >= 0)
+      close(file);
+    free(port);
     return NULL;
   }
-  socketAdd(self);
-  return self;
+  port->socket.state = SOCKET_OPEN;
+  port->socket.file = file;
+  socketAdd(&port->socket);
+  return port;
+}
+
+void datagramClose(DatagramPort* port)
+{
+  socketClose(&port->socket);
 }
 
 /* recvmsg alone says in lwIP, as in Linux, that a datagram was longer than the buffer. */
-long datagramReceive(Socket* socket, void* bytes, uint32_t length)
+long datagramReceive(DatagramPort* port, void* bytes, uint32_t length)
 {
   struct iovec part = { .iov_base = bytes, .iov_len = length };
   struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-  ssize_t count = recvmsg(socket->file, &message, MSG_DONTWAIT);
-  socket->wanted = POLLIN;
+  ssize_t count = recvmsg(port->socket.file, &message, MSG_DONTWAIT);
+  port->socket.wanted = POLLIN;
   return (count > 0) && !(message.msg_flags & MSG_TRUNC) ? count : 0;
 }

@@ -1,33 +1,33 @@
-/* Natives of hal/common/natives/datagram.ts. */
+/* Natives of datagram.ts. */
 #include "../base/arguments.h"
 #include "../base/receiver.h"
 #include "../base/throw.h"
+#include "../net/socket.h"
 #include "mc.xs.h"
-#include "../bsd/socket.h"
 
 /* XS calls this with NULL for the prototype object. */
 void xs_datagram_destructor(void* data)
 {
   if (data)
-    socketClose(data);
+    datagramClose(data);
 }
 
 void xs_datagram(xsMachine* the)
 {
-  uint32_t port = toIndex(the, &xsArg(0));
-  Socket* socket;
-  if (!port || (port > 65535))
+  uint32_t number = toIndex(the, &xsArg(0));
+  DatagramPort* port;
+  if (!number || (number > 65535))
     xsRangeError("port");
   checkNew(the, xs_datagram_destructor);
-  socket = datagramOpen((uint16_t)port);
-  if (!socket)
+  port = datagramOpen((uint16_t)number);
+  if (!port)
     throwKind(the, "refused", "the port cannot be had");
-  xsmcSetHostData(xsThis, socket);
+  xsmcSetHostData(xsThis, port);
 }
 
 void xs_datagram_receive(xsMachine* the)
 {
-  Socket* socket = toReceiver(the, xs_datagram_destructor);
+  DatagramPort* port = toReceiver(the, xs_datagram_destructor);
   Buffer buffer = toWritable(the, &xsArg(0));
-  xsmcSetInteger(xsResult, (xsIntegerValue)datagramReceive(socket, buffer.bytes, buffer.length));
+  xsmcSetInteger(xsResult, (xsIntegerValue)datagramReceive(port, buffer.bytes, buffer.length));
 }

@@ -1,12 +1,14 @@
-/* Natives of hal/common/natives/socket.ts. */
+/* Natives of socket.ts and tls.ts. */
 #include "../base/arguments.h"
 #include "../base/receiver.h"
 #include "../base/throw.h"
-#include "../../host/board.h"
+#include "../net/connection.h"
+#include "../net/tls.h"
+#include "board.h"
 #include "mc.xs.h"
-#include "../../host/reset.h"
-#include "../bsd/socket.h"
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define NAME_BYTES_MAX 256
 
@@ -18,7 +20,7 @@
 void xs_socket_destructor(void* data)
 {
   if (data)
-    socketClose(data);
+    connectionClose(data);
 }
 
 static void throwFailure(xsMachine* the, const char* kind)
@@ -28,43 +30,54 @@ static void throwFailure(xsMachine* the, const char* kind)
   throwKind(the, kind, message);
 }
 
-void xs_socket(xsMachine* the)
+static void open(xsMachine* the, int isSecure)
 {
   uint32_t port = toIndex(the, &xsArg(1));
   char name[NAME_BYTES_MAX];
-  const char* kind = NULL;
-  Socket* socket;
+  const char* kind;
+  Connection* connection;
   xsmcToStringBuffer(xsArg(0), name, sizeof(name));
   if (!port || (port > 65535))
     xsRangeError("port");
   checkNew(the, xs_socket_destructor);
-  socket = socketOpen(name, (uint16_t)port, &kind);
-  if (!socket)
+  connection = connectionOpen(name, (uint16_t)port, isSecure, &kind);
+  if (!connection)
     throwFailure(the, kind);
-  xsmcSetHostData(xsThis, socket);
+  xsmcSetHostData(xsThis, connection);
+}
+
+void xs_socket(xsMachine* the)
+{
+  open(the, 0);
+}
+
+void xs_socket_secure(xsMachine* the)
+{
+  open(the, 1);
+}
+
+/* How many bytes, or -1; -2 throws. */
+static void setCount(xsMachine* the, const Connection* connection, long count)
+{
+  if (count == -2)
+    throwFailure(the, connectionKind(connection));
+  xsmcSetInteger(xsResult, (xsIntegerValue)count);
 }
 
 void xs_socket_read(xsMachine* the)
 {
-  Socket* socket = toReceiver(the, xs_socket_destructor);
+  Connection* connection = toReceiver(the, xs_socket_destructor);
   Buffer buffer = toWritable(the, &xsArg(0));
-  long count = socketRead(socket, buffer.bytes, buffer.length);
-  if (count == -2)
-    throwFailure(the, socket->kind);
-  xsmcSetInteger(xsResult, (xsIntegerValue)count);
+  setCount(the, connection, connectionRead(connection, buffer.bytes, buffer.length));
 }
 
 void xs_socket_write(xsMachine* the)
 {
   uint32_t from = toIndex(the, &xsArg(1));
-  Socket* socket = toReceiver(the, xs_socket_destructor);
+  Connection* connection = toReceiver(the, xs_socket_destructor);
   Buffer buffer = toReadable(the, &xsArg(0));
-  long count;
   checkRange(the, from, buffer.length, buffer.length);
-  count = socketWrite(socket, buffer.bytes + from, buffer.length - from);
-  if (count == -2)
-    throwFailure(the, socket->kind);
-  xsmcSetInteger(xsResult, (xsIntegerValue)count);
+  setCount(the, connection, connectionWrite(connection, buffer.bytes + from, buffer.length - from));
 }
 
 /* A second close does nothing; every other call after a close throws SyntaxError. */
@@ -73,15 +86,24 @@ void xs_socket_close(xsMachine* the)
   xs_socket_destructor(takeReceiver(the, xs_socket_destructor));
 }
 
-/* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the
- * switch turns the board off. */
 void xs_socket_wait(xsMachine* the)
 {
   xsNumberValue value = xsmcToNumber(xsArg(0));
-  resetPause();
-  if (!resetOff())
-    socketWait(value > 0 ? (value < WAIT_MS_MAX ? (int)value + 1 : WAIT_MS_MAX) : 0);
-  if (resetOff())
-    hostExit(0);
-  resetFeed();
+  boardWait(value > 0 ? (value < WAIT_MS_MAX ? (uint32_t)value + 1 : WAIT_MS_MAX) : 0);
+}
+
+/* Mbed TLS refers to the certificate as long as the program runs. */
+void xs_tls_trust(xsMachine* the)
+{
+  Buffer given = toReadable(the, &xsArg(0));
+  uint8_t* certificate = malloc(given.length ? given.length : 1);
+  const char* problem = "no memory";
+  if (certificate) {
+    memcpy(certificate, given.bytes, given.length);
+    problem = tlsTrust(certificate, given.length);
+  }
+  if (!problem)
+    return;
+  free(certificate);
+  xsUnknownError("%s", problem);
 }

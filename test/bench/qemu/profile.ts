@@ -7,7 +7,7 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { buildFirmware } from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware } from "../../../hal/bare/build.ts";
 import { type Version, versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { Exit, RigError } from "../../rig/exit.ts";

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createSecureServer } from "node:tls";
-import { buildFirmware, makeFlash } from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware, makeFlash } from "../../../hal/bare/build.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { makeCertificate } from "../../rig/certificate.ts";
 import { within } from "../../rig/device.ts";

@@ -65,9 +65,9 @@ export const PROFILED: { readonly [what in Case["what"]]: typeof PACKAGE } = {
   gets: { from: IDLE, to: COMPLETED },
 };
 
-/** Sizes of the heaps of XS: hal/qemu-riscv32/firmware.c. */
+/** Sizes of the heaps of XS: hal/bare/firmware.c. */
 function heapSizes(): { readonly slots: number; readonly chunks: number } {
-  const text = readFileSync(join(root, "hal/qemu-riscv32/firmware.c"), "utf8");
+  const text = readFileSync(join(root, "hal/bare/firmware.c"), "utf8");
   const slots = Number(/#define HEAP_SLOTS (\d+)/.exec(text)?.[1]);
   const chunks = KIB * Number(/#define HEAP_CHUNKS \((\d+) \* 1024\)/.exec(text)?.[1]);
   return { slots, chunks };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { buildFirmware } from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware } from "../../../hal/bare/build.ts";
 import { symbolsOf } from "../../bench/qemu/meter/meter.ts";
 import { BENCH_NATIVES } from "../../bench/qemu/programs.ts";
 import { root } from "../../root.ts";

@@ -33,7 +33,6 @@ const ENGINE = [
   "-misa-spec=2.2",
   "--specs=picolibc.specs",
   `-I${join(root, "hal/xs/engine")}`,
-  `-I${join(root, "hal/qemu-riscv32")}`,
   ...["includes", "platforms", "sources"].flatMap((name) => ["-isystem", join(XS, name)]),
   "-DINCLUDE_XSPLATFORM",
   '-DXSPLATFORM="platform.h"',
@@ -111,7 +110,7 @@ const files = Object.values({ ...manifest.modules, ...esp32.modules })
   .sort();
 
 test("the board has the C files that are expected", () => {
-  for (const name of ["hal/esp32/slots.c", "hal/esp32/lookup.c", "hal/common/tls/tls.c"])
+  for (const name of ["hal/esp32/slots.c", "hal/esp32/lookup.c", "hal/common/net/tls.c"])
     assert.ok(files.includes(name), name);
   assert.ok(files.length > 15, files.join(" "));
 });
@@ -130,7 +129,7 @@ for (const [what, file, without, message] of [
   ["app_update", "hal/esp32/slots.c", "app_update/include", /esp_ota_ops\.h/],
   ["nvs_flash", "hal/esp32/natives.c", "nvs_flash/include", /nvs\.h/],
   ["Mbed TLS's cryptography", "hal/common/base/sha256.c", "tf-psa-crypto/include", /md\.h/],
-  ["ESP-IDF's configuration of TLS", "hal/common/tls/tls.c", "MBEDTLS_CONFIG_FILE", /other sizes/],
+  ["ESP-IDF's configuration of TLS", "hal/common/net/tls.c", "MBEDTLS_CONFIG_FILE", /other sizes/],
 ] as const) {
   test(`without ${what} in the manifest it does not compile`, { skip: !installed }, () => {
     const fewer = ownFlags.filter((word) => !word.includes(without));

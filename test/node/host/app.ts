@@ -4,8 +4,8 @@
  */
 import type { Exchange, LinkError } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/host/board.ts";
-import { FileFlash } from "../../../hal/host/flash.ts";
 import { UdpPort } from "../../../hal/common/natives/datagram.ts";
+import { PartitionFlash } from "../../../hal/common/natives/flash.ts";
 import { TcpSocket } from "../../../hal/common/natives/socket.ts";
 import { exit, now, print } from "../../../hal/common/natives/system.ts";
 import { parseUrl } from "../../../src/base/url.ts";
@@ -29,80 +29,85 @@ function attempt(what: string, work: () => unknown): void {
 }
 
 function flash(): void {
-  const nor = new FileFlash("test.flash", 4096, 4, 16);
+  const store = new PartitionFlash("store");
+  const end = store.status().blocks * store.status().blockLength;
   const sixteen = new Uint8Array(16).fill(0x5a);
   const read = new Uint8Array(4);
   const at = (offset: number): string => {
-    nor.read(read, offset);
+    store.read(read, offset);
     return read.join();
   };
-  attempt("status", () => JSON.stringify(nor.status()));
-  attempt("erased at first", () => at(16380));
+  attempt("status", () => JSON.stringify(store.status()));
+  attempt("erased at first", () => at(end - 4));
   attempt("write", () => {
-    nor.write(sixteen, 8192);
+    store.write(sixteen, 8192);
     return `${at(8190)} ${at(8206)}`;
   });
   attempt("write twice", () => {
-    nor.write(sixteen, 8192);
+    store.write(sixteen, 8192);
   });
   attempt("write over the edge of what is erased", () => {
-    nor.write(new Uint8Array(32), 8176);
+    store.write(new Uint8Array(32), 8176);
   });
   attempt("nothing was written by it", () => at(8176));
   attempt("misaligned offset", () => {
-    nor.write(sixteen, 8);
+    store.write(sixteen, 8);
   });
   attempt("misaligned length", () => {
-    nor.write(sixteen.subarray(1), 0);
+    store.write(sixteen.subarray(1), 0);
   });
   attempt("write past the end", () => {
-    nor.write(sixteen, 16384);
+    store.write(sixteen, end);
   });
   attempt("write across the end", () => {
-    nor.write(new Uint8Array(32), 16368);
+    store.write(new Uint8Array(32), end - 16);
   });
-  attempt("read past the end", () => at(16382));
+  attempt("read past the end", () => at(end - 2));
   attempt("erase past the end", () => {
-    nor.eraseBlock(4);
+    store.eraseBlock(store.status().blocks);
   });
   attempt("erase", () => {
-    nor.eraseBlock(2);
-    nor.write(sixteen, 8192);
+    store.eraseBlock(2);
+    store.write(sixteen, 8192);
     return at(8192);
   });
   attempt("another block stays", () => {
-    nor.write(sixteen, 0);
-    nor.eraseBlock(2);
+    store.write(sixteen, 0);
+    store.eraseBlock(2);
     return `${at(0)} ${at(8192)}`;
   });
   attempt("negative", () => at(-1));
   attempt("no buffer", () => {
-    nor.read("no" as never, 0);
+    store.read("no" as never, 0);
   });
   attempt("wrong receiver", () => {
-    FileFlash.prototype.read.call({} as never, read, 0);
+    PartitionFlash.prototype.read.call({} as never, read, 0);
   });
   attempt("prototype as receiver", () => {
-    FileFlash.prototype.read(read, 0);
+    PartitionFlash.prototype.read(read, 0);
   });
   attempt("socket as receiver", () => {
-    FileFlash.prototype.eraseBlock.call(new TcpSocket("127.0.0.1", 1) as never, 0);
+    PartitionFlash.prototype.eraseBlock.call(new TcpSocket("127.0.0.1", 1) as never, 0);
   });
-  attempt("close from a conversion", () => {
-    nor.read(read, {
+  attempt("the boot log is no partition", () => new PartitionFlash("boot" as never));
+  attempt("no such partition", () => new PartitionFlash("../keys" as never));
+  attempt("a name that is too long", () => new PartitionFlash("store".repeat(100) as never));
+}
+
+function closed(): void {
+  const socket = new TcpSocket("127.0.0.1", 1);
+  attempt("close from a conversion", () =>
+    socket.write(new Uint8Array(4), {
       valueOf() {
-        nor.close();
+        socket.close();
         return 0;
       },
-    } as never);
-  });
+    } as never),
+  );
   attempt("close again", () => {
-    nor.close();
+    socket.close();
   });
-  attempt("use after close", () => at(0));
-  attempt("bad geometry", () => new FileFlash("test.flash", 100, 4, 16));
-  attempt("bad alignment", () => new FileFlash("test.flash", 4096, 4, 24));
-  attempt("bad path", () => new FileFlash("no/such/folder", 4096, 4, 16));
+  attempt("use after close", () => socket.read(new Uint8Array(4)));
 }
 
 /** Posts to the URL of the words and prints the answer; -1 as a length stands for what threw. */
@@ -152,22 +157,27 @@ let port = 20_000 + (now() % 1000);
 function receivers(): void {
   const classes: readonly NativeClass[] = [
     {
-      name: "FileFlash",
-      make: () => new FileFlash("receivers.flash", 4096, 4, 16),
-      prototype: FileFlash.prototype,
-      constructors: [{ native: "xs_flash", parameters: () => ["receivers.flash", 4096, 4, 16] }],
+      name: "PartitionFlash",
+      make: () => new PartitionFlash("store"),
+      prototype: PartitionFlash.prototype,
+      constructors: [{ native: "xs_flash", parameters: () => ["store"] }],
       methods: [
+        { native: "xs_flash_blocks", parameters: () => [] },
+        { native: "xs_flash_block_length", parameters: () => [] },
+        { native: "xs_flash_write_align", parameters: () => [] },
         { native: "xs_flash_read", parameters: () => [new Uint8Array(16), 0] },
         { native: "xs_flash_write", parameters: () => [new Uint8Array(16), 0] },
         { native: "xs_flash_erase_block", parameters: () => [0] },
       ],
-      close: "xs_flash_close",
     },
     {
       name: "TcpSocket",
       make: () => new TcpSocket("127.0.0.1", 1),
       prototype: TcpSocket.prototype,
-      constructors: [{ native: "xs_socket", parameters: () => ["127.0.0.1", 1] }],
+      constructors: [
+        { native: "xs_socket", parameters: () => ["127.0.0.1", 1] },
+        { native: "xs_socket_secure", parameters: () => ["127.0.0.1", 1] },
+      ],
       methods: [
         { native: "xs_socket_read", parameters: () => [new Uint8Array(16)] },
         { native: "xs_socket_write", parameters: () => [new Uint8Array(16), 0] },
@@ -250,6 +260,7 @@ const COMMANDS: Readonly<Record<string, (argument: string) => void>> = {
   log: () => {
     board.log("warning", "test", "a line");
   },
+  closed,
   flash,
   fetch,
   receivers,

@@ -245,7 +245,7 @@ for (const [name, make] of Object.entries(bad)) {
     assert.deepEqual(fallback.run().boot, ["I boot: slot B, version 2.0.0, cause power"]);
     const { status, boot: nothing } = new Device(bytes, bytes).run();
     assert.equal(status, 4);
-    assert.equal(nothing.at(-1), "E boot: no slot can be booted");
+    assert.equal(nothing.at(-1), "E boot: no slot can be booted, cause power");
   });
 }
 

@@ -14,7 +14,7 @@ test("flash in a file keeps the rules of NOR flash, and its errors have kinds", 
   const device = new Device(image(1), undefined);
   const { lines, figures } = device.run({ "1.0.0 power": ["flash"] });
   assert.deepEqual(lines.slice(1), [
-    'status: {"blocks":4,"blockLength":4096,"writeAlign":16,"eraseValue":255}',
+    'status: {"blocks":16,"blockLength":4096,"writeAlign":16,"eraseValue":255}',
     "erased at first: 255,255,255,255",
     "write: 255,255,90,90 90,90,255,255",
     "write twice: throws Error device",
@@ -33,18 +33,24 @@ test("flash in a file keeps the rules of NOR flash, and its errors have kinds", 
     "wrong receiver: throws SyntaxError",
     "prototype as receiver: throws SyntaxError",
     "socket as receiver: throws SyntaxError",
+    "the boot log is no partition: throws Error device",
+    "no such partition: throws Error device",
+    "a name that is too long: throws RangeError",
+  ]);
+  assert.ok(
+    figures.includes("I flash: store.flash: 3 writes of 48 bytes, 2 erases"),
+    figures.join("\n"),
+  );
+  assert.equal(device.read("store.flash").length, 8192, "what is erased at the end takes no room");
+});
+
+test("a socket that is closed, even by the conversion of an argument, is refused", () => {
+  const { lines } = new Device(image(1), undefined).run({ "1.0.0 power": ["closed"] });
+  assert.deepEqual(lines.slice(1), [
     "close from a conversion: throws SyntaxError",
     "close again: done",
     "use after close: throws SyntaxError",
-    "bad geometry: throws Error device",
-    "bad alignment: throws Error device",
-    "bad path: throws Error device",
   ]);
-  assert.ok(
-    figures.includes("I flash: test.flash: 3 writes of 48 bytes, 2 erases"),
-    figures.join("\n"),
-  );
-  assert.equal(device.read("test.flash").length, 8192, "what is erased at the end takes no room");
 });
 
 test("natives of classes refuse every receiver but an object of their class, constructors one that is open", () => {

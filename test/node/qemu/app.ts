@@ -4,7 +4,7 @@
  */
 import type { Exchange } from "../../../hal/hal.ts";
 import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
-import { NorFlash, STORE } from "../../../hal/qemu-riscv32/flash.ts";
+import { PartitionFlash } from "../../../hal/common/natives/flash.ts";
 import { TcpSocket } from "../../../hal/common/natives/socket.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
 import { parseUrl } from "../../../src/base/url.ts";
@@ -75,8 +75,8 @@ function flash(): void {
     store.write(new Uint8Array(5000).fill(9), blockLength);
     return at(blockLength + 4996);
   });
-  attempt("the boot log is no partition", () => new NorFlash(STORE - 1));
-  attempt("no such partition", () => new NorFlash(9));
+  attempt("the boot log is no partition", () => new PartitionFlash("boot" as never));
+  attempt("no such partition", () => new PartitionFlash("" as never));
   attempt("random", () => {
     const bytes = new Uint8Array(100);
     board.random(bytes);

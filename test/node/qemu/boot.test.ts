@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { CUT_STATUS, FLASH_PARTS } from "../../../hal/qemu-riscv32/build.ts";
+import { CUT_STATUS, FLASH_PARTS } from "../../../hal/bare/build.ts";
 import { bootKeyOf, generateKey } from "../../rig/keys.ts";
 import { Device, image, key, skip, strangerKey } from "./device.ts";
 

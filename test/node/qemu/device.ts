@@ -15,7 +15,7 @@ import {
   type MachineOptions,
   makeFlash,
   refit,
-} from "../../../hal/qemu-riscv32/build.ts";
+} from "../../../hal/bare/build.ts";
 import { versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { qemu } from "../../rig/boards/qemu.ts";

@@ -11,12 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import {
-  buildFirmware,
-  EMULATOR,
-  machineOptions,
-  makeFlash,
-} from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware, EMULATOR, machineOptions, makeFlash } from "../../../hal/bare/build.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { VERSION_1 } from "../../rig/workshop.ts";

@@ -12,7 +12,7 @@ import {
   machineOptions,
   type MachineOptions,
   NETWORK_DEVICE,
-} from "../../../hal/qemu-riscv32/build.ts";
+} from "../../../hal/bare/build.ts";
 import { DeviceProcess, within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
 import { Rig, type RigOptions, runsVersion } from "../../rig/rig.ts";

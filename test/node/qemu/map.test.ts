@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { buildFirmware } from "../../../hal/qemu-riscv32/build.ts";
+import { buildFirmware } from "../../../hal/bare/build.ts";
 import { root } from "../../root.ts";
 import { skip } from "./device.ts";
 

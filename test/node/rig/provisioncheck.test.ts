@@ -65,7 +65,7 @@ test("what no device can read is refused, by name", () => {
 });
 
 test("the check knows as many authorities as a board", () => {
-  const header = readFileSync(join(root, "hal/common/tls/tls.h"), "utf8");
+  const header = readFileSync(join(root, "hal/common/net/tls.h"), "utf8");
   strictEqual(/TLS_AUTHORITIES_MAX (\d+)/.exec(header)?.[1], `${AUTHORITIES_MAX}`);
 });
 

@@ -4,9 +4,9 @@
  * closes objects, resizes buffers and makes garbage.
  */
 import { openBoard } from "../../../hal/host/board.ts";
-import { FileFlash } from "../../../hal/host/flash.ts";
 import { Random } from "../../../hal/sim/random.ts";
 import { UdpPort } from "../../../hal/common/natives/datagram.ts";
+import { PartitionFlash } from "../../../hal/common/natives/flash.ts";
 import { TcpSocket } from "../../../hal/common/natives/socket.ts";
 import { exit, print } from "../../../hal/common/natives/system.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
@@ -39,7 +39,7 @@ const SHAPES: { readonly [native: string]: string | undefined } = {
   xs_crc32: "bn",
   xs_datagram: "n",
   xs_datagram_receive: "b",
-  xs_flash: "sggg",
+  xs_flash: "s",
   xs_flash_erase_block: "n",
   xs_flash_read: "bn",
   xs_flash_write: "bn",
@@ -51,8 +51,10 @@ const SHAPES: { readonly [native: string]: string | undefined } = {
   xs_signature_p256: "bbb",
   xs_socket: "sn",
   xs_socket_read: "b",
+  xs_socket_secure: "sn",
   xs_socket_write: "bn",
   xs_system_random: "b",
+  xs_tls_trust: "b",
   xs_utf8_check: "bnn",
   xs_utf8_encode: "s",
   xs_utf8_past: "bns",
@@ -72,8 +74,6 @@ const RARELY = 200;
 const NUMBERS = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 63, 64, 65, 255, 256, 4095, 4096];
 const ODD = [65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, -1, -0, 1.5, 1e300];
 const NONE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-/** Geometries of flash; no file that they make is large. */
-const GEOMETRY = [0, 1, 4, 16, 24, 255, 256, 4096, -1, 1.5, Number.NaN, 0xffffffff];
 const LENGTHS = [0, 1, 2, 3, 4, 5, 16, 20, 31, 32, 64, 65, 72, 100, 512, 4096];
 const TEXTS = [
   "",
@@ -89,7 +89,8 @@ const TEXTS = [
   "zz",
   "Zm9v",
   "Z===",
-  "fuzz.flash",
+  "store",
+  "staging",
   "127.0.0.1",
   "no/such",
   "a".repeat(5000),
@@ -165,7 +166,7 @@ class Fuzz {
     try {
       switch (this.#below(5)) {
         case 0:
-          return new FileFlash("fuzz.flash", 4096, 4, 16);
+          return new PartitionFlash(this.#below(2) === 0 ? "store" : "staging");
         case 1:
           return new TcpSocket("127.0.0.1", this.#below(3) > 0 ? this.#orders.port : 1);
         case 2:
@@ -174,7 +175,7 @@ class Fuzz {
           return new UdpPort(PORT_FIRST + this.#below(PORTS));
         default:
           return this.#pick([
-            FileFlash.prototype,
+            PartitionFlash.prototype,
             TcpSocket.prototype,
             Sha256.prototype,
             UdpPort.prototype,
@@ -217,8 +218,6 @@ class Fuzz {
         return this.#pick(this.#buffers);
       case "s":
         return disturbs ? { toString: () => this.#after(TEXTS) } : this.#pick(TEXTS);
-      case "g":
-        return this.#pick(GEOMETRY);
       default:
         return disturbs ? { valueOf: () => this.#after(NUMBERS) } : this.#number();
     }

@@ -20,7 +20,7 @@ import {
   makeFlash,
   refit,
   SWITCH_KEY,
-} from "../../../hal/qemu-riscv32/build.ts";
+} from "../../../hal/bare/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { DeviceProcess } from "../device.ts";

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { versionText } from "../../../src/image/version.ts";
-import { fetchSources } from "../../../hal/qemu-riscv32/build.ts";
+import { fetchSources } from "../../../hal/bare/build.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { chooseBoard } from "../boards/choice.ts";
 import { EventLog, ndjson } from "../events.ts";

@@ -9,7 +9,7 @@ import {
   machineOptions,
   makeFlash,
   refit,
-} from "../../../hal/qemu-riscv32/build.ts";
+} from "../../../hal/bare/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";

@@ -2,10 +2,10 @@
    images of the bench alone. The meter counts between marks. */
 #include "../../../../hal/common/base/arguments.h"
 #include "../../../../hal/common/boot/image.h"
-#include "../../../../hal/qemu-riscv32/connection.h"
-#include "../../../../hal/qemu-riscv32/machine.h"
-#include "../../../../hal/qemu-riscv32/net.h"
-#include "../../../../hal/qemu-riscv32/nor.h"
+#include "../../../../hal/common/natives/board.h"
+#include "../../../../hal/common/net/connection.h"
+#include "../../../../hal/bare/handoff.h"
+#include "../../../../hal/bare/partitions.h"
 #include "mc.xs.h"
 
 #define PART 4096
@@ -36,9 +36,9 @@ void __wrap_mbedtls_platform_zeroize(void* bytes, size_t length)
 }
 
 /* The slot that does not run. */
-static const NorPartition* other(void)
+static PartitionName other(void)
 {
-  return &norPartitions[handoff()->choice.slot ? NOR_SLOT_A : NOR_SLOT_B];
+  return handoff()->choice.slot ? PARTITION_SLOT_A : PARTITION_SLOT_B;
 }
 
 void xs_bench_sha256(xsMachine* the)
@@ -47,7 +47,7 @@ void xs_bench_sha256(xsMachine* the)
   uint8_t digest[32];
   isDigesting = 1;
   benchMark();
-  bootSha256(norAt(other(), 0), length, digest);
+  bootSha256(partitionAt(other(), 0), length, digest);
   benchMark();
   isDigesting = 0;
 }
@@ -55,12 +55,13 @@ void xs_bench_sha256(xsMachine* the)
 /* The slot is erased first, which is not counted. */
 void xs_bench_program(xsMachine* the)
 {
-  uint32_t length = toIndex(the, &xsArg(0)), block = other()->partition.blockLength;
-  for (uint32_t at = 0; at < length; at += block)
-    norErase(other(), at / block);
+  const Partition* slot = partitionOf(other());
+  uint32_t length = toIndex(the, &xsArg(0));
+  for (uint32_t at = 0; at < length; at += slot->blockLength)
+    slot->erase(slot, at / slot->blockLength);
   benchMark();
   for (uint32_t at = 0; at < length; at += PART)
-    norWrite(other(), at, part, PART);
+    slot->write(slot, at, part, PART);
   benchMark();
 }
 
@@ -69,8 +70,9 @@ void xs_bench_program(xsMachine* the)
 void xs_bench_receive(xsMachine* the)
 {
   uint32_t port = toIndex(the, &xsArg(1)), length = toIndex(the, &xsArg(2)), first = 0, got = 0;
+  const char* kind;
   Connection* connection =
-      connectionOpen(xsmcToString(xsArg(0)), (uint16_t)port, xsmcTest(xsArg(3)));
+      connectionOpen(xsmcToString(xsArg(0)), (uint16_t)port, xsmcTest(xsArg(3)), &kind);
   while (connection && (got < length)) {
     long count = connectionRead(connection, part, PART);
     if (count < 0)
@@ -80,10 +82,8 @@ void xs_bench_receive(xsMachine* the)
       first = (uint32_t)count;
       benchMark();
     }
-    if (!count) {
-      socketWait(WAIT_MS);
-      watchdogFeed();
-    }
+    if (!count)
+      boardWait(WAIT_MS);
   }
   benchMark();
   if (connection)

@@ -10,7 +10,7 @@ import {
   machineOptions,
   NETWORK_DEVICE,
   SWITCH_KEY,
-} from "../../../../hal/qemu-riscv32/build.ts";
+} from "../../../../hal/bare/build.ts";
 import { alone } from "../../../../hal/xs/build.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
 import { qemu } from "../../../rig/boards/qemu.ts";
@@ -26,8 +26,10 @@ const SOURCE = join(root, "test/bench/qemu/meter/meter.c");
 const SECOND_API_MAJOR = 9;
 /** Where the emulated processor starts after each reset. */
 const RESET = 0x1000;
-/** Functions that begin a line of the console, or only mark a place (board/natives.c). */
-const LINE_FUNCTIONS = ["consoleLog", "xs_system_print", "benchMark"];
+/** Begins a line of the console in every image, the loader's too. */
+const LOG_FUNCTION = "boardLog";
+/** Begin a line besides, or only mark a place (board/natives.c), in images that have them. */
+const LINE_FUNCTIONS = ["xs_system_print", "benchMark"];
 const LOADER = "loader";
 /** Virtual time is that of a processor of 1 GHz, however slow the emulation is. */
 const COUNTING = ["-icount", "shift=0"];
@@ -72,12 +74,11 @@ export function mapLine(kind: string, ...addresses: readonly number[]): string {
 }
 
 function lineMap(images: readonly string[]): string {
-  const addresses = [...images, LOADER].flatMap((image) =>
-    symbolsOf(image)
-      .filter(({ name }) => LINE_FUNCTIONS.includes(name))
-      .map(({ address }) => address),
-  );
-  if (addresses.length === 0) throw new RigError(Exit.failed, "no image prints lines");
+  const addresses = [...images, LOADER].flatMap((image) => {
+    const symbols = symbolsOf(image);
+    const others = symbols.filter(({ name }) => LINE_FUNCTIONS.includes(name));
+    return [addressOf(symbols, LOG_FUNCTION), ...others.map(({ address }) => address)];
+  });
   const lines = [...new Set(addresses)].sort((a, b) => a - b);
   return mapLine("reset", RESET) + lines.map((address) => mapLine("line", address)).join("");
 }

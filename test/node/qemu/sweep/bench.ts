@@ -10,7 +10,7 @@ import {
   CUT_STATUS,
   EMULATOR,
   machineOptions,
-} from "../../../../hal/qemu-riscv32/build.ts";
+} from "../../../../hal/bare/build.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
 import { qemu } from "../../../rig/boards/qemu.ts";
 import { DeviceProcess, within } from "../../../rig/device.ts";

@@ -1,8 +1,8 @@
 /**
  * Flash operations of the bare-metal board as its serial console tells them
- * (hal/qemu-riscv32/nor.h), and in which partition they are.
+ * (hal/bare/partitions.h), and in which partition they are.
  */
-import { FLASH_PARTS } from "../../../../hal/qemu-riscv32/build.ts";
+import { FLASH_PARTS } from "../../../../hal/bare/build.ts";
 
 export interface Operation {
   readonly kind: "program" | "erase";
@@ -14,7 +14,7 @@ export interface Operation {
 export const PARTITIONS = ["boot log", "store", "slot"] as const;
 export type Partition = (typeof PARTITIONS)[number];
 
-const LINE = /D nor: (program|erase) of (\d+) bytes at ([0-9a-f]{6})(, power is cut)?$/;
+const LINE = /D flash: (program|erase) of (\d+) bytes at ([0-9a-f]{6})(, power is cut)?$/;
 
 /** What a line of the console says of an operation, and whether the power went in it. */
 export function parseOperation(

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FLASH_PARTS } from "../../../../hal/qemu-riscv32/build.ts";
+import { FLASH_PARTS } from "../../../../hal/bare/build.ts";
 import { type Operation, parseOperation } from "./operation.ts";
 import {
   coverage,
@@ -54,14 +54,14 @@ function cutsOf(runs: readonly Run[]): Cut[] {
 
 test("a line of the console is an operation, cut or not", () => {
   assert.deepEqual(
-    parseOperation("[   0.371] D nor: program of 1860 bytes at 380800, power is cut\r"),
+    parseOperation("[   0.371] D flash: program of 1860 bytes at 380800, power is cut\r"),
     { operation: { kind: "program", offset: 0x380800, length: 1860 }, isCut: true },
   );
-  assert.deepEqual(parseOperation("[   0.371] D nor: erase of 262144 bytes at 0c0000"), {
+  assert.deepEqual(parseOperation("[   0.371] D flash: erase of 262144 bytes at 0c0000"), {
     operation: { kind: "erase", offset: 0xc0000, length: 262144 },
     isCut: false,
   });
-  assert.equal(parseOperation("[   0.371] I nor: something else"), undefined);
+  assert.equal(parseOperation("[   0.371] I flash: something else"), undefined);
 });
 
 test("every operation is planned: those of the logs in each mode, those in the slot in one, or in each", () => {

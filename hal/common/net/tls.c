@@ -1,0 +1,250 @@
+/* See tls.h. Versions 2.28 to 4 of Mbed TLS: from 3 on its cryptography is PSA's, which wants to be
+ * started; 4 has its own randomness. */
+#include "tls.h"
+#include "../natives/board.h"
+#include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+#include <psa/crypto.h>
+#endif
+
+/* For how long a session is resumed since its server showed its certificate, and how large it may
+ * be: a server chooses the length of its ticket. */
+#define KEPT_SECONDS_MAX 86400u
+#define KEPT_BYTES_MAX 4096
+
+struct Tls {
+  Socket* socket;
+  const char* kind; /* of the error, when it is not the socket's */
+  int isGreeted; /* the handshake is done */
+  time_t proved; /* when the certificate of the server was checked; 0: not yet */
+  mbedtls_ssl_context context;
+  uint16_t port;
+  char host[]; /* as long as it is */
+};
+
+static mbedtls_ssl_config configuration;
+static mbedtls_x509_crt authorities; /* a list */
+static int trusted; /* how many */
+
+/* The session to resume (RFC 5246 §7.3, RFC 5077). It lies in RAM alone, so the first connection of
+   each start is proved by a certificate. It is good for this server, and for the authorities that
+   are trusted now. */
+static struct {
+  mbedtls_ssl_session session;
+  char* host; /* NULL: there is none */
+  uint16_t port;
+  time_t proved;
+} kept;
+
+static void forget(void)
+{
+  if (!kept.host)
+    return;
+  mbedtls_ssl_session_free(&kept.session);
+  free(kept.host);
+  kept.host = NULL;
+}
+
+/* After a handshake, and when the server sends another ticket. */
+static void keep(Tls* self)
+{
+  size_t length = 0;
+  forget();
+  mbedtls_ssl_session_init(&kept.session);
+  kept.host = strdup(self->host);
+  kept.port = self->port;
+  kept.proved = self->proved;
+  if (!kept.host || mbedtls_ssl_get_session(&self->context, &kept.session)) {
+    mbedtls_ssl_session_free(&kept.session);
+    free(kept.host);
+    kept.host = NULL;
+    return;
+  }
+  mbedtls_ssl_session_save(&kept.session, NULL, 0, &length);
+  if (length > KEPT_BYTES_MAX)
+    forget();
+}
+
+/* A clock that was set back makes it too old, too. */
+static void resume(Tls* self)
+{
+  if (!kept.host || (kept.port != self->port) || strcmp(kept.host, self->host)
+      || ((unsigned long long)(time(NULL) - kept.proved) > KEPT_SECONDS_MAX))
+    forget();
+  else if (!mbedtls_ssl_set_session(&self->context, &kept.session))
+    self->proved = kept.proved;
+}
+
+/* Mbed TLS has checked a certificate of the chain; what it found stays as it is. */
+static int onCertificate(void* context, mbedtls_x509_crt* certificate, int depth, uint32_t* flags)
+{
+  (void)certificate, (void)depth, (void)flags;
+  ((Tls*)context)->proved = time(NULL);
+  return 0;
+}
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+static int takeRandom(void* context, unsigned char* bytes, size_t length)
+{
+  (void)context;
+  return boardRandom(bytes, (uint32_t)length) ? 0 : MBEDTLS_ERR_SSL_NO_RNG;
+}
+#endif
+
+static int configure(void)
+{
+  mbedtls_ssl_config_init(&configuration);
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+  if (psa_crypto_init() != PSA_SUCCESS)
+    return 0;
+#endif
+  if (mbedtls_ssl_config_defaults(&configuration, MBEDTLS_SSL_IS_CLIENT,
+          MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT)) {
+    mbedtls_ssl_config_free(&configuration);
+    return 0;
+  }
+  mbedtls_ssl_conf_authmode(&configuration, MBEDTLS_SSL_VERIFY_REQUIRED);
+  mbedtls_ssl_conf_ca_chain(&configuration, &authorities, NULL);
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+  mbedtls_ssl_conf_rng(&configuration, takeRandom, NULL);
+#endif
+  return 1;
+}
+
+const char* tlsTrust(const uint8_t* certificate, uint32_t length)
+{
+  if (trusted == TLS_AUTHORITIES_MAX)
+    return "more than two authorities: remove the oldest";
+  if (!trusted)
+    mbedtls_x509_crt_init(&authorities);
+  if (mbedtls_x509_crt_parse_der_nocopy(&authorities, certificate, length))
+    return "not the certificate of an authority: X.509 in DER is wanted";
+  if (!trusted && !configure()) {
+    mbedtls_x509_crt_free(&authorities);
+    return "TLS cannot be started";
+  }
+  forget();
+  trusted++;
+  return NULL;
+}
+
+static int sendBytes(void* context, const unsigned char* bytes, size_t length)
+{
+  long count = socketWrite(context, bytes, (uint32_t)length);
+  return count > 0 ? (int)count : count ? MBEDTLS_ERR_SSL_CONN_EOF : MBEDTLS_ERR_SSL_WANT_WRITE;
+}
+
+static int receiveBytes(void* context, unsigned char* bytes, size_t length)
+{
+  long count = socketRead(context, bytes, (uint32_t)length);
+  return count > 0  ? (int)count
+      : count == -1 ? 0
+      : count       ? MBEDTLS_ERR_SSL_CONN_EOF
+                    : MBEDTLS_ERR_SSL_WANT_READ;
+}
+
+Tls* tlsOpen(Socket* socket, const char* host, uint16_t port)
+{
+  Tls* self = calloc(1, sizeof(Tls) + strlen(host) + 1);
+  if (!self)
+    return NULL;
+  self->socket = socket;
+  self->port = port;
+  strcpy(self->host, host);
+  mbedtls_ssl_init(&self->context);
+  if (!trusted || mbedtls_ssl_setup(&self->context, &configuration)
+      || mbedtls_ssl_set_hostname(&self->context, host))
+    self->kind = "secure";
+  else {
+    mbedtls_ssl_set_bio(&self->context, socket, sendBytes, receiveBytes, NULL);
+    mbedtls_ssl_set_verify(&self->context, onCertificate, self);
+    resume(self);
+  }
+  return self;
+}
+
+void tlsClose(Tls* self)
+{
+  if (self->isGreeted && !self->kind)
+    mbedtls_ssl_close_notify(&self->context);
+  mbedtls_ssl_free(&self->context);
+  free(self);
+}
+
+/* What a result of Mbed TLS means to the caller. A connection that ends without notice was cut, or
+ * is attacked. */
+static long judge(Tls* self, int result)
+{
+  if ((result == MBEDTLS_ERR_SSL_WANT_READ) || (result == MBEDTLS_ERR_SSL_WANT_WRITE))
+    return 0;
+#ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
+  if (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+    keep(self);
+    return 0;
+  }
+#endif
+  if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
+    return -1;
+  self->kind = socketKind(self->socket);
+  if (!self->kind)
+    self->kind =
+        self->isGreeted && ((result == MBEDTLS_ERR_SSL_CONN_EOF) || !result) ? "broken" : "secure";
+  if (!strcmp(self->kind, "secure")) {
+    forget(); /* RFC 5246 §7.2.2 */
+    boardLog('W', "tls", "-0x%04x, certificate flags 0x%lx", (unsigned)-result,
+        (unsigned long)mbedtls_ssl_get_verify_result(&self->context));
+  }
+  return -2;
+}
+
+/* 1 when the handshake is done, otherwise what the caller gets. */
+static long greet(Tls* self)
+{
+  int result;
+  if (self->kind)
+    return -2;
+  if (self->isGreeted)
+    return 1;
+  result = mbedtls_ssl_handshake(&self->context);
+  if (result) {
+    long answer = judge(self, result);
+    if (answer != -1)
+      return answer;
+    self->kind = "secure";
+    return -2;
+  }
+  self->isGreeted = 1;
+  keep(self);
+  return 1;
+}
+
+long tlsRead(Tls* self, void* bytes, uint32_t length)
+{
+  long ready = greet(self);
+  int result;
+  if ((ready < 1) || !length)
+    return ready < 1 ? ready : 0;
+  result = mbedtls_ssl_read(&self->context, bytes, length);
+  return result > 0 ? result : judge(self, result);
+}
+
+long tlsWrite(Tls* self, const void* bytes, uint32_t length)
+{
+  long ready = greet(self);
+  int result;
+  if ((ready < 1) || !length)
+    return ready < 1 ? ready : 0;
+  result = mbedtls_ssl_write(&self->context, bytes, length);
+  if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
+    result = MBEDTLS_ERR_SSL_CONN_EOF;
+  return result > 0 ? result : judge(self, result);
+}
+
+const char* tlsKind(const Tls* self)
+{
+  return self->kind ? self->kind : socketKind(self->socket);
+}
