@@ -326,6 +326,7 @@ export class Bench {
   #start(cause: ResetCause): Client {
     for (let reset = cause; ; reset = this.#died ?? reset) {
       this.#died = undefined;
+      this.link.reset();
       this.#hal = this.board.start(reset);
       this.elapsedMs += this.board.boot.pauseMs;
       this.starts++;

@@ -54,6 +54,11 @@ export class SimLink implements Link {
   }
 
   /** When something will happen that nobody has to ask for: the time of the clock, or Infinity. */
+  /** The device is reset: its connections are gone. */
+  reset(): void {
+    this.#exchange?.close();
+  }
+
   due(): number {
     return this.#exchange?.due() ?? Infinity;
   }

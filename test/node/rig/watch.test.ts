@@ -86,5 +86,5 @@ test("a JUnit report carries properties, failures, unstable passes and the end o
   assert.match(text, /<property name="board" value="host"\/>/);
   assert.match(text, /<failure message="result 402 &amp; more"\/>/);
   assert.match(text, /name="unstable" value="true"/);
-  assert.match(text, /a &lt;strange&gt; \? line/);
+  assert.match(text, /a &lt;strange&gt; \\u0000 line/);
 });
