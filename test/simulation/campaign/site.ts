@@ -192,6 +192,7 @@ export class Site {
     const updated = this.witness.updated;
     const bad = updated && behaviour !== "good";
     if (bad && behaviour === "crash") throw new Crash();
+    this.#link.reset();
     const client = this.#start(hal, updated);
     if (bad && behaviour === "unhealthy") client.engine.unhealthy();
     const sends = this.#link.requests;
