@@ -536,7 +536,7 @@ esp_err_t esp_ota_set_boot_partition(const esp_partition_t* partition)
     return ESP_ERR_OTA_VALIDATE_FAILED;
   if (!bootable(slot, &length)) {
     for (uint32_t block = 0; block < SLOT_BLOCKS; block++)
-      flashFileErase(&files[slot], block);
+      files[slot].partition.erase(&files[slot].partition, block);
     return ESP_ERR_OTA_SMALL_SEC_VER;
   }
   if (slotOf(seq) != slot)
@@ -698,7 +698,7 @@ typedef struct {
 
 static int readNumber(uint32_t index, Number* number)
 {
-  return flashFileRead(&nvs, index * sizeof(*number), number, sizeof(*number)) == FLASH_DONE;
+  return nvs.partition.read(&nvs.partition, index * sizeof(*number), number, sizeof(*number));
 }
 
 static uint32_t numberCheck(const Number* number)
@@ -732,7 +732,7 @@ static esp_err_t writeNumber(const char* key, uint32_t value)
   strncpy(number.key, key, sizeof(number.key) - 1);
   number.check = numberCheck(&number);
   return !is("full-nvs", "")
-          && (flashFileWrite(&nvs, index * sizeof(number), &number, sizeof(number)) == FLASH_DONE)
+          && nvs.partition.write(&nvs.partition, index * sizeof(number), &number, sizeof(number))
       ? ESP_OK
       : ESP_ERR_NVS_NOT_ENOUGH_SPACE;
 }
