@@ -112,6 +112,30 @@ function bomb(sessionID: string, device: string, filling: Filling): Buffer {
   return Buffer.from(bytes.subarray(0, writer.length));
 }
 
+const PLACE = "!";
+/** String table of a document (WBXML §5.7): its length in two bytes of seven bits, and one string. */
+const TABLE = Buffer.concat([Buffer.from("t".repeat(4000)), Buffer.alloc(1)]);
+const TABLE_HEADER = [2, 0xa4, 1, 0x6a, 0x80 | (TABLE.length >> 7), TABLE.length & 0x7f, ...TABLE];
+
+/** Two Status whose references are those 4 kB, each in two bytes. */
+function tableStatus(sessionID: string, device: string): Buffer {
+  const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
+  const writer = new WbxmlWriter(bytes, SYNCML, TABLE_HEADER);
+  openMessage(writer, sessionID, 1, device, { text: 0, maxMsgSize: 0, maxObjSize: 0 });
+  for (const _ of [1, 2])
+    command(writer, Tag.Status, () => {
+      writer.leaf(Tag.MsgRef, PLACE);
+      writer.leaf(Tag.CmdRef, PLACE);
+      writer.leaf(Tag.Cmd, "Get");
+      writer.leaf(Tag.Data, "200");
+    });
+  closeMessage(writer);
+  const inline = Buffer.from([0x03, ...Buffer.from(PLACE), 0]).toString("latin1");
+  const parts = Buffer.from(bytes.subarray(0, writer.length)).toString("latin1").split(inline);
+  assert.equal(parts.length, 5);
+  return Buffer.from(parts.join("\x83\0"), "latin1");
+}
+
 /** What answers a message of a device: whole answers, with their heads. */
 type Answer = (message: string, number: number) => Buffer;
 
@@ -177,6 +201,11 @@ const STRANGERS: Readonly<Record<string, Answer>> = {
           `<CmdRef>${"c".repeat(4090)}</CmdRef><Cmd>Get</Cmd><Data>200</Data></Status>`,
       ),
     ),
+  "a Status with references to a string table of 4 kB": (message) => {
+    const session = between(message, "<SessionID>", "<");
+    const device = between(message, "<Source><LocURI>", "<");
+    return answer("wbxml", tableStatus(session, device));
+  },
   "short header names and a hundred items": (message) =>
     answer("xml", xml(message, add(ITEM.repeat(100))), NAMES),
   "short header names and four long URIs": (message) => {

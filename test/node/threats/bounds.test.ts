@@ -126,3 +126,20 @@ test("a session lasts SESSION_MS_MAX at most: the answer that comes then is not 
     strictEqual(late, lastMs === SESSION_MS_MAX, target.lines.slice(-5).join("\n"));
   }
 });
+
+test("no text of a server has a control character in the log, nor makes a line longer than 200 bytes", () => {
+  const forged = "1\n[   9.999] I update: State 100";
+  const status = (msgRef: string, cmd: string): string =>
+    `<Status><CmdID>9</CmdID><MsgRef>${msgRef}</MsgRef><CmdRef>7</CmdRef><Cmd>${cmd}</Cmd><Data>200</Data></Status>`;
+  const { target } = meeting((answer) =>
+    answer.replace("<Final", `${status(forged, "Get")}${status("1", "G".repeat(60))}<Final`),
+  );
+  ok(
+    target.lines.some((line) => line.includes("\\u000a[   9.999] I update: State 100")),
+    target.lines.join("\n"),
+  );
+  for (const line of target.lines) {
+    ok(!/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(line), line);
+    ok(Buffer.byteLength(line) <= 200 - "[99999.999] W ".length, line);
+  }
+});

@@ -6,6 +6,7 @@
  * `test`, when one must fail in the files `in`.
  */
 import { STORE_MUTANTS } from "./store.ts";
+import { THREATS } from "./threats.ts";
 import { VERDICTS } from "./verdicts.ts";
 
 /** One of them. */
@@ -40,6 +41,7 @@ export function anySpace(text: string): RegExp {
 export const MUTANTS: readonly Mutant[] = [
   ...STORE_MUTANTS,
   ...VERDICTS,
+  ...THREATS,
   // staging
   {
     name: "a block is not erased when the package enters it",
