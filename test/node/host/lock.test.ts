@@ -5,6 +5,9 @@ import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { build, cleanUp, Device, image, RUNNER } from "./device.ts";
 
+/** A second process that is not refused runs on. */
+const LIMIT_MS = 60_000;
+
 before(build);
 after(cleanUp);
 
@@ -30,7 +33,11 @@ test("a second process on a state directory is refused, by directory and process
   try {
     await printed(first, "cause panic\n");
     const before = device.read("boot.flash");
-    const { status, stderr } = spawnSync(RUNNER, ["--state", device.folder], { encoding: "utf8" });
+    const { status, stderr } = spawnSync(RUNNER, ["--state", device.folder], {
+      encoding: "utf8",
+      timeout: LIMIT_MS,
+      killSignal: "SIGKILL",
+    });
     strictEqual(status, 3);
     match(
       stderr,

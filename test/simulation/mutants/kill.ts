@@ -76,7 +76,10 @@ export async function killAll(
   const table: { readonly line: string; readonly good: boolean }[] = [];
   const work = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const killed = await kill(mutant);
+      const killed = await kill(mutant).catch((error: unknown) => ({
+        by: "nothing, as it could not be run",
+        detail: error instanceof Error ? error.message : "an unknown error",
+      }));
       const end = killed === undefined ? "SURVIVED" : `${killed.by} in ${killed.detail}`;
       const good = killed?.by === mutant.by;
       const wanted = good || killed === undefined ? "" : `; ${mutant.by} should have found it`;

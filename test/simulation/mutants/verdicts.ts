@@ -186,7 +186,7 @@ export const VERDICTS: readonly Mutant[] = [
     name: "a stranger is heard before that is durable",
     file: "src/client/trial",
     find: "this.#options.engine.expose();",
-    replace: "",
+    replace: ";",
     in: ["simulation/verdict"],
     by: "test",
   },
