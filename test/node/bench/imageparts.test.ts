@@ -12,7 +12,7 @@ const MAP = `
  .rodata.str1.4 0x80050000        0x8 build/qemu/mbedtls/aes.o
  .text          0x80060000      0x100 /usr/lib/picolibc/lib/rv32imac/ilp32/libc.a(strcmp.S.o)
  .bss.pool      0x80400000     0x1000 build/qemu/lwip/core/memp.o
- .ramtext       0x80400000       0x40 build/qemu/hal/qemu-riscv32/nor.o
+ .ramtext       0x80400000       0x40 build/qemu/hal/qemu-riscv32/chip.o
 `;
 
 test("code and constants count by where they come from; what was left out and what is only in RAM do not", () => {
