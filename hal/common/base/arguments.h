@@ -29,27 +29,28 @@ static inline uint32_t toIndex(xsMachine* the, xsSlot* slot)
   return (uint32_t)value;
 }
 
+/* An empty buffer has an address, too: memcpy and its like must not be given NULL. */
+static inline Buffer toBuffer(void* bytes, xsUnsignedValue length)
+{
+  Buffer buffer = { bytes ? (uint8_t*)bytes : (uint8_t*)"", length };
+  return buffer;
+}
+
 /* The bytes of a Uint8Array or ArrayBuffer, or a TypeError. */
 static inline Buffer toReadable(xsMachine* the, xsSlot* slot)
 {
-  Buffer buffer;
   void* bytes;
   xsUnsignedValue length;
   xsmcGetBufferReadable(*slot, &bytes, &length);
-  buffer.bytes = bytes;
-  buffer.length = length;
-  return buffer;
+  return toBuffer(bytes, length);
 }
 
 static inline Buffer toWritable(xsMachine* the, xsSlot* slot)
 {
-  Buffer buffer;
   void* bytes;
   xsUnsignedValue length;
   xsmcGetBufferWritable(*slot, &bytes, &length);
-  buffer.bytes = bytes;
-  buffer.length = length;
-  return buffer;
+  return toBuffer(bytes, length);
 }
 
 static inline void checkRange(xsMachine* the, uint32_t from, uint32_t to, uint32_t length)
