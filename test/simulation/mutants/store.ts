@@ -18,7 +18,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     find: "if (begun || (log !== undefined && !(sealed && this.#isClean)))",
     replace: "if (false)",
     in: ["download,good,small,torn:metastable"],
-    by: "P3",
+    by: "P11",
   },
   {
     name: "a value is handed out without its CRC",
@@ -170,7 +170,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     find: "blocks.filter((block) => block.generation === first.generation)",
     replace: "blocks",
     in: ["download,good,bytes", PULL],
-    by: "StoreFailed",
+    by: "P11",
   },
   {
     name: "the oldest log counts",
