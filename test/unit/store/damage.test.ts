@@ -60,6 +60,8 @@ test("a bit that flipped between two starts costs nothing, wherever it is", () =
   const store = Store.open(whole.copy());
   store.commit([["nonce", utf8("1")]]);
   for (let at = 0; at < whole.bytes.length; at++) {
+    // One blank byte is like the next: some of them are enough.
+    if (whole.bytes[at] === 0xff && at % 16 !== 3) continue;
     const flash = whole.copy();
     flash.flip(at, 1 << (at & 7));
     const opened = Store.open(flash);
