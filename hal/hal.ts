@@ -125,7 +125,10 @@ export interface LinkHead {
 
 /** A request under way. After any throw it is closed. Redirects are not followed. */
 export interface Exchange {
-  /** The head of the answer, or undefined while it has not arrived. Throws a LinkError. */
+  /**
+   * The head of the answer, or undefined while it has not arrived. It may be gone, undefined again,
+   * once read() has said that the body is over. Throws a LinkError.
+   */
   head(): LinkHead | undefined;
   /**
    * Moves body bytes, as they arrive, to the start of `buffer`: how many, 0 when there are none
@@ -133,7 +136,10 @@ export interface Exchange {
    * LinkError; a body shorter than announced is `broken`.
    */
   read(buffer: Uint8Array): number;
-  /** Gives the connection up. May be called at any time, and again. */
+  /**
+   * Gives the exchange up, and its connection, unless that serves another request by now. May be
+   * called at any time, and again.
+   */
   close(): void;
 }
 
@@ -151,6 +157,11 @@ export interface LinkError extends Error {
 /**
  * HTTP, one or more requests at a time (a board says how many it bears; the client uses one). No
  * time-outs: the client has the clock.
+ *
+ * An exchange whose body was read to its end, and that is not closed, keeps its connection, as far
+ * as board and peer can: the next request goes over it if it has the same scheme, host and port,
+ * and closes it if not. When such a connection ends before a byte of the answer has come, the
+ * request is sent once more over a new one: the peer gets it at least once, and perhaps twice.
  */
 export interface Link {
   request(request: LinkRequest): Exchange;

@@ -133,6 +133,11 @@ export const VERIFY_READ_BYTES = 4096;
 export const ANSWER_TIMEOUT_MS = 60_000;
 export const BODY_IDLE_TIMEOUT_MS = 30_000;
 /**
+ * How long a connection is kept that serves no message: less than the five seconds after which many
+ * servers close it.
+ */
+export const CONNECTION_IDLE_MS = 4_000;
+/**
  * Pause before a failed session is tried again: the first, doubled each time up to the last; jitter
  * takes away at most half.
  */

@@ -2,10 +2,20 @@
  * Carries one session over HTTP: posts its messages, collects each answer whole in the inbound
  * buffer, hands it over (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never
  * looked at.
+ *
+ * The exchange of an answer stays open until the next message is posted, or for so long as a server
+ * may be expected to wait for one: so its connection serves all messages. Where that has ended
+ * meanwhile, the link sends the message once more, byte for byte, and the server may have seen it:
+ * what it answers then is for the session to judge, as any other answer.
  */
 import type { Exchange, Link } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
-import { ANSWER_MS_MAX, ANSWER_TIMEOUT_MS, BODY_IDLE_TIMEOUT_MS } from "../base/limits.ts";
+import {
+  ANSWER_MS_MAX,
+  ANSWER_TIMEOUT_MS,
+  BODY_IDLE_TIMEOUT_MS,
+  CONNECTION_IDLE_MS,
+} from "../base/limits.ts";
 import type { Session } from "../session/session.ts";
 import { MAC_HEADER } from "../account/mac.ts";
 
@@ -46,7 +56,11 @@ export class Conversation {
     | undefined;
   #link: Link;
   #inbound: Uint8Array;
+  /** Of the message under way, or of the one before it. */
   #exchange: Exchange | undefined;
+  #posted = false;
+  /** Until when a connection that serves no message is kept. */
+  #keptUntil = 0;
   #opening = true;
   /** True while the body of the answer is read: its head is gone by then. */
   #answered = false;
@@ -68,14 +82,16 @@ export class Conversation {
    * link may wake the caller earlier.
    */
   step(now: number): number {
-    if (this.session.waiting) return this.session.resume(now);
-    if (this.#exchange === undefined) return this.#post(now);
+    const exchange = this.#exchange;
+    if (!this.#posted && now >= this.#keptUntil) this.#release();
+    if (this.session.waiting) return this.#resume(now);
+    if (!this.#posted || exchange === undefined) return this.#post(now);
     if (now >= this.#deadline)
       return this.#fail(
         this.#answered ? "the server's answer stopped half-way" : "the server does not answer",
       );
-    if (!this.#answered) return this.#readHead(now, this.#exchange);
-    return this.#readBody(now, this.#exchange);
+    if (!this.#answered) return this.#readHead(now, exchange);
+    return this.#readBody(now, exchange);
   }
 
   /** Ends the conversation for a reason of the device's own. */
@@ -84,9 +100,20 @@ export class Conversation {
   }
 
   close(): void {
+    this.#release();
+    this.done = true;
+  }
+
+  /** Closes the connection. */
+  #release(): void {
     this.#exchange?.close();
     this.#exchange = undefined;
-    this.done = true;
+  }
+
+  /** Looks for the answer of a person, who may take longer than a server keeps a connection. */
+  #resume(now: number): number {
+    const due = this.session.resume(now);
+    return this.#exchange === undefined ? due : Math.min(due, this.#keptUntil);
   }
 
   #post(now: number): number {
@@ -100,7 +127,8 @@ export class Conversation {
     this.#answered = false;
     this.#length = 0;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
-    this.#exchange = this.#try(() =>
+    const before = this.#exchange;
+    const exchange = this.#try(() =>
       this.#link.request({
         method: "POST",
         url: message.url,
@@ -113,6 +141,9 @@ export class Conversation {
         ],
       }),
     );
+    before?.close();
+    this.#exchange = exchange;
+    this.#posted = exchange !== undefined;
     this.#opening = false;
     return now;
   }
@@ -158,8 +189,8 @@ export class Conversation {
   }
 
   #deliver(now: number): number {
-    this.#exchange?.close();
-    this.#exchange = undefined;
+    this.#posted = false;
+    this.#keptUntil = now + CONNECTION_IDLE_MS;
     this.onMessage?.("received", this.#inbound, this.#length);
     this.session.received(this.#inbound, this.#length, this.#mac);
     return now;

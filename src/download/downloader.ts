@@ -6,7 +6,7 @@
  * idle → waiting → (head → body → waiting)* → idle. `step` does one thing, and says until when it
  * has nothing to do unless the link brings something. Where the answer is a download descriptor
  * (OMA Download 1.0), it is read whole, and the download goes on with the package that it names:
- * head → descriptor → head.
+ * head → descriptor → head, over the same connection where the host is the same.
  */
 import type { Exchange, Link, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
@@ -182,6 +182,7 @@ export class Downloader {
     const outcome = attempt(() =>
       this.#link.request({ method: "GET", url, headers, wants: ANSWER_HEADERS }),
     );
+    this.#close();
     if ("value" in outcome) this.#exchange = outcome.value;
     return { type: "wait", until: now };
   }
@@ -305,7 +306,6 @@ export class Downloader {
     const refused = this.#restart(sink) ?? sink.describe(reading);
     if (refused !== undefined) return this.#over(refused);
     assert("url" in reading, "a descriptor that is no description is refused");
-    this.#close();
     this.#source = admitUrl(reading.url, this.#rules);
     this.#described = true;
     this.#size = reading.size;

@@ -235,27 +235,37 @@ class Receiving implements Work {
 }
 
 class Fetching implements Work {
+  readonly #begin: () => Fetch;
   #fetch: Fetch;
+  /** Requests that follow. */
+  #left: number;
 
   constructor(hal: Hal, order: FetchOrder) {
-    const { method, url, bodyBytes, bufferBytes, stallMs } = order;
-    this.#fetch = new Fetch(
-      hal.link,
-      {
-        method,
-        url,
-        headers: [["X-Conformance", "a value"]],
-        ...(bodyBytes === undefined ? {} : { body: patternBytes(0, bodyBytes, 1) }),
-      },
-      {
-        ...(bufferBytes === undefined ? {} : { bufferBytes }),
-        ...(stallMs === undefined ? {} : { stallMs }),
-      },
-    );
+    const { method, url, bodyBytes, bufferBytes, stallMs, times } = order;
+    const request = {
+      method,
+      url,
+      headers: [["X-Conformance", "a value"]] as const,
+      ...(bodyBytes === undefined ? {} : { body: patternBytes(0, bodyBytes, 1) }),
+    };
+    const options = {
+      ...(bufferBytes === undefined ? {} : { bufferBytes }),
+      ...(stallMs === undefined ? {} : { stallMs }),
+      ...(times === undefined ? {} : ({ staysOpen: true } as const)),
+    };
+    this.#left = (times ?? 1) - 1;
+    this.#begin = () => new Fetch(hal.link, request, options);
+    this.#fetch = this.#begin();
   }
 
+  /** The report is of the last request, or of the first that fails. */
   step(now: number): Report | number {
     const result: Fetched | number = this.#fetch.step(now);
-    return typeof result === "number" ? result : { kind: "fetched", fetched: result };
+    if (typeof result === "number") return result;
+    const before = this.#fetch;
+    const isLast = this.#left-- === 0 || result.error !== undefined;
+    if (!isLast) this.#fetch = this.#begin();
+    before.close();
+    return isLast ? { kind: "fetched", fetched: result } : now;
   }
 }

@@ -14,6 +14,8 @@ export interface FetchOptions {
   readonly bufferBytes?: number;
   /** After the first bytes nothing is read for so long; then the exchange is closed. */
   readonly stallMs?: number;
+  /** At the end of the body the exchange stays open, until close(). */
+  readonly staysOpen?: true;
   /** Takes the body as it comes; a view that holds until it returns. */
   readonly sink?: (bytes: Uint8Array) => void;
 }
@@ -100,11 +102,11 @@ export class Fetch {
     }
   }
 
-  /** After the last byte: the end is said again, and the head is still there. */
+  /** After the last byte the end is said again. */
   #end(exchange: Exchange): Fetched {
     if (this.#stalledUntil === undefined && exchange.read(this.#buffer) !== -1)
       this.#result = { ...this.#result, error: "again" };
-    this.close();
+    if (this.#options.staysOpen !== true) this.close();
     return this.#result;
   }
 }

@@ -16,6 +16,11 @@ export interface FetchOrder {
   readonly bodyBytes?: number;
   /** Length of the buffer that is read into; 1024 when absent. */
   readonly bufferBytes?: number;
+  /**
+   * So many requests, each made while the exchange of the one before is open, though its body is
+   * over; the report is of the last. 1 when absent.
+   */
+  readonly times?: number;
   /** After the first bytes, nothing is read for so long; then the exchange is given up. */
   readonly stallMs?: number;
 }

@@ -11,7 +11,7 @@ import type { LogLevel, ResetCause } from "../../hal/hal.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { boardInDirectory } from "../../hal/sim/files.ts";
 import { UdpPort } from "../../hal/sim/datagrams.ts";
-import { HttpLink } from "../../hal/sim/http.ts";
+import { SocketLink } from "../../hal/sim/socket.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/account/provisioning.ts";
@@ -34,7 +34,7 @@ const { identity, pushPort } = JSON.parse(text) as {
   pushPort?: number;
 };
 const maker = { vendorId: bytes16(identity.vendorId), classId: bytes16(identity.classId) };
-const link = new HttpLink();
+const link = new SocketLink();
 const started = performance.now();
 
 function log(level: LogLevel, source: string, line: string): void {

@@ -7,6 +7,7 @@ import type { FlashStatus, Hal, ResetCause } from "../../hal/hal.ts";
 import { SimBoard } from "../../hal/sim/board.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { Client } from "../../src/client/client.ts";
+import { nonceChange } from "../../src/account/accounts.ts";
 import { parseProvision } from "../../src/account/provisioning.ts";
 import type { Version } from "../../src/image/version.ts";
 import type { UserInterface } from "../../src/user/question.ts";
@@ -25,7 +26,7 @@ import type { Reply, Request } from "../rig/server/exchange.ts";
 import type { ServerOptions } from "../rig/server/options.ts";
 import { type HostOptions, PackageHost } from "../rig/server/package-host.ts";
 import { type ScenarioName, scenarioOf } from "../rig/server/scenario.ts";
-import { SimLink } from "./link.ts";
+import { type Route, SimLink, type TimedLink } from "./link.ts";
 
 const STORE: FlashStatus = { blocks: 8, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
 const SLOT: FlashStatus = { blocks: 16, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
@@ -111,6 +112,10 @@ export interface BenchOptions extends Serving {
   };
   /** A person who is there. */
   readonly userInterface?: UserInterface;
+  /** The first nonce, which both sides know in either direction; none by default. */
+  readonly nonce?: Uint8Array;
+  /** The network; by default one that knows no connections. */
+  readonly link?: (route: Route, now: () => number) => TimedLink;
   /** What is wrong with the image of that version; nothing by default. */
   readonly defect?: (version: string, bench: Bench) => Defect | undefined;
 }
@@ -131,7 +136,7 @@ type Alert = Extract<ServerEvent, { kind: "alert" }>;
 
 export class Bench {
   readonly board: SimBoard;
-  readonly link: SimLink;
+  readonly link: TimedLink;
   readonly lines: string[] = [];
   events: ServerEvent[] = [];
   /** Simulated milliseconds so far. */
@@ -157,10 +162,9 @@ export class Bench {
   #host: PackageHost | undefined;
 
   constructor(options: BenchOptions = {}) {
-    this.link = new SimLink(
-      (origin, request) => this.#route(origin, request),
-      () => this.#hal.now(),
-    );
+    const route: Route = (origin, request) => this.#route(origin, request);
+    const now = (): number => this.#hal.now();
+    this.link = options.link?.(route, now) ?? new SimLink(route, now);
     this.board = new SimBoard({
       store: STORE,
       slot: SLOT,
@@ -183,6 +187,7 @@ export class Bench {
     this.serve(options);
     this.#hal = this.board.start("power");
     this.client = this.#start("power");
+    if (options.nonce !== undefined) this.#know(options.nonce);
   }
 
   /** Puts other servers there, with nothing remembered. Theirs is the next outcome. */
@@ -305,6 +310,15 @@ export class Bench {
   /** Erases of all blocks of the staging slot. */
   get erases(): number {
     return this.board.slots[1].wear.reduce((sum, wear) => sum + wear, 0);
+  }
+
+  /** The account that was made at the first start has this nonce in both directions. */
+  #know(nonce: Uint8Array): void {
+    Store.open(this.board.store).commit([
+      nonceChange("Main", "client", nonce),
+      nonceChange("Main", "server", nonce),
+    ]);
+    this.cut();
   }
 
   #step(): number {

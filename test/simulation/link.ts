@@ -29,8 +29,17 @@ class NetworkError extends Error implements LinkError {
 /** The server at an origin ("http://host:port"): its answer, or undefined when nobody listens. */
 export type Route = (origin: string, request: Request) => Reply | undefined;
 
-export class SimLink implements Link {
+/** A network on the simulated clock. */
+export interface TimedLink extends Link {
   /** Requests so far. */
+  readonly requests: number;
+  /** When something will happen that nobody has to ask for: the time of the clock, or Infinity. */
+  due(): number;
+  /** The device is reset: its connections are gone. */
+  reset(): void;
+}
+
+export class SimLink implements TimedLink {
   requests = 0;
   #route: Route;
   #now: () => number;
@@ -53,8 +62,6 @@ export class SimLink implements Link {
     return (this.#exchange = new SimExchange(reply, this.#now));
   }
 
-  /** When something will happen that nobody has to ask for: the time of the clock, or Infinity. */
-  /** The device is reset: its connections are gone. */
   reset(): void {
     this.#exchange?.close();
   }

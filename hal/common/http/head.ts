@@ -19,6 +19,8 @@ export type Framing =
 
 export interface Head extends LinkHead {
   readonly framing: Framing;
+  /** The peer takes another request over the connection, once this answer is over (§9.3). */
+  readonly persists: boolean;
 }
 
 const CR = 0x0d;
@@ -39,8 +41,9 @@ const STATUS_LINE_BYTES_MIN = 12;
 const VERSION = "HTTP/1.";
 const CONTENT_LENGTH = "content-length";
 const TRANSFER_ENCODING = "transfer-encoding";
-/** Longer than any list of codings that is understood. */
-const CODINGS_BYTES_MAX = 64;
+const CONNECTION = "connection";
+/** Longer than any list of codings, or of options of a connection, that is understood. */
+const LIST_BYTES_MAX = 64;
 /** Lengths of names are told apart by bits of one number. */
 const NAME_BYTES_MAX = 31;
 
@@ -65,6 +68,8 @@ export class HeadReader {
   #passing = false;
   #length = NONE;
   #codings: "none" | "chunked" = "none";
+  /** The peer closes the connection behind this answer. */
+  #closes = false;
 
   /**
    * `wants`: names, in lower case, of the headers that are kept. A trailer has no status line.
@@ -72,7 +77,8 @@ export class HeadReader {
   constructor(wants: readonly string[], trailer = false) {
     this.#wants = wants;
     this.#trailer = trailer;
-    let lengths = (1 << CONTENT_LENGTH.length) | (1 << TRANSFER_ENCODING.length);
+    let lengths =
+      (1 << CONTENT_LENGTH.length) | (1 << TRANSFER_ENCODING.length) | (1 << CONNECTION.length);
     for (const name of wants) if (name.length <= NAME_BYTES_MAX) lengths |= 1 << name.length;
     this.#lengths = trailer ? 0 : lengths;
   }
@@ -84,7 +90,14 @@ export class HeadReader {
 
   /** What has been read; `bodiless`: the request was one that has no body in its answer. */
   head(bodiless: boolean): Head {
-    return { status: this.status, headers: this.#headers, framing: this.#framing(bodiless) };
+    const isAmbiguous = this.#codings === "chunked" && this.#length !== NONE;
+    const framing = this.#framing(bodiless);
+    return {
+      status: this.status,
+      headers: this.#headers,
+      framing,
+      persists: this.#minor > 0 && !this.#closes && !isAmbiguous && framing.type !== "untilClose",
+    };
   }
 
   /** Goes on to the head behind an interim answer. What has been read counts on. */
@@ -95,6 +108,7 @@ export class HeadReader {
     this.#kept = 0;
     this.#length = NONE;
     this.#codings = "none";
+    this.#closes = false;
   }
 
   /**
@@ -153,6 +167,7 @@ export class HeadReader {
     else if (!this.#passing) {
       const name = this.#name(bytes, from, end);
       if (name === CONTENT_LENGTH || name === TRANSFER_ENCODING) this.#fail(`bad ${name}`);
+      if (name === CONNECTION) this.#closes = true;
     }
     this.#passing = true;
     return this.#ended(end);
@@ -203,6 +218,7 @@ export class HeadReader {
     while (to > from && isBlank(bytes[to - 1])) to--;
     if (name === CONTENT_LENGTH) this.#takeLength(bytes, from, to);
     if (name === TRANSFER_ENCODING) this.#takeCodings(bytes, from, to);
+    if (name === CONNECTION) this.#takeOptions(bytes, from, to);
     if (!this.#wants.includes(name) || this.#headers.has(name)) return;
     this.#kept += to - from;
     if (this.#kept <= HTTP_KEPT_BYTES_MAX) this.#headers.set(name, textOf(bytes, from, to) ?? "");
@@ -226,14 +242,20 @@ export class HeadReader {
 
   /** Only the coding chunked is understood. Elements of a list may be empty (RFC 9110 §5.6.1). */
   #takeCodings(bytes: Uint8Array, from: number, to: number): void {
-    const list = to - from <= CODINGS_BYTES_MAX ? textOf(bytes, from, to) : undefined;
-    for (const one of list?.toLowerCase().split(",") ?? [""]) {
+    const list = listOf(bytes, from, to);
+    for (const one of list ?? [""]) {
       const coding = one.trim();
       if (coding === "" && list !== undefined) continue;
       if (coding !== "chunked" || this.#codings === "chunked" || this.#minor === 0)
         this.#fail("a transfer coding other than chunked");
       this.#codings = "chunked";
     }
+  }
+
+  /** Of the options of a connection `close` is understood (§9.6). A list too long to read has it. */
+  #takeOptions(bytes: Uint8Array, from: number, to: number): void {
+    const list = listOf(bytes, from, to);
+    this.#closes ||= list === undefined || list.some((option) => option.trim() === "close");
   }
 
   /** RFC 9112 §6.3, in its order. A coding wins over a length, which then was none. */
@@ -265,6 +287,12 @@ function textOf(bytes: Uint8Array, from: number, to: number): string | undefined
   } catch {
     return undefined;
   }
+}
+
+/** The elements of a list, in lower case; undefined: it is too long, or not text. */
+function listOf(bytes: Uint8Array, from: number, to: number): readonly string[] | undefined {
+  const list = to - from <= LIST_BYTES_MAX ? textOf(bytes, from, to) : undefined;
+  return list?.toLowerCase().split(",");
 }
 
 /** The number that is an element of a list; undefined: it is empty; -1: it is no number. */

@@ -1,6 +1,7 @@
 /** TLS client sockets: TCP, and the server proved by a certificate below a trusted authority. */
 import { fromBase64 } from "../../../src/base/base64.ts";
-import { type Connect, HttpError, type Socket } from "../http/http.ts";
+import { HttpError } from "../http/error.ts";
+import type { Connect, Socket } from "../http/http.ts";
 
 /**
  * As TcpSocket. The kind is `secure` when TLS fails, the certificate is not good, or the board has

@@ -301,6 +301,27 @@ const LINK: readonly BrokenHal[] = [
       }),
   },
   {
+    lie: "there is one socket, which is free when its exchange is closed",
+    part: "link",
+    caught: "link: an exchange that is over and open is followed by others",
+    make: () => {
+      let busy = false;
+      return withLink((link) => (request) => {
+        if (busy) throw Object.assign(new Error("busy"), { name: "LinkError", kind: "broken" });
+        busy = true;
+        const exchange = link.request(request);
+        return {
+          head: () => exchange.head(),
+          read: (buffer) => exchange.read(buffer),
+          close: () => {
+            busy = false;
+            exchange.close();
+          },
+        };
+      });
+    },
+  },
+  {
     lie: "errors have no kind",
     part: "link",
     caught: "link: nobody listens: refused",

@@ -120,6 +120,7 @@ function fetch(address: string): void {
   const buffer = new Uint8Array(4096);
   let total = 0;
   let first = "";
+  let status = 0;
   let exchange: Exchange;
   try {
     exchange = board.link.request({
@@ -136,14 +137,15 @@ function fetch(address: string): void {
   }
   board.run(() => {
     try {
-      const count = exchange.head() === undefined ? 0 : exchange.read(buffer);
+      status = exchange.head()?.status ?? status;
+      const count = status === 0 ? 0 : exchange.read(buffer);
       if (count === 0) return now() + 60000;
       if (count > 0) {
         if (total === 0) first = text(buffer, 0, Math.min(count, 20));
         total += count;
         return now();
       }
-      print(`fetch: ${exchange.head()?.status} ${total} bytes, ${first}`);
+      print(`fetch: ${status} ${total} bytes, ${first}`);
     } catch (error) {
       print(`fetch: ${(error as LinkError).kind}`);
     }

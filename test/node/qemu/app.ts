@@ -91,7 +91,8 @@ function later(this: unknown, seconds: number): void {
 
 /**
  * Posts to URLs, one after the other, and prints each answer or the kind of its failure. A number
- * among them sets the calendar so many seconds ahead.
+ * among them sets the calendar so many seconds ahead. Behind a URL with a plus in front of it the
+ * exchange stays open, so that its connection can serve the next one.
  */
 function fetch(urls: string): void {
   const waiting = urls.split(",");
@@ -106,17 +107,20 @@ function fetch(urls: string): void {
 }
 
 /** Posts to a URL. Returns the step that goes on with it: -Infinity, when it has printed. */
-function begin(address: string): () => number {
-  if (Number(address) > 0) {
-    later(Number(address));
+function begin(word: string): () => number {
+  if (Number(word) > 0) {
+    later(Number(word));
     return () => -Infinity;
   }
+  const staysOpen = word.startsWith("+");
+  const address = staysOpen ? word.substring(1) : word;
   const url = parseUrl(address);
   if (typeof url === "string") throw new Error(`${address} ${url}`);
   const body = bodyBytes === undefined ? utf8("question") : new Uint8Array(bodyBytes);
   const buffer = new Uint8Array(4096);
   let total = 0;
   let sum = 0;
+  let status = 0;
   let exchange: Exchange;
   try {
     exchange = board.link.request({ method: "POST", url, headers: [], wants: [], body });
@@ -126,14 +130,16 @@ function begin(address: string): () => number {
   }
   return () => {
     try {
-      const count = exchange.head() === undefined ? 0 : exchange.read(buffer);
+      status = exchange.head()?.status ?? status;
+      const count = status === 0 ? 0 : exchange.read(buffer);
       if (count === 0) return now() + 1000;
       if (count > 0) {
         total += count;
         sum = crc32(buffer.subarray(0, count), sum);
         return now();
       }
-      print(`fetch: ${exchange.head()?.status} ${total} bytes, CRC ${sum}`);
+      print(`fetch: ${status} ${total} bytes, CRC ${sum}`);
+      if (!staysOpen) exchange.close();
     } catch (error) {
       print(`fetch: ${(error as { kind: string }).kind}`);
     }

@@ -89,15 +89,25 @@ function textIn(bytes: Uint8Array, tag: string): string {
   return "";
 }
 
+/**
+ * Two connections of three stay open behind an answer: so what one leaves in memory meets the next,
+ * and an answer that says no end of its own has none.
+ */
 class AttackerSocket implements Socket {
   #source: Source | undefined;
+  readonly #keeps = attacker.number % 3 !== 0;
+  #isOver = false;
 
   read(buffer: Uint8Array): number {
     this.#source ??= attacker.answer();
-    return this.#source.read(buffer);
+    const count = this.#source.read(buffer);
+    this.#isOver = count < 0;
+    return this.#isOver && this.#keeps ? 0 : count;
   }
 
   write(bytes: Uint8Array, from: number): number {
+    if (this.#isOver) this.#source = undefined;
+    this.#isOver = false;
     attacker.heard(from === 0 ? bytes : bytes.subarray(from));
     return bytes.length - from;
   }

@@ -266,6 +266,24 @@ test("a session is resumed with the port that it was made with, and dropped for 
   assert.deepEqual(two.resumed, [false, true]);
 });
 
+test("a connection with TLS serves one host and port; its end is seen, and another port ends it", {
+  skip,
+}, async (context) => {
+  const one = await watched(context);
+  const two = await watched(context);
+  const [a, b] = [one, two].map(({ port }) => `+https://localhost:${port}/`);
+  one.server.on("request", ({ socket }, response) => {
+    // It does not say so before, and after the fourth answer it does it.
+    if (++answered === 4) response.once("finish", () => socket.end());
+  });
+  let answered = 0;
+  const urls = [a, a, a, b, a, a].join(",");
+  const answers = await fetches(context, urls, [good.authority]);
+  assert.deepEqual(answers, [WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, WHOLE]);
+  assert.deepEqual(one.resumed, [false, false, true]);
+  assert.deepEqual(two.resumed, [false]);
+});
+
 test("a session does not prove a server of another name at the same port", {
   skip,
 }, async (context) => {

@@ -18,6 +18,10 @@ export interface Answer {
   readonly cut?: true;
   /** Sent so slowly: bytes at a time, ms between. */
   readonly drip?: { readonly bytes: number; readonly ms: number };
+  /** The connection stays open. */
+  readonly stays?: true;
+  /** Only to the first request over a connection: the next one ends it. */
+  readonly once?: true;
   /** Sends for as long as it is taken. */
   readonly flood?: true;
 }
@@ -43,6 +47,17 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/odd\r\nX-Repeated: one\r\nx-repeated: two\r\n" +
       "Content-Length: 0\r\nConnection: close\r\n\r\n",
   },
+  "/kept": { ...kept(), stays: true },
+  "/ended": kept(),
+  "/dropped": { ...kept(), stays: true, once: true },
+  "/surplus": {
+    ...kept(),
+    body: Buffer.concat([
+      BODY.subarray(0, FEW_BYTES),
+      Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse"),
+    ]),
+    stays: true,
+  },
   "/junk": { head: "this is no HTTP\r\n\r\n" },
   "/silent": { head: "", cut: true },
   "/flood": {
@@ -61,6 +76,14 @@ export function whole(status: string, body: Uint8Array): Answer {
   return {
     head: `HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
     body,
+  };
+}
+
+/** An answer behind which another request may come. */
+function kept(): Answer {
+  return {
+    head: `HTTP/1.1 200 OK\r\nContent-Length: ${FEW_BYTES}\r\n\r\n`,
+    body: BODY.subarray(0, FEW_BYTES),
   };
 }
 

@@ -36,6 +36,7 @@ type Options = Partial<Omit<FetchOrder, "do" | "url">>;
 export async function linkPlan(driver: Driver): Promise<void> {
   await driver.power();
   await answers(driver);
+  await connections(driver);
   await errors(driver);
   await flow(driver);
   if (driver.bench.pushPort !== undefined) await datagrams(driver, driver.bench.pushPort);
@@ -162,6 +163,40 @@ async function answers(driver: Driver): Promise<void> {
   );
   for (let i = 0; i < 20; i++)
     await expect(driver, "link: request after request is answered", "/empty", { status: 200 });
+}
+
+/** Requests behind exchanges that are over and open, whether their connection is kept or not. */
+async function connections(driver: Driver): Promise<void> {
+  const body = { status: 200, bytes: FEW_BYTES, crc: crc32(patternBytes(0, FEW_BYTES, 1), 0) };
+  const times = { times: 3 };
+  await expect(
+    driver,
+    "link: an exchange that is over and open is followed by others",
+    "/kept",
+    body,
+    times,
+  );
+  await expect(
+    driver,
+    "link: a connection that its peer has ended serves no other request",
+    "/ended",
+    body,
+    times,
+  );
+  await expect(driver, "link: bytes behind an answer are no answer", "/surplus", body, times);
+  await expect(
+    driver,
+    "link: a request whose kept connection ends before the answer goes out once more",
+    "/dropped",
+    body,
+    { ...times, method: "POST", bodyBytes: 5000 },
+  );
+  const sent = driver.server.last?.body;
+  const isWhole = sent?.equals(patternBytes(0, 5000, 1)) === true;
+  driver.check(
+    "link: it goes out whole",
+    isWhole ? undefined : `${sent?.length ?? 0} bytes arrived, or others`,
+  );
 }
 
 async function errors(driver: Driver): Promise<void> {

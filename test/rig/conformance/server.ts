@@ -72,7 +72,8 @@ export class LinkServer {
 
   #serve(socket: Socket): void {
     let bytes: Buffer = Buffer.alloc(0);
-    let answered = false;
+    let isOver = false;
+    let served = 0;
     this.#sockets.add(socket);
     socket.on("error", () => undefined);
     socket.on("close", () => {
@@ -84,28 +85,31 @@ export class LinkServer {
         socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
         return;
       }
-      const request = answered ? undefined : parse(bytes);
+      const request = isOver ? undefined : parse(bytes);
       if (request === undefined) return;
-      answered = true;
-      this.#answer(socket, request);
+      bytes = Buffer.alloc(0);
+      isOver = !this.#answer(socket, request, served++);
     });
   }
 
-  #answer(socket: Socket, request: Request): void {
+  /** `served`: requests over this connection before. Returns true when another may follow. */
+  #answer(socket: Socket, request: Request, served: number): boolean {
     if (request.path === "/next") {
       this.#control(request.body.toString(), (order) => {
         send(socket, whole("200 OK", Buffer.from(order)));
       });
-      return;
+      return false;
     }
     if (request.path === "/image") {
       send(socket, whole("200 OK", this.image()));
-      return;
+      return false;
     }
     this.last = request;
     const answer = answerTo(request.method, request.path);
     if (answer.flood) this.#flood(socket, answer.head);
+    else if (answer.once && served > 0) socket.destroy();
     else send(socket, answer);
+    return answer.stays === true;
   }
 
   #flood(socket: Socket, head: string): void {
@@ -133,10 +137,11 @@ function parse(bytes: Buffer): Request | undefined {
   return body.length < length ? undefined : { method, path, head, body: body.subarray(0, length) };
 }
 
-function send(socket: Socket, { head, body, cut, drip }: Answer): void {
+function send(socket: Socket, { head, body, cut, drip, stays }: Answer): void {
   const bytes = Buffer.concat([Buffer.from(head, "latin1"), body ?? Buffer.alloc(0)]);
   if (drip === undefined) {
-    if (cut)
+    if (stays) socket.write(bytes);
+    else if (cut)
       socket.write(bytes, () => {
         socket.end();
       });

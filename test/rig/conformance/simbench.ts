@@ -7,7 +7,7 @@ import type { Datagrams, FlashStatus, Hal, Identity, ResetCause } from "../../..
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Restarted } from "../../../hal/sim/boot.ts";
 import { UdpPort } from "../../../hal/sim/datagrams.ts";
-import { HttpLink } from "../../../hal/sim/http.ts";
+import { SocketLink } from "../../../hal/sim/socket.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
 import { Agent } from "../../conformance/agent.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
@@ -58,7 +58,7 @@ export interface SimKind {
 /** What a kind is made of. */
 export interface SimParts {
   readonly power: Power;
-  readonly link: HttpLink;
+  readonly link: SocketLink;
   readonly datagrams: Datagrams;
   readonly key: KeyObject;
   /** A signed image of version `major`; all have one length. */
@@ -81,7 +81,7 @@ export class SimBench implements Bench {
   readonly countsCrashes: boolean;
   readonly #kind: SimKind;
   readonly #power = new Power();
-  readonly #link = new HttpLink();
+  readonly #link = new SocketLink();
   readonly #wrap: Wrapper;
   readonly #port: Promise<number> = freeUdpPort();
   #pushPort: number | undefined;

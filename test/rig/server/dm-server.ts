@@ -166,7 +166,7 @@ export class DmServer {
     const known = this.#sessions.get(key);
     if (known !== undefined && known.msgID === msgID && equal(known.request, body)) {
       this.#emit({ kind: "server", text: "the device repeats its message", session: sessionID });
-      return known.reply;
+      return this.#options.repeats === "judged" ? known : known.reply;
     }
     if (known !== undefined && !known.session.over && Number(msgID) > Number(known.msgID))
       return known;

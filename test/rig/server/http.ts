@@ -37,6 +37,8 @@ const SLICE_MS = 20;
 /** How long answers under way may take when the servers close, and how often they are looked at. */
 const LINGER_MS = 1000;
 const LOOK_MS = 5;
+/** A board that is emulated may think for longer than the five seconds after which Node closes. */
+const IDLE_MS = 60_000;
 /** A client that prefers ChaCha20 to AES gets it, as of servers that know chips. */
 const PREFERENCES = constants.SSL_OP_PRIORITIZE_CHACHA;
 
@@ -70,6 +72,7 @@ export function listen(
           { cert: secret.certificate, key: secret.key, secureOptions: PREFERENCES },
           onRequest,
         );
+  server.keepAliveTimeout = IDLE_MS;
   const traffic = count(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -179,6 +182,8 @@ function send(reply: Reply, headOnly: boolean, outgoing: ServerResponse): void {
     return;
   }
   outgoing.statusCode = status;
+  // That the connection stays open goes without saying (RFC 9112 §9.3).
+  outgoing.removeHeader("connection");
   for (const [name, value] of headers) outgoing.setHeader(name, value);
   const chunked = outgoing.hasHeader("transfer-encoding");
   if (!chunked) outgoing.setHeader("content-length", body.length);

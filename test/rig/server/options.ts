@@ -39,6 +39,11 @@ export type ServerOptions = Partial<SessionOptions> & {
   /** What to do with a device that is seen for the first time; undefined: only listen. */
   readonly scenario?: (deviceId: string) => Scenario | undefined;
   readonly faults?: readonly Fault[];
+  /**
+   * What becomes of a message that the device sends again, byte for byte. `cached`, the default:
+   * the answer of before. `judged`: it counts as a new one, whose nonce is an old one by now.
+   */
+  readonly repeats?: "cached" | "judged";
   readonly emit?: EventSink;
   /** False: messages are no events. Saves the time to describe them. */
   readonly traced?: boolean;

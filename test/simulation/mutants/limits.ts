@@ -66,6 +66,7 @@ const TESTS: { readonly [name in LimitName]: string } = {
   VERIFY_READ_BYTES: "unit/image/verifier",
   ANSWER_TIMEOUT_MS: "unit/client/conversation",
   BODY_IDLE_TIMEOUT_MS: "unit/client/conversation",
+  CONNECTION_IDLE_MS: "unit/client/conversation",
   SESSION_RETRY_MS: "unit/client/schedule",
   SESSION_RETRY_MAX_MS: "unit/client/schedule",
   TRIAL_DEADLINE_MS: "unit/update/engine",

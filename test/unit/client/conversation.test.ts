@@ -4,6 +4,7 @@ import {
   ANSWER_MS_MAX,
   ANSWER_TIMEOUT_MS,
   BODY_IDLE_TIMEOUT_MS,
+  CONNECTION_IDLE_MS,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Conversation } from "../../../src/client/conversation.ts";
@@ -23,6 +24,8 @@ type Event = { status: number; type?: string } | Uint8Array | "nothing" | "end" 
 class Peer implements Link {
   readonly requests: LinkRequest[] = [];
   closed = 0;
+  /** Exchanges that were open when each request was made. */
+  readonly openThen: number[] = [];
   #events: Event[];
 
   constructor(events: Event[]) {
@@ -30,7 +33,9 @@ class Peer implements Link {
   }
 
   request(request: LinkRequest): Exchange {
+    this.openThen.push(this.requests.length - this.closed);
     this.requests.push(request);
+    let closed = false;
     return {
       head: () => {
         const event = this.#next();
@@ -55,7 +60,8 @@ class Peer implements Link {
         return Math.min(event.length, buffer.length);
       },
       close: () => {
-        this.closed++;
+        if (!closed) this.closed++;
+        closed = true;
       },
     };
   }
@@ -71,6 +77,12 @@ class OneMessage {
   lostBecause: string | undefined;
   encoding: Post["encoding"] = "xml";
   messages = 1;
+  /** A person has to answer. */
+  waiting = false;
+
+  resume(): number {
+    return Infinity;
+  }
 
   next(): Post | undefined {
     return this.messages-- > 0
@@ -206,6 +218,68 @@ test("a server that stops half-way is given up at the limit after its last byte"
   equal(run(10), 10 + BODY_IDLE_TIMEOUT_MS);
   run(10 + BODY_IDLE_TIMEOUT_MS);
   equal(conversation.failure, "the server's answer stopped half-way");
+});
+
+const ANSWERED = [{ status: 200, type: XML }, utf8("<a/>"), "end"] as const;
+
+test("the exchange of an answer stays open until the next message is posted, and the last one ends with the session", () => {
+  const { peer, session, conversation, run } = converse([...ANSWERED, ...ANSWERED, ...ANSWERED]);
+  session.messages = 3;
+  run();
+  deepEqual([peer.openThen, peer.closed, conversation.done], [[0, 1, 1], 3, true]);
+});
+
+test("no exchange is left open, however a conversation ends", () => {
+  for (const ending of [
+    [{ status: 500, type: XML }],
+    [{ status: 200, type: XML }, "broken"],
+    ["broken"],
+    [{ status: 200, type: XML }, new Uint8Array(100)],
+  ] as const) {
+    const { peer, session, conversation, run } = converse([...ANSWERED, ...ending]);
+    session.messages = 2;
+    run();
+    equal(conversation.done, true);
+    equal(peer.closed, 2);
+  }
+  const given = converse([...ANSWERED, "nothing"]);
+  given.session.messages = 2;
+  given.run();
+  equal(given.peer.closed, 1);
+  given.conversation.abandon("enough");
+  equal(given.peer.closed, 2);
+});
+
+test("while a person is asked, a connection is kept for so long, and not longer", () => {
+  const { peer, session, conversation, run } = converse([...ANSWERED, ...ANSWERED]);
+  session.messages = 2;
+  session.waiting = true;
+  conversation.step(0);
+  equal(peer.requests.length, 0);
+  session.waiting = false;
+  while (session.got.length === 0) conversation.step(100);
+  session.waiting = true;
+  equal(conversation.step(100), 100 + CONNECTION_IDLE_MS);
+  equal(conversation.step(99 + CONNECTION_IDLE_MS), 100 + CONNECTION_IDLE_MS);
+  equal(peer.closed, 0);
+  equal(conversation.step(100 + CONNECTION_IDLE_MS), Infinity);
+  equal(peer.closed, 1);
+  session.waiting = false;
+  run(1_000_000);
+  deepEqual([peer.openThen, peer.closed, session.got.length], [[0, 0], 2, 2]);
+});
+
+test("a connection that has waited for long, since the device was busy, is not used again", () => {
+  for (const [ms, open] of [
+    [CONNECTION_IDLE_MS - 1, 1],
+    [CONNECTION_IDLE_MS, 0],
+  ] as const) {
+    const { peer, session, conversation, run } = converse([...ANSWERED, ...ANSWERED]);
+    session.messages = 2;
+    while (session.got.length === 0) conversation.step(0);
+    run(ms);
+    deepEqual(peer.openThen, [0, open]);
+  }
 });
 
 test("an answer that trickles is given up ANSWER_MS_MAX after its head, not before", () => {

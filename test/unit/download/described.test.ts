@@ -42,6 +42,19 @@ test("by its Content-Type alone a descriptor is known; the package comes from wh
   deepEqual([text.readings.length, text.received.length], [0, DOCUMENT.length]);
 });
 
+test("the exchange of a descriptor stays open until the package is asked for: one connection serves both", () => {
+  const named = scene(descriptor(), PACKAGE);
+  equal(named.run(), "done");
+  deepEqual([named.openThen, named.open], [[0, 1], 0]);
+  const retried = scene(descriptor(), { failsHead: "broken" }, PACKAGE);
+  equal(retried.run(), "done");
+  deepEqual([retried.openThen, retried.open], [[0, 1, 0], 0]);
+  const refused = scene(descriptor());
+  refused.refuseDescription = "tooLarge";
+  equal(refused.run(), "tooLarge");
+  equal(refused.open, 0);
+});
+
 test("a descriptor may come in pieces, chunked or with a length, after a redirect, which is then what its URLs are relative to", () => {
   const bytes = utf8(DOCUMENT);
   const pieces = [bytes.subarray(0, 1), 50, bytes.subarray(1, 90), bytes.subarray(90)];

@@ -58,6 +58,8 @@ export class Scene implements Link {
   now = 1000;
   readonly requests: LinkRequest[] = [];
   readonly sent: number[] = [];
+  /** Exchanges that were open when each request was made. */
+  readonly openThen: number[] = [];
   readonly log: string[] = [];
   /** What the downloader has said for people. */
   readonly said: string[] = [];
@@ -105,6 +107,7 @@ export class Scene implements Link {
   request(request: LinkRequest): Exchange {
     this.requests.push(request);
     this.sent.push(this.now);
+    this.openThen.push(this.open);
     const answer = this.#answers.shift();
     if (answer === undefined) throw new Error(`no answer for request ${this.requests.length}`);
     if (answer.fails !== undefined) throw new ScriptedError(answer.fails);

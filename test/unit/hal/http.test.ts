@@ -149,7 +149,7 @@ test("a body that is cut short is broken, at every length (RFC 9112 §8)", () =>
   }
 });
 
-test("the request has its line, Host, Connection and the caller's headers, then the body", () => {
+test("the request has its line, Host and the caller's headers, then the body", () => {
   const socket = new ScriptedSocket([utf8(LENGTH)]);
   socket.room = 5;
   const body = utf8("abc");
@@ -163,7 +163,7 @@ test("the request has its line, Host, Connection and the caller's headers, then 
   drain(exchange);
   equal(
     text(Uint8Array.from(socket.sent), 0, socket.sent.length),
-    "POST /?q=1 HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\nAccept: */*\r\nContent-Length: 3\r\n\r\nabc",
+    "POST /?q=1 HTTP/1.1\r\nHost: [::1]:8080\r\nAccept: */*\r\nContent-Length: 3\r\n\r\nabc",
   );
 });
 
@@ -450,11 +450,23 @@ test("nothing yet is undefined and 0; close ends an exchange, and again", () => 
   );
 });
 
-test("after the last byte read says so for ever", () => {
+test("after the last byte read says so for ever, and the head is gone", () => {
   const exchange = open(new ScriptedSocket([utf8(LENGTH)]));
   drain(exchange);
   equal(exchange.read(new Uint8Array(4)), -1);
-  equal(exchange.head()?.status, 200);
+  equal(exchange.read(new Uint8Array(4)), -1);
+  equal(exchange.head(), undefined);
+  exchange.close();
+  equal(exchange.read(new Uint8Array(4)), -1);
+});
+
+test("the head of an answer without a body stays until read has said that it is over", () => {
+  const exchange = open(new ScriptedSocket([utf8("HTTP/1.1 204 No\r\n\r\n")]));
+  while (exchange.head() === undefined);
+  equal(exchange.head()?.status, 204);
+  equal(exchange.read(new Uint8Array(4)), -1);
+  equal(exchange.read(new Uint8Array(4)), -1);
+  equal(exchange.head(), undefined);
 });
 
 test("an answer that comes before the whole request is taken counts, though the rest is refused", () => {
