@@ -38,7 +38,7 @@ test("a whole update, DM and download over HTTPS", async () => {
     const { fullHandshakes, resumedHandshakes } = rig.traffic;
     const starts = log.all("boot").length;
     assert.equal(fullHandshakes, starts, "each start proves its server once");
-    assert.ok(resumedHandshakes > starts, `${resumedHandshakes} were resumed`);
+    assert.ok(resumedHandshakes > 0, "the connections after that resume its session");
   } finally {
     await rig.close();
   }
