@@ -1,0 +1,421 @@
+/**
+ * Decoder of delta packages (XDP1): segments of range-coded tokens become the bytes of an image, of
+ * which most are copied from the image that runs. Portable version; boards with XS use the native
+ * module of the same name.
+ *
+ * The bytes of a package are hostile: each token is checked against base, image and segment before
+ * it is performed. Nothing is allocated after construction, nothing recurs, and a segment lies whole
+ * in memory before it is decoded. The decoder reads no flash: it asks for it (`run`).
+ */
+import { frozen } from "./frozen.ts";
+
+/** Bytes of code in a segment at most, of its head, and of the code that any coder ends with. */
+export const SEGMENT_BYTES_MAX = 2560;
+export const SEGMENT_HEAD_BYTES = 10;
+const CODE_BYTES_MIN = 4;
+/** The image comes in pieces that end at multiples of this, in bytes, and at its end. */
+export const PIECE_BYTES = 256;
+/** Bytes of the buffer for pieces: byte n of the image lies at the remainder of n. */
+export const WORK_BYTES = 2 * PIECE_BYTES;
+/** Bytes of flash that the decoder asks for at a time. */
+export const WINDOW_BYTES = 256;
+/** Differences that are remembered. */
+export const RECENT = 31;
+
+/** Kinds of tokens. */
+export const Token = frozen({ copy: 0, add: 1, literal: 2, match: 3 });
+
+/** What `run` answers instead of a length. */
+export const Decoded = frozen({ more: 0, corrupt: -1, base: -2, image: -3 });
+
+/** Where each adaptive bit lies; trees of n bits take 2^n places. */
+export const MODEL = frozen({
+  kind: 0,
+  copyBits: 64,
+  copyTail: 576,
+  addIndex: 640,
+  addBits: 768,
+  from: 832,
+  matchBits: 836,
+  matchTail: 868,
+  baseFar: 932,
+  imageFar: 1108,
+  sign: 1284,
+  literal: 1285,
+  size: 2309,
+});
+
+/** Within a distance: 32 lengths of tops, 4 places each, and its low bits. */
+export const FAR_TOP = 32;
+export const FAR_LOW = 160;
+export const FAR_TOP_BITS = 2;
+export const FAR_LOW_BITS = 4;
+/** Bits below the top one of a number that are modelled; longer ones are plain. */
+export const TAIL_BITS = 5;
+
+export const PROBABILITY_BITS = 11;
+export const PROBABILITY_START = 1024;
+export const ADAPT_SHIFT = 4;
+/** The coder shifts a byte below this. */
+export const RANGE_MIN = 0x1000000;
+
+export class Delta {
+  #baseLength: number;
+  #imageLength: number;
+  #probability = new Uint16Array(MODEL.size);
+  #input = new Uint8Array(SEGMENT_BYTES_MAX);
+  #head = new Uint8Array(SEGMENT_HEAD_BYTES);
+  #recent = new Int32Array(RECENT);
+  /** Bytes of the segment: its head, its code as announced, as it is here, as it is decoded. */
+  #heads = 0;
+  #length = 0;
+  #held = 0;
+  #next = 0;
+  /** Bytes of the image that are made, that are handed out, and where this segment ends. */
+  #out: number;
+  #given: number;
+  #end: number;
+  /** What lies before this in the image is in flash alone. */
+  #first: number;
+  /** Place in base = place in image + bias; and the two before. */
+  #bias = 0;
+  #before = 0;
+  #before2 = 0;
+  #range = 0;
+  #code = 0;
+  #last = 0;
+  /** Bytes of the token under way; its distance back in the image, 0: it copies from base. */
+  #left = 0;
+  #back = 0;
+  /** A place in base was sought for the ADD that must follow. */
+  #sought = false;
+  /** An ADD waits for its word of base. */
+  #adding = false;
+  #difference = 0;
+  /** What the caller's window holds: flash from here on, of this kind; or what is asked for. */
+  #window = 0;
+  #windowKind: number = Decoded.more;
+  #failed = false;
+
+  /**
+   * `from`: the place in the image at which the next segment begins, 0 or what was recorded. Throws
+   * a RangeError when it lies outside of the image.
+   */
+  constructor(baseLength: number, imageLength: number, from: number) {
+    if (from > imageLength) throw new RangeError("a segment begins in the image");
+    this.#baseLength = baseLength;
+    this.#imageLength = imageLength;
+    this.#out = this.#given = this.#end = this.#first = from;
+  }
+
+  /** Bytes of the image that are made; at the start of a segment, its place. */
+  position(): number {
+    return this.#out;
+  }
+
+  /**
+   * Bytes of the package until the segment is whole, or until its head says so; 0 while there is one
+   * to run. All of SEGMENT_HEAD_BYTES: a segment begins.
+   */
+  missing(): number {
+    if (this.#heads < SEGMENT_HEAD_BYTES) return SEGMENT_HEAD_BYTES - this.#heads;
+    return this.#length - this.#held;
+  }
+
+  /** Where the flash that `run` asks for begins. */
+  wanted(): number {
+    return this.#window;
+  }
+
+  /**
+   * Takes bytes[from, …) of the package, as far as the segment goes. Returns how many it took, or
+   * Decoded.corrupt.
+   */
+  feed(bytes: Uint8Array, from: number): number {
+    if (this.#failed) return Decoded.corrupt;
+    if (from > bytes.length) throw new RangeError("feed");
+    let at = from;
+    while (at < bytes.length && this.#heads < SEGMENT_HEAD_BYTES) {
+      if (this.#out === this.#imageLength) return this.#fail();
+      this.#head[this.#heads++] = bytes[at++] ?? 0;
+      if (this.#heads === SEGMENT_HEAD_BYTES && !this.#open()) return this.#fail();
+    }
+    if (this.#heads < SEGMENT_HEAD_BYTES || this.#held === this.#length) return at - from;
+    const taken = Math.min(this.#length - this.#held, bytes.length - at);
+    this.#input.set(bytes.subarray(at, at + taken), this.#held);
+    this.#held += taken;
+    if (this.#held === this.#length) for (let i = 0; i < CODE_BYTES_MIN; i++) this.#shift();
+    return at + taken - from;
+  }
+
+  /**
+   * Decodes on. Returns the length of a piece of the image, which lies in `work`, of WORK_BYTES, and
+   * has to be in flash when `run` is called next; or one of Decoded: `more`: feed the next segment,
+   * or the image is whole; `base`, `image`: put into `window`, of WINDOW_BYTES, what flash holds from
+   * `wanted()` on, as far as it fits and goes, and call again. `work` is the same for each call.
+   */
+  run(work: Uint8Array, window: Uint8Array): number {
+    if (work.length !== WORK_BYTES || window.length !== WINDOW_BYTES) throw new RangeError("run");
+    for (;;) {
+      if (this.#failed) return Decoded.corrupt;
+      const stop = Math.min(
+        this.#given - (this.#given % PIECE_BYTES) + PIECE_BYTES,
+        this.#imageLength,
+      );
+      if (this.#out >= stop && stop > this.#given) {
+        const length = stop - this.#given;
+        this.#given = stop;
+        return length;
+      }
+      if (this.#heads < SEGMENT_HEAD_BYTES || this.#held < this.#length) return Decoded.more;
+      const asked = this.#advance(work, window, Math.min(stop, this.#end));
+      if (asked !== Decoded.more) return asked;
+    }
+  }
+
+  #fail(): number {
+    this.#failed = true;
+    return Decoded.corrupt;
+  }
+
+  /** Whether the head of a segment can be true; then the model begins anew. */
+  #open(): boolean {
+    const view = new DataView(this.#head.buffer);
+    const length = view.getUint16(0, true);
+    const makes = view.getUint32(2, true);
+    if (length < CODE_BYTES_MIN || length > SEGMENT_BYTES_MAX) return false;
+    if (makes === 0 || makes > this.#imageLength - this.#out) return false;
+    this.#length = length;
+    this.#end = this.#out + makes;
+    this.#bias = this.#before = this.#before2 = view.getInt32(6, true) - this.#out;
+    this.#held = this.#next = this.#last = 0;
+    this.#range = 0xffffffff;
+    this.#code = 0;
+    this.#recent.fill(0);
+    this.#probability.fill(PROBABILITY_START);
+    return true;
+  }
+
+  /** A token, or some of one. Then, at the end of a segment, its code must be at its end, too. */
+  #advance(work: Uint8Array, window: Uint8Array, stop: number): number {
+    let asked: number = Decoded.more;
+    if (this.#adding) asked = this.#add(work, window);
+    else if (this.#left > 0) asked = this.#copy(work, window, stop);
+    else this.#token(work);
+    if (this.#out === this.#end && !this.#failed) {
+      if (this.#next !== this.#length) this.#failed = true;
+      this.#heads = 0;
+    }
+    return asked;
+  }
+
+  #token(work: Uint8Array): void {
+    const context = this.#last * 4 + (this.#out & 3);
+    const kind = this.#tree(MODEL.kind + context * 4, 2);
+    if (this.#sought && kind !== Token.add) {
+      this.#failed = true;
+      return;
+    }
+    this.#sought = false;
+    this.#last = kind;
+    this.#back = 0;
+    if (kind === Token.literal) {
+      work[this.#out % WORK_BYTES] = this.#tree(MODEL.literal + (this.#out & 3) * 256, 8);
+      this.#out++;
+    } else if (kind === Token.add) {
+      this.#difference = this.#nextDifference();
+      this.#adding = true;
+      if (this.#end - this.#out < 4 || !this.#inBase(4)) this.#failed = true;
+    } else if (kind === Token.copy) {
+      this.#left = this.#number(MODEL.copyBits + context * 32, MODEL.copyTail);
+      this.#check();
+    } else this.#match();
+  }
+
+  #match(): void {
+    const from = this.#tree(MODEL.from, 2);
+    if (from === 0) this.#back = this.#distance(MODEL.imageFar);
+    else this.#jump(from);
+    this.#left = this.#number(MODEL.matchBits, MODEL.matchTail) - 1;
+    if (from !== 0 && this.#left > 0) this.#last = Token.copy;
+    this.#sought = this.#left === 0;
+    if (this.#back > this.#out || (from === 0 && this.#left === 0)) this.#failed = true;
+    this.#check();
+  }
+
+  /** What a COPY or MATCH takes has to be there, and to fit. */
+  #check(): void {
+    if (this.#left > this.#end - this.#out) this.#failed = true;
+    if (this.#back === 0 && this.#left > 0 && !this.#inBase(this.#left)) this.#failed = true;
+  }
+
+  #inBase(length: number): boolean {
+    const at = this.#out + this.#bias;
+    return at >= 0 && at + length <= this.#baseLength;
+  }
+
+  /** Base comes from another place from here on: a new one, or one of the two before. */
+  #jump(from: number): void {
+    let to = from === 2 ? this.#before : this.#before2;
+    if (from === 1) {
+      const isBehind = this.#bit(MODEL.sign) === 1;
+      const far = this.#distance(MODEL.baseFar);
+      to = this.#bias + (isBehind ? -far : far);
+    }
+    if (from !== 2) this.#before2 = this.#before;
+    this.#before = this.#bias;
+    this.#bias = to;
+  }
+
+  /** The difference of this index, or a new one, moves to the front. */
+  #nextDifference(): number {
+    let index = this.#tree(MODEL.addIndex + ((this.#out >> 2) & 3) * 32, 5);
+    let value = this.#recent[index] ?? 0;
+    if (index === RECENT) {
+      const bits = this.#tree(MODEL.addBits, 6);
+      if (bits > 32) this.#failed = true;
+      const zigzag = bits === 0 || bits > 32 ? 0 : 2 ** (bits - 1) + this.#direct(bits - 1);
+      value = (zigzag >>> 1) ^ -(zigzag & 1);
+      index--;
+    }
+    this.#recent.copyWithin(1, 0, index);
+    this.#recent[0] = value;
+    return value;
+  }
+
+  /** Puts the word of base and the difference, or asks for the word. */
+  #add(work: Uint8Array, window: Uint8Array): number {
+    const at = this.#out + this.#bias;
+    if (!this.#hasBase(at, 4)) return this.#ask(Decoded.base, at, this.#baseLength);
+    const from = at - this.#window;
+    let word = this.#difference;
+    for (let i = 0; i < 4; i++) word = (word + ((window[from + i] ?? 0) << (8 * i))) | 0;
+    for (let i = 0; i < 4; i++) work[this.#out++ % WORK_BYTES] = word >>> (8 * i);
+    this.#adding = false;
+    return Decoded.more;
+  }
+
+  /** Some bytes of the token under way, none beyond `stop`, or asks for them. */
+  #copy(work: Uint8Array, window: Uint8Array, stop: number): number {
+    const most = Math.min(this.#left, stop - this.#out);
+    if (this.#back === 0) {
+      const at = this.#out + this.#bias;
+      if (!this.#hasBase(at, 1)) return this.#ask(Decoded.base, at, this.#baseLength);
+      this.#take(work, window, at, Math.min(most, this.#baseLength - at));
+      return Decoded.more;
+    }
+    const at = this.#out - this.#back;
+    const block = this.#out - (this.#out % PIECE_BYTES);
+    const kept = Math.max(block - PIECE_BYTES, this.#first);
+    if (at >= kept) {
+      for (let i = 0; i < most; i++)
+        work[(this.#out + i) % WORK_BYTES] = work[(at + i) % WORK_BYTES] ?? 0;
+      this.#moved(most);
+      return Decoded.more;
+    }
+    if (
+      this.#windowKind !== Decoded.image ||
+      at < this.#window ||
+      at >= this.#window + WINDOW_BYTES
+    )
+      return this.#ask(Decoded.image, at, Math.max(block, this.#first));
+    this.#take(work, window, at, Math.min(most, kept - at));
+    return Decoded.more;
+  }
+
+  /** Bytes of the window, from flash at `at` on. */
+  #take(work: Uint8Array, window: Uint8Array, at: number, most: number): void {
+    const from = at - this.#window;
+    const count = Math.min(most, WINDOW_BYTES - from);
+    const to = this.#out % WORK_BYTES;
+    work.set(window.subarray(from, from + count), to);
+    this.#moved(count);
+  }
+
+  #moved(count: number): void {
+    this.#out += count;
+    this.#left -= count;
+  }
+
+  #hasBase(at: number, length: number): boolean {
+    return (
+      this.#windowKind === Decoded.base &&
+      at >= this.#window &&
+      at + length <= this.#window + WINDOW_BYTES
+    );
+  }
+
+  /** A whole window, if there is that much before `limit`. */
+  #ask(kind: number, at: number, limit: number): number {
+    this.#windowKind = kind;
+    this.#window = Math.max(0, Math.min(at, limit - WINDOW_BYTES));
+    return kind;
+  }
+
+  #shift(): void {
+    if (this.#next === this.#length) this.#failed = true;
+    const byte = this.#next < this.#length ? (this.#input[this.#next++] ?? 0) : 0;
+    this.#code = ((this.#code << 8) | byte) >>> 0;
+  }
+
+  #normalise(): void {
+    while (this.#range < RANGE_MIN) {
+      this.#range = (this.#range << 8) >>> 0;
+      this.#shift();
+    }
+  }
+
+  #bit(at: number): number {
+    const probability = this.#probability[at] ?? 0;
+    const bound = (this.#range >>> PROBABILITY_BITS) * probability;
+    const isOne = this.#code >= bound;
+    if (isOne) {
+      this.#range -= bound;
+      this.#code -= bound;
+      this.#probability[at] = probability - (probability >> ADAPT_SHIFT);
+    } else {
+      this.#range = bound;
+      this.#probability[at] =
+        probability + (((1 << PROBABILITY_BITS) - probability) >> ADAPT_SHIFT);
+    }
+    this.#normalise();
+    return isOne ? 1 : 0;
+  }
+
+  #tree(at: number, bits: number): number {
+    let node = 1;
+    for (let i = 0; i < bits; i++) node = node * 2 + this.#bit(at + node);
+    return node - (1 << bits);
+  }
+
+  #direct(bits: number): number {
+    let value = 0;
+    for (let i = 0; i < bits; i++) {
+      this.#range >>>= 1;
+      const isOne = this.#code >= this.#range;
+      if (isOne) this.#code -= this.#range;
+      value = value * 2 + (isOne ? 1 : 0);
+      this.#normalise();
+    }
+    return value;
+  }
+
+  /** 1 to 2^32 - 1. */
+  #number(bitsAt: number, tailAt: number): number {
+    const rest = this.#tree(bitsAt, 5);
+    const tail =
+      rest <= TAIL_BITS ? this.#tree(tailAt + (1 << rest) - 1, rest) : this.#direct(rest);
+    return 2 ** rest + tail;
+  }
+
+  /** 1 to 2^32 - 1. */
+  #distance(at: number): number {
+    const rest = this.#tree(at, 5);
+    const top = Math.min(rest, FAR_TOP_BITS);
+    const low = Math.min(rest - top, FAR_LOW_BITS);
+    const middle = rest - top - low;
+    const high = (1 << top) + this.#tree(at + FAR_TOP + rest * 4, top);
+    const plain = high * 2 ** middle + this.#direct(middle);
+    return plain * 2 ** low + this.#tree(at + FAR_LOW, low);
+  }
+}
