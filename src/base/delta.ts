@@ -16,7 +16,7 @@ const CODE_BYTES_MIN = 4;
 /** The image comes in pieces that end at multiples of this, in bytes, and at its end. */
 export const PIECE_BYTES = 256;
 /** Bytes of the buffer for pieces: byte n of the image lies at the remainder of n. */
-export const WORK_BYTES = 2 * PIECE_BYTES;
+export const WORK_BYTES = 512;
 /** Bytes of flash that the decoder asks for at a time. */
 export const WINDOW_BYTES = 256;
 /** Differences that are remembered. */
@@ -26,7 +26,10 @@ export const RECENT = 31;
 export const Token = frozen({ copy: 0, add: 1, literal: 2, match: 3 });
 
 /** What `run` answers instead of a length. */
-export const Decoded = frozen({ more: 0, corrupt: -1, base: -2, image: -3 });
+export const NEEDS_SEGMENT = 0;
+export const CORRUPT = -1;
+export const NEEDS_BASE = -2;
+export const NEEDS_IMAGE = -3;
 
 /** Where each adaptive bit lies; trees of n bits take 2^n places. */
 export const MODEL = frozen({
@@ -94,7 +97,7 @@ export class Delta {
   #difference = 0;
   /** What the caller's window holds: flash from here on, of this kind; or what is asked for. */
   #window = 0;
-  #windowKind: number = Decoded.more;
+  #windowKind: number = NEEDS_SEGMENT;
   #failed = false;
 
   /**
@@ -129,10 +132,10 @@ export class Delta {
 
   /**
    * Takes bytes[from, …) of the package, as far as the segment goes. Returns how many it took, or
-   * Decoded.corrupt.
+   * CORRUPT.
    */
   feed(bytes: Uint8Array, from: number): number {
-    if (this.#failed) return Decoded.corrupt;
+    if (this.#failed) return CORRUPT;
     if (from > bytes.length) throw new RangeError("feed");
     let at = from;
     while (at < bytes.length && this.#heads < SEGMENT_HEAD_BYTES) {
@@ -150,14 +153,14 @@ export class Delta {
 
   /**
    * Decodes on. Returns the length of a piece of the image, which lies in `work`, of WORK_BYTES, and
-   * has to be in flash when `run` is called next; or one of Decoded: `more`: feed the next segment,
-   * or the image is whole; `base`, `image`: put into `window`, of WINDOW_BYTES, what flash holds from
+   * has to be in flash when `run` is called next; or NEEDS_SEGMENT: feed the next one,
+   * or the image is whole; NEEDS_BASE, NEEDS_IMAGE: put into `window`, of WINDOW_BYTES, what flash holds from
    * `wanted()` on, as far as it fits and goes, and call again. `work` is the same for each call.
    */
   run(work: Uint8Array, window: Uint8Array): number {
     if (work.length !== WORK_BYTES || window.length !== WINDOW_BYTES) throw new RangeError("run");
     for (;;) {
-      if (this.#failed) return Decoded.corrupt;
+      if (this.#failed) return CORRUPT;
       const stop = Math.min(
         this.#given - (this.#given % PIECE_BYTES) + PIECE_BYTES,
         this.#imageLength,
@@ -167,15 +170,15 @@ export class Delta {
         this.#given = stop;
         return length;
       }
-      if (this.#heads < SEGMENT_HEAD_BYTES || this.#held < this.#length) return Decoded.more;
+      if (this.#heads < SEGMENT_HEAD_BYTES || this.#held < this.#length) return NEEDS_SEGMENT;
       const asked = this.#advance(work, window, Math.min(stop, this.#end));
-      if (asked !== Decoded.more) return asked;
+      if (asked !== NEEDS_SEGMENT) return asked;
     }
   }
 
   #fail(): number {
     this.#failed = true;
-    return Decoded.corrupt;
+    return CORRUPT;
   }
 
   /** Whether the head of a segment can be true; then the model begins anew. */
@@ -198,7 +201,7 @@ export class Delta {
 
   /** A token, or some of one. Then, at the end of a segment, its code must be at its end, too. */
   #advance(work: Uint8Array, window: Uint8Array, stop: number): number {
-    let asked: number = Decoded.more;
+    let asked: number = NEEDS_SEGMENT;
     if (this.#adding) asked = this.#add(work, window);
     else if (this.#left > 0) asked = this.#copy(work, window, stop);
     else this.#token(work);
@@ -286,13 +289,13 @@ export class Delta {
   /** Puts the word of base and the difference, or asks for the word. */
   #add(work: Uint8Array, window: Uint8Array): number {
     const at = this.#out + this.#bias;
-    if (!this.#hasBase(at, 4)) return this.#ask(Decoded.base, at, this.#baseLength);
+    if (!this.#hasBase(at, 4)) return this.#ask(NEEDS_BASE, at, this.#baseLength);
     const from = at - this.#window;
     let word = this.#difference;
     for (let i = 0; i < 4; i++) word = (word + ((window[from + i] ?? 0) << (8 * i))) | 0;
     for (let i = 0; i < 4; i++) work[this.#out++ % WORK_BYTES] = word >>> (8 * i);
     this.#adding = false;
-    return Decoded.more;
+    return NEEDS_SEGMENT;
   }
 
   /** Some bytes of the token under way, none beyond `stop`, or asks for them. */
@@ -300,9 +303,9 @@ export class Delta {
     const most = Math.min(this.#left, stop - this.#out);
     if (this.#back === 0) {
       const at = this.#out + this.#bias;
-      if (!this.#hasBase(at, 1)) return this.#ask(Decoded.base, at, this.#baseLength);
+      if (!this.#hasBase(at, 1)) return this.#ask(NEEDS_BASE, at, this.#baseLength);
       this.#take(work, window, at, Math.min(most, this.#baseLength - at));
-      return Decoded.more;
+      return NEEDS_SEGMENT;
     }
     const at = this.#out - this.#back;
     const block = this.#out - (this.#out % PIECE_BYTES);
@@ -311,16 +314,12 @@ export class Delta {
       for (let i = 0; i < most; i++)
         work[(this.#out + i) % WORK_BYTES] = work[(at + i) % WORK_BYTES] ?? 0;
       this.#moved(most);
-      return Decoded.more;
+      return NEEDS_SEGMENT;
     }
-    if (
-      this.#windowKind !== Decoded.image ||
-      at < this.#window ||
-      at >= this.#window + WINDOW_BYTES
-    )
-      return this.#ask(Decoded.image, at, Math.max(block, this.#first));
+    if (this.#windowKind !== NEEDS_IMAGE || at < this.#window || at >= this.#window + WINDOW_BYTES)
+      return this.#ask(NEEDS_IMAGE, at, Math.max(block, this.#first));
     this.#take(work, window, at, Math.min(most, kept - at));
-    return Decoded.more;
+    return NEEDS_SEGMENT;
   }
 
   /** Bytes of the window, from flash at `at` on. */
@@ -339,7 +338,7 @@ export class Delta {
 
   #hasBase(at: number, length: number): boolean {
     return (
-      this.#windowKind === Decoded.base &&
+      this.#windowKind === NEEDS_BASE &&
       at >= this.#window &&
       at + length <= this.#window + WINDOW_BYTES
     );

@@ -1,7 +1,9 @@
 /** A delta package made into the image that it stands for, by the decoder of the device. */
 import {
-  Decoded,
+  CORRUPT,
   Delta,
+  NEEDS_BASE,
+  NEEDS_IMAGE,
   PIECE_BYTES,
   SEGMENT_HEAD_BYTES,
   WINDOW_BYTES,
@@ -17,6 +19,8 @@ export interface Decoding {
   readonly step?: number;
   /** Called at the start of each segment, with its place in the body and in the image. */
   readonly onSegment?: (from: number, position: number) => void;
+  /** Called with each piece of the image. */
+  readonly onPiece?: (piece: Uint8Array) => void;
   /** Where decoding begins: what `onSegment` was told; and the image before it. */
   readonly from?: number;
   readonly before?: Uint8Array;
@@ -37,13 +41,15 @@ export function decode(decoding: Decoding): Uint8Array | undefined {
   let at = decoding.from ?? 0;
   for (;;) {
     const result = delta.run(work, window);
-    if (result === Decoded.corrupt) return undefined;
-    if (result === Decoded.base) fill(window, base, delta.wanted(), base.length);
-    else if (result === Decoded.image) fill(window, image, delta.wanted(), made);
+    if (result === CORRUPT) return undefined;
+    if (result === NEEDS_BASE) fill(window, base, delta.wanted(), base.length);
+    else if (result === NEEDS_IMAGE) fill(window, image, delta.wanted(), made);
     else if (result > 0) {
       if (result > PIECE_BYTES || made + result > imageLength) throw new Error("a piece too long");
       const place = made % WORK_BYTES;
-      image.set(work.subarray(place, place + result), made);
+      const piece = work.subarray(place, place + result);
+      decoding.onPiece?.(piece);
+      image.set(piece, made);
       made += result;
     } else {
       if (at === body.length) return made === imageLength ? image : undefined;

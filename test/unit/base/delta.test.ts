@@ -1,13 +1,14 @@
 /** The decoder of delta packages on packages that were frozen, and on hostile ones. */
 import { fromBase64 } from "../../../src/base/base64.ts";
 import {
-  Decoded,
+  CORRUPT,
   Delta,
   SEGMENT_BYTES_MAX,
   SEGMENT_HEAD_BYTES,
   WINDOW_BYTES,
   WORK_BYTES,
 } from "../../../src/base/delta.ts";
+import { crc32 } from "../../../src/base/crc32.ts";
 import { equal as same } from "../../../src/base/bytes.ts";
 import { equal, ok, test, throws } from "../../check.ts";
 import { decode } from "../../rig/delta/unpack.ts";
@@ -49,17 +50,17 @@ test("a segment has 4 to 2560 bytes of code and makes 1 byte or more, none past 
     new Delta(0, 100, 0).feed(segment(length, makes, 0, 0), 0);
   equal(taken(4, 1), SEGMENT_HEAD_BYTES);
   equal(taken(SEGMENT_BYTES_MAX, 100), SEGMENT_HEAD_BYTES);
-  equal(taken(3, 1), Decoded.corrupt);
-  equal(taken(SEGMENT_BYTES_MAX + 1, 1), Decoded.corrupt);
-  equal(taken(4, 0), Decoded.corrupt);
-  equal(taken(4, 101), Decoded.corrupt);
+  equal(taken(3, 1), CORRUPT);
+  equal(taken(SEGMENT_BYTES_MAX + 1, 1), CORRUPT);
+  equal(taken(4, 0), CORRUPT);
+  equal(taken(4, 101), CORRUPT);
 });
 
 test("a package that is corrupt stays so", () => {
   const delta = new Delta(0, 100, 0);
-  equal(delta.feed(segment(3, 1, 0), 0), Decoded.corrupt);
-  equal(delta.feed(segment(4, 1, 0), 0), Decoded.corrupt);
-  equal(delta.run(new Uint8Array(WORK_BYTES), new Uint8Array(WINDOW_BYTES)), Decoded.corrupt);
+  equal(delta.feed(segment(3, 1, 0), 0), CORRUPT);
+  equal(delta.feed(segment(4, 1, 0), 0), CORRUPT);
+  equal(delta.run(new Uint8Array(WORK_BYTES), new Uint8Array(WINDOW_BYTES)), CORRUPT);
 });
 
 test("what is copied lies in base, wherever a segment says that it begins", () => {
@@ -90,6 +91,34 @@ test("every byte of code counts: a package with one that is changed makes anothe
     const made = decode({ base: BASE, imageLength: SUCCESSOR.length, body: changed });
     ok(made === undefined || !same(made, SUCCESSOR), `byte ${at}`);
   }
+});
+
+/** Packages of which some bytes are others, from a fixed seed: what they are told, as a CRC. */
+function outcomes(count: number): number {
+  let seed = 1;
+  const below = (limit: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * limit);
+  };
+  let crc = 0;
+  for (let n = 0; n < count; n++) {
+    const [, base, image, body] = FROZEN[n % FROZEN.length] ?? ["", NOTHING, NOTHING, NOTHING];
+    const hostile = body.slice();
+    for (let i = below(4); i >= 0; i--) {
+      const reach = below(3) === 0 ? SEGMENT_HEAD_BYTES : hostile.length;
+      hostile[below(reach)] = below(256);
+    }
+    const onPiece = (piece: Uint8Array): void => {
+      crc = crc32(piece, crc);
+    };
+    const made = decode({ base, imageLength: image.length, body: hostile, onPiece });
+    crc = crc32(Uint8Array.of(made === undefined ? 0 : 1), crc);
+  }
+  return crc;
+}
+
+test("hostile packages come to the same, piece for piece, on every engine and board", () => {
+  equal(outcomes(150), 1338916855);
 });
 
 test("buffers of other sizes, and places that are none, are the caller's mistake", () => {
