@@ -10,7 +10,7 @@ import { TNDS_WBXML, TndsWriter } from "../../src/syncml/tnds.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
 import { DDF_HEADER } from "../../src/wbxml/prolog.ts";
 import { WbxmlWriter } from "../../src/wbxml/wbxmlwriter.ts";
-import { type CpElement, cpWbxml } from "./cpdocument.ts";
+import { type CpElement, cpWbxml } from "./decode/cpdocument.ts";
 
 export type Profile = "cp" | "dm";
 
@@ -37,7 +37,7 @@ const MESSAGE_BYTES_MAX = 65536;
 
 /** The document of a profile. */
 export function bootstrapDocument(profile: Profile, account: BootstrapAccount): Buffer {
-  return profile === "cp" ? cpWbxml(cpOf(account)) : dmMessage(account);
+  return profile === "cp" ? Buffer.from(cpWbxml(cpOf(account))) : dmMessage(account);
 }
 
 /** The push that brings it. */

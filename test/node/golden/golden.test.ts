@@ -17,7 +17,7 @@ import type { Item } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { commandLog, tokenLog } from "../../golden/log.ts";
-import { convert, fromDump, toDump } from "../../rig/document.ts";
+import { convert, fromDump, toDump } from "../../rig/decode/document.ts";
 
 const FOLDER = "test/golden";
 const CASE = /^## (.+)\n([^]*?)(?=^## |(?![^]))/gm;
