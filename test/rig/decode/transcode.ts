@@ -23,7 +23,7 @@ export interface Problem {
   readonly reason: string;
 }
 
-export const MGMT_TREE = 0x220;
+const MGMT_TREE = 0x220;
 const DDF_PAGE = 2;
 const TREE_TYPE = "application/vnd.syncml.dmtnds";
 /** In a tree the names mean those of its own page, which other pages have too. */
