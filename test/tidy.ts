@@ -9,7 +9,7 @@ import { basename, dirname, join, relative } from "node:path";
  * The architecture in one place: folder, then the folders it may import. A folder lists earlier
  * rows only, so no cycle can be written.
  */
-export const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[] = [
+const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[] = [
   ["hal/hal.ts"],
   ["src/base", "hal/hal.ts"],
   ["src/xmllite", "src/base"],

@@ -61,7 +61,7 @@ const QEMU: readonly Requirement[] = [
   { what: "QEMU for RISC-V", program: "qemu-system-riscv32", debian: "qemu-system-misc" },
 ];
 
-export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = {
+const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = {
   sim: isPrebuilt() ? [LOCK] : [...SIM, LOCK],
   host: HOST,
   qemu: QEMU,
