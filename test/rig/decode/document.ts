@@ -13,15 +13,9 @@ import { XmlWriter } from "../../../src/xmllite/xmlwriter.ts";
 import { latin1Text } from "./bytetext.ts";
 import { isDescriptor, showDescriptor } from "./descriptordocument.ts";
 import { convertPushed, type PushedKind, pushedKind } from "./pushdocument.ts";
-import { type Problem, transcode } from "./transcode.ts";
+import { type Converted, type Problem, transcode } from "./transcode.ts";
 
 const SPACE = 0x20;
-
-export interface Converted {
-  /** What could be read, whole or not. */
-  readonly bytes: Uint8Array;
-  readonly problems: readonly Problem[];
-}
 
 /**
  * A document in either encoding, written in `encoding`. Strict: it ends at the first thing that a

@@ -22,7 +22,7 @@ import { concatenation } from "./concatenation.ts";
 import { CP_CODES } from "./cpattributes.ts";
 import { type CpElement, cpElements, cpWbxml, cpXml } from "./cpdocument.ts";
 import { push, triggerOf } from "./pushwriter.ts";
-import type { Converted } from "./document.ts";
+import type { Converted } from "./transcode.ts";
 
 export type PushedKind = "push" | "notification" | "provisioning";
 

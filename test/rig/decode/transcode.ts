@@ -23,6 +23,13 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** A document in the other encoding. */
+export interface Converted {
+  /** What could be read, whole or not. */
+  readonly bytes: Uint8Array;
+  readonly problems: readonly Problem[];
+}
+
 const MGMT_TREE = 0x220;
 const DDF_PAGE = 2;
 const TREE_TYPE = "application/vnd.syncml.dmtnds";
