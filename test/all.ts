@@ -1,13 +1,14 @@
 /**
  * `npm test`: everything, in the order in which a failure says most. Tidy, unit, golden and
  * simulation tests on Node, then
- * the unit tests of src again on the XS engine, on Linux and on the bare-metal board. Options:
+ * the unit tests of src again on the XS engine, on Linux and on the bare-metal boards. Options:
  * `--node` or `--xs` for one of them; a word runs the files that have it.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { BARE_NAMES } from "./rig/boards/boards.ts";
 import { RigError } from "./rig/exit.ts";
 import { check, setUp, setUpOracles } from "./rig/setup.ts";
 import { root } from "./root.ts";
@@ -70,13 +71,21 @@ try {
   }
   if (only !== "--node" && word === undefined) {
     if (!run("XS: the unit tests of src", ["build/js/test/xs.js"])) failed.push("XS");
-    const missing = check("qemu").some(({ present }) => !present) && process.env.CI === undefined;
-    if (missing)
-      process.stdout.write(
-        "\n== XS on bare metal: left out, without its toolchain (xs-fumo doctor)\n",
-      );
-    else if (!run("XS on bare metal: the unit tests of src", ["build/js/test/qemu.js"]))
-      failed.push("XS on bare metal");
+    for (const board of BARE_NAMES) {
+      const missing = check(board).some(({ present }) => !present) && process.env.CI === undefined;
+      if (missing)
+        process.stdout.write(
+          `\n== XS on board ${board}: left out, without its toolchain (xs-fumo doctor)\n`,
+        );
+      else if (
+        !run(`XS on board ${board}: the unit tests of src`, [
+          "build/js/test/xs.js",
+          "--board",
+          board,
+        ])
+      )
+        failed.push(`XS on board ${board}`);
+    }
   }
 } catch (error) {
   if (!(error instanceof RigError)) throw error;

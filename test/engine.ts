@@ -1,15 +1,7 @@
-/**
- * XS as a program to run: a blob goes to its end, on Linux or on the bare-metal machine with more
- * RAM than the board has.
- */
+/** XS as a program to run: a blob goes to its end, on Linux or on a bare-metal machine. */
 import { spawnSync } from "node:child_process";
-import { relative } from "node:path";
-import { EMULATOR, linkTest } from "../hal/bare/build.ts";
-import { BuildError, ROOT } from "../hal/xs/build.ts";
-import { buildRunner } from "./xs/runner.ts";
-
-export type Engine = "host" | "qemu";
-export const ENGINES: readonly Engine[] = ["host", "qemu"];
+import { BuildError } from "../hal/xs/build.ts";
+import { ROWS, type EngineName } from "./rig/boards/boards.ts";
 
 const TIMEOUT_MS = 1_800_000;
 
@@ -21,14 +13,11 @@ export interface Run {
 }
 
 /**
- * Runs the blob with so many slots of stack; `name` is that of its image below build/qemu. Throws a
+ * Runs the blob with so many slots of stack; `name` is that of its image, if it becomes one. Throws a
  * BuildError when the engine cannot be built.
  */
-export function runBlob(engine: Engine, name: string, blob: string, stack: number): Run {
-  const [program, ...words] =
-    engine === "host"
-      ? [buildRunner(), "--stack", String(stack), blob]
-      : machine(name, blob, stack);
+export function runBlob(engine: EngineName, name: string, blob: string, stack: number): Run {
+  const [program, ...words] = ROWS[engine].engine(name, blob, stack);
   const { status, signal, stdout, error } = spawnSync(program, words, {
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -38,24 +27,4 @@ export function runBlob(engine: Engine, name: string, blob: string, stack: numbe
   if (error && (stdout as string | null) === null)
     throw new BuildError(`cannot run ${program}: ${error.message}`);
   return { out: stdout, ok: status === 0, how: `ended with ${signal ?? status ?? "?"}` };
-}
-
-function machine(name: string, blob: string, stack: number): [string, ...string[]] {
-  const image = linkTest(name, relative(ROOT, blob), stack);
-  return [
-    EMULATOR,
-    "-M",
-    "virt",
-    "-m",
-    "64M",
-    "-bios",
-    image,
-    "-display",
-    "none",
-    "-monitor",
-    "none",
-    "-serial",
-    "stdio",
-    "-no-reboot",
-  ];
 }

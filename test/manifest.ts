@@ -71,7 +71,7 @@ export function fileOf(name: string): string {
 }
 
 /** The manifest with src as it is now. */
-export function updated(manifest: Manifest): Manifest {
+function updated(manifest: Manifest): Manifest {
   const isSource = (name: string): boolean => name.startsWith(`${PREFIX}src/`);
   const others = Object.entries(manifest.modules ?? {}).filter(([name]) => !isSource(name));
   const names = sourceModules();

@@ -1,12 +1,15 @@
 /**
- * Runs the unit tests on XS: `node build/js/test/xs.js [part of a path ...]`. Prints TAP; the exit
- * status tells. Everything in test/unit that imports only src and test/check.ts goes into one blob,
- * with src/base in its native form.
+ * Runs the unit tests on XS: `node build/js/test/xs.js [--board name] [part of a path ...]`. Prints
+ * TAP; the exit status tells. Everything in test/unit that imports only src and test/check.ts goes
+ * into one blob, with src/base in its native form: to Linux, or to a bare-metal board with more RAM
+ * than it has, since each test keeps what it has made.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { BASE_MODULES, BuildError, JS, OUT, buildBlob } from "../hal/xs/build.ts";
-import { type Engine, runBlob } from "./engine.ts";
+import { runBlob } from "./engine.ts";
+import { ENGINE_NAMES, type EngineName } from "./rig/boards/boards.ts";
 
 /**
  * Slots of the stack of XS: what a board must give. A commit to the store from within a download
@@ -44,7 +47,7 @@ export function buildTests(parts: readonly string[]): string {
 }
 
 /** Runs the tests, and prints what they say: an exit status. */
-export function runTests(engine: Engine, parts: readonly string[]): number {
+function runTests(engine: EngineName, parts: readonly string[]): number {
   try {
     const { out, ok, how } = runBlob(engine, "unit", buildTests(parts), STACK);
     process.stdout.write(out);
@@ -57,5 +60,12 @@ export function runTests(engine: Engine, parts: readonly string[]): number {
   }
 }
 
-if (process.argv[1]?.endsWith("test/xs.js"))
-  process.exitCode = runTests("host", process.argv.slice(2));
+if (process.argv[1]?.endsWith("test/xs.js")) {
+  const { values, positionals } = parseArgs({
+    options: { board: { type: "string", default: "host" } },
+    allowPositionals: true,
+  });
+  const engine = ENGINE_NAMES.find((name) => name === values.board);
+  if (engine === undefined) process.stderr.write(`a board is one of ${ENGINE_NAMES.join(", ")}\n`);
+  process.exitCode = engine === undefined ? 2 : runTests(engine, positionals);
+}

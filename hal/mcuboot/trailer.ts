@@ -9,7 +9,7 @@ import type { Flash } from "../hal.ts";
 import { equal, filled } from "../../src/base/bytes.ts";
 import { frozen } from "../../src/base/frozen.ts";
 
-export const MAGIC_BYTES = 16;
+const MAGIC_BYTES = 16;
 /** Values of the swap info's lower four bits. */
 export const SwapType = frozen({ none: 1, test: 2, permanent: 3, revert: 4 });
 

@@ -1,5 +1,4 @@
 # rv32imac, as an ESP32-C6 has it. With _zicsr in -march the linker would take libraries of rv64.
-CROSS = riscv64-unknown-elf-
 TARGET = -march=rv32imac -mabi=ilp32 -misa-spec=2.2
 # Registers are saved by calls, which takes 20 KB less
 SMALL = -msave-restore

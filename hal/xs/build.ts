@@ -63,7 +63,7 @@ function run(command: string, args: readonly string[], file?: number): string {
 }
 
 /** The folder with the sources of XS, or undefined before `fetchXs`. */
-export function xsSources(): string | undefined {
+function xsSources(): string | undefined {
   return XS_PLACES.find((place) => existsSync(place));
 }
 
@@ -72,7 +72,7 @@ export function xsSources(): string | undefined {
  * version is the one that package.json names for clones; no install script runs. Throws a
  * BuildError when npm cannot get them.
  */
-export function fetchXs(): void {
+function fetchXs(): void {
   if (xsSources() !== undefined) return;
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
     readonly devDependencies: Readonly<Record<string, string>>;

@@ -84,46 +84,13 @@ export class Client {
     };
     // Of sessions and of the download: none is open while it fetches, as `step` has it.
     const inbound = new Uint8Array(MESSAGE_BYTES_MAX);
-    const engine = new Engine({
-      store,
-      staging: hal.staging,
-      boot: hal.boot,
-      policy: imagePolicy(hal, provision),
-      fetcher: new Downloader({
-        link: hal.link,
-        random,
-        buffer: inbound,
-        rules: provision,
-        log,
-        types: [...PACKAGE_TYPES, ...provision.packageTypes],
-      }),
-      askBeforeDownload: asksBeforeDownload(provision.confirm),
-      log: (level, text) => hal.log(level, "update", text),
-      trialDeadlineMs:
-        provision.trialSeconds > 0 ? provision.trialSeconds * 1000 : TRIAL_DEADLINE_MS,
-    });
+    const engine = engineOf({ hal, provision, store, random, log, inbound });
     this.engine = engine;
     this.#reports = new StatusReports({ engine, link: hal.link, rules: provision, random, log });
     const budget = new Budget(PEER_BYTES_MAX);
-    const tree = new Tree(store, budget);
-    mountDevInfo(tree, hal.identity);
-    mountDevDetail(tree, hal.identity);
-    mountDmAcc(tree, store, provision, (text) => {
-      hal.log("warning", "client", text);
-    });
-    mountInbox(tree);
+    const tree = treeOf(hal, provision, store, budget);
     const fumo = new Fumo(tree, engine, { root: FUMO_ROOT, objects: provision.objects });
-    const { slot, trial, cause } = hal.boot.running();
-    hal.log(
-      "info",
-      "client",
-      `version ${hal.identity.FwV} runs from slot ${slot}${trial ? ", on trial" : ""}, reset by ${cause}`,
-    );
-    engine.onChange = () => this.#narrate();
-    engine.boot();
-    this.#narrate();
-    const { mended } = store.stats();
-    if (mended > 0) hal.log("warning", "store", `${mended} flipped bits were put right`);
+    this.#boot(store);
     const kept = { store, tree, hal, provision, isTrial: () => engine.record.phase === "trial" };
     this.#mainId = recover(kept);
     this.#store = store;
@@ -227,6 +194,22 @@ export class Client {
     return due;
   }
 
+  /** Tells the engine what booted, and the log. */
+  #boot(store: Store): void {
+    const { boot, identity } = this.#hal;
+    const { slot, trial, cause } = boot.running();
+    this.#hal.log(
+      "info",
+      "client",
+      `version ${identity.FwV} runs from slot ${slot}${trial ? ", on trial" : ""}, reset by ${cause}`,
+    );
+    this.engine.onChange = () => this.#narrate();
+    this.engine.boot();
+    this.#narrate();
+    const { mended } = store.stats();
+    if (mended > 0) this.#hal.log("warning", "store", `${mended} flipped bits were put right`);
+  }
+
   /**
    * A session with each server whose account is new, as soon as can be (OMA-TS-DM-Bootstrap
    * §5.4.5).
@@ -284,4 +267,47 @@ function scripted({ answers }: Provision, hal: Hal): UserInterface | undefined {
     : new ProvisionedAnswers(answers, (text) => {
         hal.log("info", "user", text);
       });
+}
+
+interface EngineParts {
+  readonly hal: Hal;
+  readonly provision: Provision;
+  readonly store: Store;
+  readonly random: (bytes: Uint8Array) => void;
+  readonly log: (level: LogLevel, text: string) => void;
+  /** Where a download puts what arrives. */
+  readonly inbound: Uint8Array;
+}
+
+/** Makes the engine with the downloader that fetches for it. */
+function engineOf({ hal, provision, store, random, log, inbound }: EngineParts): Engine {
+  return new Engine({
+    store,
+    staging: hal.staging,
+    boot: hal.boot,
+    policy: imagePolicy(hal, provision),
+    fetcher: new Downloader({
+      link: hal.link,
+      random,
+      buffer: inbound,
+      rules: provision,
+      log,
+      types: [...PACKAGE_TYPES, ...provision.packageTypes],
+    }),
+    askBeforeDownload: asksBeforeDownload(provision.confirm),
+    log: (level, text) => hal.log(level, "update", text),
+    trialDeadlineMs: provision.trialSeconds > 0 ? provision.trialSeconds * 1000 : TRIAL_DEADLINE_MS,
+  });
+}
+
+/** Makes the tree with every object but FUMO, which needs the engine. */
+function treeOf(hal: Hal, provision: Provision, store: Store, budget: Budget): Tree {
+  const tree = new Tree(store, budget);
+  mountDevInfo(tree, hal.identity);
+  mountDevDetail(tree, hal.identity);
+  mountDmAcc(tree, store, provision, (text) => {
+    hal.log("warning", "client", text);
+  });
+  mountInbox(tree);
+  return tree;
 }

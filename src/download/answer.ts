@@ -143,7 +143,7 @@ function isTag(value: string | undefined): boolean {
  * The parts of "bytes 0-9/10", "bytes 0-9/*" or "bytes *\/10" (RFC 9110 §14.4); undefined when it
  * is none of these.
  */
-export function rangeOf(
+function rangeOf(
   value: string | undefined,
 ): { first: number; last: number; total: number | undefined } | undefined {
   if (value === undefined || !value.startsWith("bytes ")) return undefined;

@@ -7,7 +7,7 @@
 import { frozen } from "../base/frozen.ts";
 import type { Access, Format, NodeDefinition } from "../tree/node.ts";
 
-export const FUMO_TYPE = "urn:oma:mo:oma-fumo:1.0";
+const FUMO_TYPE = "urn:oma:mo:oma-fumo:1.0";
 
 /** The three ways to update, which are also the nodes that take Exec. */
 export type Way = "Download" | "Update" | "DownloadAndUpdate";

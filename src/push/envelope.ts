@@ -9,8 +9,6 @@ import { text } from "../base/utf8.ts";
 import type { Malformed } from "../syncml/command.ts";
 import { type Cursor, number } from "../wbxml/number.ts";
 
-export const PUSH_PORT = 2948;
-
 /** Content types: package 0, OMA Client Provisioning, the DM profile of bootstrap. */
 export const NOTIFICATION_TYPE = "application/vnd.syncml.notification";
 export const CP_TYPE = "application/vnd.wap.connectivity-wbxml";

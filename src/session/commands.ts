@@ -3,7 +3,6 @@
  * code per item.
  */
 import { assert } from "../base/assert.ts";
-import type { Budget } from "../base/budget.ts";
 import { frozen } from "../base/frozen.ts";
 import { content, type Item, type ObjectCommand } from "../syncml/command.ts";
 import { AlertCode } from "../syncml/alert.ts";
@@ -11,18 +10,14 @@ import { Status } from "../syncml/status.ts";
 import type { Encoding } from "./encoding.ts";
 import { type LargeObject, formatOf, typeOf } from "./largeobject.ts";
 import type { Outgoing } from "./outgoing.ts";
-import type { ManagementTree } from "./ports.ts";
+import type { TreeAccess } from "./ports.ts";
 import { isTnds } from "../syncml/tnds.ts";
 import { putDocument, putSubtree } from "./subtrees.ts";
 
 /** What commands work on. */
-export interface Context {
-  readonly tree: ManagementTree;
-  readonly server: string;
+export interface Context extends TreeAccess {
   readonly outgoing: Outgoing;
   readonly object: LargeObject;
-  /** What is made of what the server sends is charged here. */
-  readonly budget: Budget;
   /** Of the messages that the device writes. */
   encoding: Encoding;
   /** MsgID of the message that the commands are in. */

@@ -10,7 +10,7 @@ import { Status } from "../syncml/status.ts";
 import type { Sink, StreamMeta } from "../tree/stream.ts";
 import { isTnds } from "../syncml/tnds.ts";
 import { Base64Chunks } from "./base64chunks.ts";
-import type { Context } from "./commands.ts";
+import type { TreeAccess } from "./ports.ts";
 import { documentSink } from "./subtrees.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -65,7 +65,7 @@ export class LargeObject {
     command: "Add" | "Replace",
     item: Item,
     meta: Meta | undefined,
-    context: Pick<Context, "tree" | "server" | "budget" | "objectSizeMax">,
+    context: TreeAccess & { readonly objectSizeMax: number },
   ): number {
     const { tree, server, budget, objectSizeMax: sizeMax } = context;
     assert(this.#sink === undefined, "one large object at a time");

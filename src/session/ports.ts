@@ -29,6 +29,15 @@ export interface SessionAccount {
   readonly server: SessionCredentials;
 }
 
+/** The tree as the commands of one server use it. */
+export interface TreeAccess {
+  readonly tree: ManagementTree;
+  /** ServerID, as access control lists have it. */
+  readonly server: string;
+  /** Charged for everything that is made of what the server sends. */
+  readonly budget: Budget;
+}
+
 /** A generic alert (1226) that waits to be answered (OMA-TS-DM-Protocol §2.3.7). */
 export interface OutgoingAlert {
   readonly id: number;

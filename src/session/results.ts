@@ -28,7 +28,7 @@ const CHUNK_BYTES_MIN = 16;
 const NOTHING = new Uint8Array(0);
 
 /** Bytes of an object as it is sent, which is what Size and MaxObjSize count (§8.3.7.4). */
-export function sentLength(item: Item): number {
+function sentLength(item: Item): number {
   const length = item.data?.length ?? 0;
   return item.binary && item.meta?.format === "b64" ? base64Length(length) : length;
 }
@@ -247,7 +247,7 @@ function boundary(data: Uint8Array, to: number, from: number, binary: boolean): 
 }
 
 /** The Item of one result. Binary values are base64 in XML and opaque in WBXML, and say so. */
-export function resultItem(uri: string, value: Value, encoding: Encoding): Item {
+function resultItem(uri: string, value: Value, encoding: Encoding): Item {
   const binary = value.format === "bin";
   const meta: Meta = {
     format: binary && encoding === "xml" ? "b64" : value.format,

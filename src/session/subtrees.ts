@@ -15,8 +15,8 @@ import { readTnds, TNDS_WBXML, TNDS_XML, TndsWriter } from "../syncml/tnds.ts";
 import type { GetAnswer } from "../tree/get.ts";
 import { Collector } from "../tree/stream.ts";
 import type { Sink } from "../tree/stream.ts";
-import type { Context } from "./commands.ts";
-import { encodingOf, readerOf, treeWriterOf } from "./encoding.ts";
+import { type Encoding, encodingOf, readerOf, treeWriterOf } from "./encoding.ts";
+import type { TreeAccess } from "./ports.ts";
 
 type Put = "Add" | "Replace";
 
@@ -24,7 +24,7 @@ export function putSubtree(
   name: Put,
   uri: string,
   subtree: readonly SubtreeNode[],
-  { tree, server }: Pick<Context, "tree" | "server">,
+  { tree, server }: Pick<TreeAccess, "tree" | "server">,
 ): number {
   return name === "Add"
     ? tree.addSubtree(uri, subtree, server)
@@ -39,7 +39,7 @@ export function putDocument(
   name: Put,
   uri: string,
   bytes: Uint8Array,
-  context: Pick<Context, "tree" | "server" | "budget">,
+  context: TreeAccess,
 ): number {
   const reader = readerOf(encodingOf(bytes, bytes.length), bytes, bytes.length);
   const elements = new ElementReader(reader, context.budget);
@@ -55,7 +55,7 @@ export function documentSink(
   name: Put,
   uri: string,
   size: number | undefined,
-  context: Pick<Context, "tree" | "server" | "budget">,
+  context: TreeAccess,
 ): Sink | number {
   if (size !== undefined && size > SUBTREE_BYTES_MAX) return Status.tooLarge;
   return new Collector(size, SUBTREE_BYTES_MAX, (bytes) => putDocument(name, uri, bytes, context));
@@ -68,7 +68,7 @@ export function documentSink(
 export function subtreeItem(
   target: string,
   subtree: NonNullable<GetAnswer["subtree"]>,
-  encoding: Context["encoding"],
+  encoding: Encoding,
   scratch: Uint8Array,
   budget: Budget,
 ): Item | "later" | number {

@@ -58,7 +58,7 @@ export class StoreFull extends Error {
 }
 
 /** The flash fails in every block that is left. What was committed before is still there. */
-export class StoreFailed extends Error {
+class StoreFailed extends Error {
   override name = "StoreFailed";
   readonly kind: FlashErrorKind = "device";
 }

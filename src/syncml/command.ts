@@ -5,6 +5,9 @@
 import { decodeBase64 } from "../base/base64.ts";
 import type { SubtreeNode } from "../base/subtreenode.ts";
 
+/** The same, while it is being made. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /**
  * Meta information of a command, an item or the header. `size` counts the value as it is encoded in
  * the message.

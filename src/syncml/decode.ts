@@ -21,8 +21,9 @@ import type {
   ObjectCommand,
   ResultsCommand,
   StatusCommand,
+  Mutable,
 } from "./command.ts";
-import { ElementReader, type Mutable } from "./elements.ts";
+import { ElementReader } from "./elements.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 /**

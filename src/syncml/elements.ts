@@ -10,14 +10,12 @@ import { type Budget, Cost } from "../base/budget.ts";
 import { IDENTIFIER_BYTES_MAX, TEXT_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
 import { checkUtf8, text } from "../base/utf8.ts";
-import type { Chal, Cred, Item, Meta } from "./command.ts";
+import type { Chal, Cred, Item, Meta, Mutable } from "./command.ts";
 import { DdfTag } from "./ddftag.ts";
 import { readTnds } from "./tnds.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 const NUMBER_MAX = 0xffffffff;
-
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Target or Source. */
 export interface Location {

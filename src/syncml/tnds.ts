@@ -9,10 +9,10 @@ import { base64Length, decodeBase64 } from "../base/base64.ts";
 import { Cost } from "../base/budget.ts";
 import { SUBTREE_NESTING_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtreenode.ts";
-import { Token, type TokenWriter } from "../base/token.ts";
+import { Token, type TokenReader, type TokenWriter } from "../base/token.ts";
 import { utf8 } from "../base/utf8.ts";
 import { DDF_VERSION, DdfTag, formatTag } from "./ddftag.ts";
-import type { ElementReader, Mutable } from "./elements.ts";
+import type { Mutable } from "./command.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 export const TNDS_XML = "application/vnd.syncml.dmtnds+xml";
@@ -29,6 +29,21 @@ const NOTHING = new Uint8Array(0);
 /** True for a value that is not characters; "b64" says how it has travelled. */
 function isBinary({ format }: SubtreeNode): boolean {
   return format === "bin" || format === "b64";
+}
+
+/** What a description is read from: the elements of a message or of a document (elements.ts). */
+export interface NodeElements {
+  readonly reader: TokenReader;
+  /** Not empty after a failure. */
+  readonly problem: string;
+  child(): number;
+  skip(): void;
+  identifier(): string;
+  name(): string;
+  string(): string;
+  view(): Uint8Array;
+  charge(bytes: number): void;
+  fail(problem: string): void;
 }
 
 interface OpenNode {
@@ -51,7 +66,7 @@ function joined(a: string, b: string): string {
  * the reader's bytes. undefined when it is no tree of version 1.2: no VerDTD, values that are
  * markup or not the base64 they should be, a Node without NodeName.
  */
-export function readTnds(elements: ElementReader): readonly SubtreeNode[] | undefined {
+export function readTnds(elements: NodeElements): readonly SubtreeNode[] | undefined {
   const nodes: SubtreeNode[] = [];
   const open: OpenNode[] = [];
   let version = "";
@@ -75,7 +90,7 @@ export function readTnds(elements: ElementReader): readonly SubtreeNode[] | unde
 }
 
 /** Reads one child of a Node: false when it cannot be. */
-function readPart(elements: ElementReader, tag: number, open: OpenNode): boolean {
+function readPart(elements: NodeElements, tag: number, open: OpenNode): boolean {
   switch (tag) {
     case DdfTag.NodeName:
       open.name = elements.string();
@@ -97,7 +112,7 @@ function readPart(elements: ElementReader, tag: number, open: OpenNode): boolean
   return true;
 }
 
-function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): void {
+function readProperties(elements: NodeElements, node: Mutable<SubtreeNode>): void {
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
       case DdfTag.ACL:
@@ -130,7 +145,7 @@ function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): vo
  * The value: characters as they stand, base64 where the Format says so, or says binary and the
  * encoding cannot carry it.
  */
-function readValue(elements: ElementReader, node: Mutable<SubtreeNode>): boolean {
+function readValue(elements: NodeElements, node: Mutable<SubtreeNode>): boolean {
   const { reader } = elements;
   let value: Uint8Array = NOTHING;
   let opaque = false;

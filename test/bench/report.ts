@@ -7,7 +7,7 @@ import { type Figure, goalMiss, overBudget, ratio } from "./figure.ts";
 const NAME_COLUMNS = 40;
 
 /** A number as the table has it: thousands apart, three significant digits behind a small one. */
-export function numberText(value: number): string {
+function numberText(value: number): string {
   if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, " ");
   return value.toFixed(Math.abs(value) < 20 ? 3 : 1);
 }

@@ -2,7 +2,7 @@
 import type { Check } from "./order.ts";
 
 /** Thrown by a check that finds the contract broken. */
-export class Broken extends Error {
+class Broken extends Error {
   override name = "Broken";
 }
 

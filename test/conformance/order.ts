@@ -87,7 +87,7 @@ export type Report =
  * Byte `i` of the content that a seed stands for: never what erased flash holds for long, and
  * different in every block.
  */
-export function pattern(i: number, seed: number): number {
+function pattern(i: number, seed: number): number {
   return (i * 167 + (i >> 8) * 31 + (i >> 16) * 59 + seed * 73 + 11) & 0xff;
 }
 

@@ -24,7 +24,26 @@ for (const [what, file, text, expected] of [
     '/** A. */\nimport { b } from "left-pad";\n',
     "may not import left-pad",
   ],
-  ["a long file", "src/base/a.ts", `/** A. */\n${"//\n".repeat(560)}`, "561 lines"],
+  [
+    "an include against the direction",
+    "hal/common/base/a.c",
+    '/* A. */\n#include "chip.h"\n',
+    "hal/common may not include hal/bare/chip.h",
+  ],
+  [
+    "an include of a file beside, against the direction",
+    "hal/common/base/a.h",
+    '/* A. */\n#include "../../bare/chip.h"\n',
+    "hal/common may not include hal/bare/chip.h",
+  ],
+  [
+    "headers that include each other",
+    "hal/bare/a.h",
+    '/* A. */\n#include "chip.h"\n',
+    "hal/bare/chip.h: includes itself in a circle",
+  ],
+  ["C in no layer", "hal/utils/a.c", "/* A. */\n", "hal/utils/a.c: in no layer"],
+  ["a long file of C", "hal/bare/a.c", `/* A. */\n${"//\n".repeat(560)}`, "561 lines"],
   [
     "a clock that is not the board's",
     "src/base/a.ts",
@@ -76,7 +95,9 @@ for (const [what, file, text, expected] of [
       for (const name of ["src", "hal", "test"]) mkdirSync(join(folder, name));
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       mkdirSync(join(folder, "src/base"), { recursive: true });
+      mkdirSync(join(folder, "hal/bare"), { recursive: true });
       writeFileSync(join(folder, "src/base/b.ts"), "/** B. */\n");
+      writeFileSync(join(folder, "hal/bare/chip.h"), '/* Chip. */\n#include "a.h"\n');
       writeFileSync(join(folder, file), text);
       assert.ok(
         tidy(folder).some((problem) => problem.includes(expected)),

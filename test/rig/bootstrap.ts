@@ -10,7 +10,7 @@ import { TNDS_WBXML, TndsWriter } from "../../src/syncml/tnds.ts";
 import { SYNCML } from "../../src/syncml/vocabulary.ts";
 import { DDF_HEADER } from "../../src/wbxml/prolog.ts";
 import { WbxmlWriter } from "../../src/wbxml/wbxmlwriter.ts";
-import { type CpElement, cpWbxml } from "./cpdocument.ts";
+import { type CpElement, cpWbxml } from "./decode/cpdocument.ts";
 
 export type Profile = "cp" | "dm";
 
@@ -37,7 +37,7 @@ const MESSAGE_BYTES_MAX = 65536;
 
 /** The document of a profile. */
 export function bootstrapDocument(profile: Profile, account: BootstrapAccount): Buffer {
-  return profile === "cp" ? cpWbxml(cpOf(account)) : dmMessage(account);
+  return profile === "cp" ? Buffer.from(cpWbxml(cpOf(account))) : dmMessage(account);
 }
 
 /** The push that brings it. */
@@ -56,14 +56,7 @@ export function sealedPush(
 }
 
 /** The w7 APPLICATION (OMA-TS-DM-Bootstrap §5.3). */
-export function cpOf({
-  serverId,
-  name,
-  address,
-  port,
-  client,
-  server,
-}: BootstrapAccount): CpElement {
+function cpOf({ serverId, name, address, port, client, server }: BootstrapAccount): CpElement {
   const parm = (key: string, value: string | undefined): CpElement[] =>
     value === undefined ? [] : [{ parm: key, value }];
   const auth = (level: string, credentials: BootstrapCredentials | undefined): CpElement[] =>
@@ -111,7 +104,7 @@ export function cpOf({
 }
 
 /** The DMAcc object as nodes. */
-export function accountNodes({
+function accountNodes({
   serverId,
   name,
   address,
@@ -167,7 +160,7 @@ export function accountNodes({
 }
 
 /** A message that adds it to ./Inbox, as WBXML within WBXML. */
-export function dmMessage(account: BootstrapAccount): Buffer {
+function dmMessage(account: BootstrapAccount): Buffer {
   const inner = new Uint8Array(MESSAGE_BYTES_MAX);
   const tokens = new WbxmlWriter(inner, SYNCML, DDF_HEADER);
   const tree = new TndsWriter(tokens);

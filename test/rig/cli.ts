@@ -27,7 +27,7 @@ const STATUSES = `
 Exit status: 0 ok, 1 the test or update failed, 2 wrong usage, 3 no board or tool, 4 flash, 5 protocol, 6 the device crashed,
 42 a limit on a wait was reached, 130 interrupted.`;
 
-export function program(): Command {
+function program(): Command {
   const command = new Command("xs-fumo")
     .description(
       "Firmware updates over OMA DM 1.2 / FUMO 1.0: a device, a server to test it, packages, keys.",

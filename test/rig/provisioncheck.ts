@@ -64,7 +64,7 @@ function keys(provision: Provision): readonly Finding[] {
 }
 
 /** Returns what there is to say of member `ca`: one certificate, or a list. */
-export function authorities(ca: unknown): readonly Finding[] {
+function authorities(ca: unknown): readonly Finding[] {
   if (ca === undefined) return [];
   if (!Array.isArray(ca)) return [authority("ca", ca)];
   return ca.map((one: unknown, index) =>

@@ -23,7 +23,7 @@ import type { Fault } from "./server/fault.ts";
 import { listen, type Listening, type Traffic } from "./server/http.ts";
 import { type HostFault, PackageHost } from "./server/package-host.ts";
 import { sendUntil } from "./server/datagram.ts";
-import type { Notice } from "./server/push.ts";
+import type { Notice } from "./decode/pushwriter.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { toRigEvent } from "./serverevent.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";

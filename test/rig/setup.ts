@@ -4,72 +4,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { buildSelector, isPrebuilt } from "../../hal/sim/build.ts";
-import { make } from "./boards/build.ts";
+import { type BoardName, ROWS } from "./boards/boards.ts";
+import type { BoardRow } from "./boards/board.ts";
+import type { Tool } from "./boards/tools.ts";
 import { Exit, RigError } from "./exit.ts";
 
-export type BoardName = "sim" | "host" | "qemu" | "esp32-fake";
-
-/**
- * A thing to have: a program to find on the PATH, or a file; and the Debian package that brings it.
- */
-interface Requirement {
-  readonly what: string;
-  readonly program?: string;
-  readonly file?: string;
-  readonly debian: string;
-}
-
-/** One process at a time runs on a state directory: lock.ts. */
-const LOCK: Requirement = { what: "lock on files", program: "flock", debian: "util-linux" };
-
-/** The boot selector of board sim is C that runs in Node; an installed package has it compiled. */
-const SIM: readonly Requirement[] = [
-  { what: "compiler for WebAssembly", program: process.env.CLANG ?? "clang", debian: "clang" },
-  { what: "linker for WebAssembly", program: "wasm-ld", debian: "lld" },
-  { what: "GNU make", program: "make", debian: "make" },
-];
-
-const HOST: readonly Requirement[] = [
-  { what: "C compiler", program: process.env.CC ?? "cc", debian: "gcc" },
-  { what: "GNU make", program: "make", debian: "make" },
-  { what: "C library headers", file: "/usr/include/stdlib.h", debian: "libc6-dev" },
-  { what: "libsodium (Ed25519)", file: "/usr/include/sodium.h", debian: "libsodium-dev" },
-  {
-    what: "Mbed TLS (SHA-256, MD5, P-256)",
-    file: "/usr/include/mbedtls/sha256.h",
-    debian: "libmbedtls-dev",
-  },
-];
-
-/**
- * The sources of lwIP, Mbed TLS and libsodium come from Debian, too: hal/bare/sources.sh.
- */
-const QEMU: readonly Requirement[] = [
-  ...HOST,
-  LOCK,
-  {
-    what: "compiler for RISC-V",
-    program: "riscv64-unknown-elf-gcc",
-    debian: "gcc-riscv64-unknown-elf",
-  },
-  {
-    what: "C library for RISC-V",
-    file: "/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs",
-    debian: "picolibc-riscv64-unknown-elf",
-  },
-  { what: "QEMU for RISC-V", program: "qemu-system-riscv32", debian: "qemu-system-misc" },
-];
-
-export const REQUIREMENTS: { readonly [B in BoardName]: readonly Requirement[] } = {
-  sim: isPrebuilt() ? [LOCK] : [...SIM, LOCK],
-  host: HOST,
-  qemu: QEMU,
-  "esp32-fake": HOST,
-};
-
 /** Programs of others that tests compare ours with. */
-const ORACLES: readonly Requirement[] = [
+const ORACLES: readonly Tool[] = [
   { what: "libwbxml's converters", program: "wbxml2xml", debian: "libwbxml2-utils" },
 ];
 
@@ -81,10 +22,10 @@ export interface Check {
 
 /** Looks for everything that `board` needs; nothing is changed. */
 export function check(board: BoardName): Check[] {
-  return REQUIREMENTS[board].map(looked);
+  return ROWS[board].tools.map(looked);
 }
 
-function looked({ what, program, file, debian }: Requirement): Check {
+function looked({ what, program, file, debian }: Tool): Check {
   return {
     what,
     debian,
@@ -104,10 +45,10 @@ export function installLine(packages: readonly string[]): string {
 /**
  * Makes sure that `board` can be built: installs the missing Debian packages where this user may
  * without being asked (root, or sudo without a password), else throws a RigError with the one line
- * to type. Board sim is built here, since nothing else builds it.
+ * to type. Prepares the board: what nothing else builds.
  */
 export function setUp(board: BoardName, note: (text: string) => void): void {
-  const left = install(REQUIREMENTS[board], `that board ${board} is built with`, note);
+  const left = install(ROWS[board].tools, `that board ${board} is built with`, note);
   if (left.length > 0) {
     const what = left.map((item) => item.what).join(", ");
     const line = installLine(left.map(({ debian }) => debian));
@@ -117,7 +58,8 @@ export function setUp(board: BoardName, note: (text: string) => void): void {
       `type: ${line}`,
     );
   }
-  if (board === "sim") make(buildSelector);
+  const { prepare }: BoardRow = ROWS[board];
+  prepare?.();
 }
 
 /**
@@ -130,18 +72,18 @@ export function setUpOracles(note: (text: string) => void): void {
 
 /** What is still missing after an attempt to install it. */
 function install(
-  requirements: readonly Requirement[],
+  tools: readonly Tool[],
   purpose: string,
   note: (text: string) => void,
 ): readonly Check[] {
-  const missing = requirements.map(looked).filter(({ present }) => !present);
+  const missing = tools.map(looked).filter(({ present }) => !present);
   const prefix = privilege();
   if (missing.length === 0 || prefix === undefined) return missing;
   const packages = missing.map(({ debian }) => debian);
   note(`installing ${packages.join(", ")} (Debian packages ${purpose})`);
   aptGet(prefix, ["update", "-qq"]);
   aptGet(prefix, ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
-  return requirements.map(looked).filter(({ present }) => !present);
+  return tools.map(looked).filter(({ present }) => !present);
 }
 
 /** The command words that make apt-get work here, or undefined when nobody here may install. */

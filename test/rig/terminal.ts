@@ -20,7 +20,7 @@ type Style = Parameters<typeof styleText>[0];
  * True when the output is a person's terminal that may be drawn on: not a pipe, not a CI log, not
  * NO_COLOR.
  */
-export function isInteractive(): boolean {
+function isInteractive(): boolean {
   return (
     process.stdout.isTTY === true &&
     process.env.CI === undefined &&

@@ -6,7 +6,8 @@ import { HttpLink } from "../../hal/common/http/http.ts";
 import type { Socket } from "../../hal/common/http/connection.ts";
 import { copy, equal } from "../../src/base/bytes.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";
-import { concatenation, type Reply, type Request } from "../rig/server/exchange.ts";
+import { concatenation } from "../rig/decode/concatenation.ts";
+import type { Reply, Request } from "../rig/server/exchange.ts";
 import type { Route, TimedLink } from "./link.ts";
 
 /** A request as it arrived, and over which connection. */

@@ -5,7 +5,8 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { test } from "node:test";
 import { killAll } from "./mutants/kill.ts";
-import { isInC, MUTANTS } from "./mutants/mutants.ts";
+import { isInC } from "./mutants/mutant.ts";
+import { MUTANTS } from "./mutants/mutants.ts";
 
 test("every planted bug is killed by the check that is there for it", {
   timeout: 3_600_000,

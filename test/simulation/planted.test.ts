@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../root.ts";
 import { LIMIT_MUTANTS } from "./mutants/limits.ts";
-import { anySpace, isInC, type Mutant, MUTANTS } from "./mutants/mutants.ts";
+import { anySpace, isInC, type Mutant } from "./mutants/mutant.ts";
+import { MUTANTS } from "./mutants/mutants.ts";
 
 const ALL: readonly Mutant[] = [...MUTANTS, ...LIMIT_MUTANTS];
 

@@ -4,8 +4,8 @@
  */
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert";
 import { test } from "node:test";
-import { ENGINES } from "../engine.ts";
-import { check } from "../rig/setup.ts";
+import { ENGINE_NAMES } from "../rig/boards/boards.ts";
+import { missingTools } from "../node/tools.ts";
 import { chronicle, type Ending } from "./campaign/chronicle.ts";
 import { type Order, replayElsewhere } from "./campaign/elsewhere.ts";
 import { parseReplayId } from "./campaign/id.ts";
@@ -39,14 +39,9 @@ function onNode({ setting, cuts }: Order): Ending {
   return chronicle(new Site(setting, cuts), () => undefined);
 }
 
-for (const engine of ENGINES) {
-  const missing = check(engine)
-    .filter(({ present }) => !present)
-    .map(({ debian }) => debian);
-  const skip =
-    missing.length > 0 && process.env.CI === undefined ? `needs ${missing.join(", ")}` : false;
+for (const engine of ENGINE_NAMES) {
   test(`P10: engine ${engine} replays ids of the campaign as Node does`, {
-    skip,
+    skip: missingTools(engine),
     timeout: 600_000,
   }, () => {
     const orders = IDS.map(orderOf);

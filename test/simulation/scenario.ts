@@ -45,7 +45,7 @@ export interface Geometry {
 }
 
 /** As few operations as show everything: a package of two blocks and a piece. */
-export const TINY: Geometry = {
+const TINY: Geometry = {
   store: { blocks: 3, blockLength: 4096, writeAlign: 4, eraseValue: 0xff },
   slot: { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff },
   payloadBytes: 421,

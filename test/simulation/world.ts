@@ -4,7 +4,7 @@
  * checked at every boot and at every report, not only at the end.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { CUT_MODES, Power, PowerLoss, type Cut } from "../../hal/sim/power.ts";
+import { type Cut, Power, PowerLoss } from "../../hal/sim/power.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { SimBoard } from "../../hal/sim/board.ts";
 import type { Flash, FlashStatus, Hal, Identity, Link, ResetCause } from "../../hal/hal.ts";
@@ -375,15 +375,4 @@ function holds(slot: Flash, image: Uint8Array): boolean {
 /** A cut as people type it: "17:tornBits:3". */
 export function cutText(cut: Cut): string {
   return `${cut.at}:${cut.mode}:${cut.seed}`;
-}
-
-/** The cut in such a text. Throws when it is not one. */
-export function parseCut(text: string): Cut {
-  const [at, mode, seed] = text.split(":");
-  const known = CUT_MODES.find((name) => name === mode);
-  ok(
-    known !== undefined && Number(at) > 0 && Number(seed) >= 0,
-    `a cut is number:mode:seed, not ${text}`,
-  );
-  return { at: Number(at), mode: known, seed: Number(seed) };
 }

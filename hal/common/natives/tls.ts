@@ -27,7 +27,7 @@ export class TlsSocket extends Native("xs_socket_destructor") implements Socket 
  * Trusts one more authority that servers are checked against, by its certificate, DER: before the
  * first socket. Throws with what is wrong; two are the most.
  */
-export function trust(this: unknown, certificate: Uint8Array): void {
+function trust(this: unknown, certificate: Uint8Array): void {
   native("xs_tls_trust").call(this, certificate);
 }
 

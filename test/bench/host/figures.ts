@@ -83,16 +83,13 @@ export function growthFigure(group: string, small: Heap, large: Heap): Figure {
 }
 
 export function updateFigures(update: Update): Figure[] {
-  const { scenario, packageBytes, flash } = update;
+  const { scenario, packageBytes } = update;
   const group = `${scenario}, ${packageBytes} B`;
   const blocks = Math.ceil(packageBytes / BLOCK_BYTES);
   const inline = scenario === "replace";
   const wire = inline ? Math.ceil(packageBytes / 3) * 4 : packageBytes;
   const sessions = SESSIONS[scenario];
   const messages = 2 * sessions + (inline ? Math.ceil(wire / MESSAGE_BYTES_MAX) : 0);
-  const slot = flash.get("slot-b.flash");
-  const store = flash.get("store.flash");
-  const perBlock = (count = 0): number => count / blocks;
   return [
     {
       group,
@@ -118,6 +115,22 @@ export function updateFigures(update: Update): Figure[] {
       floor: messages,
       budget: Math.ceil(messages * 1.1) + 8,
     },
+    ...flashFigures(update, group, blocks, messages),
+  ];
+}
+
+/** What an update does to the flash. A package in messages keeps no progress in the store. */
+function flashFigures(
+  { scenario, packageBytes, flash }: Update,
+  group: string,
+  blocks: number,
+  messages: number,
+): Figure[] {
+  const inline = scenario === "replace";
+  const slot = flash.get("slot-b.flash");
+  const store = flash.get("store.flash");
+  const perBlock = (count = 0): number => count / blocks;
+  return [
     {
       group,
       name: "slot: erases per block",

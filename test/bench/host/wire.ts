@@ -54,7 +54,7 @@ function lengthOf(
  * The least that goes over the wire for each byte of a package in messages of MaxMsgSize, when the
  * sessions around it cost nothing.
  */
-export function leastWire(encoding: Encoding): number {
+function leastWire(encoding: Encoding): number {
   const type = `application/vnd.syncml.dm+${encoding}`;
   const binary = encoding === "wbxml";
   const item: Item = { target: NODE, data: Uint8Array.of(0), binary, moreData: true };

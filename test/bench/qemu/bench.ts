@@ -6,7 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
-import { qemu } from "../../rig/boards/qemu.ts";
+import { BOARDS } from "../../rig/boards/boards.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { root } from "../../root.ts";
 import type { Figure } from "../figure.ts";
@@ -58,7 +58,7 @@ function sizeOf(name: string): number {
 function imageFigures(): Figure[] {
   const group = "image";
   const [, image] = IMAGES;
-  const payload = qemu.firmware(VERSION_2, 0).length;
+  const payload = BOARDS.qemu.firmware(VERSION_2, 0).length;
   const binary = sizeOf(`${image}.bin`);
   const blob = sizeOf(`${image}.blob`);
   const map = readFileSync(join(root, `build/qemu/${image}.map`), "utf8");
@@ -139,8 +139,8 @@ function lowest({ receive, secure, sha256, program }: Floor, https: boolean): nu
 
 /** Runs all cases; those over HTTPS after those over HTTP, which tell what TLS adds. */
 async function cases(report: Report, floor: Floor, names: readonly CaseName[]): Promise<void> {
-  qemu.firmware(VERSION_1, 0);
-  qemu.firmware(VERSION_2, 0);
+  BOARDS.qemu.firmware(VERSION_1, 0);
+  BOARDS.qemu.firmware(VERSION_2, 0);
   const board = meteredBoard({ images: IMAGES });
   let plain: Run | undefined;
   for (const name of names) {

@@ -7,7 +7,7 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { buildFirmware } from "../../../hal/bare/build.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { type Version, versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { Exit, RigError } from "../../rig/exit.ts";
@@ -93,7 +93,7 @@ const imageOf = (version: Version): string => `profile-${versionText(version)}`;
 
 function build(version: Version): Buffer {
   const text = versionText(version);
-  return buildFirmware({ name: imageOf(version), version: text, positions: true });
+  return riscv32.buildFirmware({ name: imageOf(version), version: text, positions: true });
 }
 
 /** Adds up by name. */

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createSecureServer } from "node:tls";
-import { buildFirmware, makeFlash } from "../../../hal/bare/build.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { makeCertificate } from "../../rig/certificate.ts";
 import { within } from "../../rig/device.ts";
@@ -38,14 +38,14 @@ async function runProgram(
   const image = `bench-${name}`;
   try {
     const key = developmentKey();
-    const payload = buildFirmware({
+    const payload = riscv32.buildFirmware({
       name: image,
       version: name,
       entry: `${FOLDER}/${name}`,
       natives: BENCH_NATIVES,
     });
     const factory = { keys: [spkiOf(key)], provision: JSON.stringify(provision) };
-    const flash = makeFlash(
+    const flash = riscv32.makeFlash(
       authority === undefined ? factory : { ...factory, authorities: [authority] },
       buildImage({ payload, version: VERSION_1, key }),
     );

@@ -84,7 +84,7 @@ export function brokenSessions({ metered }: Run): readonly string[] {
     .map(({ id, outcome, detail }) => `session ${id} ${outcome}: ${detail}`);
 }
 
-export function spareKiB({ metered }: Run): number {
+function spareKiB({ metered }: Run): number {
   return metered.least(/board: (\d+) bytes of RAM to spare/) / KIB;
 }
 

@@ -4,8 +4,8 @@
  */
 import { Token } from "../../../src/base/token.ts";
 import { readerOf } from "../../../src/session/encoding.ts";
-import { convert } from "../../rig/document.ts";
-import { pushedKind } from "../../rig/pushdocument.ts";
+import { convert } from "../../rig/decode/document.ts";
+import { pushedKind } from "../../rig/decode/pushdocument.ts";
 import { WBXML_MESSAGES, XML_MESSAGES } from "../../unit/fuzz/messages.ts";
 import { must, type Parser } from "../../unit/fuzz/parser.ts";
 import { PUSHES } from "../../unit/fuzz/pushes.ts";

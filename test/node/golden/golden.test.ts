@@ -16,12 +16,11 @@ import { encodingOf, readerOf, writerOf } from "../../../src/session/encoding.ts
 import type { Item } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
+import { CASE, FENCE, fencesOf, messagesOf } from "../../golden/cases.ts";
 import { commandLog, tokenLog } from "../../golden/log.ts";
-import { convert, fromDump, toDump } from "../../rig/document.ts";
+import { encode, toDump } from "../../rig/decode/decode.ts";
 
 const FOLDER = "test/golden";
-const CASE = /^## (.+)\n([^]*?)(?=^## |(?![^]))/gm;
-const FENCE = /^```(xml|wbxml|tokens|log)\n([^]*?)^```$/gm;
 
 function reader(bytes: Uint8Array): TokenReader {
   const copy = Uint8Array.from(bytes);
@@ -33,29 +32,12 @@ function logOf(kind: string, message: Uint8Array): string {
   return `${kind === "tokens" ? tokenLog(reader(message)) : commandLog(decodeMessage(reader(message), new Budget(PEER_BYTES_MAX)))}\n`;
 }
 
-function fencesOf(body: string): readonly (readonly [kind: string, content: string])[] {
-  return [...body.matchAll(FENCE)].map(([, kind, content]) => [kind ?? "", content ?? ""]);
-}
-
-/** The messages of a case; XML without the line end before the closing fence. */
-function messagesOf(body: string): readonly Uint8Array[] {
-  const messages = fencesOf(body).flatMap(([kind, content]) => {
-    if (kind === "xml") return [Buffer.from(content.replace(/\n$/, ""))];
-    if (kind !== "wbxml") return [];
-    const bytes = fromDump(content);
-    ok(bytes !== undefined, "a wbxml fence has hexadecimal digits");
-    return [bytes];
-  });
-  ok(messages[0] !== undefined, "a case needs a message");
-  return messages;
-}
-
 /** A case with its fences filled from its first message. */
 function filled(body: string): string {
   const [message = new Uint8Array(0)] = messagesOf(body);
   return body.replace(FENCE, (fence: string, kind: string, content: string) => {
     if (kind === "xml" || (kind === "wbxml" && content !== "")) return fence;
-    return `\`\`\`${kind}\n${kind === "wbxml" ? toDump(convert(message, "wbxml", false).bytes) : logOf(kind, message)}\`\`\``;
+    return `\`\`\`${kind}\n${kind === "wbxml" ? toDump(encode(message).bytes) : logOf(kind, message)}\`\`\``;
   });
 }
 

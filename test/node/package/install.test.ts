@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -92,4 +93,23 @@ test("the installed command runs a whole update on board sim by default", () => 
   assert.equal(status, 0, output);
   assert.match(output, /board sim/);
   assert.match(output, /Updated: the device runs version 2\.0\.0 and has reported it\./);
+});
+
+/** Decodes a notification; `problems` has a type, which a wrong use of it would not pass. */
+const PROGRAM = `import { decode, encode, type Decoded } from "xs-fumo/decode";
+const document = '<Notification digest="291f40c9048e97434175d10d0c6e25a7" version="1.1" ' +
+  'ui-mode="background" initiator="user" session="1" server="rig"/>';
+const decoded: Decoded = decode(encode(document).bytes);
+const count: number = decoded.problems.length;
+console.log(count, decoded.xml === document);
+`;
+const OPTIONS = ["--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom"];
+
+test("an installed package decodes in a program of its own, with types and without Node's", () => {
+  writeFileSync(join(installed, "program.mts"), PROGRAM);
+  const compiler = join(root, "node_modules/.bin/tsc");
+  const compiled = run(installed, compiler, "--strict", ...OPTIONS, "--types", "", "program.mts");
+  assert.equal(compiled.status, 0, compiled.output);
+  const { output } = run(installed, process.execPath, "program.mjs");
+  assert.equal(output, "0 true\n");
 });

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { CUT_STATUS, FLASH_PARTS } from "../../../hal/bare/build.ts";
+import { CUT_STATUS } from "../../../hal/bare/cut.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { bootKeyOf, generateKey } from "../../rig/keys.ts";
 import { Device, image, key, skip, strangerKey } from "./device.ts";
 
@@ -80,7 +81,7 @@ test("an image that a stranger signed is neither armed nor booted", { skip }, (c
 test("an armed image that is damaged before the restart is rejected", { skip }, (context) => {
   const board = device(context, image(1), image(2));
   board.run({ "1.0.0 power": ["arm"] });
-  board.write(new Uint8Array(4), FLASH_PARTS.slotB + 100_000);
+  board.write(new Uint8Array(4), riscv32.parts.slotB + 100_000);
   const { lines, boot } = board.run();
   assert.deepEqual(lines, ["runs 1.0.0 slot 0 trial false cause power"]);
   assert.equal(boot[0], "E boot: slot B cannot be booted: digest does not match");
@@ -121,8 +122,8 @@ test("P-256 will do as well as Ed25519; a revoked key counts until an image with
 
 test("a boot log of noise is an empty one", { skip }, (context) => {
   const board = device(context, image(1), image(2));
-  board.write(Buffer.alloc(4096, 0x5a), FLASH_PARTS.bootLog);
-  board.write(Buffer.alloc(4096, 0x00), FLASH_PARTS.bootLog + 0x40000);
+  board.write(Buffer.alloc(4096, 0x5a), riscv32.parts.bootLog);
+  board.write(Buffer.alloc(4096, 0x00), riscv32.parts.bootLog + 0x40000);
   assert.deepEqual(board.run().lines, ["runs 1.0.0 slot 0 trial false cause power"]);
   const { lines } = board.run({ ...ARM, "2.0.0 restart": ["confirm"] });
   assert.equal(lines.at(-2), "runs 2.0.0 slot 1 trial true cause restart");
@@ -132,8 +133,8 @@ test("a boot log that is full goes on in its other sector", { skip }, (context) 
   const board = device(context, image(1), image(2));
   const entry = 16;
   const full = Buffer.alloc(4096, 0x00);
-  board.write(full, FLASH_PARTS.bootLog);
-  board.write(full.subarray(0, 4096 - entry), FLASH_PARTS.bootLog + 0x40000);
+  board.write(full, riscv32.parts.bootLog);
+  board.write(full.subarray(0, 4096 - entry), riscv32.parts.bootLog + 0x40000);
   for (const from of [1, 2, 1]) {
     const { lines } = board.run({
       [`${from}.0.0 power`]: ["arm", "restart"],

@@ -7,33 +7,22 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  buildFirmware,
-  EMULATOR,
-  FLASH_PARTS,
-  machineOptions,
-  type MachineOptions,
-  makeFlash,
-  refit,
-} from "../../../hal/bare/build.ts";
+import type { MachineOptions } from "../../../hal/bare/build.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
-import { qemu } from "../../rig/boards/qemu.ts";
-import { check } from "../../rig/setup.ts";
+import { BOARDS } from "../../rig/boards/boards.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
+import { missingTools } from "../tools.ts";
 
 export const key = generateKeyPairSync("ed25519").privateKey;
 export const strangerKey = generateKeyPairSync("ed25519").privateKey;
 
-const isMissing = check("qemu").some(({ present }) => !present);
+const qemu = BOARDS.qemu;
 
-/**
- * Why these tests cannot run here, or false: an option of node:test. In CI a missing tool is a
- * failure.
- */
-export const skip: string | false =
-  process.env.CI === undefined && isMissing && "no toolchain for board qemu (xs-fumo doctor)";
+/** Why these tests cannot run here, or false: an option of node:test. */
+export const skip = missingTools("qemu");
 
 /** Natives that no product has: of this folder, and the figures of the heap. */
 export const TEST_NATIVES = {
@@ -45,7 +34,7 @@ let payload: Buffer | undefined;
 
 /** The firmware with the test application (app.ts), and with natives of its own. */
 export function application(): Buffer {
-  payload ??= buildFirmware({
+  payload ??= riscv32.buildFirmware({
     name: "test",
     version: "test",
     entry: "test/node/qemu/app",
@@ -97,8 +86,8 @@ export class Device {
 
   /** `a` and `b`: what is in the slots. */
   constructor(a?: Uint8Array, b?: Uint8Array) {
-    const flash = makeFlash({ keys: [spkiOf(key)], provision: "{}" }, a);
-    if (b) flash.set(b, FLASH_PARTS.slotB);
+    const flash = riscv32.makeFlash({ keys: [spkiOf(key)], provision: "{}" }, a);
+    if (b) flash.set(b, riscv32.parts.slotB);
     writeFileSync(this.#flash, flash);
   }
 
@@ -121,7 +110,7 @@ export class Device {
    * are those that it trusts.
    */
   script(script: Script, more: object = {}, authorities: readonly Uint8Array[] = []): void {
-    const { offset, bytes } = refit({
+    const { offset, bytes } = riscv32.refit({
       keys: this.keys,
       provision: JSON.stringify({ script, ...more }),
       authorities,
@@ -132,7 +121,7 @@ export class Device {
   /** Powers on, and waits until it is off. */
   run(script: Script = {}, options: MachineOptions = {}): Run {
     this.script(script);
-    const result = spawnSync(EMULATOR, machineOptions(this.#flash, options), {
+    const result = spawnSync(riscv32.emulator, riscv32.machineOptions(this.#flash, options), {
       encoding: "utf8",
       timeout: RUN_MS,
       input: "",
@@ -191,6 +180,8 @@ export class Device {
   }
 
   start(): ChildProcess {
-    return spawn(EMULATOR, machineOptions(this.#flash), { stdio: ["pipe", "pipe", "inherit"] });
+    return spawn(riscv32.emulator, riscv32.machineOptions(this.#flash), {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
   }
 }

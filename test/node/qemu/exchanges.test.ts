@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { buildFirmware, EMULATOR, machineOptions, makeFlash } from "../../../hal/bare/build.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { VERSION_1 } from "../../rig/workshop.ts";
@@ -50,7 +50,7 @@ function printed(name: string, provision: object): string {
   const image =
     images.get(name) ??
     buildImage({
-      payload: buildFirmware({
+      payload: riscv32.buildFirmware({
         name,
         version: name,
         entry: `test/node/qemu/${name}`,
@@ -63,11 +63,13 @@ function printed(name: string, provision: object): string {
   const flash = join(folder, "flash.bin");
   const told = join(folder, "told");
   const text = JSON.stringify(provision);
-  writeFileSync(flash, makeFlash({ keys: [spkiOf(key)], provision: text }, image));
+  writeFileSync(flash, riscv32.makeFlash({ keys: [spkiOf(key)], provision: text }, image));
   // To a file: of a pipe whose reader is slow the emulator drops bytes.
-  const words = machineOptions(flash).map((word) => (word === "stdio" ? `file:${told}` : word));
+  const words = riscv32
+    .machineOptions(flash)
+    .map((word) => (word === "stdio" ? `file:${told}` : word));
   // Time is counted in instructions, and the watchdog with it: the machine may be slow.
-  spawnSync(EMULATOR, [...words, "-icount", "shift=0,sleep=off"], {
+  spawnSync(riscv32.emulator, [...words, "-icount", "shift=0,sleep=off"], {
     stdio: "ignore",
     timeout: LIMIT_MS,
   });

@@ -7,12 +7,8 @@ import assert from "node:assert/strict";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import {
-  EMULATOR,
-  machineOptions,
-  type MachineOptions,
-  NETWORK_DEVICE,
-} from "../../../hal/bare/build.ts";
+import { type MachineOptions, NETWORK_DEVICE } from "../../../hal/bare/build.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { DeviceProcess, within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
 import { Rig, type RigOptions, runsVersion } from "../../rig/rig.ts";
@@ -45,11 +41,11 @@ async function open(
     board: {
       ...rigBoard,
       start(directory, events) {
-        const all = machineOptions(join(directory, "flash.bin"), {
+        const all = riscv32.machineOptions(join(directory, "flash.bin"), {
           monitor: join(directory, MONITOR),
           ...machine,
         });
-        return new DeviceProcess(EMULATOR, [...all, ...words], events);
+        return new DeviceProcess(riscv32.emulator, [...all, ...words], events);
       },
     },
   });

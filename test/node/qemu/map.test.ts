@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { buildFirmware } from "../../../hal/bare/build.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { root } from "../../root.ts";
 import { skip } from "./device.ts";
 
@@ -27,7 +27,7 @@ function defined(name: string): number {
 let symbols: ReadonlyMap<string, number>;
 before(() => {
   if (skip !== false) return;
-  buildFirmware({ name: "map", version: "map" });
+  riscv32.buildFirmware({ name: "map", version: "map" });
   const { stdout } = spawnSync("riscv64-unknown-elf-nm", [join(root, "build/qemu/map.elf")], {
     encoding: "utf8",
     maxBuffer: 1 << 26,

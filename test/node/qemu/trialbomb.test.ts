@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { buildFirmware } from "../../../hal/bare/build.ts";
+import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import type { DeviceProvision } from "../../rig/boards/board.ts";
 import { within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events.ts";
@@ -34,7 +34,7 @@ interface Bomb {
 
 /** Version 2, which dies of a 418. */
 function fragile(): Buffer {
-  const payload = buildFirmware({
+  const payload = riscv32.buildFirmware({
     name: "fragile",
     version: "fragile",
     entry: "test/node/qemu/fragile",

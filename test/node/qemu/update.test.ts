@@ -16,7 +16,7 @@ const MOMENTS = { firstMs: 20, lastMs: 900 };
 
 let bench: Bench | undefined;
 before(() => {
-  if (skip === false) bench = new Bench();
+  if (skip === false) bench = new Bench("qemu");
 });
 after(() => {
   bench?.close();

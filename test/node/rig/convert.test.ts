@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
-import { convert, fromDump, toDump } from "../../rig/document.ts";
+import { convert, fromDump, toDump } from "../../rig/decode/document.ts";
 import { root } from "../../root.ts";
 
 const HEADER =
@@ -116,7 +116,7 @@ test("a tree in a message nests no deeper than a message may", () => {
 });
 
 test("hexadecimal digits are taken as tools print them", () => {
-  deepStrictEqual(fromDump("0x02, 0xa4\n01:6A 00"), Buffer.from([2, 0xa4, 1, 0x6a, 0]));
+  deepStrictEqual(fromDump("0x02, 0xa4\n01:6A 00"), Uint8Array.of(2, 0xa4, 1, 0x6a, 0));
   strictEqual(fromDump("02a"), undefined);
   strictEqual(fromDump("zz"), undefined);
   strictEqual(toDump(new Uint8Array(33)), `${"00".repeat(32)}\n00\n`);

@@ -20,6 +20,25 @@ import {
 } from "./rom/command.ts";
 import { flashWords, provisioning, provisioningOf, SECRETS } from "./rom/files.ts";
 
+const CALIBRATION = {
+  namespace: "phy",
+  key: "cal_data",
+  type: "blob",
+  data: Buffer.alloc(1900, 7),
+} as const;
+const SELECTING = {
+  namespace: "xs-fumo",
+  key: "selecting",
+  type: "u8",
+  data: Buffer.of(1),
+} as const;
+const OLD = {
+  namespace: "xs-fumo",
+  key: "provision",
+  type: "string",
+  data: nvsString("{}"),
+} as const;
+
 test(
   "provision writes only NVS, keeps its other entries, and shows no secret",
   options,
@@ -27,26 +46,8 @@ test(
     const made = await flashed(context);
     const { port, rom, directory } = made;
     const nvs = (): Buffer => nvsOf(rom);
-    const calibration = {
-      namespace: "phy",
-      key: "cal_data",
-      type: "blob",
-      data: Buffer.alloc(1900, 7),
-    } as const;
-    const selecting = {
-      namespace: "xs-fumo",
-      key: "selecting",
-      type: "u8",
-      data: Buffer.of(1),
-    } as const;
-    const old = {
-      namespace: "xs-fumo",
-      key: "provision",
-      type: "string",
-      data: nvsString("{}"),
-    } as const;
     rom.flash.erase(NVS_AT, NVS_BYTES);
-    rom.flash.program(NVS_AT, encodeNvs([calibration, old, selecting], NVS_BYTES));
+    rom.flash.program(NVS_AT, encodeNvs([CALIBRATION, OLD, SELECTING], NVS_BYTES));
     const before = Buffer.from(rom.flash.bytes);
     const file = join(directory, "new.json");
     writeFileSync(file, JSON.stringify(provisioning({ pollSeconds: 77 })));
@@ -60,7 +61,7 @@ test(
       entries.map(({ key }) => key),
       ["cal_data", "selecting", "provision"],
     );
-    deepStrictEqual([...(entries[0]?.data ?? [])], [...calibration.data]);
+    deepStrictEqual([...(entries[0]?.data ?? [])], [...CALIBRATION.data]);
     match(provisionIn(nvs()), /"pollSeconds":77/);
     nvs().copy(before, NVS_AT);
     ok(rom.flash.bytes.equals(before), "something besides NVS has changed");

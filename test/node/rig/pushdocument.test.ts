@@ -10,10 +10,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { CP_TYPE, NOTIFICATION_TYPE } from "../../../src/push/envelope.ts";
 import { W7_CODES } from "../../../src/push/cpcodes.ts";
-import { CP_CODES } from "../../rig/cpcodes.ts";
-import { convert } from "../../rig/document.ts";
+import { CP_CODES } from "../../rig/decode/cpattributes.ts";
+import { convert } from "../../rig/decode/document.ts";
 import { bootstrapDocument, sealedPush } from "../../rig/bootstrap.ts";
-import { notification, push, pushedNotification } from "../../rig/server/push.ts";
+import { push } from "../../rig/decode/pushwriter.ts";
+import { notification, pushedNotification } from "../../rig/server/push.ts";
 
 const ACCOUNT = {
   serverId: "mgmt",

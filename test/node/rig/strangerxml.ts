@@ -32,7 +32,7 @@ export function parse(text: string): { readonly header: Element; readonly body: 
 }
 
 /** The child of that name; an empty element when there is none. */
-export function child(element: Element, name: string): Element {
+function child(element: Element, name: string): Element {
   const found = element[name];
   return typeof found === "object" && !Array.isArray(found) ? (found as Element) : {};
 }

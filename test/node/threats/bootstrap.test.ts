@@ -14,7 +14,7 @@ import {
   sealedPush,
 } from "../../rig/bootstrap.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
-import { push } from "../../rig/server/push.ts";
+import { push } from "../../rig/decode/pushwriter.ts";
 import { DM, FACTORY, SECRETS, Target } from "./target.ts";
 
 const [DEVICE_SECRET = "", SERVER_SECRET = ""] = SECRETS;

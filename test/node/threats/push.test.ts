@@ -16,7 +16,8 @@ import { NOTIFICATION_TYPE } from "../../../src/push/envelope.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import type { ServerEvent } from "../../rig/server/event.ts";
 import type { ServerOptions } from "../../rig/server/options.ts";
-import { notification, type Notice, push, pushedNotification } from "../../rig/server/push.ts";
+import { type Notice, push } from "../../rig/decode/pushwriter.ts";
+import { notification, pushedNotification } from "../../rig/server/push.ts";
 import { DM, SECRETS, Target } from "./target.ts";
 
 const [, SECRET = ""] = SECRETS;

@@ -17,7 +17,7 @@ import type { Malformed, Message } from "../../../src/syncml/command.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { commandLog } from "../../golden/log.ts";
-import { convert } from "../../rig/document.ts";
+import { convert } from "../../rig/decode/document.ts";
 import { Device, SERVER } from "../../unit/objects/device.ts";
 
 const EXAMPLES = "../shared/fixtures/spec-examples";

@@ -6,7 +6,8 @@ import type { KeyObject } from "node:crypto";
 import type { Version } from "../../../src/image/version.ts";
 import type { DeviceProcess } from "../device.ts";
 import type { EventLog } from "../events.ts";
-import type { BoardName } from "../setup.ts";
+import type { Bench } from "../conformance/driver.ts";
+import type { Tool } from "./tools.ts";
 
 /**
  * The account and the rules of a device: src/account/provisioning.ts, with the identity that a board
@@ -50,8 +51,28 @@ export interface DeviceProvision {
   readonly identity?: { readonly [name: string]: string };
 }
 
+/** What is started: its name and arguments. */
+export type Program = readonly [name: string, ...words: string[]];
+
+/** One board, whole. */
+export interface BoardRow {
+  /** What this machine must have. */
+  readonly tools: readonly Tool[];
+  /** What is built once, before anything else of the board is. */
+  readonly prepare?: () => void;
+  /** How the rig makes and runs devices; absent: the kit alone knows this board. */
+  readonly driver?: RigBoard;
+  /** The board on the bench of the conformance kit; lines of its console go to `print`. */
+  readonly bench: (print: (line: string) => void) => Bench;
+  /**
+   * XS on this board, for programs that end by themselves: what runs the blob at the path `blob` with
+   * so many slots of stack, built under the name `name`. Absent: it has no XS of its own.
+   */
+  readonly engine?: (name: string, blob: string, stack: number) => Program;
+}
+
 export interface RigBoard {
-  readonly name: BoardName;
+  readonly name: string;
   readonly vendorId: Uint8Array;
   readonly classId: Uint8Array;
   /** Bytes of the header of its packages, when not 32. */

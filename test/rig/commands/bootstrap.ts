@@ -16,7 +16,7 @@ import {
   sealedPush,
 } from "../bootstrap.ts";
 import { send } from "../server/datagram.ts";
-import { push } from "../server/push.ts";
+import { push } from "../decode/pushwriter.ts";
 
 const PROFILES: readonly Profile[] = ["cp", "dm"];
 const PROTECTIONS: readonly Protection[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];

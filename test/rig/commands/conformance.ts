@@ -1,26 +1,18 @@
 /** `xs-fumo conformance`: a board proves its HAL, case by case; TAP on standard output. */
 import type { Command } from "commander";
-import type { Bench } from "../conformance/driver.ts";
-import { esp32Bench } from "../conformance/esp32bench.ts";
-import { hostBench } from "../conformance/hostbench.ts";
-import { mcubootBench } from "../conformance/mcubootbench.ts";
+import { type BoardName, ROW_NAMES, ROWS } from "../boards/boards.ts";
 import { conformance, PART_NAMES, type Part } from "../conformance/plan.ts";
 import { ProcessBench } from "../conformance/processbench.ts";
-import { qemuBench } from "../conformance/qemubench.ts";
 import { SerialBench } from "../conformance/serialbench.ts";
-import { SimBench } from "../conformance/simbench.ts";
 import { Exit, RigError } from "../exit.ts";
 import { countOption, wordOption } from "../options.ts";
 import { clipped, printable } from "../printable.ts";
 import { CONSOLE_BAUD } from "../serialboard.ts";
-import { type BoardName, setUp } from "../setup.ts";
+import { setUp } from "../setup.ts";
 import { readInput } from "./pack.ts";
 
-const BOARDS = ["sim", "host", "qemu", "esp32-fake", "mcuboot"] as const;
-type Board = (typeof BOARDS)[number];
-
 interface ConformanceOptions {
-  readonly board?: Board;
+  readonly board?: BoardName;
   readonly port?: string;
   readonly baud: number;
   readonly powerOn?: string;
@@ -31,21 +23,13 @@ interface ConformanceOptions {
   readonly serial?: true;
 }
 
-const NEEDS: { readonly [B in Board]: BoardName } = {
-  sim: "sim",
-  host: "host",
-  qemu: "qemu",
-  "esp32-fake": "host",
-  mcuboot: "sim",
-};
-
 export function addConformance(program: Command): void {
   program
     .command("conformance")
     .description(
       "check a board's HAL against the contract: flash, boot, link, clock, random bytes, with power cuts in each operation",
     )
-    .option("--board <board>", `one of ${BOARDS.join(", ")}`, wordOption(BOARDS))
+    .option("--board <board>", `one of ${ROW_NAMES.join(", ")}`, wordOption(ROW_NAMES))
     .option(
       "--port <device>",
       "a real board instead, its console on this serial port; with --rig and --image",
@@ -79,13 +63,13 @@ Examples:
 async function run(options: ConformanceOptions): Promise<void> {
   const { board } = options;
   if (board !== undefined)
-    setUp(NEEDS[board], (text) => {
+    setUp(board, (text) => {
       process.stderr.write(`${text}\n`);
     });
   const show = (line: string): void => {
     if (options.serial === true) process.stdout.write(`# ${clipped(line)}\n`);
   };
-  const bench = board === undefined ? serialBench(options, show) : benchOf(board, show);
+  const bench = board === undefined ? serialBench(options, show) : ROWS[board].bench(show);
   const parts = options.part === undefined ? PART_NAMES : [options.part];
   const started = performance.now();
   const checks = await conformance(bench, parts);
@@ -122,19 +106,4 @@ function serialBench(options: ConformanceOptions, show: (line: string) => void):
     { port, baud, rigAddress, rigPort: Number(digits), image: readInput(image), ...power },
     show,
   );
-}
-
-function benchOf(board: Board, show: (line: string) => void): Bench {
-  switch (board) {
-    case "sim":
-      return new SimBench();
-    case "host":
-      return hostBench(show);
-    case "qemu":
-      return qemuBench(show);
-    case "esp32-fake":
-      return esp32Bench(show);
-    case "mcuboot":
-      return mcubootBench();
-  }
 }

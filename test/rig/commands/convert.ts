@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import { readFileSync, writeFileSync } from "node:fs";
-import { convert, fromDump, toDump } from "../document.ts";
+import { decode, encode, fromDump, type Problem, toDump } from "../decode/decode.ts";
 import { Exit, RigError } from "../exit.ts";
 import { readInput } from "./pack.ts";
 
@@ -74,11 +74,11 @@ function run(file: string, options: ConvertOptions, encoding: "xml" | "wbxml"): 
     encoding === "xml" && options.hex === true ? fromDump(input.toString("latin1")) : input;
   if (document === undefined)
     throw new RigError(Exit.usage, `${file} does not hold hexadecimal digits`);
-  const { bytes, problems } = convert(document, encoding, lenient);
+  const { output, problems } = converted(document, options, encoding);
   const lines = problems.map(
     ({ offset, reason }) => `${file}: malformed at byte ${offset}: ${reason}`,
   );
-  if (lines.length > 0 && (!lenient || bytes.length === 0)) {
+  if (lines.length > 0 && (!lenient || output.length === 0)) {
     throw new RigError(
       Exit.protocol,
       lines[0] ?? "",
@@ -86,12 +86,21 @@ function run(file: string, options: ConvertOptions, encoding: "xml" | "wbxml"): 
     );
   }
   for (const line of lines) process.stderr.write(`${line}\n`);
-  const output =
-    encoding === "xml"
-      ? Buffer.concat([bytes, Buffer.from("\n")])
-      : options.hex === true
-        ? toDump(bytes)
-        : bytes;
-  if (options.output === undefined) writeFileSync(1, output);
-  else writeFileSync(options.output, output);
+  const written = encoding === "xml" ? `${output}\n` : output;
+  if (options.output === undefined) writeFileSync(1, written);
+  else writeFileSync(options.output, written);
+}
+
+function converted(
+  document: Uint8Array,
+  options: ConvertOptions,
+  encoding: "xml" | "wbxml",
+): { readonly output: string | Uint8Array; readonly problems: readonly Problem[] } {
+  const lenient = options.lenient === true;
+  if (encoding === "xml") {
+    const { xml, problems } = decode(document, { lenient });
+    return { output: xml, problems };
+  }
+  const { bytes, problems } = encode(document, { lenient });
+  return { output: options.hex === true ? toDump(bytes) : bytes, problems };
 }

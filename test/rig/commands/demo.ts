@@ -6,7 +6,7 @@ import type { Encoding } from "../../../src/session/encoding.ts";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { fetchSources } from "../../../hal/bare/build.ts";
-import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
+import { BOARD_NAMES, BOARDS, type DeviceName } from "../boards/boards.ts";
 import { chooseBoard } from "../boards/choice.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
@@ -20,7 +20,7 @@ import { isClone } from "../../root.ts";
 import { VERSION_2 } from "../workshop.ts";
 
 interface DemoOptions {
-  readonly board?: keyof typeof BOARDS;
+  readonly board?: DeviceName;
   readonly scenario: ScenarioName;
   readonly size: number;
   readonly auth: AuthKind;
@@ -85,7 +85,7 @@ export function addDemo(program: Command): void {
 
 /** An installed package has compiled nothing yet: board sim needs no more than Node.js. */
 function boardOf({ board }: DemoOptions): {
-  readonly board: keyof typeof BOARDS;
+  readonly board: DeviceName;
   readonly why?: string;
 } {
   if (board !== undefined) return { board };

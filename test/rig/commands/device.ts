@@ -47,7 +47,7 @@ interface DeviceOptions {
 }
 
 export function addDevice(program: Command): void {
-  program
+  const device = program
     .command("device")
     .description("run a device against a DM server; flash and account stay in the state directory")
     .requiredOption("--board <board>", `one of ${BOARD_NAMES.join(", ")}`, wordOption(BOARD_NAMES))
@@ -82,7 +82,9 @@ export function addDevice(program: Command): void {
       "--object <name>",
       "name of the FUMO object ./FwUpdate/<name> that is there from the start",
       "Main",
-    )
+    );
+  addPersonOptions(device);
+  addPushOptions(device)
     .option("--request <who>", "ask for an update: device or user", wordOption(REQUESTS), "none")
     .option(
       "--poll <seconds>",
@@ -90,32 +92,6 @@ export function addDevice(program: Command): void {
       countOption,
       0,
     )
-    .option(
-      "--answer <words...>",
-      "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3",
-      [],
-    )
-    .option(
-      "--interactive",
-      "ask a person here (the default on a terminal, without --answer; boards host and sim)",
-    )
-    .option(
-      "--confirm <what>",
-      `${CONFIRM.join(", ")}: what a person is asked before it begins`,
-      wordOption(CONFIRM),
-      "none",
-    )
-    .option(
-      "--push-port <number>",
-      "UDP port on 127.0.0.1 on which it listens for notifications and bootstrap messages",
-      countOption,
-    )
-    .option(
-      "--bootstrap <methods...>",
-      "bootstrap messages that it takes: NETWORKID, USERPIN, USERPIN_NETWORKID",
-      [],
-    )
-    .option("--network-secret <secret>", "the secret that it shares with the network", "")
     .option("--once", "end after one session")
     .option("--trace", "print every message whole")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
@@ -132,6 +108,42 @@ Example:
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`,
     )
     .action(run);
+}
+
+/** Adds what a person is asked, and answers. */
+function addPersonOptions(device: Command): Command {
+  return device
+    .option(
+      "--answer <words...>",
+      "what a person says when asked, in turn: yes, no, cancel, timeout, text:…, 2, 1-3",
+      [],
+    )
+    .option(
+      "--interactive",
+      "ask a person here (the default on a terminal, without --answer; boards host and sim)",
+    )
+    .option(
+      "--confirm <what>",
+      `${CONFIRM.join(", ")}: what a person is asked before it begins`,
+      wordOption(CONFIRM),
+      "none",
+    );
+}
+
+/** Adds what the device takes from the network without asking for it. */
+function addPushOptions(device: Command): Command {
+  return device
+    .option(
+      "--push-port <number>",
+      "UDP port on 127.0.0.1 on which it listens for notifications and bootstrap messages",
+      countOption,
+    )
+    .option(
+      "--bootstrap <methods...>",
+      "bootstrap messages that it takes: NETWORKID, USERPIN, USERPIN_NETWORKID",
+      [],
+    )
+    .option("--network-secret <secret>", "the secret that it shares with the network", "");
 }
 
 async function run(options: DeviceOptions): Promise<void> {

@@ -5,9 +5,10 @@
 import type { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { type BoardName, ROW_NAMES, ROWS } from "../boards/boards.ts";
 import { Exit, RigError } from "../exit.ts";
 import { checkProvision } from "../provisioncheck.ts";
-import { check, installLine, type BoardName } from "../setup.ts";
+import { check, installLine } from "../setup.ts";
 
 export function addDoctor(program: Command): void {
   program
@@ -33,9 +34,8 @@ Examples:
         process.exitCode = provisionLines(provision) ? Exit.ok : Exit.failed;
         return;
       }
-      const boards: readonly BoardName[] = ["sim", "host", "qemu"];
       let good = nodeLine();
-      for (const board of boards) good = boardLines(board) && good;
+      for (const board of ROW_NAMES.filter(isFirst)) good = boardLines(board) && good;
       good = (await loopbackLine()) && good;
       process.exitCode = good ? Exit.ok : Exit.noBoard;
     });
@@ -66,6 +66,12 @@ function nodeLine(): boolean {
     major > 20 || (major === 20 && minor >= 11),
     `Node.js ${process.versions.node} (20.11 or later)`,
   );
+}
+
+/** True for the first of the boards that are built with the same tools. */
+function isFirst(board: BoardName): boolean {
+  const { tools } = ROWS[board];
+  return ROW_NAMES.find((name) => ROWS[name].tools === tools) === board;
 }
 
 function boardLines(board: BoardName): boolean {

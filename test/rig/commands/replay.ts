@@ -6,14 +6,15 @@ import { type Order, replayElsewhere } from "../../simulation/campaign/elsewhere
 import { parseReplayId } from "../../simulation/campaign/id.ts";
 import { settingOf } from "../../simulation/campaign/keys.ts";
 import { Site } from "../../simulation/campaign/site.ts";
+import { ENGINE_NAMES, type EngineName } from "../boards/boards.ts";
 import { Exit, RigError } from "../exit.ts";
 import { wordOption } from "../options.ts";
 import { setUp } from "../setup.ts";
 
-const BOARDS = ["sim", "host", "qemu"] as const;
+const PLACES = ["sim", ...ENGINE_NAMES] as const;
 
 interface ReplayOptions {
-  readonly board: (typeof BOARDS)[number];
+  readonly board: (typeof PLACES)[number];
   readonly operations?: true;
 }
 
@@ -26,8 +27,8 @@ export function addReplay(program: Command): void {
     .argument("<id>", "what the campaign printed")
     .option(
       "--board <board>",
-      "the engine: sim is Node, host is XS on Linux, qemu is XS on bare metal",
-      wordOption(BOARDS),
+      `the engine: sim is Node, host is XS on Linux, the others are XS on bare metal; one of ${PLACES.join(", ")}`,
+      wordOption(PLACES),
       "sim",
     )
     .option("--operations", "print each operation, not only those in which power fails")
@@ -62,7 +63,7 @@ function here({ setting, cuts }: Order, every: boolean): Ending {
   });
 }
 
-function there(board: "host" | "qemu", order: Order, every: boolean): Ending {
+function there(board: EngineName, order: Order, every: boolean): Ending {
   setUp(board, say);
   try {
     const {

@@ -6,11 +6,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Program } from "../boards/board.ts";
 import type { Bench, BenchCut } from "./driver.ts";
 import { freeUdpPort } from "./udp.ts";
-
-/** What is started: its name and arguments. */
-export type Program = readonly [name: string, ...words: string[]];
 
 export interface ProcessBoard {
   /**

@@ -40,7 +40,7 @@ export interface NvsEntry {
 
 export const NVS_PAGE_BYTES = 4096;
 /** Bytes of a string including its NUL: what fits a page. */
-export const NVS_STRING_MAX = 4000;
+const NVS_STRING_MAX = 4000;
 /** A writable partition has at least three pages. */
 export const NVS_BYTES_MIN = 3 * NVS_PAGE_BYTES;
 const KEY_BYTES_MAX = 15;

@@ -9,12 +9,12 @@ import { checkProvision } from "../provisioncheck.ts";
 import { type NvsEntry, nvsString } from "./nvs.ts";
 
 /** As hal/esp32/slots.h and natives.c name them. */
-export const NVS_SPACE = "xs-fumo";
-export const PROVISION_KEY = "provision";
+const NVS_SPACE = "xs-fumo";
+const PROVISION_KEY = "provision";
 /** The number of the slot that is being selected: meaningless once otadata is erased. */
 const SELECTING_KEY = "selecting";
 /** What the board reads, including the final NUL. */
-export const PROVISION_BYTES_MAX = 4000;
+const PROVISION_BYTES_MAX = 4000;
 
 type Json = { readonly [name: string]: unknown };
 

@@ -7,7 +7,8 @@ import { checkCredential, credential } from "../../../src/account/credential.ts"
 import { checkMac, macHeader } from "../../../src/account/mac.ts";
 import type { Campaign } from "./campaign.ts";
 import type { EventSink } from "./event.ts";
-import { type Notice, pushedNotification } from "./push.ts";
+import type { Notice } from "../decode/pushwriter.ts";
+import { pushedNotification } from "./push.ts";
 
 export interface Credentials {
   readonly type: AuthKind;

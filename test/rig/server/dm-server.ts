@@ -9,10 +9,11 @@ import { Campaign } from "./campaign.ts";
 import { type Codec, codecOf, decodeBody } from "./codec.ts";
 import { type Credentials, Device } from "./device.ts";
 import type { EventSink, ServerEvent } from "./event.ts";
-import { concatenation, type Reply, type Request, textReply } from "./exchange.ts";
+import { concatenation } from "../decode/concatenation.ts";
+import { type Reply, type Request, textReply } from "./exchange.ts";
 import { type Fault, faultAt } from "./fault.ts";
 import type { ServerOptions, SessionOptions } from "./options.ts";
-import type { Notice } from "./push.ts";
+import type { Notice } from "../decode/pushwriter.ts";
 import { ServerSession } from "./session.ts";
 
 interface OpenSession {

@@ -34,17 +34,6 @@ export function textReply(status: number, text: string, headers: Reply["headers"
   return { status, headers: [["content-type", "text/plain"], ...headers], body: utf8(`${text}\n`) };
 }
 
-/** All bytes of the parts, in their order. */
-export function concatenation(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 /** What a device sent as text; as hexadecimal digits when it is none. */
 export function readable(bytes: Uint8Array | undefined): string {
   if (bytes === undefined) return "";

@@ -7,7 +7,7 @@ import { utf8 } from "../../../src/base/utf8.ts";
 import { type Command, content, type Item, type Meta } from "../../../src/syncml/command.ts";
 import type { MessageWriter } from "../../../src/syncml/encode.ts";
 import { numberLength } from "../../../src/wbxml/number.ts";
-import { concatenation } from "./exchange.ts";
+import { concatenation } from "../decode/concatenation.ts";
 import type { Operation } from "./scenario.ts";
 
 /** The value of one operation on its way out, in the form that the encoding carries. */

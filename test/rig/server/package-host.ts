@@ -7,7 +7,8 @@ import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { DESCRIPTOR_TYPE, type DescriptorOptions, descriptorOf } from "./descriptor.ts";
 import type { EventSink } from "./event.ts";
-import { concatenation, readable, type Reply, type Request, textReply } from "./exchange.ts";
+import { concatenation } from "../decode/concatenation.ts";
+import { readable, type Reply, type Request, textReply } from "./exchange.ts";
 import { faultAt } from "./fault.ts";
 
 /** What goes wrong with one answer. */

@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import { BASE_MODULES, buildBlob, BuildError, OUT } from "../../../hal/xs/build.ts";
 import type { Cut } from "../../../hal/sim/power.ts";
-import { type Engine, runBlob } from "../../engine.ts";
+import { runBlob } from "../../engine.ts";
+import type { EngineName } from "../../rig/boards/boards.ts";
 import type { Ending } from "./chronicle.ts";
 import { ENDING } from "./device.ts";
 import { pack, type Setting } from "./setting.ts";
@@ -26,7 +27,7 @@ export interface Order {
  * when the engine does not get there.
  */
 export function replayElsewhere(
-  engine: Engine,
+  engine: EngineName,
   orders: readonly Order[],
   every: boolean,
 ): { lines: string[]; endings: Ending[] } {

@@ -53,7 +53,7 @@ export function replayId({ variant, cuts }: Replay): string {
   );
 }
 
-export function variantText(variant: Variant): string {
+function variantText(variant: Variant): string {
   const {
     way,
     behaviour,

@@ -31,7 +31,7 @@ const KEYS = SPKIS.map((spki) => spki.toString("base64"));
 const BOOT_KEYS = joined(SPKIS);
 const PROVISION = provisionOf(KEYS);
 
-export function version(major: number): Version {
+function version(major: number): Version {
   return { major, minor: 0, revision: 0, build: 0 };
 }
 

@@ -53,7 +53,7 @@ export interface Subject {
   readonly image: number;
 }
 
-export const FACTORY = 1;
+const FACTORY = 1;
 
 /** What is explored: one question at a time, or nothing would come to an end. */
 export interface Scope {

@@ -4,7 +4,8 @@
  * client and the boards alone: tests go on with the right ones.
  */
 import { LIMIT_MUTANTS, LIMITS } from "./limits.ts";
-import { anySpace, isInC, type Mutant, MUTANTS } from "./mutants.ts";
+import { anySpace, isInC, type Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 import { plantedSelector } from "./planted.ts";
 
 interface Loaded {

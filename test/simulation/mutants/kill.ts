@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { root } from "../../root.ts";
-import { isInC, type Mutant } from "./mutants.ts";
+import { isInC, type Mutant } from "./mutant.ts";
 import { plant } from "./planted.ts";
 
 const BUILD = join(root, "build/js/test");

@@ -4,7 +4,7 @@
  * client alone, so that a test which only names the limit kills neither.
  */
 import type * as limits from "../../../src/base/limits.ts";
-import type { Mutant } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
 
 export type LimitName = keyof typeof limits;
 

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { make } from "../../../hal/xs/build.ts";
 import { root } from "../../root.ts";
-import { anySpace, type Mutant, MUTANTS } from "./mutants.ts";
+import { anySpace, type Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 
 const BOOT = "hal/common/boot";
 

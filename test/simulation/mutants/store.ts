@@ -1,5 +1,5 @@
 /** Bugs planted in the store, and in what falls back to something when the store has lost a value. */
-import type { Mutant } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
 
 const PULL = "download,good,small";
 

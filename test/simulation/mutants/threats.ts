@@ -1,5 +1,5 @@
 /** Bugs planted in what keeps strangers and malicious servers out of memory, logs and accounts. */
-import type { Mutant } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
 
 const ADDRESS = ["node/threats/address"];
 const BOOTSTRAP = ["node/threats/bootstrap"];

@@ -1,5 +1,5 @@
 /** Planted bugs about who decides what becomes of an image, and about what the hardware says. */
-import type { Mutant } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** The model finds it (test/simulation/model). */
 const MODEL: readonly string[] = ["simulation/model"];

@@ -7,7 +7,7 @@ import type { Reason } from "../../../src/update/reason.ts";
 import type { Ticket } from "../../../src/update/record.ts";
 import type { Refusal } from "../../../src/update/refusal.ts";
 
-export const IDLE: UpdateState = { phase: "idle", object: "", installing: false, kept: false };
+const IDLE: UpdateState = { phase: "idle", object: "", installing: false, kept: false };
 
 export class FakeEngine implements UpdateEngine {
   record: UpdateState = IDLE;

@@ -95,7 +95,7 @@ function container(name: "Atomic" | "Sequence", ...commands: readonly Command[])
   };
 }
 
-export function asking(code: number, ...texts: readonly string[]): Command {
+function asking(code: number, ...texts: readonly string[]): Command {
   const data = (text: string): Item => ({ data: utf8(text), binary: false, moreData: false });
   return { name: "Alert", cmdID: "", data: code, items: texts.map(data) };
 }

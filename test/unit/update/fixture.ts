@@ -110,7 +110,7 @@ export class MemoryFlash implements Flash {
 }
 
 /** Where a restart ends. */
-export class Gone extends Error {
+class Gone extends Error {
   override name = "Gone";
 }
 

@@ -5,15 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  EMULATOR,
-  machineOptions,
-  NETWORK_DEVICE,
-  SWITCH_KEY,
-} from "../../../../hal/bare/build.ts";
+import { NETWORK_DEVICE, SWITCH_KEY } from "../../../../hal/bare/build.ts";
+import { riscv32 } from "../../../../hal/qemu-riscv32/build.ts";
 import { alone } from "../../../../hal/xs/build.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
-import { qemu } from "../../../rig/boards/qemu.ts";
+import { BOARDS } from "../../../rig/boards/boards.ts";
 import { DeviceProcess } from "../../../rig/device.ts";
 import { EventLog } from "../../../rig/events.ts";
 import { Exit, RigError } from "../../../rig/exit.ts";
@@ -46,7 +42,7 @@ export interface ElfSymbol {
 export function symbolsOf(name: string): ElfSymbol[] {
   const elf = join(root, "build/qemu", `${name}.elf`);
   const words = ["--print-size", "--numeric-sort", "--defined-only", elf];
-  const { stdout, status } = spawnSync("riscv64-unknown-elf-nm", words, {
+  const { stdout, status } = spawnSync(`${riscv32.record.cross}nm`, words, {
     encoding: "utf8",
     maxBuffer: 1 << 26,
   });
@@ -85,7 +81,7 @@ function lineMap(images: readonly string[]): string {
 
 /** Builds the plugin for this QEMU. Throws a RigError. */
 function buildPlugin(): void {
-  const told = spawnSync(EMULATOR, ["--version"], { encoding: "utf8" }).stdout;
+  const told = spawnSync(riscv32.emulator, ["--version"], { encoding: "utf8" }).stdout;
   const major = Number(/version (\d+)/.exec(told)?.[1]);
   const api = major >= SECOND_API_MAJOR ? 2 : 1;
   alone(() => {
@@ -110,7 +106,7 @@ export const CAPTURE = "capture.pcap";
 /** The rig's board under the meter. Images must be built before it starts. */
 export function meteredBoard(options: MeterOptions): RigBoard {
   return {
-    ...qemu,
+    ...BOARDS.qemu,
     start(directory, log) {
       buildPlugin();
       const map = join(directory, "meter.map");
@@ -118,14 +114,14 @@ export function meteredBoard(options: MeterOptions): RigBoard {
       const profile = options.profile === undefined ? "" : `,profile=${options.profile.path}`;
       const dump = `filter-dump,id=dump,netdev=${NETWORK_DEVICE},file=${join(directory, CAPTURE)}`;
       const words = [
-        ...machineOptions(join(directory, "flash.bin")),
+        ...riscv32.machineOptions(join(directory, "flash.bin")),
         ...COUNTING,
         "-plugin",
         `${PLUGIN},map=${map}${profile}`,
         "-object",
         dump,
       ];
-      return new DeviceProcess(EMULATOR, words, log, { switchKey: SWITCH_KEY });
+      return new DeviceProcess(riscv32.emulator, words, log, { switchKey: SWITCH_KEY });
     },
   };
 }

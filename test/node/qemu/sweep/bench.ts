@@ -1,18 +1,14 @@
 /**
- * Updates of the bare-metal board that lose their power where a run says, and what must hold of
+ * Updates of a bare-metal board that lose their power where a run says, and what must hold of
  * each.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Cut as FlashCut,
-  CUT_STATUS,
-  EMULATOR,
-  machineOptions,
-} from "../../../../hal/bare/build.ts";
+import type { FlashParts } from "../../../../hal/bare/build.ts";
+import { type Cut as FlashCut, CUT_STATUS } from "../../../../hal/bare/cut.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
-import { qemu } from "../../../rig/boards/qemu.ts";
+import { type BareName, type BareRow, ROWS } from "../../../rig/boards/boards.ts";
 import { DeviceProcess, within } from "../../../rig/device.ts";
 import { EventLog } from "../../../rig/events.ts";
 import { Rig, runsVersion } from "../../../rig/rig.ts";
@@ -35,15 +31,18 @@ export interface Result {
 }
 
 export class Bench {
+  readonly #row: BareRow;
   readonly #folder = mkdtempSync(join(tmpdir(), "sweep-"));
   readonly #first: Buffer;
   readonly #offer: Buffer;
 
   /** Builds both versions, and a device with version 1 that all runs begin with. */
-  constructor() {
-    this.#first = qemu.firmware(VERSION_1, 0);
-    this.#offer = packageOf(qemu, VERSION_2, 0);
-    qemu.manufacture(this.#folder, packageOf(qemu, VERSION_1, 0), developmentKey());
+  constructor(board: BareName) {
+    this.#row = ROWS[board];
+    const { driver } = this.#row;
+    this.#first = driver.firmware(VERSION_1, 0);
+    this.#offer = packageOf(driver, VERSION_2, 0);
+    driver.manufacture(this.#folder, packageOf(driver, VERSION_1, 0), developmentKey());
   }
 
   close(): void {
@@ -52,7 +51,7 @@ export class Bench {
 
   /** The operations of an update to which nothing happens, in their order. */
   async undisturbed(): Promise<readonly Operation[]> {
-    const log = new EventLog("qemu");
+    const log = new EventLog(this.#row.driver.name);
     const rig = await this.#open(log, () => ({ mode: "never", operation: 0 }));
     try {
       rig.start();
@@ -61,12 +60,18 @@ export class Bench {
     } finally {
       await rig.close();
     }
-    return log.all("serial").flatMap(({ line }) => parseOperation(line)?.operation ?? []);
+    return log
+      .all("serial")
+      .flatMap(({ line }) => parseOperation(line, this.#parts)?.operation ?? []);
+  }
+
+  get #parts(): FlashParts {
+    return this.#row.build.parts;
   }
 
   /** One update with its losses of power. */
   async perform(run: Run): Promise<Result> {
-    const log = new EventLog("qemu");
+    const log = new EventLog(this.#row.driver.name);
     const cuts: Cut[] = [];
     const killedIn: number[] = [];
     let next: Loss | undefined;
@@ -94,7 +99,7 @@ export class Bench {
         if (end === "whole")
           return { problem: `the update ended before ${runId([loss])}`, cuts, killedIn, log };
         if (loss.kind === "kill") killedIn.push(log.last("state")?.state ?? -1);
-        else if (end === CUT_STATUS) cuts.push(cutIn(log, from, loss));
+        else if (end === CUT_STATUS) cuts.push(this.#cutIn(log, from, loss));
         else
           return {
             problem: `the emulator ended with status ${end ?? "of a kill"}`,
@@ -137,11 +142,20 @@ export class Bench {
       : undefined;
   }
 
+  #cutIn(log: EventLog, from: number, loss: Exclude<Loss, { kind: "kill" }>): Cut {
+    for (const event of log.events.slice(from)) {
+      const told = event.kind === "serial" ? parseOperation(event.line, this.#parts) : undefined;
+      if (told?.isCut === true) return { operation: told.operation, mode: loss.mode };
+    }
+    throw new Error("the emulator says that power was cut, and the console does not");
+  }
+
   async #open(log: EventLog, cut: () => FlashCut | undefined): Promise<Rig> {
     const source = join(this.#folder, FLASH);
     const first = this.#first;
+    const { driver, build } = this.#row;
     const board: RigBoard = {
-      ...qemu,
+      ...driver,
       firmware: () => first,
       manufacture(directory) {
         mkdirSync(directory, { recursive: true });
@@ -149,7 +163,11 @@ export class Bench {
           copyFileSync(join(source, "..", name), join(directory, name));
       },
       start: (directory, events) =>
-        new DeviceProcess(EMULATOR, machineOptions(join(directory, FLASH), { cut: cut() }), events),
+        new DeviceProcess(
+          build.emulator,
+          build.machineOptions(join(directory, FLASH), { cut: cut() }),
+          events,
+        ),
     };
     return Rig.open({
       board,
@@ -167,14 +185,6 @@ function planned(loss: Exclude<Loss, { kind: "kill" }>): FlashCut {
   return loss.kind === "erase"
     ? { erase: loss.offset, mode: loss.mode }
     : { program: loss.offset, mode: loss.mode };
-}
-
-function cutIn(log: EventLog, from: number, loss: Exclude<Loss, { kind: "kill" }>): Cut {
-  for (const event of log.events.slice(from)) {
-    const told = event.kind === "serial" ? parseOperation(event.line) : undefined;
-    if (told?.isCut === true) return { operation: told.operation, mode: loss.mode };
-  }
-  throw new Error("the emulator says that power was cut, and the console does not");
 }
 
 /** Resolves when a device has said what it runs once more than `before` times. */

@@ -1,16 +1,19 @@
 /**
- * `npm run sweep`: cuts the power of the bare-metal board in every flash operation of a whole
+ * `npm run sweep`: cuts the power of a bare-metal board in every flash operation of a whole
  * update, and kills it at seeded moments.
  * Exit status 1 when a run does not end well, or when an operation was never cut.
  */
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { setUp } from "../../../rig/setup.ts";
+import { BARE_NAMES, type BareName } from "../../../rig/boards/boards.ts";
+import { wordOption } from "../../../rig/options.ts";
 import { Bench, type Result } from "./bench.ts";
 import { coverage, isMissed, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
 import { table } from "./table.ts";
 
 interface Options {
+  readonly board: BareName;
   readonly every: number;
   readonly whole?: true;
   readonly kills: number;
@@ -27,8 +30,9 @@ const PROGRESS_RUNS = 20;
 
 const options = new Command("sweep")
   .description(
-    "Cuts the power of board qemu in every flash operation of a whole update, and kills it at seeded moments.",
+    "Cuts the power of a bare-metal board in every flash operation of a whole update, and kills it at seeded moments.",
   )
+  .option("--board <board>", `one of ${BARE_NAMES.join(", ")}`, wordOption(BARE_NAMES), "qemu")
   .option("--every <n>", "cut one operation of so many", Number, 1)
   .option("--whole", "cut the operations in the slot in each mode, not in one each")
   .option("--kills <n>", "kill QEMU so many times", Number, 50)
@@ -125,8 +129,8 @@ async function again(bench: Bench, id: string): Promise<boolean> {
   return problem === undefined;
 }
 
-setUp("qemu", say);
-const bench = new Bench();
+setUp(options.board, say);
+const bench = new Bench(options.board);
 try {
   const isGood =
     options.run !== undefined

@@ -1,35 +1,38 @@
 /**
- * Flash operations of the bare-metal board as its serial console tells them
- * (hal/bare/partitions.h), and in which partition they are.
+ * Flash operations of a bare-metal board as its serial console tells them (hal/bare/partitions.h),
+ * and in which partition they are.
  */
-import { FLASH_PARTS } from "../../../../hal/bare/build.ts";
+import type { FlashParts } from "../../../../hal/bare/build.ts";
+
+export const PARTITIONS = ["boot log", "store", "slot"] as const;
+export type Partition = (typeof PARTITIONS)[number];
 
 export interface Operation {
   readonly kind: "program" | "erase";
   /** In the flash. */
   readonly offset: number;
   readonly length: number;
+  readonly partition: Partition;
 }
-
-export const PARTITIONS = ["boot log", "store", "slot"] as const;
-export type Partition = (typeof PARTITIONS)[number];
 
 const LINE = /D flash: (program|erase) of (\d+) bytes at ([0-9a-f]{6})(, power is cut)?$/;
 
 /** What a line of the console says of an operation, and whether the power went in it. */
 export function parseOperation(
   line: string,
+  parts: FlashParts,
 ): { readonly operation: Operation; readonly isCut: boolean } | undefined {
   const [, kind, length, offset = "", cut] = LINE.exec(line.trimEnd()) ?? [];
   if (kind !== "program" && kind !== "erase") return undefined;
+  const at = parseInt(offset, 16);
   return {
-    operation: { kind, offset: parseInt(offset, 16), length: Number(length) },
+    operation: { kind, offset: at, length: Number(length), partition: partitionAt(at, parts) },
     isCut: cut !== undefined,
   };
 }
 
-export function partitionOf({ offset }: Operation): Partition {
-  return offset >= FLASH_PARTS.slotA ? "slot" : offset >= FLASH_PARTS.store ? "store" : "boot log";
+function partitionAt(offset: number, { store, slotA }: FlashParts): Partition {
+  return offset >= slotA ? "slot" : offset >= store ? "store" : "boot log";
 }
 
 /**
@@ -39,7 +42,7 @@ export function partitionOf({ offset }: Operation): Partition {
  */
 export function isSame(operation: Operation, other: Operation): boolean {
   if (other.kind !== operation.kind) return false;
-  if (partitionOf(operation) !== "slot")
+  if (operation.partition !== "slot")
     return other.offset === operation.offset && other.length === operation.length;
   return other.offset <= operation.offset && operation.offset < other.offset + other.length;
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FLASH_PARTS } from "../../../../hal/bare/build.ts";
+import { riscv32 } from "../../../../hal/qemu-riscv32/build.ts";
 import { type Operation, parseOperation } from "./operation.ts";
 import {
   coverage,
@@ -20,26 +20,30 @@ import {
 } from "./plan.ts";
 import { table } from "./table.ts";
 
+const PARTS = riscv32.parts;
+
 const store = (index: number): Operation => ({
   kind: "program",
-  offset: FLASH_PARTS.store + index * 16,
+  offset: PARTS.store + index * 16,
   length: 16,
+  partition: "store",
 });
 const slot = (index: number): Operation => ({
   kind: "program",
-  offset: FLASH_PARTS.slotB + index * 2048,
+  offset: PARTS.slotB + index * 2048,
   length: 2048,
+  partition: "slot",
 });
 const UPDATE: readonly Operation[] = [
   store(0),
-  { kind: "erase", offset: FLASH_PARTS.slotB, length: 262144 },
+  { kind: "erase", offset: PARTS.slotB, length: 262144, partition: "slot" },
   slot(0),
   slot(1),
   slot(2),
   store(1),
   slot(3),
   slot(4),
-  { kind: "program", offset: FLASH_PARTS.bootLog, length: 16 },
+  { kind: "program", offset: PARTS.bootLog, length: 16, partition: "boot log" },
 ];
 
 /** What would come of the runs if everything went as planned. */
@@ -54,21 +58,24 @@ function cutsOf(runs: readonly Run[]): Cut[] {
 
 test("a line of the console is an operation, cut or not", () => {
   assert.deepEqual(
-    parseOperation("[   0.371] D flash: program of 1860 bytes at 380800, power is cut\r"),
-    { operation: { kind: "program", offset: 0x380800, length: 1860 }, isCut: true },
+    parseOperation("[   0.371] D flash: program of 1860 bytes at 380800, power is cut\r", PARTS),
+    {
+      operation: { kind: "program", offset: 0x380800, length: 1860, partition: "slot" },
+      isCut: true,
+    },
   );
-  assert.deepEqual(parseOperation("[   0.371] D flash: erase of 262144 bytes at 0c0000"), {
-    operation: { kind: "erase", offset: 0xc0000, length: 262144 },
+  assert.deepEqual(parseOperation("[   0.371] D flash: erase of 262144 bytes at 0c0000", PARTS), {
+    operation: { kind: "erase", offset: 0xc0000, length: 262144, partition: "boot log" },
     isCut: false,
   });
-  assert.equal(parseOperation("[   0.371] I flash: something else"), undefined);
+  assert.equal(parseOperation("[   0.371] I flash: something else", PARTS), undefined);
 });
 
 test("every operation is planned: those of the logs in each mode, those in the slot in one, or in each", () => {
   for (const whole of [false, true]) {
     const covered = coverage(UPDATE, cutsOf(planSweep(UPDATE, { whole, every: 1 })));
     for (const { operation, modes } of covered) {
-      const isInSlot = operation.offset >= FLASH_PARTS.slotA;
+      const isInSlot = operation.offset >= PARTS.slotA;
       assert.equal(
         modes.length,
         isInSlot && !whole ? 1 : MODES.length,
@@ -81,8 +88,7 @@ test("every operation is planned: those of the logs in each mode, those in the s
 test("an operation of the logs has a run of its own; cuts in the slot come in the order of the update, far apart", () => {
   const big = [store(0), ...Array.from({ length: 40 }, (_, index) => slot(index)), store(1)];
   const runs = planSweep(big, { whole: false, every: 1 });
-  const isInSlot = (loss: Loss): boolean =>
-    loss.kind !== "kill" && loss.offset >= FLASH_PARTS.slotA;
+  const isInSlot = (loss: Loss): boolean => loss.kind !== "kill" && loss.offset >= PARTS.slotA;
   assert.equal(runs.length, 2 * MODES.length + 4);
   for (const run of runs) {
     if (!run.every(isInSlot)) assert.equal(run.length, 1);
@@ -117,7 +123,7 @@ test("an operation that was not cut shows, also when one at the same place was t
 
 test("where the network divides the programs of the slot otherwise, the one on the same first byte counts", () => {
   const other: Cut = {
-    operation: { kind: "program", offset: slot(1).offset - 4, length: 8 },
+    operation: { ...slot(1), offset: slot(1).offset - 4, length: 8 },
     mode: "torn",
   };
   assert.deepEqual(

@@ -7,7 +7,7 @@
  * address in the slot is changed by it. So a run has many of those, at addresses that the next
  * power-on comes to, and so far apart that the attempts of the download do not run out.
  */
-import { type Operation, isSame, partitionOf } from "./operation.ts";
+import { type Operation, isSame } from "./operation.ts";
 
 export const MODES = ["before", "torn", "after"] as const;
 export type Mode = (typeof MODES)[number];
@@ -69,7 +69,7 @@ export function planSweep(
 ): readonly Run[] {
   const some = update.filter((_, index) => index % options.every === 0);
   const [slot = [], logs = []] = [true, false].map((inSlot) =>
-    some.filter((operation) => (partitionOf(operation) === "slot") === inSlot),
+    some.filter((operation) => (operation.partition === "slot") === inSlot),
   );
   const inMode = (list: readonly Operation[], mode: Mode): Step[] =>
     list.map((operation) => ({ operation, mode }));
@@ -142,5 +142,5 @@ export interface Covered {
 
 /** Whether the sweep has left something of this operation out: see planSweep. */
 export function isMissed({ operation, modes }: Covered, whole: boolean): boolean {
-  return modes.length < (partitionOf(operation) === "slot" && !whole ? 1 : MODES.length);
+  return modes.length < (operation.partition === "slot" && !whole ? 1 : MODES.length);
 }

@@ -2,7 +2,7 @@
  * What a sweep has cut, for people: operations by partition and kind, and how many of them in each
  * mode.
  */
-import { PARTITIONS, partitionOf } from "./operation.ts";
+import { PARTITIONS } from "./operation.ts";
 import { type Covered, MODES } from "./plan.ts";
 
 const KINDS = ["erase", "program"] as const;
@@ -22,7 +22,7 @@ export function table(covered: readonly Covered[]): string {
       add(
         `${partition} ${kind}`,
         covered.filter(
-          ({ operation }) => partitionOf(operation) === partition && operation.kind === kind,
+          ({ operation }) => operation.partition === partition && operation.kind === kind,
         ),
       );
     }

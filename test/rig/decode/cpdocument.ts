@@ -1,5 +1,6 @@
 /** Documents of OMA Client Provisioning as values, and as WBXML: what src/push/cp.ts reads. */
-import type { Characteristic } from "../../src/push/cp.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
+import type { Characteristic } from "../../../src/push/cp.ts";
 import {
   CP_CHARACTERISTIC,
   CP_DOCUMENT,
@@ -9,9 +10,9 @@ import {
   CP_VALUE,
   CP_VERSION,
   CP_VERSION_1_0,
-} from "../../src/push/cpcodes.ts";
-import { ATTRIBUTES_BIT, CONTENT_BIT, Global } from "../../src/wbxml/global.ts";
-import { startCode, valueCode } from "./cpcodes.ts";
+} from "../../../src/push/cpcodes.ts";
+import { ATTRIBUTES_BIT, CONTENT_BIT, Global } from "../../../src/wbxml/global.ts";
+import { startCode, valueCode } from "./cpattributes.ts";
 
 /** The document (neither `type` nor `parm`), a characteristic, or a parameter. */
 export interface CpElement {
@@ -58,7 +59,8 @@ export function cpXml(element: CpElement, indent = ""): string {
   return `${indent}<${name}${start}>\n${children.map((child) => `${cpXml(child, `${indent}  `)}\n`).join("")}${indent}</${name}>`;
 }
 
-export function cpWbxml(document: CpElement): Buffer {
+/** The document in WBXML (OMA-WAP-ProvCont §8). */
+export function cpWbxml(document: CpElement): Uint8Array {
   const bytes: number[] = [...HEADER];
   let page = 0;
   const code = (full: number): void => {
@@ -66,7 +68,9 @@ export function cpWbxml(document: CpElement): Buffer {
     bytes.push(full & 0xff);
   };
   const inline = (text: string): void => {
-    bytes.push(Global.strI, ...Buffer.from(text), 0);
+    bytes.push(Global.strI);
+    for (const byte of utf8(text)) bytes.push(byte);
+    bytes.push(0);
   };
   const attribute = (kind: "name" | "type", text: string): void => {
     const known = startCode(kind, text, page);
@@ -106,5 +110,5 @@ export function cpWbxml(document: CpElement): Buffer {
     if (content !== 0) bytes.push(Global.end);
   };
   element(document);
-  return Buffer.from(bytes);
+  return Uint8Array.from(bytes);
 }

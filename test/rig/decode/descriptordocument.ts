@@ -2,10 +2,10 @@
  * Download descriptors for people: indented, with what a device would refuse them for. They have no
  * form in WBXML.
  */
-import type { Vocabulary } from "../../src/base/token.ts";
-import { DESCRIPTOR_VOCABULARY, readDescriptor } from "../../src/download/descriptor.ts";
-import { XmlReader } from "../../src/xmllite/xmlreader.ts";
-import { XmlWriter } from "../../src/xmllite/xmlwriter.ts";
+import type { Vocabulary } from "../../../src/base/token.ts";
+import { DESCRIPTOR_VOCABULARY, readDescriptor } from "../../../src/download/descriptor.ts";
+import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
+import { XmlWriter } from "../../../src/xmllite/xmlwriter.ts";
 import { type Problem, transcode } from "./transcode.ts";
 
 /** Apart from the tags of messages. */

@@ -2,7 +2,7 @@
  * All attribute codes of OMA Client Provisioning (OMA-WAP-ProvCont §8); the device has those of
  * accounts alone.
  */
-import { type CpCodes, CP_TYPE_FROM, CP_VALUE } from "../../src/push/cpcodes.ts";
+import { type CpCodes, CP_TYPE_FROM, CP_VALUE } from "../../../src/push/cpcodes.ts";
 
 const NAMES_0 = `NAME NAP-ADDRESS NAP-ADDRTYPE CALLTYPE VALIDUNTIL AUTHTYPE AUTHNAME AUTHSECRET LINGER BEARER NAPID COUNTRY NETWORK INTERNET
   PROXY-ID PROXY-PROVIDER-ID DOMAIN PROVURL PXAUTH-TYPE PXAUTH-ID PXAUTH-PW STARTPAGE BASAUTH-ID BASAUTH-PW PUSHENABLED PXADDR PXADDRTYPE

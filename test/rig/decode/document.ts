@@ -2,22 +2,20 @@
  * Whole documents for people: any message, tree or push, in either encoding, as indented XML or as
  * WBXML, and download descriptors, with what is wrong with them.
  */
-import { Budget } from "../../src/base/budget.ts";
-import { encodingOf, readerOf } from "../../src/session/encoding.ts";
-import { decodeMessage } from "../../src/syncml/decode.ts";
-import { SYNCML } from "../../src/syncml/vocabulary.ts";
-import { WbxmlWriter } from "../../src/wbxml/wbxmlwriter.ts";
-import { DDF_HEADER, SYNCML_HEADER } from "../../src/wbxml/prolog.ts";
-import { XmlWriter } from "../../src/xmllite/xmlwriter.ts";
-import { isDescriptor, showDescriptor } from "./descriptor.ts";
+import { Budget } from "../../../src/base/budget.ts";
+import { fromHex, hex } from "../../../src/base/bytes.ts";
+import { encodingOf, readerOf } from "../../../src/session/encoding.ts";
+import { decodeMessage } from "../../../src/syncml/decode.ts";
+import { SYNCML } from "../../../src/syncml/vocabulary.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
+import { DDF_HEADER, SYNCML_HEADER } from "../../../src/wbxml/prolog.ts";
+import { XmlWriter } from "../../../src/xmllite/xmlwriter.ts";
+import { latin1Text } from "./bytetext.ts";
+import { isDescriptor, showDescriptor } from "./descriptordocument.ts";
 import { convertPushed, type PushedKind, pushedKind } from "./pushdocument.ts";
-import { type Problem, transcode } from "./transcode.ts";
+import { type Converted, type Problem, transcode } from "./transcode.ts";
 
-export interface Converted {
-  /** What could be read, whole or not. */
-  readonly bytes: Uint8Array;
-  readonly problems: readonly Problem[];
-}
+const SPACE = 0x20;
 
 /**
  * A document in either encoding, written in `encoding`. Strict: it ends at the first thing that a
@@ -93,11 +91,9 @@ function headerFor(document: Uint8Array): readonly number[] {
  */
 function withoutDoctype(document: Uint8Array): Uint8Array {
   if (encodingOf(document, document.length) === "wbxml") return document;
-  const text = Buffer.from(document).toString("latin1");
-  return Buffer.from(
-    text.replace(/<!DOCTYPE[^[>]*>/, (found) => " ".repeat(found.length)),
-    "latin1",
-  );
+  const found = /<!DOCTYPE[^[>]*>/.exec(latin1Text(document));
+  if (found === null) return document;
+  return document.slice().fill(SPACE, found.index, found.index + found[0].length);
 }
 
 /**
@@ -106,12 +102,10 @@ function withoutDoctype(document: Uint8Array): Uint8Array {
  */
 export function fromDump(text: string): Uint8Array | undefined {
   const digits = text.replace(/0x/gi, "").replace(/[\s:,]/g, "");
-  return /^(?:[0-9a-f]{2})*$/i.test(digits) ? Buffer.from(digits, "hex") : undefined;
+  return fromHex(digits);
 }
 
 /** Hexadecimal digits, 32 bytes a line. */
 export function toDump(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString("hex")
-    .replace(/.{1,64}/g, "$&\n");
+  return hex(bytes).replace(/.{1,64}/g, "$&\n");
 }

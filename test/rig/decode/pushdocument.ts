@@ -3,23 +3,26 @@
  * notifications and the header of WAP push, which have none: their elements Notification and Push
  * are this command's.
  */
-import { fromHex } from "../../src/base/bytes.ts";
-import { readCp } from "../../src/push/cp.ts";
+import { fromHex, hex } from "../../../src/base/bytes.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
+import { readCp } from "../../../src/push/cp.ts";
 import {
   CP_TYPE,
   type Envelope,
   NOTIFICATION_TYPE,
   openEnvelope,
   type Protection,
-} from "../../src/push/envelope.ts";
-import { parseNotification, UI_MODES } from "../../src/push/notification.ts";
-import type { Malformed } from "../../src/syncml/command.ts";
-import { header } from "../../src/wbxml/prolog.ts";
+} from "../../../src/push/envelope.ts";
+import { parseNotification, UI_MODES } from "../../../src/push/notification.ts";
+import type { Malformed } from "../../../src/syncml/command.ts";
+import { header } from "../../../src/wbxml/prolog.ts";
 import { readElements, type XmlElement, XmlProblem } from "./attributexml.ts";
-import { CP_CODES } from "./cpcodes.ts";
+import { latin1Text, utf8Text } from "./bytetext.ts";
+import { concatenation } from "./concatenation.ts";
+import { CP_CODES } from "./cpattributes.ts";
 import { type CpElement, cpElements, cpWbxml, cpXml } from "./cpdocument.ts";
-import { push, triggerOf } from "./server/push.ts";
-import type { Converted } from "./document.ts";
+import { push, triggerOf } from "./pushwriter.ts";
+import type { Converted } from "./transcode.ts";
 
 export type PushedKind = "push" | "notification" | "provisioning";
 
@@ -39,10 +42,11 @@ const KINDS: ReadonlyMap<string, PushedKind> = new Map([
 const PROTECTIONS: readonly Protection[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];
 const DIGEST_BYTES = 16;
 const PUSH_TYPE = 6;
+const NOTHING = new Uint8Array(0);
 
 /** What a document is, as far as this file knows it; undefined: another kind. */
 export function pushedKind(document: Uint8Array): PushedKind | undefined {
-  const text = Buffer.from(document).toString("latin1");
+  const text = latin1Text(document);
   const root = /^(?:\s|<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*>)*<([\w-]+)/.exec(text)?.[1];
   if (root !== undefined) return ROOTS.get(root);
   if (header(document, { at: 0, problem: "" }, FAMILY) !== undefined) return "provisioning";
@@ -65,10 +69,8 @@ export function convertPushed(
   inner: Inner,
 ): Converted {
   try {
-    const xml =
-      document.includes(0x3c) &&
-      /^\s*</.test(Buffer.from(document.subarray(0, 64)).toString("latin1"));
-    const root = xml ? readElements(Buffer.from(document).toString("utf8")) : undefined;
+    const xml = document.includes(0x3c) && /^\s*</.test(latin1Text(document.subarray(0, 64)));
+    const root = xml ? readElements(utf8Text(document)) : undefined;
     switch (kind) {
       case "provisioning":
         return provisioning(document, root, encoding);
@@ -95,7 +97,7 @@ export function convertPushed(
 }
 
 function whole(bytes: Uint8Array | string): Converted {
-  return { bytes: Buffer.from(bytes), problems: [] };
+  return { bytes: typeof bytes === "string" ? utf8(bytes) : bytes.slice(), problems: [] };
 }
 
 function malformed({ offset, problem }: Malformed): Converted {
@@ -121,7 +123,7 @@ function versionOf(bytes: Uint8Array): string {
   const [code, kind] = [bytes[cursor.at + 1], bytes[cursor.at + 2]];
   const from = cursor.at + 3;
   return code === 0x45 && kind === 3
-    ? Buffer.from(bytes.subarray(from, bytes.indexOf(0, from))).toString()
+    ? utf8Text(bytes.subarray(from, bytes.indexOf(0, from)))
     : code === 0x46
       ? "1.0"
       : "1.1";
@@ -144,22 +146,21 @@ function notificationXml(bytes: Uint8Array): string {
   const notification = parseNotification(bytes);
   if ("problem" in notification) throw new XmlProblem(notification.problem, notification.offset);
   const { digest, uiMode, initiator, sessionID, serverID, vendor, trigger } = notification;
-  const head = Buffer.from(trigger);
-  const future = head.readUInt32BE(1) & 0x7ffffff;
+  const future = viewOf(trigger).getUint32(1) & 0x7ffffff;
   const attributes = [
-    ["digest", hexOf(digest)],
+    ["digest", hex(digest)],
     ["version", "1.1"],
     ["ui-mode", uiMode],
     ["initiator", initiator],
     ["session", sessionID],
     ["server", serverID],
     ...(future === 0 ? [] : [["future", future.toString(16)]]),
-    ...(vendor.length === 0 ? [] : [["vendor", hexOf(vendor)]]),
+    ...(vendor.length === 0 ? [] : [["vendor", hex(vendor)]]),
   ];
   return `<Notification${attributes.map(([name = "", value = ""]) => ` ${name}="${escaped(value)}"`).join("")}/>`;
 }
 
-function notificationBytes({ attributes, from }: XmlElement): Buffer {
+function notificationBytes({ attributes, from }: XmlElement): Uint8Array {
   const get = (name: string, otherwise = ""): string => attributes.get(name) ?? otherwise;
   const sessionID = get("session");
   const serverID = get("server");
@@ -178,27 +179,23 @@ function notificationBytes({ attributes, from }: XmlElement): Buffer {
             ? "initiator"
             : !/^[\da-f]{1,4}$/i.test(sessionID)
               ? "session"
-              : serverID === "" || Buffer.byteLength(serverID) > 255
+              : serverID === "" || utf8(serverID).length > 255
                 ? "server"
                 : get("version", "1.1") !== "1.1"
                   ? "version"
                   : "";
   if (problem !== "")
     throw new XmlProblem(`Notification: the attribute ${problem} is missing or wrong`, from);
-  const trigger = Buffer.from(
-    triggerOf({
-      sessionID,
-      serverID,
-      uiMode: uiMode ?? "unspecified",
-      initiator: initiator === "user" ? "user" : "server",
-      vendor: vendor ?? Buffer.of(),
-    }),
-  );
-  trigger.writeUInt32BE(
-    (trigger.readUInt32BE(1) | Number.parseInt(get("future", "0"), 16)) >>> 0,
-    1,
-  );
-  return Buffer.concat([digest ?? Buffer.of(), trigger]);
+  const trigger = triggerOf({
+    sessionID,
+    serverID,
+    uiMode: uiMode ?? "unspecified",
+    initiator: initiator === "user" ? "user" : "server",
+    vendor: vendor ?? NOTHING,
+  });
+  const view = viewOf(trigger);
+  view.setUint32(1, view.getUint32(1) | Number.parseInt(get("future", "0"), 16));
+  return concatenation([digest ?? NOTHING, trigger]);
 }
 
 function pushXml(document: Uint8Array, inner: Inner): Converted {
@@ -218,11 +215,9 @@ function pushXml(document: Uint8Array, inner: Inner): Converted {
   ]
     .map(([name, value]) => (value === undefined ? "" : ` ${name ?? ""}="${escaped(`${value}`)}"`))
     .join("");
-  const text = Buffer.from(bytes)
-    .toString()
-    .replace(/^(?=.)/gm, "  ");
+  const text = utf8Text(bytes).replace(/^(?=.)/gm, "  ");
   return {
-    bytes: Buffer.from(`<Push${attributes}>\n${text}\n</Push>`),
+    bytes: utf8(`<Push${attributes}>\n${text}\n</Push>`),
     problems: problems.map((problem) => ({ ...problem, offset: problem.offset + offset })),
   };
 }
@@ -247,7 +242,7 @@ function pushBytes(document: Uint8Array, root: XmlElement | undefined, inner: In
   if (attributes.has("sec") && protection === undefined)
     throw new XmlProblem("Push: sec is none of the standard", from);
   const { bytes, problems } = inner(
-    Buffer.from(Buffer.from(document).toString("utf8").slice(child.from, child.to)),
+    utf8(utf8Text(document).slice(child.from, child.to)),
     KINDS.get(type),
   );
   const envelope: Envelope = {
@@ -260,8 +255,8 @@ function pushBytes(document: Uint8Array, root: XmlElement | undefined, inner: In
   return { bytes: push(envelope, Number(attributes.get("transaction") ?? 1)), problems };
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function escaped(text: string): string {

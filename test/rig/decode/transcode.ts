@@ -7,14 +7,15 @@
  * opaque in WBXML; a tree of type …dmtnds+wbxml is a WBXML document of its own inside opaque Data,
  * and elements of type …dmtnds+xml in XML.
  */
-import { fromBase64 } from "../../src/base/base64.ts";
-import { ELEMENT_DEPTH_MAX } from "../../src/base/limits.ts";
-import { Token, type TokenReader, type TokenWriter } from "../../src/base/token.ts";
-import { encodingOf } from "../../src/session/encoding.ts";
-import { SYNCML, Tag } from "../../src/syncml/vocabulary.ts";
-import { DDF_HEADER } from "../../src/wbxml/prolog.ts";
-import { WbxmlReader } from "../../src/wbxml/wbxmlreader.ts";
-import { WbxmlWriter } from "../../src/wbxml/wbxmlwriter.ts";
+import { fromBase64 } from "../../../src/base/base64.ts";
+import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
+import { Token, type TokenReader, type TokenWriter } from "../../../src/base/token.ts";
+import { encodingOf } from "../../../src/session/encoding.ts";
+import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
+import { DDF_HEADER } from "../../../src/wbxml/prolog.ts";
+import { WbxmlReader } from "../../../src/wbxml/wbxmlreader.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
+import { utf8Text } from "./bytetext.ts";
 
 /** What is wrong with a document, and at which byte of it. */
 export interface Problem {
@@ -22,7 +23,14 @@ export interface Problem {
   readonly reason: string;
 }
 
-export const MGMT_TREE = 0x220;
+/** A document in the other encoding. */
+export interface Converted {
+  /** What could be read, whole or not. */
+  readonly bytes: Uint8Array;
+  readonly problems: readonly Problem[];
+}
+
+const MGMT_TREE = 0x220;
 const DDF_PAGE = 2;
 const TREE_TYPE = "application/vnd.syncml.dmtnds";
 /** In a tree the names mean those of its own page, which other pages have too. */
@@ -165,18 +173,14 @@ class Transcoder {
     const text = this.#text;
     this.#text = [];
     if (this.#skipping > 0) return;
-    if (
-      !leaf &&
-      text.every((part) => !part.opaque && Buffer.from(part.bytes).toString().trim() === "")
-    )
-      return;
+    if (!leaf && text.every((part) => !part.opaque && utf8Text(part.bytes).trim() === "")) return;
     for (const part of text) this.#value(part.bytes, part.opaque);
   }
 
   #value(bytes: Uint8Array, opaque: boolean): void {
     const element = this.#open.at(-1);
     const parent = this.#open.at(-3);
-    const value = Buffer.from(bytes).toString().trim();
+    const value = utf8Text(bytes).trim();
     if (element?.tag === Tag.Format && parent !== undefined) parent.format = value;
     if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE) && parent !== undefined)
       parent.tree = true;

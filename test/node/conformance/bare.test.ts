@@ -1,0 +1,27 @@
+/**
+ * Bare-metal boards keep every promise of the contract, in the RAM that they have, and whatever
+ * operation their power fails in.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BARE_NAMES, ROWS } from "../../rig/boards/boards.ts";
+import { bareBench } from "../../rig/conformance/barebench.ts";
+import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
+import { missingTools } from "../tools.ts";
+
+for (const name of BARE_NAMES) {
+  const { build, driver } = ROWS[name];
+  test(`${name}: link, clock, random bytes, identity, flash and boot`, {
+    skip: missingTools(name),
+    timeout: 1_800_000,
+  }, async () => {
+    const bench = bareBench(build, driver.classId);
+    const checks = await conformance(bench, PART_NAMES);
+    assert.deepEqual(
+      checks.filter(({ problem }) => problem !== undefined),
+      [],
+    );
+    assert.ok(checks.length >= 100, `${checks.length} checks`);
+    bench.discard();
+  });
+}

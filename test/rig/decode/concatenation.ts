@@ -1,0 +1,12 @@
+/** Arrays of bytes made into one. */
+
+/** All bytes of the parts, in their order. */
+export function concatenation(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
