@@ -24,7 +24,7 @@ export function firmware(length: number, origin: number): Uint8Array {
 }
 
 /** Firmware for another place, with a part that is new, one that is gone, and one that moved. */
-export function successor(length: number): Uint8Array {
+function successor(length: number): Uint8Array {
   const moved = firmware(length, 0x20004210);
   const third = Math.floor(length / 3);
   const fresh = noise(Math.min(700, third), 99);
