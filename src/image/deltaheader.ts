@@ -19,7 +19,9 @@
 import { filled } from "../base/bytes.ts";
 import { TLV_BYTES_MAX } from "../base/limits.ts";
 import { IMAGE_HEADER_BYTES, type ImageHeader, parseImageHeader } from "./imageheader.ts";
+import { admit, type ImageFault, type ImagePolicy } from "./policy.ts";
 import { parseProtectedArea, type TlvRecords } from "./tlv.ts";
+import { checkRecords } from "./verifier.ts";
 
 /** How much of a package must be there before `deltaHeaderSize` can say something. */
 export const DELTA_START_BYTES = 8;
@@ -44,6 +46,14 @@ export interface DeltaHeader {
   readonly imageDigest: Uint8Array;
   readonly image: ImageHeader;
   readonly records: TlvRecords;
+}
+
+/**
+ * What speaks against a package by its claims, before a byte is erased: sizes, version, who it is
+ * for. Undefined: nothing.
+ */
+export function admitDelta(header: DeltaHeader, policy: ImagePolicy): ImageFault | undefined {
+  return admit(header.image, header.imageLength, policy) ?? checkRecords(header.records, policy);
 }
 
 /** Whether a package that begins so is a delta package. Four bytes decide. */

@@ -9,7 +9,7 @@ import { place } from "../base/url.ts";
 import type { Description, DescriptorReading } from "../download/descriptor.ts";
 import type { ImagePolicy } from "../image/policy.ts";
 import type { Fetcher, FetchSink } from "./fetcher.ts";
-import { Intake } from "./intake.ts";
+import { Intake, type IntakeOptions } from "./intake.ts";
 import type { Journal } from "./journal.ts";
 import type { Reason } from "./reason.ts";
 import { packageText } from "./sentence.ts";
@@ -39,6 +39,7 @@ export class Download implements FetchSink {
   #journal: Journal;
   #staging: Staging;
   #policy: ImagePolicy;
+  #options: IntakeOptions;
   #fetcher: Fetcher;
   #intake: Intake;
   #log: (level: LogLevel, text: string) => void;
@@ -58,26 +59,30 @@ export class Download implements FetchSink {
    */
   constructor(
     journal: Journal,
-    staging: Staging,
-    policy: ImagePolicy,
+    options: IntakeOptions,
     fetcher: Fetcher,
     log: (level: LogLevel, text: string) => void,
     asks: boolean,
   ) {
+    const { staging } = options;
+    const { image } = journal.record;
     const { url, validator, size, attempt, generation, described, agreed } = journal.record;
     assert(url !== undefined, "a download has a URL");
     this.#journal = journal;
+    this.#options = options;
     this.#staging = staging;
-    this.#policy = policy;
+    this.#policy = options.policy;
     this.#fetcher = fetcher;
     this.#log = log;
     this.#asks = asks && agreed !== "downloading";
-    staging.resume(generation);
-    this.#intake = new Intake(staging, policy, size);
-    if (staging.position > 0) log("info", `download goes on at byte ${staging.position}`);
+    const segment = staging.resume(generation, image !== undefined);
+    const resumed = image === undefined || segment === undefined ? undefined : { image, segment };
+    this.#intake = new Intake(options, size, resumed);
+    const from = this.position;
+    if (from > 0) log("info", `download goes on at byte ${from}`);
     fetcher.start({
       url,
-      from: staging.position,
+      from,
       validator,
       size: size > 0 ? size : undefined,
       attempt,
@@ -92,6 +97,7 @@ export class Download implements FetchSink {
 
   /** A bounded piece of work. After `complete` or `failed` the download is spent. */
   step(now: number): Progress {
+    if (this.#intake.proving) return this.#prove(now);
     const { size } = this.#journal.record;
     const event =
       size > 0 && this.position === size
@@ -102,10 +108,26 @@ export class Download implements FetchSink {
     if (this.#description !== undefined) this.#keep(this.#description);
     if (event.type === "failed") this.#fault ??= event.reason;
     if (this.#fault !== undefined) return { failed: this.#fault, notify: this.#notify };
+    this.#unpacking();
     if (event.type !== "wait") return { complete: this.position };
     if (this.#staging.checkpoint() && this.#journal.record.attempt > 0) this.attempted(0);
     this.paused = event.paused === true;
     return { until: event.until };
+  }
+
+  /** The base of a delta package, in steps: nothing is read from the link meanwhile. */
+  #prove(now: number): Progress {
+    this.#fault ??= this.#intake.prove();
+    if (this.#fault === undefined) return { until: now };
+    this.#fetcher.stop();
+    return { failed: this.#fault, notify: this.#notify };
+  }
+
+  /** What the package is becomes durable before its progress does. */
+  #unpacking(): void {
+    const { judged, image } = this.#intake;
+    if (judged && this.#journal.record.image !== image)
+      this.#journal.dispatch({ type: "unpacking", image });
   }
 
   stop(): void {
@@ -163,7 +185,7 @@ export class Download implements FetchSink {
   }
 
   get room(): number {
-    return this.#staging.blockLength - (this.position % this.#staging.blockLength);
+    return this.#intake.room;
   }
 
   attempted(attempt: number): void {
@@ -183,6 +205,6 @@ export class Download implements FetchSink {
   #begin(): void {
     const { generation, size } = this.#journal.record;
     this.#staging.resume(generation);
-    this.#intake = new Intake(this.#staging, this.#policy, size);
+    this.#intake = new Intake(this.#options, size);
   }
 }

@@ -35,6 +35,8 @@ export type UpdateEvent =
       readonly size: number | undefined;
       readonly validator: string | undefined;
     }
+  /** The package is a delta, and makes an image of so many bytes; undefined: it is the image. */
+  | { readonly type: "unpacking"; readonly image: number | undefined }
   /** The bytes come again from the first on. */
   | { readonly type: "rewound" }
   | { readonly type: "attempted"; readonly attempt: number }

@@ -1,40 +1,96 @@
 /**
- * The bytes of a package on their way to the staging slot, whichever way they come: judged by its
- * header before a byte is erased.
+ * The bytes of a package on their way to the staging slot, whichever way they come, an image or a
+ * delta package: judged by its header before a byte is erased.
  */
-import { copy } from "../base/bytes.ts";
+import { copy, hex } from "../base/bytes.ts";
+import { VERIFY_STEP_BYTES } from "../base/limits.ts";
+import {
+  admitDelta,
+  type DeltaHeader,
+  deltaHeaderSize,
+  isDelta,
+  parseDeltaHeader,
+} from "../image/deltaheader.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/imageheader.ts";
 import { admit, type ImageFault, type ImagePolicy } from "../image/policy.ts";
 import { flashFailure } from "./failure.ts";
-import type { Staging } from "./staging.ts";
+import type { RunningBase } from "./runningbase.ts";
+import type { Segment, Staging } from "./staging.ts";
+import { Unpack } from "./unpack.ts";
+
+export type IntakeFault = ImageFault | "flash" | "wrongBase" | "failedBefore";
+
+export interface IntakeOptions {
+  readonly staging: Staging;
+  readonly policy: ImagePolicy;
+  readonly base: RunningBase;
+  /** Digests, in hexadecimal, of images that are not taken again. */
+  readonly failed: () => readonly string[];
+}
+
+/** A delta package that goes on: bytes of its image, and the segment that comes next. */
+export interface Resumed {
+  readonly image: number;
+  readonly segment: Segment;
+}
 
 /** After a fault the intake is spent. Flash that fails is a fault too. */
 export class Intake {
+  #options: IntakeOptions;
   #staging: Staging;
-  #policy: ImagePolicy;
   #header = new Uint8Array(IMAGE_HEADER_BYTES);
   #held = 0;
   /** Bytes announced, or 0. */
   #size: number;
+  /** Its base has still to be proved. */
+  #claimed: DeltaHeader | undefined;
+  #unpack: Unpack | undefined;
+  #image: number | undefined;
 
-  /** `staging` has been begun; `size` is 0 while nobody has said it. */
-  constructor(staging: Staging, policy: ImagePolicy, size: number) {
+  /** The slot has been begun; `size` is 0 while nobody has said it. */
+  constructor(options: IntakeOptions, size: number, resumed?: Resumed) {
+    const { staging, base } = options;
+    this.#options = options;
     this.#staging = staging;
-    this.#policy = policy;
     this.#size = size;
+    if (resumed === undefined) return;
+    this.#image = resumed.image;
+    this.#unpack = new Unpack(staging, base, base.length, resumed.image, resumed.segment);
   }
 
   /** Bytes of the package so far. */
   get position(): number {
-    return this.#staging.position + this.#held;
+    return (this.#unpack?.position ?? this.#staging.position) + this.#held;
+  }
+
+  /** Bytes of the image that a delta package makes; undefined before its base is proved. */
+  get image(): number | undefined {
+    return this.#image;
+  }
+
+  /** Whether the header has been judged: what follows goes to the slot. */
+  get judged(): boolean {
+    return this.#unpack !== undefined || this.#staging.position > 0;
+  }
+
+  /** True while the base of a delta package has to be proved: `prove`, and no `write`. */
+  get proving(): boolean {
+    return this.#claimed !== undefined;
+  }
+
+  /** Bytes until something is to be done: the header judged, progress made durable. */
+  get room(): number {
+    if (this.#unpack !== undefined) return Math.max(1, this.#unpack.room);
+    if (!this.judged) return this.#header.length - this.#held;
+    return this.#staging.blockLength - (this.position % this.#staging.blockLength);
   }
 
   set size(size: number) {
     this.#size = size;
   }
 
-  /** Takes the next bytes. */
-  write(bytes: Uint8Array): ImageFault | "flash" | undefined {
+  /** Takes the next bytes. Where a base has to be proved it does so at once. */
+  write(bytes: Uint8Array): IntakeFault | undefined {
     try {
       return this.#take(bytes);
     } catch (error) {
@@ -42,10 +98,20 @@ export class Intake {
     }
   }
 
+  /** A bounded step of the proof of the base. */
+  prove(): IntakeFault | undefined {
+    try {
+      return this.#prove(VERIFY_STEP_BYTES);
+    } catch (error) {
+      return flashFailure(error);
+    }
+  }
+
   /** All bytes are there; durable when it returns undefined. */
-  finish(): ImageFault | "flash" | undefined {
+  finish(): IntakeFault | undefined {
     if (this.#held > 0 || this.position === 0 || (this.#size > 0 && this.position !== this.#size))
       return "corrupt";
+    if (this.#unpack !== undefined && !this.#unpack.complete) return "corrupt";
     try {
       this.#staging.finish();
       return undefined;
@@ -54,27 +120,80 @@ export class Intake {
     }
   }
 
-  #take(bytes: Uint8Array): ImageFault | undefined {
+  #take(bytes: Uint8Array): IntakeFault | undefined {
     const after = this.position + bytes.length;
     if (this.#size > 0 && after > this.#size) return "corrupt";
-    if (after > this.#staging.capacity) return "tooLarge";
-    if (this.#staging.position > 0) {
-      this.#staging.write(bytes);
-      return undefined;
+    let at = 0;
+    while (!this.judged) {
+      if (this.#claimed !== undefined) {
+        const fault = this.#prove(Infinity);
+        if (fault !== undefined) return fault;
+        continue;
+      }
+      const taken = Math.min(bytes.length - at, this.#header.length - this.#held);
+      copy(this.#header, this.#held, bytes, at, at + taken);
+      this.#held += taken;
+      at += taken;
+      if (this.#held < this.#header.length) return undefined;
+      const fault = this.#judge();
+      if (fault !== undefined) return fault;
+      if (at === bytes.length) return undefined;
     }
-    const taken = Math.min(bytes.length, IMAGE_HEADER_BYTES - this.#held);
-    copy(this.#header, this.#held, bytes, 0, taken);
-    this.#held += taken;
-    if (this.#held < IMAGE_HEADER_BYTES) return undefined;
+    return this.#pass(at === 0 ? bytes : bytes.subarray(at));
+  }
+
+  #pass(bytes: Uint8Array): IntakeFault | undefined {
+    if (this.#unpack !== undefined) return this.#unpack.write(bytes) ? undefined : "corrupt";
+    if (this.position + bytes.length > this.#staging.capacity) return "tooLarge";
+    this.#staging.write(bytes);
+    return undefined;
+  }
+
+  /** What is held is a header, or the start of a longer one. */
+  #judge(): IntakeFault | undefined {
+    if (isDelta(this.#header)) return this.#judgeDelta();
     const header = parseImageHeader(this.#header);
-    const fault =
-      header === undefined
-        ? "corrupt"
-        : admit(header, this.#size > 0 ? this.#size : undefined, this.#policy);
+    if (header === undefined) return "corrupt";
+    const size = this.#size > 0 ? this.#size : undefined;
+    const fault = admit(header, size, this.#options.policy);
     if (fault !== undefined) return fault;
     this.#held = 0;
     this.#staging.write(this.#header);
-    this.#staging.write(bytes.subarray(taken));
+    return undefined;
+  }
+
+  #judgeDelta(): IntakeFault | undefined {
+    const size = deltaHeaderSize(this.#header);
+    if (size === undefined) return "corrupt";
+    if (this.#header.length < size) {
+      const whole = new Uint8Array(size);
+      copy(whole, 0, this.#header, 0, this.#held);
+      this.#header = whole;
+      return undefined;
+    }
+    const header = parseDeltaHeader(this.#header);
+    if (header === undefined) return "corrupt";
+    const fault = admitDelta(header, this.#options.policy);
+    if (fault !== undefined) return fault;
+    if (this.#options.failed().includes(hex(header.imageDigest))) return "failedBefore";
+    if (header.baseLength > this.#options.base.length) return "wrongBase";
+    this.#claimed = header;
+    return undefined;
+  }
+
+  #prove(byteBudget: number): IntakeFault | undefined {
+    const header = this.#claimed;
+    if (header === undefined) return undefined;
+    const { base } = this.#options;
+    const { baseLength, baseDigest, imageLength } = header;
+    const isProved = baseLength === 0 || base.proves(baseLength, baseDigest, byteBudget);
+    if (isProved === undefined) return undefined;
+    if (!isProved) return "wrongBase";
+    const start = { from: header.size, image: 0 };
+    this.#claimed = undefined;
+    this.#held = 0;
+    this.#image = imageLength;
+    this.#unpack = new Unpack(this.#staging, base, baseLength, imageLength, start);
     return undefined;
   }
 }

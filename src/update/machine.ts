@@ -97,6 +97,12 @@ const openOverReady: Handler<"opened"> = (record, event) =>
     ? { ...open(record, event), generation: record.generation }
     : open(record, event);
 
+const unpack: Handler<"unpacking"> = (record, event) => {
+  if (record.image === event.image) return record;
+  const { image: _, ...rest } = record;
+  return event.image === undefined ? rest : { ...rest, image: event.image };
+};
+
 /** Another validator is another package: what is durable does not belong to it. */
 const announce: Handler<"announced"> = (record, event) => {
   const same = event.validator === record.validator;
@@ -240,6 +246,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       started: start,
       opened: reopen,
+      unpacking: unpack,
       complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
       aborted: abort,
       booted: coming,
@@ -251,6 +258,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       described: describe,
       announced: announce,
+      unpacking: unpack,
       rewound: (record) => ({
         ...record,
         generation: record.generation + 1,

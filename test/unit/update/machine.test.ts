@@ -15,6 +15,7 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "opened", object: "x", size: 9, slot: 0 },
   { type: "described", url: "http://a/c", size: 9, notify: "http://a/n" },
   { type: "announced", size: 9, validator: "v" },
+  { type: "unpacking", image: 9 },
   { type: "rewound" },
   { type: "attempted", attempt: 1 },
   { type: "complete", size: 9 },
@@ -48,6 +49,7 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   receiving: {
     started: "downloading",
     opened: "receiving",
+    unpacking: "receiving",
     complete: "verifying",
     aborted: "idle",
     discarded: "idle",
@@ -55,6 +57,7 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   downloading: {
     described: "downloading",
     announced: "downloading",
+    unpacking: "downloading",
     rewound: "downloading",
     attempted: "downloading",
     complete: "verifying",
@@ -99,7 +102,7 @@ test("every phase × event but booted leads where the table says, and an unliste
       pairs++;
     }
   }
-  equal(pairs, 13 * 25);
+  equal(pairs, 13 * 26);
 });
 
 test("a person who refuses a download ends it; who refuses an installation keeps the package, and is asked anew the next time", () => {

@@ -1,0 +1,229 @@
+/** Delta packages on a device: pushed, downloaded, cut anywhere, for another image, hostile. */
+import { vendorKey } from "../../../src/image/key.ts";
+import type { ImagePolicy } from "../../../src/image/policy.ts";
+import { Store } from "../../../src/store/store.ts";
+import { Engine } from "../../../src/update/engine.ts";
+import type { FetchEvent, FetchSink } from "../../../src/update/fetcher.ts";
+import { PROGRESS_KEY } from "../../../src/update/staging.ts";
+import { equal, ok, test } from "../../check.ts";
+import { basePayload, deltaPackage } from "../../rig/delta/package.ts";
+import { buildImage } from "../../rig/image.ts";
+import { generateKey, spkiOf } from "../../rig/keys.ts";
+import { firmware, noise } from "../../unit/base/deltaimages.ts";
+import { MemoryBoot, MemoryFlash, policy, ScriptedFetcher } from "../../unit/update/fixture.ts";
+
+const KEY = generateKey("ed25519");
+const { vendorId, classId } = policy();
+const facts = { key: KEY, vendorId, classId, securityCounter: 3 };
+const version = (major: number): ImagePolicy["runningVersion"] => ({
+  major,
+  minor: 0,
+  revision: 0,
+  build: 0,
+});
+const OLD = buildImage({ ...facts, payload: firmware(9000, 0), version: version(1) });
+const PAYLOAD = Buffer.concat([firmware(5000, 64), noise(6000, 9), firmware(3000, 640)]);
+const NEW = buildImage({ ...facts, payload: PAYLOAD, version: version(2) });
+const DELTA = deltaPackage(NEW, OLD);
+const SLOT = { blocks: 32, blockLength: 512, writeAlign: 16, eraseValue: 0xff };
+const STORE = { blocks: 8, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
+
+class Device {
+  readonly slot = new MemoryFlash(SLOT);
+  readonly base = Buffer.from(basePayload(OLD));
+  #flash = new MemoryFlash(STORE);
+  fetcher = new ScriptedFetcher();
+  engine: Engine;
+  /** Bytes of the package that came. */
+  fetched = 0;
+  hasBase = true;
+
+  constructor() {
+    for (let block = 0; block < STORE.blocks; block++) this.#flash.eraseBlock(block);
+    this.engine = this.reset();
+  }
+
+  store(): Store {
+    return Store.open(this.#flash);
+  }
+
+  reset(): Engine {
+    const key = vendorKey(spkiOf(KEY));
+    ok(key !== undefined);
+    this.fetcher = new ScriptedFetcher();
+    const { base } = this;
+    this.engine = new Engine({
+      store: this.store(),
+      staging: this.slot,
+      base: {
+        length: this.hasBase ? base.length : 0,
+        read: (buffer, offset) => {
+          ok(offset >= 0 && offset + buffer.length <= base.length, "outside of base");
+          buffer.set(base.subarray(offset, offset + buffer.length));
+        },
+      },
+      boot: new MemoryBoot(),
+      policy: { ...policy(), keys: [key], capacity: SLOT.blocks * SLOT.blockLength },
+      fetcher: this.fetcher,
+      log: () => undefined,
+    });
+    this.engine.boot();
+    return this.engine;
+  }
+
+  /** Serves at most `count` bytes of a package, as much at a time as there is room for. */
+  serve(bytes: Uint8Array, count = Infinity): void {
+    let left = count;
+    let at = this.fetcher.started.at(-1)?.from ?? 0;
+    const line = (sink: FetchSink): FetchEvent => {
+      at = this.fetcher.started.at(-1)?.from === undefined || at > 0 ? at : 0;
+      const part = bytes.subarray(at, at + Math.min(sink.room, left, 700));
+      const refused = sink.accept(bytes.length, "e") ?? sink.write(part);
+      if (refused !== undefined) return { type: "failed", reason: refused };
+      at += part.length;
+      left -= part.length;
+      this.fetched += part.length;
+      return at === bytes.length ? { type: "done" } : { type: "wait", until: 0 };
+    };
+    for (let turn = 0; turn < 2000 && this.engine.record.phase === "downloading"; turn++) {
+      if (left <= 0) return;
+      this.fetcher.script = [
+        (sink) => {
+          if (at === 0) at = this.fetcher.started.at(-1)?.from ?? 0;
+          return line(sink);
+        },
+      ];
+      this.engine.step(0);
+    }
+  }
+
+  settle(): void {
+    for (let turn = 0; turn < 200; turn++) if (this.engine.step(0) > 0) return;
+  }
+
+  isWhole(): boolean {
+    const { bytes } = this.slot;
+    return Buffer.compare(bytes.subarray(0, NEW.length), NEW) === 0;
+  }
+}
+
+function start(device: Device): void {
+  equal(device.engine.start("http://a/b", "x", "o", false), undefined);
+}
+
+for (const [name, bytes] of [
+  ["a delta package", DELTA],
+  ["a compressed package", deltaPackage(NEW)],
+  ["a whole image", NEW],
+] as const) {
+  test(`${name} is downloaded, and its image verified`, () => {
+    const device = new Device();
+    start(device);
+    device.serve(bytes);
+    device.settle();
+    equal(device.engine.record.phase, "ready");
+    equal(device.engine.record.size, bytes.length);
+    equal(device.engine.record.image, bytes === NEW ? undefined : NEW.length);
+    ok(device.isWhole());
+  });
+
+  test(`${name} is pushed, in pieces of any size, and again after an interruption`, () => {
+    for (const piece of [1, 100, 16384]) {
+      const device = new Device();
+      for (const share of [0.6, 1]) {
+        equal(device.engine.open(bytes.length, "x"), undefined);
+        const end = Math.floor(bytes.length * share);
+        for (let at = 0; at < end; at += piece)
+          equal(device.engine.write(bytes.subarray(at, Math.min(at + piece, end))), undefined);
+        if (share === 1) equal(device.engine.close(), undefined);
+        else device.reset();
+      }
+      device.settle();
+      equal(device.engine.record.phase, "ready", `${piece} at a time`);
+      ok(device.isWhole());
+    }
+  });
+
+  test(`${name} that is cut anywhere goes on, and little of it comes twice`, () => {
+    // The segment in which the last block ended, the one that was coming, a block's share.
+    const most = bytes === NEW ? SLOT.blockLength : 2 * 2570 + SLOT.blockLength;
+    for (let cut = 1; cut < bytes.length; cut += 97) {
+      const device = new Device();
+      start(device);
+      device.serve(bytes, cut);
+      device.reset();
+      device.serve(bytes);
+      device.settle();
+      equal(device.engine.record.phase, "ready", `cut at ${cut}`);
+      ok(device.isWhole());
+      ok(device.fetched - bytes.length <= most, `${device.fetched - bytes.length} twice`);
+    }
+  });
+}
+
+test("a delta from another image is wrongBase, downloaded or pushed, and nothing is erased", () => {
+  const changes: ((device: Device) => void)[] = [
+    (device) => void (device.base[8999] = 1),
+    (device) => void (device.hasBase = false),
+  ];
+  for (const change of changes) {
+    const device = new Device();
+    change(device);
+    device.reset();
+    start(device);
+    device.serve(DELTA);
+    equal(device.engine.record.reason, "wrongBase");
+    equal(device.slot.operations.length, 0);
+    equal(device.engine.open(DELTA.length, "x"), undefined);
+    equal(device.engine.write(DELTA), "wrongBase");
+    equal(device.slot.operations.length, 0);
+  }
+});
+
+test("claims refuse a package before a byte is erased", () => {
+  const refused = (at: number, value: number): unknown => {
+    const device = new Device();
+    const bytes = Buffer.from(DELTA);
+    bytes[at] = value;
+    equal(device.engine.open(bytes.length, "x"), undefined);
+    const result = device.engine.write(bytes);
+    equal(device.slot.operations.length, 0);
+    return result;
+  };
+  equal(refused(6, 1), "corrupt");
+  equal(refused(80 + 20, 0), "unacceptable");
+  equal(refused(128, 9), "mismatch");
+  equal(refused(15, 1), "tooLarge");
+});
+
+test("a base that rots while its delta comes leads to no image", () => {
+  const device = new Device();
+  start(device);
+  device.serve(DELTA, DELTA.length - 3000);
+  device.reset();
+  device.base.fill(0x77);
+  device.serve(DELTA);
+  device.settle();
+  equal(device.engine.record.reason, "corrupt");
+});
+
+test("a segment that is corrupt ends the download as corrupt", () => {
+  const device = new Device();
+  const bytes = Buffer.from(DELTA);
+  bytes.fill(0xff, 3000, 3100);
+  start(device);
+  device.serve(bytes);
+  device.settle();
+  equal(device.engine.record.reason, "corrupt");
+});
+
+test("progress of a delta is version 2, of an image version 1: older firmware reads no other", () => {
+  for (const bytes of [DELTA, NEW]) {
+    const device = new Device();
+    start(device);
+    device.serve(bytes, bytes.length - 2000);
+    const value = device.store().get(PROGRESS_KEY);
+    equal(value?.[0], bytes === DELTA ? 2 : 1);
+    equal(value?.length, bytes === DELTA ? 17 : 9);
+  }
+});
