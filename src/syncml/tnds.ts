@@ -109,7 +109,7 @@ function readProperties(elements: ElementReader, node: Mutable<SubtreeNode>): vo
       case Tag.Format:
       case DdfTag.Format:
         while (elements.child() !== CLOSED) {
-          node.format = elements.name();
+          node.format = elements.name().toLowerCase();
           elements.skip();
         }
         break;
