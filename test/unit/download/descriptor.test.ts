@@ -168,6 +168,12 @@ test("what is wrong is reported where the descriptor says, if that could be read
   ok(!fault(`<media><x></y>${notify}</media>`).includes("→"));
 });
 
+test("a document type that declares nothing is read over", () => {
+  const type = '<!DOCTYPE media PUBLIC "-//OMA//DTD DD 1.0//EN" "http://h/dd.dtd">';
+  equal(fault(`<?xml version="1.0"?>\n${type}\n${media(NEEDED)}`), "none");
+  equal(fault(`<!DOCTYPE media SYSTEM "dd.dtd" [<!-- 1.0 -->]>${media(NEEDED)}`), "none");
+});
+
 test("what is not well-formed, not media, doubled or nested is no descriptor: 906", () => {
   for (const document of [
     "",
