@@ -6,16 +6,13 @@ import { decodeBase64 } from "../base/base64.ts";
 import { copy, find, findAny } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 
-const LF = 0x0a;
 const WHITE: readonly number[] = frozen([0x0a, 0x0d, 0x20, 0x09]);
 const WHITE_TEXT = "\n\r \t";
 const NOTHING = new Uint8Array(0);
 
 export class Base64Chunks {
-  /** Characters so far: of base64, white space between them, and line feeds of that. */
-  #characters = 0;
-  #white = 0;
-  #lines = 0;
+  /** Characters so far, without white space. */
+  characters = 0;
   readonly #quantum = new Uint8Array(4);
   #held = 0;
 
@@ -24,10 +21,8 @@ export class Base64Chunks {
    * undefined: not base64.
    */
   decode(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] | undefined {
-    if (findAny(bytes, 0, bytes.length, WHITE_TEXT) >= 0) this.#lines += count(bytes, LF);
     const length = compact(bytes);
-    this.#characters += length;
-    this.#white += bytes.length - length;
+    this.characters += length;
     let from = 0;
     let first: Uint8Array = NOTHING;
     if (this.#held > 0) {
@@ -48,15 +43,6 @@ export class Base64Chunks {
   }
 
   /**
-   * True when so many characters were sent: without white space, with it as it was read, or with
-   * line breaks of two characters, of which a reader of XML leaves one (XML 1.0 §2.11).
-   */
-  counts(size: number): boolean {
-    const read = this.#characters + this.#white;
-    return size === this.#characters || size === read || size === read + this.#lines;
-  }
-
-  /**
    * After the last piece: what was held, when the text has no padding, or undefined when it ends
    * inside a byte.
    */
@@ -65,12 +51,6 @@ export class Base64Chunks {
     this.#held = 0;
     return end < 0 ? undefined : this.#quantum.slice(0, end);
   }
-}
-
-function count(bytes: Uint8Array, byte: number): number {
-  let times = 0;
-  for (let at = find(bytes, 0, byte); at >= 0; at = find(bytes, at + 1, byte)) times++;
-  return times;
 }
 
 /** Closes the gaps that white space leaves: how many bytes remain. Most texts have none. */

@@ -5,7 +5,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { type Budget, Cost } from "../base/budget.ts";
-import { isBase64, type Item, type Meta } from "../syncml/command.ts";
+import type { Item, Meta } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { Sink, StreamMeta } from "../tree/stream.ts";
 import { isTnds } from "../syncml/tnds.ts";
@@ -14,8 +14,6 @@ import type { TreeAccess } from "./ports.ts";
 import { documentSink } from "./subtrees.ts";
 
 const NOTHING = new Uint8Array(0);
-const BASE64_LINE = 66;
-const BASE64_LINE_BYTES = 48;
 
 /**
  * Format and Type that hold for an item: its own, or its command's. Empty when neither says it: the
@@ -29,21 +27,12 @@ export function typeOf(item: Item, meta: Meta | undefined): string {
   return item.meta?.type ?? meta?.type ?? "";
 }
 
-/**
- * The fewest bytes that base64 of such a Size can hold: lines of 64 characters, each with CR LF. The
- * bytes themselves are counted as they come.
- */
-function leastBytes(size: number): number {
-  return Math.floor(size / BASE64_LINE) * BASE64_LINE_BYTES - 2;
-}
-
 export class LargeObject {
   #sink: Sink | undefined;
   #budget: Budget | undefined;
   #command: "Add" | "Replace" = "Add";
   #uri = "";
   #size = 0;
-  #sizeMax = Infinity;
   #bytes = 0;
   #base64: Base64Chunks | undefined;
 
@@ -84,8 +73,9 @@ export class LargeObject {
     const uri = item.target;
     if (uri === undefined) return Status.badRequest;
     if (size === undefined) return Status.incomplete;
-    const characters = isBase64(item, meta);
-    if (sizeMax > 0 && (characters ? leastBytes(size) : size) > sizeMax) return Status.tooLarge;
+    const characters = formatOf(item, meta) === "b64";
+    if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax)
+      return Status.tooLarge;
     const about: StreamMeta = { format: formatOf(item, meta), type: typeOf(item, meta) };
     const known = characters ? about : { ...about, size };
     const sink = isTnds(about.type)
@@ -101,7 +91,6 @@ export class LargeObject {
     this.#command = command;
     this.#uri = uri;
     this.#size = size;
-    this.#sizeMax = sizeMax > 0 ? sizeMax : Infinity;
     this.#bytes = 0;
     this.#base64 = characters ? new Base64Chunks() : undefined;
     return this.add(item);
@@ -142,7 +131,6 @@ export class LargeObject {
   #write(bytes: Uint8Array): number {
     if (bytes.length === 0 || this.#sink === undefined) return Status.ok;
     this.#bytes += bytes.length;
-    if (this.#bytes > this.#sizeMax) return Status.tooLarge;
     return this.#bytes > this.#size ? Status.sizeMismatch : this.#sink.write(bytes);
   }
 
@@ -150,8 +138,8 @@ export class LargeObject {
     const rest = this.#base64 === undefined ? NOTHING : this.#base64.end();
     let status: number = rest === undefined ? Status.badRequest : this.#write(rest);
     // Size counts what is sent, so base64 characters in XML (§8.3.7.4); servers that count decoded
-    // bytes, or the line breaks between the characters, are understood too.
-    const right = this.#bytes === this.#size || this.#base64?.counts(this.#size) === true;
+    // bytes are understood too.
+    const right = this.#bytes === this.#size || this.#base64?.characters === this.#size;
     if (status === Status.ok && !right) status = Status.sizeMismatch;
     const sink = this.#sink;
     if (status !== Status.ok || sink === undefined) {

@@ -250,7 +250,7 @@ export class Session {
       if (credentials && this.#server.trusted) this.#ports.refused();
       this.#end({
         kind: credentials ? "unauthenticated" : "protocol",
-        detail: `the server answered ${numberOf(status)} to SyncHdr`,
+        detail: `the server answered ${status.data} to SyncHdr`,
       });
       return false;
     }
@@ -372,7 +372,7 @@ export class Session {
 
   /**
    * Begins the next message, unless one is begun: SyncHdr, the Status of the server's, what waits.
-   * False when that does not fit: the session is given up.
+   * False when it does not fit: the session is over.
    */
   #open(): boolean {
     if (this.#outgoing.open) return true;
@@ -390,10 +390,9 @@ export class Session {
     const { outbound } = this.#options;
     const status = this.#headerStatus();
     this.#answer = undefined;
-    const { messageBytesMax } = this.#peer;
-    if (this.#outgoing.begin(encoding, outbound, messageBytesMax, header, status)) return true;
-    this.#abortShort();
-    this.#outgoing.begin(encoding, outbound, outbound.length, header, status);
+    const bytesMax = this.#peer.messageBytesMax;
+    if (this.#outgoing.begin(encoding, outbound, bytesMax, header, status)) return true;
+    this.#endShort();
     return false;
   }
 
@@ -405,22 +404,20 @@ export class Session {
     return headerStatus(header, verdict.status, verdict.chal?.());
   }
 
-  /** Gives up: nothing fits in a message. The last one, which says so, may be too long for it. */
-  #abortShort(): void {
-    const detail = `MaxMsgSize ${this.#peer.messageBytesMax} is too small for a message`;
-    this.#abort(this.#aborting ?? { kind: "protocol", detail });
+  /** Nothing fits in a message. */
+  #endShort(): void {
+    const detail = `${this.#peer.messageBytesMax} bytes are too few for a message`;
+    this.#end(this.#aborting ?? { kind: "protocol", detail });
   }
 
   #compose(): Post | undefined {
-    this.#open();
-    if (this.#aborting === undefined) {
-      const composed = this.#outgoing.end(this.#closing);
-      if (composed !== undefined) return this.#sending(composed);
-      this.#abortShort();
-    }
-    const last = this.#outgoing.endAborted();
-    if (last !== undefined) return this.#sending(last);
-    if (this.#aborting !== undefined) this.#end(this.#aborting);
+    if (!this.#open()) return undefined;
+    const composed =
+      this.#aborting === undefined
+        ? this.#outgoing.end(this.#closing)
+        : this.#outgoing.endAborted();
+    if (composed !== undefined) return this.#sending(composed);
+    this.#endShort();
     return undefined;
   }
 
@@ -441,9 +438,4 @@ export class Session {
       encoding: this.#context.encoding,
     };
   }
-}
-
-/** The code of a Status, for a person. */
-function numberOf({ data, fault }: StatusCommand): string {
-  return fault === undefined ? String(data) : "no number";
 }
