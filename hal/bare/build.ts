@@ -24,7 +24,7 @@ export const NETWORK_DEVICE = "n0";
 
 /** What is different from board to board. Paths are from the top of the repository. */
 export interface BoardRecord {
-  /** The folder of its family, where board.mk names the compiler, and map.h says where things are. */
+  /** The folder of its family: board.mk names the processor, map.h says where things are. */
   readonly folder: string;
   /** Which of the family's chips it has, where there are several: CHIP of board.mk and map.h. */
   readonly chip?: string;
@@ -114,7 +114,7 @@ export function fetchSources(): void {
 }
 
 /** Options of an emulator whose screen is not shown, whatever it runs. */
-function console(serial: string, monitor = "none"): string[] {
+function headless(serial: string, monitor = "none"): string[] {
   return ["-display", "none", "-serial", serial, "-monitor", monitor];
 }
 
@@ -236,7 +236,7 @@ export class BareBuild {
     const forward = pushPort === undefined ? "" : `,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`;
     return [
       ...this.record.runsFlash(flash, this.built("loader.elf")),
-      ...console("stdio", monitor === undefined ? "none" : `unix:${monitor},server=on,wait=off`),
+      ...headless("stdio", monitor === undefined ? "none" : `unix:${monitor},server=on,wait=off`),
       ...(network
         ? [
             "-netdev",
@@ -258,7 +258,7 @@ export class BareBuild {
   }
 
   #runImage(name: string, serial: string): string[] {
-    return [...this.record.runsImage(this.built(`${name}.elf`)), ...console(serial), "-no-reboot"];
+    return [...this.record.runsImage(this.built(`${name}.elf`)), ...headless(serial), "-no-reboot"];
   }
 
   /** Lets the image make its shared machine (rom.h) and appends it. */
