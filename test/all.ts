@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { RigError } from "./rig/exit.ts";
 import { check, setUp, setUpOracles } from "./rig/setup.ts";
 import { root } from "./root.ts";
-import { BARE_IN_TURN } from "./turn.ts";
+import { BARE_IN_TURN, TURN } from "./turn.ts";
 
 const FOLDERS = ["unit", "node", "golden", "simulation", "conformance"];
 
@@ -20,6 +20,9 @@ const LIMIT_MS = 20 * 60_000;
 
 /** Files at a time: most of them wait for a device, also where there are two processors only. */
 const AT_ONCE = Math.max(2, availableParallelism() - 1);
+
+/** On boards that take turns so many runs have all unit tests on XS. */
+const XS_PARTS = 3;
 
 function testFiles(word: string | undefined): string[] {
   const base = join(root, "build/js/test");
@@ -74,10 +77,11 @@ try {
     for (const board of BARE_IN_TURN) {
       const missing = check(board).some(({ present }) => !present) && process.env.CI === undefined;
       const title = `XS on board ${board}`;
-      const words = ["build/js/test/xs.js", "--board", board];
+      const part = board === BARE_IN_TURN[0] ? "1/1" : `${(TURN % XS_PARTS) + 1}/${XS_PARTS}`;
+      const words = ["build/js/test/xs.js", "--board", board, "--part", part];
       if (missing)
         process.stdout.write(`\n== ${title}: left out, without its toolchain (xs-fumo doctor)\n`);
-      else if (!run(`${title}: the unit tests of src`, words)) failed.push(title);
+      else if (!run(`${title}: the unit tests of src, part ${part}`, words)) failed.push(title);
     }
   }
 } catch (error) {

@@ -8,16 +8,10 @@ const HOUR_MS = 3_600_000;
 
 export const TURN = Number(process.env.TURN ?? Math.floor(Date.now() / HOUR_MS));
 
-/** The item whose turn it is. Throws an Error when there is none. */
-export function inTurn<T>(items: readonly T[]): T {
+function inTurn<T>(items: readonly T[]): T {
   const item = items[TURN % items.length];
   if (item === undefined) throw new Error("nothing can have a turn");
   return item;
-}
-
-/** The parts of a list in `count` turns: every `count`th item, from the one whose turn it is. */
-export function partInTurn<T>(items: readonly T[], count: number): readonly T[] {
-  return items.filter((_, index) => index % count === TURN % count);
 }
 
 const [first, ...others] = BARE_NAMES;
