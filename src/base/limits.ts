@@ -4,10 +4,16 @@
  */
 
 /**
- * Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer.
- * Downloads come through that buffer too, and a download descriptor must fit in it.
+ * Bytes of one message that is whole in the buffer before it is looked at. Downloads come through
+ * that buffer too, and a download descriptor must fit in it.
  */
 export const MESSAGE_BYTES_MAX = 16384;
+/**
+ * Bytes of a message whose Data of PkgData goes to the slot while it arrives: what MaxMsgSize
+ * announces where that is possible. And of what stands before that Data.
+ */
+export const LONG_MESSAGE_BYTES_MAX = 1_048_576;
+export const LONG_HEAD_BYTES_MAX = 4096;
 /** Elements open at the same time in one document. */
 export const ELEMENT_DEPTH_MAX = 24;
 /**

@@ -120,7 +120,7 @@ export class Client {
       userInterface,
       selfTest: options.selfTest ?? (() => true),
       inbound,
-      outbound: new Uint8Array(MESSAGE_BYTES_MAX),
+      outbound: new Uint8Array(MESSAGE_BYTES_MAX / 2),
       answered: (summons: Summons) => {
         notifications.completed(summons);
       },
