@@ -50,7 +50,7 @@ const TEXTS: readonly (readonly [what: string, text: string, told: RegExp])[] = 
   [
     "an unknown kind of proof",
     JSON.stringify({ account: { ...account, auth: SECRETS[0] } }),
-    /auth is none of none, basic, md5, mac/,
+    /auth is not one of none, basic, md5, mac/,
   ],
   [
     "something else than a key",

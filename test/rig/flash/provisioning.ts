@@ -34,7 +34,7 @@ export function readProvision(bytes: Buffer, file: string): string {
   if (problems.length > 0)
     fail(
       problems.map((said) => said.replace(/^provision: /, "")).join("; "),
-      "src/account/provisioning.ts and hal/esp32/README.md describe each member",
+      "src/account/PROVISIONING.md describes each member",
     );
   const length = bytes.length + 1;
   if (length > PROVISION_BYTES_MAX) {
