@@ -54,7 +54,9 @@ export interface Provision {
   readonly packageTypes: readonly string[];
   /** Plain http, to DM servers, packages and reports: for a laboratory. */
   readonly allowHttp: boolean;
-  /** Addresses of the device, its link and private networks, written out: DM servers and packages. */
+  /**
+   * Addresses of the device, its link and private networks, written out: DM servers and packages.
+   */
   readonly allowPrivate: boolean;
   readonly allowDowngrade: boolean;
   /** A session every so many seconds; 0: only when there is a reason. */

@@ -183,7 +183,7 @@ export class Conversation {
     if (count === 0) return this.#deadline;
     if (count > 0)
       return this.#fail(
-        `the server's message is longer than the ${this.#inbound.length} bytes announced as MaxMsgSize`,
+        `the server's message is longer than MaxMsgSize (${this.#inbound.length} bytes)`,
       );
     return this.#deliver(now);
   }

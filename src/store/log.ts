@@ -1,7 +1,7 @@
 /**
- * One generation of the store, and which of those on flash counts. A generation is frames, one after
- * the other, in the data of its blocks as if these were one stretch of bytes. A position counts from
- * the start of the first block's data. A frame may run on into the next block.
+ * One generation of the store, and which of those on flash counts. A generation is frames, one
+ * after the other, in the data of its blocks as if these were one stretch of bytes. A position
+ * counts from the start of the first block's data. A frame may run on into the next block.
  *
  * A block is written in one go, and after a reset only read: nobody can tell flash that is erased
  * from flash in which a program had just begun. Behind a frame whose program failed the next one

@@ -3,9 +3,9 @@
  *
  * Checked: one root, end tags that match, a bounded depth, UTF-8, attributes with quotes, the five
  * entities and character references, `]]>` only as the end of CDATA. Refused: declarations in a
- * document type, other encodings. A document type is read over (doctype.ts). Attributes and namespaces are read over: a prefix is
- * dropped and an element is known by its local name. Not checked: attributes given twice,
- * references inside attribute values, control characters.
+ * document type, other encodings. A document type is read over (doctype.ts). Attributes and
+ * namespaces are read over: a prefix is dropped and an element is known by its local name. Not
+ * checked: attributes given twice, references inside attribute values, control characters.
  *
  * The cost is in calls, not in bytes: runs are found, copied and made strings by functions that are
  * native on a board, and the next `&`, CR and `]` are remembered, so that a document is searched

@@ -1,4 +1,6 @@
-/** src/account/PROVISIONING.md has a row for each member of a provisioning: what the parser says. */
+/**
+ * src/account/PROVISIONING.md has a row for each member of a provisioning: what the parser says.
+ */
 import { deepStrictEqual, match, ok, throws } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

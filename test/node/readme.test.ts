@@ -1,4 +1,6 @@
-/** What the documents promise is there: files, chapters, commands with options, code that compiles. */
+/**
+ * What the documents promise is there: files, chapters, commands with options, code that compiles.
+ */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -22,7 +22,9 @@ function problem(text: string): RigError {
 }
 
 const account = { serverId: "s", address: "https://s/", secret: SECRETS[0] };
-/** Texts that are no provisioning, and what is said of them: a place, and never what stands there. */
+/**
+ * Texts that are no provisioning, and what is said of them: a place, and never what stands there.
+ */
 const TEXTS: readonly (readonly [what: string, text: string, told: RegExp])[] = [
   [
     "JSON that breaks off",

@@ -113,8 +113,8 @@ function withoutSecrets(value: unknown, secret: boolean): unknown {
 }
 
 /**
- * Returns the entries of NVS with this provisioning instead of an earlier one. `restart`: otadata will
- * be erased, so the number of a slot that was being selected is dropped.
+ * Returns the entries of NVS with this provisioning instead of an earlier one. `restart`: otadata
+ * will be erased, so the number of a slot that was being selected is dropped.
  */
 export function withProvision(
   entries: readonly NvsEntry[],

@@ -220,7 +220,8 @@ export class Witness {
     const running = this.#board.boot.running();
     const { log } = this.#board.boot;
     const before = this.reports.get(correlator);
-    // A device that has forgotten that it reported a success may call it interrupted, as after a cut.
+    // A device that has forgotten that it reported a success may call it interrupted, as after a
+    // cut.
     const forgotten = forgets(this.#variant) && before === "200";
     this.#check(
       "P4",

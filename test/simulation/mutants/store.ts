@@ -1,4 +1,6 @@
-/** Bugs planted in the store, and in what falls back to something when the store has lost a value. */
+/**
+ * Bugs planted in the store, and in what falls back to something when the store has lost a value.
+ */
 import type { Mutant } from "./mutant.ts";
 
 const PULL = "download,good,small";
