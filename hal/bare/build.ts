@@ -1,6 +1,6 @@
 /**
- * Builds boot loader and firmware of a bare-metal board on Node, and flash as it leaves the factory;
- * and says how an emulator runs them. A board is a record: build.ts of its folder.
+ * Builds boot loader and firmware of a bare-metal board on Node, and flash as it leaves the
+ * factory; and says how an emulator runs them. A board is a record: build.ts of its folder.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -188,8 +188,8 @@ export class BareBuild {
   }
 
   /**
-   * A program that tests something, with so many slots of stack: the words that run it, the emulator
-   * first. Its natives are the shared ones and the boot selector of hal/sim.
+   * A program that tests something, with so many slots of stack: the words that run it, the
+   * emulator first. Its natives are the shared ones and the boot selector of hal/sim.
    */
   linkTest(name: string, blob: string, stackSlots: number): readonly [string, ...string[]] {
     fetchSources();

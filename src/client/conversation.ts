@@ -201,7 +201,8 @@ export class Conversation {
     if (long === undefined) {
       this.overlong = true;
       return this.#fail(
-        `the server's message is longer than ${this.#inbound.length} bytes: within MaxMsgSize only PkgData may be`,
+        `the server's message is longer than ${this.#inbound.length} bytes: ` +
+          "within MaxMsgSize only PkgData may be",
       );
     }
     this.#long = long;

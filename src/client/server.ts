@@ -279,7 +279,8 @@ export class Server {
       hal.log(
         "warning",
         "client",
-        `whoever answers for ${serverId} is obeyed: no credentials are asked for, over http. Not for products`,
+        `whoever answers for ${serverId} is obeyed: no credentials are asked for, over http. ` +
+          "Not for products",
       );
     }
     return new Trial({ engine, proof, selfTest });

@@ -253,8 +253,8 @@ function forgetUrls(call: Call): void {
 }
 
 /**
- * Returns how much a result matters (Mark of the alert, OMA-TS-DM-Protocol §8.7): a failure is never
- * informational.
+ * Returns how much a result matters (Mark of the alert, OMA-TS-DM-Protocol §8.7): a failure is
+ * never informational.
  */
 export function resultMark(code: number): string {
   if (code >= 200 && code < 300) return "informational";

@@ -42,7 +42,9 @@ export function pastDoctype(bytes: Uint8Array, cursor: Cursor): void {
   else stop(cursor, "a document type that does not end with >", cursor.at);
 }
 
-/** `SYSTEM "where"` or `PUBLIC "what" "where"` with the space before it, if there is one (§4.2.2). */
+/**
+ * `SYSTEM "where"` or `PUBLIC "what" "where"` with the space before it, if there is one (§4.2.2).
+ */
 function externalID(bytes: Uint8Array, cursor: Cursor): void {
   const from = pastSpace(bytes, cursor.at);
   const shared = pastText(bytes, from, "PUBLIC");

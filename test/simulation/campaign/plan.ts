@@ -35,8 +35,8 @@ export interface Job {
 export type Size = "quick" | "whole";
 
 /**
- * Reads of the store after which a bit, or a byte, of it is wrong for good, and in which geometries:
- * those with more than two blocks, since the block is lost with it.
+ * Reads of the store after which a bit, or a byte, of it is wrong for good, and in which
+ * geometries: those with more than two blocks, since the block is lost with it.
  */
 const STUCK_AT = [1, 3, 10, 18, 30, 45, 60, 80, 100, 150, 200, 250, 300, 400, 500, 700];
 const STUCK_IN: readonly GeometryName[] = ["small", "bytes", "small", "coarse", "small", "pages"];
