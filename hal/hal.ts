@@ -58,8 +58,8 @@ export interface Running {
   readonly cause: ResetCause;
   /**
    * Crashes in a row that led to this start: resets by neither power nor Boot.restart, since the
-   * last other one or Boot.confirm. 0 also where the board cannot know. It survives whatever a crash
-   * leaves, and the pause that a board makes after many of them.
+   * last other one or Boot.confirm. 0 also where the board cannot know. It survives whatever a
+   * crash leaves, and the pause that a board makes after many of them.
    */
   readonly failures: number;
 }
@@ -241,8 +241,8 @@ export interface Hal {
 /** A board with its program's loop: what `openBoard()` of each board's board.ts gives. */
 export interface Board extends Hal {
   /**
-   * The provisioning text that the board was made with (src/account/provisioning.ts). Throws when there
-   * is none.
+   * The provisioning text that the board was made with (src/account/provisioning.ts). Throws when
+   * there is none.
    */
   provision(): string;
   /**

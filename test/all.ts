@@ -8,10 +8,10 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { BARE_NAMES } from "./rig/boards/boards.ts";
 import { RigError } from "./rig/exit.ts";
 import { check, setUp, setUpOracles } from "./rig/setup.ts";
 import { root } from "./root.ts";
+import { BARE_IN_TURN, TURN } from "./turn.ts";
 
 const FOLDERS = ["unit", "node", "golden", "simulation", "conformance"];
 
@@ -20,6 +20,9 @@ const LIMIT_MS = 20 * 60_000;
 
 /** Files at a time: most of them wait for a device, also where there are two processors only. */
 const AT_ONCE = Math.max(2, availableParallelism() - 1);
+
+/** On boards that take turns so many runs have all unit tests on XS. */
+const XS_PARTS = 3;
 
 function testFiles(word: string | undefined): string[] {
   const base = join(root, "build/js/test");
@@ -71,20 +74,14 @@ try {
   }
   if (only !== "--node" && word === undefined) {
     if (!run("XS: the unit tests of src", ["build/js/test/xs.js"])) failed.push("XS");
-    for (const board of BARE_NAMES) {
+    for (const board of BARE_IN_TURN) {
       const missing = check(board).some(({ present }) => !present) && process.env.CI === undefined;
+      const title = `XS on board ${board}`;
+      const part = board === BARE_IN_TURN[0] ? "1/1" : `${(TURN % XS_PARTS) + 1}/${XS_PARTS}`;
+      const words = ["build/js/test/xs.js", "--board", board, "--part", part];
       if (missing)
-        process.stdout.write(
-          `\n== XS on board ${board}: left out, without its toolchain (xs-fumo doctor)\n`,
-        );
-      else if (
-        !run(`XS on board ${board}: the unit tests of src`, [
-          "build/js/test/xs.js",
-          "--board",
-          board,
-        ])
-      )
-        failed.push(`XS on board ${board}`);
+        process.stdout.write(`\n== ${title}: left out, without its toolchain (xs-fumo doctor)\n`);
+      else if (!run(`${title}: the unit tests of src, part ${part}`, words)) failed.push(title);
     }
   }
 } catch (error) {

@@ -13,8 +13,8 @@ export interface Run {
 }
 
 /**
- * Runs the blob with so many slots of stack; `name` is that of its image, if it becomes one. Throws a
- * BuildError when the engine cannot be built.
+ * Runs the blob with so many slots of stack; `name` is that of its image, if it becomes one. Throws
+ * a BuildError when the engine cannot be built.
  */
 export function runBlob(engine: EngineName, name: string, blob: string, stack: number): Run {
   const [program, ...words] = ROWS[engine].engine(name, blob, stack);

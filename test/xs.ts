@@ -1,5 +1,6 @@
 /**
- * Runs the unit tests on XS: `node build/js/test/xs.js [--board name] [part of a path ...]`. Prints
+ * Runs the unit tests on XS: `node build/js/test/xs.js [--board name] [--part n/m] [part of a path
+ * ...]`; with --part every mth test file, from the nth on. Prints
  * TAP; the exit status tells. Everything in test/unit that imports only src and test/check.ts goes
  * into one blob, with src/base in its native form: to Linux, or to a bare-metal board with more RAM
  * than it has, since each test keeps what it has made.
@@ -17,6 +18,10 @@ import { ENGINE_NAMES, type EngineName } from "./rig/boards/boards.ts";
  */
 const STACK = 1024;
 
+/** Every mth test file from the nth on: n and m. */
+type Share = readonly [first: number, step: number];
+const WHOLE: Share = [1, 1];
+
 /** Names of the test modules whose path has one of the parts; all without parts. */
 function testModules(parts: readonly string[]): string[] {
   return readdirSync(join(JS, "test/unit"), { recursive: true, encoding: "utf8" })
@@ -30,8 +35,8 @@ function testModules(parts: readonly string[]): string[] {
 }
 
 /** Builds the tests as one blob: its path. Throws a BuildError. */
-export function buildTests(parts: readonly string[]): string {
-  const names = testModules(parts);
+export function buildTests(parts: readonly string[], [first, step] = WHOLE): string {
+  const names = testModules(parts).filter((_, index) => index % step === first - 1);
   if (names.length === 0) throw new BuildError(`no unit tests in ${JS}\ntry: npx tsc -p .`);
   const out = join(OUT, "unit.blob");
   const imports = names.map((name) => `import "./${name.slice("test/".length)}.js";\n`).join("");
@@ -47,9 +52,9 @@ export function buildTests(parts: readonly string[]): string {
 }
 
 /** Runs the tests, and prints what they say: an exit status. */
-function runTests(engine: EngineName, parts: readonly string[]): number {
+function runTests(engine: EngineName, parts: readonly string[], share: Share): number {
   try {
-    const { out, ok, how } = runBlob(engine, "unit", buildTests(parts), STACK);
+    const { out, ok, how } = runBlob(engine, "unit", buildTests(parts, share), STACK);
     process.stdout.write(out);
     if (!ok) process.stderr.write(`the engine ${how}\n`);
     return ok && out.includes("\n# fail 0\n") ? 0 : 1;
@@ -62,10 +67,14 @@ function runTests(engine: EngineName, parts: readonly string[]): number {
 
 if (process.argv[1]?.endsWith("test/xs.js")) {
   const { values, positionals } = parseArgs({
-    options: { board: { type: "string", default: "host" } },
+    options: {
+      board: { type: "string", default: "host" },
+      part: { type: "string", default: "1/1" },
+    },
     allowPositionals: true,
   });
   const engine = ENGINE_NAMES.find((name) => name === values.board);
+  const [first = 1, step = 1] = values.part.split("/").map(Number);
   if (engine === undefined) process.stderr.write(`a board is one of ${ENGINE_NAMES.join(", ")}\n`);
-  process.exitCode = engine === undefined ? 2 : runTests(engine, positionals);
+  process.exitCode = engine === undefined ? 2 : runTests(engine, positionals, [first, step]);
 }

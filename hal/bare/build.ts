@@ -1,6 +1,6 @@
 /**
- * Builds boot loader and firmware of a bare-metal board on Node, and flash as it leaves the factory;
- * and says how an emulator runs them. A board is a record: build.ts of its folder.
+ * Builds boot loader and firmware of a bare-metal board on Node, and flash as it leaves the
+ * factory; and says how an emulator runs them. A board is a record: build.ts of its folder.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -24,7 +24,7 @@ export const NETWORK_DEVICE = "n0";
 
 /** What is different from board to board. Paths are from the top of the repository. */
 export interface BoardRecord {
-  /** The folder of its family, where board.mk names the compiler, and map.h says where things are. */
+  /** The folder of its family: board.mk names the processor, map.h says where things are. */
   readonly folder: string;
   /** Which of the family's chips it has, where there are several: CHIP of board.mk and map.h. */
   readonly chip?: string;
@@ -114,7 +114,7 @@ export function fetchSources(): void {
 }
 
 /** Options of an emulator whose screen is not shown, whatever it runs. */
-function console(serial: string, monitor = "none"): string[] {
+function headless(serial: string, monitor = "none"): string[] {
   return ["-display", "none", "-serial", serial, "-monitor", monitor];
 }
 
@@ -188,8 +188,8 @@ export class BareBuild {
   }
 
   /**
-   * A program that tests something, with so many slots of stack: the words that run it, the emulator
-   * first. Its natives are the shared ones and the boot selector of hal/sim.
+   * A program that tests something, with so many slots of stack: the words that run it, the
+   * emulator first. Its natives are the shared ones and the boot selector of hal/sim.
    */
   linkTest(name: string, blob: string, stackSlots: number): readonly [string, ...string[]] {
     fetchSources();
@@ -236,7 +236,7 @@ export class BareBuild {
     const forward = pushPort === undefined ? "" : `,hostfwd=udp:127.0.0.1:${pushPort}-:${pushPort}`;
     return [
       ...this.record.runsFlash(flash, this.built("loader.elf")),
-      ...console("stdio", monitor === undefined ? "none" : `unix:${monitor},server=on,wait=off`),
+      ...headless("stdio", monitor === undefined ? "none" : `unix:${monitor},server=on,wait=off`),
       ...(network
         ? [
             "-netdev",
@@ -258,7 +258,7 @@ export class BareBuild {
   }
 
   #runImage(name: string, serial: string): string[] {
-    return [...this.record.runsImage(this.built(`${name}.elf`)), ...console(serial), "-no-reboot"];
+    return [...this.record.runsImage(this.built(`${name}.elf`)), ...headless(serial), "-no-reboot"];
   }
 
   /** Lets the image make its shared machine (rom.h) and appends it. */

@@ -1,4 +1,6 @@
-/** The factory sector of a bare-metal board, as factory.h has it: keys, provisioning, authorities. */
+/**
+ * The factory sector of a bare-metal board, as factory.h has it: keys, provisioning, authorities.
+ */
 import { BuildError } from "../xs/build.ts";
 
 /** Kinds of records: factory.h. */
@@ -8,8 +10,8 @@ const CA = 3;
 
 export interface Factory {
   /**
-   * Vendor public keys as hal/common/boot/image.h has them: SubjectPublicKeyInfo in DER, and behind a
-   * revoked one what revokes it.
+   * Vendor public keys as hal/common/boot/image.h has them: SubjectPublicKeyInfo in DER, and behind
+   * a revoked one what revokes it.
    */
   readonly keys: readonly Uint8Array[];
   /** JSON text for the client and the board. */

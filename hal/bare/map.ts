@@ -16,8 +16,8 @@ export interface MemoryMap {
 }
 
 /**
- * The map of the board in this folder, such as "hal/qemu-riscv32"; where a family has several chips,
- * what map.h includes for this one, CHIP.h, comes first.
+ * The map of the board in this folder, such as "hal/qemu-riscv32"; where a family has several
+ * chips, what map.h includes for this one, CHIP.h, comes first.
  */
 export function readMap({
   folder,

@@ -17,8 +17,8 @@ import { wrongDigests } from "./digests.ts";
 
 /**
  * What "identity" in the provisioning replaces. A product provisions at least DevId, Man, Mod,
- * vendorId and classId; these are those of `xs-fumo build --board esp32`. FwV and securityCounter are
- * what the running image's own description says (PROJECT_VER and
+ * vendorId and classId; these are those of `xs-fumo build --board esp32`. FwV and securityCounter
+ * are what the running image's own description says (PROJECT_VER and
  * CONFIG_BOOTLOADER_APP_SECURE_VERSION of ESP-IDF).
  */
 const IDENTITY: OwnIdentity = frozen({

@@ -1,6 +1,6 @@
 /**
- * The boot selector of the simulated board: the one in C that boots chips (hal/common/boot), over a log
- * on simulated flash.
+ * The boot selector of the simulated board: the one in C that boots chips (hal/common/boot), over a
+ * log on simulated flash.
  */
 import { FlashFault } from "../common/checked.ts";
 import type { Boot, Flash, FlashStatus, ResetCause, Running } from "../hal.ts";
@@ -46,8 +46,8 @@ export interface SimBootOptions {
   readonly power: Power;
   readonly slots: readonly [Flash, Flash];
   /**
-   * The vendor's public keys, one to four, as hal/common/boot/image.h has them. Boards that are given
-   * the same array share what is made of it.
+   * The vendor's public keys, one to four, as hal/common/boot/image.h has them. Boards that are
+   * given the same array share what is made of it.
    */
   readonly keys: Uint8Array;
   /** Geometry of the boot log. */

@@ -1,7 +1,7 @@
 /**
- * The boot selector in C (hal/common/boot) in Node, as WebAssembly: hal/sim/Makefile compiles it to a
- * file beside this module. In XS test/xs/selectornative.ts takes this module's place. What a power cut
- * throws in a port passes through the C.
+ * The boot selector in C (hal/common/boot) in Node, as WebAssembly: hal/sim/Makefile compiles it to
+ * a file beside this module. In XS test/xs/selectornative.ts takes this module's place. What a
+ * power cut throws in a port passes through the C.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -30,19 +30,22 @@ class TemplateFlash implements Flash {
 
   status(): FlashStatus {
     return write(
-      `status() of ${this.#name}: blocks, blockLength, writeAlign and eraseValue, from the part's data sheet`,
+      `status() of ${this.#name}: blocks, blockLength, writeAlign and eraseValue, ` +
+        "from the part's data sheet",
     );
   }
 
   read(buffer: Uint8Array, byteOffset: number): void {
     write(
-      `read of ${this.#name}: fill all ${buffer.length} bytes of the buffer from offset ${byteOffset}`,
+      `read of ${this.#name}: fill all ${buffer.length} bytes of the buffer ` +
+        `from offset ${byteOffset}`,
     );
   }
 
   write(bytes: Uint8Array, byteOffset: number): void {
     write(
-      `write of ${this.#name}: program ${bytes.length} bytes at offset ${byteOffset}, and return when they are in the flash`,
+      `write of ${this.#name}: program ${bytes.length} bytes at offset ${byteOffset}, ` +
+        "and return when they are in the flash",
     );
   }
 

@@ -53,7 +53,8 @@ function run(command: string, args: readonly string[], file?: number): string {
   });
   if (result.error)
     throw new BuildError(
-      `cannot run ${command}: ${result.error.message}\ntry: apt-get install build-essential util-linux`,
+      `cannot run ${command}: ${result.error.message}\n` +
+        "try: apt-get install build-essential util-linux",
     );
   if (result.status !== 0)
     throw new BuildError(

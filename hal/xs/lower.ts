@@ -12,8 +12,11 @@
  */
 
 const CLASS = /(class \w+) extends Native\(("\w+")\)/g;
-const FACADE =
-  /\(([^()]*)\)(\s*)\{(\s*)(?:super\(\);(\s*))?(?:return\s+)?native\("(\w+)"\)\.call\(this(?:, ([^()]*))?\);(\s*)\}/g;
+const FACADE = new RegExp(
+  /\(([^()]*)\)(\s*)\{(\s*)(?:super\(\);(\s*))?(?:return\s+)?/.source +
+    /native\("(\w+)"\)\.call\(this(?:, ([^()]*))?\);(\s*)\}/.source,
+  "g",
+);
 
 function breaks(text: string): string {
   return text.replace(/[^\n]/g, "");

@@ -30,7 +30,9 @@ export type AuthKind = keyof typeof AUTHENTICATION;
 /** All kinds, from weak to strong. */
 export const AUTH_KINDS: readonly AuthKind[] = frozen(Object.keys(AUTHENTICATION) as AuthKind[]);
 
-/** Returns the kind of that AAuthType, in either case; undefined for what is no credential of DM. */
+/**
+ * Returns the kind of that AAuthType, in either case; undefined for what is no credential of DM.
+ */
 export function kindOfOma(oma: string): AuthKind | undefined {
   const name = oma.toUpperCase();
   return AUTH_KINDS.find((kind) => AUTHENTICATION[kind].oma === name);

@@ -151,8 +151,8 @@ function accountBinding(one: AccountLeaf, bytesMax: number = ACCOUNT_TEXT_BYTES_
 }
 
 /**
- * An address that is malformed is 500, and one that the rules do not admit 403: what nothing answers
- * at could never be put right by the server that wrote it. It is kept in its one spelling.
+ * An address that is malformed is 500, and one that the rules do not admit 403: what nothing
+ * answers at could never be put right by the server that wrote it. It is kept in its one spelling.
  */
 function addressBinding(rules: UrlRules, refused: (text: string) => void): Binding {
   const changed = (account: Account, text: string): Account | number => {

@@ -30,7 +30,8 @@ export function macHeader(
   nonce: Uint8Array,
   bodyDigest: Uint8Array,
 ): string {
-  return `algorithm=MD5, username="${quoted(name)}", mac=${base64(messageProof(name, secret, nonce, bodyDigest))}`;
+  const mac = base64(messageProof(name, secret, nonce, bodyDigest));
+  return `algorithm=MD5, username="${quoted(name)}", mac=${mac}`;
 }
 
 /**

@@ -23,11 +23,11 @@ const OBJECTS: readonly string[] = frozen(["./FwUpdate"]);
 
 /**
  * Makes the account, with every right on the FUMO objects, if it is not the one that was made last,
- * or there is none; a server's changes to the same account stay. Another server's account takes its rights with it.
- * Power loss between the commits makes it once more. An image on trial makes none but the first:
- * until it is kept, what it would change must suit the image that may come back, and it proves
- * itself to the server that its predecessor has. Returns the ServerID of the account that is in
- * force. Whether the device may go to its address is asked at each session.
+ * or there is none; a server's changes to the same account stay. Another server's account takes its
+ * rights with it. Power loss between the commits makes it once more. An image on trial makes none
+ * but the first: until it is kept, what it would change must suit the image that may come back, and
+ * it proves itself to the server that its predecessor has. Returns the ServerID of the account that
+ * is in force. Whether the device may go to its address is asked at each session.
  */
 export function applyAccount(
   store: Store,

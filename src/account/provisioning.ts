@@ -1,7 +1,7 @@
 /**
  * What the factory, or whoever flashes a development board, tells a device: its account, the
  * vendor's keys, its rules. One JSON text; a product keeps it in a partition of its own or compiles
- * it in. Unknown members are ignored.
+ * it in. Unknown members are ignored. PROVISIONING.md has a row for each member.
  */
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
@@ -11,7 +11,7 @@ import { AUTH_KINDS, type AuthKind } from "./authkind.ts";
 /** What a person is asked before it begins. */
 export type Confirm = "none" | "download" | "update" | "both";
 
-/** A DM account. The server's own credentials are demanded when `serverSecret` is given. */
+/** A DM account. The server must show its own credentials unless `serverAuth` is none. */
 export interface ProvisionedAccount {
   /**
    * The account as the text has it, whole: whether it is another one than before does not depend on
@@ -54,7 +54,9 @@ export interface Provision {
   readonly packageTypes: readonly string[];
   /** Plain http, to DM servers, packages and reports: for a laboratory. */
   readonly allowHttp: boolean;
-  /** Addresses of the device, its link and private networks, written out: DM servers and packages. */
+  /**
+   * Addresses of the device, its link and private networks, written out: DM servers and packages.
+   */
   readonly allowPrivate: boolean;
   readonly allowDowngrade: boolean;
   /** A session every so many seconds; 0: only when there is a reason. */
@@ -197,6 +199,6 @@ function choice<T extends string>(
 ): T {
   const value = json[name] ?? otherwise;
   const found = choices.find((item) => item === value);
-  assert(found !== undefined, `provision: ${name} is none of ${choices.join(", ")}`);
+  assert(found !== undefined, `provision: ${name} is not one of ${choices.join(", ")}`);
   return found;
 }

@@ -4,10 +4,16 @@
  */
 
 /**
- * Bytes of one message, in and out: what MaxMsgSize announces, and the size of the inbound buffer.
- * Downloads come through that buffer too, and a download descriptor must fit in it.
+ * Bytes of one message that is whole in the buffer before it is looked at. Downloads come through
+ * that buffer too, and a download descriptor must fit in it.
  */
 export const MESSAGE_BYTES_MAX = 16384;
+/**
+ * Bytes of a message whose Data of PkgData goes to the slot while it arrives: what MaxMsgSize
+ * announces where that is possible. And of what stands before that Data.
+ */
+export const LONG_MESSAGE_BYTES_MAX = 1_048_576;
+export const LONG_HEAD_BYTES_MAX = 4096;
 /** Elements open at the same time in one document. */
 export const ELEMENT_DEPTH_MAX = 24;
 /**
@@ -27,8 +33,8 @@ export const URI_DEPTH_MAX = 16;
 /** Bytes of one segment of a URI. */
 export const NODE_NAME_BYTES_MAX = 64;
 /**
- * Bytes of memory that what servers have added to the management tree takes: the store knows each of
- * its keys by heart.
+ * Bytes of memory that what servers have added to the management tree takes: the store knows each
+ * of its keys by heart.
  */
 export const TREE_BYTES_MAX = 8192;
 /** Servers that an ACL may name for one command. */
@@ -146,10 +152,10 @@ export const SESSION_RETRY_MAX_MS = 900_000;
 /** A trial image that has not authenticated with a DM server after so long is reverted. */
 export const TRIAL_DEADLINE_MS = 600_000;
 /**
- * Bytes of the head of an HTTP answer with its interim answers, and of the trailer of a chunked one:
- * what is not wanted of them is read past, and takes no memory. Bytes of a line that is kept whole
- * until it is known whether it is wanted; a longer one is read past. Bytes of all the values that
- * are kept: one beyond them is dropped.
+ * Bytes of the head of an HTTP answer with its interim answers, and of the trailer of a chunked
+ * one: what is not wanted of them is read past, and takes no memory. Bytes of a line that is kept
+ * whole until it is known whether it is wanted; a longer one is read past. Bytes of all the values
+ * that are kept: one beyond them is dropped.
  */
 export const HTTP_HEAD_BYTES_MAX = 32768;
 export const HTTP_LINE_BYTES_MAX = 2560;
@@ -177,7 +183,9 @@ export const INTERACTION_POLL_MS = 100;
 export const CONSOLE_LINE_BYTES_MAX = 256;
 /** How long a person may take to agree to a download or an installation. */
 export const CONSENT_WAIT_MS = 86_400_000;
-/** Bytes of the description of a tree (TNDS) that is a document of its own, and its nested nodes. */
+/**
+ * Bytes of the description of a tree (TNDS) that is a document of its own, and its nested nodes.
+ */
 export const SUBTREE_BYTES_MAX = 16384;
 export const SUBTREE_NESTING_MAX = 10;
 /** Nodes that a Get of structure (?list=) visits. */

@@ -44,9 +44,9 @@ const PROGRESS_PARTS = 16;
 /** What the application around the client may add. */
 export interface ClientOptions {
   /**
-   * Asked once while an image is on trial, when its server has proved itself and the commands of its
-   * first message are executed: false gives the image up. A trial in which no server proves itself is
-   * given up at the deadline in any case.
+   * Asked once while an image is on trial, when its server has proved itself and the commands of
+   * its first message are executed: false gives the image up. A trial in which no server proves
+   * itself is given up at the deadline in any case.
    */
   readonly selfTest?: () => boolean;
   /** Where people can be asked; by default the list of the provisioning answers, or nobody. */
@@ -120,7 +120,7 @@ export class Client {
       userInterface,
       selfTest: options.selfTest ?? (() => true),
       inbound,
-      outbound: new Uint8Array(MESSAGE_BYTES_MAX),
+      outbound: new Uint8Array(MESSAGE_BYTES_MAX / 2),
       answered: (summons: Summons) => {
         notifications.completed(summons);
       },
@@ -198,10 +198,11 @@ export class Client {
   #boot(store: Store): void {
     const { boot, identity } = this.#hal;
     const { slot, trial, cause } = boot.running();
+    const where = `slot ${slot}${trial ? ", on trial" : ""}`;
     this.#hal.log(
       "info",
       "client",
-      `version ${identity.FwV} runs from slot ${slot}${trial ? ", on trial" : ""}, reset by ${cause}`,
+      `version ${identity.FwV} runs from ${where}, reset by ${cause}`,
     );
     this.engine.onChange = () => this.#narrate();
     this.engine.boot();

@@ -1,7 +1,8 @@
 /**
  * Carries one session over HTTP: posts its messages, collects each answer whole in the inbound
  * buffer, hands it over (OMA-TS-SyncML-HTTPBinding). A message that does not arrive whole is never
- * looked at.
+ * executed. Of one that is longer than the buffer Data of one Replace is handed over in pieces, as
+ * it comes, and the rest at its end.
  *
  * The exchange of an answer stays open until the next message is posted, or for so long as a server
  * may be expected to wait for one: so its connection serves all messages. Where that has ended
@@ -9,13 +10,16 @@
  * what it answers then is for the session to judge, as any other answer.
  */
 import type { Exchange, Link } from "../../hal/hal.ts";
+import { copy } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import {
   ANSWER_MS_MAX,
   ANSWER_TIMEOUT_MS,
   BODY_IDLE_TIMEOUT_MS,
   CONNECTION_IDLE_MS,
+  LONG_MESSAGE_BYTES_MAX,
 } from "../base/limits.ts";
+import type { LongMessage } from "../session/longmessage.ts";
 import type { Session } from "../session/session.ts";
 import { MAC_HEADER } from "../account/mac.ts";
 
@@ -67,6 +71,11 @@ export class Conversation {
   /** Value of the header that proves the answer. */
   #mac: string | undefined;
   #length = 0;
+  /** Bytes of the message that have been handed over in pieces, and the rest of them. */
+  #handed = 0;
+  #long: LongMessage | undefined;
+  /** True when a message was too long for its kind: there may be others like it. */
+  overlong = false;
   #deadline = 0;
   /** When the body must have ended. */
   #bodyDeadline = 0;
@@ -126,6 +135,8 @@ export class Conversation {
     const type = CONTENT_TYPE[message.encoding];
     this.#answered = false;
     this.#length = 0;
+    this.#handed = 0;
+    this.#long = undefined;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
     const before = this.#exchange;
     const exchange = this.#try(() =>
@@ -173,22 +184,58 @@ export class Conversation {
       this.#length += count;
       this.#deadline = Math.min(now + BODY_IDLE_TIMEOUT_MS, this.#bodyDeadline);
     }
-    return this.#readPastEnd(now, exchange);
+    return this.#long?.over === false ? this.#handOver(now) : this.#readPastEnd(now, exchange);
   }
 
-  /** The buffer is full: the message is allowed to end here, and nothing else. */
+  /**
+   * The buffer is full: the message is allowed to end here, or to go on in Data that is handed over
+   * piece by piece.
+   */
   #readPastEnd(now: number, exchange: Exchange): number {
-    const count = this.#try(() => exchange.read(new Uint8Array(1)));
+    const next = new Uint8Array(1);
+    const count = this.#try(() => exchange.read(next));
     if (count === undefined) return now;
     if (count === 0) return this.#deadline;
-    if (count > 0)
+    if (count < 0) return this.#deliver(now);
+    const long = this.session.lengthens(this.#inbound, this.#length);
+    if (long === undefined) {
+      this.overlong = true;
       return this.#fail(
-        `the server's message is longer than the ${this.#inbound.length} bytes announced as MaxMsgSize`,
+        `the server's message is longer than ${this.#inbound.length} bytes: ` +
+          "within MaxMsgSize only PkgData may be",
       );
-    return this.#deliver(now);
+    }
+    this.#long = long;
+    this.#handed = long.from - long.kept;
+    this.#handOver(now, long.from);
+    this.#inbound[this.#length++] = next[0] ?? 0;
+    return now;
+  }
+
+  /** True when the message, all of it, is longer than any may be: then the conversation is over. */
+  #tooLong(): boolean {
+    if (this.#handed + this.#length <= LONG_MESSAGE_BYTES_MAX) return false;
+    this.#fail(`the server's message is longer than ${LONG_MESSAGE_BYTES_MAX} bytes`);
+    return true;
+  }
+
+  /** Hands over what is in the buffer of Data, from `from` on, and keeps what follows it. */
+  #handOver(now: number, from = this.#long?.kept ?? 0): number {
+    const long = this.#long;
+    if (long === undefined || this.#tooLong()) return now;
+    const bytes = this.#inbound.subarray(from, this.#length);
+    const count = long.take(bytes);
+    this.session.feed(bytes.subarray(0, count));
+    copy(this.#inbound, long.kept, bytes, count, bytes.length);
+    this.#length = long.kept + bytes.length - count;
+    this.#handed += count;
+    this.#bodyDeadline = now + ANSWER_MS_MAX;
+    return now;
   }
 
   #deliver(now: number): number {
+    if (this.#tooLong()) return now;
+    if (this.#long?.over === false) this.#handOver(now);
     this.#posted = false;
     this.#keptUntil = now + CONNECTION_IDLE_MS;
     this.onMessage?.("received", this.#inbound, this.#length);

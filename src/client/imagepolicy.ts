@@ -9,8 +9,8 @@ import type { Provision } from "../account/provisioning.ts";
 
 /**
  * Returns the policy. Its security counter is the provisioned one, or that of the running image if
- * it is higher and not on trial; the engine raises it to what it has confirmed. Throws when a key or
- * FwV is malformed.
+ * it is higher and not on trial; the engine raises it to what it has confirmed. Throws when a key
+ * or FwV is malformed.
  */
 export function imagePolicy(hal: Hal, provision: Provision): ImagePolicy {
   const { vendorId, classId, FwV, securityCounter = 0 } = hal.identity;

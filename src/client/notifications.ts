@@ -93,12 +93,10 @@ export class Notifications {
     // be lost.
     if (answer.kind === "no" || answer.kind === "cancelled") this.completed(asking.summons);
     if (answer.kind === "yes") summon(asking.summons);
-    else
-      hal.log(
-        "info",
-        "push",
-        `session ${asking.summons.sessionID}: ${answer.kind === "timeout" ? "nobody answers" : answer.kind}, not opened`,
-      );
+    else {
+      const said = answer.kind === "timeout" ? "nobody answers" : answer.kind;
+      hal.log("info", "push", `session ${asking.summons.sessionID}: ${said}, not opened`);
+    }
     return now;
   }
 

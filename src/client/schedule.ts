@@ -20,7 +20,9 @@ export interface Need {
   readonly failures: number;
   /** 0 to 1, drawn when the last session failed: see `backoffMs`. */
   readonly share: number;
-  /** When a session comes too late: an image on trial has to prove itself before. Infinity: never. */
+  /**
+   * When a session comes too late: an image on trial has to prove itself before. Infinity: never.
+   */
   readonly deadline: number;
 }
 

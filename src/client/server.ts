@@ -5,11 +5,13 @@
  */
 import type { Hal, Url } from "../../hal/hal.ts";
 import type { Budget } from "../base/budget.ts";
-import { SESSION_MS_MAX } from "../base/limits.ts";
+import { LONG_MESSAGE_BYTES_MAX, SESSION_MS_MAX } from "../base/limits.ts";
 import { admitUrl } from "../base/urlrules.ts";
 import type { Account, Accounts, Direction } from "../account/accounts.ts";
+import { AUTHENTICATION } from "../account/authkind.ts";
 import { devInfoItems } from "../objects/devinfo.ts";
 import type { Fumo } from "../objects/fumo.ts";
+import { holdsPackage } from "../objects/fumostate.ts";
 import { updateRequest } from "../objects/requests.ts";
 import type { UserInterface } from "../user/question.ts";
 import type { OutgoingAlert } from "../session/ports.ts";
@@ -60,6 +62,8 @@ export class Server {
   #trial: Trial | undefined;
   /** It is said once a start that nothing proves this server. */
   #warned = false;
+  /** It has sent a long message that was more than a package. */
+  #overlong = false;
   /** When the open session began, and the alerts that were owed then. */
   #opened = 0;
   #owed: readonly number[] = [];
@@ -179,7 +183,7 @@ export class Server {
         devInfo: devInfoItems(hal.identity),
         sessionID: summons?.sessionID ?? this.#newSessionID(),
         alert: summons === undefined ? 1201 : 1200,
-        maxMsgSize: inbound.length,
+        maxMsgSize: this.#takesLong(account) ? LONG_MESSAGE_BYTES_MAX : inbound.length,
         maxObjSize: engine.capacity,
         outbound,
         encoding: account.encoding ?? "xml",
@@ -226,6 +230,16 @@ export class Server {
     return conversation;
   }
 
+  /**
+   * Whether Data of PkgData can go to the slot while its message arrives. Not with mac, which proves
+   * a message at its end; not over a package that is good; and not for a server that fills long
+   * messages with something else.
+   */
+  #takesLong({ server }: Account): boolean {
+    const { everyMessage } = AUTHENTICATION[server.type];
+    return !everyMessage && !this.#overlong && !holdsPackage(this.#options.engine.record);
+  }
+
   /** No session can begin: it is tried again after a pause, as after one that failed. */
   #unmet(why: string): undefined {
     const { hal, serverId } = this.#options;
@@ -265,7 +279,8 @@ export class Server {
       hal.log(
         "warning",
         "client",
-        `whoever answers for ${serverId} is obeyed: no credentials are asked for, over http. Not for products`,
+        `whoever answers for ${serverId} is obeyed: no credentials are asked for, over http. ` +
+          "Not for products",
       );
     }
     return new Trial({ engine, proof, selfTest });
@@ -291,6 +306,7 @@ export class Server {
     const whole =
       conversation.failure === undefined && conversation.session.outcome.kind === "completed";
     const completed = whole && !left;
+    this.#overlong ||= conversation.overlong;
     this.#trial?.ended(whole);
     this.#trial = undefined;
     const answered = this.#invitation.ended(completed);

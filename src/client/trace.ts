@@ -71,8 +71,8 @@ function indexOf(bytes: Uint8Array, from: number, word: string): number {
 }
 
 /**
- * Whether the name that stands at `at`, with its prefix, opens an element, closes one, or is no name
- * of an element; looked for from `from` on.
+ * Whether the name that stands at `at`, with its prefix, opens an element, closes one, or is no
+ * name of an element; looked for from `from` on.
  */
 function tagBefore(bytes: Uint8Array, from: number, at: number): "<" | "</" | "text" {
   for (let index = at - 1; index >= from; index--) {

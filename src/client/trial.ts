@@ -1,8 +1,8 @@
 /**
  * What one session means for the image that runs. The peer may be anybody until it has proved
  * itself: by its credentials or, where the account asks for none, by its TLS certificate. An image
- * on trial is confirmed once it has done what a server that proved itself asked first, and condemned
- * by its own test, by what resets it, or by a server that proved itself and refuses it.
+ * on trial is confirmed once it has done what a server that proved itself asked first, and
+ * condemned by its own test, by what resets it, or by a server that proved itself and refuses it.
  *
  * Bytes of TLS and HTTP are handled where the link is polled: an image is exposed from the moment
  * when the session asks for the first time.
@@ -84,8 +84,8 @@ export class Trial {
   }
 
   /**
-   * Looks at the deadline of the trial, which runs during a session too. Returns true when the image
-   * is rejected: then it has nothing more to say.
+   * Looks at the deadline of the trial, which runs during a session too. Returns true when the
+   * image is rejected: then it has nothing more to say.
    */
   rejected(now: number): boolean {
     const { engine } = this.#options;

@@ -14,7 +14,7 @@ import { utf8 } from "../base/utf8.ts";
 import type { Binding, Call, Exec, NodeDefinition } from "../tree/node.ts";
 import { nodeKey, VALUE_KEY } from "../tree/nodes.ts";
 import { Status } from "../syncml/status.ts";
-import type { Sink } from "../tree/stream.ts";
+import type { Sink, StreamMeta } from "../tree/stream.ts";
 import type { Tree } from "../tree/tree.ts";
 import { uriText, validName } from "../tree/uri.ts";
 import { textOf } from "../tree/value.ts";
@@ -22,7 +22,7 @@ import type { Value } from "../tree/value.ts";
 import { interior } from "../tree/definition.ts";
 import type { UpdateEngine } from "./fumoengine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
-import { FumoState, fumoState, inOperation } from "./fumostate.ts";
+import { FumoState, fumoState, holdsPackage, inOperation } from "./fumostate.ts";
 import {
   DOWNLOAD,
   DOWNLOAD_AND_UPDATE,
@@ -105,7 +105,7 @@ export class Fumo {
         [STATE, { get: (call) => utf8(`${this.state(objectOf(call))}`) }],
         [DOWNLOAD_URL, url],
         [DOWNLOAD_AND_UPDATE_URL, url],
-        [PKG_DATA, { stream: (call, meta) => this.#stream(call, meta.size) }],
+        [PKG_DATA, { stream: (call, meta) => this.#stream(call, meta) }],
         [DOWNLOAD, { exec: (call, argument) => this.#exec("Download", call, argument) }],
         [UPDATE, { exec: (call, argument) => this.#exec("Update", call, argument) }],
         [
@@ -186,7 +186,8 @@ export class Fumo {
     return Status.ok;
   }
 
-  #stream(call: Call, size: number | undefined): Sink | number {
+  #stream(call: Call, { size, early }: StreamMeta): Sink | number {
+    if (early === true && holdsPackage(this.#engine.record)) return Status.tooLarge;
     const refusal = this.#engine.open(size ?? 0, objectOf(call));
     if (refusal !== undefined) return dataStatus(refusal);
     let open = true;
@@ -253,8 +254,8 @@ function forgetUrls(call: Call): void {
 }
 
 /**
- * Returns how much a result matters (Mark of the alert, OMA-TS-DM-Protocol §8.7): a failure is never
- * informational.
+ * Returns how much a result matters (Mark of the alert, OMA-TS-DM-Protocol §8.7): a failure is
+ * never informational.
  */
 export function resultMark(code: number): string {
   if (code >= 200 && code < 300) return "informational";

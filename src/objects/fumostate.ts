@@ -76,3 +76,8 @@ export function inOperation(record: UpdateState): boolean {
     state === FumoState.updateProgressing
   );
 }
+
+/** True while there is a package that was verified, and that an installation may still want. */
+export function holdsPackage({ phase, kept }: UpdateState): boolean {
+  return kept || phase === "ready";
+}

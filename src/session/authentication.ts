@@ -195,6 +195,14 @@ export class ServerAuthentication {
       : { status: Status.authenticated };
   }
 
+  /** Whether a message with this Cred would find the server trusted. Nothing changes. */
+  vouches(cred: Cred | undefined): boolean {
+    const { type, name, secret } = this.#account;
+    if (type === "mac") return false;
+    if (type === "none" || this.#trusted) return true;
+    return cred !== undefined && checkCredential(cred, type, name, secret, this.#nonce);
+  }
+
   /**
    * Completes the verdict on a server that is not trusted: a challenge with a new nonce, as long as
    * another try is granted.

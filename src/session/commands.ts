@@ -50,9 +50,11 @@ export function execute(
   assert(command.name !== "Get", "a Get has results");
   if (command.items.length === 0) return [Status.badRequest];
   const operation = OPERATIONS[command.name];
-  return command.items.map((item) =>
-    nested && item.moreData ? Status.commandFailed : operation(item, command, context),
-  );
+  const { object } = context;
+  return command.items.map((item) => {
+    if (object.wasFed(item)) return object.settle(item);
+    return nested && item.moreData ? Status.commandFailed : operation(item, command, context);
+  });
 }
 
 function put(item: Item, command: ObjectCommand, context: Context): number {

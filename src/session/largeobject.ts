@@ -3,7 +3,6 @@
  * other, go to a sink of the tree as they come. Committed only when the last one is there and the
  * Size of the first was right.
  */
-import { assert } from "../base/assert.ts";
 import { type Budget, Cost } from "../base/budget.ts";
 import type { Item, Meta } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
@@ -27,7 +26,22 @@ export function typeOf(item: Item, meta: Meta | undefined): string {
   return item.meta?.type ?? meta?.type ?? "";
 }
 
+/**
+ * An item whose Data goes on in pieces while its message arrives (longmessage.ts). It is answered
+ * when the message is whole and the item's turn comes.
+ */
+interface Early {
+  /** 200 as long as its bytes are taken. */
+  status: number;
+  /** The object has begun with it. */
+  readonly begins: boolean;
+  item: Item | undefined;
+}
+
+type Target = TreeAccess & { readonly objectSizeMax: number };
+
 export class LargeObject {
+  #early: Early | undefined;
   #sink: Sink | undefined;
   #budget: Budget | undefined;
   #command: "Add" | "Replace" = "Add";
@@ -36,9 +50,12 @@ export class LargeObject {
   #bytes = 0;
   #base64: Base64Chunks | undefined;
 
-  /** The URI of the object that is not whole yet, or undefined. */
+  /**
+   * The URI of the object that is not whole yet, or undefined. One whose first item is still to be
+   * answered does not count: nothing can come between.
+   */
   get pending(): string | undefined {
-    return this.#sink === undefined ? undefined : this.#uri;
+    return this.#sink === undefined || this.#early?.begins === true ? undefined : this.#uri;
   }
 
   /** Bytes of memory that it keeps. */
@@ -52,7 +69,7 @@ export class LargeObject {
    */
   continuedBy(command: string, item: Item, meta: Meta | undefined): boolean {
     const size = item.meta?.size ?? meta?.size;
-    if (this.#sink === undefined || command !== this.#command || item.target !== this.#uri)
+    if (this.pending === undefined || command !== this.#command || item.target !== this.#uri)
       return false;
     return size === undefined || size === this.#size;
   }
@@ -61,26 +78,94 @@ export class LargeObject {
    * Takes the first chunk: 213, or why the object is not wanted. 412: it has no Size. 413: it, or
    * what there is memory for, is too large.
    */
-  begin(
-    command: "Add" | "Replace",
-    item: Item,
-    meta: Meta | undefined,
-    context: TreeAccess & { readonly objectSizeMax: number },
-  ): number {
-    const { tree, server, budget, objectSizeMax: sizeMax } = context;
-    assert(this.#sink === undefined, "one large object at a time");
+  begin(command: "Add" | "Replace", item: Item, meta: Meta | undefined, context: Target): number {
     const size = item.meta?.size ?? meta?.size;
+    if (item.target !== undefined && size === undefined) return Status.incomplete;
+    const status = this.#begin({ command, item, meta, size, early: false }, context);
+    return status === Status.ok ? this.add(item) : status;
+  }
+
+  /**
+   * Data of this item is about to come, in a message that is not whole: it is the next chunk of the
+   * pending object, or begins one, of `size` bytes as they are encoded, if that is known. `feed`
+   * takes the bytes, `arrived` the item, `settle` its turn; an item that never has one is `lapse`d.
+   */
+  early(item: Item, meta: Meta | undefined, size: number | undefined, context: Target): void {
+    const continues = this.continuedBy("Replace", item, meta);
+    const known = item.meta?.size ?? meta?.size ?? size;
+    const about = { command: "Replace", item, meta, size: known, early: true } as const;
+    const status = continues ? Status.ok : this.#begin(about, context);
+    this.#early = { status, begins: !continues && status === Status.ok, item: undefined };
+  }
+
+  /** Data of an item will come that the device does not want: it is answered with `status`. */
+  refuse(status: number): void {
+    this.#early = { status, begins: false, item: undefined };
+  }
+
+  /** Takes bytes of the item that comes, and may rewrite them. */
+  feed(bytes: Uint8Array): void {
+    const early = this.#early;
+    if (early?.status !== Status.ok) return;
+    const status = this.#take(bytes);
+    if (status === Status.ok) return;
+    this.abort();
+    this.refuse(status);
+  }
+
+  /** The message is whole, and this is the item. */
+  arrived(item: Item | undefined): void {
+    if (this.#early !== undefined) this.#early.item = item;
+  }
+
+  /** True when Data of this item has been fed. */
+  wasFed(item: Item): boolean {
+    return this.#early?.item === item;
+  }
+
+  /** The turn of the item that was fed: its status, as that of `add`. */
+  settle(item: Item): number {
+    const status = this.#early?.status ?? Status.commandFailed;
+    this.#early = undefined;
+    if (status !== Status.ok) return status;
+    const odd = item.markup === true || item.tree !== undefined || (item.data?.length ?? 0) > 0;
+    const unsized = item.moreData && this.#size === Infinity;
+    if (!odd && !unsized && this.#sink !== undefined) return this.add(item);
+    this.abort();
+    return odd ? Status.badRequest : Status.incomplete;
+  }
+
+  /** Gives an item up that was fed and never had its turn. */
+  lapse(): void {
+    if (this.#early !== undefined) this.abort();
+  }
+
+  #begin(
+    about: {
+      readonly command: "Add" | "Replace";
+      readonly item: Item;
+      readonly meta: Meta | undefined;
+      readonly size: number | undefined;
+      readonly early: boolean;
+    },
+    { tree, server, budget, objectSizeMax: sizeMax }: Target,
+  ): number {
+    const { command, item, meta, size, early } = about;
     const uri = item.target;
+    // One at a time: there is one only if it comes early, or with other chunks before it.
+    if (this.#sink !== undefined) return Status.tooLarge;
     if (uri === undefined) return Status.badRequest;
-    if (size === undefined) return Status.incomplete;
-    const characters = formatOf(item, meta) === "b64";
-    if (sizeMax > 0 && (characters ? Math.floor(size / 4) * 3 - 2 : size) > sizeMax)
-      return Status.tooLarge;
-    const about: StreamMeta = { format: formatOf(item, meta), type: typeOf(item, meta) };
-    const known = characters ? about : { ...about, size };
-    const sink = isTnds(about.type)
-      ? documentSink(command, uri, known.size, context)
-      : tree.stream(command, uri, known, server);
+    const format = formatOf(item, meta);
+    const type = typeOf(item, meta);
+    const characters = format === "b64";
+    const least = characters ? Math.floor((size ?? 0) / 4) * 3 - 2 : (size ?? 0);
+    if (sizeMax > 0 && least > sizeMax) return Status.tooLarge;
+    const known: StreamMeta =
+      characters || size === undefined ? { format, type } : { format, type, size };
+    if (early && isTnds(type)) return Status.tooLarge;
+    const sink = isTnds(type)
+      ? documentSink(command, uri, known.size, { tree, server, budget })
+      : tree.stream(command, uri, early ? { ...known, early } : known, server);
     if (typeof sink === "number") return sink;
     if (!budget.charge(Cost.bytes + sink.keeps)) {
       sink.abort();
@@ -90,10 +175,10 @@ export class LargeObject {
     this.#sink = sink;
     this.#command = command;
     this.#uri = uri;
-    this.#size = size;
+    this.#size = size ?? Infinity;
     this.#bytes = 0;
     this.#base64 = characters ? new Base64Chunks() : undefined;
-    return this.add(item);
+    return Status.ok;
   }
 
   /**
@@ -116,6 +201,7 @@ export class LargeObject {
   }
 
   #over(): void {
+    this.#early = undefined;
     this.#budget?.release(this.keeps);
     this.#sink = undefined;
   }
@@ -139,7 +225,8 @@ export class LargeObject {
     let status: number = rest === undefined ? Status.badRequest : this.#write(rest);
     // Size counts what is sent, so base64 characters in XML (§8.3.7.4); servers that count decoded
     // bytes are understood too.
-    const right = this.#bytes === this.#size || this.#base64?.characters === this.#size;
+    const { characters = this.#bytes } = this.#base64 ?? {};
+    const right = [this.#bytes, characters, Infinity].includes(this.#size);
     if (status === Status.ok && !right) status = Status.sizeMismatch;
     const sink = this.#sink;
     if (status !== Status.ok || sink === undefined) {

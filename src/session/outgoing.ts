@@ -163,9 +163,9 @@ export class Outgoing {
   }
 
   /**
-   * Ends the message, with what fits of what waits. `closing`: the server has closed its package, so
-   * ours may end; while it may not, a message with nothing to say asks for the next one (Alert 1222,
-   * §2.1). undefined when the buffer is too small for anything.
+   * Ends the message, with what fits of what waits. `closing`: the server has closed its package,
+   * so ours may end; while it may not, a message with nothing to say asks for the next one (Alert
+   * 1222, §2.1). undefined when the buffer is too small for anything.
    */
   end(closing: boolean): Composed | undefined {
     const draft = this.#draft;

@@ -113,7 +113,8 @@ export interface SessionOptions {
   /** 1200: the server asked for this session; 1201: the client opens it. */
   readonly alert: 1200 | 1201;
   /**
-   * What is announced: bytes of a message that the inbound buffer takes, and of the largest object.
+   * What is announced: bytes of a message, of those that come in pieces, too, and of the largest
+   * object.
    */
   readonly maxMsgSize: number;
   readonly maxObjSize: number;

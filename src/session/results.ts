@@ -1,7 +1,7 @@
 /**
  * The answers to Gets: the Status of each, and behind it the Results (OMA-TS-DM-Protocol §2.2,
- * §4.1.6.12), one at a time. Those that do not fit go with the next message, and an item that no message can
- * take goes in chunks with MoreData.
+ * §4.1.6.12), one at a time. Those that do not fit go with the next message, and an item that no
+ * message can take goes in chunks with MoreData.
  *
  * A Get whose answer has no room is asked when there is some, so it gives what the node holds then:
  * outside Sequence and Atomic commands are executed in any order.

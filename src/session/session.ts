@@ -8,11 +8,18 @@
  */
 import { assert } from "../base/assert.ts";
 import { MESSAGE_REPEATS_MAX, SESSION_MESSAGES_MAX } from "../base/limits.ts";
+import { frozen } from "../base/frozen.ts";
 import { md5 } from "../base/md5.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { decodeMessage } from "../syncml/decode.ts";
-import type { Header, Malformed, Message, StatusCommand } from "../syncml/command.ts";
-import { Status } from "../syncml/status.ts";
+import {
+  type Command,
+  type Header,
+  type Malformed,
+  type Message,
+  type StatusCommand,
+} from "../syncml/command.ts";
+import { Status, succeeded } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
 import { settle } from "./answers.ts";
 import {
@@ -25,13 +32,27 @@ import type { Context } from "./commands.ts";
 import { encodingOf, readerOf } from "./encoding.ts";
 import { headerFault, headerOf, repeated } from "./synchdr.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
-import { LargeObject } from "./largeobject.ts";
+import { formatOf, LargeObject } from "./largeobject.ts";
+import { LongMessage } from "./longmessage.ts";
 import { type Composed, headerStatus, Outgoing } from "./outgoing.ts";
 import { queuePackage1 } from "./package1.ts";
 import type { Outcome, Post, SessionOptions, SessionPorts } from "./ports.ts";
 import { Peer } from "./peer.ts";
 import { Runner } from "./runner.ts";
 import { summary } from "./summary.ts";
+
+/**
+ * What may stand before Data that is taken as it comes: nothing that acts on a package, for it is
+ * executed when the message is whole, and so behind Data.
+ */
+const BEFORE_DATA: readonly Command["name"][] = frozen([
+  "Status",
+  "Results",
+  "Alert",
+  "Get",
+  "Add",
+  "Replace",
+]);
 
 export class Session {
   readonly #options: SessionOptions;
@@ -52,6 +73,9 @@ export class Session {
   /** MsgID of the server's last message, and what it has been charged. */
   #lastID = "";
   #cost = 0;
+  /** The message that is coming in pieces, and which of its items its Data is of. */
+  #long: LongMessage | undefined;
+  #longAt = { command: 0, item: 0 };
   /** True while package 1 has not been sent whole: its SyncHdr says what the device can take. */
   #opening = true;
   /** True when the server has closed its package, so that ours may be closed (§2.1.2). */
@@ -140,6 +164,7 @@ export class Session {
     const { left } = budget;
     const message = decodeMessage(readerOf(encoding, bytes, length), budget);
     this.#cost = left - budget.left;
+    this.#arrived(message);
     if ("problem" in message) {
       this.#malformed(message);
       return;
@@ -163,6 +188,66 @@ export class Session {
   }
 
   /**
+   * The server's message fills the buffer and goes on. When all that is missing is the rest of Data
+   * of a Replace: what to take of the bytes to come, which go to `feed`; `received` then gets the
+   * rest. undefined: there is no room for such a message. Bytes of whoever has not proved himself,
+   * and of a node that does not take them as they come, are dropped: the item is answered 413.
+   */
+  lengthens(bytes: Uint8Array, length: number): LongMessage | undefined {
+    if (this.#server.everyMessage || this.#long !== undefined) return undefined;
+    const encoding = encodingOf(bytes, length);
+    const long = LongMessage.of(encoding, bytes, length);
+    if (long === undefined) return undefined;
+    if (this.#aborting === undefined && this.#outcome === undefined) {
+      this.#forget();
+      const { budget } = this.#ports;
+      const { left } = budget;
+      const message = decodeMessage(readerOf(encoding, long.head, long.head.length), budget);
+      budget.release(left - budget.left);
+      if ("problem" in message || !this.#begins(message, long)) return undefined;
+    }
+    this.#long = long;
+    return long;
+  }
+
+  /** Takes bytes of Data of the message that is on its way; they are rewritten. */
+  feed(bytes: Uint8Array): void {
+    this.#context.object.feed(bytes);
+  }
+
+  /** False when the head of a long message does not end in Data of a Replace. */
+  #begins(message: Message, long: LongMessage): boolean {
+    const { header, commands } = message;
+    const command = commands[commands.length - 1];
+    if (command?.name !== "Replace") return false;
+    const item = command.items[command.items.length - 1];
+    if (item?.data === undefined) return false;
+    this.#longAt = { command: commands.length - 1, item: command.items.length - 1 };
+    const { object } = this.#context;
+    const wanted =
+      headerFault(header, this.#options.sessionID, this.#options.deviceId) === undefined &&
+      !repeated(header.msgID, this.#lastID) &&
+      this.#server.vouches(header.cred) &&
+      this.#accepts(commands) &&
+      commands.slice(0, -1).every(({ name }) => BEFORE_DATA.includes(name)) &&
+      (long.opaque || formatOf(item, command.meta) === "b64");
+    const coming = { ...item, binary: long.opaque };
+    if (wanted) object.early(coming, command.meta, long.count, this.#context);
+    else object.refuse(Status.tooLarge);
+    return true;
+  }
+
+  /** Whether the server has accepted the device, before or with this message. */
+  #accepts(commands: readonly Command[]): boolean {
+    const status = commands.find(
+      (command): command is StatusCommand => command.name === "Status" && command.cmd === "SyncHdr",
+    );
+    return status === undefined
+      ? this.#client.accepted
+      : status.msgRef === String(this.#messageID) && succeeded(status.data);
+  }
+
+  /**
    * Gives the session up: the next message says so (Alert 1223, §2.3.1), and is the last. Without
    * effect once it is over.
    */
@@ -174,6 +259,16 @@ export class Session {
   /** The server cannot be reached any more: over at once. Without effect once it is over. */
   lost(detail: string): void {
     if (this.#outcome === undefined) this.#end(this.#aborting ?? { kind: "aborted", detail });
+  }
+
+  /** Finds the item of a long message that has been fed. */
+  #arrived(message: Message | Malformed): void {
+    const { command, item } = this.#longAt;
+    const long = this.#long;
+    this.#long = undefined;
+    if (long === undefined || "problem" in message) return;
+    const replace = message.commands[command];
+    if (replace?.name === "Replace") this.#context.object.arrived(replace.items[item]);
   }
 
   #take(message: Message, proof: MacProof | undefined): void {
@@ -300,6 +395,7 @@ export class Session {
    * still go with this package.
    */
   #proceed(): void {
+    this.#context.object.lapse();
     if (this.#aborting === undefined) {
       if (this.#lastID !== "") this.#executed();
       if (this.#closing && this.#lastID !== "" && this.#server.trusted)

@@ -52,8 +52,8 @@ export interface FoundHeader extends BlockHeader {
 }
 
 /**
- * Returns the header, be it that one bit has flipped: nothing else says what a block holds. Undefined
- * when the bytes are no header of this layout.
+ * Returns the header, be it that one bit has flipped: nothing else says what a block holds.
+ * Undefined when the bytes are no header of this layout.
  */
 export function decodeBlockHeader(stored: Uint8Array): FoundHeader | undefined {
   const bytes = stored.slice(0, BLOCK_HEADER_BYTES);

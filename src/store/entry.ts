@@ -10,8 +10,8 @@
  *
  * The first frame of a generation may begin with a table of sums, 8 bytes for each entry behind it,
  * little-endian, in their order: the CRC-32 of head and key, and that of the value. The table is an
- * entry too, the deletion of a key that consists of ff and the sums. That is no UTF-8, so no key has
- * that name, and firmware that does not know the table reads past it.
+ * entry too, the deletion of a key that consists of ff and the sums. That is no UTF-8, so no key
+ * has that name, and firmware that does not know the table reads past it.
  */
 import { copy } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
@@ -112,8 +112,8 @@ export function readEntries(
 }
 
 /**
- * The CRC-32 of a value as it reads now, piece by piece, which `take` gets; undefined when the flash
- * fails.
+ * The CRC-32 of a value as it reads now, piece by piece, which `take` gets; undefined when the
+ * flash fails.
  */
 export function sumOf(
   log: Log,

@@ -1,7 +1,7 @@
 /**
- * One generation of the store: frames, one after the other, in the data of its blocks as if these
- * were one stretch of bytes. A position counts from the start of the first block's data. A frame
- * may run on into the next block.
+ * One generation of the store, and which of those on flash counts. A generation is frames, one
+ * after the other, in the data of its blocks as if these were one stretch of bytes. A position
+ * counts from the start of the first block's data. A frame may run on into the next block.
  *
  * A block is written in one go, and after a reset only read: nobody can tell flash that is erased
  * from flash in which a program had just begun. Behind a frame whose program failed the next one
@@ -354,4 +354,46 @@ export class Log {
     }
     return true;
   }
+}
+
+/**
+ * The generation that counts, absent when none does. `begun`: there is something of a newer one.
+ * `before`: while the last seal of the one that counts may not be there, the one before it that is
+ * sealed for good.
+ */
+export interface Counting {
+  readonly log: Log | undefined;
+  readonly begun: boolean;
+  readonly before: Log | undefined;
+}
+
+/**
+ * The newest generation with a seal. Without one nothing was ever read from any of them, or what
+ * was read is in the oldest that is whole: it was given a seal that a cut has torn, and there was
+ * no room to keep the one before it.
+ */
+export function countingOf(ring: Ring): Counting {
+  const blocks = ring.scan();
+  const newest = blocks.at(-1);
+  let log: Log | undefined;
+  let sealed = false;
+  let before: Log | undefined;
+  for (let start = blocks.length - 1; start >= 0 && before === undefined; start--) {
+    const first = blocks[start];
+    if (first === undefined || first.sequence !== first.generation) continue;
+    const candidate = new Log(
+      ring,
+      blocks.filter((block) => block.generation === first.generation),
+    );
+    const seal = candidate.seal();
+    if (seal === SEALS) before = candidate;
+    if (sealed || seal === undefined) continue;
+    log = candidate;
+    sealed = seal > 0;
+  }
+  return {
+    log,
+    begun: newest !== undefined && log?.holds(newest.number) !== true,
+    before: before === log ? undefined : before,
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * What is left of a frame that was written whole and is damaged: the entries that have the sums that
- * the table at its beginning says, be it after one flipped bit in each is put right.
+ * What is left of a frame that was written whole and is damaged: the entries that have the sums
+ * that the table at its beginning says, be it after one flipped bit in each is put right.
  */
 import { READS_MAX } from "../base/limits.ts";
 import { crc32 } from "../base/crc32.ts";
@@ -24,9 +24,9 @@ export interface Salvage {
 }
 
 /**
- * Returns what can be read of a damaged frame; without a table of sums that is nothing. Its keys are
- * believed then if its entries fill it to the byte: with a wrong length a value, and a secret in it,
- * would pass for part of a key.
+ * Returns what can be read of a damaged frame; without a table of sums that is nothing. Its keys
+ * are believed then if its entries fill it to the byte: with a wrong length a value, and a secret
+ * in it, would pass for part of a key.
  */
 export function salvage(log: Log, { position, length }: Frame): Salvage {
   const end = position + length;

@@ -38,8 +38,15 @@ import {
   sumsSize,
 } from "./entry.ts";
 import { flippedBit } from "./flip.ts";
-import { type Counting, countingOf } from "./generation.ts";
-import { type Frame, FRAME_BYTES, FRAME_PAYLOAD_BYTES_MAX, Log, SEALS } from "./log.ts";
+import {
+  type Counting,
+  countingOf,
+  type Frame,
+  FRAME_BYTES,
+  FRAME_PAYLOAD_BYTES_MAX,
+  Log,
+  SEALS,
+} from "./log.ts";
 import { Ring } from "./ring.ts";
 import { salvage } from "./salvage.ts";
 

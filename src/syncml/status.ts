@@ -1,6 +1,6 @@
 /**
- * Response status codes (OMA-SyncML-RepPro §10, OMA-TS-DM-RepPro §5): the only list of them. What is
- * not obvious from the name says what it means here.
+ * Response status codes (OMA-SyncML-RepPro §10, OMA-TS-DM-RepPro §5): the only list of them. What
+ * is not obvious from the name says what it means here.
  */
 import { frozen } from "../base/frozen.ts";
 

@@ -7,6 +7,11 @@ export interface StreamMeta {
   readonly format: string;
   readonly type: string;
   readonly size?: number;
+  /**
+   * The bytes come out of a message that is not whole yet, and perhaps never will be: what is there
+   * and good must not be lost for them.
+   */
+  readonly early?: true;
 }
 
 /**

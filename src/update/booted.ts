@@ -121,7 +121,9 @@ export const staying: Handler<"booted"> = (record, event) => {
   return event.trial ? known : succeed(known);
 };
 
-/** The image is given up. It stays where nothing else boots any more, and is no success for that. */
+/**
+ * The image is given up. It stays where nothing else boots any more, and is no success for that.
+ */
 export const left: Handler<"booted"> = (record, event) => {
   if (!atTarget(record, event)) return revert(record);
   if (!event.trial) return end(record, "failed", "reverted", false);

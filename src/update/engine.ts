@@ -141,7 +141,8 @@ export class Engine {
     if (phase === "trial" && exposed === true && slot !== target)
       this.#options.log(
         "warning",
-        "the trial ended while a peer that had not proved itself was heard: no verdict on the image",
+        "the trial ended while a peer that had not proved itself was heard: " +
+          "no verdict on the image",
       );
     const stays = phase === "rejecting" && slot === target && !trial;
     if (stays)

@@ -42,7 +42,9 @@ export function memoryChanges(
   return verdict ? condemned(store, digest) : [suspectChange(store, digest)];
 }
 
-/** Its image has been seen on trial. What ends a trial by a verdict is in `rejecting`, or a reset. */
+/**
+ * Its image has been seen on trial. What ends a trial by a verdict is in `rejecting`, or a reset.
+ */
 function tried({ phase }: UpdateRecord): boolean {
   return phase === "trial" || phase === "confirming";
 }

@@ -1,6 +1,6 @@
 /**
- * What becomes of a record: the steps that several events share. An outcome is decided once, for the
- * package and for all tickets and notices that wait for it.
+ * What becomes of a record: the steps that several events share. An outcome is decided once, for
+ * the package and for all tickets and notices that wait for it.
  */
 import { NOTICES_MAX } from "../base/limits.ts";
 import { REASONS, type Reason } from "./reason.ts";

@@ -59,7 +59,9 @@ function isCount(value: unknown): boolean {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Counts an installation that ended without a verdict. The latest image is the last; few are kept. */
+/**
+ * Counts an installation that ended without a verdict. The latest image is the last; few are kept.
+ */
 export function suspectChange(store: Store, digest: string): Change {
   const known = suspects(store);
   const before = known.find((one) => one.digest === digest)?.installations ?? 0;

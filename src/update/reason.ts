@@ -2,8 +2,8 @@
  * How an update, or a part of it that a server asked for, can end: one row per reason. Every other
  * list of reasons is derived from this table, and a row with a column missing does not compile.
  *
- * The engine reads `against` and `text`. What is told outside, `result` and `status`, is read by the
- * FUMO object and by status reports.
+ * The engine reads `against` and `text`. What is told outside, `result` and `status`, is read by
+ * the FUMO object and by status reports.
  */
 import { frozen } from "../base/frozen.ts";
 import type { DownloadStatus } from "../download/downloadstatus.ts";

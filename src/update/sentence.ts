@@ -32,8 +32,10 @@ export function sentence(before: UpdateRecord, after: UpdateRecord): string | un
       return "the image on trial is rejected; going back";
     case "succeeded":
       return `updated to ${image(after)}`;
-    case "failed":
-      return `update failed: ${reasonText(after.reason)}${after.kept ? "; the package is kept" : ""}`;
+    case "failed": {
+      const kept = after.kept ? "; the package is kept" : "";
+      return `update failed: ${reasonText(after.reason)}${kept}`;
+    }
     case "settled":
       return "every outcome is reported";
   }

@@ -70,8 +70,10 @@ function hintOf({ kind, preset, lengthMax }: Question): string {
       return `a number${start}; ${CANCEL} cancels`;
     case "choices":
       return `numbers, 1-3 for two of them${start}; ${CANCEL} cancels`;
-    default:
-      return `a text${lengthMax === undefined ? "" : ` of at most ${lengthMax} characters`}${start}; ${CANCEL} cancels`;
+    default: {
+      const length = lengthMax === undefined ? "" : ` of at most ${lengthMax} characters`;
+      return `a text${length}${start}; ${CANCEL} cancels`;
+    }
   }
 }
 

@@ -2,10 +2,10 @@
  * XML 1.0 bytes to tokens: a pull tokenizer over one buffer that holds a whole document.
  *
  * Checked: one root, end tags that match, a bounded depth, UTF-8, attributes with quotes, the five
- * entities and character references, `]]>` only as the end of CDATA. Refused: document types,
- * entity declarations, other encodings. Attributes and namespaces are read over: a prefix is
- * dropped and an element is known by its local name. Not checked: attributes given twice,
- * references inside attribute values, control characters.
+ * entities and character references, `]]>` only as the end of CDATA. Refused: declarations in a
+ * document type, other encodings. A document type is read over (doctype.ts). Attributes and
+ * namespaces are read over: a prefix is dropped and an element is known by its local name. Not
+ * checked: attributes given twice, references inside attribute values, control characters.
  *
  * The cost is in calls, not in bytes: runs are found, copied and made strings by functions that are
  * native on a board, and the next `&`, CR and `]` are remembered, so that a document is searched
@@ -18,6 +18,7 @@ import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../bas
 import { checkUtf8, pastText, text } from "../base/utf8.ts";
 import { pastAside } from "./aside.ts";
 import { checkDeclaration } from "./declaration.ts";
+import { pastDoctype } from "./doctype.ts";
 import { attribute, type Cursor, nameEnd, pastSpace } from "./name.ts";
 import { reference } from "./reference.ts";
 
@@ -122,9 +123,14 @@ export class XmlReader implements TokenReader {
 
   #prolog(): TokenKind {
     if (!this.#pastMisc()) return Token.error;
+    const cursor: Cursor = { at: this.#at, problem: "" };
+    pastDoctype(this.bytes, cursor);
+    if (cursor.problem !== "") return this.#fail(cursor.problem, cursor.at);
+    if (cursor.at !== this.#at) {
+      this.#at = cursor.at;
+      if (!this.#pastMisc()) return Token.error;
+    }
     if (this.#at >= this.bytes.length) return this.#fail("no root element", this.#at);
-    if (this.bytes[this.#at + 1] === MARK)
-      return this.#fail("document types are refused", this.#at);
     return this.#open();
   }
 

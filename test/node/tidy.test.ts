@@ -82,9 +82,21 @@ for (const [what, file, text, expected] of [
   ],
   [
     "a family of chips that counts few lines because they are long",
-    "hal/qemu-riscv32/chip.c",
+    "hal/qemu-riscv32/start.S",
     `/* A chip${" and another".repeat(20)}. */\n`,
-    "more than 100 columns",
+    "hal/qemu-riscv32/start.S:1: 253 columns, at most 100",
+  ],
+  [
+    "a long line of C",
+    "hal/bare/a.c",
+    `/* A chip${" and another".repeat(8)}. */\n`,
+    "hal/bare/a.c:1: 109 columns, at most 100",
+  ],
+  [
+    "a long comment in a test",
+    "test/a.ts",
+    `/** A${" and another".repeat(8)}. */\n`,
+    "test/a.ts:1: 105 columns, at most 100",
   ],
   ["a file in no layer", "src/utils/a.ts", "/** A. */\n", "in no layer"],
   ["a file without a purpose", "src/base/a.ts", "export {};\n", "does not begin with its purpose"],

@@ -1,8 +1,8 @@
 /** Where a text stops being JSON, told without quoting it: it may hold secrets. */
 
 /**
- * Returns where a text stops being JSON, or undefined. JavaScript's own error message quotes the text
- * around that place, which may be a secret.
+ * Returns where a text stops being JSON, or undefined. JavaScript's own error message quotes the
+ * text around that place, which may be a secret.
  */
 export function jsonError(
   text: string,

@@ -37,8 +37,8 @@ export function spkiOf(key: KeyObject): Buffer {
 }
 
 /**
- * The public part for the key list of boot code (hal/common/boot/image.h): SubjectPublicKeyInfo, and
- * behind it, where the key is revoked, the security counter that does it.
+ * The public part for the key list of boot code (hal/common/boot/image.h): SubjectPublicKeyInfo,
+ * and behind it, where the key is revoked, the security counter that does it.
  */
 export function bootKeyOf(key: KeyObject, until?: number): Buffer {
   if (until === undefined) return spkiOf(key);

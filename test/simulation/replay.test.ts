@@ -4,8 +4,8 @@
  */
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert";
 import { test } from "node:test";
-import { ENGINE_NAMES } from "../rig/boards/boards.ts";
 import { missingTools } from "../node/tools.ts";
+import { BARE_IN_TURN } from "../turn.ts";
 import { chronicle, type Ending } from "./campaign/chronicle.ts";
 import { type Order, replayElsewhere } from "./campaign/elsewhere.ts";
 import { parseReplayId } from "./campaign/id.ts";
@@ -39,7 +39,7 @@ function onNode({ setting, cuts }: Order): Ending {
   return chronicle(new Site(setting, cuts), () => undefined);
 }
 
-for (const engine of ENGINE_NAMES) {
+for (const engine of ["host", ...BARE_IN_TURN] as const) {
   test(`P10: engine ${engine} replays ids of the campaign as Node does`, {
     skip: missingTools(engine),
     timeout: 600_000,

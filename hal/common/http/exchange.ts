@@ -7,7 +7,8 @@
  *
  * A peer may close a kept connection at any time, also while the next request is on its way. So a
  * request that found one, and of whose answer no byte has come when it ends, is sent once more over
- * a new connection, byte for byte (RFC 9112 §9.3.1): it arrives at least once, and may arrive twice.
+ * a new connection, byte for byte (RFC 9112 §9.3.1): it arrives at least once, and may arrive
+ * twice.
  */
 import type { Exchange, LinkHead, LinkRequest, Url } from "../../hal.ts";
 import { HTTP_CHUNK_LINE_BYTES_MAX, HTTP_INTERIM_MAX } from "../../../src/base/limits.ts";

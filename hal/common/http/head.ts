@@ -195,7 +195,9 @@ export class HeadReader {
     this.#minor = minor;
   }
 
-  /** The name in front of the colon of bytes[at, end), in lower case; undefined: it is not wanted. */
+  /**
+   * The name in front of the colon of bytes[at, end), in lower case; undefined: it is not wanted.
+   */
   #name(bytes: Uint8Array, at: number, end: number): string | undefined {
     const colon = find(bytes, at, COLON);
     if (colon <= at || colon >= end) {
@@ -252,7 +254,9 @@ export class HeadReader {
     }
   }
 
-  /** Of the options of a connection `close` is understood (§9.6). A list too long to read has it. */
+  /**
+   * Of the options of a connection `close` is understood (§9.6). A list too long to read has it.
+   */
   #takeOptions(bytes: Uint8Array, from: number, to: number): void {
     const list = listOf(bytes, from, to);
     this.#closes ||= list === undefined || list.some((option) => option.trim() === "close");

@@ -1,6 +1,6 @@
 /**
- * The boot selector of hal/common/boot as Boot of hal.ts: for boards that boot by it, each with natives
- * of its own.
+ * The boot selector of hal/common/boot as Boot of hal.ts: for boards that boot by it, each with
+ * natives of its own.
  */
 import { frozen } from "../../../src/base/frozen.ts";
 import type { Boot, ResetCause, Running } from "../../hal.ts";

@@ -1,4 +1,6 @@
-/** A partition of the board's flash as Flash of hal.ts. flash.c refuses what its contract forbids. */
+/**
+ * A partition of the board's flash as Flash of hal.ts. flash.c refuses what its contract forbids.
+ */
 import type { Flash, FlashStatus } from "../../hal.ts";
 
 class Partition extends Native("xs_flash_destructor") {
@@ -27,9 +29,9 @@ class Partition extends Native("xs_flash_destructor") {
 }
 
 /**
- * Errors are Errors with `kind`. A write to bytes that do not read as erased is a `device` error and
- * writes nothing. The constructor throws a `device` error that says why the board cannot give the
- * partition.
+ * Errors are Errors with `kind`. A write to bytes that do not read as erased is a `device` error
+ * and writes nothing. The constructor throws a `device` error that says why the board cannot give
+ * the partition.
  */
 export class PartitionFlash extends Partition implements Flash {
   readonly #status: FlashStatus;

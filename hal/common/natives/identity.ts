@@ -4,7 +4,10 @@ import { frozen } from "../../../src/base/frozen.ts";
 import type { Identity } from "../../hal.ts";
 import { securityCounter, version } from "./system.ts";
 
-/** As text: vendorId and classId are 32 hexadecimal digits. FwV and securityCounter are of what runs. */
+/**
+ * As text: vendorId and classId are 32 hexadecimal digits. FwV and securityCounter are of what
+ * runs.
+ */
 export interface GivenIdentity {
   readonly DevId: string;
   readonly Man: string;

@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
+import { LONG_MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { BOARDS } from "../../rig/boards/boards.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
@@ -116,7 +116,7 @@ function codecFigures(codecs: Codecs): Figure[] {
 function groupOf({ what, encoding, https }: Case): string {
   const transport = https ? "HTTPS" : "HTTP";
   const words = [what === "gets" ? "ten Gets" : what, encoding.toUpperCase(), transport];
-  return `${words.join(", ")}, MaxMsgSize ${MESSAGE_BYTES_MAX}`;
+  return `${words.join(", ")}, MaxMsgSize ${LONG_MESSAGE_BYTES_MAX}`;
 }
 
 function caseFigures<K extends string>(

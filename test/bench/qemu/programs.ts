@@ -1,4 +1,6 @@
-/** Runs the bench's own programs on the bare-metal board: what a byte costs in C, and in messages. */
+/**
+ * Runs the bench's own programs on the bare-metal board: what a byte costs in C, and in messages.
+ */
 import { constants } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";

@@ -1,4 +1,6 @@
-/** The bench's profile: what the meter wrote is added up by function of C and line of TypeScript. */
+/**
+ * The bench's profile: what the meter wrote is added up by function of C and line of TypeScript.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -4,12 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BARE_NAMES, ROWS } from "../../rig/boards/boards.ts";
+import { ROWS } from "../../rig/boards/boards.ts";
 import { bareBench } from "../../rig/conformance/barebench.ts";
 import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
+import { BARE_IN_TURN } from "../../turn.ts";
 import { missingTools } from "../tools.ts";
 
-for (const name of BARE_NAMES) {
+for (const name of BARE_IN_TURN) {
   const { build, driver } = ROWS[name];
   test(`${name}: link, clock, random bytes, identity, flash and boot`, {
     skip: missingTools(name),

@@ -71,7 +71,9 @@ const sdkFolders = readFileSync(join(IDF, "includes.txt"), "utf8")
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => `-I${join(IDF, line)}`);
 
-/** What the SDK's builds add, and how thoroughly it is compiled: the two others for their errors. */
+/**
+ * What the SDK's builds add, and how thoroughly it is compiled: the two others for their errors.
+ */
 const BUILDS = {
   release: [],
   debug: ["-DmxDebug=1", "-DMODINSTRUMENTATION=1", "-DmxInstrument=1", "-fsyntax-only"],

@@ -1,6 +1,6 @@
 /**
- * The boot selector in C that boots every board, over simulated flash: what each reset chooses, what
- * is left of a log that power has torn, and what happens the second time.
+ * The boot selector in C that boots every board, over simulated flash: what each reset chooses,
+ * what is left of a log that power has torn, and what happens the second time.
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { test } from "node:test";

@@ -120,7 +120,9 @@ const OPTIONS: SimBoardOptions = {
   keys: BOOT_KEYS,
 };
 
-/** A board with version 1 in slot 0 and version 2 in slot 1, each filling a slot but its last block. */
+/**
+ * A board with version 1 in slot 0 and version 2 in slot 1, each filling a slot but its last block.
+ */
 function loaded(board: SimBoard): SimBoard {
   IMAGES.forEach((image, slot) => {
     board.slots[slot === 0 ? 0 : 1].load(image);

@@ -3,7 +3,9 @@
  * native has to look at its receiver itself. Runs on boards.
  */
 
-/** A class of natives: how one of its objects is made, and its C functions with arguments that fit. */
+/**
+ * A class of natives: how one of its objects is made, and its C functions with arguments that fit.
+ */
 export interface NativeClass {
   readonly name: string;
   make(): object;

@@ -113,7 +113,9 @@ function bomb(sessionID: string, device: string, filling: Filling): Buffer {
 }
 
 const PLACE = "!";
-/** String table of a document (WBXML §5.7): its length in two bytes of seven bits, and one string. */
+/**
+ * String table of a document (WBXML §5.7): its length in two bytes of seven bits, and one string.
+ */
 const TABLE = Buffer.concat([Buffer.from("t".repeat(4000)), Buffer.alloc(1)]);
 const TABLE_HEADER = [2, 0xa4, 1, 0x6a, 0x80 | (TABLE.length >> 7), TABLE.length & 0x7f, ...TABLE];
 

@@ -161,7 +161,9 @@ export class Device {
     };
   }
 
-  /** Powers on, and takes the power away once the console has said this: what it said until then. */
+  /**
+   * Powers on, and takes the power away once the console has said this: what it said until then.
+   */
   async said(wanted: string): Promise<string> {
     const process = this.start();
     let stdout = "";

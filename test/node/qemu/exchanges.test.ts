@@ -26,9 +26,11 @@ const SEED = Number(process.env.EXCHANGES_SEED ?? 1);
 const ALL = process.env.EXCHANGES_ALL !== undefined;
 const LIMIT_MS = 600_000;
 const DONE = /^exchanges done: (\d+), (\d+) sessions/m;
-const FAILED = /panic|out of memory|BAD|uncaught|XS abort/;
+const FAILED = /panic|out of memory|BAD: |uncaught|XS abort/;
 
-/** How the server is known: nobody of these can prove himself but to the one who asks for nothing. */
+/**
+ * How the server is known: nobody of these can prove himself but to the one who asks for nothing.
+ */
 const KINDS_OF_SERVERS = {
   "a server that is not asked for proof": "none",
   "somebody in the place of a server with md5": "md5",

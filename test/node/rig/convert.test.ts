@@ -76,8 +76,8 @@ test("a tree description that stands alone says in its header what it is, and it
 });
 
 test("strict: the first thing that is wrong, with its byte", () => {
-  deepStrictEqual(toWbxml("<!DOCTYPE SyncML><SyncML/>").problems, [
-    { offset: 0, reason: "document types are refused" },
+  deepStrictEqual(toWbxml("<!DOCTYPE SyncML [<!ENTITY a 'b'>]><SyncML/>").problems, [
+    { offset: 18, reason: "a document type with declarations is refused" },
   ]);
   deepStrictEqual(toWbxml("<SyncML><Odd/></SyncML>").problems, [
     { offset: 8, reason: "an element that no DTD has: Odd" },

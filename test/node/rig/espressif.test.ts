@@ -1,6 +1,6 @@
 /**
- * Espressif's own tools as witnesses: they write the same NVS and tables byte for byte, esptool takes
- * the stand-in for the chip that it plays, and it flashes what xs-fumo flashes.
+ * Espressif's own tools as witnesses: they write the same NVS and tables byte for byte, esptool
+ * takes the stand-in for the chip that it plays, and it flashes what xs-fumo flashes.
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

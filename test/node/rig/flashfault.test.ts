@@ -1,6 +1,6 @@
 /**
- * `xs-fumo flash` on boards and ports with faults, and ended by Ctrl-C: the exit status, and the state
- * that the board is left in.
+ * `xs-fumo flash` on boards and ports with faults, and ended by Ctrl-C: the exit status, and the
+ * state that the board is left in.
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { readFileSync, writeFileSync } from "node:fs";

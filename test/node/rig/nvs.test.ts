@@ -1,6 +1,6 @@
 /**
- * NVS as bytes: what is written is read again, damaged entries are dropped as the chip drops them, and
- * nothing is written that a chip could not hold.
+ * NVS as bytes: what is written is read again, damaged entries are dropped as the chip drops them,
+ * and nothing is written that a chip could not hold.
  */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { test } from "node:test";

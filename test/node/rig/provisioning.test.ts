@@ -22,7 +22,9 @@ function problem(text: string): RigError {
 }
 
 const account = { serverId: "s", address: "https://s/", secret: SECRETS[0] };
-/** Texts that are no provisioning, and what is said of them: a place, and never what stands there. */
+/**
+ * Texts that are no provisioning, and what is said of them: a place, and never what stands there.
+ */
 const TEXTS: readonly (readonly [what: string, text: string, told: RegExp])[] = [
   [
     "JSON that breaks off",
@@ -50,7 +52,7 @@ const TEXTS: readonly (readonly [what: string, text: string, told: RegExp])[] = 
   [
     "an unknown kind of proof",
     JSON.stringify({ account: { ...account, auth: SECRETS[0] } }),
-    /auth is none of none, basic, md5, mac/,
+    /auth is not one of none, basic, md5, mac/,
   ],
   [
     "something else than a key",

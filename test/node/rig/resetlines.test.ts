@@ -1,6 +1,6 @@
 /**
- * DTR and RTS, which a pseudo-terminal lacks: the stand-in on a port whose lines reset it, as the two
- * transistors of a development board and the USB device inside newer chips do.
+ * DTR and RTS, which a pseudo-terminal lacks: the stand-in on a port whose lines reset it, as the
+ * two transistors of a development board and the USB device inside newer chips do.
  */
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { randomBytes } from "node:crypto";

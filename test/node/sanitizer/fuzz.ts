@@ -23,8 +23,8 @@ export interface Orders {
 }
 
 /**
- * Arguments that a native takes: `b`ytes, a `n`umber, a `s`tring. One that is not here gets anything,
- * as every native does now and then.
+ * Arguments that a native takes: `b`ytes, a `n`umber, a `s`tring. One that is not here gets
+ * anything, as every native does now and then.
  */
 const SHAPES: { readonly [native: string]: string | undefined } = {
   xs_base64_decode: "bnn",

@@ -1,7 +1,8 @@
 /**
  * Two versions of the firmware on one store: one that knows tables of sums and mends bits, and the
- * one before it, whole, in layout1/. A device goes from one to the other with every update and every
- * rollback, so each must read, go on with and move on what the other wrote, wherever power fails.
+ * one before it, whole, in layout1/. A device goes from one to the other with every update and
+ * every rollback, so each must read, go on with and move on what the other wrote, wherever power
+ * fails.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

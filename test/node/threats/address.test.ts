@@ -1,6 +1,7 @@
 /**
- * Where a DM server may be (src/SECURITY.md): allowHttp and allowPrivate hold for it as for packages,
- * whoever has written its address, and one address is one place for every part of the device.
+ * Where a DM server may be (src/SECURITY.md): allowHttp and allowPrivate hold for it as for
+ * packages, whoever has written its address, and one address is one place for every part of the
+ * device.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";

@@ -5,7 +5,12 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { Budget } from "../../../src/base/budget.ts";
-import { MESSAGE_BYTES_MAX, PEER_BYTES_MAX, SESSION_MS_MAX } from "../../../src/base/limits.ts";
+import {
+  LONG_MESSAGE_BYTES_MAX,
+  MESSAGE_BYTES_MAX,
+  PEER_BYTES_MAX,
+  SESSION_MS_MAX,
+} from "../../../src/base/limits.ts";
 import { decodeMessage } from "../../../src/syncml/decode.ts";
 import { SYNCML } from "../../../src/syncml/vocabulary.ts";
 import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
@@ -45,13 +50,62 @@ function meeting(change: (answer: string) => string): {
   return { target, sent };
 }
 
-test("the client announces a MaxMsgSize of MESSAGE_BYTES_MAX and takes that much, and not a byte more", () => {
+test("the client takes MESSAGE_BYTES_MAX of a message, and not a byte more that is not PkgData", () => {
   for (const bytes of [MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX + 1]) {
     const { target, sent } = meeting((answer) => answer.padEnd(bytes));
-    strictEqual(/<MaxMsgSize[^>]*>(\d+)</.exec(sent[0] ?? "")?.[1], `${MESSAGE_BYTES_MAX}`);
+    strictEqual(announced(sent[0]), LONG_MESSAGE_BYTES_MAX);
     const refused = target.lines.filter((line) => line.includes("longer than"));
     strictEqual(refused.length, bytes > MESSAGE_BYTES_MAX ? 1 : 0, target.lines.join("\n"));
   }
+});
+
+/** MaxMsgSize of a message of the device. */
+function announced(message: string | undefined): number {
+  return Number(/<MaxMsgSize[^>]*>(\d+)</.exec(message ?? "")?.[1]);
+}
+
+/** The answer with a Replace of PkgData that makes it `bytes` long. */
+function withPackage(answer: string, bytes: number, data = "A"): string {
+  const [before, after] = [
+    `<Replace><CmdID>99</CmdID><Item><Target><LocURI>./FwUpdate/Main/Update/PkgData</LocURI></Target>` +
+      `<Meta><Format xmlns="syncml:metinf">b64</Format></Meta><Data>`,
+    `</Data></Item></Replace>`,
+  ];
+  const room = bytes - answer.length - before.length - after.length;
+  return answer.replace("<Final", `${before}${data.repeat(room)}${after}<Final`);
+}
+
+test("a message with PkgData has LONG_MESSAGE_BYTES_MAX bytes, and not one more", () => {
+  for (const more of [0, 1]) {
+    let answers = 0;
+    const { target } = meeting((answer) =>
+      answers++ === 0 ? withPackage(answer, LONG_MESSAGE_BYTES_MAX + more) : answer,
+    );
+    const refused = target.lines.filter((line) => line.includes("longer than"));
+    strictEqual(refused.length, more, target.lines.join("\n"));
+  }
+});
+
+test("a server that fills a long message with something else is told MESSAGE_BYTES_MAX the next time", () => {
+  const server = genuine();
+  const sent: string[] = [];
+  let long = true;
+  const target = new Target((request) => {
+    sent.push(Buffer.from(request.body).toString());
+    const reply = server.handle(request);
+    const body = Buffer.from(reply.body).toString();
+    const answer = long ? body.padEnd(MESSAGE_BYTES_MAX + 1) : body;
+    long = false;
+    return { ...reply, body: Buffer.from(answer) };
+  }, ONCE);
+  target.run(60_000);
+  deepStrictEqual(
+    sent
+      .map(announced)
+      .filter((size) => !Number.isNaN(size))
+      .slice(0, 2),
+    [LONG_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX],
+  );
 });
 
 /** Commands whose decoding takes far more memory than their bytes, the last with so long a URI. */

@@ -72,7 +72,8 @@ function said(bytes: Uint8Array): string {
 
 /** XML as libwbxml wants it. */
 function withDoctype(xml: string): Uint8Array {
-  return Buffer.from(`<?xml version="1.0"?>${DOCTYPE}${xml.replace(/^\s*<\?xml.*?\?>/, "")}`);
+  const bare = xml.replace(/^\s*<\?xml.*?\?>/, "").replace(/^\s*<!DOCTYPE[^>]*>/, "");
+  return Buffer.from(`<?xml version="1.0"?>${DOCTYPE}${bare}`);
 }
 
 function withoutDoctype(xml: Uint8Array): Uint8Array {

@@ -10,8 +10,8 @@ import type { Bench } from "../conformance/driver.ts";
 import type { Tool } from "./tools.ts";
 
 /**
- * The account and the rules of a device: src/account/provisioning.ts, with the identity that a board
- * may be given.
+ * The account and the rules of a device: src/account/provisioning.ts, with the identity that a
+ * board may be given.
  */
 export interface DeviceProvision {
   readonly account?: {
@@ -65,8 +65,8 @@ export interface BoardRow {
   /** The board on the bench of the conformance kit; lines of its console go to `print`. */
   readonly bench: (print: (line: string) => void) => Bench;
   /**
-   * XS on this board, for programs that end by themselves: what runs the blob at the path `blob` with
-   * so many slots of stack, built under the name `name`. Absent: it has no XS of its own.
+   * XS on this board, for programs that end by themselves: what runs the blob at the path `blob`
+   * with so many slots of stack, built under the name `name`. Absent: it has no XS of its own.
    */
   readonly engine?: (name: string, blob: string, stack: number) => Program;
 }

@@ -1,6 +1,7 @@
 /** The boards that the rig knows: one row each. */
 import { relative } from "node:path";
 import type { BareBuild } from "../../../hal/bare/build.ts";
+import { cortexM4, cortexM7 } from "../../../hal/qemu-cortexm/build.ts";
 import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { buildSelector } from "../../../hal/sim/build.ts";
 import { ROOT } from "../../../hal/xs/build.ts";
@@ -53,6 +54,8 @@ function bare(
   };
 }
 
+const ARM = { processor: "Arm", emulatorPackage: "qemu-system-arm" } as const;
+
 function prepareSim(): void {
   make(buildSelector);
 }
@@ -84,6 +87,8 @@ export const ROWS = {
     emulatorPackage: "qemu-system-misc",
     classNumber: 3,
   }),
+  cortexm: bare("cortexm", cortexM7, { ...ARM, classNumber: 7 }),
+  cortexm4: bare("cortexm4", cortexM4, { ...ARM, classNumber: 8 }),
   "esp32-fake": esp32FakeRow,
   mcuboot: mcubootRow,
 } as const;

@@ -37,8 +37,8 @@ export const HOST_TOOLS: readonly Tool[] = [
 
 /**
  * What a bare-metal board needs: compiler and picolibc of the processor, whose tools' names begin
- * with `cross`, and its emulator. The sources of lwIP, Mbed TLS and libsodium come from Debian, too:
- * hal/bare/sources.sh.
+ * with `cross`, and its emulator. The sources of lwIP, Mbed TLS and libsodium come from Debian,
+ * too: hal/bare/sources.sh.
  */
 export function bareTools(
   processor: string,

@@ -67,7 +67,7 @@ export function addDemo(program: Command): void {
     )
     .option(
       "--https",
-      "the servers speak TLS, and the device checks who they are (boards qemu, esp32-fake)",
+      "the servers speak TLS, and the device checks who they are (bare-metal boards, esp32-fake)",
     )
     .option("--state <directory>", "keep the device here (default: a temporary directory)")
     .option("--limit <seconds>", "give up after so long", countOption, 240)

@@ -1,6 +1,6 @@
 /**
- * `xs-fumo flash`: writes boot loader, partition table, provisioning and application to an ESP32-class
- * board over its serial port.
+ * `xs-fumo flash`: writes boot loader, partition table, provisioning and application to an
+ * ESP32-class board over its serial port.
  */
 import type { Command } from "commander";
 import type { FlashOptions } from "../flash/flash.ts";

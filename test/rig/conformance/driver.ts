@@ -31,8 +31,8 @@ export interface Bench {
   readonly listening?: string;
   readonly rigPort?: number;
   /**
-   * UDP port of 127.0.0.1 that leads to the board's datagrams; absent: nothing reaches it unasked, or
-   * this bench cannot send it anything. Known once the board was switched on.
+   * UDP port of 127.0.0.1 that leads to the board's datagrams; absent: nothing reaches it unasked,
+   * or this bench cannot send it anything. Known once the board was switched on.
    */
   readonly pushPort?: number | undefined;
   /** True: the board counts crashes, and does not say 0 as one may that cannot. */

@@ -244,7 +244,9 @@ async function flow(driver: Driver): Promise<void> {
   );
 }
 
-/** Sends these to the board in turn, again and again, as a network that loses some has to be used. */
+/**
+ * Sends these to the board in turn, again and again, as a network that loses some has to be used.
+ */
 async function withDatagrams(
   port: number,
   datagrams: readonly Uint8Array[],

@@ -1,7 +1,7 @@
 /**
- * A chip of the ESP32 family in its ROM loader. esptool-js speaks the protocol; this turns its errors
- * into the bench's. Only `write` and `eraseAll` change the flash: the stub that esptool-js loads is in
- * the chip's memory.
+ * A chip of the ESP32 family in its ROM loader. esptool-js speaks the protocol; this turns its
+ * errors into the bench's. Only `write` and `eraseAll` change the flash: the stub that esptool-js
+ * loads is in the chip's memory.
  */
 import { createHash } from "node:crypto";
 import { ESPLoader, Transport } from "esptool-js";
@@ -109,9 +109,9 @@ export class ChipLoader {
   }
 
   /**
-   * Opens the port, brings the chip into its ROM loader and identifies it. Calls `allow` with the chip
-   * and its fuses before the stub is loaded; `allow` throws to refuse the board. Throws a RigError.
-   * The caller stops the port.
+   * Opens the port, brings the chip into its ROM loader and identifies it. Calls `allow` with the
+   * chip and its fuses before the stub is loaded; `allow` throws to refuse the board. Throws a
+   * RigError. The caller stops the port.
    */
   static async open(
     port: WebPort,
@@ -169,8 +169,8 @@ export class ChipLoader {
   }
 
   /**
-   * Erases the sectors that `bytes` need, writes them, and verifies their MD5. Throws a RigError; the
-   * sectors then hold neither the old nor the new bytes.
+   * Erases the sectors that `bytes` need, writes them, and verifies their MD5. Throws a RigError;
+   * the sectors then hold neither the old nor the new bytes.
    */
   async write(
     at: number,

@@ -212,8 +212,8 @@ function checkEntry({ namespace, key, type, data }: NvsEntry): void {
 export interface NvsContent {
   readonly entries: readonly NvsEntry[];
   /**
-   * Pages and entries that are written but have a wrong CRC. The chip drops such an entry. A partition
-   * with nothing else is encrypted, or not an NVS.
+   * Pages and entries that are written but have a wrong CRC. The chip drops such an entry. A
+   * partition with nothing else is encrypted, or not an NVS.
    */
   readonly unreadablePages: number;
   readonly unreadableEntries: number;
@@ -236,8 +236,8 @@ interface Item {
 }
 
 /**
- * Reads a partition as the chip does: pages in the order of their sequence numbers, the later of two
- * entries with the same key, complete blobs only. Never throws.
+ * Reads a partition as the chip does: pages in the order of their sequence numbers, the later of
+ * two entries with the same key, complete blobs only. Never throws.
  */
 export function decodeNvs(bytes: Uint8Array): NvsContent {
   const pages: Page[] = [];

@@ -1,7 +1,7 @@
 /**
  * The partition table of ESP-IDF: read from its CSV or its binary form, and written as binary, to
- * the byte as gen_esp32part does. A row has 32 bytes: magic, type, subtype, offset, size, name of 16
- * bytes, flags; behind the rows stands their MD5, and the rest is erased.
+ * the byte as gen_esp32part does. A row has 32 bytes: magic, type, subtype, offset, size, name of
+ * 16 bytes, flags; behind the rows stands their MD5, and the rest is erased.
  */
 import { createHash } from "node:crypto";
 

@@ -34,7 +34,7 @@ export function readProvision(bytes: Buffer, file: string): string {
   if (problems.length > 0)
     fail(
       problems.map((said) => said.replace(/^provision: /, "")).join("; "),
-      "src/account/provisioning.ts and hal/esp32/README.md describe each member",
+      "src/account/PROVISIONING.md describes each member",
     );
   const length = bytes.length + 1;
   if (length > PROVISION_BYTES_MAX) {
@@ -113,8 +113,8 @@ function withoutSecrets(value: unknown, secret: boolean): unknown {
 }
 
 /**
- * Returns the entries of NVS with this provisioning instead of an earlier one. `restart`: otadata will
- * be erased, so the number of a slot that was being selected is dropped.
+ * Returns the entries of NVS with this provisioning instead of an earlier one. `restart`: otadata
+ * will be erased, so the number of a slot that was being selected is dropped.
  */
 export function withProvision(
   entries: readonly NvsEntry[],

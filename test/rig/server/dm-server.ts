@@ -24,7 +24,7 @@ interface OpenSession {
 }
 
 const NOBODY: Credentials = { type: "none", name: "", secret: "" };
-const BYTES_MAX = 65536;
+const BYTES_MAX = 1_048_576;
 
 export class DmServer {
   readonly devices = new Map<string, Device>();

@@ -91,7 +91,9 @@ export function listen(
   });
 }
 
-/** Of a server that speaks TLS, `secureConnection` gives the sockets that count in bytes of HTTP. */
+/**
+ * Of a server that speaks TLS, `secureConnection` gives the sockets that count in bytes of HTTP.
+ */
 function count(server: Server): () => Traffic {
   const open = new Set<Socket>();
   const sums = {

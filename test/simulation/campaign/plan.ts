@@ -35,8 +35,8 @@ export interface Job {
 export type Size = "quick" | "whole";
 
 /**
- * Reads of the store after which a bit, or a byte, of it is wrong for good, and in which geometries:
- * those with more than two blocks, since the block is lost with it.
+ * Reads of the store after which a bit, or a byte, of it is wrong for good, and in which
+ * geometries: those with more than two blocks, since the block is lost with it.
  */
 const STUCK_AT = [1, 3, 10, 18, 30, 45, 60, 80, 100, 150, 200, 250, 300, 400, 500, 700];
 const STUCK_IN: readonly GeometryName[] = ["small", "bytes", "small", "coarse", "small", "pages"];
@@ -60,6 +60,8 @@ const SERVER_FAULTS = [
   "slow:20000",
   "wrongMsgRef",
 ];
+/** What becomes of a message that goes to the slot while it comes. */
+const LONG_FAULTS = ["malformed", "cut:15000", "drop", "wrongCredentials", "duplicate"];
 const HOST_FAULTS = [
   "lose",
   "truncate:200",
@@ -76,7 +78,7 @@ const HOST_FAULTS = [
 
 export function jobsOf(size: Size): readonly Job[] {
   const quick = size === "quick";
-  const geometries = Object.keys(GEOMETRIES) as GeometryName[];
+  const geometries = (Object.keys(GEOMETRIES) as GeometryName[]).filter((name) => name !== "long");
   const jobs: Job[] = [];
   const add = (set: Job["set"], variant: string): void => {
     jobs.push({ set, variant });
@@ -92,6 +94,10 @@ export function jobsOf(size: Size): readonly Job[] {
     }
   }
   if (quick) add("singles", "download-and-update,crashProved,small");
+  if (!quick) add("singles", "replace,good,long");
+  for (const fault of LONG_FAULTS)
+    for (const at of quick ? [4] : [3, 4, 5])
+      add("network", `replace,good,long,server:${fault}@${at}`);
   for (const way of SCENARIOS.filter((name) => !quick || name !== "download")) {
     for (const offer of ["corrupt", "foreign"]) add("singles", `${way},good,small,${offer}`);
   }

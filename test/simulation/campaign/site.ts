@@ -116,7 +116,7 @@ export class Site {
             server: SERVER,
             random,
             emit,
-            chunkBytes: 400,
+            chunkBytes: variant.geometry === "long" ? Infinity : 400,
             traced: false,
             faults: variant.faults ?? [],
             scenario: () => flow(variant, offer),

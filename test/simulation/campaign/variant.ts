@@ -60,6 +60,12 @@ export const GEOMETRIES = {
     slot: { blocks: 1, blockLength: 65536, writeAlign: 8, eraseValue: 0xff },
     payloadBytes: 900,
   },
+  /** A push comes in one message, longer than the buffer for whole ones. */
+  long: {
+    store: { blocks: 3, blockLength: 4096, writeAlign: 16, eraseValue: 0xff },
+    slot: { blocks: 4, blockLength: 4096, writeAlign: 16, eraseValue: 0xff },
+    payloadBytes: 13_000,
+  },
 } as const satisfies { readonly [name: string]: Geometry };
 export type GeometryName = keyof typeof GEOMETRIES;
 

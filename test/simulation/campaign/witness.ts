@@ -45,6 +45,9 @@ export class Violation extends Error {
   }
 }
 
+/** Result of a download that was interrupted. */
+const INTERRUPTED = "401";
+
 /** Erases of a block that a run without cuts needs, and that each cut may add. */
 const WEAR_MAX = 6;
 const WEAR_PER_CUT = 4;
@@ -220,8 +223,8 @@ export class Witness {
     const running = this.#board.boot.running();
     const { log } = this.#board.boot;
     const before = this.reports.get(correlator);
-    // A device that has forgotten that it reported a success may call it interrupted, as after a cut.
-    const forgotten = forgets(this.#variant) && before === "200";
+    // A device that has forgotten its report of a success may call the download interrupted.
+    const forgotten = forgets(this.#variant) && before === "200" && data === INTERRUPTED;
     this.#check(
       "P4",
       before === undefined || before === data || forgotten,

@@ -14,7 +14,9 @@ import { type Log, other, type Slot } from "./selector.ts";
  */
 export type Content = number | "bad" | "none";
 
-/** What a session on trial has come to: nobody is heard, somebody, or a server that proved itself. */
+/**
+ * What a session on trial has come to: nobody is heard, somebody, or a server that proved itself.
+ */
 export type Session = "none" | "heard" | "proved";
 
 export interface State {

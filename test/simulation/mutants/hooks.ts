@@ -1,7 +1,7 @@
 /**
  * Plants the bug that the environment names in the module that it is for, while that is loaded; one
- * in C by loading the boot selector that planted.ts has compiled with it. Limits are changed for the
- * client and the boards alone: tests go on with the right ones.
+ * in C by loading the boot selector that planted.ts has compiled with it. Limits are changed for
+ * the client and the boards alone: tests go on with the right ones.
  */
 import { LIMIT_MUTANTS, LIMITS } from "./limits.ts";
 import { anySpace, isInC, type Mutant } from "./mutant.ts";

@@ -1,4 +1,6 @@
-/** Bugs planted in the store, and in what falls back to something when the store has lost a value. */
+/**
+ * Bugs planted in the store, and in what falls back to something when the store has lost a value.
+ */
 import type { Mutant } from "./mutant.ts";
 
 const PULL = "download,good,small";
@@ -150,7 +152,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a generation counts before it is sealed",
-    file: "src/store/generation",
+    file: "src/store/log",
     find: "sealed = seal > 0",
     replace: "sealed = true",
     in: ["unit/store/start"],
@@ -158,7 +160,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the only seal of a generation may be lost, and all before it is gone",
-    file: "src/store/generation",
+    file: "src/store/log",
     find: "before === log ? undefined : before",
     replace: "undefined",
     in: ["unit/store/start"],
@@ -166,7 +168,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "blocks of an older generation belong to the log",
-    file: "src/store/generation",
+    file: "src/store/log",
     find: "blocks.filter((block) => block.generation === first.generation)",
     replace: "blocks",
     in: ["download,good,bytes", PULL],

@@ -5,10 +5,12 @@ import {
   ANSWER_TIMEOUT_MS,
   BODY_IDLE_TIMEOUT_MS,
   CONNECTION_IDLE_MS,
+  LONG_MESSAGE_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Conversation } from "../../../src/client/conversation.ts";
 import type { Post } from "../../../src/session/ports.ts";
+import type { LongMessage } from "../../../src/session/longmessage.ts";
 import type { Session } from "../../../src/session/session.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { address } from "../base/address.ts";
@@ -103,6 +105,32 @@ class OneMessage {
 
   lost(detail: string): void {
     this.lostBecause = detail;
+  }
+
+  /** What it takes of Data, and where that begins; 0: it has no room for long messages. */
+  dataAt = 0;
+  fed = "";
+
+  lengthens(bytes: Uint8Array): LongMessage | undefined {
+    if (this.dataAt === 0) return undefined;
+    const head = utf8("x".repeat(this.dataAt));
+    const long = {
+      kept: this.dataAt,
+      from: this.dataAt,
+      over: false,
+      head,
+      take: (more: Uint8Array): number => {
+        const end = more.indexOf(0x3c);
+        long.over = end >= 0;
+        return end < 0 ? more.length : end;
+      },
+    };
+    equal(bytes.length, 64);
+    return long as unknown as LongMessage;
+  }
+
+  feed(bytes: Uint8Array): void {
+    this.fed += String.fromCharCode(...bytes);
   }
 }
 
@@ -292,4 +320,67 @@ test("an answer that trickles is given up ANSWER_MS_MAX after its head, not befo
   equal(conversation.done, false);
   run(ANSWER_MS_MAX);
   equal(conversation.failure, "the server's answer stopped half-way");
+});
+
+test("Data of a long message is handed over in pieces, however they come, and the rest at its end", () => {
+  for (const piece of [1, 7, 64, 1000]) {
+    for (const cut of [0, 1]) {
+      const message = utf8(`${"<".repeat(10)}${"d".repeat(500)}</tail>`);
+      const events: Event[] = [{ status: 200, type: XML }];
+      for (let at = 0; at < message.length; at += piece) {
+        if (cut === 1) events.push("nothing");
+        events.push(message.subarray(at, at + piece));
+      }
+      const { session, conversation, run } = converse([...events, "end"]);
+      session.dataAt = 10;
+      for (let i = 0; i < 2000 && session.got.length === 0; i++) run();
+      equal(session.fed, "d".repeat(500), `${piece}`);
+      deepEqual(session.got, [`${"<".repeat(10)}</tail>`]);
+      ok(!conversation.overlong);
+    }
+  }
+});
+
+test("a long message that ends inside Data is handed over without an end", () => {
+  const message = utf8(`${"<".repeat(10)}${"d".repeat(500)}`);
+  const { session, run } = converse([{ status: 200, type: XML }, message, "end"]);
+  session.dataAt = 10;
+  run();
+  equal(session.fed, "d".repeat(500));
+  deepEqual(session.got, ["<".repeat(10)]);
+});
+
+test("a message with more than the buffer takes behind Data ends the session, and says so", () => {
+  const message = utf8(`${"<".repeat(10)}${"d".repeat(500)}<${"t".repeat(100)}`);
+  const { session, conversation, run } = converse([{ status: 200, type: XML }, message, "end"]);
+  session.dataAt = 10;
+  const { lengthens } = session;
+  session.lengthens = (bytes) => {
+    const long = lengthens.call(session, bytes);
+    session.dataAt = 0;
+    return long;
+  };
+  run();
+  ok(conversation.overlong);
+  deepEqual(session.got, []);
+  ok(session.lostBecause?.startsWith("the server's message is longer than 64 bytes"));
+});
+
+test("a long message has LONG_MESSAGE_BYTES_MAX bytes, and not one more", () => {
+  for (const more of [0, 1]) {
+    const data = new Uint8Array(LONG_MESSAGE_BYTES_MAX - 10 - 1 + more).fill(0x64);
+    const events: Event[] = [
+      { status: 200, type: XML },
+      utf8("<".repeat(10)),
+      data,
+      utf8("<"),
+      "end",
+    ];
+    const { session, conversation, run } = converse(events);
+    session.dataAt = 10;
+    session.feed = () => {};
+    for (let i = 0; i < 2000 && session.got.length === 0 && !conversation.done; i++) run();
+    equal(session.got.length, 1 - more);
+    equal(conversation.failure !== undefined, more === 1);
+  }
 });

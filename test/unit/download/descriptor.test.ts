@@ -32,8 +32,10 @@ function read(
   return readDescriptor(bytes, bytes.length, address(from), rules, TYPES);
 }
 
-const media = (inside: string): string =>
-  `<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`;
+const DECLARATION = '<?xml version="1.0"?>';
+const element = (inside: string): string =>
+  `<media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`;
+const media = (inside: string): string => `${DECLARATION}${element(inside)}`;
 
 /** "fault: problem", and where it is reported. */
 function fault(document: string, from?: string, rules?: UrlRules): string {
@@ -166,6 +168,12 @@ test("what is wrong is reported where the descriptor says, if that could be read
   equal(fault(media(`${NEEDED}${notify}<type>a/b</type>`)), "unacceptable: type a/b → https://h/s");
   ok(fault(`<media>${notify}<x></media>`).endsWith("→ https://h/s"));
   ok(!fault(`<media><x></y>${notify}</media>`).includes("→"));
+});
+
+test("a document type that declares nothing is read over", () => {
+  const type = '<!DOCTYPE media PUBLIC "-//OMA//DTD DD 1.0//EN" "http://h/dd.dtd">';
+  equal(fault(`${DECLARATION}\n${type}\n${element(NEEDED)}`), "none");
+  equal(fault(`<!DOCTYPE media SYSTEM "dd.dtd" [<!-- 1.0 -->]>${element(NEEDED)}`), "none");
 });
 
 test("what is not well-formed, not media, doubled or nested is no descriptor: 906", () => {

@@ -337,3 +337,22 @@ test("an alert is owed until the server answers it, by whatever but a challenge"
   device.fumo.acknowledge(1, 500);
   equal(device.fumo.alerts(SERVER).length, 0);
 });
+
+test("Data of a message that is not whole never replaces a package that was verified", () => {
+  const meta = { format: "bin", type: "", early: true } as const;
+  const early = (device: Device): Sink | number =>
+    device.tree.stream("Replace", `${MAIN}/Update/PkgData`, meta, SERVER);
+  for (const [phase, kept] of [
+    ["ready", true],
+    ["ready", false],
+    ["failed", true],
+    ["settled", true],
+  ] as const) {
+    const device = inPhase(phase, kept);
+    equal(early(device), 413, phase);
+    equal(device.engine.record.phase, phase);
+    sinkOf(stream(device)).abort();
+  }
+  for (const phase of ["idle", "receiving", "failed", "settled"] as const)
+    sinkOf(early(inPhase(phase))).abort();
+});

@@ -1,4 +1,6 @@
-/** When a server counts as proved, when it has refused the device, and when its commands are done. */
+/**
+ * When a server counts as proved, when it has refused the device, and when its commands are done.
+ */
 import { base64 } from "../../../src/base/base64.ts";
 import { md5 } from "../../../src/base/md5.ts";
 import { utf8 } from "../../../src/base/utf8.ts";

@@ -162,7 +162,9 @@ function back(board: Board, cause: ResetCause): void {
   board.reset();
 }
 
-/** An installation of the package that is there, with as many trials as it takes, none a verdict. */
+/**
+ * An installation of the package that is there, with as many trials as it takes, none a verdict.
+ */
 function inVain(board: Board): void {
   const arming = (): boolean => board.engine.record.phase === "arming";
   equal(board.engine.install("x", "again"), undefined);

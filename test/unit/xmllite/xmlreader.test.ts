@@ -126,7 +126,6 @@ test("what is not a document in UTF-8 is refused", () => {
   refused("<?xml version='2.0'?><a/>", "not XML 1");
   refused("<?xml version='1.0'><a/>", "a declaration without an end");
   refused(" <?xml version='1.0'?><a/>", "a declaration that is not first");
-  refused("<!DOCTYPE a><a/>", "document types are refused");
   refused("", "no root element");
   refused(" <!-- x --> ", "no root element");
   refused("x<a/>", "text outside the root element");
@@ -137,6 +136,66 @@ test("what is not a document in UTF-8 is refused", () => {
   equal(tokens(bytes), "!not UTF-8");
   bytes[3] = 0;
   equal(tokens(bytes), "!not UTF-8");
+});
+
+test("a document type is read over: where its DTD is, comments and instructions (XML 1.0 §2.8)", () => {
+  for (const type of [
+    "<!DOCTYPE a>",
+    "<!DOCTYPE a >",
+    "<!DOCTYPE\n\ta\n>",
+    "<!DOCTYPE s:a SYSTEM 'http://h/a.dtd'>",
+    '<!DOCTYPE a SYSTEM "">',
+    '<!DOCTYPE a PUBLIC "-//OMA//DTD a//EN" "http://h/a.dtd">',
+    '<!DOCTYPE a PUBLIC\n"-//OMA//DTD a//EN"\n\t\'http://h/[a>"].dtd\'\n>',
+    "<!DOCTYPE a []>",
+    "<!DOCTYPE a[ \r\n]\n>",
+    "<!DOCTYPE a SYSTEM 'b' [<!-- <!ENTITY b ']>'> --> <?p ]> ?>\n]>",
+  ]) {
+    equal(of(`<?xml version="1.0"?>${type}<a/>`), "<a >5 .", type);
+    equal(of(`\uFEFF<!-- x -->${type} <!-- y --><?p q?>\n<a/>`), "<a >5 .", type);
+  }
+});
+
+test("a document type that declares anything, or is broken, is refused (XML 1.0 §2.8)", () => {
+  const declares = "a document type with declarations is refused";
+  for (const subset of [
+    "<!ENTITY b 'c'>",
+    "<!ENTITY % b SYSTEM 'c'>",
+    "<!ELEMENT a ANY>",
+    "<!ATTLIST a b CDATA 'c'>",
+    "<!NOTATION b SYSTEM 'c'>",
+    "<![INCLUDE[]]>",
+    "<!-- --> <!ENTITY b 'c'>",
+    "%b;",
+    "text",
+  ])
+    refused(`<!DOCTYPE a [${subset}]><a>&b;</a>`, declares);
+  refused("<!DOCTYPE a [", declares);
+  refused("<!DOCTYPE a [<!-- -- -->]><a/>", "-- in a comment");
+  refused("<!DOCTYPE a [<?xml version='1.0'?>]><a/>", "a declaration that is not first");
+  refused("<!DOCTYPE><a/>", "a document type without a name");
+  refused("<!DOCTYPEa><a/>", "a document type without a name");
+  refused("<!DOCTYPE 'a'><a/>", "a document type without a name");
+  const quotes = "a document type without its identifier in quotes";
+  refused("<!DOCTYPE a SYSTEM><a/>", quotes);
+  refused("<!DOCTYPE a SYSTEM b><a/>", quotes);
+  refused("<!DOCTYPE a SYSTEM'b'><a/>", quotes);
+  refused("<!DOCTYPE a PUBLIC 'b'><a/>", quotes);
+  refused("<!DOCTYPE a PUBLIC 'b''c'><a/>", quotes);
+  refused("<!DOCTYPE a SYSTEM 'b><a/>", "a document type with an identifier that does not end");
+  const open = "a document type that does not end with >";
+  refused("<!DOCTYPE a", open);
+  refused("<!DOCTYPE a b><a/>", open);
+  refused("<!DOCTYPE aSYSTEM 'b'><a/>", open);
+  refused("<!DOCTYPE a system 'b'><a/>", open);
+  refused("<!DOCTYPE a [] []><a/>", open);
+  refused("<!DOCTYPE a><!DOCTYPE a><a/>", "not a name");
+  refused("<!doctype a><a/>", "not a name");
+  refused("<!ENTITY b 'c'><a/>", "not a name");
+  refused("<a/><!DOCTYPE a>", "more than one root element");
+  refused("<a><!DOCTYPE a></a>", "neither comment nor CDATA");
+  refused("<!DOCTYPE a>", "no root element");
+  refused("<!DOCTYPE a SYSTEM 'b'><a>&b;</a>", "a reference to no character");
 });
 
 test("tags that do not match or do not end are refused", () => {

@@ -36,6 +36,10 @@ export class Bench {
   readonly #first: Buffer;
   readonly #offer: Buffer;
 
+  get board(): string {
+    return this.#row.driver.name;
+  }
+
   /** Builds both versions, and a device with version 1 that all runs begin with. */
   constructor(board: BareName) {
     this.#row = ROWS[board];
@@ -51,7 +55,7 @@ export class Bench {
 
   /** The operations of an update to which nothing happens, in their order. */
   async undisturbed(): Promise<readonly Operation[]> {
-    const log = new EventLog(this.#row.driver.name);
+    const log = new EventLog(this.board);
     const rig = await this.#open(log, () => ({ mode: "never", operation: 0 }));
     try {
       rig.start();
@@ -71,7 +75,7 @@ export class Bench {
 
   /** One update with its losses of power. */
   async perform(run: Run): Promise<Result> {
-    const log = new EventLog(this.#row.driver.name);
+    const log = new EventLog(this.board);
     const cuts: Cut[] = [];
     const killedIn: number[] = [];
     let next: Loss | undefined;

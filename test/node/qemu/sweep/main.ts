@@ -8,15 +8,26 @@ import { Command } from "commander";
 import { setUp } from "../../../rig/setup.ts";
 import { BARE_NAMES, type BareName } from "../../../rig/boards/boards.ts";
 import { wordOption } from "../../../rig/options.ts";
+import { BARE_IN_TURN, TURN } from "../../../turn.ts";
 import { Bench, type Result } from "./bench.ts";
-import { coverage, isMissed, parseRunId, planKills, planSweep, type Run, runId } from "./plan.ts";
+import {
+  coverage,
+  type Extent,
+  isIn,
+  isMissed,
+  parseRunId,
+  planKills,
+  planSweep,
+  type Run,
+  runId,
+} from "./plan.ts";
 import { table } from "./table.ts";
 
 interface Options {
-  readonly board: BareName;
-  readonly every: number;
+  readonly board?: BareName;
+  readonly every?: number;
   readonly whole?: true;
-  readonly kills: number;
+  readonly kills?: number;
   readonly seed: number;
   readonly jobs: number;
   readonly run?: string;
@@ -24,6 +35,9 @@ interface Options {
 }
 
 const KILLS_PER_RUN = 5;
+const WHOLE_KILLS = 50;
+/** Of a board that takes turns: one operation of so many, others each turn. */
+const SAMPLE = { every: 29, kills: 5 } as const;
 const MOMENTS = { firstMs: 20, lastMs: 900 };
 /** A line of progress for every so many updates. */
 const PROGRESS_RUNS = 20;
@@ -32,10 +46,14 @@ const options = new Command("sweep")
   .description(
     "Cuts the power of a bare-metal board in every flash operation of a whole update, and kills it at seeded moments.",
   )
-  .option("--board <board>", `one of ${BARE_NAMES.join(", ")}`, wordOption(BARE_NAMES), "qemu")
-  .option("--every <n>", "cut one operation of so many", Number, 1)
+  .option(
+    "--board <board>",
+    `one of ${BARE_NAMES.join(", ")} (default: the first whole, and of one of the others a sample)`,
+    wordOption(BARE_NAMES),
+  )
+  .option("--every <n>", "cut one operation of so many", Number)
   .option("--whole", "cut the operations in the slot in each mode, not in one each")
-  .option("--kills <n>", "kill QEMU so many times", Number, 50)
+  .option("--kills <n>", "kill QEMU so many times", Number)
   .option("--seed <n>", "where the moments of the kills come from", Number, 1)
   .option("--jobs <n>", "boards side by side", Number, 2 * availableParallelism())
   .option("--run <id>", "one run again, from the id that a failure prints, with its console")
@@ -60,7 +78,9 @@ async function performAll(bench: Bench, runs: readonly Run[]): Promise<readonly 
       results.push(result);
       if (results.length % PROGRESS_RUNS === 0) say(`${results.length} of ${runs.length} updates`);
       if (result.problem !== undefined)
-        say(`FAILED ${result.problem}\n  again: npm run sweep -- --run ${runId(run)}`);
+        say(
+          `FAILED ${result.problem}\n  again: npm run sweep -- --board ${bench.board} --run ${runId(run)}`,
+        );
       else if (options.verbose === true)
         say(`${((performance.now() - at) / 1000).toFixed(1)} s  ${runId(run)}`);
     }
@@ -76,9 +96,9 @@ async function performAll(bench: Bench, runs: readonly Run[]): Promise<readonly 
   return results;
 }
 
-async function sweep(bench: Bench): Promise<boolean> {
+async function sweep(bench: Bench, extent: Extent): Promise<boolean> {
   const update = await bench.undisturbed();
-  const runs = planSweep(update, { whole: options.whole === true, every: options.every });
+  const runs = planSweep(update, extent);
   say(`an undisturbed update has ${update.length} flash operations`);
   const results = await performAll(bench, runs);
   const covered = coverage(
@@ -87,7 +107,7 @@ async function sweep(bench: Bench): Promise<boolean> {
   );
   say(table(covered));
   const missed = covered.filter(
-    (each, index) => index % options.every === 0 && isMissed(each, options.whole === true),
+    (each, index) => isIn(index, extent) && isMissed(each, extent.whole),
   );
   for (const {
     operation: { kind, offset },
@@ -101,14 +121,14 @@ async function sweep(bench: Bench): Promise<boolean> {
 }
 
 /** Until as many kills have come: an update may end before the last ones of its run. */
-async function kills(bench: Bench): Promise<boolean> {
+async function kills(bench: Bench, count: number): Promise<boolean> {
   const results: Result[] = [];
   const states = (): readonly number[] => results.flatMap(({ killedIn }) => killedIn);
-  for (let seed = options.seed; states().length < options.kills; seed++) {
+  for (let seed = options.seed; states().length < count; seed++) {
     results.push(
       ...(await performAll(
         bench,
-        planKills(options.kills - states().length, KILLS_PER_RUN, MOMENTS, seed),
+        planKills(count - states().length, KILLS_PER_RUN, MOMENTS, seed),
       )),
     );
   }
@@ -129,14 +149,26 @@ async function again(bench: Bench, id: string): Promise<boolean> {
   return problem === undefined;
 }
 
-setUp(options.board, say);
-const bench = new Bench(options.board);
-try {
-  const isGood =
-    options.run !== undefined
-      ? await again(bench, options.run)
-      : (await sweep(bench)) && (await kills(bench));
-  process.exitCode = isGood ? 0 : 1;
-} finally {
-  bench.close();
+/** One board, as the options say; a sample of what is cut unless it is `whole`. True: all was well. */
+async function perform(board: BareName, isWhole: boolean): Promise<boolean> {
+  const {
+    every = isWhole ? 1 : SAMPLE.every,
+    kills: count = isWhole ? WHOLE_KILLS : SAMPLE.kills,
+  } = options;
+  setUp(board, say);
+  say(`board ${board}, one operation of ${every}, turn ${TURN}`);
+  const bench = new Bench(board);
+  try {
+    if (options.run !== undefined) return await again(bench, options.run);
+    const extent = { whole: options.whole === true, every, first: TURN };
+    return (await sweep(bench, extent)) && (await kills(bench, count));
+  } finally {
+    bench.close();
+  }
 }
+
+const one = options.board ?? (options.run === undefined ? undefined : BARE_NAMES[0]);
+let isGood = true;
+for (const board of one === undefined ? BARE_IN_TURN : [one])
+  isGood = (await perform(board, board === one || board === BARE_IN_TURN[0])) && isGood;
+process.exitCode = isGood ? 0 : 1;

@@ -58,16 +58,25 @@ export function parseRunId(id: string): Run {
   });
 }
 
+/** How much of an update is cut. */
+export interface Extent {
+  readonly whole: boolean;
+  readonly every: number;
+  readonly first?: number;
+}
+
+/** Whether the operation with this number, counted from 0, is one that is cut. */
+export function isIn(index: number, { every, first = 0 }: Extent): boolean {
+  return index % every === first % every;
+}
+
 /**
  * Runs that cut each operation of `update` in each mode, but those in the slot in one mode each, in
  * turn, unless `whole`.
- * `every`: one operation of so many, for a sample.
+ * `every`: one operation of so many, for a sample, from the one with number `first` on.
  */
-export function planSweep(
-  update: readonly Operation[],
-  options: { readonly whole: boolean; readonly every: number },
-): readonly Run[] {
-  const some = update.filter((_, index) => index % options.every === 0);
+export function planSweep(update: readonly Operation[], options: Extent): readonly Run[] {
+  const some = update.filter((_, index) => isIn(index, options));
   const [slot = [], logs = []] = [true, false].map((inSlot) =>
     some.filter((operation) => (operation.partition === "slot") === inSlot),
   );

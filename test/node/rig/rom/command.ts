@@ -1,4 +1,6 @@
-/** `xs-fumo flash` and `xs-fumo provision` as tests start them, and the boards they start them on. */
+/**
+ * `xs-fumo flash` and `xs-fumo provision` as tests start them, and the boards they start them on.
+ */
 import { ok, strictEqual } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,6 @@
-/** Espressif's own programs, from the virtual environment that .ci/run makes of requirements.txt. */
+/**
+ * Espressif's own programs, from the virtual environment that .ci/run makes of requirements.txt.
+ */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** The protocol of the ROM loader and its stub: numbers of commands and errors, framing, checksum. */
+/**
+ * The protocol of the ROM loader and its stub: numbers of commands and errors, framing, checksum.
+ */
 
 export const Op = {
   flashBegin: 0x02,

@@ -1,8 +1,8 @@
 /**
  * A stand-in for the ROM loader of an ESP32-class chip and for the stub that tools load into its
- * memory: bytes in, bytes out. It follows Espressif's documents and the source of the stub, and checks
- * what they check: lengths, checksums, sequence numbers, order. Espressif's own esptool talks to it in
- * the tests, too, so it behaves as esptool expects of a chip.
+ * memory: bytes in, bytes out. It follows Espressif's documents and the source of the stub, and
+ * checks what they check: lengths, checksums, sequence numbers, order. Espressif's own esptool
+ * talks to it in the tests, too, so it behaves as esptool expects of a chip.
  */
 import { createHash } from "node:crypto";
 import { constants, inflateSync } from "node:zlib";

@@ -1,6 +1,6 @@
 /**
- * The store as it was in firmware that knows no tables of sums, with the files beside this one: what
- * a device goes back to after a rollback. Never change them.
+ * The store as it was in firmware that knows no tables of sums, with the files beside this one:
+ * what a device goes back to after a rollback. Never change them.
  *
  * Everything durable of the client: keys and values in one append-only log on flash. A commit is
  * one frame, whole or not there.
