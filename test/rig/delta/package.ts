@@ -49,9 +49,9 @@ export function basePayload(image: Buffer): Buffer {
 
 /**
  * The package that makes `image`: of `base`, the image that devices run, or of nothing. Throws a
- * DeltaError when one of them is no image.
+ * DeltaError when one of them is no image. `codeBytesMax`: see encodeSegments.
  */
-export function deltaPackage(image: Buffer, base?: Buffer): Buffer {
+export function deltaPackage(image: Buffer, base?: Buffer, codeBytesMax?: number): Buffer {
   const target = partsOf(image, "the image");
   const payload = base === undefined ? Buffer.alloc(0) : basePayload(base);
   const head = Buffer.alloc(DELTA_HEADER_BYTES);
@@ -63,7 +63,7 @@ export function deltaPackage(image: Buffer, base?: Buffer): Buffer {
   sha256(target.signed).copy(head, 48);
   image.copy(head, 80, 0, IMAGE_HEADER_BYTES);
   const tokens = new Tokens(payload, image).of(align(payload, image));
-  const body = encodeSegments(image, tokens);
+  const body = encodeSegments(image, tokens, codeBytesMax);
   const result = Buffer.concat([head, target.protectedArea, body]);
   if (parseDeltaHeader(result) === undefined)
     throw new DeltaError("the records of the image are not well-formed");

@@ -16,6 +16,7 @@ type InBase = Extract<DeltaToken, { readonly bias: number }>;
 
 class Segments {
   #target: Uint8Array;
+  #codeBytesMax: number;
   #coder = new RangeCoder();
   #parts: Uint8Array[] = [];
   #bias = 0;
@@ -26,13 +27,14 @@ class Segments {
   #start = 0;
   #startBias = 0;
 
-  constructor(target: Uint8Array) {
+  constructor(target: Uint8Array, codeBytesMax: number) {
     this.#target = target;
+    this.#codeBytesMax = codeBytesMax;
   }
 
   of(tokens: readonly DeltaToken[]): Buffer {
     for (const token of tokens) {
-      if (this.#coder.size > SEGMENT_BYTES_MAX - TOKEN_BYTES_MAX) this.#close(token.at);
+      if (this.#coder.size > this.#codeBytesMax - TOKEN_BYTES_MAX) this.#close(token.at);
       if (token.at === this.#start) this.#begin("bias" in token ? token.bias : this.#bias);
       this.#put(token);
     }
@@ -122,7 +124,14 @@ class Segments {
   }
 }
 
-/** The segments that make `target`; its tokens cover it in order. */
-export function encodeSegments(target: Uint8Array, tokens: readonly DeltaToken[]): Buffer {
-  return new Segments(target).of(tokens);
+/**
+ * The segments that make `target`; its tokens cover it in order. Each has at most `codeBytesMax`
+ * bytes of code: shorter ones cost bytes, and less comes twice after a power cut.
+ */
+export function encodeSegments(
+  target: Uint8Array,
+  tokens: readonly DeltaToken[],
+  codeBytesMax = SEGMENT_BYTES_MAX,
+): Buffer {
+  return new Segments(target, codeBytesMax).of(tokens);
 }
