@@ -24,10 +24,12 @@ import type { UpdateEngine } from "./fumoengine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
 import { FumoState, fumoState, holdsPackage, inOperation } from "./fumostate.ts";
 import {
+  BASE,
   DOWNLOAD,
   DOWNLOAD_AND_UPDATE,
   DOWNLOAD_AND_UPDATE_URL,
   DOWNLOAD_URL,
+  FORMATS,
   PACKAGE,
   PKG_DATA,
   STATE,
@@ -75,6 +77,9 @@ function execStatus(refusal: Refusal | undefined): number {
     : Status.forbidden;
 }
 
+/** What x/Ext/Formats says: signed images, and deltas and compressed packages of them. */
+const PACKAGE_FORMATS = "mcuboot xdp1";
+
 export interface FumoOptions {
   /** Name, below the root, of the node under which objects are. */
   readonly root: string;
@@ -103,6 +108,8 @@ export class Fumo {
       new Map<NodeDefinition, Binding>([
         [PACKAGE, { instances: () => options.objects, remove: (call) => this.#remove(call) }],
         [STATE, { get: (call) => utf8(`${this.state(objectOf(call))}`) }],
+        [FORMATS, { get: () => utf8(PACKAGE_FORMATS) }],
+        [BASE, { get: () => utf8(this.#engine.baseText()) }],
         [DOWNLOAD_URL, url],
         [DOWNLOAD_AND_UPDATE_URL, url],
         [PKG_DATA, { stream: (call, meta) => this.#stream(call, meta) }],

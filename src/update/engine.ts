@@ -18,6 +18,7 @@ import type { ImageFacts } from "../image/verifier.ts";
 import { versionText } from "../image/version.ts";
 import type { Store } from "../store/store.ts";
 import { Download, type Offer } from "./download.ts";
+import { flashFailure } from "./failure.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { Intake, type IntakeFault, type IntakeOptions } from "./intake.ts";
 import { Journal } from "./journal.ts";
@@ -278,6 +279,21 @@ export class Engine {
   /** The server acknowledged the report of this ticket. */
   settle(id: number): void {
     this.#journal.dispatch({ type: "acknowledged", id });
+  }
+
+  /**
+   * SHA-256, in hexadecimal, and length of the image that runs, as deltas are made from it; "" where
+   * the board cannot read it. It is digested once a boot, which takes about a second.
+   */
+  baseText(): string {
+    const { base } = this.#intake;
+    if (base.length === 0) return "";
+    try {
+      return `${hex(base.digest())} ${base.length}`;
+    } catch (error) {
+      flashFailure(error);
+      return "";
+    }
   }
 
   /**

@@ -38,6 +38,16 @@ export class RunningBase {
    */
   proves(length: number, digest: Uint8Array, byteBudget: number): boolean | undefined {
     if (length > this.length) return false;
+    const found = this.#digestOf(length, byteBudget);
+    return found === undefined ? undefined : equal(found, digest);
+  }
+
+  /** SHA-256 of all of it. Throws a FlashError. */
+  digest(): Uint8Array {
+    return this.#digestOf(this.length, Infinity) ?? new Uint8Array(0);
+  }
+
+  #digestOf(length: number, byteBudget: number): Uint8Array | undefined {
     if (length !== this.#length) this.#forget(length);
     try {
       for (let left = byteBudget; this.#digest === undefined && left > 0; ) left -= this.#advance();
@@ -45,7 +55,7 @@ export class RunningBase {
       this.#forget(length);
       throw error;
     }
-    return this.#digest === undefined ? undefined : equal(this.#digest, digest);
+    return this.#digest;
   }
 
   #forget(length: number): void {

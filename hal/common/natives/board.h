@@ -15,7 +15,7 @@ void boardRestart(void) __attribute__((noreturn));
 
 /* Flash of hal.ts: "store", or "staging", the slot that does not run. The partition stays open. It
  * is given ranges that are inside it and aligned; a write to bytes that do not read as erased fails
- * and writes nothing. */
+ * and writes nothing. "base" is Base of hal.ts: blocks of one byte, without `write` and `erase`. */
 const char* boardPartition(const char* name, const Partition** partition);
 
 /* Milliseconds since reset. */

@@ -1,4 +1,5 @@
 /** Delta packages on a device: pushed, downloaded, cut anywhere, for another image, hostile. */
+import { createHash } from "node:crypto";
 import { vendorKey } from "../../../src/image/key.ts";
 import type { ImagePolicy } from "../../../src/image/policy.ts";
 import { Store } from "../../../src/store/store.ts";
@@ -37,6 +38,10 @@ class Device {
   /** Bytes of the package that came. */
   fetched = 0;
   hasBase = true;
+  /** Reads of base fail. */
+  broken = false;
+  /** Reads of base so far. */
+  reads = 0;
 
   constructor() {
     for (let block = 0; block < STORE.blocks; block++) this.#flash.eraseBlock(block);
@@ -58,6 +63,8 @@ class Device {
       base: {
         length: this.hasBase ? base.length : 0,
         read: (buffer, offset) => {
+          this.reads++;
+          if (this.broken) throw Object.assign(new Error("base"), { kind: "device" });
           ok(offset >= 0 && offset + buffer.length <= base.length, "outside of base");
           buffer.set(base.subarray(offset, offset + buffer.length));
         },
@@ -178,6 +185,38 @@ test("a delta from another image is wrongBase, downloaded or pushed, and nothing
     equal(device.engine.write(DELTA), "wrongBase");
     equal(device.slot.operations.length, 0);
   }
+});
+
+test("the base is named by digest and length, and not at all where it cannot be read", () => {
+  const device = new Device();
+  const digest = createHash("sha256").update(device.base).digest("hex");
+  equal(device.engine.baseText(), `${digest} ${device.base.length}`);
+  device.broken = true;
+  equal(device.reset().baseText(), "");
+  device.broken = false;
+  equal(device.engine.baseText(), `${digest} ${device.base.length}`);
+  device.hasBase = false;
+  equal(device.reset().baseText(), "");
+});
+
+test("a base that cannot be read is a fault of flash, and nothing is erased", () => {
+  const device = new Device();
+  device.broken = true;
+  start(device);
+  device.serve(DELTA);
+  equal(device.engine.record.reason, "flash");
+  equal(device.slot.operations.length, 0);
+});
+
+test("a base that is proved is not read again for the next package, before the next reset", () => {
+  const device = new Device();
+  device.engine.baseText();
+  const reads = device.reads;
+  for (const at of [0, 1]) {
+    equal(device.engine.open(DELTA.length, `x${at}`), undefined);
+    equal(device.engine.write(DELTA.subarray(0, 200)), undefined);
+  }
+  equal(device.reads, reads);
 });
 
 test("claims refuse a package before a byte is erased", () => {
