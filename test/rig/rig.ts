@@ -12,6 +12,7 @@ import { type Version, versionText } from "../../src/image/version.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { makeCertificate } from "./certificate.ts";
+import { deltaPackage } from "./delta/package.ts";
 import { type DeviceProcess, within } from "./device.ts";
 import type { EventLog, Heap } from "./events.ts";
 import { Exit, RigError } from "./exit.ts";
@@ -24,7 +25,7 @@ import { listen, type Listening, type Traffic } from "./server/http.ts";
 import { type HostFault, PackageHost } from "./server/package-host.ts";
 import { sendUntil } from "./server/datagram.ts";
 import type { Notice } from "./decode/pushwriter.ts";
-import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
+import { type OfferedDelta, type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { toRigEvent } from "./serverevent.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
@@ -43,6 +44,10 @@ export interface RigOptions {
   readonly state?: string;
   /** The package to offer; absent: version 2 of the board's firmware. */
   readonly offer?: Uint8Array;
+  /** How that version is packed, where no package is given; the whole image by default. */
+  readonly form?: PackageForm;
+  /** Deltas, for devices whose x/Ext/Base is `base`: those get them first. */
+  readonly deltas?: readonly Omit<OfferedDelta, "url">[];
   /** What the server sends as PkgURL for the URL of the package; by default the same. */
   readonly pkgURL?: (url: string) => string;
   /** The server names a download descriptor instead of the package. */
@@ -54,6 +59,15 @@ export interface RigOptions {
   readonly https?: boolean;
   /** A crash of the device is what is looked for. */
   readonly mayCrash?: true;
+}
+
+export const PACKAGE_FORMS = ["whole", "delta", "compressed"] as const;
+/** The image itself, a delta from version 1, or a package that needs no base. */
+export type PackageForm = (typeof PACKAGE_FORMS)[number];
+
+function packed(form: PackageForm, image: Buffer, base: Buffer): Buffer {
+  if (form === "whole") return image;
+  return deltaPackage(image, form === "delta" ? base : undefined);
 }
 
 const SERVER_ID = "rig";
@@ -89,7 +103,9 @@ export class Rig {
     note(`building version 1 of board ${board.name}`);
     const first = packageOf(board, VERSION_1, 0);
     if (options.offer === undefined) note("building version 2, packing and signing it");
-    const offer = options.offer ?? packageOf(board, VERSION_2, options.size);
+    const offer =
+      options.offer ??
+      packed(options.form ?? "whole", packageOf(board, VERSION_2, options.size), first);
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
     board.manufacture(directory, first, developmentKey());
     let answer: Rig | undefined;
@@ -103,13 +119,18 @@ export class Rig {
       ...(descriptor === undefined ? {} : { descriptor }),
       emit,
     });
+    const { deltas = [] } = options;
+    const paths = deltas.map((_, index) => `/delta/${index + 1}`);
+    const hosts = [
+      host,
+      ...deltas.map(({ data }, at) => new PackageHost({ path: paths[at] ?? "", data, emit })),
+    ];
     const secret = options.https === true ? makeCertificate({ host: "localhost" }) : undefined;
     const listening = await listen(
       (request) => {
         if (answer === undefined) throw new Error("a request before the rig is there");
-        return request.url.startsWith(host.path)
-          ? host.handle(request)
-          : answer.server.handle(request);
+        const asked = hosts.find(({ path }) => request.url.startsWith(path));
+        return (asked ?? answer.server).handle(request);
       },
       0,
       secret,
@@ -122,6 +143,7 @@ export class Rig {
       listening,
       offer,
       `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`,
+      deltas.map((delta, at) => ({ ...delta, url: `${listening.origin}${paths[at] ?? ""}` })),
     );
     note(`DM server and package host on ${listening.origin}; device in ${directory}`);
     return answer;
@@ -133,6 +155,7 @@ export class Rig {
     listening: Listening,
     offer: Uint8Array,
     url: string,
+    deltas: readonly OfferedDelta[],
   ) {
     this.#options = options;
     this.directory = directory;
@@ -151,7 +174,7 @@ export class Rig {
       client: proves,
       server: { type: auth, name: SERVER_ID, secret: SERVER_PASSWORD },
       scenario: () =>
-        scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url) }),
+        scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url), deltas }),
       faults: options.faults ?? [],
       emit: (event) => {
         this.#serverEvent(event);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BOARDS } from "../../rig/boards/boards.ts";
 import { EventLog } from "../../rig/events.ts";
-import { Rig, runsVersion } from "../../rig/rig.ts";
+import { PACKAGE_FORMS, Rig, runsVersion } from "../../rig/rig.ts";
 import { SCENARIOS } from "../../rig/server/scenario.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";
 import { BARE_IN_TURN } from "../../turn.ts";
@@ -12,9 +12,11 @@ import { missingTools } from "../tools.ts";
 const LIMIT_MS = 300_000;
 
 for (const board of BARE_IN_TURN)
-  for (const scenario of SCENARIOS)
-    for (const https of [false, true])
-      test(`${board}: ${scenario} over ${https ? "HTTPS" : "HTTP"} ends with version 2, and its report`, {
+  for (const [index, scenario] of SCENARIOS.entries())
+    for (const https of [false, true]) {
+      // Each form over both, and each way with two of them.
+      const form = PACKAGE_FORMS[(index + (https ? 1 : 0)) % PACKAGE_FORMS.length] ?? "whole";
+      test(`${board}: ${scenario} (${form}) over ${https ? "HTTPS" : "HTTP"} ends with version 2, and its report`, {
         skip: missingTools(board),
       }, async () => {
         const log = new EventLog(board);
@@ -22,6 +24,7 @@ for (const board of BARE_IN_TURN)
           board: BOARDS[board],
           log,
           scenario,
+          form,
           size: 0,
           auth: "md5",
           ...(https ? { https: true } : {}),
@@ -35,3 +38,4 @@ for (const board of BARE_IN_TURN)
           await rig.close();
         }
       });
+    }

@@ -12,7 +12,7 @@ import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
 import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";
-import { mostHeap, Rig, runsVersion } from "../rig.ts";
+import { mostHeap, PACKAGE_FORMS, type PackageForm, Rig, runsVersion } from "../rig.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
 import { check, setUp } from "../setup.ts";
 import { heapText, terminal } from "../terminal.ts";
@@ -23,6 +23,7 @@ interface DemoOptions {
   readonly board?: DeviceName;
   readonly scenario: ScenarioName;
   readonly size: number;
+  readonly form: PackageForm;
   readonly auth: AuthKind;
   readonly encoding: Encoding;
   readonly state?: string;
@@ -54,6 +55,12 @@ export function addDemo(program: Command): void {
       "download-and-update",
     )
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
+    .option(
+      "--form <form>",
+      `${PACKAGE_FORMS.join(", ")}: what the server sends of version 2`,
+      wordOption(PACKAGE_FORMS),
+      "whole",
+    )
     .option(
       "--auth <type>",
       "none, basic, md5 or mac, in both directions",

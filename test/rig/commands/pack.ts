@@ -110,9 +110,15 @@ function smaller(image: Buffer, { deltaFrom }: PackOptions): Buffer {
       "the images have little in common: use --compress",
     );
   } catch (error) {
-    if (!(error instanceof DeltaError)) throw error;
-    throw new RigError(Exit.usage, error.message, "xs-fumo pack and build make packages");
+    throw refused(error);
   }
+}
+
+/** What is thrown for a package that no delta can be made of, or from; anything else stays. */
+export function refused(error: unknown): unknown {
+  return error instanceof DeltaError
+    ? new RigError(Exit.usage, error.message, "xs-fumo pack and build make packages")
+    : error;
 }
 
 /** The bytes of a file that the user named. */

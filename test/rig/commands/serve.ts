@@ -1,6 +1,7 @@
 /** `xs-fumo serve`: the DM server and the package host alone, for any client. */
 import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
+import { baseText, deltaPackage } from "../delta/package.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
 import { type Address, addressOption, countOption, wordOption } from "../options.ts";
@@ -11,12 +12,13 @@ import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
 import { toRigEvent } from "../serverevent.ts";
-import { terminal } from "../terminal.ts";
-import { readInput } from "./pack.ts";
+import { size, terminal } from "../terminal.ts";
+import { readInput, refused } from "./pack.ts";
 
 interface ServeOptions {
   readonly port: number;
   readonly package: string;
+  readonly deltaFrom: readonly string[];
   readonly scenario: ScenarioName;
   readonly object: string;
   readonly auth: AuthKind;
@@ -40,6 +42,11 @@ export function addServe(program: Command): void {
     .command("serve")
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
+    .option(
+      "--delta-from <packages...>",
+      "make deltas from these: a device that runs one of them gets its delta first",
+      [],
+    )
     .option("--port <number>", "port on 127.0.0.1; 0: any that is free", countOption, 0)
     .option(
       "--scenario <scenario>",
@@ -79,9 +86,30 @@ export function addServe(program: Command): void {
       `
 Example:
   xs-fumo build --board host --version 2.0.0 -o v2.img
-  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update`,
+  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
+  xs-fumo serve --port 8080 --package v3.img --delta-from v1.img v2.img`,
     )
     .action(serve);
+}
+
+interface HostedDelta {
+  readonly path: string;
+  /** What devices say that it is for. */
+  readonly base: string;
+  readonly data: Buffer;
+}
+
+/** A delta of the package from each of these. */
+function deltasOf(image: Buffer, files: readonly string[]): readonly HostedDelta[] {
+  return files.map((file, index) => {
+    const from = readInput(file);
+    try {
+      const data = deltaPackage(image, from);
+      return { path: `/delta/${index + 1}`, base: baseText(from), data };
+    } catch (error) {
+      throw refused(error);
+    }
+  });
 }
 
 async function serve(options: ServeOptions): Promise<void> {
@@ -100,10 +128,13 @@ async function serve(options: ServeOptions): Promise<void> {
     if (event.kind === "message" && event.direction === "received") answered();
     if (event.kind === "result" && options.stay !== true) ended(event.code);
   };
+  const deltas = deltasOf(data, options.deltaFrom);
   const host = new PackageHost({ data, emit });
+  const hosts = [host, ...deltas.map(({ path, data }) => new PackageHost({ path, data, emit }))];
   let server: DmServer | undefined;
   const listening = await listen((request) => {
-    if (request.url.startsWith(host.path) || server === undefined) return host.handle(request);
+    const asked = hosts.find(({ path }) => request.url.startsWith(path));
+    if (asked !== undefined || server === undefined) return (asked ?? host).handle(request);
     return server.handle(request);
   }, options.port).catch((error: Error) => {
     throw new RigError(
@@ -112,7 +143,8 @@ async function serve(options: ServeOptions): Promise<void> {
       "--port 0 takes any that is free",
     );
   });
-  const offered = `${listening.origin}${host.path}${options.descriptor === true ? ".dd" : ""}`;
+  const suffix = options.descriptor === true ? ".dd" : "";
+  const offered = `${listening.origin}${host.path}${suffix}`;
   const url = `${listening.origin}/dm`;
   const serverPassword = options.serverPassword ?? "";
   const serverAuth = options.serverAuth ?? options.auth;
@@ -131,10 +163,16 @@ async function serve(options: ServeOptions): Promise<void> {
         object: options.object,
         data,
         url: offered,
+        deltas: deltas.map((delta) => ({
+          ...delta,
+          url: `${listening.origin}${delta.path}${suffix}`,
+        })),
         ...(options.ask === undefined ? {} : { ask: options.ask }),
       }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
+  for (const { path, base, data } of deltas)
+    log.emit({ kind: "note", text: `delta ${path}, ${size(data.length)}, for base ${base}` });
   if (options.notify !== undefined)
     answered = await sendUntil(server.notification(), options.notify.port, options.notify.host);
   if (options.limit > 0)

@@ -47,6 +47,12 @@ export function basePayload(image: Buffer): Buffer {
   return partsOf(image, "the base").payload;
 }
 
+/** What x/Ext/Base of a device says that runs this image. Throws a DeltaError. */
+export function baseText(image: Buffer): string {
+  const payload = basePayload(image);
+  return `${sha256(payload).toString("hex")} ${payload.length}`;
+}
+
 /**
  * The package that makes `image`: of `base`, the image that devices run, or of nothing. Throws a
  * DeltaError when one of them is no image. `codeBytesMax`: see encodeSegments.

@@ -8,7 +8,7 @@
  */
 import type { EventSink } from "./event.ts";
 import { stateName } from "../../../src/objects/fumostate.ts";
-import type { Operation, Scenario, Step } from "./scenario.ts";
+import { DELTA_DECLINED, type Operation, type Scenario, type Step } from "./scenario.ts";
 
 export interface Outcome {
   readonly ok: boolean;
@@ -39,6 +39,11 @@ export class Campaign {
   outcome: Outcome | undefined;
   readonly scenario: Scenario;
   readonly #emit: EventSink;
+  /** Those of the scenario, with what was chosen. */
+  #steps: readonly Step[];
+  /** The steps that take the place of those from #chosenAt on, when a delta is not taken. */
+  #otherwise: readonly Step[] | undefined;
+  #chosenAt = 0;
   #step = 0;
   #closing = false;
   /** True once an Exec of this step has been sent. */
@@ -52,6 +57,7 @@ export class Campaign {
 
   constructor(scenario: Scenario, emit: EventSink) {
     this.scenario = scenario;
+    this.#steps = scenario.steps;
     this.#emit = emit;
   }
 
@@ -61,6 +67,9 @@ export class Campaign {
     fork.states.push(...this.states);
     for (const [uri, value] of this.values) fork.values.set(uri, value);
     fork.outcome = this.outcome;
+    fork.#steps = this.#steps;
+    fork.#otherwise = this.#otherwise;
+    fork.#chosenAt = this.#chosenAt;
     fork.#step = this.#step;
     fork.#closing = this.#closing;
     fork.#execSent = this.#execSent;
@@ -81,7 +90,7 @@ export class Campaign {
     if (this.outcome !== undefined || this.#open.size > 0) return { operations: [] };
     if (this.#closing) return this.#send(this.scenario.closing, false);
     const step = this.#current();
-    if (step === undefined) return { operations: [] };
+    if (step === undefined || step.kind === "choose") return { operations: [] };
     if (step.kind === "await" || this.#execSent) {
       if (this.#asked && step.kind === "await") return { operations: [] };
       this.#asked = true;
@@ -105,7 +114,11 @@ export class Campaign {
     const { accept } = operation;
     const done = status >= 200 && status < 300 && status !== NOT_EXECUTED;
     const fine = accept === undefined ? done : accept === "any" || accept.includes(status);
-    if (!fine) this.#fail(`${operation.name} ${operation.uri} was answered ${status}`);
+    if (!fine)
+      this.#fail(
+        `${operation.name} ${operation.uri} was answered ${status}`,
+        DELTA_DECLINED.statuses.includes(status),
+      );
   }
 
   /** All that this package brings has come: statuses and results. */
@@ -129,10 +142,10 @@ export class Campaign {
 
   /** A generic alert. True when it is the one that is waited for, or may be. */
   alert(alert: GenericAlert): boolean {
-    const awaited = this.scenario.steps.findIndex(
+    const awaited = this.#steps.findIndex(
       (step, index) => index >= this.#step && step.kind === "await",
     );
-    const step = this.scenario.steps[awaited];
+    const step = this.#steps[awaited];
     if (this.outcome !== undefined || step?.kind !== "await" || awaited > this.#step + 1)
       return false;
     const ours =
@@ -144,12 +157,18 @@ export class Campaign {
     this.#step = awaited;
     this.begin();
     if (this.#code >= 200 && this.#code < 300) this.#advance();
-    else this.#fail(`the device reports ${this.#code}`);
+    else
+      this.#fail(`the device reports ${this.#code}`, DELTA_DECLINED.results.includes(this.#code));
     return true;
   }
 
   /** The campaign cannot go on. The closing questions are still asked. */
-  #fail(text: string): void {
+  #fail(text: string, isDeclined: boolean): void {
+    if (this.#otherwise !== undefined && isDeclined) {
+      this.#emit({ kind: "warning", text: `${text}: the whole image follows` });
+      this.#choose(this.#chosenAt, this.#otherwise);
+      return;
+    }
     this.#failure ??= { ok: false, code: this.#code, text };
     this.#emit({ kind: "warning", text });
     if (this.#closing) return;
@@ -176,13 +195,28 @@ export class Campaign {
   }
 
   #current(): Step | undefined {
-    return this.scenario.steps[this.#step];
+    return this.#steps[this.#step];
   }
 
   #advance(): void {
     this.#execSent = false;
     this.#step++;
-    if (this.#step >= this.scenario.steps.length) this.#closing = true;
+    const step = this.#current();
+    if (step === undefined) this.#closing = true;
+    if (step?.kind !== "choose") return;
+    const { steps, otherwise } = step.choice(this.values);
+    this.#choose(this.#step, steps, otherwise);
+  }
+
+  /** Goes on with these steps in the place of all from number `at` on. */
+  #choose(at: number, steps: readonly Step[], otherwise?: readonly Step[]): void {
+    this.#steps = [...this.#steps.slice(0, at), ...steps];
+    this.#otherwise = otherwise;
+    this.#chosenAt = at;
+    this.#step = at;
+    this.#execSent = false;
+    this.#code = 0;
+    this.begin();
   }
 
   #end(): void {
