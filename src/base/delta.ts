@@ -4,8 +4,8 @@
  * module of the same name.
  *
  * The bytes of a package are hostile: each token is checked against base, image and segment before
- * it is performed. Nothing is allocated after construction, nothing recurs, and a segment lies whole
- * in memory before it is decoded. The decoder reads no flash: it asks for it (`run`).
+ * it is performed. Nothing is allocated after construction, nothing recurs, and a segment lies
+ * whole in memory before it is decoded. The decoder reads no flash: it asks for it (`run`).
  */
 import { frozen } from "./frozen.ts";
 
@@ -117,8 +117,8 @@ export class Delta {
   }
 
   /**
-   * Bytes of the package until the segment is whole, or until its head says so; 0 while there is one
-   * to run. All of SEGMENT_HEAD_BYTES: a segment begins.
+   * Bytes of the package until the segment is whole, or until its head says so; 0 while there is
+   * one to run. All of SEGMENT_HEAD_BYTES: a segment begins.
    */
   missing(): number {
     if (this.#heads < SEGMENT_HEAD_BYTES) return SEGMENT_HEAD_BYTES - this.#heads;
@@ -152,10 +152,11 @@ export class Delta {
   }
 
   /**
-   * Decodes on. Returns the length of a piece of the image, which lies in `work`, of WORK_BYTES, and
-   * has to be in flash when `run` is called next; or NEEDS_SEGMENT: feed the next one,
-   * or the image is whole; NEEDS_BASE, NEEDS_IMAGE: put into `window`, of WINDOW_BYTES, what flash holds from
-   * `wanted()` on, as far as it fits and goes, and call again. `work` is the same for each call.
+   * Decodes on. Returns the length of a piece of the image, which lies in `work`, of WORK_BYTES,
+   * and has to be in flash when `run` is called next; or NEEDS_SEGMENT: feed the next one, or the
+   * image is whole; NEEDS_BASE, NEEDS_IMAGE: put into `window`, of WINDOW_BYTES, what flash holds
+   * from `wanted()` on, as far as it fits and goes, and call again. `work` is the same for each
+   * call.
    */
   run(work: Uint8Array, window: Uint8Array): number {
     if (work.length !== WORK_BYTES || window.length !== WINDOW_BYTES) throw new RangeError("run");

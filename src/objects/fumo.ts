@@ -56,8 +56,8 @@ const ALERT_TYPES: { readonly [way in Way]: string } = frozen({
 });
 
 /**
- * Status of a Replace of PkgData: 403 for what is in use or not for this device, 409 for a delta from
- * another image, 420 for what does not fit.
+ * Status of a Replace of PkgData: 403 for what is in use or not for this device, 409 for a delta
+ * from another image, 420 for what does not fit.
  */
 function dataStatus(refusal: Refusal | undefined): number {
   if (refusal === undefined) return Status.ok;

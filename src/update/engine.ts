@@ -282,8 +282,8 @@ export class Engine {
   }
 
   /**
-   * SHA-256, in hexadecimal, and length of the image that runs, as deltas are made from it; "" where
-   * the board cannot read it. It is digested once a boot, which takes about a second.
+   * SHA-256, in hexadecimal, and length of the image that runs, as deltas are made from it; ""
+   * where the board cannot read it. It is digested once a boot, which takes about a second.
    */
   baseText(): string {
     const { base } = this.#intake;

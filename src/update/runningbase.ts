@@ -1,6 +1,6 @@
 /**
- * The image that runs, as the base of delta packages: what a package says of it is proved from flash
- * before the first block is erased.
+ * The image that runs, as the base of delta packages: what a package says of it is proved from
+ * flash before the first block is erased.
  */
 import type { Base } from "../../hal/hal.ts";
 import { equal } from "../base/bytes.ts";

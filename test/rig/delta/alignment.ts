@@ -124,8 +124,8 @@ class Search {
   }
 
   /**
-   * From `start` on, the next place where base has a match that the run before, at `offset`, does not
-   * have nearly as well; `isSame`: it has all of it.
+   * From `start` on, the next place where base has a match that the run before, at `offset`, does
+   * not have nearly as well; `isSame`: it has all of it.
    */
   next(start: number, offset: number): { scan: number; match: Match; isSame: boolean } {
     const target = this.#target;

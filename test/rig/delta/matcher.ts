@@ -32,8 +32,8 @@ export class Matcher {
   }
 
   /**
-   * The best earlier place for target[at, limit); `expected`: the place in base from which bytes cost
-   * least.
+   * The best earlier place for target[at, limit); `expected`: the place in base from which bytes
+   * cost least.
    */
   find(at: number, limit: number, expected: number): Found {
     const bytes = this.#bytes;

@@ -1,6 +1,6 @@
 /**
- * The range coder that src/base/delta.ts decodes: adaptive bits of 11, and plain ones. A carry waits
- * in delayed bytes; the first byte, which is always 0, is left out.
+ * The range coder that src/base/delta.ts decodes: adaptive bits of 11, and plain ones. A carry
+ * waits in delayed bytes; the first byte, which is always 0, is left out.
  */
 import {
   ADAPT_SHIFT,

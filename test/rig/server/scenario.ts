@@ -108,7 +108,9 @@ export function scenarioOf(name: ScenarioName, offer: PackageOffer): Scenario {
   };
 }
 
-/** One Get says which delta fits, or none; after a delta that is not taken comes the whole image. */
+/**
+ * One Get says which delta fits, or none; after a delta that is not taken comes the whole image.
+ */
 function choosing(
   name: ScenarioName,
   object: string,

@@ -1,9 +1,9 @@
 /**
  * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts,
  * which is all that a run depends on. A word after the geometry is an offer, `account`,
- * `descriptor`, a form of the package, `p256`, trouble of the flash, or a fault `server:what@request`,
- * `host:what@request`, `dd:what@request` (the descriptor) or `report:what@request` (its status
- * reports).
+ * `descriptor`, a form of the package, `p256`, trouble of the flash, or a fault
+ * `server:what@request`, `host:what@request`, `dd:what@request` (the descriptor) or
+ * `report:what@request` (its status reports).
  */
 import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
 import type { Fault } from "../../rig/server/fault.ts";
