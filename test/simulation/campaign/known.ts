@@ -1,6 +1,6 @@
 /**
- * States from which a run has ended well. A scenario that comes to one of them, with no cut to come,
- * ends there: what follows has been seen. Most scenarios of a variant differ in one torn write that
+ * States from which a run has ended well. A scenario that comes to one of them, with no cut to
+ * come, ends there: what follows has been seen. Most scenarios of a variant differ in one torn write that
  * the next erase wipes out, so many meet again.
  */
 import { createHash } from "node:crypto";
@@ -9,7 +9,7 @@ import type { Site } from "./site.ts";
 /** Makes a short text of a state; other states have other texts. */
 export type Fingerprint = (state: readonly unknown[]) => string;
 
-/** Two ends that differ, though both runs were in the same state before: the state lacks something. */
+/** Two ends that differ, though both runs had been in one state: the state lacks something. */
 class Differs extends Error {
   override name = "Differs";
 }
