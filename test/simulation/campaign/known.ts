@@ -1,7 +1,7 @@
 /**
  * States from which a run has ended well. A scenario that comes to one of them, with no cut to
- * come, ends there: what follows has been seen. Most scenarios of a variant differ in one torn write that
- * the next erase wipes out, so many meet again.
+ * come, ends there: what follows has been seen. Most scenarios of a variant differ in one torn
+ * write that the next erase wipes out, so many meet again.
  */
 import { createHash } from "node:crypto";
 import type { Site } from "./site.ts";
