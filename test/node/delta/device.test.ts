@@ -1,10 +1,14 @@
 /** Delta packages on a device: pushed, downloaded, cut anywhere, for another image, hostile. */
 import { createHash } from "node:crypto";
+import { hex } from "../../../src/base/bytes.ts";
+import { parseDeltaHeader } from "../../../src/image/deltaheader.ts";
 import { vendorKey } from "../../../src/image/key.ts";
 import type { ImagePolicy } from "../../../src/image/policy.ts";
+import { recordChange } from "../../../src/store/jsonrecord.ts";
 import { Store } from "../../../src/store/store.ts";
 import { Engine } from "../../../src/update/engine.ts";
 import type { FetchEvent, FetchSink } from "../../../src/update/fetcher.ts";
+import { FAILED_KEY } from "../../../src/update/memory.ts";
 import { PROGRESS_KEY } from "../../../src/update/staging.ts";
 import { equal, ok, test } from "../../check.ts";
 import { basePayload, deltaPackage } from "../../rig/delta/package.ts";
@@ -78,12 +82,14 @@ class Device {
     return this.engine;
   }
 
-  /** Serves at most `count` bytes of a package, as much at a time as there is room for. */
-  serve(bytes: Uint8Array, count = Infinity): void {
+  /**
+   * Serves at most `count` bytes of a package, as much at a time as there is room for; from where
+   * it was asked for, unless `from` says something else.
+   */
+  serve(bytes: Uint8Array, count = Infinity, from?: number): void {
     let left = count;
-    let at = this.fetcher.started.at(-1)?.from ?? 0;
+    let at = from ?? this.fetcher.started.at(-1)?.from ?? 0;
     const line = (sink: FetchSink): FetchEvent => {
-      at = this.fetcher.started.at(-1)?.from === undefined || at > 0 ? at : 0;
       const part = bytes.subarray(at, at + Math.min(sink.room, left, 700));
       const refused = sink.accept(bytes.length, "e") ?? sink.write(part);
       if (refused !== undefined) return { type: "failed", reason: refused };
@@ -96,7 +102,7 @@ class Device {
       if (left <= 0) return;
       this.fetcher.script = [
         (sink) => {
-          if (at === 0) at = this.fetcher.started.at(-1)?.from ?? 0;
+          if (at === 0) at = from ?? this.fetcher.started.at(-1)?.from ?? 0;
           return line(sink);
         },
       ];
@@ -233,6 +239,39 @@ test("claims refuse a package before a byte is erased", () => {
   equal(refused(80 + 20, 0), "unacceptable");
   equal(refused(128, 9), "mismatch");
   equal(refused(15, 1), "tooLarge");
+});
+
+test("an image that has failed its trial is refused by the claims of its delta", () => {
+  const device = new Device();
+  const { imageDigest } = parseDeltaHeader(DELTA) ?? { imageDigest: new Uint8Array(0) };
+  device.store().commit([recordChange(FAILED_KEY, { v: 1, digests: [hex(imageDigest)] })]);
+  device.reset();
+  start(device);
+  device.serve(DELTA);
+  equal(device.engine.record.reason, "failedBefore");
+  equal(device.engine.open(DELTA.length, "x"), undefined);
+  equal(device.engine.write(DELTA), "failedBefore");
+  equal(device.slot.operations.length, 0);
+});
+
+test("what is durable of a delta counts for nothing when its server has an image now, and back", () => {
+  for (const [one, other] of [
+    [DELTA, NEW],
+    [NEW, DELTA],
+  ] as const) {
+    const device = new Device();
+    start(device);
+    device.serve(one, one.length - 2000);
+    device.reset();
+    device.fetcher.script = [
+      (sink) => ({ type: "wait", until: sink.restart() === undefined ? 0 : Infinity }),
+    ];
+    device.engine.step(0);
+    device.serve(other, Infinity, 0);
+    device.settle();
+    equal(device.engine.record.phase, "ready");
+    ok(device.isWhole());
+  }
 });
 
 test("a base that rots while its delta comes leads to no image", () => {
