@@ -303,6 +303,42 @@ test("a Size that is not what came is answered 424, and base64 that is none 400"
   }
 });
 
+test("Size of Data that is taken as it comes may count bytes, characters, or line breaks too", () => {
+  const text = base64(DATA);
+  const count = Math.ceil(text.length / 76);
+  let lines = "";
+  for (let at = 0; at < text.length; at += 76) lines += `${text.slice(at, at + 76)}\n`;
+  const changed = (bytes: Uint8Array): Uint8Array =>
+    utf8(new TextDecoder().decode(bytes).replaceAll("\n", "\r\n"));
+  for (const format of ["b64", "bin"]) {
+    for (const [size, status] of [
+      [DATA.length, 200],
+      [text.length, 200],
+      [lines.length, 200],
+      [lines.length + count, 200],
+      [lines.length + 1, 424],
+      [lines.length - 1, 424],
+    ] as const) {
+      const bench = begun();
+      const whole = item(PKG, lines, { meta: { format, size } });
+      ok(sendLong(bench, [bench.header(200), command("Replace", whole)], { changed }));
+      bench.next();
+      equal(bench.statuses(), `200 SyncHdr, ${status} Replace 2`, `${format} ${size}`);
+      if (status === 200) deepEqual(bench.tree.sunk, [...DATA]);
+    }
+  }
+});
+
+test("Data of unknown size that comes to more than MaxObjSize is given up as soon as it does: 413", () => {
+  for (const encoding of ENCODINGS) {
+    const bench = begun({ maxObjSize: 2000 });
+    const commands = [bench.header(200), command("Replace", pkgData(encoding, DATA))];
+    ok(sendLong(bench, commands, { wbxml: encoding === "wbxml" }));
+    bench.next();
+    equal(bench.statuses(), "200 SyncHdr, 413 Replace 2");
+  }
+});
+
 test("Data that goes on in CDATA, or as elements, is answered 400", () => {
   for (const more of ["<![CDATA[AAAA]]>", "<x/>"]) {
     const bench = begun();
