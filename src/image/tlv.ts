@@ -28,6 +28,11 @@ export type TlvRecords = ReadonlyMap<number, Uint8Array>;
 export interface TlvAreas {
   readonly protectedRecords: TlvRecords;
   readonly unprotectedRecords: TlvRecords;
+  /**
+   * Type of an unprotected record that no image of ours has: this one is signed in another way, or
+   * asks a bootloader for something. Undefined when there is none.
+   */
+  readonly foreign: number | undefined;
 }
 
 const UNPROTECTED_MAGIC = 0x6907;
@@ -53,8 +58,7 @@ const UNPROTECTED_TYPES: readonly number[] = frozen([
 
 /**
  * Both areas of bytes[0, length), which begin where the payload ends; `protectedSize` is what the
- * header says. Undefined when they are not well-formed, leave bytes over, repeat a type, or hold
- * something unauthenticated that is not on the list.
+ * header says. Undefined when they are not well-formed, leave bytes over, or repeat a type.
  */
 export function parseTlvAreas(
   bytes: Uint8Array,
@@ -68,9 +72,10 @@ export function parseTlvAreas(
       : parseArea(bytes, 0, protectedSize, PROTECTED_MAGIC);
   const unprotectedRecords = parseArea(bytes, protectedSize, length, UNPROTECTED_MAGIC);
   if (protectedRecords === undefined || unprotectedRecords === undefined) return undefined;
+  let foreign: number | undefined;
   for (const type of unprotectedRecords.keys())
-    if (!UNPROTECTED_TYPES.includes(type)) return undefined;
-  return { protectedRecords, unprotectedRecords };
+    if (!UNPROTECTED_TYPES.includes(type)) foreign ??= type;
+  return { protectedRecords, unprotectedRecords, foreign };
 }
 
 function parseArea(

@@ -111,7 +111,10 @@ export class ImageVerifier {
     const areas = parseTlvAreas(tail, tail.length, header.protectedSize);
     if (areas === undefined) return "corrupt";
     const announced = areas.unprotectedRecords.get(TlvType.sha256);
-    if (announced === undefined || !equal(announced, digest)) return "corrupt";
+    // Without a digest that we know, nothing tells damage from another way to sign.
+    if (announced === undefined) return areas.foreign === undefined ? "corrupt" : "untrusted";
+    if (!equal(announced, digest)) return "corrupt";
+    if (areas.foreign !== undefined) return "untrusted";
     if (!signed(areas.unprotectedRecords, digest, this.#policy)) return "untrusted";
     const fault =
       checkHeader(header, this.#policy) ?? checkRecords(areas.protectedRecords, this.#policy);

@@ -17,6 +17,27 @@ const PROTECTED = [
   [TlvType.securityCounter, "security counter"],
 ] as const;
 
+/** Unprotected records that imgtool writes and devices of ours do not take, by type. */
+const FOREIGN: ReadonlyMap<number, string> = new Map([
+  [0x02, "whole public key in the place of its hash"],
+  [0x11, "digest SHA-384"],
+  [0x12, "digest SHA-512"],
+  [0x20, "signature RSA-2048"],
+  [0x21, "signature ECDSA P-224"],
+  [0x23, "signature RSA-3072"],
+  [0x25, "signature over the image itself"],
+  [0x30, "key encrypted with RSA-2048"],
+  [0x31, "key encrypted with AES-KW"],
+  [0x32, "key encrypted with P-256"],
+  [0x33, "key encrypted with X25519"],
+  [0x34, "key encrypted with X25519 and SHA-512"],
+]);
+
+function recordName(type: number): string {
+  const name = FOREIGN.get(type) ?? "record that is not signed";
+  return `${name} (0x${type.toString(16).padStart(2, "0")})`;
+}
+
 export function addInspect(program: Command): void {
   program
     .command("inspect")
@@ -67,10 +88,16 @@ function describe(bytes: Buffer, header: ImageHeader): (readonly [string, string
   const digest = createHash("sha256").update(bytes.subarray(0, signedLength)).digest();
   const announced = areas.unprotectedRecords.get(TlvType.sha256);
   const whole = announced !== undefined && digest.equals(announced);
-  lines.push(["digest", `${hex(digest)}${whole ? "" : " (differs from the one in the package)"}`]);
+  const other =
+    announced === undefined ? " (the package has none)" : " (differs from the one in the package)";
+  lines.push(["digest", `${hex(digest)}${whole ? "" : other}`]);
   for (const [type, name] of PROTECTED)
     lines.push([name, protectedValue(areas.protectedRecords, type)]);
-  return [...lines, ["signature", signatureOf(areas.unprotectedRecords)]];
+  lines.push(["signature", signatureOf(areas.unprotectedRecords)]);
+  const { foreign } = areas;
+  return foreign === undefined
+    ? lines
+    : [...lines, ["not ours", `${recordName(foreign)}: devices refuse the package with 404`]];
 }
 
 function signatureOf(records: TlvRecords): string {

@@ -70,12 +70,14 @@ test("a repeated type is refused in either area", () => {
   equal(parse(area(0x6908, record(0xa0, 1), record(0xa0, 1)), PROOF), undefined);
 });
 
-test("only digest, key hash and signature may stand unprotected", () => {
-  for (const type of [0x02, 0x11, 0x20, 0x25, 0x40, 0x50, 0x74, 0x75, 0xa0, 0x110]) {
+test("digest, key hash and signature stand unprotected; any other record is named as foreign", () => {
+  for (const type of [0x02, 0x11, 0x12, 0x20, 0x23, 0x25, 0x40, 0x50, 0x74, 0x75, 0xa0, 0x110]) {
     const length = type === 0x40 ? 12 : type === 0x50 ? 4 : type === 0x74 || type === 0x75 ? 16 : 8;
-    equal(parse([], area(0x6907, record(0x10, 32), record(type, length))), undefined, `${type}`);
+    const areas = parse([], area(0x6907, record(0x10, 32), record(type, length)));
+    equal(areas?.foreign, type);
   }
-  ok(parse([], area(0x6907, record(0x22, 70))) !== undefined);
+  const own = parse([], area(0x6907, record(0x10, 32), record(0x22, 70)));
+  ok(own !== undefined && own.foreign === undefined);
 });
 
 test("a record of fixed length has that length", () => {
