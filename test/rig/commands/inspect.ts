@@ -67,6 +67,23 @@ Example:
     });
 }
 
+/** Why no device takes these bytes for a package, whatever its keys; undefined: nothing is wrong. */
+export function packageFault(bytes: Buffer): string | undefined {
+  const header = parseImageHeader(bytes);
+  if (header === undefined) return "is not an MCUboot image";
+  const records = areasOf(bytes, header)?.unprotectedRecords;
+  if (records === undefined) return "is damaged or cut short: its records are not well-formed";
+  const announced = records.get(TlvType.sha256);
+  return announced === undefined || digestOf(bytes, header).equals(announced)
+    ? undefined
+    : "is damaged: its digest differs from the one in it";
+}
+
+function digestOf(bytes: Buffer, header: ImageHeader): Buffer {
+  const signedLength = header.headerSize + header.payloadSize + header.protectedSize;
+  return createHash("sha256").update(bytes.subarray(0, signedLength)).digest();
+}
+
 function areasOf(bytes: Buffer, header: ImageHeader): ReturnType<typeof parseTlvAreas> {
   const start = header.headerSize + header.payloadSize;
   if (start + header.protectedSize > bytes.length) return undefined;
@@ -84,8 +101,7 @@ function describe(bytes: Buffer, header: ImageHeader): (readonly [string, string
   const areas = areasOf(bytes, header);
   if (areas === undefined)
     return [...lines, ["records", "not well-formed: the package is damaged or cut short"]];
-  const signedLength = header.headerSize + header.payloadSize + header.protectedSize;
-  const digest = createHash("sha256").update(bytes.subarray(0, signedLength)).digest();
+  const digest = digestOf(bytes, header);
   const announced = areas.unprotectedRecords.get(TlvType.sha256);
   const whole = announced !== undefined && digest.equals(announced);
   const other =
