@@ -29,10 +29,10 @@ export interface TlvAreas {
   readonly protectedRecords: TlvRecords;
   readonly unprotectedRecords: TlvRecords;
   /**
-   * Type of an unprotected record that no image of ours has: this one is signed in another way, or
-   * asks a bootloader for something. Undefined when there is none.
+   * Types of unprotected records that no image of ours has, or not of that length: this one is
+   * signed in another way, or asks a bootloader for something.
    */
-  readonly foreign: number | undefined;
+  readonly foreign: readonly number[];
 }
 
 const UNPROTECTED_MAGIC = 0x6907;
@@ -72,10 +72,18 @@ export function parseTlvAreas(
       : parseArea(bytes, 0, protectedSize, PROTECTED_MAGIC);
   const unprotectedRecords = parseArea(bytes, protectedSize, length, UNPROTECTED_MAGIC);
   if (protectedRecords === undefined || unprotectedRecords === undefined) return undefined;
-  let foreign: number | undefined;
-  for (const type of unprotectedRecords.keys())
-    if (!UNPROTECTED_TYPES.includes(type)) foreign ??= type;
+  const foreign: number[] = [];
+  for (const [type, value] of unprotectedRecords) if (!ours(type, value)) foreign.push(type);
   return { protectedRecords, unprotectedRecords, foreign };
+}
+
+/** A key hash or a signature of another length is that of another way to sign. */
+function ours(type: number, value: Uint8Array): boolean {
+  return UNPROTECTED_TYPES.includes(type) && hasLength(type, value.length);
+}
+
+function hasLength(type: number, length: number): boolean {
+  return length === (LENGTHS.get(type) ?? length);
 }
 
 function parseArea(
@@ -95,7 +103,9 @@ function parseArea(
     const type = view.getUint16(at, true);
     const length = view.getUint16(at + 2, true);
     at += 4;
-    if (length > to - at || length !== (LENGTHS.get(type) ?? length)) return undefined;
+    if (length > to - at) return undefined;
+    const fixed = magic === PROTECTED_MAGIC || type === TlvType.sha256;
+    if (fixed && !hasLength(type, length)) return undefined;
     if (records.has(type) || records.size === TLV_RECORDS_MAX) return undefined;
     records.set(type, bytes.subarray(at, at + length));
     at += length;

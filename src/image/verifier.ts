@@ -112,9 +112,10 @@ export class ImageVerifier {
     if (areas === undefined) return "corrupt";
     const announced = areas.unprotectedRecords.get(TlvType.sha256);
     // Without a digest that we know, nothing tells damage from another way to sign.
-    if (announced === undefined) return areas.foreign === undefined ? "corrupt" : "untrusted";
+    const foreign = areas.foreign.length > 0;
+    if (announced === undefined) return foreign ? "untrusted" : "corrupt";
     if (!equal(announced, digest)) return "corrupt";
-    if (areas.foreign !== undefined) return "untrusted";
+    if (foreign) return "untrusted";
     if (!signed(areas.unprotectedRecords, digest, this.#policy)) return "untrusted";
     const fault =
       checkHeader(header, this.#policy) ?? checkRecords(areas.protectedRecords, this.#policy);

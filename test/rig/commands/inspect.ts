@@ -19,12 +19,14 @@ const PROTECTED = [
 
 /** Unprotected records that imgtool writes and devices of ours do not take, by type. */
 const FOREIGN: ReadonlyMap<number, string> = new Map([
+  [0x01, "hash of a key, of another length"],
   [0x02, "whole public key in the place of its hash"],
   [0x11, "digest SHA-384"],
   [0x12, "digest SHA-512"],
   [0x20, "signature RSA-2048"],
   [0x21, "signature ECDSA P-224"],
   [0x23, "signature RSA-3072"],
+  [0x24, "signature Ed25519 of another length"],
   [0x25, "signature over the image itself"],
   [0x30, "key encrypted with RSA-2048"],
   [0x31, "key encrypted with AES-KW"],
@@ -110,20 +112,25 @@ function describe(bytes: Buffer, header: ImageHeader): (readonly [string, string
   for (const [type, name] of PROTECTED)
     lines.push([name, protectedValue(areas.protectedRecords, type)]);
   lines.push(["signature", signatureOf(areas.unprotectedRecords)]);
-  const { foreign } = areas;
-  return foreign === undefined
-    ? lines
-    : [...lines, ["not ours", `${recordName(foreign)}: devices refuse the package with 404`]];
+  for (const type of areas.foreign)
+    lines.push(["not ours", `${recordName(type)}: devices refuse the package with 404`]);
+  return lines;
 }
 
 function signatureOf(records: TlvRecords): string {
   const keyHash = records.get(TlvType.keyHash);
-  const kind = records.has(TlvType.ed25519)
-    ? "Ed25519"
-    : records.has(TlvType.ecdsa)
-      ? "ECDSA P-256"
-      : "none";
+  const kind = kindOf(records);
   return keyHash === undefined ? kind : `${kind}, key ${hex(keyHash)}`;
+}
+
+function kindOf(records: TlvRecords): string {
+  if (records.has(TlvType.ed25519)) return "Ed25519";
+  const ecdsa = records.get(TlvType.ecdsa);
+  if (ecdsa === undefined) return "none";
+  const [, length = 0] = ecdsa;
+  return ecdsa.length === length + 2
+    ? "ECDSA P-256"
+    : "ECDSA P-256 with padding: devices refuse the package with 404";
 }
 
 function protectedValue(records: TlvRecords, type: number): string {

@@ -95,6 +95,7 @@ test("an image that is signed in another way is untrusted, and only damage is co
     ["SHA-512", signedOtherwise(false, [0x12, 64], [0x01, 32], [0x24, 64])],
     ["SHA-384", signedOtherwise(false, [0x11, 48], [0x01, 32], [0x22, 103])],
     ["the image itself, not its digest", signedOtherwise(true, [0x01, 32], [0x25, 64])],
+    ["SHA-512 with its own key hash", signedOtherwise(false, [0x12, 64], [0x01, 64], [0x24, 64])],
     ["a record of the vendor", signedOtherwise(true, [0x01, 32], [0x24, 64], [0xa0, 1])],
     ["no signature", signedOtherwise(true)],
   ] as const) {
