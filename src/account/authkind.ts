@@ -39,8 +39,8 @@ export function kindOfOma(oma: string): AuthKind | undefined {
 }
 
 /**
- * Returns the kind that the Type of a Chal or Cred names, in either case; "none" for an unknown one,
- * and for none.
+ * Returns the kind that the Type of a Chal or Cred names, in either case; "none" for an unknown
+ * one, and for none.
  */
 export function kindOfSyncml(type = ""): AuthKind {
   const name = type.toLowerCase();

@@ -43,8 +43,8 @@ interface Early {
 type Target = TreeAccess & { readonly objectSizeMax: number };
 
 /**
- * The fewest bytes that base64 of such a Size can hold: lines of 64 characters, each with CR LF. The
- * bytes themselves are counted as they come.
+ * The fewest bytes that base64 of such a Size can hold: lines of 64 characters, each with CR LF.
+ * The bytes themselves are counted as they come.
  */
 function leastBytes(size: number): number {
   return Math.floor(size / BASE64_LINE) * BASE64_LINE_BYTES - 2;

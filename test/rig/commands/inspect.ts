@@ -69,7 +69,7 @@ Example:
     });
 }
 
-/** Why no device takes these bytes for a package, whatever its keys; undefined: nothing is wrong. */
+/** Why no device takes these bytes for a package, whatever its keys; undefined: none. */
 export function packageFault(bytes: Buffer): string | undefined {
   const header = parseImageHeader(bytes);
   if (header === undefined) return "is not an MCUboot image";

@@ -14,7 +14,7 @@ export interface Source {
 
 const SPACE = 0x20;
 const LT = 0x3c;
-/** Names that TextDecoder has are many more; these say of themselves that nothing has to be done. */
+/** With these, in either case, nothing has to be done. */
 const UTF8_NAMES = ["utf-8", "us-ascii"];
 
 /** The document in UTF-8, without a document type, and what was in the way of a device. */

@@ -5,7 +5,7 @@
 import type { Command, Header, Message, StatusCommand } from "../../../src/syncml/command.ts";
 import { AlertCode } from "../../../src/syncml/alert.ts";
 
-/** Leaves of DevInfo that package 1 must carry (OMA-TS-DM-Protocol §8.1, OMA-TS-DM-StdObj §5.3.2). */
+/** Leaves of DevInfo that package 1 must carry (OMA-TS-DM-Protocol §8.1). */
 const DEVINFO = ["DevId", "Man", "Mod", "DmV", "Lang"];
 /** All that a client may send (OMA-TS-DM-Protocol §2.3). */
 const OF_CLIENTS: readonly string[] = ["Alert", "Replace", "Results", "Status"];
@@ -38,7 +38,7 @@ export class Conduct {
     this.#owed.clear();
   }
 
-  /** What is wrong with the next message of the client; `lastID` is that of the server's last one. */
+  /** What is wrong with the next message of the client; `lastID`: of the server's last one. */
   judge(message: Message, lastID: string): readonly string[] {
     const { header, commands } = message;
     this.#messages++;

@@ -27,7 +27,7 @@ interface OpenSession {
 
 const NOBODY: Credentials = { type: "none", name: "", secret: "" };
 const BYTES_MAX = 1_048_576;
-/** Sessions that are remembered, with the last messages of both sides: so many, in so many bytes. */
+/** Sessions that are remembered, with the last messages of both sides, and bytes of those. */
 const SESSIONS_MAX = 64;
 const SESSION_BYTES_MAX = 8 << 20;
 /** Devices that are remembered. */
