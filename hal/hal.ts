@@ -36,8 +36,8 @@ export interface Flash {
   /**
    * Programs erased bytes, once per erase. Durable when it returns. Power loss: only these bytes
    * are undefined. No bytes are no error, and change nothing. A second write is the caller's
-   * mistake: it may be done, or throw anything but `misaligned` and `bounds`, and leaves other bytes
-   * alone.
+   * mistake: it may be done, or throw anything but `misaligned` and `bounds`, and leaves other
+   * bytes alone.
    */
   write(bytes: Uint8Array, byteOffset: number): void;
   /** Erases one block. Durable when it returns. Power loss: this block is undefined, no other. */
@@ -122,8 +122,8 @@ export interface LinkRequest {
 
 /**
  * Status line and headers of an answer: at least those that were wanted, names in lower case. A
- * repeated header keeps its first value. A value of up to 1000 bytes is there; a longer one is whole
- * or missing.
+ * repeated header keeps its first value. A value of up to 1000 bytes is there; a longer one is
+ * whole or missing.
  */
 export interface LinkHead {
   readonly status: number;
@@ -230,8 +230,8 @@ export interface Hal {
   /** Milliseconds since this boot; never goes back. */
   now(): number;
   /**
-   * Fills `bytes` with unpredictable values, other ones at each boot. A board that has no entropy yet
-   * waits for it; it does not give what can be foretold.
+   * Fills `bytes` with unpredictable values, other ones at each boot. A board that has no entropy
+   * yet waits for it; it does not give what can be foretold.
    */
   random(bytes: Uint8Array): void;
   /** A line for the person at the serial console. `source` names the part that speaks. */

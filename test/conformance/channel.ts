@@ -1,6 +1,6 @@
 /**
- * How reports reach the rig, and its orders the board: over the Link under test, or, before there is
- * one, over the console.
+ * How reports reach the rig, and its orders the board: over the Link under test, or, before there
+ * is one, over the console.
  */
 import type { Board, Hal } from "../../hal/hal.ts";
 import { text, utf8 } from "../../src/base/utf8.ts";

@@ -79,8 +79,9 @@ export function flashChecks(flash: Flash, name: string): readonly Check[] {
 }
 
 /**
- * The blocks from `from` on, one after another: an erase of each leaves those beside it. `next`: the
- * first block that was left for another call. Parts whose sectors differ in size break it anywhere.
+ * The blocks from `from` on, one after another: an erase of each leaves those beside it. `next`:
+ * the first block that was left for another call. Parts whose sectors differ in size break it
+ * anywhere.
  */
 export function neighbourChecks(
   flash: Flash,

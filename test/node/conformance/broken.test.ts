@@ -1,6 +1,6 @@
 /**
- * The kit refuses HALs that lie: each is caught by the case that was written for it. A run ends with
- * that case.
+ * The kit refuses HALs that lie: each is caught by the case that was written for it. A run ends
+ * with that case.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

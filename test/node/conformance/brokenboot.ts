@@ -42,8 +42,9 @@ function sha256(bytes: Uint8Array): Buffer {
 }
 
 /**
- * A boot loader to which an image is the vendor's when its digest is right, and when the vendor's key
- * is named in it (`named`): the vendor's signature is put in its place before the real one looks.
+ * A boot loader to which an image is the vendor's when its digest is right, and when the vendor's
+ * key is named in it (`named`): the vendor's signature is put in its place before the real one
+ * looks.
  */
 function credulous(named: boolean): SimBenchOptions {
   return {

@@ -62,7 +62,7 @@ export interface Bench {
 }
 
 /** No order takes longer on any board: the erase of a slot of 2048 blocks, 150 ms each. */
-export const SILENT_MS = 330_000;
+const SILENT_MS = 330_000;
 /** The last report is asked for again so often, until the first has come over the console. */
 const AGAIN_MS = 3000;
 
@@ -105,8 +105,8 @@ export class Driver {
   }
 
   /**
-   * Serves images of others than the vendor, made of the image that the board would boot now. Returns
-   * their paths: none where only the client asks for a signature.
+   * Serves images of others than the vendor, made of the image that the board would boot now.
+   * Returns their paths: none where only the client asks for a signature.
    */
   serveStrangers(): readonly string[] {
     if (this.bench.checksSignature !== false) this.#strangers = strangersOf(this.bench.image);
@@ -177,8 +177,8 @@ export class Driver {
   }
 
   /**
-   * Orders checks, and those that follow; when the board does not bring them, that is a problem under
-   * `name`.
+   * Orders checks, and those that follow; when the board does not bring them, that is a problem
+   * under `name`.
    */
   async checked(name: string, order: Order): Promise<void> {
     const report = await this.order(order);

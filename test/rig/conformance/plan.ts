@@ -25,8 +25,8 @@ const LISTENING = "127.0.0.1";
 
 /**
  * Runs parts on a board, and gives its checks: one a name, with the first problem that came under
- * it. `onCheck` is told of a name that is new, and of the first problem of one that was not. Throws a
- * RigError when a part cannot go over the console, and when the board falls silent.
+ * it. `onCheck` is told of a name that is new, and of the first problem of one that was not. Throws
+ * a RigError when a part cannot go over the console, and when the board falls silent.
  */
 export async function conformance(
   bench: Bench,

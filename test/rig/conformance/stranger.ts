@@ -14,8 +14,8 @@ interface Tlv {
 }
 
 /**
- * Returns a stranger's image, and one with the name of the vendor's key over a stranger's signature,
- * by the paths under which the rig serves them. None of an image without a signature.
+ * Returns a stranger's image, and one with the name of the vendor's key over a stranger's
+ * signature, by the paths under which the rig serves them. None of an image without a signature.
  */
 export function strangersOf(image: Uint8Array): Readonly<Record<string, Uint8Array>> {
   const bytes = Buffer.from(image);
