@@ -7,18 +7,25 @@ import { Exit, RigError } from "../exit.ts";
 import { type Address, addressOption, countOption, wordOption } from "../options.ts";
 import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
+import type { Reply, Request } from "../server/exchange.ts";
+import { guarded } from "../server/guard.ts";
 import { listen } from "../server/http.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
 import { toRigEvent } from "../serverevent.ts";
 import { size, terminal } from "../terminal.ts";
+import { packageFault } from "./inspect.ts";
 import { readInput, refused } from "./pack.ts";
+
+/** Events that are kept: a server may run for years. */
+const EVENTS_MAX = 1000;
 
 interface ServeOptions {
   readonly port: number;
   readonly package: string;
   readonly deltaFrom: readonly string[];
+  readonly any?: true;
   readonly scenario: ScenarioName;
   readonly object: string;
   readonly auth: AuthKind;
@@ -47,6 +54,7 @@ export function addServe(program: Command): void {
       "make deltas from these: a device that runs one of them gets its delta first",
       [],
     )
+    .option("--any", "offer any file, and not only what a device could take for a package")
     .option("--port <number>", "port on 127.0.0.1; 0: any that is free", countOption, 0)
     .option(
       "--scenario <scenario>",
@@ -113,10 +121,13 @@ function deltasOf(image: Buffer, files: readonly string[]): readonly HostedDelta
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const log = new EventLog("server");
+  const data = readInput(options.package);
+  const wrong = options.any === true ? undefined : packageFault(data);
+  if (wrong !== undefined)
+    throw new RigError(Exit.usage, `${options.package} ${wrong}`, "--any offers any file");
+  const log = new EventLog("server", EVENTS_MAX);
   log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: true }));
   if (options.log !== undefined) log.view(ndjson(options.log));
-  const data = readInput(options.package);
   let ended: (code: number) => void = () => undefined;
   let answered: () => void = () => undefined;
   const result = new Promise<number>((resolve) => {
@@ -132,11 +143,11 @@ async function serve(options: ServeOptions): Promise<void> {
   const host = new PackageHost({ data, emit });
   const hosts = [host, ...deltas.map(({ path, data }) => new PackageHost({ path, data, emit }))];
   let server: DmServer | undefined;
-  const listening = await listen((request) => {
+  const handle = (request: Request): Reply => {
     const asked = hosts.find(({ path }) => request.url.startsWith(path));
-    if (asked !== undefined || server === undefined) return (asked ?? host).handle(request);
-    return server.handle(request);
-  }, options.port).catch((error: Error) => {
+    return (asked ?? server ?? host).handle(request);
+  };
+  const listening = await listen(guarded(handle, emit), options.port).catch((error: Error) => {
     throw new RigError(
       Exit.usage,
       `cannot listen on port ${options.port}: ${error.message}`,
