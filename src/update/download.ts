@@ -50,6 +50,8 @@ export class Download implements FetchSink {
   /** True until a person has agreed, where people are asked. */
   #asks: boolean;
   #offer: Offer | undefined;
+  /** All bytes have come. */
+  #isOver = false;
   /** True between two attempts: no request is under way. */
   paused = false;
 
@@ -97,30 +99,40 @@ export class Download implements FetchSink {
 
   /** A bounded piece of work. After `complete` or `failed` the download is spent. */
   step(now: number): Progress {
-    if (this.#intake.proving) return this.#prove(now);
+    if (this.#intake.working) return this.#work(now);
     const { size } = this.#journal.record;
     const event =
-      size > 0 && this.position === size
+      this.#isOver || (size > 0 && this.position === size)
         ? ({ type: "done" } as const)
         : this.#fetcher.step(now, this);
-    if (event.type === "done") this.#fault ??= this.#intake.finish();
+    this.#isOver = event.type === "done";
+    const isWhole = this.#isOver && !this.#intake.working;
+    if (isWhole) this.#fault ??= this.#intake.finish();
     if (this.#offer !== undefined) return { offer: this.#offer };
     if (this.#description !== undefined) this.#keep(this.#description);
     if (event.type === "failed") this.#fault ??= event.reason;
     if (this.#fault !== undefined) return { failed: this.#fault, notify: this.#notify };
     this.#unpacking();
-    if (event.type !== "wait") return { complete: this.position };
-    if (this.#staging.checkpoint() && this.#journal.record.attempt > 0) this.attempted(0);
-    this.paused = event.paused === true;
-    return { until: event.until };
+    if (isWhole) return { complete: this.position };
+    this.#checkpoint();
+    this.paused = event.type === "wait" && event.paused === true;
+    return { until: event.type === "wait" ? event.until : now };
   }
 
-  /** The base of a delta package, in steps: nothing is read from the link meanwhile. */
-  #prove(now: number): Progress {
-    this.#fault ??= this.#intake.prove();
-    if (this.#fault === undefined) return { until: now };
-    this.#fetcher.stop();
-    return { failed: this.#fault, notify: this.#notify };
+  /** The base of a delta, or what comes of it, in steps: nothing is read from the link meanwhile. */
+  #work(now: number): Progress {
+    this.#fault ??= this.#intake.work();
+    if (this.#fault !== undefined) {
+      this.#fetcher.stop();
+      return { failed: this.#fault, notify: this.#notify };
+    }
+    this.#unpacking();
+    this.#checkpoint();
+    return { until: now };
+  }
+
+  #checkpoint(): void {
+    if (this.#staging.checkpoint() && this.#journal.record.attempt > 0) this.attempted(0);
   }
 
   /** What the package is becomes durable before its progress does. */

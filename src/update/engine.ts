@@ -170,11 +170,14 @@ export class Engine {
   write(bytes: Uint8Array): Refusal | undefined {
     const push = this.#push;
     if (push === undefined) return "sequence";
-    const fault = push.write(bytes);
-    if (fault !== undefined) return this.#refuse(push, fault);
-    if (push.judged) this.#journal.dispatch({ type: "unpacking", image: push.image });
-    this.#staging.checkpoint();
-    return undefined;
+    let fault = push.write(bytes);
+    for (;;) {
+      if (fault !== undefined) return this.#refuse(push, fault);
+      if (push.judged) this.#journal.dispatch({ type: "unpacking", image: push.image });
+      this.#staging.checkpoint();
+      if (!push.working) return undefined;
+      fault = push.work();
+    }
   }
 
   /** All bytes are there: `step` verifies them. After a refusal the phase is idle. */

@@ -73,9 +73,9 @@ export class Intake {
     return this.#unpack !== undefined || this.#staging.position > 0;
   }
 
-  /** True while the base of a delta package has to be proved: `prove`, and no `write`. */
-  get proving(): boolean {
-    return this.#claimed !== undefined;
+  /** True while a base has to be proved, or what came has to be decoded: `work`, and no `write`. */
+  get working(): boolean {
+    return this.#claimed !== undefined || this.#unpack?.pending === true;
   }
 
   /** Bytes until something is to be done: the header judged, progress made durable. */
@@ -89,7 +89,7 @@ export class Intake {
     this.#size = size;
   }
 
-  /** Takes the next bytes. Where a base has to be proved it does so at once. */
+  /** Takes the next bytes. What it can it leaves to `work`. */
   write(bytes: Uint8Array): IntakeFault | undefined {
     try {
       return this.#take(bytes);
@@ -98,16 +98,17 @@ export class Intake {
     }
   }
 
-  /** A bounded step of the proof of the base. */
-  prove(): IntakeFault | undefined {
+  /** A bounded step of the proof of the base, or of decoding. */
+  work(): IntakeFault | undefined {
     try {
-      return this.#prove(VERIFY_STEP_BYTES);
+      if (this.#claimed !== undefined) return this.#prove(VERIFY_STEP_BYTES);
+      return this.#unpack?.work(VERIFY_STEP_BYTES) === false ? "corrupt" : undefined;
     } catch (error) {
       return flashFailure(error);
     }
   }
 
-  /** All bytes are there; durable when it returns undefined. */
+  /** All bytes are there, and worked off; durable when it returns undefined. */
   finish(): IntakeFault | undefined {
     if (this.#held > 0 || this.position === 0 || (this.#size > 0 && this.position !== this.#size))
       return "corrupt";

@@ -7,6 +7,7 @@ import {
   Delta,
   NEEDS_BASE,
   NEEDS_IMAGE,
+  NEEDS_SEGMENT,
   SEGMENT_HEAD_BYTES,
   WINDOW_BYTES,
   WORK_BYTES,
@@ -30,6 +31,8 @@ export class Unpack {
   /** The segment under way, and the one at the start of this piece. */
   #segment: Segment;
   #pieceSegment: Segment;
+  /** There may be something to decode. */
+  #pending = false;
 
   /** `start`: the segment that comes first. The staging slot has been begun. */
   constructor(
@@ -65,30 +68,45 @@ export class Unpack {
     return this.#delta.missing();
   }
 
-  /** Takes the next bytes. Returns false when they are corrupt. Throws what flash throws. */
+  /** True while what came has to be decoded: `work`. */
+  get pending(): boolean {
+    return this.#pending;
+  }
+
+  /**
+   * Takes the next bytes, and decodes what they complete but the last: that is left to `work`.
+   * Returns false when they are corrupt. Throws what flash throws.
+   */
   write(bytes: Uint8Array): boolean {
     let at = 0;
     while (at < bytes.length) {
+      if (!this.work(Infinity)) return false;
       if (this.#delta.missing() === SEGMENT_HEAD_BYTES)
         this.#segment = { from: this.#position, image: this.#delta.position() };
       const taken = this.#delta.feed(bytes, at);
       if (taken === CORRUPT) return false;
       at += taken;
       this.#position += taken;
-      if (!this.#run()) return false;
+      this.#pending = true;
     }
     return true;
   }
 
-  #run(): boolean {
-    for (;;) {
+  /**
+   * Decodes about `byteBudget` bytes of the image: a few bytes of a package may make all of it.
+   * Returns and throws as `write`.
+   */
+  work(byteBudget: number): boolean {
+    const end = this.#made + byteBudget;
+    while (this.#pending && this.#made < end) {
       const result = this.#delta.run(this.#work, this.#window);
-      if (result === 0) return true;
+      if (result === NEEDS_SEGMENT) this.#pending = false;
       if (result === CORRUPT) return false;
       if (result === NEEDS_BASE) this.#fill(this.#base, this.#baseLength);
       else if (result === NEEDS_IMAGE) this.#fill(this.#staging, this.#made);
-      else this.#put(result);
+      else if (result > 0) this.#put(result);
     }
+    return true;
   }
 
   #fill(flash: { read(buffer: Uint8Array, offset: number): void }, limit: number): void {

@@ -1,5 +1,6 @@
 /** Delta packages on a device: pushed, downloaded, cut anywhere, for another image, hostile. */
 import { createHash } from "node:crypto";
+import type { FlashStatus } from "../../../hal/hal.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { parseDeltaHeader } from "../../../src/image/deltaheader.ts";
 import { vendorKey } from "../../../src/image/key.ts";
@@ -34,7 +35,7 @@ const SLOT = { blocks: 32, blockLength: 512, writeAlign: 16, eraseValue: 0xff };
 const STORE = { blocks: 8, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
 
 class Device {
-  readonly slot = new MemoryFlash(SLOT);
+  readonly slot: MemoryFlash;
   readonly base = Buffer.from(basePayload(OLD));
   #flash = new MemoryFlash(STORE);
   fetcher = new ScriptedFetcher();
@@ -47,7 +48,8 @@ class Device {
   /** Reads of base so far. */
   reads = 0;
 
-  constructor() {
+  constructor(slot: FlashStatus = SLOT) {
+    this.slot = new MemoryFlash(slot);
     for (let block = 0; block < STORE.blocks; block++) this.#flash.eraseBlock(block);
     this.engine = this.reset();
   }
@@ -61,6 +63,7 @@ class Device {
     ok(key !== undefined);
     this.fetcher = new ScriptedFetcher();
     const { base } = this;
+    const { blocks, blockLength } = this.slot.status();
     this.engine = new Engine({
       store: this.store(),
       staging: this.slot,
@@ -74,7 +77,7 @@ class Device {
         },
       },
       boot: new MemoryBoot(),
-      policy: { ...policy(), keys: [key], capacity: SLOT.blocks * SLOT.blockLength },
+      policy: { ...policy(), keys: [key], capacity: blocks * blockLength },
       fetcher: this.fetcher,
       log: () => undefined,
     });
@@ -272,6 +275,38 @@ test("what is durable of a delta counts for nothing when its server has an image
     equal(device.engine.record.phase, "ready");
     ok(device.isWhole());
   }
+});
+
+test("a few bytes of a package that make a whole slot are decoded in bounded steps", () => {
+  const payload = new Uint8Array(SLOT.blocks * SLOT.blockLength * 64 - 400);
+  const image = buildImage({ ...facts, payload, version: version(2) });
+  const bomb = deltaPackage(image);
+  ok(bomb.length < 600, `${bomb.length} bytes`);
+  const device = new Device({ ...SLOT, blocks: SLOT.blocks * 64 });
+  start(device);
+  let most = 0;
+  let before = 0;
+  device.fetcher.script = [
+    (sink) => ({ type: "wait", until: sink.accept(bomb.length, "e") === undefined ? 0 : Infinity }),
+  ];
+  let at = 0;
+  while (device.engine.record.phase === "downloading") {
+    if (device.fetcher.script.length === 0)
+      device.fetcher.script = [
+        (sink) => {
+          const part = bomb.subarray(at, at + sink.room);
+          at += part.length;
+          equal(sink.write(part), undefined);
+          return at === bomb.length ? { type: "done" } : { type: "wait", until: 0 };
+        },
+      ];
+    device.engine.step(0);
+    most = Math.max(most, device.slot.operations.length - before);
+    before = device.slot.operations.length;
+  }
+  equal(device.engine.record.phase, "verifying");
+  // Of 16 KiB: a piece of 256 bytes is a write, and each block an erase.
+  ok(most <= 16384 / 256 + 16384 / SLOT.blockLength + 2, `${most} operations in a step`);
 });
 
 test("a base that rots while its delta comes leads to no image", () => {
