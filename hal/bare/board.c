@@ -70,6 +70,11 @@ const char* boardPartition(const char* name, const Partition** partition)
   return NULL;
 }
 
+void boardFeed(void)
+{
+  machineFeed();
+}
+
 double boardNow(void)
 {
   return (double)machineMs();

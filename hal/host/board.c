@@ -276,6 +276,11 @@ uint32_t boardSecurityCounter(void)
   return board ? board->image.counter : 0;
 }
 
+void boardFeed(void)
+{
+  resetFeed();
+}
+
 /* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the
  * switch turns the board off. */
 void boardWait(uint32_t timeoutMs)

@@ -43,6 +43,8 @@ uint32_t boardSecurityCounter(void);
 /* Switches the board off, where it can be. */
 void boardExit(int status) __attribute__((noreturn));
 
+/* Starts the watchdog anew: after each erase, since a whole slot may be erased in one step. */
+void boardFeed(void);
 /* Waits until a socket can do what it could not when it was last asked, or the time is over, and
  * feeds the watchdog. */
 void boardWait(uint32_t timeoutMs);

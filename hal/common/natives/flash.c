@@ -96,4 +96,5 @@ void xs_flash_erase_block(xsMachine* the)
     throwKind(the, "bounds", "flash: outside the partition");
   checkWritable(the, partition);
   checkDone(the, partition->erase(partition, block));
+  boardFeed();
 }
