@@ -85,6 +85,11 @@ export interface Provision {
    */
   readonly trialSeconds: number;
   /**
+   * A download that takes longer than so many seconds, with power on and with its pauses, ends with
+   * 407; 0: DOWNLOAD_MS_MAX.
+   */
+  readonly downloadSeconds: number;
+  /**
    * What people say to questions, as src/user/scripted.ts reads it; empty: nobody can be asked.
    */
   readonly answers: readonly string[];
@@ -133,6 +138,7 @@ export function parseProvision(text: string): Provision {
     bootstrapObjects:
       json.bootstrapObjects === undefined ? BOOTSTRAP_OBJECTS : strings(json, "bootstrapObjects"),
     trialSeconds: number(json, "trialSeconds"),
+    downloadSeconds: number(json, "downloadSeconds"),
     answers: strings(json, "answers"),
     typedAnswers: flag(json, "typedAnswers"),
     confirm: choice(json, "confirm", CONFIRM, "none"),

@@ -23,6 +23,7 @@ export type HostMisbehaviour =
   | { readonly what: "overlong"; readonly bytes: number } // more body than the package has, announced as such
   | { readonly what: "corrupt"; readonly offset: number } // one bit of this byte of the package is wrong
   | { readonly what: "noLength" } // no Content-Length
+  | { readonly what: "page" } // a page of HTML, as of a captive portal
   | { readonly what: "silent" } // the connection stays, and nothing comes
   | { readonly what: "lose" }; // the connection closes before any answer
 
@@ -131,6 +132,8 @@ export class PackageHost {
       }
       case "redirect":
         return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
+      case "page":
+        return page();
       case "changed":
         this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1);
         this.#tag = undefined;
@@ -237,6 +240,11 @@ export class PackageHost {
         return reply;
     }
   }
+}
+
+function page(): Reply {
+  const body = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>");
+  return { status: 200, headers: [["content-type", "text/html"]], body };
 }
 
 function tagOf(data: Uint8Array): string {
