@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { EventLog } from "./events.ts";
+import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
 import { parseSerial } from "./serial.ts";
 
@@ -51,7 +51,7 @@ export class DeviceProcess {
           }
           const lines = createInterface({ input: stream });
           lines.on("line", (line) => {
-            for (const event of parseSerial(line)) log.emit(event);
+            for (const event of parseSerial(line)) log.emit(event, "device");
           });
           lines.on("close", resolve);
         }),

@@ -1,6 +1,7 @@
 /** A run as a JUnit report: what CI dashboards read. */
 import { writeFileSync } from "node:fs";
-import type { EventLog, Recorded } from "./events.ts";
+import type { Recorded } from "./events/event.ts";
+import type { EventLog } from "./events/log.ts";
 
 export interface JUnitCase {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** What the rig expects of a device's log, and how a run is reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { RigError } from "../../rig/exit.ts";
 import { junit } from "../../rig/junit.ts";
 import { Watch } from "../../rig/watch.ts";

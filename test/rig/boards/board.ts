@@ -5,7 +5,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Version } from "../../../src/image/version.ts";
 import type { DeviceProcess } from "../device.ts";
-import type { EventLog } from "../events.ts";
+import type { EventLog } from "../events/log.ts";
 import type { Bench } from "../conformance/driver.ts";
 import type { Tool } from "./tools.ts";
 

@@ -8,7 +8,7 @@ import { versionText } from "../../../src/image/version.ts";
 import { fetchSources } from "../../../hal/bare/build.ts";
 import { BOARD_NAMES, BOARDS, type DeviceName } from "../boards/boards.ts";
 import { chooseBoard } from "../boards/choice.ts";
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
 import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";

@@ -3,7 +3,7 @@
  * its own devices.
  */
 import type { Command } from "commander";
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit } from "../exit.ts";
 import { countOption } from "../options.ts";
 import { within } from "../device.ts";
@@ -63,7 +63,7 @@ async function watch(options: WatchOptions): Promise<void> {
   );
   if (options.log !== undefined) log.view(ndjson(options.log));
   const board = new SerialBoard(options, (line) => {
-    for (const event of parseSerial(line)) log.emit(event);
+    for (const event of parseSerial(line)) log.emit(event, "device");
   });
   const reached = new Promise<void>((resolve) => {
     log.view((event) => {

@@ -98,6 +98,7 @@ export class PackageHost {
       url,
       range: request.headers.get("range") ?? "",
       status: reply.status,
+      bytes: reply.body.length,
     });
     return reply;
   }
