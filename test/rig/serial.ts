@@ -21,6 +21,7 @@ const TURNS = [
   [/^restarting into the new image, /, "armed"],
   [/^updated to /, "confirmed"],
   [/^the image on trial is rejected; /, "rejected"],
+  [/^every outcome is reported$/, "reported"],
 ] as const;
 const HEAP =
   /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks(?:, (\d+) slots of stack; live (\d+) slots, (\d+) bytes of chunks)?$/;

@@ -124,8 +124,14 @@ export type ConsoleEvent =
     }
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "state"; readonly state: number; readonly name: string }
-  /** A turn of an update, besides State: the image was verified, armed, confirmed, rejected. */
-  | { readonly kind: "turn"; readonly what: "verified" | "armed" | "confirmed" | "rejected" }
+  /**
+   * A turn of an update, besides State: the image was verified, armed, confirmed or rejected; and
+   * the servers have taken the report of how it ended.
+   */
+  | {
+      readonly kind: "turn";
+      readonly what: "verified" | "armed" | "confirmed" | "rejected" | "reported";
+    }
   /** A message in the device's own words; `dm` has the message itself. */
   | { readonly kind: "message"; readonly direction: "sent" | "received"; readonly text: string }
   /** The end of a session; `began` is its beginning. */
