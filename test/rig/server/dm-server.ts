@@ -249,6 +249,8 @@ function misbehave(reply: Reply, fault: Fault | undefined): Reply {
       return { ...reply, cutAt: -1 };
     case "cut":
       return { ...reply, cutAt: fault.bytes };
+    case "reset":
+      return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
     case "slow":
       return { ...reply, delayMs: fault.delayMs };
     case "malformed":
