@@ -24,18 +24,28 @@ export interface JUnitSuite {
 /** Lines of the event log that go into system-out. */
 const TAIL_LINES = 200;
 
-export function writeJUnit(path: string, suite: JUnitSuite): void {
-  writeFileSync(path, junit(suite));
+export function writeJUnit(path: string, suites: readonly JUnitSuite[]): void {
+  writeFileSync(path, junit(suites));
 }
 
-export function junit({ name, properties, events }: JUnitSuite): string {
+/** Returns the document: one test suite a board. */
+export function junit(suites: readonly JUnitSuite[]): string {
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    "<testsuites>",
+    ...suites.map(testSuite),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function testSuite({ name, properties, events }: JUnitSuite): string {
   const cases = casesOf(events);
   const count = (verdict: Verdict): number =>
     cases.filter(({ ended }) => ended.phase === verdict).length;
   const time = cases.reduce((sum, { ended }) => sum + (ended.seconds ?? 0), 0).toFixed(3);
   const counts = `tests="${cases.length}" failures="${count("failed")}" errors="${count("error")}" skipped="${count("skipped")}"`;
   return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite name="${escaped(name)}" ${counts} time="${time}">`,
     "  <properties>",
     ...Object.entries(properties).map(
@@ -44,7 +54,6 @@ export function junit({ name, properties, events }: JUnitSuite): string {
     "  </properties>",
     ...cases.map((item) => testCase(name, item)),
     "</testsuite>",
-    "",
   ].join("\n");
 }
 

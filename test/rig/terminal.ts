@@ -12,6 +12,8 @@ export interface TerminalOptions {
   readonly json: boolean;
   /** Show the device's serial lines and every message. */
   readonly verbose: boolean;
+  /** Of a run of many scenarios: their verdicts, and what was wrong, unless `verbose`. */
+  readonly calm?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -38,7 +40,8 @@ export function terminal(options: TerminalOptions): View {
   const progress = new Progress(interactive);
   return (event) => {
     if (event.kind === "progress") {
-      if (!options.quiet) progress.show(event.what ?? "package", event.bytes, event.total);
+      if (!options.quiet && options.calm !== true)
+        progress.show(event.what ?? "package", event.bytes, event.total);
       return;
     }
     const line = sentence(event, options, paint);
@@ -69,6 +72,7 @@ function sentence(
   options: TerminalOptions,
   paint: Paint,
 ): string | undefined {
+  if (options.calm === true && !options.verbose) return calmSentence(event, paint);
   const important =
     event.kind === "result" ||
     event.kind === "end" ||
@@ -130,6 +134,17 @@ function sentence(
     default:
       return wire(event, options);
   }
+}
+
+/** Of a run of many scenarios. */
+function calmSentence(
+  event: Exclude<Recorded, { kind: "progress" }>,
+  paint: Paint,
+): string | undefined {
+  if (event.kind === "end") return event.text;
+  return event.kind === "scenario" && event.phase !== "began"
+    ? `${event.board.padEnd(8)} ${scenarioText(event, paint)}`
+    : undefined;
 }
 
 /** What a server saw: for those who want to know all. */

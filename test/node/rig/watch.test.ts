@@ -84,7 +84,7 @@ test("a JUnit report tells failures of the firmware, errors of the bench, and wh
   run("third", "passed", undefined, 2);
   run("fourth", "error", "the relay is silent");
   run("fifth", "skipped", "needs a switch of its power");
-  const text = junit({ name: "suite", properties: { board: "host" }, events: log.events });
+  const text = junit([{ name: "suite", properties: { board: "host" }, events: log.events }]);
   assert.match(text, /tests="5" failures="1" errors="1" skipped="1"/);
   assert.match(text, /<property name="board" value="host"\/>/);
   assert.match(text, /<failure type="property" message="result 402 &amp; more"\/>/);

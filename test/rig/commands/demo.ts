@@ -120,11 +120,8 @@ async function demo(options: DemoOptions): Promise<void> {
   } finally {
     await rig.close();
     if (options.junit !== undefined) {
-      writeJUnit(options.junit, {
-        name: `demo.${board}`,
-        properties: { board, firmware: versionText(VERSION_2), package: rig.digest },
-        events: log.events,
-      });
+      const properties = { board, firmware: versionText(VERSION_2), package: rig.digest };
+      writeJUnit(options.junit, [{ name: `demo.${board}`, properties, events: log.events }]);
     }
   }
   log.emit({

@@ -1,7 +1,14 @@
 /** The log of a run: keeps its events, and shows each to the views. event.ts says what they are. */
 import { createWriteStream, type WriteStream } from "node:fs";
 import { printable } from "../printable.ts";
-import { EVENT_VERSION, type Recorded, type RigEvent, type Source, type View } from "./event.ts";
+import {
+  type Envelope,
+  EVENT_VERSION,
+  type Recorded,
+  type RigEvent,
+  type Source,
+  type View,
+} from "./event.ts";
 import { Secrets } from "./secrets.ts";
 
 type Kind = RigEvent["kind"];
@@ -26,16 +33,23 @@ export class EventLog {
 
   /** Records what `source` said, without control characters and without secrets. */
   emit(event: RigEvent, source: Source = "bench"): void {
-    const recorded: Recorded = {
-      v: EVENT_VERSION,
-      seq: this.events.length + 1,
-      t: Math.round(performance.now() - this.#start),
-      board: this.board,
-      source,
-      ...this.#safe(event),
-    };
-    this.events.push(recorded);
-    for (const view of this.#views) view(recorded);
+    this.#add({ ...this.#envelope(this.board, source), ...this.#safe(event) });
+  }
+
+  /** Records an event of another log, of this run's time and number. */
+  record(event: Recorded): void {
+    this.#add({ ...event, ...this.#envelope(event.board, event.source) });
+  }
+
+  #envelope(board: string, source: Source): Envelope {
+    const seq = this.events.length + 1;
+    const t = Math.round(performance.now() - this.#start);
+    return { v: EVENT_VERSION, seq, t, board, source };
+  }
+
+  #add(event: Recorded): void {
+    this.events.push(event);
+    for (const view of this.#views) view(event);
   }
 
   /** The last event of a kind. */
