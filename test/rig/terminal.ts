@@ -79,7 +79,7 @@ function sentence(
     event.kind === "warning" ||
     event.kind === "user" ||
     event.kind === "console" ||
-    event.kind === "scenario" ||
+    (event.kind === "scenario" && event.phase !== "began") ||
     (event.kind === "session" && event.outcome !== "completed");
   if (options.quiet && !important) return undefined;
   switch (event.kind) {

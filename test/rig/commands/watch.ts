@@ -45,7 +45,7 @@ export function addWatch(program: Command): void {
     .option("--power-off <command>", "shell command that cuts its power, when the watch ends")
     .option(
       "--until <what>",
-      "end once the FUMO State is this, e.g. 100, with status 0; or reported: once the server has the report of an update, with status 0 or, when it failed, 1",
+      "end once the FUMO State is this, such as 100; or, for the word reported, once the server knows how an update ended",
       untilOption,
     )
     .option("--limit <seconds>", "give up after so long, with status 42; 0: never", countOption, 0)
@@ -56,7 +56,8 @@ export function addWatch(program: Command): void {
       "after",
       `
 With xs-fumo serve in another terminal this is a whole update of a real board. A board whose power is cut at State 100 has not reported
-yet, and does so when it is on again: --until reported waits for it. A port that goes away is opened again when it is back.
+yet, and does so when it is on again: --until reported waits for it, and
+ends with status 1 when the update has failed. A port that goes away is opened again when it is back.
 
 Example:
   xs-fumo watch --port /dev/ttyUSB0 --until reported --limit 600`,
