@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import { repeats } from "./repeats.ts";
 
 /**
  * The architecture in one place: folder, then the folders it may import. A folder lists earlier
@@ -261,6 +262,7 @@ function checkC(root: string, problems: string[]): void {
     }
     included.set(file, targets);
   }
+  problems.push(...repeats(root, [...included.keys()]));
   for (const file of headers)
     if (reaches(file, file, included)) problems.push(`${file}: includes itself in a circle`);
 }

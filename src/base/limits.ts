@@ -9,10 +9,12 @@
  */
 export const MESSAGE_BYTES_MAX = 16384;
 /**
- * Bytes of a message whose Data of PkgData goes to the slot while it arrives: what MaxMsgSize
- * announces where that is possible. And of what stands before that Data.
+ * Bytes of a message whose Data of PkgData goes to the slot while it arrives, through the inbound
+ * buffer: what MaxMsgSize announces where that is possible (client/server.ts). It costs no memory,
+ * and bounds what a server can have written before its message is known to be good.
  */
 export const LONG_MESSAGE_BYTES_MAX = 1_048_576;
+/** Bytes of what stands before that Data. It is decoded twice: alone, and with what follows. */
 export const LONG_HEAD_BYTES_MAX = 4096;
 /** Elements open at the same time in one document. */
 export const ELEMENT_DEPTH_MAX = 24;

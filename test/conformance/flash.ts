@@ -11,6 +11,12 @@ import { type Check, patternBytes } from "./order.ts";
  * board.
  */
 const PART_BYTES = 4096;
+/** A call that is long: more than a page of a part, and more than some controllers move at once. */
+const LONG_BYTES = 8192 + 256;
+/** Bytes of a call that is short: every writeAlign divides it. */
+const SHORT_BYTES = 256;
+/** Blocks of one order `neighbours`, so that it is done within a minute on slow parts. */
+const NEIGHBOUR_BLOCKS = 32;
 
 /** All checks of one partition. `name` stands before each. */
 export function flashChecks(flash: Flash, name: string): readonly Check[] {
@@ -36,6 +42,18 @@ export function flashChecks(flash: Flash, name: string): readonly Check[] {
   checks.check(`${name}: reads have any offset and length`, () => {
     partition.anyRead();
   });
+  checks.check(`${name}: a long write is whole`, () => {
+    partition.longWrite();
+  });
+  checks.check(`${name}: a long read is whole`, () => {
+    partition.longRead();
+  });
+  checks.check(`${name}: a buffer may begin at any address`, () => {
+    partition.oddBuffers();
+  });
+  checks.check(`${name}: a call for no bytes changes nothing, and is no error`, () => {
+    partition.noBytes();
+  });
   checks.check(`${name}: what is read is what is there now`, () => {
     partition.fresh();
   });
@@ -58,6 +76,25 @@ export function flashChecks(flash: Flash, name: string): readonly Check[] {
     },
   );
   return checks.list;
+}
+
+/**
+ * The blocks from `from` on, one after another: an erase of each leaves those beside it. `next`:
+ * the first block that was left for another call. Parts whose sectors differ in size break it
+ * anywhere.
+ */
+export function neighbourChecks(
+  flash: Flash,
+  name: string,
+  from: number,
+): { readonly checks: readonly Check[]; readonly next?: number } {
+  const checks = new Checks();
+  const status = flash.status();
+  const to = Math.min(from + NEIGHBOUR_BLOCKS, status.blocks);
+  checks.check(`${name}: an erase of any block leaves those beside it`, () => {
+    new Partition(flash, status).neighbours(from, to);
+  });
+  return { checks: checks.list, ...(to < status.blocks ? { next: to } : {}) };
 }
 
 function geometry(flash: Flash, first: FlashStatus): void {
@@ -161,6 +198,73 @@ class Partition {
     this.#flash.write(patternBytes(size - this.#unit, this.#unit, 4), size - this.#unit);
     this.#flash.read(last, size - 1);
     expect(equal(last, patternBytes(size - 1, 1, 4)), "the last byte of the partition");
+  }
+
+  longWrite(): void {
+    const length = this.#eraseFor(LONG_BYTES);
+    this.#flash.write(patternBytes(0, length, 16), 0);
+    for (let at = 0; at < length; at += SHORT_BYTES)
+      this.#expectPattern(at, Math.min(SHORT_BYTES, length - at), 16, `bytes from ${at} on`);
+  }
+
+  longRead(): void {
+    const length = this.#eraseFor(LONG_BYTES);
+    for (let at = 0; at < length; at += SHORT_BYTES)
+      this.#flash.write(patternBytes(at, Math.min(SHORT_BYTES, length - at), 17), at);
+    this.#expectPattern(0, length, 17, `a read of ${length} bytes`);
+  }
+
+  /** Erases as many bytes from the start, or all there are: their number. */
+  #eraseFor(bytes: number): number {
+    const length = Math.min(bytes, this.#blocks * this.#blockLength);
+    for (let block = 0; block * this.#blockLength < length; block++) this.#flash.eraseBlock(block);
+    return length - (length % this.#align);
+  }
+
+  /** As a DMA controller that moves words would not have it. */
+  oddBuffers(): void {
+    const room = this.#eraseFor(8 * this.#unit);
+    for (let odd = 1; odd < 8 && (odd + 1) * this.#unit <= room; odd++) {
+      const at = odd * this.#unit;
+      const wanted = patternBytes(at, this.#unit, 18);
+      const source = new Uint8Array(this.#unit + 8);
+      source.set(wanted, odd);
+      this.#flash.write(source.subarray(odd, odd + this.#unit), at);
+      this.#expectPattern(at, this.#unit, 18, `a write from ${odd} bytes into a buffer`);
+      const target = new Uint8Array(this.#unit + 8).fill(0xa5);
+      this.#flash.read(target.subarray(odd, odd + this.#unit), at);
+      expect(
+        equal(target.subarray(odd, odd + this.#unit), wanted) &&
+          filled(target, 0, odd, 0xa5) &&
+          filled(target, odd + this.#unit, this.#unit + 8, 0xa5),
+        `a read to ${odd} bytes into a buffer`,
+      );
+    }
+  }
+
+  noBytes(): void {
+    const none = new Uint8Array(0);
+    this.#mark(0, 19);
+    for (const at of [0, this.#unit]) {
+      this.#flash.write(none, at);
+      this.#flash.read(none, at);
+    }
+    this.#expectMark(0, 19, "after calls for no bytes");
+  }
+
+  neighbours(from: number, to: number): void {
+    const first = Math.max(from - 1, 0);
+    const last = Math.min(to, this.#blocks - 1);
+    for (let block = first; block <= last; block++) this.#mark(block, 22);
+    for (let block = from; block < to; block++) {
+      this.#flash.eraseBlock(block);
+      this.#expectErased(block * this.#blockLength, this.#unit);
+      this.#expectErased((block + 1) * this.#blockLength - this.#unit, this.#unit);
+      for (const other of [block - 1, block + 1])
+        if (other >= first && other <= last)
+          this.#expectMark(other, 22, `after an erase of block ${block}`);
+      this.#writeMark(block, 22);
+    }
   }
 
   fresh(): void {
@@ -286,9 +390,10 @@ class Partition {
   twice(): void {
     this.#flash.eraseBlock(0);
     this.#flash.write(patternBytes(0, this.#unit * 3, 13), 0);
-    kindThrown(() => {
+    const kind = kindThrown(() => {
       this.#flash.write(patternBytes(0, this.#unit, 14), this.#unit);
     });
+    expect(kind !== "bounds" && kind !== "misaligned", `a second write threw ${kind ?? ""}`);
     this.#expectPattern(0, this.#unit, 13, "the bytes before");
     this.#expectPattern(this.#unit * 2, this.#unit, 13, "the bytes behind");
     this.#flash.eraseBlock(0);
@@ -297,9 +402,13 @@ class Partition {
 
   /** Erases a block and writes its first and its last unit. */
   #mark(block: number, seed: number): void {
+    this.#flash.eraseBlock(block);
+    this.#writeMark(block, seed);
+  }
+
+  #writeMark(block: number, seed: number): void {
     const from = block * this.#blockLength;
     const last = from + this.#blockLength - this.#unit;
-    this.#flash.eraseBlock(block);
     this.#flash.write(patternBytes(from, this.#unit, seed), from);
     this.#flash.write(patternBytes(last, this.#unit, seed), last);
   }

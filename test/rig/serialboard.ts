@@ -75,6 +75,11 @@ export class SerialBoard {
     this.#lines.drop();
   }
 
+  /** Types a line at the console; it is lost while the port is closed. */
+  type(line: string): void {
+    this.#port?.write(`${line}\n`);
+  }
+
   /** Closes the port; the board stays as it is. */
   async close(): Promise<void> {
     this.#closed = true;

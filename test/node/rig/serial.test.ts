@@ -54,7 +54,7 @@ async function bench(context: TestContext): Promise<Bench> {
   mkdirSync(state);
   writeFileSync(
     join(directory, "on"),
-    `"${RUNNER}" --state "${state}" >"${far}" 2>&1 </dev/null & echo $! >"${pid}"\n`,
+    `"${RUNNER}" --state "${state}" >"${far}" 2>&1 <"${far}" & echo $! >"${pid}"\n`,
   );
   writeFileSync(
     join(directory, "off"),
@@ -99,32 +99,23 @@ test("conformance over a serial port: the agent's lines come, and a relay cuts t
   host.manufacture(state, build(1), developmentKey());
   writeFileSync(image, build(2));
   const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host) };
-  writeFileSync(
-    join(state, "provision.json"),
-    JSON.stringify({ conformance: `http://127.0.0.1:${rigPort}`, identity }),
-  );
-  const run = async (part: string): Promise<string> => {
-    const cli = new Cli([
-      "conformance",
-      "--port",
-      port,
-      "--rig",
-      `127.0.0.1:${rigPort}`,
-      "--image",
-      image,
-      "--part",
-      part,
-      "--serial",
-      ...power,
-    ]);
+  const provision = (conformance: string): void => {
+    writeFileSync(join(state, "provision.json"), JSON.stringify({ conformance, identity }));
+  };
+  const network = ["--rig", `127.0.0.1:${rigPort}`, "--image", image];
+  const run = async (part: string, way: readonly string[] = network): Promise<string> => {
+    const words = ["conformance", "--port", port, "--part", part, "--boots", "10", "--serial"];
+    const cli = new Cli([...words, "--no-watchdog", ...way, ...power]);
     assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output.slice(-3000) + cli.errors);
     assert.match(cli.output, /# board \S+tty: (\d+) of \1 promises kept/);
     return cli.output;
   };
+  provision("console");
   assert.match(
-    await run("rest"),
+    await run("rest", ["--console"]),
     /\n# \[ +\d+\.\d+\] I conformance: ok - identity: every text is there\n/,
   );
+  provision(`http://127.0.0.1:${rigPort}`);
   assert.match(await run("boot"), /ok \d+ - boot: an unconfirmed trial ends when power is lost\n/);
 });
 

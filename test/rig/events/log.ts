@@ -21,9 +21,13 @@ export class EventLog {
   readonly secrets = new Secrets();
   readonly #views: View[] = [];
   readonly #start = performance.now();
+  readonly #countMax: number;
+  #count = 0;
 
-  constructor(board: string) {
+  /** Keeps the last `countMax` events, for what runs without an end; all by default. */
+  constructor(board: string, countMax = Infinity) {
     this.board = board;
+    this.#countMax = countMax;
   }
 
   /** Adds a view: it is called for every event from now on. */
@@ -42,13 +46,14 @@ export class EventLog {
   }
 
   #envelope(board: string, source: Source): Envelope {
-    const seq = this.events.length + 1;
+    const seq = ++this.#count;
     const t = Math.round(performance.now() - this.#start);
     return { v: EVENT_VERSION, seq, t, board, source };
   }
 
   #add(event: Recorded): void {
     this.events.push(event);
+    if (this.events.length > this.#countMax) this.events.shift();
     for (const view of this.#views) view(event);
   }
 
