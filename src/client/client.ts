@@ -241,7 +241,12 @@ export class Client {
   }
 
   #narrate(): void {
-    const state = fumoState(this.engine.record);
+    const { record } = this.engine;
+    if (record.phase === "verifying" && this.#progress > 0) {
+      this.#progress = 0;
+      this.#logProgress(record.size, record.size);
+    }
+    const state = fumoState(record);
     if (state === this.#state) return;
     this.#state = state;
     this.#progress = 0;
@@ -257,7 +262,11 @@ export class Client {
     const part = size > 0 ? Math.floor((position * PROGRESS_PARTS) / size) : 0;
     if (part === this.#progress) return;
     this.#progress = part;
-    if (part > 0) this.#hal.log("info", "update", `${position} of ${size} bytes`);
+    if (part > 0) this.#logProgress(position, size);
+  }
+
+  #logProgress(position: number, size: number): void {
+    this.#hal.log("info", "update", `${position} of ${size} bytes`);
   }
 }
 

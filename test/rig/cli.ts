@@ -20,6 +20,7 @@ import { addPack } from "./commands/pack.ts";
 import { addProvision } from "./commands/provision.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
+import { addTest } from "./commands/test.ts";
 import { addWatch } from "./commands/watch.ts";
 import { Exit, RigError } from "./exit.ts";
 
@@ -39,12 +40,14 @@ function program(): Command {
 
 Examples:
   xs-fumo demo                                   a whole update on this machine, nothing to configure
+  xs-fumo test --board sim --filter 'network.*'  a device against a network that misbehaves
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`,
     );
   const commands = [
     addDemo,
+    addTest,
     addServe,
     addDevice,
     addNotify,

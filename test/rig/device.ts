@@ -4,12 +4,18 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { EventLog } from "./events.ts";
+import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
 import { parseSerial } from "./serial.ts";
 
 /** How long a device may take to turn itself off. */
 const SWITCH_LIMIT_MS = 10_000;
+
+/** Processes that no end of the rig leaves behind, an interruption neither. */
+const living = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+});
 
 export interface DeviceProcessOptions {
   readonly environment?: NodeJS.ProcessEnv;
@@ -40,6 +46,10 @@ export class DeviceProcess {
       env: environment,
     });
     this.#child = child;
+    living.add(child);
+    child.once("exit", () => {
+      living.delete(child);
+    });
     this.#switchKey = keyboard ? undefined : switchKey;
     child.stdin?.on("error", () => undefined); // it may be gone before it is asked to go
     const closed = [child.stdout, child.stderr].map(
@@ -51,7 +61,7 @@ export class DeviceProcess {
           }
           const lines = createInterface({ input: stream });
           lines.on("line", (line) => {
-            for (const event of parseSerial(line)) log.emit(event);
+            for (const event of parseSerial(line)) log.emit(event, "device");
           });
           lines.on("close", resolve);
         }),

@@ -13,7 +13,8 @@ import type { Encoding } from "../../src/session/encoding.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { makeCertificate } from "./certificate.ts";
 import { type DeviceProcess, within } from "./device.ts";
-import type { EventLog, Heap } from "./events.ts";
+import type { Heap } from "./events/event.ts";
+import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
 import type { Outcome } from "./server/campaign.ts";
 import type { DescriptorOptions } from "./server/descriptor.ts";
@@ -25,7 +26,7 @@ import { type HostFault, PackageHost } from "./server/package-host.ts";
 import { sendUntil } from "./server/datagram.ts";
 import type { Notice } from "./decode/pushwriter.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
-import { toRigEvent } from "./serverevent.ts";
+import { recorder } from "./serverevent.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
 import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
@@ -93,15 +94,12 @@ export class Rig {
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
     board.manufacture(directory, first, developmentKey());
     let answer: Rig | undefined;
-    const emit = (event: ServerEvent): void => {
-      if (answer !== undefined) answer.#serverEvent(event);
-    };
     const descriptor = options.descriptor === true ? {} : options.descriptor;
     const host = new PackageHost({
       data: offer,
       faults: options.hostFaults ?? [],
       ...(descriptor === undefined ? {} : { descriptor }),
-      emit,
+      emit: recorder(log, "host"),
     });
     const secret = options.https === true ? makeCertificate({ host: "localhost" }) : undefined;
     const listening = await listen(
@@ -145,6 +143,8 @@ export class Rig {
     });
     const { auth, scenario, pkgURL = (same) => same } = options;
     const proves = { type: auth, name: USER, secret: PASSWORD };
+    for (const secret of [PASSWORD, SERVER_PASSWORD]) options.log.secrets.add(secret);
+    const record = recorder(options.log, "server");
     this.server = new DmServer({
       url: `${this.origin}/dm`,
       name: SERVER_ID,
@@ -154,6 +154,7 @@ export class Rig {
         scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url) }),
       faults: options.faults ?? [],
       emit: (event) => {
+        record(event);
         this.#serverEvent(event);
       },
     });
@@ -181,7 +182,9 @@ export class Rig {
 
   /** Powers the device on. */
   start(): DeviceProcess {
-    this.#device = this.#options.board.start(this.directory, this.#options.log);
+    const { board, log } = this.#options;
+    log.emit({ kind: "power", on: true, by: "process" });
+    this.#device = board.start(this.directory, log);
     return this.#device;
   }
 
@@ -208,8 +211,11 @@ export class Rig {
 
   /** Cuts its power. */
   async cut(): Promise<void> {
-    await this.#device?.kill();
+    const device = this.#device;
     this.#device = undefined;
+    if (device === undefined) return;
+    await device.kill();
+    this.#options.log.emit({ kind: "power", on: false, by: "process" });
   }
 
   /** Cuts its power, and powers it on again. */
@@ -230,8 +236,11 @@ export class Rig {
 
   /** Turns it off by its switch, after which the log has the figures of its last boot. */
   async switchOff(): Promise<void> {
-    await this.#device?.switchOff();
+    const device = this.#device;
     this.#device = undefined;
+    if (device === undefined) return;
+    await device.switchOff();
+    this.#options.log.emit({ kind: "power", on: false, by: "process" });
   }
 
   /**
@@ -267,8 +276,6 @@ export class Rig {
   }
 
   #serverEvent(event: ServerEvent): void {
-    const told = toRigEvent(event);
-    if (told !== undefined) this.#options.log.emit(told);
     if (event.kind === "message" && event.direction === "received") this.#answered();
     const outcome = [...this.server.outcomes.values()].find((candidate) => candidate !== undefined);
     if (outcome !== undefined) this.#settled(outcome);

@@ -7,7 +7,8 @@ import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { LogLevel, ResetCause } from "../../hal/hal.ts";
+import { setTimeout } from "node:timers/promises";
+import type { Link, LogLevel, ResetCause } from "../../hal/hal.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
 import { boardInDirectory } from "../../hal/sim/files.ts";
 import { UdpPort } from "../../hal/sim/datagrams.ts";
@@ -16,7 +17,7 @@ import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/account/provisioning.ts";
 import { TypedAnswers } from "../../src/user/typed.ts";
-import { identityOf } from "./boards/simfirmware.ts";
+import { faultOf, identityOf } from "./boards/simfirmware.ts";
 import { SIM_SLOT, SIM_STORE } from "./boards/simgeometry.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = {
@@ -67,6 +68,13 @@ function nextLine(buffer: Uint8Array): number {
   return line === undefined ? -1 : Buffer.from(line).copy(buffer);
 }
 
+/** How long the board leaves a program alone that hangs. */
+const WATCHDOG_MS = 1000;
+/** A network that nothing ever comes back from. */
+const SILENT: Link = {
+  request: () => ({ head: () => undefined, read: () => 0, close: () => undefined }),
+};
+
 /**
  * Runs the client until it restarts the board: the cause of the next boot; undefined when it has
  * ended.
@@ -74,11 +82,21 @@ function nextLine(buffer: Uint8Array): number {
 async function run(cause: ResetCause): Promise<ResetCause | undefined> {
   const hal = board.start(cause);
   const running = hal.boot.running().slot === 0 ? board.slots[0] : board.slots[1];
+  const fault = faultOf(running);
+  if (fault === "crashes") return "panic";
+  if (fault === "hangs") {
+    await setTimeout(WATCHDOG_MS);
+    return "watchdog";
+  }
   try {
     const client = new Client(
-      { ...hal, identity: identityOf(running, maker) },
+      {
+        ...hal,
+        identity: identityOf(running, maker),
+        ...(fault === "mute" ? { link: SILENT } : {}),
+      },
       provision,
-      userInterface,
+      { ...userInterface, ...(fault === "unhealthy" ? { selfTest: () => false } : {}) },
     );
     for (;;) {
       const next = client.step();

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { BOARDS } from "../../rig/boards/boards.ts";
+import { EVENT_VERSION } from "../../rig/events/event.ts";
 import { packageOf, VERSION_2 } from "../../rig/workshop.ts";
 import { Cli } from "./cli.ts";
 
@@ -18,6 +19,8 @@ after(() => {
 });
 const file = join(folder, "v2.img");
 writeFileSync(file, packageOf(BOARDS.sim, VERSION_2, 0));
+
+const SOURCES: readonly string[] = ["device", "server", "host", "bench"];
 
 /** Runs to the end. */
 async function run(...words: readonly string[]): Promise<Cli & { readonly status: number }> {
@@ -140,7 +143,12 @@ test("a demo with a pipe for a terminal: no escape sequences, a log of events th
       typeof event.t === "number" && event.board === "sim" && typeof event.kind === "string",
       JSON.stringify(event),
     );
+    deepStrictEqual([event.v, SOURCES.includes(String(event.source))], [EVENT_VERSION, true]);
   }
+  deepStrictEqual(
+    events.map(({ seq }) => seq),
+    events.map((_, index) => index + 1),
+  );
   deepStrictEqual(
     events.map(({ t }) => Number(t)),
     events.map(({ t }) => Number(t)).sort((a, b) => a - b),
@@ -151,7 +159,15 @@ test("a demo with a pipe for a terminal: no escape sequences, a log of events th
     "state",
     "progress",
     "serial",
-    "server",
+    "power",
+    "turn",
+    "began",
+    "authenticated",
+    "dm",
+    "command",
+    "value",
+    "alert",
+    "request",
     "session",
     "result",
     "end",

@@ -12,7 +12,7 @@ import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
-import { padded, type RigBoard } from "./board.ts";
+import { buildName, entryOf, padded, type RigBoard } from "./board.ts";
 import { make } from "./build.ts";
 
 export const RUNNER = join(root, "build/host/xs-fumo-host");
@@ -23,11 +23,12 @@ export const host: RigBoard = {
   vendorId: VENDOR_ID,
   classId: CLASS_ID.host,
 
-  firmware(version, sizeMin) {
+  firmware(version, sizeMin, fault) {
     const text = versionText(version);
-    const out = join(FIRMWARE, `${text}.blob`);
+    const out = join(FIRMWARE, `${buildName(version, fault)}.blob`);
+    const entry = entryOf(fault);
     return padded(
-      make(() => buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: text })),
+      make(() => buildBlob({ entry, modules: BASE_MODULES, out, version: text })),
       sizeMin,
     );
   },

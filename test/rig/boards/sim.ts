@@ -5,13 +5,13 @@
 import { mkdirSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hex } from "../../../src/base/bytes.ts";
-import { versionText } from "../../../src/image/version.ts";
 import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
 import { locked } from "../lock.ts";
 import { padded, type RigBoard } from "./board.ts";
+import { simFirmware } from "./simfirmware.ts";
 import { SIM_SLOT } from "./simgeometry.ts";
 
 /** The least that a package of this board is worth downloading. */
@@ -22,11 +22,8 @@ export const sim: RigBoard = {
   vendorId: VENDOR_ID,
   classId: CLASS_ID.sim,
 
-  firmware(version, sizeMin) {
-    return padded(
-      Buffer.from(`firmware of board sim, version ${versionText(version)}\n`),
-      Math.max(sizeMin, FIRMWARE_BYTES),
-    );
+  firmware(version, sizeMin, fault) {
+    return padded(Buffer.from(simFirmware(version, fault)), Math.max(sizeMin, FIRMWARE_BYTES));
   },
 
   manufacture(directory, image, key) {

@@ -8,8 +8,9 @@ import { versionText } from "../../../src/image/version.ts";
 import { fetchSources } from "../../../hal/bare/build.ts";
 import { BOARD_NAMES, BOARDS, type DeviceName } from "../boards/boards.ts";
 import { chooseBoard } from "../boards/choice.ts";
-import { EventLog, ndjson } from "../events.ts";
-import { Exit, RigError } from "../exit.ts";
+import { EventLog, ndjson } from "../events/log.ts";
+import { ScenarioRun } from "../events/scenariorun.ts";
+import { Exit, RigError, verdictOf } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
 import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";
 import { mostHeap, Rig, runsVersion } from "../rig.ts";
@@ -108,26 +109,19 @@ async function demo(options: DemoOptions): Promise<void> {
   setUp(board, (text) => {
     log.emit({ kind: "note", text });
   });
-  const started = performance.now();
-  let failure: string | undefined;
   const rig = await Rig.open({ ...options, board: BOARDS[board], log });
+  const scenario = new ScenarioRun(log, options.scenario);
   try {
     await update(rig, options.limit * 1000, log);
+    scenario.end("passed");
   } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+    scenario.end(verdictOf(error), [error instanceof Error ? error.message : String(error)]);
     throw error;
   } finally {
     await rig.close();
     if (options.junit !== undefined) {
-      const name = `demo.${board}.${options.scenario}`;
-      const seconds = (performance.now() - started) / 1000;
-      const item = { name: options.scenario, seconds };
-      writeJUnit(options.junit, {
-        name,
-        log,
-        properties: { board, firmware: versionText(VERSION_2), package: rig.digest },
-        cases: [failure === undefined ? item : { ...item, failure }],
-      });
+      const properties = { board, firmware: versionText(VERSION_2), package: rig.digest };
+      writeJUnit(options.junit, [{ name: `demo.${board}`, properties, events: log.events }]);
     }
   }
   log.emit({

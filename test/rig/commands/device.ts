@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { inUse, LOCKED, refuseInUse } from "../lock.ts";
 import { countOption, ENCODINGS, urlOption, wordOption } from "../options.ts";

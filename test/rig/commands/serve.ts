@@ -1,7 +1,7 @@
 /** `xs-fumo serve`: the DM server and the package host alone, for any client. */
 import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { type Address, addressOption, countOption, wordOption } from "../options.ts";
 import { DmServer } from "../server/dm-server.ts";
@@ -12,7 +12,7 @@ import { listen } from "../server/http.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
-import { toRigEvent } from "../serverevent.ts";
+import { recorder } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
 import { packageFault } from "./inspect.ts";
 import { readInput } from "./pack.ts";
@@ -105,13 +105,14 @@ async function serve(options: ServeOptions): Promise<void> {
   const result = new Promise<number>((resolve) => {
     ended = resolve;
   });
+  const record = recorder(log, "server");
+  for (const secret of [options.password, options.serverPassword ?? ""]) log.secrets.add(secret);
   const emit = (event: ServerEvent): void => {
-    const told = toRigEvent(event);
-    if (told !== undefined) log.emit(told);
+    record(event);
     if (event.kind === "message" && event.direction === "received") answered();
     if (event.kind === "result" && options.stay !== true) ended(event.code);
   };
-  const host = new PackageHost({ data, emit });
+  const host = new PackageHost({ data, emit: recorder(log, "host") });
   let server: DmServer | undefined;
   const handle = (request: Request): Reply =>
     request.url.startsWith(host.path) || server === undefined

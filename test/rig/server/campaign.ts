@@ -139,9 +139,9 @@ export class Campaign {
     else this.#advance();
   }
 
-  value(uri: string, value: string): void {
+  value(uri: string, value: string, format: string): void {
     this.values.set(uri, value);
-    this.#emit({ kind: "value", uri, value });
+    this.#emit({ kind: "value", uri, format, value });
     if (uri !== `${this.scenario.object}/State`) return;
     const state = Number(value);
     if (this.states.at(-1) === state) return;

@@ -9,7 +9,7 @@ import { MAC_HEADER } from "../../../src/account/mac.ts";
 import { Campaign } from "./campaign.ts";
 import { type Codec, codecOf, decodeBody } from "./codec.ts";
 import { type Credentials, Device } from "./device.ts";
-import type { EventSink, ServerEvent } from "./event.ts";
+import type { EventSink } from "./event.ts";
 import { concatenation } from "../decode/concatenation.ts";
 import { type Reply, type Request, textReply } from "./exchange.ts";
 import { type Fault, faultAt } from "./fault.ts";
@@ -145,20 +145,13 @@ export class DmServer {
     if (codec === undefined)
       return textReply(415, "neither application/vnd.syncml.dm+xml nor its kin");
     const message = decodeBody(codec, request.body);
-    if ("problem" in message) return this.#malformed(message, request.body);
-    if (this.#options.traced !== false) {
-      this.#emit({
-        kind: "message",
-        direction: "received",
-        text: summary(message),
-        body: request.body,
-      });
-    }
+    if ("problem" in message) return this.#malformed(message, codec, request.body);
+    this.#trace("received", codec, message, request.body);
     const open = this.#open(message, request.body);
     if ("status" in open) return open;
     const body = open.session.handle(message, codec, fault, request);
     const mac = this.#device(message.header.source).mac(body, fault?.what === "wrongCredentials");
-    this.#emitSent(codec, body);
+    this.#trace("sent", codec, undefined, body);
     open.msgID = message.header.msgID;
     open.request = Uint8Array.from(request.body);
     const headers: Reply["headers"] = [["content-type", codec.contentType]];
@@ -172,9 +165,9 @@ export class DmServer {
     return open.reply;
   }
 
-  #malformed(malformed: Malformed, body: Uint8Array): Reply {
-    const text = `malformed at ${malformed.offset}: ${malformed.problem}`;
-    this.#emit({ kind: "message", direction: "received", text, body });
+  #malformed(malformed: Malformed, codec: Codec, body: Uint8Array): Reply {
+    const text = malformedText(malformed);
+    this.#trace("received", codec, malformed, body);
     this.#emit({ kind: "warning", text: `the device sent a message that is ${text}` });
     return textReply(400, text);
   }
@@ -192,9 +185,10 @@ export class DmServer {
     const device = this.#device(source);
     device.sessions++;
     this.#emit({
-      kind: "server",
-      text: `session ${device.sessions} of ${source}`,
+      kind: "began",
       session: sessionID,
+      device: source,
+      count: device.sessions,
     });
     return {
       session: new ServerSession(sessionID, device, this.#session, this.#emit),
@@ -233,13 +227,28 @@ export class DmServer {
     });
   }
 
-  #emitSent(codec: Codec, body: Uint8Array): void {
+  /** Emits a message, if messages are events; `message` is what it says, where that is known. */
+  #trace(
+    direction: "sent" | "received",
+    codec: Codec,
+    message: Message | Malformed | undefined,
+    body: Uint8Array,
+  ): void {
     if (this.#options.traced === false) return;
-    const message = decodeBody(codec, body);
-    const text = "problem" in message ? message.problem : summary(message);
-    const event: ServerEvent = { kind: "message", direction: "sent", text, body };
-    this.#emit(event);
+    const said = message ?? decodeBody(codec, body);
+    const encoding = codec.binary ? "wbxml" : "xml";
+    if ("problem" in said) {
+      this.#emit({ kind: "message", direction, encoding, text: malformedText(said), body });
+      return;
+    }
+    const { sessionID: session, msgID } = said.header;
+    const text = summary(said);
+    this.#emit({ kind: "message", direction, session, msgID, encoding, text, body });
   }
+}
+
+function malformedText({ offset, problem }: Malformed): string {
+  return `malformed at ${offset}: ${problem}`;
 }
 
 function keyOf(source: string, sessionID: string): string {
@@ -263,6 +272,8 @@ function misbehave(reply: Reply, fault: Fault | undefined): Reply {
       return { ...reply, cutAt: -1 };
     case "cut":
       return { ...reply, cutAt: fault.bytes };
+    case "reset":
+      return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
     case "slow":
       return { ...reply, delayMs: fault.delayMs };
     case "malformed":

@@ -14,7 +14,8 @@ import { faultAt } from "./fault.ts";
 /** What goes wrong with one answer. */
 export type HostMisbehaviour =
   | { readonly what: "wholeAnswer" } // 200 and everything, though a range was asked for
-  | { readonly what: "truncate"; readonly bytes: number } // the connection closes after so many bytes of the body
+  | { readonly what: "truncate"; readonly bytes: number } // the connection ends (FIN) after so many bytes of the body
+  | { readonly what: "reset"; readonly bytes: number } // and is reset (RST) there; -1: before the answer
   | { readonly what: "wrongContentRange" } // the range says one byte later than it is
   | { readonly what: "slow"; readonly bytesPerSecond: number }
   | { readonly what: "status"; readonly status: number; readonly retryAfter?: number }
@@ -99,6 +100,7 @@ export class PackageHost {
       url,
       range: request.headers.get("range") ?? "",
       status: reply.status,
+      bytes: reply.body.length,
     });
     return reply;
   }
@@ -215,6 +217,8 @@ export class PackageHost {
         return { ...reply, delayMs: SILENCE_MS };
       case "truncate":
         return { ...reply, cutAt: fault.bytes };
+      case "reset":
+        return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
       case "slow":
         return { ...reply, bytesPerSecond: fault.bytesPerSecond };
       case "overlong":

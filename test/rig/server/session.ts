@@ -129,11 +129,7 @@ export class ServerSession {
     const checked = this.#device.check(header, request.headers.get(MAC_HEADER), request.body);
     const status = stale && checked === 212 ? 401 : checked;
     if (status !== 212) {
-      this.#emit({
-        kind: "server",
-        text: `device ${this.#device.id} is not authenticated: ${status}`,
-        session: this.id,
-      });
+      this.#emit({ kind: "authenticated", status, session: this.id });
       this.#rejections++;
       if (this.#authenticated) this.#again();
       this.#authenticated = false;
@@ -141,12 +137,7 @@ export class ServerSession {
       if (this.#rejections >= CHALLENGES_MAX) this.over = true;
       return status;
     }
-    if (!this.#authenticated)
-      this.#emit({
-        kind: "server",
-        text: `device ${this.#device.id} is authenticated`,
-        session: this.id,
-      });
+    if (!this.#authenticated) this.#emit({ kind: "authenticated", status: 212, session: this.id });
     this.#authenticated = true;
     this.#device.proved = true;
     const accepted = everyMessage ? 200 : 212;
@@ -236,7 +227,10 @@ export class ServerSession {
       if (value === undefined) more = true;
       else if (typeof value === "string")
         this.#emit({ kind: "warning", text: `Results for ${uri}: ${value}` });
-      else this.#device.campaign?.value(uri, readable(value));
+      else {
+        const format = item.meta?.format ?? results.meta?.format ?? "chr";
+        this.#device.campaign?.value(uri, readable(value), format);
+      }
     }
     if (more) this.#status(header, results.cmdID, "Results", 213);
   }
