@@ -49,6 +49,9 @@ export class Campaign {
   #package: readonly Operation[] = [];
   readonly #open = new Set<Operation>();
   #poll = false;
+  /** Commands that somebody wants sent besides, and whether this package is such a one. */
+  readonly #orders: Operation[] = [];
+  #ordered = false;
 
   constructor(scenario: Scenario, emit: EventSink) {
     this.scenario = scenario;
@@ -66,6 +69,7 @@ export class Campaign {
     fork.#execSent = this.#execSent;
     fork.#failure = this.#failure;
     fork.#code = this.#code;
+    fork.#orders.push(...this.#orders);
     return fork;
   }
 
@@ -85,14 +89,27 @@ export class Campaign {
 
   /** A session begins, or commands have to be sent again: what was not answered whole is open. */
   begin(): void {
+    // An Exec may have been taken: it is not given twice.
+    if (this.#ordered) this.#orders.unshift(...this.#package.filter(({ name }) => name !== "Exec"));
+    this.#ordered = false;
     this.#package = [];
     this.#open.clear();
     this.#asked = false;
   }
 
+  /** This command is sent in the next package that is free, also after the outcome. */
+  order(operation: Operation): void {
+    this.#orders.push({ ...operation, accept: "any" });
+  }
+
   /** The commands of the next package; none when there is nothing to say in this session. */
   next(): { readonly operations: readonly Operation[]; readonly within?: "Sequence" | "Atomic" } {
-    if (this.outcome !== undefined || this.#open.size > 0) return { operations: [] };
+    if (this.#open.size > 0) return { operations: [] };
+    if (this.#orders.length > 0) {
+      this.#ordered = true;
+      return this.#send(this.#orders.splice(0, 1), false);
+    }
+    if (this.outcome !== undefined) return { operations: [] };
     if (this.#closing) return this.#send(this.scenario.closing, false);
     const step = this.#current();
     if (step === undefined) return { operations: [] };
@@ -126,6 +143,10 @@ export class Campaign {
   complete(): void {
     if (this.#package.length === 0 || this.#open.size > 0) return;
     this.#package = [];
+    if (this.#ordered) {
+      this.#ordered = false;
+      return;
+    }
     if (this.#closing) this.#end();
     else if (this.#poll) this.#polled();
     else this.#advance();

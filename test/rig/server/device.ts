@@ -21,7 +21,8 @@ export interface Credentials {
 export class Device {
   readonly id: string;
   readonly devInfo = new Map<string, string>();
-  readonly campaign: Campaign | undefined;
+  /** What is done with it; another one once that is done again. */
+  campaign: Campaign | undefined;
   sessions = 0;
   readonly #client: Credentials;
   readonly #server: Credentials;

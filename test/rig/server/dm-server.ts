@@ -12,9 +12,10 @@ import { type Credentials, Device } from "./device.ts";
 import type { EventSink } from "./event.ts";
 import { concatenation } from "../decode/concatenation.ts";
 import { type Reply, type Request, textReply } from "./exchange.ts";
-import { type Fault, faultAt } from "./fault.ts";
+import { type Fault, faultAt, type Misbehaviour } from "./fault.ts";
 import type { ServerOptions, SessionOptions } from "./options.ts";
 import type { Notice } from "../decode/pushwriter.ts";
+import type { Operation } from "./scenario.ts";
 import { ServerSession } from "./session.ts";
 
 interface OpenSession {
@@ -33,6 +34,7 @@ export class DmServer {
   readonly #session: SessionOptions;
   readonly #emit: EventSink;
   readonly #sessions = new Map<string, OpenSession>();
+  readonly #faults: Fault[];
   #requests = 0;
   #last: Reply | undefined;
 
@@ -41,6 +43,7 @@ export class DmServer {
     const space = options.space ?? new Uint8Array(bytesMax);
     this.#options = { ...options, space };
     this.#emit = options.emit ?? (() => undefined);
+    this.#faults = [...(options.faults ?? [])];
     const { maxMsgSize, maxObjSize, respUri } = options;
     this.#session = {
       url: options.url,
@@ -69,6 +72,7 @@ export class DmServer {
   fork(options: Pick<ServerOptions, "emit" | "random">): DmServer {
     const fork = new DmServer({ ...this.#options, ...options });
     for (const [id, device] of this.devices) fork.devices.set(id, device.fork(fork.#emit));
+    fork.#faults.splice(0, fork.#faults.length, ...this.#faults);
     fork.#requests = this.#requests;
     fork.#last = this.#last;
     return fork;
@@ -100,6 +104,34 @@ export class DmServer {
     return (new DataView(bytes.buffer).getUint16(0) || 1).toString(16).toUpperCase();
   }
 
+  /** The next requests meet this fault: the number of the first of them. */
+  misbehave(fault: Misbehaviour, times = 1): number {
+    const at = this.#requests + 1;
+    this.#faults.unshift({ ...fault, at, times });
+    return at;
+  }
+
+  /**
+   * Every device that is known gets this command in its next package, when nothing else is under
+   * way: how many there are.
+   */
+  order(operation: Operation): number {
+    for (const { campaign } of this.devices.values()) campaign?.order(operation);
+    return this.devices.size;
+  }
+
+  /**
+   * Every device that is known goes through the scenario again, from its first step: how many
+   * there are.
+   */
+  again(): number {
+    for (const device of this.devices.values()) {
+      const scenario = this.#options.scenario?.(device.id);
+      if (scenario !== undefined) device.campaign = new Campaign(scenario, this.#emit);
+    }
+    return this.devices.size;
+  }
+
   /** All sessions are forgotten, as their time-out would do. */
   forget(): void {
     this.#sessions.clear();
@@ -107,7 +139,7 @@ export class DmServer {
 
   /** Answers one request. Never throws for what a device sends. */
   handle(request: Request): Reply {
-    const fault = faultAt(this.#options.faults ?? [], ++this.#requests);
+    const fault = faultAt(this.#faults, ++this.#requests);
     if (fault !== undefined)
       this.#emit({ kind: "fault", what: `${fault.what} at request ${this.#requests}` });
     switch (fault?.what) {
