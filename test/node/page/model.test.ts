@@ -106,6 +106,16 @@ test("a trial is one until it is confirmed", () => {
   strictEqual(worldAt(fold, 97).boot?.trial, false);
 });
 
+test("a scenario begins with a device of which nothing is known", () => {
+  const events = recorded([
+    ...RUN.map((event): Said => [event.t, event, event.source]),
+    [110, { kind: "scenario", name: "next", phase: "began", attempt: 1 }],
+  ]);
+  const { boot, state, partitions, result, scenario } = new Fold().at(events, events.length);
+  deepStrictEqual([boot, state, partitions.size, result], [undefined, undefined, 0, undefined]);
+  strictEqual(scenario?.name, "next");
+});
+
 test("backward the world is the same as forward", () => {
   const forth = new Fold();
   const back = new Fold();
@@ -163,7 +173,9 @@ test("a device that is turned off by its switch is no fault", () => {
 });
 
 test("turns are in order, each once, with the end of the run", () => {
-  deepStrictEqual(turnsOf(historyOf(RUN)), [0, 10, 20, 30, 50, 60, 70, 90, 95, 100]);
+  const history = historyOf(RUN);
+  deepStrictEqual(turnsOf(history, { from: 0, to: 100 }), [0, 10, 20, 30, 50, 60, 70, 90, 95, 100]);
+  deepStrictEqual(turnsOf(history, { from: 55, to: 92 }), [55, 60, 70, 90, 92]);
 });
 
 test("a scale maps every time to a place and back, and gives room to short spans", () => {
@@ -185,6 +197,8 @@ test("a scale maps every time to a place and back, and gives room to short spans
 test("numbers on the axis are turns, or round, and never too near", () => {
   const turns = [0, 10, 11, 12, 500, 1000];
   deepStrictEqual(ticksOf(turns, scaleOf(turns, false), false, 0.2), [0, 200, 400, 600, 800, 1000]);
+  const part = [430, 1000];
+  deepStrictEqual(ticksOf(part, scaleOf(part, false), false, 0.3), [600, 800, 1000]);
   const even = scaleOf(turns, true);
   const places = ticksOf(turns, even, true, 0.2).map((t) => even.place(t));
   ok(places.every((place, i) => i === 0 || place - (places[i - 1] ?? 0) >= 0.2));

@@ -86,9 +86,8 @@ class Page {
   #stream(request: IncomingMessage, reply: ServerResponse): void {
     reply.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     const last = Number(request.headers["last-event-id"] ?? 0);
-    const { events } = this.#options.log;
-    for (const event of events.slice(Number.isSafeInteger(last) && last > 0 ? last : 0))
-      reply.write(frame(event));
+    for (const event of this.#options.log.events)
+      if (!(event.seq <= last)) reply.write(frame(event));
     this.#streams.add(reply);
     reply.once("close", () => this.#streams.delete(reply));
   }

@@ -244,8 +244,10 @@ export class History {
   }
 
   #scenario(event: Of<"scenario">): void {
-    const { t, name, phase } = event;
+    const { t, name, phase, problems = [] } = event;
     const { scenario } = this.lanes;
+    if (phase !== "skipped") this.#say(t, `scenario ${name}: ${phase}`);
+    for (const problem of problems) this.#say(t, `${name}: ${problem}`);
     if (phase === "began") {
       open(scenario, { ...spanOf(t, name, name), tone: "busy" });
     } else {
@@ -309,22 +311,28 @@ function open(lane: Span[], span: Span): void {
   lane.push(span);
 }
 
+/** A part of the run. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Returns the turns to which a key goes: all that turned, where sessions begin and end between two
- * of them, and the end.
+ * Returns the turns to which a key goes, from the beginning of a part to its end: all that turned,
+ * and where sessions begin and end between two of them.
  */
-export function turnsOf(history: History): readonly number[] {
-  const { turns, end, lanes } = history;
+export function turnsOf(history: History, { from: first, to: last }: Range): readonly number[] {
   const sessions: number[] = [];
-  let last = -Infinity;
-  for (const { from, to, tone } of lanes.session) {
+  let before = -Infinity;
+  for (const { from, to, tone } of history.lanes.session) {
     // One that said nothing but "here I am" is no turn.
     if (tone === "rest") continue;
-    if (from - last > SHORT_MS) sessions.push(from);
-    last = to ?? end;
-    sessions.push(last);
+    if (from - before > SHORT_MS) sessions.push(from);
+    before = to ?? history.end;
+    sessions.push(before);
   }
-  return [...new Set([...turns, ...sessions, end])].sort((a, b) => a - b);
+  const inside = [...history.turns, ...sessions].filter((t) => t > first && t < last);
+  return [...new Set([first, ...inside, last])].sort((a, b) => a - b);
 }
 
 /**

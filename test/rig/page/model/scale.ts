@@ -48,7 +48,11 @@ function along(value: number, from: readonly number[], to: readonly number[]): n
   return c + share * (d - c);
 }
 
-const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500].flatMap((step) => [step, step * 1000]);
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500].flatMap((step) => [
+  step,
+  step * 1000,
+  step * 1_000_000,
+]);
 
 /**
  * Returns the times that get a number: turns no nearer than `gap` (0 to 1) on an even scale, round
@@ -60,6 +64,7 @@ export function ticksOf(
   even: boolean,
   gap: number,
 ): readonly number[] {
+  const start = turns[0] ?? 0;
   const end = turns.at(-1) ?? 0;
   if (even) {
     const ticks: number[] = [];
@@ -72,6 +77,8 @@ export function ticksOf(
     }
     return ticks;
   }
-  const step = [...STEPS].sort((a, b) => a - b).find((each) => each >= end * gap) ?? 1_000_000;
-  return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
+  const step = [...STEPS].sort((a, b) => a - b).find((each) => each >= (end - start) * gap);
+  if (step === undefined) return [start, end];
+  const first = Math.ceil(start / step);
+  return Array.from({ length: Math.floor(end / step) - first + 1 }, (_, i) => (first + i) * step);
 }

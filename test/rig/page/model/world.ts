@@ -158,9 +158,17 @@ function apply(world: World, event: Recorded): void {
       world.end = event;
       break;
     case "scenario":
+      if (event.phase === "began") renew(world);
       world.scenario = event;
       break;
   }
+}
+
+/** A scenario begins with another device, of which nothing is known. */
+function renew(world: World): void {
+  const { t, partitions, counts, ran, tree } = world;
+  for (const map of [partitions, counts, ran, tree]) map.clear();
+  Object.assign(world, { ...newWorld(), t, partitions, counts, ran, tree });
 }
 
 function cellsOf({ blocks, blockLength, used }: Partition): Cell[] {

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { FAULTS, type Order, shellLine } from "../model/order.ts";
 import { clock } from "../model/text.ts";
-import { answer, can, config, give, history, link, moment, seek, world } from "./store.tsx";
+import { answer, bounds, can, config, give, history, link, moment, seek, world } from "./store.tsx";
 
 /** The order whose line is shown: the last that was pointed at. */
 const pointed = signal<Order>({ what: "power", on: false });
@@ -104,7 +104,10 @@ function Line() {
 
 /** What went wrong on purpose, in a report: a click goes there. */
 function Happened() {
-  const marks = history().marks.filter(({ tone }) => tone === "bad" || tone === "busy");
+  const { from, to } = bounds.value;
+  const marks = history().marks.filter(
+    ({ tone, t }) => (tone === "bad" || tone === "busy") && t >= from && t <= to,
+  );
   return (
     <ul class="happened">
       {marks.map(({ t, label, tone }, i) => (

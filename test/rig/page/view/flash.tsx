@@ -86,7 +86,7 @@ function Part({ part, now }: { readonly part: PartitionNow; readonly now: World 
           </i>
         ))}
       </div>
-      {rest > 0 && <div class="rest">{bytesText(rest)} more, never used</div>}
+      {rest > 0 && <div class="beyond">{bytesText(rest)} more, never used</div>}
     </div>
   );
 }

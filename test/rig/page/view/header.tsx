@@ -1,9 +1,9 @@
 /** Who and what is shown, and whether it is now. */
 import { stateName } from "../../../../src/objects/fumostate.ts";
 import { clock } from "../model/text.ts";
-import { toneOf, type World } from "../model/world.ts";
-import { board, boards, can, chosenBoard, config, cursor, follow, give } from "./store.tsx";
-import { help, link, moment, world } from "./store.tsx";
+import { type Tone, toneOf, type World } from "../model/world.ts";
+import { board, boards, can, chosenBoard, config, cursor, end, follow, give } from "./store.tsx";
+import { help, history, link, moment, part, show, world } from "./store.tsx";
 
 const LINKS = {
   connecting: "connecting",
@@ -21,6 +21,7 @@ export function Header() {
     <header>
       <h1>xs-fumo</h1>
       <Board />
+      <Scenarios />
       <span class={`pill ${toneOf(state)}`} aria-live="polite" data-test="state">
         {state !== undefined && <b>{state}</b>} {name}
       </span>
@@ -70,6 +71,37 @@ function Board() {
     >
       {all.map((name) => (
         <option key={name}>{name}</option>
+      ))}
+    </select>
+  );
+}
+
+const SIGNS: { readonly [T in Tone]: string } = { good: "✓", bad: "✗", busy: "…", rest: "–" };
+
+/** In a run of many scenarios: all of them, or one. */
+function Scenarios() {
+  const { scenario: spans } = history().lanes;
+  if (spans.length < 2) return null;
+  const bad = spans.filter(({ tone }) => tone === "bad").length;
+  const chosen = spans.findIndex(({ from }) => from === part.value?.from);
+  return (
+    <select
+      aria-label="scenario"
+      class={bad > 0 ? "bad" : ""}
+      value={chosen}
+      onChange={({ currentTarget }) => {
+        const span = spans[Number(currentTarget.value)];
+        if (span === undefined) follow();
+        else show({ from: span.from, to: span.to ?? end.value });
+      }}
+    >
+      <option value={-1}>
+        {spans.length} scenarios{bad > 0 ? `, ${bad} not passed` : ""}
+      </option>
+      {spans.map(({ label, tone }, i) => (
+        <option key={i} value={i}>
+          {SIGNS[tone]} {label}
+        </option>
       ))}
     </select>
   );

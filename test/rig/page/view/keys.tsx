@@ -1,6 +1,6 @@
 /** The keyboard: every key, and what it does. */
 import { batch } from "@preact/signals";
-import { counts, cursor, end, even, filter, follow, help, link } from "./store.tsx";
+import { bounds, counts, cursor, end, even, filter, follow, help, link } from "./store.tsx";
 import { moment, picked, playing, seek, turns, type View, view } from "./store.tsx";
 
 interface Key {
@@ -9,7 +9,10 @@ interface Key {
   readonly act: (event: KeyboardEvent) => void;
 }
 
-const STEP = 0.01;
+function hundredth(): number {
+  const { from, to } = bounds.value;
+  return (to - from) / 100;
+}
 
 /** Goes to the turn before or after the moment. */
 function turn(way: -1 | 1): void {
@@ -26,7 +29,7 @@ function message(way: -1 | 1): void {
   picked.value = Math.max(0, Math.min(at, last));
 }
 
-function show(name: View): () => void {
+function viewed(name: View): () => void {
   return () => {
     view.value = name;
   };
@@ -39,7 +42,7 @@ function play(): void {
     else if (cursor.value !== undefined) playing.value = true;
     else if (link.value === "live") cursor.value = end.value;
     else {
-      cursor.value = 0;
+      cursor.value = bounds.value.from;
       playing.value = true;
     }
   });
@@ -48,16 +51,17 @@ function play(): void {
 const KEYS: readonly Key[] = [
   { keys: ["ArrowLeft"], says: "to the turn before", act: () => turn(-1) },
   { keys: ["ArrowRight"], says: "to the next turn", act: () => turn(1) },
-  { keys: [","], says: "a hundredth back", act: () => seek(moment.value - end.value * STEP) },
-  { keys: ["."], says: "a hundredth on", act: () => seek(moment.value + end.value * STEP) },
+  { keys: [","], says: "a hundredth back", act: () => seek(moment.value - hundredth()) },
+  { keys: ["."], says: "a hundredth on", act: () => seek(moment.value + hundredth()) },
   { keys: ["Home"], says: "to the beginning", act: () => seek(0) },
-  { keys: ["End", "Escape"], says: "to the newest, and follow it", act: follow },
+  { keys: ["End"], says: "to the end", act: () => seek(end.value) },
+  { keys: ["Escape"], says: "to the newest of all, and follow it", act: follow },
   { keys: [" "], says: "stop, or play from here", act: play },
   { keys: ["k", "ArrowUp"], says: "the message before", act: () => message(-1) },
   { keys: ["j", "ArrowDown"], says: "the next message", act: () => message(1) },
-  { keys: ["r"], says: "messages as sentences", act: show("readable") },
-  { keys: ["x"], says: "messages as XML", act: show("xml") },
-  { keys: ["h"], says: "messages as bytes", act: show("hex") },
+  { keys: ["r"], says: "messages as sentences", act: viewed("readable") },
+  { keys: ["x"], says: "messages as XML", act: viewed("xml") },
+  { keys: ["h"], says: "messages as bytes", act: viewed("hex") },
   {
     keys: ["e"],
     says: "time by turns, or by the clock",

@@ -9,7 +9,7 @@ import { Flash } from "./flash.tsx";
 import { Header } from "./header.tsx";
 import { Help, listen } from "./keys.tsx";
 import { Messages } from "./messages.tsx";
-import { board, config, cursor, end, follow, link, picked, playing, seek, take } from "./store.tsx";
+import { board, config, cursor, end, link, picked, playing, seek, take } from "./store.tsx";
 import { view } from "./store.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Transfer } from "./transfer.tsx";
@@ -78,8 +78,10 @@ function animate(): void {
     if (!playing.value) return;
     const next = (cursor.value ?? end.value) + Math.min(100, now - last);
     last = now;
-    if (next >= end.value) follow();
-    else cursor.value = next;
+    if (next >= end.value) {
+      playing.value = false;
+      seek(end.value);
+    } else cursor.value = next;
     requestAnimationFrame(frame);
   };
   effect(() => {

@@ -1,7 +1,7 @@
 /** The state of the page: the events so far, the moment that is shown, and what is chosen. */
 import { batch, computed, signal } from "@preact/signals";
 import type { Recorded } from "../../events/event.ts";
-import { History, turnsOf } from "../model/history.ts";
+import { History, type Range, turnsOf } from "../model/history.ts";
 import type { Order, OrderAnswer, PageConfig } from "../model/order.ts";
 import { scaleOf } from "../model/scale.ts";
 import { Fold } from "../model/world.ts";
@@ -14,6 +14,9 @@ export const link = signal<Link>("connecting");
 /** Counts the events that came: what depends on them reads it. */
 const version = signal(0);
 const histories = new Map<string, History>();
+/** Boards that said more than the bench says of itself. */
+const spoken = new Set<string>();
+const ASIDE: readonly string[] = ["note", "warning", "end"];
 /** Boards of the run, in the order in which they spoke. */
 export const boards = signal<readonly string[]>([]);
 /** The board that is shown; undefined: the first. */
@@ -48,9 +51,16 @@ export function history(): History {
   return grown.value.history;
 }
 
-export const end = computed(() => grown.value.history.end);
+/** The part of the run that the timeline shows; undefined: all of it. */
+export const part = signal<Range | undefined>(undefined);
+/** Its beginning and end; the end of all moves on. */
+export const bounds = computed((): Range => {
+  const { end: to } = grown.value.history;
+  return part.value ?? { from: 0, to };
+});
+export const end = computed(() => bounds.value.to);
 export const moment = computed(() => Math.min(cursor.value ?? end.value, end.value));
-export const turns = computed(() => turnsOf(grown.value.history));
+export const turns = computed(() => turnsOf(grown.value.history, bounds.value));
 export const scale = computed(() => scaleOf(turns.value, even.value));
 
 const folds = new WeakMap<History, Fold>();
@@ -82,24 +92,38 @@ export function take(events: readonly Recorded[]): void {
     const run = known ?? new History();
     if (known === undefined) histories.set(event.board, run);
     run.add(event);
+    if (!ASIDE.includes(event.kind)) spoken.add(event.board);
   }
   batch(() => {
-    if (boards.value.length < histories.size) boards.value = [...histories.keys()];
+    if (boards.value.length < spoken.size) boards.value = [...spoken];
     version.value++;
   });
 }
 
 /** Goes to a moment; the end is the newest, which is followed. */
 export function seek(t: number): void {
+  const { from, to } = bounds.value;
   batch(() => {
-    cursor.value = t >= end.value ? undefined : Math.max(0, t);
+    const isNewest = part.value === undefined && t >= to;
+    cursor.value = isNewest ? undefined : Math.max(from, Math.min(t, to));
     picked.value = undefined;
   });
 }
 
-/** Goes back to what is newest. */
+/** Shows a part of the run, at its end. */
+export function show(range: Range): void {
+  batch(() => {
+    part.value = range;
+    cursor.value = range.to;
+    picked.value = undefined;
+    playing.value = false;
+  });
+}
+
+/** Goes back to all, and to what is newest. */
 export function follow(): void {
   batch(() => {
+    part.value = undefined;
     cursor.value = undefined;
     picked.value = undefined;
     playing.value = false;

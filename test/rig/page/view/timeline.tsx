@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { binned, type History, type LaneName, type Mark, type Span } from "../model/history.ts";
 import { type Scale, ticksOf } from "../model/scale.ts";
 import { clock, lasting } from "../model/text.ts";
-import { cursor, end, even, history, moment, scale, seek, turns } from "./store.tsx";
+import { bounds, cursor, end, even, history, moment, scale, seek, show, turns } from "./store.tsx";
 
 const LANES: readonly LaneName[] = ["scenario", "power", "runs", "State", "session"];
 /** Share of the axis below which two spans of one lane are drawn as one. */
@@ -61,7 +61,7 @@ export function Timeline() {
         role="slider"
         tabIndex={0}
         aria-label="moment"
-        aria-valuemin={0}
+        aria-valuemin={Math.round(bounds.value.from)}
         aria-valuemax={Math.round(end.value)}
         aria-valuenow={Math.round(moment.value)}
         aria-valuetext={clock(moment.value)}
@@ -96,7 +96,7 @@ function Grid({ axis }: { readonly axis: Scale }) {
     <div class="grid">
       {ticks.map((t, i) => (
         <i key={t} class={i === 0 ? "first" : ""} style={{ left: percent(axis.place(t)) }}>
-          <span>{i === 0 ? "0 s" : tickText(t)}</span>
+          <span>{t === 0 ? "0 s" : tickText(t)}</span>
         </i>
       ))}
     </div>
@@ -114,10 +114,11 @@ function Lane(props: {
   readonly axis: Scale;
 }) {
   const { name, spans, axis } = props;
-  const last = end.value;
+  const { from: first, to: last } = bounds.value;
   const bars = [];
   let reached = -1;
   for (const [i, span] of spans.entries()) {
+    if (span.from >= last || (span.to ?? last) <= first) continue;
     const from = axis.place(span.from);
     const to = axis.place(span.to ?? last);
     if (to - reached < THIN) continue;
@@ -130,7 +131,9 @@ function Lane(props: {
         class={`bar ${span.tone} ${span.to === undefined ? "goes" : ""}`}
         style={{ left: percent(from), width: percent(to - from) }}
         title={`${span.title}: ${clock(span.from)}, ${took}`}
-        data-label={span.label}
+        onDblClick={() => {
+          if (name === "scenario") show({ from: span.from, to: span.to ?? last });
+        }}
       >
         {room >= (name === "State" ? STATE_PX : LABEL_PX) ? span.label : ""}
       </i>,
@@ -141,7 +144,9 @@ function Lane(props: {
 
 /** Bytes that came to flash, as columns. */
 function Rate({ run, axis }: { readonly run: History; readonly axis: Scale }) {
-  const sums = binned(run.transfer, BINS, (t) => axis.place(t) * BINS);
+  const { from, to } = bounds.value;
+  const amounts = run.transfer.filter(({ t }) => t >= from && t <= to);
+  const sums = binned(amounts, BINS, (t) => axis.place(t) * BINS);
   const most = Math.max(1, ...sums);
   const path = sums
     .map((sum, i) => (sum > 0 ? `M${i} 20v-${(2 + (sum / most) * 16).toFixed(1)}h.8V20z` : ""))
@@ -154,9 +159,11 @@ function Rate({ run, axis }: { readonly run: History; readonly axis: Scale }) {
 }
 
 function Marks({ marks, axis }: { readonly marks: readonly Mark[]; readonly axis: Scale }) {
+  const { from, to } = bounds.value;
   return (
     <>
       {marks.map((mark, i) => {
+        if (mark.t < from || mark.t > to) return null;
         const at = axis.place(mark.t);
         const side = at > FLAG_SHARE ? "left" : "";
         return (
