@@ -6,6 +6,7 @@ import { InvalidArgumentError } from "commander";
 import { fromHex } from "../../src/base/bytes.ts";
 import { parseUrl } from "../../src/base/url.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
+import { type FaultWord, parseFaultWord } from "./server/faultword.ts";
 import { parseVersion, type Version } from "../../src/image/version.ts";
 
 export function versionOption(text: string): Version {
@@ -71,4 +72,13 @@ export function wordOption<T extends string>(words: readonly T[]): (text: string
       throw new InvalidArgumentError(`One of ${words.join(", ")} is needed.`);
     return found;
   };
+}
+
+/** One more fault of the servers. */
+export function faultOption(text: string, before: readonly FaultWord[]): readonly FaultWord[] {
+  try {
+    return [...before, parseFaultWord(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }

@@ -52,6 +52,9 @@ export class Campaign {
   /** Nodes whose last Get was answered 404. */
   readonly #missing = new Set<string>();
   #poll = false;
+  /** Commands that somebody wants sent besides, and whether this package is such a one. */
+  readonly #orders: Operation[] = [];
+  #ordered = false;
 
   constructor(scenario: Scenario, emit: EventSink) {
     this.scenario = scenario;
@@ -70,6 +73,7 @@ export class Campaign {
     fork.#failure = this.#failure;
     fork.#code = this.#code;
     for (const uri of this.#missing) fork.#missing.add(uri);
+    fork.#orders.push(...this.#orders);
     return fork;
   }
 
@@ -84,19 +88,34 @@ export class Campaign {
       this.#execSent,
       this.#failure,
       this.#code,
+      [...this.#missing],
+      this.#orders,
     ];
   }
 
   /** A session begins, or commands have to be sent again: what was not answered whole is open. */
   begin(): void {
+    // An Exec may have been taken: it is not given twice.
+    if (this.#ordered) this.#orders.unshift(...this.#package.filter(({ name }) => name !== "Exec"));
+    this.#ordered = false;
     this.#package = [];
     this.#open.clear();
     this.#asked = false;
   }
 
+  /** This command is sent in the next package that is free, also after the outcome. */
+  order(operation: Operation): void {
+    this.#orders.push({ ...operation, accept: "any" });
+  }
+
   /** The commands of the next package; none when there is nothing to say in this session. */
   next(): { readonly operations: readonly Operation[]; readonly within?: "Sequence" | "Atomic" } {
-    if (this.outcome !== undefined || this.#open.size > 0) return { operations: [] };
+    if (this.#open.size > 0) return { operations: [] };
+    if (this.#orders.length > 0) {
+      this.#ordered = true;
+      return this.#send(this.#orders.splice(0, 1), false);
+    }
+    if (this.outcome !== undefined) return { operations: [] };
     this.#pass();
     if (this.#closing) return this.#send(this.scenario.closing, false);
     const step = this.#current();
@@ -134,6 +153,10 @@ export class Campaign {
   complete(): void {
     if (this.#package.length === 0 || this.#open.size > 0) return;
     this.#package = [];
+    if (this.#ordered) {
+      this.#ordered = false;
+      return;
+    }
     if (this.#closing) this.#end();
     else if (this.#poll) this.#polled();
     else this.#advance();

@@ -69,9 +69,11 @@ export class PackageHost {
   /** The ETag of #data, once it was asked for. */
   #tag: string | undefined;
   readonly #requests = { package: 0, descriptor: 0, status: 0 };
+  readonly #faults: HostFault[];
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.#faults = [...(options.faults ?? [])];
     this.path = options.path ?? "/package";
     this.#data = options.data;
   }
@@ -82,8 +84,16 @@ export class PackageHost {
     fork.#data = this.#data;
     fork.#tag = this.#tag;
     Object.assign(fork.#requests, this.#requests);
+    fork.#faults.splice(0, fork.#faults.length, ...this.#faults);
     fork.statuses.push(...this.statuses);
     return fork;
+  }
+
+  /** The next requests for `on` meet this fault: the number of the first of them. */
+  misbehave(fault: HostMisbehaviour, on: Resource, times = 1): number {
+    const at = this.#requests[on] + 1;
+    this.#faults.unshift({ ...fault, on, at, times });
+    return at;
   }
 
   /** What `fork` takes along, as values. */
@@ -113,7 +123,7 @@ export class PackageHost {
       return textReply(405, "another method", [["allow", post ? "POST" : "GET, HEAD"]]);
     }
     if (resource === undefined) return this.#hop(path);
-    const faults = (this.#options.faults ?? []).filter(({ on = "package" }) => on === resource);
+    const faults = this.#faults.filter(({ on = "package" }) => on === resource);
     const count = ++this.#requests[resource];
     const fault = faultAt(faults, count);
     if (fault !== undefined)
