@@ -128,6 +128,7 @@ function Lane(props: {
     bars.push(
       <i
         key={i}
+        role="presentation"
         class={`bar ${span.tone} ${span.to === undefined ? "goes" : ""}`}
         style={{ left: percent(from), width: percent(to - from) }}
         title={`${span.title}: ${clock(span.from)}, ${took}`}
