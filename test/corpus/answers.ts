@@ -138,7 +138,9 @@ const NAMES: readonly Row[] = [
 ];
 
 function challenge(type: string): string {
-  const meta = `<Meta>${format("b64")}<Type xmlns="syncml:metinf">${type}</Type><NextNonce xmlns="syncml:metinf">bm9uY2U=</NextNonce></Meta>`;
+  const nonce = '<NextNonce xmlns="syncml:metinf">bm9uY2U=</NextNonce>';
+  const named = `<Type xmlns="syncml:metinf">${type}</Type>`;
+  const meta = `<Meta>${format("b64")}${named}${nonce}</Meta>`;
   return OK.replace("<Data>200</Data>", `<Chal>${meta}</Chal><Data>407</Data>`);
 }
 

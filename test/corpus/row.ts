@@ -1,14 +1,14 @@
 /**
- * A row of the corpus: messages and documents as servers, devices and tools of others write them, each with what must
- * come of it and the section that says so. A row is one situation. Kinds:
+ * A row of the corpus: messages and documents as servers, devices and tools of others write them,
+ * each with what must come of it and the section that says so. A row is one situation. Kinds:
  *
- * | kind         | what is done with it                                                           |
- * |--------------|--------------------------------------------------------------------------------|
- * | `answer`     | a server's answers to a device that has opened a session, one after the other   |
- * | `document`   | a message or a tree is read as a device reads it                                |
- * | `descriptor` | a download descriptor is read as a device reads it                              |
- * | `decode`     | `xs-fumo decode`, strict and lenient (Node)                                     |
- * | `request`    | a device's first message, to `xs-fumo serve` (Node)                             |
+ * | kind         | what is done with it                                                  |
+ * |--------------|-----------------------------------------------------------------------|
+ * | `answer`     | a server's answers to a device that has opened a session, in turn      |
+ * | `document`   | a message or a tree is read as a device reads it                       |
+ * | `descriptor` | a download descriptor is read as a device reads it                     |
+ * | `decode`     | `xs-fumo decode`, strict and lenient (Node)                            |
+ * | `request`    | a device's first message, to `xs-fumo serve` (Node)                    |
  *
  * Sections: R OMA-TS-DM-RepPro, P OMA-TS-DM-Protocol, T OMA-TS-DM-TND, S OMA-TS-DM-Security,
  * F OMA-TS-DM-FUMO, D OMA-Download-OTA 1.0, X XML 1.0, W WBXML 1.3, I SyncML MetInf.

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { EventLog, ndjson } from "../events.ts";
 import { Exit, RigError } from "../exit.ts";
-import { type Address, addressOption, countOption, wordOption } from "../options.ts";
+import { type Address, addressOption, countOption, nonceOption, wordOption } from "../options.ts";
 import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import type { Reply, Request } from "../server/exchange.ts";
@@ -35,6 +35,8 @@ interface ServeOptions {
   readonly ask?: string;
   readonly notify?: Address;
   readonly descriptor?: true;
+  readonly nonce?: Uint8Array;
+  readonly respUri?: string;
   readonly stay?: true;
   readonly limit: number;
   readonly json?: true;
@@ -77,6 +79,12 @@ export function addServe(program: Command): void {
       "ask the device at HOST:PORT for a session (package 0), every second until it comes",
       addressOption,
     )
+    .option(
+      "--nonce <base64>",
+      "the first nonce that the devices were given (default: none)",
+      nonceOption,
+    )
+    .option("--resp-uri <uri>", "where devices shall send their next messages (RespURI)")
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
@@ -131,7 +139,13 @@ async function serve(options: ServeOptions): Promise<void> {
   server = new DmServer({
     url,
     name: options.serverId,
-    client: { type: options.auth, name: options.user, secret: options.password },
+    client: {
+      type: options.auth,
+      name: options.user,
+      secret: options.password,
+      ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
+    },
+    ...(options.respUri === undefined ? {} : { respUri: options.respUri }),
     server: {
       type: serverPassword === "" ? "none" : serverAuth,
       name: options.serverId,

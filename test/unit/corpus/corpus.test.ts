@@ -114,7 +114,7 @@ function called(call: string): string {
 const SYNCHDR =
   "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>";
 
-/** The commands of a message, with the length of what a Replace carries; or the root, or why not. */
+/** The commands of a message, with how much a Replace carries; or the root, or why not. */
 function read(row: Row): string {
   const bytes = bytesOf(row);
   const encoding = encodingOf(bytes, bytes.length);
