@@ -3,6 +3,7 @@
  * with the option's name.
  */
 import { InvalidArgumentError } from "commander";
+import { fromBase64 } from "../../src/base/base64.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { parseUrl } from "../../src/base/url.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
@@ -45,6 +46,13 @@ export function uuidOption(text: string): Uint8Array {
   const bytes = fromHex(text.replaceAll("-", ""));
   if (bytes?.length !== 16) throw new InvalidArgumentError("A UUID has 32 hexadecimal digits.");
   return bytes;
+}
+
+/** A nonce in base64. */
+export function nonceOption(text: string): Uint8Array {
+  const nonce = fromBase64(text);
+  if (nonce === undefined) throw new InvalidArgumentError("A nonce is given in base64.");
+  return nonce;
 }
 
 /** Where datagrams go. */

@@ -3,7 +3,14 @@ import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
-import { type Address, addressOption, countOption, faultOption, wordOption } from "../options.ts";
+import {
+  type Address,
+  addressOption,
+  countOption,
+  faultOption,
+  nonceOption,
+  wordOption,
+} from "../options.ts";
 import { ordersOf } from "../page/orders.ts";
 import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { DmServer } from "../server/dm-server.ts";
@@ -38,6 +45,8 @@ interface ServeOptions extends PageFlags {
   readonly ask?: string;
   readonly notify?: Address;
   readonly descriptor?: true;
+  readonly nonce?: Uint8Array;
+  readonly respUri?: string;
   readonly stay?: true;
   readonly fault: readonly FaultWord[];
   readonly limit: number;
@@ -87,6 +96,12 @@ export function addServe(program: Command): void {
       faultOption,
       [],
     )
+    .option(
+      "--nonce <base64>",
+      "the first nonce that the devices were given (default: none)",
+      nonceOption,
+    )
+    .option("--resp-uri <uri>", "where devices shall send their next messages (RespURI)")
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
@@ -144,7 +159,13 @@ async function serve(options: ServeOptions): Promise<void> {
   server = new DmServer({
     url,
     name: options.serverId,
-    client: { type: options.auth, name: options.user, secret: options.password },
+    client: {
+      type: options.auth,
+      name: options.user,
+      secret: options.password,
+      ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
+    },
+    ...(options.respUri === undefined ? {} : { respUri: options.respUri }),
     server: {
       type: serverPassword === "" ? "none" : serverAuth,
       name: options.serverId,
