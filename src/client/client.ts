@@ -12,7 +12,7 @@ import { assert } from "../base/assert.ts";
 import { Budget } from "../base/budget.ts";
 import { MESSAGE_BYTES_MAX, PEER_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
-import { Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
+import { DOWNLOAD_LIMITS, Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
 import { Accounts } from "../account/accounts.ts";
 import { mountDevDetail } from "../objects/devdetail.ts";
 import { mountDevInfo } from "../objects/devinfo.ts";
@@ -303,6 +303,10 @@ function engineOf({ hal, provision, store, random, log, inbound }: EngineParts):
       rules: provision,
       log,
       types: [...PACKAGE_TYPES, ...provision.packageTypes],
+      limits:
+        provision.downloadSeconds > 0
+          ? { ...DOWNLOAD_LIMITS, totalMs: provision.downloadSeconds * 1000 }
+          : DOWNLOAD_LIMITS,
     }),
     askBeforeDownload: asksBeforeDownload(provision.confirm),
     log: (level, text) => hal.log(level, "update", text),

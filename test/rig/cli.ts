@@ -80,9 +80,15 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
+/** A synchronous write to a reader that has had enough. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
+
 /** Says what went wrong and what to do: the exit status. Commander has said its own already. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
+  if (isBrokenPipe(error)) return Exit.ok;
   if (error instanceof RigError) {
     process.stderr.write(
       `xs-fumo: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,
@@ -98,5 +104,10 @@ function report(error: unknown): number {
 process.on("SIGINT", () => {
   // A command with something to put in order first has a listener of its own.
   if (process.listenerCount("SIGINT") === 1) process.exit(Exit.interrupted);
+});
+// Whoever reads has had enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(Exit.ok);
 });
 await main(process.argv);

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
 import { parseSerial } from "./serial.ts";
@@ -23,7 +24,13 @@ export interface DeviceProcessOptions {
   readonly keyboard?: boolean;
   /** What its console takes for its switch; absent: it is SIGTERM. */
   readonly switchKey?: string;
+  /** Takes what the program tells of its flash, line by line: FLASH_LOG says how. */
+  readonly flash?: (line: string) => void;
 }
+
+/** The variable that names the descriptor to which a program tells of its flash. */
+const FLASH_LOG = "XS_FUMO_FLASH_LOG";
+const FLASH_FD = 3;
 
 export class DeviceProcess {
   /** The exit status, once the process has ended; undefined for a kill. */
@@ -39,12 +46,15 @@ export class DeviceProcess {
     log: EventLog,
     options: DeviceProcessOptions = {},
   ) {
-    const { environment = process.env, keyboard = false, switchKey } = options;
+    const { environment = process.env, keyboard = false, switchKey, flash } = options;
     const input = keyboard ? "inherit" : switchKey === undefined ? "ignore" : "pipe";
     const child: ChildProcess = spawn(program, words, {
-      stdio: [input, "pipe", "pipe"],
-      env: environment,
+      stdio: [input, "pipe", "pipe", flash === undefined ? "ignore" : "pipe"],
+      env: flash === undefined ? environment : { ...environment, [FLASH_LOG]: `${FLASH_FD}` },
     });
+    const told = child.stdio[FLASH_FD];
+    if (flash !== undefined && told instanceof Readable)
+      createInterface({ input: told }).on("line", flash);
     this.#child = child;
     living.add(child);
     child.once("exit", () => {
@@ -99,10 +109,11 @@ export class DeviceProcess {
 }
 
 /**
- * Fails with exit status 42 when `wait` takes longer than `limitMs`; `what` says what was waited
- * for.
+ * Fails with exit status 42 when `wait` takes longer than `limitMs`, for which Infinity is no
+ * limit; `what` says what was waited for.
  */
 export async function within<T>(limitMs: number, what: string, wait: Promise<T>): Promise<T> {
+  if (limitMs === Infinity) return wait;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -65,6 +65,7 @@ const SERVER_PASSWORD = "server-secret";
 export class Rig {
   readonly directory: string;
   readonly server: DmServer;
+  readonly host: PackageHost;
   readonly origin: string;
   /** SHA-256 of the package that is offered, in hexadecimal. */
   readonly digest: string;
@@ -73,6 +74,9 @@ export class Rig {
   readonly #watch: Watch;
   #device: DeviceProcess | undefined;
   #settled!: (outcome: Outcome) => void;
+  /** Why the device, which was not told to, has ended. */
+  #death: unknown;
+  #died: (error: unknown) => void = () => undefined;
   /** Ends what `notify` repeats. */
   #answered: () => void = () => undefined;
   /** The end of the scenario, as the server sees it. */
@@ -118,6 +122,7 @@ export class Rig {
       told,
       directory,
       listening,
+      host,
       offer,
       `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`,
     );
@@ -129,9 +134,11 @@ export class Rig {
     options: RigOptions,
     directory: string,
     listening: Listening,
+    host: PackageHost,
     offer: Uint8Array,
     url: string,
   ) {
+    this.host = host;
     this.#options = options;
     this.directory = directory;
     this.origin = listening.origin;
@@ -184,8 +191,19 @@ export class Rig {
   start(): DeviceProcess {
     const { board, log } = this.#options;
     log.emit({ kind: "power", on: true, by: "process" });
-    this.#device = board.start(this.directory, log);
-    return this.#device;
+    const device = board.start(this.directory, log);
+    this.#device = device;
+    this.#death = undefined;
+    const died = (error: unknown): void => {
+      if (this.#device !== device) return;
+      this.#death = error;
+      this.#died(error);
+    };
+    device.ended.then((status) => {
+      if (status !== undefined)
+        died(new RigError(Exit.crash, `the device ended by itself with status ${status}`));
+    }, died);
+    return device;
   }
 
   /**
@@ -209,13 +227,13 @@ export class Rig {
     );
   }
 
-  /** Cuts its power. */
-  async cut(): Promise<void> {
+  /** Cuts its power; `by` says what does. */
+  async cut(by = "process"): Promise<void> {
     const device = this.#device;
     this.#device = undefined;
     if (device === undefined) return;
     await device.kill();
-    this.#options.log.emit({ kind: "power", on: false, by: "process" });
+    this.#options.log.emit({ kind: "power", on: false, by });
   }
 
   /** Cuts its power, and powers it on again. */
@@ -240,7 +258,7 @@ export class Rig {
     this.#device = undefined;
     if (device === undefined) return;
     await device.switchOff();
-    this.#options.log.emit({ kind: "power", on: false, by: "process" });
+    this.#options.log.emit({ kind: "power", on: false, by: "switch" });
   }
 
   /**
@@ -256,21 +274,21 @@ export class Rig {
    * limit, is a RigError.
    */
   async finished(limitMs: number): Promise<Outcome> {
-    const died = this.#device?.ended.then((status): Outcome => {
-      if (status === undefined) return new Promise<never>(() => undefined) as never;
-      throw new RigError(Exit.crash, `the device ended by itself with status ${status}`);
+    const death = new Promise<never>((_, reject) => {
+      this.#died = reject;
+      if (this.#death !== undefined) reject(this.#death);
     });
     return within(
       limitMs,
       "the update",
-      Promise.race([this.outcome, this.#watch.failure(), ...(died === undefined ? [] : [died])]),
+      Promise.race([this.outcome, this.#watch.failure(), death]),
     );
   }
 
   /** Switches all off. */
   async close(): Promise<void> {
     this.#answered();
-    await this.cut();
+    await this.cut("end");
     await this.#listening.close();
     if (this.#options.state === undefined) rmSync(this.directory, { recursive: true, force: true });
   }

@@ -4,12 +4,13 @@
  * the same process.
  */
 import { randomFillSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import type { Link, LogLevel, ResetCause } from "../../hal/hal.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
+import type { SimBoard } from "../../hal/sim/board.ts";
 import { boardInDirectory } from "../../hal/sim/files.ts";
 import { UdpPort } from "../../hal/sim/datagrams.ts";
 import { SocketLink } from "../../hal/sim/socket.ts";
@@ -109,6 +110,27 @@ async function run(cause: ResetCause): Promise<ResetCause | undefined> {
   }
 }
 
+/** Writes a line for each operation on flash to the descriptor `to`, as board host does. */
+function tellOfFlash({ power, store, slots, boot }: SimBoard, to: number): void {
+  let what = "";
+  power.onOperation = (kind) => {
+    what = kind.endsWith(" erase") ? "erase" : "write";
+  };
+  const files = [
+    ["store.bin", store],
+    ["slot-a.bin", slots[0]],
+    ["slot-b.bin", slots[1]],
+    ["boot.bin", boot.flash],
+  ] as const;
+  for (const [file, flash] of files) {
+    const { onChange } = flash;
+    flash.onChange = (from, end) => {
+      onChange?.(from, end);
+      writeSync(to, `${what} ${file} ${from} ${end - from}\n`);
+    };
+  }
+}
+
 const board = boardInDirectory(directory, {
   store: SIM_STORE,
   slot: SIM_SLOT,
@@ -134,5 +156,7 @@ const board = boardInDirectory(directory, {
     randomFillSync(bytes);
   },
 });
+const told = Number(process.env["XS_FUMO_FLASH_LOG"] ?? 0);
+if (told > 0) tellOfFlash(board, told);
 for (let cause: ResetCause | undefined = "power"; cause !== undefined; ) cause = await run(cause);
 process.exit(0);

@@ -41,6 +41,7 @@ export interface DeviceProvision {
   /** UDP port on which the board listens for pushes: OMA has 2948. Absent: it does not listen. */
   readonly pushPort?: number;
   readonly nonceResync?: boolean;
+  readonly packageTypes?: readonly string[];
   readonly bootstrap?: readonly string[];
   readonly networkSecret?: string;
   /**

@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { hex } from "../../../src/base/bytes.ts";
 import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
+import { watchFlash } from "../flashwatch.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
 import { locked } from "../lock.ts";
 import { padded, type RigBoard } from "./board.ts";
 import { simFirmware } from "./simfirmware.ts";
-import { SIM_SLOT } from "./simgeometry.ts";
+import { SIM_PARTS, SIM_SLOT } from "./simgeometry.ts";
 
 /** The least that a package of this board is worth downloading. */
 const FIRMWARE_BYTES = 65536;
@@ -49,6 +50,10 @@ export const sim: RigBoard = {
 
   start(directory, log, keyboard = false) {
     const words = ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory];
-    return new DeviceProcess(...locked(directory, process.execPath, words), log, { keyboard });
+    const flash = watchFlash(log, directory, SIM_PARTS);
+    return new DeviceProcess(...locked(directory, process.execPath, words), log, {
+      keyboard,
+      flash,
+    });
   },
 };

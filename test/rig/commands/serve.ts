@@ -3,12 +3,22 @@ import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
-import { type Address, addressOption, countOption, wordOption } from "../options.ts";
+import {
+  type Address,
+  addressOption,
+  countOption,
+  faultOption,
+  nonceOption,
+  wordOption,
+} from "../options.ts";
+import { ordersOf } from "../page/orders.ts";
+import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import type { Reply, Request } from "../server/exchange.ts";
 import { guarded } from "../server/guard.ts";
 import { listen } from "../server/http.ts";
+import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
@@ -20,7 +30,7 @@ import { readInput } from "./pack.ts";
 /** Events that are kept: a server may run for years. */
 const EVENTS_MAX = 1000;
 
-interface ServeOptions {
+interface ServeOptions extends PageFlags {
   readonly port: number;
   readonly package: string;
   readonly any?: true;
@@ -35,7 +45,10 @@ interface ServeOptions {
   readonly ask?: string;
   readonly notify?: Address;
   readonly descriptor?: true;
+  readonly nonce?: Uint8Array;
+  readonly respUri?: string;
   readonly stay?: true;
+  readonly fault: readonly FaultWord[];
   readonly limit: number;
   readonly json?: true;
   readonly quiet?: true;
@@ -43,7 +56,7 @@ interface ServeOptions {
 }
 
 export function addServe(program: Command): void {
-  program
+  const command = program
     .command("serve")
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
@@ -77,11 +90,24 @@ export function addServe(program: Command): void {
       "ask the device at HOST:PORT for a session (package 0), every second until it comes",
       addressOption,
     )
+    .option(
+      "--fault <word>",
+      "a fault, such as package:status:503@1x2 or dm:drop@3; may be repeated",
+      faultOption,
+      [],
+    )
+    .option(
+      "--nonce <base64>",
+      "the first nonce that the devices were given (default: none)",
+      nonceOption,
+    )
+    .option("--resp-uri <uri>", "where devices shall send their next messages (RespURI)")
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print the result and warnings only")
-    .option("--log <file>", "write all events to a file, as NDJSON")
+    .option("--log <file>", "write all events to a file, as NDJSON");
+  addPageOptions(command)
     .addHelpText(
       "after",
       `
@@ -112,7 +138,8 @@ async function serve(options: ServeOptions): Promise<void> {
     if (event.kind === "message" && event.direction === "received") answered();
     if (event.kind === "result" && options.stay !== true) ended(event.code);
   };
-  const host = new PackageHost({ data, emit: recorder(log, "host") });
+  const { faults, hostFaults } = faultsOf(options.fault);
+  const host = new PackageHost({ data, faults: hostFaults, emit: recorder(log, "host") });
   let server: DmServer | undefined;
   const handle = (request: Request): Reply =>
     request.url.startsWith(host.path) || server === undefined
@@ -132,13 +159,20 @@ async function serve(options: ServeOptions): Promise<void> {
   server = new DmServer({
     url,
     name: options.serverId,
-    client: { type: options.auth, name: options.user, secret: options.password },
+    client: {
+      type: options.auth,
+      name: options.user,
+      secret: options.password,
+      ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
+    },
+    ...(options.respUri === undefined ? {} : { respUri: options.respUri }),
     server: {
       type: serverPassword === "" ? "none" : serverAuth,
       name: options.serverId,
       secret: serverPassword,
     },
     emit,
+    faults,
     scenario: () =>
       scenarioOf(options.scenario, {
         object: options.object,
@@ -148,15 +182,25 @@ async function serve(options: ServeOptions): Promise<void> {
       }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
-  if (options.notify !== undefined)
-    answered = await sendUntil(server.notification(), options.notify.port, options.notify.host);
+  const dm = server;
+  const { notify } = options;
+  const ask = async (): Promise<void> => {
+    if (notify === undefined) return;
+    answered();
+    answered = await sendUntil(dm.notification(), notify.port, notify.host);
+  };
+  const controls = { log, server, host, ...(notify === undefined ? {} : { ask }) };
+  const page = await openPage(options, log, ordersOf(controls));
+  await ask();
   if (options.limit > 0)
     setTimeout(() => {
       ended(-1);
     }, options.limit * 1000).unref();
   const code = await result;
+  if (page !== undefined && code >= 0) await interrupted();
   answered();
   await listening.close();
+  await page?.close();
   if (code < 0) throw new RigError(Exit.timeout, `no result within ${options.limit} s`);
   process.exitCode = code >= 200 && code < 300 ? Exit.ok : Exit.failed;
 }

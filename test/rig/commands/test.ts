@@ -7,6 +7,7 @@ import { ScenarioRun } from "../events/scenariorun.ts";
 import { Exit, type ExitCode, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
 import { countOption, wordOption } from "../options.ts";
+import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { check, setUp } from "../setup.ts";
 import { parseShard, type Shard, WHOLE } from "../shard.ts";
 import { chosen } from "../suite/choice.ts";
@@ -16,7 +17,7 @@ import { NEEDS, type TestScenario } from "../suite/scenario.ts";
 import { SCENARIOS } from "../suite/table.ts";
 import { terminal } from "../terminal.ts";
 
-interface TestOptions {
+interface TestOptions extends PageFlags {
   readonly board: readonly DeviceName[];
   readonly filter: readonly string[];
   readonly shard: Shard;
@@ -38,7 +39,7 @@ interface TestOptions {
 const DEFAULT_BOARDS: readonly DeviceName[] = ["sim"];
 
 export function addTest(program: Command): void {
-  program
+  const command = program
     .command("test")
     .description(
       "run the scenarios of the suite: updates, bad packages and images, faults of network, servers and power",
@@ -82,7 +83,8 @@ export function addTest(program: Command): void {
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print verdicts and results only")
     .option("--log <file>", "write all events to a file, as NDJSON")
-    .option("--junit <file>", "write a JUnit report, one test suite a board")
+    .option("--junit <file>", "write a JUnit report, one test suite a board");
+  addPageOptions(command)
     .addHelpText(
       "after",
       `
@@ -94,6 +96,7 @@ Examples:
   xs-fumo test --list
   xs-fumo test --board qemu --filter 'network.*' --junit report.xml
   xs-fumo test --board sim --board host --sample 10 --seed 7
+  xs-fumo test --board sim --filter 'network.*' --page --report network.html
   xs-fumo test --board cortexm --shard 2/8 --log shard-2.ndjson`,
     )
     .action(run);
@@ -140,8 +143,11 @@ async function run(options: TestOptions): Promise<void> {
     return;
   }
   const suite = new Suite(options);
+  const page = await openPage(options, suite.log);
   for (const board of options.board) await suite.run(board, scenarios);
   process.exitCode = suite.end();
+  if (page !== undefined) await interrupted();
+  await page?.close();
 }
 
 function list(scenarios: readonly TestScenario[], { json, board }: TestOptions): void {
@@ -183,13 +189,12 @@ function lack(board: DeviceName, { needs = [] }: TestScenario): string | undefin
 /** One run of the suite over its boards. */
 class Suite {
   readonly #options: TestOptions;
-  readonly #log: EventLog;
+  readonly log = new EventLog("bench");
   readonly #counts: { [V in Verdict]: number } = { passed: 0, failed: 0, error: 0, skipped: 0 };
 
   constructor(options: TestOptions) {
     this.#options = options;
-    this.#log = new EventLog("bench");
-    this.#log.view(
+    this.log.view(
       terminal({
         quiet: options.quiet === true,
         json: options.json === true,
@@ -197,13 +202,13 @@ class Suite {
         calm: true,
       }),
     );
-    if (options.log !== undefined) this.#log.view(ndjson(options.log));
+    if (options.log !== undefined) this.log.view(ndjson(options.log));
   }
 
   async run(name: DeviceName, scenarios: readonly TestScenario[]): Promise<void> {
     const log = new EventLog(name);
     log.view((event) => {
-      this.#log.record(event);
+      this.log.record(event);
     });
     setUp(name, (text) => {
       log.emit({ kind: "note", text });
@@ -240,7 +245,7 @@ class Suite {
     const blame = failed > 0 ? Exit.failed : Exit.ok;
     const status = error > 0 ? Exit.noBoard : blame;
     const text = `${passed} passed, ${failed} failed, ${error} errors of the bench, ${skipped} skipped`;
-    this.#log.emit({ kind: "end", status, text });
+    this.log.emit({ kind: "end", status, text });
     const { junit, board: boards } = this.#options;
     if (junit !== undefined)
       writeJUnit(
@@ -248,7 +253,7 @@ class Suite {
         boards.map((board) => ({
           name: `xs-fumo.${board}`,
           properties: { board, seed: `${this.#options.seed ?? "none"}` },
-          events: this.#log.events.filter((event) => event.board === board),
+          events: this.log.events.filter((event) => event.board === board),
         })),
       );
     return status;

@@ -8,11 +8,13 @@ import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, type ExitCode } from "../exit.ts";
 import { countOption } from "../options.ts";
 import { within } from "../device.ts";
+import { ordersOf, type Switch } from "../page/orders.ts";
+import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { parseSerial } from "../serial.ts";
 import { CONSOLE_BAUD, SerialBoard } from "../serialboard.ts";
 import { terminal } from "../terminal.ts";
 
-interface WatchOptions {
+interface WatchOptions extends PageFlags {
   readonly port: string;
   readonly baud: number;
   readonly powerOn?: string;
@@ -31,7 +33,7 @@ const FAILED: readonly number[] = [
 ];
 
 export function addWatch(program: Command): void {
-  program
+  const command = program
     .command("watch")
     .description(
       "start a real board and show what it says on its serial port: versions, State, progress, sessions",
@@ -51,7 +53,8 @@ export function addWatch(program: Command): void {
     .option("--limit <seconds>", "give up after so long, with status 42; 0: never", countOption, 0)
     .option("--verbose", "show every line of the console")
     .option("--json", "print events as NDJSON")
-    .option("--log <file>", "write all events to a file, as NDJSON")
+    .option("--log <file>", "write all events to a file, as NDJSON");
+  addPageOptions(command)
     .addHelpText(
       "after",
       `
@@ -60,7 +63,7 @@ yet, and does so when it is on again: --until reported waits for it, and
 ends with status 1 when the update has failed. A port that goes away is opened again when it is back.
 
 Example:
-  xs-fumo watch --port /dev/ttyUSB0 --until reported --limit 600`,
+  xs-fumo watch --port /dev/ttyUSB0 --until reported --limit 600 --report update.html`,
     )
     .action(watch);
 }
@@ -88,6 +91,9 @@ async function watch(options: WatchOptions): Promise<void> {
       log.emit({ kind: "console", line, path });
     },
   );
+  const power = switchOf(board, options, log);
+  const page = await openPage(options, log, ordersOf({ log, power }));
+  const stop = page === undefined ? undefined : interrupted();
   const reached = new Promise<ExitCode>((resolve) => {
     log.view((event) => {
       if (event.kind === "state" && event.state === until) resolve(Exit.ok);
@@ -97,16 +103,36 @@ async function watch(options: WatchOptions): Promise<void> {
     process.once("SIGTERM", () => {
       resolve(Exit.ok);
     });
+    void stop?.then(() => {
+      resolve(Exit.ok);
+    });
   });
   try {
-    await board.on();
+    await power.on();
     process.exitCode = await (options.limit > 0
       ? within(options.limit * 1000, "what is waited for", reached)
       : reached);
+    await stop;
   } finally {
-    if (options.powerOff !== undefined) await board.off();
+    if (options.powerOff !== undefined) await power.off();
     await board.close();
+    await page?.close();
   }
+}
+
+/** The switch of the board; the log says what it does. */
+function switchOf(board: SerialBoard, { powerOn }: WatchOptions, log: EventLog): Switch {
+  const by = powerOn === undefined ? "rts" : "command";
+  return {
+    on: async () => {
+      log.emit({ kind: "power", on: true, by });
+      await board.on();
+    },
+    off: async () => {
+      await board.off();
+      log.emit({ kind: "power", on: false, by });
+    },
+  };
 }
 
 /** Whether the update that was reported has failed, by the last State but Idle. */

@@ -48,13 +48,23 @@ export async function linkPlan(driver: Driver): Promise<void> {
 async function answers(driver: Driver): Promise<void> {
   const crc = crc32(patternBytes(0, BODY_BYTES, 1), 0);
   const body = { status: 200, bytes: BODY_BYTES, crc };
+  const unannounced = { ...body, length: undefined };
   await expect(driver, "link: a body of announced length arrives whole", "/body", body);
-  await expect(driver, "link: a body that ends with the connection arrives whole", "/close", body);
+  await expect(driver, "link: the head says how long the body is", "/body", {
+    ...body,
+    length: BODY_BYTES,
+  });
+  await expect(
+    driver,
+    "link: a body that ends with the connection arrives whole",
+    "/close",
+    unannounced,
+  );
   await expect(
     driver,
     "link: a body in chunks arrives whole, without their frames",
     "/chunked",
-    body,
+    unannounced,
   );
   await expect(driver, "link: a buffer of 7 bytes gets the same body", "/body", body, {
     bufferBytes: 7,
@@ -306,7 +316,7 @@ async function expect(
     driver.check(name, fetched);
     return;
   }
-  const keys: (keyof Fetched)[] = ["status", "type", "repeated", "bytes", "crc", "error"];
+  const keys: (keyof Fetched)[] = ["status", "type", "repeated", "length", "bytes", "crc", "error"];
   const wrong = keys.filter(
     (key) => (key in expected || key === "error") && fetched[key] !== expected[key],
   );

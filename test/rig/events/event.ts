@@ -67,7 +67,7 @@ export type BenchEvent =
   | { readonly kind: "warning"; readonly text: string }
   /** The line to the console. What was said while it was lost, nobody knows. */
   | { readonly kind: "console"; readonly line: "open" | "lost"; readonly path: string }
-  /** `by`: the switch: `process`, `command`, `rts`. */
+  /** `by`: `process`, `command`, `rts`, `switch` (the device's own), `end` (of the run). */
   | { readonly kind: "power"; readonly on: boolean; readonly by: string }
   /** Power failed in a flash operation; `mode` is one of hal/sim/power.ts. */
   | {
