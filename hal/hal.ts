@@ -128,6 +128,12 @@ export interface LinkRequest {
 export interface LinkHead {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
+  /**
+   * Bytes of the body that read() will give before it says that it is over, as the board has
+   * decided by RFC 9112 §6.3; undefined: nobody knows before the end. The client does not look at
+   * Content-Length again.
+   */
+  readonly length?: number | undefined;
 }
 
 /**

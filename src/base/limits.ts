@@ -89,6 +89,13 @@ export const DOWNLOAD_ATTEMPT_MS = 3_600_000;
  */
 export const DOWNLOAD_ATTEMPTS_MAX = 8;
 export const DOWNLOAD_PROGRESS_BYTES = 4096;
+/** Attempts of a download that end in a row since its host does not prove who it is. */
+export const DOWNLOAD_DISTRUST_MAX = 3;
+/**
+ * How long a download may take in all, with power on, where the provisioning does not say it
+ * (downloadSeconds).
+ */
+export const DOWNLOAD_MS_MAX = 86_400_000;
 /**
  * How often a download begins again at byte 0, since its server has another package or no ranges.
  */
@@ -99,8 +106,9 @@ export const REWINDS_MAX = 8;
  */
 export const DOWNLOAD_RETRY_MS = 2_000;
 export const DOWNLOAD_RETRY_MAX_MS = 540_000;
-/** The longest Retry-After that is honoured. */
+/** The longest Retry-After that is honoured, of a package host and of a DM server. */
 export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
+export const SESSION_RETRY_AFTER_MAX_MS = 3_600_000;
 /** Bytes of all type-length-value records of an image together. */
 export const TLV_BYTES_MAX = 2048;
 /** Records in one of its two areas: the boot selectors hold no more. */

@@ -67,8 +67,8 @@ export class Download implements FetchSink {
     asks: boolean,
   ) {
     const { staging } = options;
-    const { image } = journal.record;
-    const { url, validator, size, attempt, generation, described, agreed } = journal.record;
+    const { url, image, validator, size, attempt, generation, described, agreed, minutes } =
+      journal.record;
     assert(url !== undefined, "a download has a URL");
     this.#journal = journal;
     this.#options = options;
@@ -88,6 +88,7 @@ export class Download implements FetchSink {
       validator,
       size: size > 0 ? size : undefined,
       attempt,
+      minutes: minutes ?? 0,
       described: described === true,
     });
   }
@@ -174,12 +175,16 @@ export class Download implements FetchSink {
     else this.#fault ??= "tooLarge";
   }
 
-  accept(size: number | undefined, validator: string | undefined): Reason | undefined {
+  accept(
+    size: number | undefined,
+    validator: string | undefined,
+    resumed?: boolean,
+  ): Reason | undefined {
     if (size !== undefined && size > this.#policy.capacity) this.#fault ??= "tooLarge";
     if (this.#fault !== undefined) return this.#fault;
     if (this.#asks) return this.#ask({ size: size ?? 0, description: undefined });
     const { generation } = this.#journal.record;
-    this.#journal.dispatch({ type: "announced", size, validator });
+    this.#journal.dispatch({ type: "announced", size, validator, resumed });
     this.#intake.size = this.#journal.record.size;
     if (this.#journal.record.generation !== generation && this.position === 0) this.#begin();
     return undefined;
@@ -200,8 +205,14 @@ export class Download implements FetchSink {
     return this.#intake.room;
   }
 
-  attempted(attempt: number): void {
-    this.#journal.dispatch({ type: "attempted", attempt });
+  /** Asked where nobody said the size: what the last bytes make is decoded at once. */
+  get short(): boolean {
+    while (this.#intake.working && this.#fault === undefined) this.#fault = this.#intake.work();
+    return this.#fault === undefined && this.#intake.short;
+  }
+
+  attempted(attempt: number, minutes?: number): void {
+    this.#journal.dispatch({ type: "attempted", attempt, minutes });
   }
 
   /**

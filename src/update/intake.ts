@@ -12,7 +12,7 @@ import {
   parseDeltaHeader,
 } from "../image/deltaheader.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/imageheader.ts";
-import { admit, type ImageFault, type ImagePolicy } from "../image/policy.ts";
+import { admit, AREA_HEAD_BYTES, type ImageFault, type ImagePolicy } from "../image/policy.ts";
 import { flashFailure } from "./failure.ts";
 import type { RunningBase } from "./runningbase.ts";
 import type { Segment, Staging } from "./staging.ts";
@@ -34,6 +34,9 @@ export interface Resumed {
   readonly segment: Segment;
 }
 
+/** Where the head of an area has the length of the area. */
+const AREA_LENGTH_AT = 2;
+
 /** After a fault the intake is spent. Flash that fails is a fault too. */
 export class Intake {
   #options: IntakeOptions;
@@ -42,6 +45,9 @@ export class Intake {
   #held = 0;
   /** Bytes announced, or 0. */
   #size: number;
+  /** Where the last area of records begins; 0: this intake has not seen the header. */
+  #records = 0;
+  #recordsHead = new Uint8Array(AREA_HEAD_BYTES);
   /** Its base has still to be proved. */
   #claimed: DeltaHeader | undefined;
   #unpack: Unpack | undefined;
@@ -87,6 +93,15 @@ export class Intake {
 
   set size(size: number) {
     this.#size = size;
+  }
+
+  /** True when the header, and the head of its last records, say that more must follow. */
+  get short(): boolean {
+    if (this.#unpack !== undefined) return !this.#unpack.complete;
+    const end = this.#records + AREA_HEAD_BYTES;
+    if (this.#records === 0) return this.#held > 0;
+    const size = new DataView(this.#recordsHead.buffer).getUint16(AREA_LENGTH_AT, true);
+    return this.position < end || this.position < this.#records + size;
   }
 
   /** Takes the next bytes. What it can it leaves to `work`. */
@@ -146,6 +161,7 @@ export class Intake {
   #pass(bytes: Uint8Array): IntakeFault | undefined {
     if (this.#unpack !== undefined) return this.#unpack.write(bytes) ? undefined : "corrupt";
     if (this.position + bytes.length > this.#staging.capacity) return "tooLarge";
+    this.#seen(bytes);
     this.#staging.write(bytes);
     return undefined;
   }
@@ -158,6 +174,7 @@ export class Intake {
     const size = this.#size > 0 ? this.#size : undefined;
     const fault = admit(header, size, this.#options.policy);
     if (fault !== undefined) return fault;
+    this.#records = header.headerSize + header.payloadSize + header.protectedSize;
     this.#held = 0;
     this.#staging.write(this.#header);
     return undefined;
@@ -196,5 +213,14 @@ export class Intake {
     this.#image = imageLength;
     this.#unpack = new Unpack(this.#staging, base, baseLength, imageLength, start);
     return undefined;
+  }
+
+  /** Keeps the head of the last records, where it comes by. */
+  #seen(bytes: Uint8Array): void {
+    const at = this.#staging.position;
+    const from = Math.max(this.#records, at);
+    const to = Math.min(this.#records + AREA_HEAD_BYTES, at + bytes.length);
+    if (this.#records > 0 && from < to)
+      copy(this.#recordsHead, from - this.#records, bytes, from - at, to - at);
   }
 }

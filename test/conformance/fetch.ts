@@ -108,6 +108,7 @@ export class Fetch {
         this.#result = {
           ...this.#result,
           status: head.status,
+          ...(head.length === undefined ? {} : { length: head.length }),
           ...(type === undefined ? {} : { type }),
           ...(repeated === undefined ? {} : { repeated }),
         };

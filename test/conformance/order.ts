@@ -75,6 +75,8 @@ export interface Fetched {
   readonly status?: number;
   readonly type?: string;
   readonly repeated?: string;
+  /** What the head said of the body: how long it is. */
+  readonly length?: number | undefined;
   readonly bytes: number;
   readonly crc: number;
   /** The kind of LinkError that ended it, or "none" when what was thrown had none. */

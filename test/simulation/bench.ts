@@ -102,6 +102,7 @@ export interface BenchOptions extends Serving {
   /** Security counter that this device has confirmed before. */
   readonly counter?: number;
   readonly trialSeconds?: number;
+  readonly downloadSeconds?: number;
   readonly packageTypes?: readonly string[];
   readonly allowPrivate?: false;
   readonly account?: Partial<typeof ACCOUNT>;
@@ -397,6 +398,7 @@ function provisionOf(options: BenchOptions): ReturnType<typeof parseProvision> {
       sessionAtBoot: true,
       pollSeconds: 600,
       trialSeconds: options.trialSeconds ?? 0,
+      downloadSeconds: options.downloadSeconds ?? 0,
       packageTypes: options.packageTypes ?? [],
       ...options.people,
     }),

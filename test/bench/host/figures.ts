@@ -3,7 +3,7 @@
  * these.
  */
 import { LONG_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
-import type { FlashCount, Heap } from "../../rig/events.ts";
+import type { FlashCount, Heap } from "../../rig/events/event.ts";
 import type { ScenarioName } from "../../rig/server/scenario.ts";
 import type { Figure } from "../figure.ts";
 import type { Update } from "./measure.ts";

@@ -128,6 +128,25 @@ export const BROKEN_LINKS: readonly BrokenHal[] = [
       }),
   },
   {
+    lie: "the head does not say how long the body is",
+    part: "link",
+    caught: "link: the head says how long the body is",
+    make: () =>
+      withLink((link) => (request) => {
+        const exchange = link.request(request);
+        return {
+          head: () => {
+            const head = exchange.head();
+            return head === undefined ? undefined : { ...head, length: undefined };
+          },
+          read: (buffer) => exchange.read(buffer),
+          close: () => {
+            exchange.close();
+          },
+        };
+      }),
+  },
+  {
     lie: "there is one socket, which is free when its exchange is closed",
     part: "link",
     caught: "link: an exchange that is over and open is followed by others",

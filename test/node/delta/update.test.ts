@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { BOARDS } from "../../rig/boards/boards.ts";
 import { baseText, deltaPackage } from "../../rig/delta/package.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, type RigOptions, runsVersion } from "../../rig/rig.ts";
 import type { Outcome } from "../../rig/server/campaign.ts";
 import { SCENARIOS } from "../../rig/server/scenario.ts";
@@ -45,7 +45,7 @@ async function update(name: "sim" | "host", options: Partial<RigOptions>): Promi
   try {
     rig.start();
     const outcome = await rig.finished(LIMIT_MS);
-    const paths = log.all("server").flatMap(({ text }) => /^GET (\S+) /.exec(text)?.[1] ?? []);
+    const paths = log.all("request").map(({ url }) => url);
     return { outcome, log, fetched: [...new Set(paths)] };
   } finally {
     await rig.close();

@@ -33,11 +33,10 @@ export function addPack(program: Command): void {
     .option("--version <version>", "MAJOR.MINOR.REVISION of the firmware", versionOption)
     .option("--key <file>", "private key of the vendor (PEM; xs-fumo keygen makes one)")
     .option("--class <uuid>", "class identifier of the devices that may take it", uuidOption)
-    .option(
-      "--vendor <uuid>",
-      "vendor identifier (default: the project's development boards)",
-      uuidOption,
-      VENDOR_ID,
+    .addOption(
+      new Option("--vendor <uuid>", "vendor identifier")
+        .argParser(uuidOption)
+        .default(VENDOR_ID, "that of the project's development boards"),
     )
     .option("--counter <number>", "security counter", countOption, 1)
     .addOption(

@@ -2,18 +2,35 @@
 import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { baseText, deltaPackage } from "../delta/package.ts";
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
-import { type Address, addressOption, countOption, wordOption } from "../options.ts";
+import {
+  type Address,
+  addressOption,
+  countOption,
+  faultOption,
+  nonceOption,
+  wordOption,
+} from "../options.ts";
+import { ordersOf } from "../page/orders.ts";
+import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import type { Reply, Request } from "../server/exchange.ts";
 import { guarded } from "../server/guard.ts";
 import { listen } from "../server/http.ts";
+import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
-import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
-import { toRigEvent } from "../serverevent.ts";
+import type { ServerOptions } from "../server/options.ts";
+import {
+  type OfferedDelta,
+  type Scenario,
+  type ScenarioName,
+  SCENARIOS,
+  scenarioOf,
+} from "../server/scenario.ts";
+import { recorder } from "../serverevent.ts";
 import { size, terminal } from "../terminal.ts";
 import { packageFault } from "./inspect.ts";
 import { readInput, refused } from "./pack.ts";
@@ -21,7 +38,7 @@ import { readInput, refused } from "./pack.ts";
 /** Events that are kept: a server may run for years. */
 const EVENTS_MAX = 1000;
 
-interface ServeOptions {
+interface ServeOptions extends PageFlags {
   readonly port: number;
   readonly package: string;
   readonly deltaFrom: readonly string[];
@@ -37,7 +54,10 @@ interface ServeOptions {
   readonly ask?: string;
   readonly notify?: Address;
   readonly descriptor?: true;
+  readonly nonce?: Uint8Array;
+  readonly respUri?: string;
   readonly stay?: true;
+  readonly fault: readonly FaultWord[];
   readonly limit: number;
   readonly json?: true;
   readonly quiet?: true;
@@ -45,7 +65,7 @@ interface ServeOptions {
 }
 
 export function addServe(program: Command): void {
-  program
+  const command = program
     .command("serve")
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
@@ -84,11 +104,24 @@ export function addServe(program: Command): void {
       "ask the device at HOST:PORT for a session (package 0), every second until it comes",
       addressOption,
     )
+    .option(
+      "--fault <word>",
+      "a fault, such as package:status:503@1x2 or dm:drop@3; may be repeated",
+      faultOption,
+      [],
+    )
+    .option(
+      "--nonce <base64>",
+      "the first nonce that the devices were given (default: none)",
+      nonceOption,
+    )
+    .option("--resp-uri <uri>", "where devices shall send their next messages (RespURI)")
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print the result and warnings only")
-    .option("--log <file>", "write all events to a file, as NDJSON")
+    .option("--log <file>", "write all events to a file, as NDJSON");
+  addPageOptions(command)
     .addHelpText(
       "after",
       `
@@ -120,6 +153,35 @@ function deltasOf(image: Buffer, files: readonly string[]): readonly HostedDelta
   });
 }
 
+/** Returns who the server is, and what devices and it prove themselves with. */
+function peersOf(
+  options: ServeOptions,
+  url: string,
+): Pick<ServerOptions, "url" | "name" | "client" | "server" | "respUri"> {
+  const { serverPassword = "", nonce, respUri } = options;
+  const type = serverPassword === "" ? "none" : (options.serverAuth ?? options.auth);
+  return {
+    url,
+    name: options.serverId,
+    client: {
+      type: options.auth,
+      name: options.user,
+      secret: options.password,
+      ...(nonce === undefined ? {} : { nonce }),
+    },
+    ...(respUri === undefined ? {} : { respUri }),
+    server: { type, name: options.serverId, secret: serverPassword },
+  };
+}
+
+/** Returns what the server does with each device. `offer`: the package, and where it is. */
+function scenarioFor(
+  { scenario, object, ask }: ServeOptions,
+  offer: { readonly data: Uint8Array; readonly url: string; readonly deltas: OfferedDelta[] },
+): () => Scenario {
+  return () => scenarioOf(scenario, { object, ...offer, ...(ask === undefined ? {} : { ask }) });
+}
+
 async function serve(options: ServeOptions): Promise<void> {
   const data = readInput(options.package);
   const wrong = options.any === true ? undefined : packageFault(data);
@@ -133,15 +195,21 @@ async function serve(options: ServeOptions): Promise<void> {
   const result = new Promise<number>((resolve) => {
     ended = resolve;
   });
+  const record = recorder(log, "server");
+  for (const secret of [options.password, options.serverPassword ?? ""]) log.secrets.add(secret);
   const emit = (event: ServerEvent): void => {
-    const told = toRigEvent(event);
-    if (told !== undefined) log.emit(told);
+    record(event);
     if (event.kind === "message" && event.direction === "received") answered();
     if (event.kind === "result" && options.stay !== true) ended(event.code);
   };
+  const { faults, hostFaults } = faultsOf(options.fault);
   const deltas = deltasOf(data, options.deltaFrom);
-  const host = new PackageHost({ data, emit });
-  const hosts = [host, ...deltas.map(({ path, data }) => new PackageHost({ path, data, emit }))];
+  const told = recorder(log, "host");
+  const host = new PackageHost({ data, faults: hostFaults, emit: told });
+  const hosts = [
+    host,
+    ...deltas.map(({ path, data }) => new PackageHost({ path, data, emit: told })),
+  ];
   let server: DmServer | undefined;
   const handle = (request: Request): Reply => {
     const asked = hosts.find(({ path }) => request.url.startsWith(path));
@@ -157,42 +225,41 @@ async function serve(options: ServeOptions): Promise<void> {
   const suffix = options.descriptor === true ? ".dd" : "";
   const offered = `${listening.origin}${host.path}${suffix}`;
   const url = `${listening.origin}/dm`;
-  const serverPassword = options.serverPassword ?? "";
-  const serverAuth = options.serverAuth ?? options.auth;
   server = new DmServer({
-    url,
-    name: options.serverId,
-    client: { type: options.auth, name: options.user, secret: options.password },
-    server: {
-      type: serverPassword === "" ? "none" : serverAuth,
-      name: options.serverId,
-      secret: serverPassword,
-    },
+    ...peersOf(options, url),
     emit,
-    scenario: () =>
-      scenarioOf(options.scenario, {
-        object: options.object,
-        data,
-        url: offered,
-        deltas: deltas.map((delta) => ({
-          ...delta,
-          url: `${listening.origin}${delta.path}${suffix}`,
-        })),
-        ...(options.ask === undefined ? {} : { ask: options.ask }),
-      }),
+    faults,
+    scenario: scenarioFor(options, {
+      data,
+      url: offered,
+      deltas: deltas.map((delta) => ({
+        ...delta,
+        url: `${listening.origin}${delta.path}${suffix}`,
+      })),
+    }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
   for (const { path, base, data } of deltas)
     log.emit({ kind: "note", text: `delta ${path}, ${size(data.length)}, for base ${base}` });
-  if (options.notify !== undefined)
-    answered = await sendUntil(server.notification(), options.notify.port, options.notify.host);
+  const dm = server;
+  const { notify } = options;
+  const ask = async (): Promise<void> => {
+    if (notify === undefined) return;
+    answered();
+    answered = await sendUntil(dm.notification(), notify.port, notify.host);
+  };
+  const controls = { log, server, host, ...(notify === undefined ? {} : { ask }) };
+  const page = await openPage(options, log, ordersOf(controls));
+  await ask();
   if (options.limit > 0)
     setTimeout(() => {
       ended(-1);
     }, options.limit * 1000).unref();
   const code = await result;
+  if (page !== undefined && code >= 0) await interrupted();
   answered();
   await listening.close();
+  await page?.close();
   if (code < 0) throw new RigError(Exit.timeout, `no result within ${options.limit} s`);
   process.exitCode = code >= 200 && code < 300 ? Exit.ok : Exit.failed;
 }

@@ -55,7 +55,15 @@ test("what a descriptor says is durable before the package is asked for; after a
   board.settle();
   const { attempt, from } = board.fetcher.started[0] ?? {};
   deepEqual(board.fetcher.started, [
-    { url: "http://h/fw", from, validator: undefined, size: SIZE, attempt, described: true },
+    {
+      url: "http://h/fw",
+      from,
+      validator: undefined,
+      size: SIZE,
+      attempt,
+      minutes: 0,
+      described: true,
+    },
   ]);
   deepEqual(noticesOf(board), [{ url: NOTIFY, attempt: 0, reason: "succeeded" }]);
 });

@@ -1,7 +1,7 @@
 /** The update machine: every phase × event, and what the table does not show. */
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import type { ResetCause } from "../../../hal/hal.ts";
-import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
+import { CRASHES_MAX, RESTARTS_MAX, REWINDS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
 import type { EventType, UpdateEvent } from "../../../src/update/event.ts";
 import { PHASES, reduce } from "../../../src/update/machine.ts";
 import { IDLE, type Phase } from "../../../src/update/record.ts";
@@ -18,6 +18,7 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "unpacking", image: 9 },
   { type: "rewound" },
   { type: "attempted", attempt: 1 },
+  { type: "refetched" },
   { type: "complete", size: 9 },
   { type: "aborted" },
   { type: "fetchFailed", reason: "network" },
@@ -450,4 +451,43 @@ test("an image in quarantine is refused before it is armed, and kept", () => {
 test("an image on trial is the new one, whatever slot the record names", () => {
   equal(reduce(at("arming", { slot: 1 }), booted(1, true)).phase, "trial");
   equal(reduce(at("trial", { slot: 1, target: 0 }), booted(1, true)).target, 1);
+});
+
+test("a package that came in several answers and is damaged is fetched once more, from byte 0; never twice", () => {
+  const resumed: UpdateEvent = { type: "announced", size: 9, validator: "v", resumed: true };
+  const more = { url: "http://a/b", size: 9, validator: "v", attempt: 3 };
+  const one = at("downloading", more);
+  equal(reduce(one, { ...resumed, resumed: false }), one);
+  const several = reduce(one, resumed);
+  deepEqual([several.answers, reduce(several, resumed)], ["several", several]);
+  for (const phase of ["downloading", "verifying"] as const) {
+    const before = { ...several, phase };
+    const after = reduce(before, { type: "refetched" });
+    const { validator: _, ...rest } = before;
+    deepEqual(after, {
+      ...rest,
+      phase: "downloading",
+      answers: "again",
+      generation: before.generation + 1,
+      rewinds: before.rewinds + 1,
+      attempt: 0,
+      size: 0,
+    });
+    equal(reduce(reduce(after, resumed), { type: "refetched" }).phase, "downloading");
+    equal(reduce({ ...after, phase }, { type: "refetched" }).generation, after.generation);
+    const named = reduce({ ...before, described: true }, { type: "refetched" });
+    equal(named.size, 9, "a descriptor has promised the size");
+    const spent = { ...before, rewinds: REWINDS_MAX };
+    equal(reduce(spent, { type: "refetched" }), spent);
+  }
+  const rewound = reduce(several, { type: "rewound" });
+  equal(rewound.answers, undefined, "all of it comes in one answer again");
+  equal(reduce({ ...several, answers: "again" }, { type: "rewound" }).answers, "again");
+});
+
+test("the minutes of a download are those of its last attempt; a block that is durable does not take them back", () => {
+  const later = reduce(at("downloading"), { type: "attempted", attempt: 2, minutes: 7 });
+  deepEqual([later.attempt, later.minutes], [2, 7]);
+  const durable = reduce(later, { type: "attempted", attempt: 0 });
+  deepEqual([durable.attempt, durable.minutes], [0, 7]);
 });
