@@ -116,7 +116,8 @@ function offerOf({ form, geometry, offer }: Variant, { source, target }: Images)
   if (offer === "corrupt" && form === undefined) image[100] = (image[100] ?? 0) ^ 4;
   if (offer === "foreign") image[last] = (image[last] ?? 0) ^ 1;
   if (form === undefined) return new Uint8Array(image);
-  const other = firmware(3, GEOMETRIES[geometry].payloadBytes);
+  // As long as the base, so that its digest decides.
+  const other = firmware(3, GEOMETRIES[geometry].payloadBytes - 60);
   const base = { delta: source, compressed: undefined, otherbase: other }[form];
   const packed = deltaPackage(image, base && Buffer.from(base), SEGMENT_CODE_BYTES);
   const code = packed.length - 30;
