@@ -21,7 +21,8 @@ import { listen } from "../server/http.ts";
 import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
-import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
+import type { ServerOptions } from "../server/options.ts";
+import { type Scenario, type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
 import { recorder } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
 import { packageFault } from "./inspect.ts";
@@ -118,6 +119,34 @@ Example:
     .action(serve);
 }
 
+/** Returns who the server is, and what devices and it prove themselves with. */
+function peersOf(
+  options: ServeOptions,
+  url: string,
+): Pick<ServerOptions, "url" | "name" | "client" | "server" | "respUri"> {
+  const { serverPassword = "", nonce, respUri } = options;
+  const type = serverPassword === "" ? "none" : (options.serverAuth ?? options.auth);
+  return {
+    url,
+    name: options.serverId,
+    client: {
+      type: options.auth,
+      name: options.user,
+      secret: options.password,
+      ...(nonce === undefined ? {} : { nonce }),
+    },
+    ...(respUri === undefined ? {} : { respUri }),
+    server: { type, name: options.serverId, secret: serverPassword },
+  };
+}
+
+/** Returns what the server does with each device. `url` is where the package is offered. */
+function scenarioFor(options: ServeOptions, data: Uint8Array, url: string): () => Scenario {
+  const { object, ask } = options;
+  return () =>
+    scenarioOf(options.scenario, { object, data, url, ...(ask === undefined ? {} : { ask }) });
+}
+
 async function serve(options: ServeOptions): Promise<void> {
   const data = readInput(options.package);
   const wrong = options.any === true ? undefined : packageFault(data);
@@ -154,32 +183,11 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   const offered = `${listening.origin}${host.path}${options.descriptor === true ? ".dd" : ""}`;
   const url = `${listening.origin}/dm`;
-  const serverPassword = options.serverPassword ?? "";
-  const serverAuth = options.serverAuth ?? options.auth;
   server = new DmServer({
-    url,
-    name: options.serverId,
-    client: {
-      type: options.auth,
-      name: options.user,
-      secret: options.password,
-      ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
-    },
-    ...(options.respUri === undefined ? {} : { respUri: options.respUri }),
-    server: {
-      type: serverPassword === "" ? "none" : serverAuth,
-      name: options.serverId,
-      secret: serverPassword,
-    },
+    ...peersOf(options, url),
     emit,
     faults,
-    scenario: () =>
-      scenarioOf(options.scenario, {
-        object: options.object,
-        data,
-        url: offered,
-        ...(options.ask === undefined ? {} : { ask: options.ask }),
-      }),
+    scenario: scenarioFor(options, data, offered),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
   const dm = server;

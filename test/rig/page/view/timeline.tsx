@@ -126,9 +126,9 @@ function Lane(props: {
     const room = name === "session" ? 0 : (to - from) * width.value;
     const took = lasting((span.to ?? last) - span.from);
     bars.push(
+      // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut of the mouse; keys zoom too
       <i
         key={i}
-        role="presentation"
         class={`bar ${span.tone} ${span.to === undefined ? "goes" : ""}`}
         style={{ left: percent(from), width: percent(to - from) }}
         title={`${span.title}: ${clock(span.from)}, ${took}`}
