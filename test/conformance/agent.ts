@@ -6,10 +6,10 @@
 import type { Flash, Hal } from "../../hal/hal.ts";
 import { hex } from "../../src/base/bytes.ts";
 import { type Carrier, type Channel, openChannel } from "./channel.ts";
-import { kindOf } from "./checks.ts";
+import { kindOf, Steps } from "./checks.ts";
 import { Fetch } from "./fetch.ts";
 import { afterCut, erase, fillSeed, prepareCut, verifySeed, write } from "./flashcut.ts";
-import { apartChecks, flashChecks, neighbourChecks } from "./flash.ts";
+import { apartChecks, flashCases, neighbourCases } from "./flash.ts";
 import {
   type Check,
   type FetchOrder,
@@ -25,6 +25,9 @@ import { Stage } from "./stage.ts";
 
 /** Between two looks for a datagram, which should end the wait anyway. */
 const LOOK_MS = 500;
+
+/** An order for checks that take a step each. */
+type CasesOrder = Extract<Order, { readonly do: "flash" | "neighbours" }>;
 
 /** What takes more than one step: its report, or when to call again. */
 interface Work {
@@ -105,6 +108,10 @@ export class Agent {
       case "clock":
         this.#work = { step: (time) => clockChecks(this.#hal, now, order.ms, time) };
         return;
+      case "flash":
+      case "neighbours":
+        this.#work = this.#cases(order);
+        return;
       default:
         this.#work = { step: () => this.#perform(order) };
     }
@@ -123,15 +130,29 @@ export class Agent {
     }
   }
 
+  /** Checks that take a step each. */
+  #cases(order: CasesOrder): Work {
+    const flash = this.#partition(order.partition);
+    let steps: Steps | undefined;
+    return {
+      // Made in the first step, so that what the board throws is told.
+      step: (now) => {
+        if (steps === undefined && order.do === "flash")
+          steps = new Steps(flashCases(flash, order.partition));
+        if (steps === undefined && order.do === "neighbours") {
+          const { cases, next } = neighbourCases(flash, order.partition, order.from);
+          steps = new Steps(cases, next);
+        }
+        return steps?.step(now) ?? { kind: "done" };
+      },
+    };
+  }
+
   #perform(order: Order): Report {
     const checks = this.#checks(order);
     if (checks !== undefined) return { kind: "checks", checks };
     const { boot, staging } = this.#hal;
     switch (order.do) {
-      case "neighbours": {
-        const { partition, from } = order;
-        return { kind: "checks", ...neighbourChecks(this.#partition(partition), partition, from) };
-      }
       case "running":
         return { kind: "running", running: boot.running() };
       case "fill":
@@ -162,8 +183,6 @@ export class Agent {
   /** Undefined: the order is for none. */
   #checks(order: Order): readonly Check[] | undefined {
     switch (order.do) {
-      case "flash":
-        return flashChecks(this.#partition(order.partition), order.partition);
       case "apart":
         return apartChecks(this.#hal.store, this.#hal.staging);
       case "verify":

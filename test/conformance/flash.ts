@@ -3,7 +3,7 @@
  */
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { equal, filled } from "../../src/base/bytes.ts";
-import { Checks, expect, kindThrown } from "./checks.ts";
+import { type Case, Checks, expect, kindThrown } from "./checks.ts";
 import { type Check, patternBytes } from "./order.ts";
 
 /**
@@ -15,86 +15,145 @@ const PART_BYTES = 4096;
 const LONG_BYTES = 8192 + 256;
 /** Bytes of a call that is short: every writeAlign divides it. */
 const SHORT_BYTES = 256;
-/** Blocks of one order `neighbours`, so that it is done within a minute on slow parts. */
+/** Blocks of one order `neighbours`: enough that orders cost little. */
 const NEIGHBOUR_BLOCKS = 32;
 
-/** All checks of one partition. `name` stands before each. */
-export function flashChecks(flash: Flash, name: string): readonly Check[] {
-  const checks = new Checks();
+/**
+ * All checks of one partition, `name` before each. They are cases of their own: a board's watchdog
+ * may not bear them in one go.
+ */
+export function flashCases(flash: Flash, name: string): readonly Case[] {
   const status = flash.status();
-  checks.check(`${name}: geometry is possible and stays`, () => {
-    geometry(flash, status);
-  });
-  if (checks.list[0]?.problem !== undefined) return checks.list;
   const partition = new Partition(flash, status);
-  checks.check(`${name}: an erased block reads as eraseValue, all of it`, () => {
-    partition.erased();
-  });
-  checks.check(`${name}: every unit that is written reads back`, () => {
-    partition.unitByUnit();
-  });
-  checks.check(`${name}: a write covers its bytes and no other, and may cross a block`, () => {
-    partition.crossing();
-  });
-  checks.check(`${name}: a view is written and filled as a view, and is not kept`, () => {
-    partition.views();
-  });
-  checks.check(`${name}: reads have any offset and length`, () => {
-    partition.anyRead();
-  });
-  checks.check(`${name}: a long write is whole`, () => {
-    partition.longWrite();
-  });
-  checks.check(`${name}: a long read is whole`, () => {
-    partition.longRead();
-  });
-  checks.check(`${name}: a buffer may begin at any address`, () => {
-    partition.oddBuffers();
-  });
-  checks.check(`${name}: a call for no bytes changes nothing, and is no error`, () => {
-    partition.noBytes();
-  });
-  checks.check(`${name}: what is read is what is there now`, () => {
-    partition.fresh();
-  });
-  checks.check(`${name}: an erase takes its block and no other`, () => {
-    partition.oneBlock();
-  });
-  checks.check(`${name}: every block is a block of its own`, () => {
-    partition.distinct();
-  });
-  checks.check(`${name}: misaligned writes throw misaligned and change nothing`, () => {
-    partition.misaligned();
-  });
-  checks.check(`${name}: what lies outside throws bounds and changes nothing`, () => {
-    partition.outside();
-  });
-  checks.check(
-    `${name}: a byte is written once per erase; whatever a second write does, it does to its bytes only`,
-    () => {
-      partition.twice();
+  return [
+    {
+      name: `${name}: geometry is possible and stays`,
+      isVital: true,
+      body: () => {
+        geometry(flash, status);
+      },
     },
-  );
-  return checks.list;
+    {
+      name: `${name}: an erased block reads as eraseValue, all of it`,
+      body: () => {
+        partition.erased();
+      },
+    },
+    {
+      name: `${name}: every unit that is written reads back`,
+      body: () => {
+        partition.unitByUnit();
+      },
+    },
+    {
+      name: `${name}: a write covers its bytes and no other, and may cross a block`,
+      body: () => {
+        partition.crossing();
+      },
+    },
+    {
+      name: `${name}: a view is written and filled as a view, and is not kept`,
+      body: () => {
+        partition.views();
+      },
+    },
+    {
+      name: `${name}: reads have any offset and length`,
+      body: () => {
+        partition.anyRead();
+      },
+    },
+    {
+      name: `${name}: a long write is whole`,
+      body: () => {
+        partition.longWrite();
+      },
+    },
+    {
+      name: `${name}: a long read is whole`,
+      body: () => {
+        partition.longRead();
+      },
+    },
+    {
+      name: `${name}: a buffer may begin at any address`,
+      body: () => {
+        partition.oddBuffers();
+      },
+    },
+    {
+      name: `${name}: a call for no bytes changes nothing, and is no error`,
+      body: () => {
+        partition.noBytes();
+      },
+    },
+    {
+      name: `${name}: what is read is what is there now`,
+      body: () => {
+        partition.fresh();
+      },
+    },
+    {
+      name: `${name}: an erase takes its block and no other`,
+      body: () => {
+        partition.oneBlock();
+      },
+    },
+    {
+      name: `${name}: every block is a block of its own`,
+      body: () => {
+        partition.distinct();
+      },
+    },
+    {
+      name: `${name}: misaligned writes throw misaligned and change nothing`,
+      body: () => {
+        partition.misaligned();
+      },
+    },
+    {
+      name: `${name}: what lies outside throws bounds and changes nothing`,
+      body: () => {
+        partition.outside();
+      },
+    },
+    {
+      name: `${name}: a byte is written once per erase; whatever a second write does, it does to its bytes only`,
+      body: () => {
+        partition.twice();
+      },
+    },
+  ];
 }
 
 /**
  * The blocks from `from` on, one after another: an erase of each leaves those beside it. `next`:
- * the first block that was left for another call. Parts whose sectors differ in size break it
+ * the first block that is left for another call. Parts whose sectors differ in size break it
  * anywhere.
  */
-export function neighbourChecks(
+export function neighbourCases(
   flash: Flash,
   name: string,
   from: number,
-): { readonly checks: readonly Check[]; readonly next?: number } {
-  const checks = new Checks();
+): { readonly cases: readonly Case[]; readonly next?: number } {
   const status = flash.status();
+  const partition = new Partition(flash, status);
   const to = Math.min(from + NEIGHBOUR_BLOCKS, status.blocks);
-  checks.check(`${name}: an erase of any block leaves those beside it`, () => {
-    new Partition(flash, status).neighbours(from, to);
-  });
-  return { checks: checks.list, ...(to < status.blocks ? { next: to } : {}) };
+  const first = Math.max(from - 1, 0);
+  const last = Math.min(to, status.blocks - 1);
+  const cases: Case[] = [];
+  const add = (body: () => void): void => {
+    cases.push({ name: `${name}: an erase of any block leaves those beside it`, body });
+  };
+  for (let block = first; block <= last; block++)
+    add(() => {
+      partition.mark(block);
+    });
+  for (let block = from; block < to; block++)
+    add(() => {
+      partition.neighbours(block, first, last);
+    });
+  return { cases, ...(to < status.blocks ? { next: to } : {}) };
 }
 
 function geometry(flash: Flash, first: FlashStatus): void {
@@ -252,19 +311,19 @@ class Partition {
     this.#expectMark(0, 19, "after calls for no bytes");
   }
 
-  neighbours(from: number, to: number): void {
-    const first = Math.max(from - 1, 0);
-    const last = Math.min(to, this.#blocks - 1);
-    for (let block = first; block <= last; block++) this.#mark(block, 22);
-    for (let block = from; block < to; block++) {
-      this.#flash.eraseBlock(block);
-      this.#expectErased(block * this.#blockLength, this.#unit);
-      this.#expectErased((block + 1) * this.#blockLength - this.#unit, this.#unit);
-      for (const other of [block - 1, block + 1])
-        if (other >= first && other <= last)
-          this.#expectMark(other, 22, `after an erase of block ${block}`);
-      this.#writeMark(block, 22);
-    }
+  mark(block: number): void {
+    this.#mark(block, 22);
+  }
+
+  /** Those beside it are marked, as far as they are in [first, last]. */
+  neighbours(block: number, first: number, last: number): void {
+    this.#flash.eraseBlock(block);
+    this.#expectErased(block * this.#blockLength, this.#unit);
+    this.#expectErased((block + 1) * this.#blockLength - this.#unit, this.#unit);
+    for (const other of [block - 1, block + 1])
+      if (other >= first && other <= last)
+        this.#expectMark(other, 22, `after an erase of block ${block}`);
+    this.#writeMark(block, 22);
   }
 
   fresh(): void {

@@ -150,6 +150,12 @@ const MEDIA =
 const DESCRIPTORS: readonly Row[] = [
   descriptor("no more than it needs", "D descriptor", MEDIA, "http://h/p 1234"),
   descriptor(
+    "a size with leading zeros",
+    "D descriptor",
+    MEDIA.replace("1234", "0001234"),
+    "http://h/p 1234",
+  ),
+  descriptor(
     "white space in its elements",
     "D descriptor",
     MEDIA.split("><").join(">\n <").replace("1234", "\n1234 "),

@@ -14,7 +14,7 @@ import {
 import { BODY_BYTES, FEW_BYTES, FLOOD_BYTES, LONG_VALUE } from "./answers.ts";
 import type { Driver } from "./driver.ts";
 
-const STALL_MS = 600;
+const STALL_MS = 1500;
 /** How often the end of a connection is looked for. */
 const CLOSE_LOOKS = 300;
 const CLOSE_LOOK_MS = 50;
@@ -281,19 +281,23 @@ async function datagrams(driver: Driver, port: number): Promise<void> {
   const { receiveMs = RECEIVE_MS } = driver.options;
   const long = patternBytes(0, LONG_BYTES, 1);
   const short = patternBytes(0, SHORT_BYTES, 2);
-  const receive = async (name: string, bufferBytes: number, wanted: Uint8Array): Promise<void> => {
+  const receive = async (
+    name: string,
+    bufferBytes: number,
+    wanted: readonly Uint8Array[],
+  ): Promise<void> => {
     const report = await withDatagrams(port, [long, short], () =>
       driver.order({ do: "receive", ms: receiveMs, bufferBytes }),
     );
-    const good = report?.kind === "received" && report.bytes === hex(wanted);
+    const good = report?.kind === "received" && wanted.some((each) => hex(each) === report.bytes);
     driver.check(name, good ? undefined : `it received ${JSON.stringify(report)}`);
   };
-  await receive("datagrams: what the port is sent is received", LONG_BYTES, long);
-  await receive("datagrams: one that is longer than the buffer is lost", SHORT_BYTES, short);
+  await receive("datagrams: what the port is sent is received", LONG_BYTES, [long, short]);
+  await receive("datagrams: one that is longer than the buffer is lost", SHORT_BYTES, [short]);
   await driver.order({ do: "restart" });
-  await receive("datagrams: they come after a restart too", LONG_BYTES, long);
+  await receive("datagrams: they come after a restart too", LONG_BYTES, [long, short]);
   await driver.order({ do: "restart" });
-  await receive("datagrams: they come after a restart too", LONG_BYTES, long);
+  await receive("datagrams: they come after a restart too", LONG_BYTES, [long, short]);
 }
 
 async function run(driver: Driver, path: string, options: Options = {}): Promise<Fetched | string> {
