@@ -163,6 +163,15 @@ test("the report opens from disk, and makes no request", { skip, timeout: LIMIT_
     await report.page.getByLabel("faults").getByText("power off").first().click();
     strictEqual(await text(report.page, "running", /power/), "no power");
     ok((await report.page.locator(".rows .row").count()) > 5);
+    for (const [width, height] of [
+      [1400, 900],
+      [1000, 800],
+      [400, 800],
+    ] as const) {
+      await report.page.setViewportSize({ width, height });
+      const wide = await report.page.evaluate<number>("document.documentElement.scrollWidth");
+      strictEqual(wide, width, `at ${width} pixels the page is ${wide} wide`);
+    }
     deepStrictEqual(report.requests, [`GET ${pathToFileURL(REPORT).href}`]);
     deepStrictEqual(report.complaints, []);
   } finally {
