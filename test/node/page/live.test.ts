@@ -71,8 +71,14 @@ test("with power again the update goes on, and ends", { skip, timeout: LIMIT_MS 
   strictEqual(await text(page, "running", /2\.0\.0/), "runs 2.0.0 from slot B");
   match(await text(page, "state", /^100/), /^100 Update Successful/);
   strictEqual(await text(page, "transfer", /300 of/), "300 of 300 KiB");
-  const states = await page.locator(".lane.State .bar").allTextContents();
-  deepStrictEqual([...new Set(states)], ["10", "30", "40", "60", "100"]);
+  const bars = await page.locator(".lane.State .bar").all();
+  const titles = await Promise.all(bars.map((bar) => bar.getAttribute("title")));
+  const states = titles.map((title) => /^State (\d+) /.exec(title ?? "")?.[1]);
+  // Ready to Update may be too short to be told.
+  deepStrictEqual(
+    [...new Set(states)].filter((state) => state !== "50"),
+    ["10", "30", "40", "60", "100"],
+  );
   ok((await page.locator(".lane.power .bar").count()) === 2, "the power was on twice");
 });
 
@@ -95,7 +101,7 @@ test("a node is read, and a value is refused, from the tree", { skip }, async ()
 test("a fault is made by its button, and says the word for the next run", { skip }, async () => {
   const { page } = live;
   const faults = page.getByLabel("faults");
-  await faults.getByRole("button", { name: "Lost answer" }).click();
+  await faults.getByRole("button", { name: "Dropped" }).click();
   match(await text(page, "line", /--fault dm/), /^xs-fumo demo --board sim .* --fault dm:drop$/);
   match(await text(page, "answer", /Ordered/), /^Ordered: --fault dm:drop@\d+$/);
   await page
@@ -157,6 +163,15 @@ test("the report opens from disk, and makes no request", { skip, timeout: LIMIT_
     await report.page.getByLabel("faults").getByText("power off").first().click();
     strictEqual(await text(report.page, "running", /power/), "no power");
     ok((await report.page.locator(".rows .row").count()) > 5);
+    for (const [width, height] of [
+      [1400, 900],
+      [1000, 800],
+      [400, 800],
+    ] as const) {
+      await report.page.setViewportSize({ width, height });
+      const wide = await report.page.evaluate<number>("document.documentElement.scrollWidth");
+      strictEqual(wide, width, `at ${width} pixels the page is ${wide} wide`);
+    }
     deepStrictEqual(report.requests, [`GET ${pathToFileURL(REPORT).href}`]);
     deepStrictEqual(report.complaints, []);
   } finally {

@@ -37,6 +37,8 @@ import { readInput, refused } from "./pack.ts";
 
 /** Events that are kept: a server may run for years. */
 const EVENTS_MAX = 1000;
+/** Of a run that is looked at they are more. */
+const SEEN_EVENTS_MAX = 100_000;
 
 interface ServeOptions extends PageFlags {
   readonly port: number;
@@ -182,12 +184,16 @@ function scenarioFor(
   return () => scenarioOf(scenario, { object, ...offer, ...(ask === undefined ? {} : { ask }) });
 }
 
+function eventsMax({ page, report }: ServeOptions): number {
+  return page === undefined && report === undefined ? EVENTS_MAX : SEEN_EVENTS_MAX;
+}
+
 async function serve(options: ServeOptions): Promise<void> {
   const data = readInput(options.package);
   const wrong = options.any === true ? undefined : packageFault(data);
   if (wrong !== undefined)
     throw new RigError(Exit.usage, `${options.package} ${wrong}`, "--any offers any file");
-  const log = new EventLog("server", EVENTS_MAX);
+  const log = new EventLog("server", eventsMax(options));
   log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: true }));
   if (options.log !== undefined) log.view(ndjson(options.log));
   let ended: (code: number) => void = () => undefined;

@@ -89,6 +89,7 @@ export const FAULTS: readonly {
     group: "Download",
     buttons: [
       fault("Cut off", "package:truncate:20000", "The connection closes after 20,000 bytes."),
+      fault("Reset", "package:reset:20000", "The connection is reset (RST) after 20,000 bytes."),
       fault("503 ×2", "package:status:503x2", "Two requests are answered 503."),
       fault("Slow", "package:slow:16000", "The package comes at 16,000 bytes a second."),
       fault("Silent", "package:silent", "The connection stays open, and nothing comes."),
@@ -100,12 +101,12 @@ export const FAULTS: readonly {
   {
     group: "Session",
     buttons: [
-      fault("Lost answer", "dm:drop", "The message is executed, its answer is lost."),
+      fault("Dropped", "dm:drop", "The message is executed, its answer is lost."),
       fault("Duplicate", "dm:duplicate", "The answer before is sent again."),
       fault("Stale nonce", "dm:staleNonce", "Good credentials are challenged again."),
+      fault("503", "dm:status:503", "The message is answered by HTTP 503."),
       fault("Wrong server", "dm:wrongCredentials", "The server's own credentials are wrong."),
       fault("Malformed", "dm:malformed", "The XML breaks off inside an element."),
-      fault("503", "dm:status:503", "The message is answered by HTTP 503."),
       fault("Slow", "dm:slow:2000", "The answer comes two seconds late."),
       fault("Restart", "dm:restart", "The server forgets its sessions."),
     ],

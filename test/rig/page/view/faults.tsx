@@ -89,12 +89,22 @@ function Line() {
   const order = pointed.value;
   const said = answer.value;
   const shell = shellLine(location.href.split("#")[0] ?? "", order);
+  const line = order.what === "fault" ? `${config.value.command} --fault ${order.word}` : shell;
   return (
     <div class="line-of">
-      <code data-test="line">
-        {order.what === "fault" ? `${config.value.command} --fault ${order.word}` : shell}
-      </code>
-      {order.what === "fault" && <code class="dim">{shell}</code>}
+      <div class="line-and">
+        <code data-test="line" title={line}>
+          {line}
+        </code>
+        <button
+          type="button"
+          class="quiet"
+          title="copy the line"
+          onClick={() => void navigator.clipboard.writeText(line)}
+        >
+          Copy
+        </button>
+      </div>
       <p class={said?.ok === false ? "bad" : ""} role="status" data-test="answer">
         {said?.text ?? ""}
       </p>

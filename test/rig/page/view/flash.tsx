@@ -69,12 +69,12 @@ function Part({ part, now }: { readonly part: PartitionNow; readonly now: World 
         <b>{NAMES[name] ?? name}</b>
         <span class="role">{roleOf(name, now, touched)}</span>
         <span class="grow" />
-        <span>
+        <span title={rest > 0 ? `the last ${bytesText(rest)} are never used, and not drawn` : ""}>
           {bytesText(used)} of {bytesText(blocks * blockLength)}
         </span>
         {most > 0 && <span title="the most that a block was erased in this run">{most}×</span>}
       </div>
-      <div class="cells">
+      <div class={`cells ${cells.length > NUMBERED_MAX ? "many" : ""}`}>
         {cells.map((cell, i) => (
           <i
             key={i}
@@ -86,7 +86,6 @@ function Part({ part, now }: { readonly part: PartitionNow; readonly now: World 
           </i>
         ))}
       </div>
-      {rest > 0 && <div class="beyond">{bytesText(rest)} more, never used</div>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The keyboard: every key, and what it does. */
 import { batch } from "@preact/signals";
 import { bounds, counts, cursor, end, even, filter, follow, help, link } from "./store.tsx";
-import { moment, picked, playing, seek, turns, type View, view } from "./store.tsx";
+import { moment, picked, playing, seek, turns, type View, view, zoom } from "./store.tsx";
 
 interface Key {
   readonly keys: readonly string[];
@@ -69,6 +69,7 @@ const KEYS: readonly Key[] = [
       even.value = !even.value;
     },
   },
+  { keys: ["z"], says: "the scenario of the moment alone, or all", act: zoom },
   {
     keys: ["/"],
     says: "filter the console",

@@ -65,14 +65,14 @@ export const scale = computed(() => scaleOf(turns.value, even.value));
 
 const folds = new WeakMap<History, Fold>();
 
-/** The world at the moment, in a new wrapper each time: the world itself goes on living. */
+/** The world at the moment, a new object each time, so that whatever gets it is drawn again. */
 export const world = computed(() => {
   const { history: run } = grown.value;
   const fold = folds.get(run) ?? new Fold();
   folds.set(run, fold);
   const count =
     cursor.value === undefined ? run.events.length : History.countAt(run.events, moment.value);
-  return { now: fold.at(run.events, count) };
+  return { now: { ...fold.at(run.events, count) } };
 });
 
 /** Messages and lines of the console that are there at the moment. */
@@ -118,6 +118,16 @@ export function show(range: Range): void {
     picked.value = undefined;
     playing.value = false;
   });
+}
+
+/** In a run of many scenarios: shows that of the moment, or all again. */
+export function zoom(): void {
+  const { lanes, end: last } = history();
+  const t = moment.value;
+  const span = lanes.scenario.find(({ from, to }) => from <= t && t <= (to ?? last));
+  if (part.value !== undefined || span === undefined || lanes.scenario.length < 2)
+    part.value = undefined;
+  else show({ from: span.from, to: span.to ?? last });
 }
 
 /** Goes back to all, and to what is newest. */

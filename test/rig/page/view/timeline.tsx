@@ -4,7 +4,8 @@ import { signal } from "@preact/signals";
 import { binned, type History, type LaneName, type Mark, type Span } from "../model/history.ts";
 import { type Scale, ticksOf } from "../model/scale.ts";
 import { clock, lasting } from "../model/text.ts";
-import { bounds, cursor, end, even, history, moment, scale, seek, show, turns } from "./store.tsx";
+import { bounds, cursor, end, even, history, moment } from "./store.tsx";
+import { scale, seek, turns, zoom } from "./store.tsx";
 
 const LANES: readonly LaneName[] = ["scenario", "power", "runs", "State", "session"];
 /** Share of the axis below which two spans of one lane are drawn as one. */
@@ -29,7 +30,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
 
 export function Timeline() {
   const run = history();
-  const lanes = LANES.filter((name) => name !== "scenario" || run.lanes.scenario.length > 0);
+  const lanes = LANES.filter((name) => name !== "scenario" || run.lanes.scenario.length > 1);
   const axis = scale.value;
   const plot = useRef<HTMLDivElement>(null);
   const timeAt = (event: PointerEvent): number => {
@@ -73,6 +74,7 @@ export function Timeline() {
           pointed.value = timeAt(event);
           if (event.buttons > 0) seek(timeAt(event));
         }}
+        onDblClick={zoom}
         onPointerLeave={() => {
           pointed.value = undefined;
         }}
@@ -126,15 +128,11 @@ function Lane(props: {
     const room = name === "session" ? 0 : (to - from) * width.value;
     const took = lasting((span.to ?? last) - span.from);
     bars.push(
-      // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut of the mouse; keys zoom too
       <i
         key={i}
         class={`bar ${span.tone} ${span.to === undefined ? "goes" : ""}`}
         style={{ left: percent(from), width: percent(to - from) }}
         title={`${span.title}: ${clock(span.from)}, ${took}`}
-        onDblClick={() => {
-          if (name === "scenario") show({ from: span.from, to: span.to ?? last });
-        }}
       >
         {room >= (name === "State" ? STATE_PX : LABEL_PX) ? span.label : ""}
       </i>,

@@ -5,7 +5,7 @@ import { binned, History } from "../model/history.ts";
 import { share } from "../model/text.ts";
 import { history, moment, world } from "./store.tsx";
 
-const HEIGHT_PX = 104;
+const HEIGHT_PX = 92;
 const BIN_MS = [20, 50, 100, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000];
 /** Columns that a plot has at most. */
 const BINS_MAX = 60;
