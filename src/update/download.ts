@@ -120,7 +120,7 @@ export class Download implements FetchSink {
     return { until: event.type === "wait" ? event.until : now };
   }
 
-  /** The base of a delta, or what comes of it, in steps: nothing is read from the link meanwhile. */
+  /** The base of a delta, or what comes of it, in steps: nothing is read from the link so long. */
   #work(now: number): Progress {
     this.#fault ??= this.#intake.work();
     if (this.#fault !== undefined) {

@@ -103,7 +103,7 @@ test("every phase × event but booted leads where the table says, and an unliste
       pairs++;
     }
   }
-  equal(pairs, 13 * 26);
+  equal(pairs, 13 * 27);
 });
 
 test("a person who refuses a download ends it; who refuses an installation keeps the package, and is asked anew the next time", () => {
