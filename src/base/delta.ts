@@ -7,7 +7,20 @@
  * it is performed. Nothing is allocated after construction, nothing recurs, and a segment lies
  * whole in memory before it is decoded. The decoder reads no flash: it asks for it (`run`).
  */
-import { frozen } from "./frozen.ts";
+import {
+  ADAPT_SHIFT,
+  FAR_LOW,
+  FAR_LOW_BITS,
+  FAR_TOP,
+  FAR_TOP_BITS,
+  MODEL,
+  PROBABILITY_BITS,
+  PROBABILITY_START,
+  RANGE_MIN,
+  RECENT,
+  TAIL_BITS,
+  Token,
+} from "./deltamodel.ts";
 
 /** Bytes of code in a segment at most, of its head, and of the code that any coder ends with. */
 export const SEGMENT_BYTES_MAX = 2560;
@@ -19,59 +32,23 @@ export const PIECE_BYTES = 256;
 export const WORK_BYTES = 512;
 /** Bytes of flash that the decoder asks for at a time. */
 export const WINDOW_BYTES = 256;
-/** Differences that are remembered. */
-export const RECENT = 31;
-
-/** Kinds of tokens. */
-export const Token = frozen({ copy: 0, add: 1, literal: 2, match: 3 });
-
 /** What `run` answers instead of a length. */
 export const NEEDS_SEGMENT = 0;
 export const CORRUPT = -1;
 export const NEEDS_BASE = -2;
 export const NEEDS_IMAGE = -3;
 
-/** Where each adaptive bit lies; trees of n bits take 2^n places. */
-export const MODEL = frozen({
-  kind: 0,
-  copyBits: 64,
-  copyTail: 576,
-  addIndex: 640,
-  addBits: 768,
-  from: 832,
-  matchBits: 836,
-  matchTail: 868,
-  baseFar: 932,
-  imageFar: 1108,
-  sign: 1284,
-  literal: 1285,
-  size: 2309,
-});
-
-/** Within a distance: 32 lengths of tops, 4 places each, and its low bits. */
-export const FAR_TOP = 32;
-export const FAR_LOW = 160;
-export const FAR_TOP_BITS = 2;
-export const FAR_LOW_BITS = 4;
-/** Bits below the top one of a number that are modelled; longer ones are plain. */
-export const TAIL_BITS = 5;
-
-export const PROBABILITY_BITS = 11;
-export const PROBABILITY_START = 1024;
-export const ADAPT_SHIFT = 4;
-/** The coder shifts a byte below this. */
-export const RANGE_MIN = 0x1000000;
-
 export class Delta {
   #baseLength: number;
   #imageLength: number;
   #probability = new Uint16Array(MODEL.size);
-  #input = new Uint8Array(SEGMENT_BYTES_MAX);
-  #head = new Uint8Array(SEGMENT_HEAD_BYTES);
+  #input = new Uint8Array(SEGMENT_HEAD_BYTES + SEGMENT_BYTES_MAX);
   #recent = new Int32Array(RECENT);
-  /** Bytes of the segment: its head, its code as announced, as it is here, as it is decoded. */
-  #heads = 0;
-  #length = 0;
+  /**
+   * Bytes of the segment, its head included: wanted, here, decoded. Before the head is whole no
+   * more than the head is wanted.
+   */
+  #length = SEGMENT_HEAD_BYTES;
   #held = 0;
   #next = 0;
   /** Bytes of the image that are made, that are handed out, and where this segment ends. */
@@ -80,7 +57,7 @@ export class Delta {
   #end: number;
   /** What lies before this in the image is in flash alone. */
   #first: number;
-  /** Place in base = place in image + bias; and the two before. */
+  /** Place in base = place in image + bias, modulo 2^32; and the two before. */
   #bias = 0;
   #before = 0;
   #before2 = 0;
@@ -116,12 +93,8 @@ export class Delta {
     return this.#out;
   }
 
-  /**
-   * Bytes of the package until the segment is whole, or until its head says so; 0 while there is
-   * one to run. All of SEGMENT_HEAD_BYTES: a segment begins.
-   */
+  /** Bytes of the package until the segment, or its head, is whole; 0 while there is one to run. */
   missing(): number {
-    if (this.#heads < SEGMENT_HEAD_BYTES) return SEGMENT_HEAD_BYTES - this.#heads;
     return this.#length - this.#held;
   }
 
@@ -131,24 +104,23 @@ export class Delta {
   }
 
   /**
-   * Takes bytes[from, …) of the package, as far as the segment goes. Returns how many it took, or
-   * CORRUPT.
+   * Takes bytes[from, …) of the package, as far as the head of the segment goes, or its code.
+   * Returns how many it took, or CORRUPT.
    */
   feed(bytes: Uint8Array, from: number): number {
-    if (this.#failed) return CORRUPT;
     if (from > bytes.length) throw new RangeError("feed");
-    let at = from;
-    while (at < bytes.length && this.#heads < SEGMENT_HEAD_BYTES) {
-      if (this.#out === this.#imageLength) return this.#fail();
-      this.#head[this.#heads++] = bytes[at++] ?? 0;
-      if (this.#heads === SEGMENT_HEAD_BYTES && !this.#open()) return this.#fail();
-    }
-    if (this.#heads < SEGMENT_HEAD_BYTES || this.#held === this.#length) return at - from;
-    const taken = Math.min(this.#length - this.#held, bytes.length - at);
-    this.#input.set(bytes.subarray(at, at + taken), this.#held);
+    const taken = Math.min(this.#length - this.#held, bytes.length - from);
+    if (taken > 0 && this.#out === this.#imageLength) this.#failed = true;
+    if (this.#failed) return CORRUPT;
+    this.#input.set(bytes.subarray(from, from + taken), this.#held);
     this.#held += taken;
-    if (this.#held === this.#length) for (let i = 0; i < CODE_BYTES_MIN; i++) this.#shift();
-    return at + taken - from;
+    if (taken === 0 || this.#held < this.#length) return taken;
+    if (this.#held > SEGMENT_HEAD_BYTES) for (let i = 0; i < CODE_BYTES_MIN; i++) this.#shift();
+    else if (!this.#open()) {
+      this.#failed = true;
+      return CORRUPT;
+    }
+    return taken;
   }
 
   /**
@@ -171,30 +143,25 @@ export class Delta {
         this.#given = stop;
         return length;
       }
-      if (this.#heads < SEGMENT_HEAD_BYTES || this.#held < this.#length) return NEEDS_SEGMENT;
+      if (this.#held < this.#length) return NEEDS_SEGMENT;
       const asked = this.#advance(work, window, Math.min(stop, this.#end));
       if (asked !== NEEDS_SEGMENT) return asked;
     }
   }
 
-  #fail(): number {
-    this.#failed = true;
-    return CORRUPT;
-  }
-
   /** Whether the head of a segment can be true; then the model begins anew. */
   #open(): boolean {
-    const view = new DataView(this.#head.buffer);
+    const view = new DataView(this.#input.buffer);
     const length = view.getUint16(0, true);
     const makes = view.getUint32(2, true);
     if (length < CODE_BYTES_MIN || length > SEGMENT_BYTES_MAX) return false;
     if (makes === 0 || makes > this.#imageLength - this.#out) return false;
-    this.#length = length;
+    this.#length += length;
+    this.#next = SEGMENT_HEAD_BYTES;
     this.#end = this.#out + makes;
-    this.#bias = this.#before = this.#before2 = view.getInt32(6, true) - this.#out;
-    this.#held = this.#next = this.#last = 0;
+    this.#bias = this.#before = this.#before2 = (view.getUint32(6, true) - this.#out) >>> 0;
+    this.#last = Token.copy;
     this.#range = 0xffffffff;
-    this.#code = 0;
     this.#recent.fill(0);
     this.#probability.fill(PROBABILITY_START);
     return true;
@@ -208,7 +175,8 @@ export class Delta {
     else this.#token(work);
     if (this.#out === this.#end && !this.#failed) {
       if (this.#next !== this.#length) this.#failed = true;
-      this.#heads = 0;
+      this.#length = SEGMENT_HEAD_BYTES;
+      this.#held = 0;
     }
     return asked;
   }
@@ -253,9 +221,13 @@ export class Delta {
     if (this.#back === 0 && this.#left > 0 && !this.#inBase(this.#left)) this.#failed = true;
   }
 
+  /** In base. */
+  #place(): number {
+    return (this.#out + this.#bias) >>> 0;
+  }
+
   #inBase(length: number): boolean {
-    const at = this.#out + this.#bias;
-    return at >= 0 && at + length <= this.#baseLength;
+    return this.#place() + length <= this.#baseLength;
   }
 
   /** Base comes from another place from here on: a new one, or one of the two before. */
@@ -264,7 +236,7 @@ export class Delta {
     if (from === 1) {
       const isBehind = this.#bit(MODEL.sign) === 1;
       const far = this.#distance(MODEL.baseFar);
-      to = this.#bias + (isBehind ? -far : far);
+      to = (this.#bias + (isBehind ? -far : far)) >>> 0;
     }
     if (from !== 2) this.#before2 = this.#before;
     this.#before = this.#bias;
@@ -289,7 +261,7 @@ export class Delta {
 
   /** Puts the word of base and the difference, or asks for the word. */
   #add(work: Uint8Array, window: Uint8Array): number {
-    const at = this.#out + this.#bias;
+    const at = this.#place();
     if (!this.#hasBase(at, 4)) return this.#ask(NEEDS_BASE, at, this.#baseLength);
     const from = at - this.#window;
     let word = this.#difference;
@@ -303,7 +275,7 @@ export class Delta {
   #copy(work: Uint8Array, window: Uint8Array, stop: number): number {
     const most = Math.min(this.#left, stop - this.#out);
     if (this.#back === 0) {
-      const at = this.#out + this.#bias;
+      const at = this.#place();
       if (!this.#hasBase(at, 1)) return this.#ask(NEEDS_BASE, at, this.#baseLength);
       this.#take(work, window, at, Math.min(most, this.#baseLength - at));
       return NEEDS_SEGMENT;

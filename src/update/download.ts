@@ -77,7 +77,7 @@ export class Download implements FetchSink {
     this.#fetcher = fetcher;
     this.#log = log;
     this.#asks = asks && agreed !== "downloading";
-    const segment = staging.resume(generation, image !== undefined);
+    const segment = staging.resume(generation, image);
     const resumed = image === undefined || segment === undefined ? undefined : { image, segment };
     this.#intake = new Intake(options, size, resumed);
     const from = this.position;

@@ -113,13 +113,16 @@ export class Staging {
   }
 
   /**
-   * Goes on behind what is durable of this generation: the next byte is number `position`. Of a
-   * package of the other kind nothing counts. Returns the segment of a delta package at which to go
-   * on, if there is one.
+   * Goes on behind what is durable of this generation: the next byte is number `position`. `image`:
+   * bytes that a delta package makes. Of a package of the other kind nothing counts, nor more than
+   * there can be. Returns the segment of a delta package at which to go on, if there is one.
    */
-  resume(generation: number, isDelta = false): Segment | undefined {
+  resume(generation: number, image?: number): Segment | undefined {
     const stored = this.#begin(generation);
-    if ((stored.segment !== undefined) !== isDelta) this.#durable = 0;
+    const isOther = (stored.segment === undefined) !== (image === undefined);
+    const { capacity } = this;
+    if (isOther || this.#durable > (image ?? capacity) || (image ?? 0) > capacity)
+      this.#durable = 0;
     this.#at = this.#durable;
     return this.#durable > 0 ? stored.segment : undefined;
   }

@@ -8,7 +8,6 @@ import {
   NEEDS_BASE,
   NEEDS_IMAGE,
   NEEDS_SEGMENT,
-  SEGMENT_HEAD_BYTES,
   WINDOW_BYTES,
   WORK_BYTES,
 } from "../base/delta.ts";
@@ -31,6 +30,8 @@ export class Unpack {
   /** The segment under way, and the one at the start of this piece. */
   #segment: Segment;
   #pieceSegment: Segment;
+  /** The segment is here, all of it: the next byte begins another one. */
+  #isWhole = true;
   /** There may be something to decode. */
   #pending = false;
 
@@ -81,10 +82,10 @@ export class Unpack {
     let at = 0;
     while (at < bytes.length) {
       if (!this.work(Infinity)) return false;
-      if (this.#delta.missing() === SEGMENT_HEAD_BYTES)
-        this.#segment = { from: this.#position, image: this.#delta.position() };
+      if (this.#isWhole) this.#segment = { from: this.#position, image: this.#delta.position() };
       const taken = this.#delta.feed(bytes, at);
       if (taken === CORRUPT) return false;
+      this.#isWhole = this.#delta.missing() === 0;
       at += taken;
       this.#position += taken;
       this.#pending = true;

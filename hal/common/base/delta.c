@@ -47,52 +47,61 @@ typedef struct {
   /* Bytes of the image that are made, and handed out; where this segment ends; and what lies before
    * `first` is in flash alone. */
   uint32_t out, given, end, first;
-  int64_t bias, before[2]; /* place in base = place in image + bias */
+  uint32_t bias, before[2]; /* place in base = place in image + bias, modulo 2^32 */
   uint32_t range, code;
   uint32_t left, back; /* of the token under way: its bytes, its distance in the image or 0 */
   uint32_t difference; /* of the ADD under way */
   uint32_t window; /* what the caller's window holds begins there, or is asked for */
   int32_t windowKind; /* NEEDS_BASE, NEEDS_IMAGE; NEEDS_SEGMENT: nothing yet */
-  uint16_t length, held, next; /* bytes of the segment's code: announced, here, decoded */
-  uint8_t heads, last, isSought, isAdding, isFailed;
-  uint8_t head[SEGMENT_HEAD_BYTES];
+  /* Bytes of the segment, its head included: wanted, here, decoded. Before the head is whole no
+   * more than the head is wanted. */
+  uint32_t wanted, held, next;
+  uint32_t last; /* kind of the token before */
+  uint32_t isSought, isAdding, isFailed;
   uint32_t recent[RECENT];
   uint16_t probability[MODEL_SIZE];
-  uint8_t input[SEGMENT_BYTES_MAX];
+  uint8_t input[SEGMENT_HEAD_BYTES + SEGMENT_BYTES_MAX];
 } Delta;
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+  return a < b ? a : b;
+}
 
 static void shift(Delta* delta)
 {
   uint8_t byte = 0;
-  if (delta->next < delta->length)
+  if (delta->next < delta->wanted)
     byte = delta->input[delta->next++];
   else
     delta->isFailed = 1;
   delta->code = delta->code << 8 | byte;
 }
 
-static void normalise(Delta* delta)
+/* Takes the upper part of the range, from `bound` on, or the lower one. */
+static uint32_t choose(Delta* delta, uint32_t bound)
 {
+  uint32_t isUpper = delta->code >= bound;
+  if (isUpper) {
+    delta->range -= bound;
+    delta->code -= bound;
+  } else
+    delta->range = bound;
   while (delta->range < RANGE_MIN) {
     delta->range <<= 8;
     shift(delta);
   }
+  return isUpper;
 }
 
 static uint32_t bit(Delta* delta, uint32_t at)
 {
   uint16_t* probability = &delta->probability[at];
-  uint32_t bound = (delta->range >> PROBABILITY_BITS) * *probability;
-  uint32_t isOne = delta->code >= bound;
-  if (isOne) {
-    delta->range -= bound;
-    delta->code -= bound;
+  uint32_t isOne = choose(delta, (delta->range >> PROBABILITY_BITS) * *probability);
+  if (isOne)
     *probability = (uint16_t)(*probability - (*probability >> ADAPT_SHIFT));
-  } else {
-    delta->range = bound;
+  else
     *probability += (uint16_t)(((1 << PROBABILITY_BITS) - *probability) >> ADAPT_SHIFT);
-  }
-  normalise(delta);
   return isOne;
 }
 
@@ -108,13 +117,9 @@ static uint32_t direct(Delta* delta, uint32_t bits)
 {
   uint32_t value = 0;
   while (bits-- > 0) {
-    uint32_t isOne;
-    delta->range >>= 1;
-    isOne = delta->code >= delta->range;
-    if (isOne)
-      delta->code -= delta->range;
-    value = value << 1 | isOne;
-    normalise(delta);
+    uint32_t half = delta->range >> 1;
+    delta->range = half << 1;
+    value = value << 1 | choose(delta, half);
   }
   return value;
 }
@@ -131,8 +136,8 @@ static uint32_t number(Delta* delta, uint32_t bitsAt, uint32_t tailAt)
 static uint32_t distance(Delta* delta, uint32_t at)
 {
   uint32_t rest = tree(delta, at, 5);
-  uint32_t top = rest < 2 ? rest : 2;
-  uint32_t low = rest - top < 4 ? rest - top : 4;
+  uint32_t top = least(rest, 2);
+  uint32_t low = least(rest - top, 4);
   uint32_t middle = rest - top - low;
   uint32_t value = (1u << top) + tree(delta, at + FAR_TOP + rest * 4, top);
   value = value << middle | direct(delta, middle);
@@ -141,8 +146,8 @@ static uint32_t distance(Delta* delta, uint32_t at)
 
 static int isInBase(const Delta* delta, uint32_t length)
 {
-  int64_t at = delta->out + delta->bias;
-  return (at >= 0) && (at + length <= delta->baseLength);
+  uint32_t at = delta->out + delta->bias;
+  return (at <= delta->baseLength) && (length <= delta->baseLength - at);
 }
 
 /* The difference of this index, or a new one, moves to the front. */
@@ -155,13 +160,14 @@ static uint32_t nextDifference(Delta* delta)
     uint32_t zigzag = 0;
     if (bits > 32)
       delta->isFailed = 1;
-    else if (bits > 0)
+    else if (bits)
       zigzag = (1u << (bits - 1)) | direct(delta, bits - 1);
     value = (zigzag >> 1) ^ (0u - (zigzag & 1));
     index--;
   } else
     value = delta->recent[index];
-  memmove(delta->recent + 1, delta->recent, index * sizeof(delta->recent[0]));
+  for (; index > 0; index--)
+    delta->recent[index] = delta->recent[index - 1];
   delta->recent[0] = value;
   return value;
 }
@@ -169,25 +175,16 @@ static uint32_t nextDifference(Delta* delta)
 /* Base comes from another place from here on: a new one, or one of the two before. */
 static void jump(Delta* delta, uint32_t from)
 {
-  int64_t to = delta->before[from == 3];
+  uint32_t to = delta->before[from == 3];
   if (from == 1) {
     uint32_t isBehind = bit(delta, AT_SIGN);
-    int64_t far = distance(delta, AT_BASE_FAR);
-    to = delta->bias + (isBehind ? -far : far);
+    uint32_t far = distance(delta, AT_BASE_FAR);
+    to = delta->bias + (isBehind ? 0u - far : far);
   }
   if (from != 2)
     delta->before[1] = delta->before[0];
   delta->before[0] = delta->bias;
   delta->bias = to;
-}
-
-/* What a COPY or MATCH takes has to be there, and to fit. */
-static void check(Delta* delta)
-{
-  if (delta->left > delta->end - delta->out)
-    delta->isFailed = 1;
-  if (!delta->back && delta->left && !isInBase(delta, delta->left))
-    delta->isFailed = 1;
 }
 
 static void match(Delta* delta)
@@ -203,152 +200,138 @@ static void match(Delta* delta)
   delta->isSought = !delta->left;
   if ((delta->back > delta->out) || (!from && !delta->left))
     delta->isFailed = 1;
-  check(delta);
 }
 
+/* What a token takes has to be there, and to fit. */
 static void token(Delta* delta, uint8_t* work)
 {
-  uint32_t context = delta->last * 4u + (delta->out & 3);
+  uint32_t context = delta->last * 4 + (delta->out & 3);
   uint32_t kind = tree(delta, AT_KIND + context * 4, 2);
+  uint32_t length;
   if (delta->isSought && (kind != TOKEN_ADD)) {
     delta->isFailed = 1;
     return;
   }
   delta->isSought = 0;
-  delta->last = (uint8_t)kind;
+  delta->last = kind;
   delta->back = 0;
-  switch (kind) {
-  case TOKEN_LITERAL:
+  if (kind == TOKEN_LITERAL) {
     work[delta->out % WORK_BYTES] = (uint8_t)tree(delta, AT_LITERAL + (delta->out & 3) * 256, 8);
     delta->out++;
-    break;
-  case TOKEN_ADD:
+    return;
+  }
+  length = 4;
+  if (kind == TOKEN_ADD) {
     delta->difference = nextDifference(delta);
     delta->isAdding = 1;
-    if ((delta->end - delta->out < 4) || !isInBase(delta, 4))
-      delta->isFailed = 1;
-    break;
-  case TOKEN_COPY:
-    delta->left = number(delta, AT_COPY_BITS + context * 32, AT_COPY_TAIL);
-    check(delta);
-    break;
-  default:
-    match(delta);
+  } else {
+    if (kind == TOKEN_COPY)
+      delta->left = number(delta, AT_COPY_BITS + context * 32, AT_COPY_TAIL);
+    else
+      match(delta);
+    length = delta->left;
   }
+  if ((length > delta->end - delta->out) || (!delta->back && length && !isInBase(delta, length)))
+    delta->isFailed = 1;
 }
 
-/* A whole window, if there is that much before `limit`. */
-static int ask(Delta* delta, int kind, uint32_t at, uint32_t limit)
-{
-  uint32_t last = limit > WINDOW_BYTES ? limit - WINDOW_BYTES : 0;
-  delta->windowKind = kind;
-  delta->window = at < last ? at : last;
-  return kind;
-}
-
-static int hasBase(const Delta* delta, uint32_t at, uint32_t length)
-{
-  return (delta->windowKind == NEEDS_BASE) && (at >= delta->window)
-      && (at - delta->window <= WINDOW_BYTES - length);
-}
-
-/* Puts the word of base and the difference, or asks for the word. */
-static int add(Delta* delta, uint8_t* work, const uint8_t* window)
-{
-  uint32_t at = (uint32_t)(delta->out + delta->bias);
-  uint32_t word;
-  if (!hasBase(delta, at, 4))
-    return ask(delta, NEEDS_BASE, at, delta->baseLength);
-  window += at - delta->window;
-  word = delta->difference + window[0] + ((uint32_t)window[1] << 8) + ((uint32_t)window[2] << 16)
-      + ((uint32_t)window[3] << 24);
-  for (int i = 0; i < 4; i++)
-    work[delta->out++ % WORK_BYTES] = (uint8_t)(word >> 8 * i);
-  delta->isAdding = 0;
-  return NEEDS_SEGMENT;
-}
-
-static void moved(Delta* delta, uint32_t count)
-{
-  delta->out += count;
-  delta->left -= count;
-}
-
-/* Bytes of the window, from flash at `at` on. */
-static void take(Delta* delta, uint8_t* work, const uint8_t* window, uint32_t at, uint32_t most)
+/* Where the window has `length` bytes of flash at `at`; NULL: it is asked for, as a whole window if
+ * there is that much before `limit`. */
+static const uint8_t* seek(
+    Delta* delta, const uint8_t* window, int kind, uint32_t at, uint32_t length, uint32_t limit)
 {
   uint32_t from = at - delta->window;
-  uint32_t count = most < WINDOW_BYTES - from ? most : WINDOW_BYTES - from;
-  memcpy(work + delta->out % WORK_BYTES, window + from, count);
-  moved(delta, count);
+  if ((kind == delta->windowKind) && (from <= WINDOW_BYTES - length))
+    return window + from;
+  delta->windowKind = kind;
+  delta->window = least(at, limit > WINDOW_BYTES ? limit - WINDOW_BYTES : 0);
+  return NULL;
 }
 
-/* Some bytes of the token under way, none beyond `stop`, or asks for them. */
+/* Puts the word of base and the difference. 0: it asks for the word. */
+static int add(Delta* delta, uint8_t* work, const uint8_t* window)
+{
+  uint32_t sum = 0, difference = delta->difference;
+  window = seek(delta, window, NEEDS_BASE, delta->out + delta->bias, 4, delta->baseLength);
+  if (!window)
+    return 0;
+  for (int i = 0; i < 4; i++) {
+    sum = (sum >> 8) + window[i] + (uint8_t)difference;
+    difference >>= 8;
+    work[delta->out++ % WORK_BYTES] = (uint8_t)sum;
+  }
+  delta->isAdding = 0;
+  return 1;
+}
+
+/* Some bytes of the token under way, none beyond `stop`. 0: it asks for them. */
 static int copy(Delta* delta, uint8_t* work, const uint8_t* window, uint32_t stop)
 {
-  uint32_t most = delta->left < stop - delta->out ? delta->left : stop - delta->out;
-  uint32_t block = delta->out - delta->out % PIECE_BYTES;
-  uint32_t kept = block > PIECE_BYTES ? block - PIECE_BYTES : 0;
-  uint32_t at;
-  if (!delta->back) {
-    at = (uint32_t)(delta->out + delta->bias);
-    if (!hasBase(delta, at, 1))
-      return ask(delta, NEEDS_BASE, at, delta->baseLength);
-    take(delta, work, window, at, most);
-    return NEEDS_SEGMENT;
+  uint32_t most = least(delta->left, stop - delta->out);
+  uint32_t at = delta->out + delta->bias;
+  uint32_t limit = delta->baseLength;
+  uint32_t kept = ~0u;
+  int kind = NEEDS_BASE;
+  if (delta->back) {
+    uint32_t block = delta->out - delta->out % PIECE_BYTES;
+    kept = block - least(block, PIECE_BYTES);
+    if (kept < delta->first)
+      kept = delta->first;
+    at = delta->out - delta->back;
+    limit = block > delta->first ? block : delta->first;
+    kind = NEEDS_IMAGE;
   }
-  at = delta->out - delta->back;
-  if (kept < delta->first)
-    kept = delta->first;
   if (at >= kept) {
     for (uint32_t i = 0; i < most; i++)
       work[(delta->out + i) % WORK_BYTES] = work[(at + i) % WORK_BYTES];
-    moved(delta, most);
-    return NEEDS_SEGMENT;
+  } else {
+    window = seek(delta, window, kind, at, 1, limit);
+    if (!window)
+      return 0;
+    most = least(most, kept - at);
+    most = least(most, delta->window + WINDOW_BYTES - at);
+    memcpy(work + delta->out % WORK_BYTES, window, most);
   }
-  if ((delta->windowKind != NEEDS_IMAGE) || (at < delta->window)
-      || (at - delta->window >= WINDOW_BYTES))
-    return ask(delta, NEEDS_IMAGE, at, block > delta->first ? block : delta->first);
-  take(delta, work, window, at, most < kept - at ? most : kept - at);
-  return NEEDS_SEGMENT;
+  delta->out += most;
+  delta->left -= most;
+  return 1;
 }
 
-/* A token, or some of one. Then, at the end of a segment, its code must be at its end, too. */
+/* A token, or some of one. Then, at the end of a segment, its code must be at its end, too. 0: it
+ * asks for flash. */
 static int advance(Delta* delta, uint8_t* work, const uint8_t* window, uint32_t stop)
 {
-  int asked = NEEDS_SEGMENT;
+  int isDone = 1;
   if (delta->isAdding)
-    asked = add(delta, work, window);
+    isDone = add(delta, work, window);
   else if (delta->left)
-    asked = copy(delta, work, window, stop);
+    isDone = copy(delta, work, window, stop);
   else
     token(delta, work);
   if ((delta->out == delta->end) && !delta->isFailed) {
-    delta->isFailed = delta->next != delta->length;
-    delta->heads = 0;
+    delta->isFailed = delta->next != delta->wanted;
+    delta->wanted = SEGMENT_HEAD_BYTES;
+    delta->held = 0;
   }
-  return asked;
+  return isDone;
 }
 
 static int run(Delta* delta, uint8_t* work, const uint8_t* window)
 {
-  int asked = NEEDS_SEGMENT;
-  while (asked == NEEDS_SEGMENT) {
-    uint32_t given = delta->given;
-    uint32_t left = delta->imageLength - given;
-    uint32_t most = PIECE_BYTES - given % PIECE_BYTES;
-    uint32_t stop = given + (left < most ? left : most);
+  uint32_t given = delta->given;
+  uint32_t stop = given + least(delta->imageLength - given, PIECE_BYTES - given % PIECE_BYTES);
+  for (;;) {
     if (delta->isFailed)
       return CORRUPT;
     if ((delta->out >= stop) && (stop > given)) {
       delta->given = stop;
       return (int)(stop - given);
     }
-    if ((delta->heads < SEGMENT_HEAD_BYTES) || (delta->held < delta->length))
+    if (delta->held < delta->wanted)
       return NEEDS_SEGMENT;
-    asked = advance(delta, work, window, stop < delta->end ? stop : delta->end);
+    if (!advance(delta, work, window, least(stop, delta->end)))
+      return delta->windowKind;
   }
-  return asked;
 }
 
 static uint32_t word(const uint8_t* bytes)
@@ -359,20 +342,19 @@ static uint32_t word(const uint8_t* bytes)
 /* Whether the head of a segment can be true; then the model begins anew. */
 static int open(Delta* delta)
 {
-  uint32_t length = delta->head[0] | (uint32_t)delta->head[1] << 8;
-  uint32_t makes = word(delta->head + 2);
+  uint32_t length = delta->input[0] | (uint32_t)delta->input[1] << 8;
+  uint32_t makes = word(delta->input + 2);
   if ((length < CODE_BYTES_MIN) || (length > SEGMENT_BYTES_MAX))
     return 0;
   if (!makes || (makes > delta->imageLength - delta->out))
     return 0;
-  delta->length = (uint16_t)length;
+  delta->wanted += length;
+  delta->next = SEGMENT_HEAD_BYTES;
   delta->end = delta->out + makes;
-  delta->bias = (int64_t)(int32_t)word(delta->head + 6) - delta->out;
+  delta->bias = word(delta->input + 6) - delta->out;
   delta->before[0] = delta->before[1] = delta->bias;
-  delta->held = delta->next = 0;
   delta->last = TOKEN_COPY;
   delta->range = 0xffffffff;
-  delta->code = 0;
   memset(delta->recent, 0, sizeof(delta->recent));
   for (int i = 0; i < MODEL_SIZE; i++)
     delta->probability[i] = PROBABILITY_START;
@@ -381,28 +363,23 @@ static int open(Delta* delta)
 
 static int feed(Delta* delta, const uint8_t* bytes, uint32_t length)
 {
-  uint32_t at = 0, taken;
+  uint32_t taken = least(length, delta->wanted - delta->held);
+  if (taken && (delta->out == delta->imageLength))
+    delta->isFailed = 1;
   if (delta->isFailed)
     return CORRUPT;
-  while ((at < length) && (delta->heads < SEGMENT_HEAD_BYTES)) {
-    delta->isFailed = delta->out == delta->imageLength;
-    delta->head[delta->heads++] = bytes[at++];
-    if ((delta->heads == SEGMENT_HEAD_BYTES) && !delta->isFailed && !open(delta))
-      delta->isFailed = 1;
-    if (delta->isFailed)
-      return CORRUPT;
-  }
-  if ((delta->heads < SEGMENT_HEAD_BYTES) || (delta->held == delta->length))
-    return (int)at;
-  taken = (uint32_t)(delta->length - delta->held);
-  if (taken > length - at)
-    taken = length - at;
-  memcpy(delta->input + delta->held, bytes + at, taken);
-  delta->held = (uint16_t)(delta->held + taken);
-  if (delta->held == delta->length)
+  memcpy(delta->input + delta->held, bytes, taken);
+  delta->held += taken;
+  if (!taken || (delta->held < delta->wanted))
+    return (int)taken;
+  if (delta->held > SEGMENT_HEAD_BYTES) {
     for (int i = 0; i < CODE_BYTES_MIN; i++)
       shift(delta);
-  return (int)(at + taken);
+  } else if (!open(delta)) {
+    delta->isFailed = 1;
+    return CORRUPT;
+  }
+  return (int)taken;
 }
 
 /* XS calls this with NULL for the prototype object. */
@@ -426,8 +403,13 @@ void xs_delta(xsMachine* the)
   if (from > imageLength)
     xsRangeError("a segment begins in the image");
   delta = calloc(1, sizeof(Delta));
+  if (!delta) { /* those that nobody holds any more have it */
+    xsCollectGarbage();
+    delta = calloc(1, sizeof(Delta));
+  }
   if (!delta)
     xsUnknownError("no memory");
+  delta->wanted = SEGMENT_HEAD_BYTES;
   delta->baseLength = baseLength;
   delta->imageLength = imageLength;
   delta->out = delta->given = delta->end = delta->first = from;
@@ -442,9 +424,7 @@ void xs_delta_position(xsMachine* the)
 void xs_delta_missing(xsMachine* the)
 {
   Delta* delta = thisDelta(the);
-  int isOpen = delta->heads == SEGMENT_HEAD_BYTES;
-  xsmcSetInteger(
-      xsResult, isOpen ? delta->length - delta->held : SEGMENT_HEAD_BYTES - delta->heads);
+  xsmcSetNumber(xsResult, delta->wanted - delta->held);
 }
 
 void xs_delta_wanted(xsMachine* the)

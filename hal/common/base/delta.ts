@@ -24,7 +24,7 @@ export class Delta extends Native("xs_delta_destructor") {
     return native("xs_delta_position").call(this);
   }
 
-  /** Bytes of the package until the segment is whole, or until its head says so. */
+  /** Bytes of the package until the segment, or its head, is whole; 0 while there is one to run. */
   missing(): number {
     return native("xs_delta_missing").call(this);
   }
@@ -34,7 +34,7 @@ export class Delta extends Native("xs_delta_destructor") {
     return native("xs_delta_wanted").call(this);
   }
 
-  /** Takes bytes[from, …) as far as the segment goes. Returns how many, or CORRUPT. */
+  /** Takes bytes[from, …) as far as the head, or the code, goes. Returns how many, or CORRUPT. */
   feed(bytes: Uint8Array, from: number): number {
     return native("xs_delta_feed").call(this, bytes, from);
   }

@@ -14,7 +14,7 @@ import { FAILED_KEY } from "../../../src/update/memory.ts";
 import { PROGRESS_KEY } from "../../../src/update/staging.ts";
 import { equal, ok, test } from "../../check.ts";
 import { basePayload, deltaPackage } from "../../rig/delta/package.ts";
-import { buildImage } from "../../rig/image.ts";
+import { buildImage, type ImageContent } from "../../rig/image.ts";
 import { generateKey, spkiOf } from "../../rig/keys.ts";
 import { firmware, noise } from "../../unit/base/deltaimages.ts";
 import { MemoryBoot, MemoryFlash, policy, ScriptedFetcher } from "../../unit/update/fixture.ts";
@@ -114,6 +114,15 @@ class Device {
     }
   }
 
+  /** Nothing comes, and what came is worked off. Returns where the download goes on. */
+  pause(): number {
+    for (let turn = 0; turn < 9 && this.engine.record.phase === "downloading"; turn++) {
+      this.fetcher.script = [() => ({ type: "wait", until: 0 })];
+      this.engine.step(0);
+    }
+    return this.fetcher.started.at(-1)?.from ?? 0;
+  }
+
   settle(): void {
     for (let turn = 0; turn < 200; turn++) if (this.engine.step(0) > 0) return;
   }
@@ -175,7 +184,7 @@ for (const [name, bytes] of [
   });
 }
 
-test("of a delta comes twice what is in one segment, in the one that was coming, and a block's share", () => {
+test("of a delta comes twice no more than two segments and a block's share", () => {
   const codeBytes = 300;
   const bytes = deltaPackage(NEW, OLD, codeBytes);
   const most = 2 * (codeBytes + SEGMENT_HEAD_BYTES) + SLOT.blockLength;
@@ -191,6 +200,31 @@ test("of a delta comes twice what is in one segment, in the one that was coming,
     ok(device.isWhole());
     ok(device.fetched - bytes.length <= most, `${device.fetched - bytes.length} twice at ${cut}`);
   }
+});
+
+/** Where each segment of a package ends. */
+function segmentEnds(bytes: Buffer): number[] {
+  const ends: number[] = [];
+  for (let at = bytes.readUInt16LE(4); at < bytes.length; ends.push(at))
+    at += SEGMENT_HEAD_BYTES + bytes.readUInt16LE(at);
+  return ends;
+}
+
+test("a segment that comes in two parts, of any length, is one when the download goes on", () => {
+  const bytes = deltaPackage(NEW, OLD, 300);
+  for (const end of segmentEnds(bytes))
+    for (const last of [1, SEGMENT_HEAD_BYTES, SEGMENT_HEAD_BYTES + 1]) {
+      const device = new Device();
+      start(device);
+      device.serve(bytes, end - last);
+      device.serve(bytes, last, end - last);
+      device.pause();
+      device.reset();
+      device.serve(bytes);
+      device.settle();
+      equal(device.engine.record.phase, "ready", `${last} bytes before ${end}`);
+      ok(device.isWhole());
+    }
 });
 
 test("a delta from another image is wrongBase, downloaded or pushed, and nothing is erased", () => {
@@ -273,7 +307,7 @@ test("an image that has failed its trial is refused by the claims of its delta",
   equal(device.slot.operations.length, 0);
 });
 
-test("what is durable of a delta counts for nothing when its server has an image now, and back", () => {
+test("what is durable of a delta counts for nothing once an image comes, and back", () => {
   for (const [one, other] of [
     [DELTA, NEW],
     [NEW, DELTA],
@@ -291,6 +325,69 @@ test("what is durable of a delta counts for nothing when its server has an image
     equal(device.engine.record.phase, "ready");
     ok(device.isWhole());
   }
+});
+
+/** Another image, as long as NEW, and the delta that makes it. */
+function forged(content: Partial<ImageContent>): { image: Buffer; delta: Buffer } {
+  const image = buildImage({ ...facts, payload: PAYLOAD, version: version(2), ...content });
+  return { image, delta: deltaPackage(image, OLD) };
+}
+
+/** A package with the claims of the delta that makes NEW, and the segments of another one. */
+function claimed(delta: Buffer): Buffer {
+  const size = DELTA.readUInt16LE(4);
+  return Buffer.concat([DELTA.subarray(0, size), delta.subarray(delta.readUInt16LE(4))]);
+}
+
+for (const [what, content, reason] of [
+  ["is signed with another key", { key: generateKey("ed25519") }, "untrusted"],
+  ["is older than the one that runs", { version: version(0) }, "unacceptable"],
+  ["has a lower security counter", { securityCounter: 0 }, "unacceptable"],
+  ["is for another class", { classId: new Uint8Array(16) }, "mismatch"],
+] as const)
+  test(`an image that ${what} is refused from flash, whatever its delta claims`, () => {
+    const { image, delta } = forged(content);
+    equal(image.length, NEW.length);
+    const device = new Device();
+    start(device);
+    device.serve(claimed(delta));
+    device.settle();
+    equal(device.engine.record.reason, reason);
+    equal(device.engine.record.kept, false);
+    equal(device.engine.install("o", "x"), "noPackage");
+  });
+
+test("an image that has failed is refused from flash when its delta names another", () => {
+  const device = new Device();
+  const { imageDigest } = parseDeltaHeader(DELTA) ?? { imageDigest: new Uint8Array(0) };
+  device.store().commit([recordChange(FAILED_KEY, { v: 1, digests: [hex(imageDigest)] })]);
+  device.reset();
+  const bytes = Buffer.from(DELTA);
+  bytes.fill(0x55, 48, 80);
+  start(device);
+  device.serve(bytes);
+  device.settle();
+  equal(device.engine.record.reason, "failedBefore");
+});
+
+test("a delta that goes on with the bytes of another one, cut anywhere, makes no image", () => {
+  const payload = Buffer.concat([noise(6000, 5), PAYLOAD.subarray(6000)]);
+  const one = deltaPackage(NEW, OLD, 300);
+  const other = deltaPackage(forged({ payload }).image, OLD, 300);
+  let spliced = 0;
+  for (let cut = 700; cut < one.length; cut += 197) {
+    const device = new Device();
+    start(device);
+    device.serve(one, cut);
+    device.reset();
+    const from = device.pause();
+    if (from === 0) continue;
+    spliced++;
+    device.serve(Buffer.concat([one.subarray(0, from), other.subarray(from)]));
+    device.settle();
+    equal(device.engine.record.reason, "corrupt", `cut at ${cut}`);
+  }
+  ok(spliced > 10);
 });
 
 test("a few bytes of a package that make a whole slot are decoded in bounded steps", () => {
@@ -346,7 +443,7 @@ test("a segment that is corrupt ends the download as corrupt", () => {
   equal(device.engine.record.reason, "corrupt");
 });
 
-test("progress of a delta is version 2, of an image version 1: older firmware reads no other", () => {
+test("progress of a delta is version 2, of an image version 1 as ever", () => {
   for (const bytes of [DELTA, NEW]) {
     const device = new Device();
     start(device);

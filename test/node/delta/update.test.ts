@@ -68,7 +68,7 @@ test("host: a delta ends with version 2, in XS too", async () => {
 });
 
 for (const scenario of SCENARIOS) {
-  test(`${scenario}: a device that runs the base of a delta gets the delta, and nothing else`, async () => {
+  test(`${scenario}: a device that runs the base gets the delta, and nothing else`, async () => {
     const deltas = [
       { base: "00 1", data: new Uint8Array(9) },
       { base: baseText(first), data: deltaPackage(second, first) },
@@ -78,7 +78,7 @@ for (const scenario of SCENARIOS) {
     deepStrictEqual(fetched, scenario === "replace" ? [] : ["/delta/2"]);
   });
 
-  test(`${scenario}: after a delta that the device does not take comes the whole image, once`, async () => {
+  test(`${scenario}: after a delta that is refused comes the whole image, once`, async () => {
     const rotten = deltaPackage(second, first);
     rotten.fill(0xff, rotten.length - 60);
     const data = scenario === "download" ? deltaPackage(second, strange) : rotten;
@@ -105,7 +105,7 @@ test("a whole image that is refused after a delta is the end", async () => {
   deepStrictEqual([outcome.ok, outcome.code], [false, 402]);
 });
 
-test("xs-fumo serve --delta-from makes the deltas, and gives a device the one that fits", async () => {
+test("xs-fumo serve --delta-from makes deltas, and gives a device the one that fits", async () => {
   const path = (name: string): string => join(folder, name);
   writeFileSync(path("v1.img"), first);
   writeFileSync(path("v0.img"), strange);

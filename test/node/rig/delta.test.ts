@@ -44,7 +44,7 @@ const tables = buildImage({
 });
 writeFileSync(path("tables.img"), tables);
 
-test("a delta package is small, says what it is for, and makes the image that it was made of", async () => {
+test("a delta package is small, says what it is for, and makes its image again", async () => {
   const made = await run(
     "pack",
     path("v2.img"),
@@ -80,7 +80,7 @@ test("a compressed package needs no base", async () => {
   match(shown.output, /^verdict +genuine$/m);
 });
 
-test("a delta that saves little is not written: the error says what does as well without a base", async () => {
+test("a delta that saves little is not written, and the error says what to do", async () => {
   const { status, errors } = await run(
     ...["pack", path("v2.img"), "--delta-from", path("foreign.img"), "-o", path("c.xdp")],
   );

@@ -13,7 +13,7 @@ import {
   PROBABILITY_START,
   RANGE_MIN,
   TAIL_BITS,
-} from "../../../src/base/delta.ts";
+} from "../../../src/base/deltamodel.ts";
 
 /** Bytes that `finish` adds at most. */
 const TAIL_BYTES = 5;

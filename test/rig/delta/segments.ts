@@ -1,11 +1,6 @@
 /** Tokens as segments of code: the body of a delta package. */
-import {
-  MODEL,
-  RECENT,
-  SEGMENT_BYTES_MAX,
-  SEGMENT_HEAD_BYTES,
-  Token,
-} from "../../../src/base/delta.ts";
+import { SEGMENT_BYTES_MAX, SEGMENT_HEAD_BYTES } from "../../../src/base/delta.ts";
+import { MODEL, RECENT, Token } from "../../../src/base/deltamodel.ts";
 import { RangeCoder } from "./rangecoder.ts";
 import { type DeltaToken, remember } from "./tokens.ts";
 

@@ -1,5 +1,5 @@
 /** What makes an image out of its base: tokens, before they are coded. */
-import { RECENT } from "../../../src/base/delta.ts";
+import { RECENT } from "../../../src/base/deltamodel.ts";
 import type { Run } from "./alignment.ts";
 import { Matcher } from "./matcher.ts";
 

@@ -5,7 +5,6 @@ import {
   NEEDS_BASE,
   NEEDS_IMAGE,
   PIECE_BYTES,
-  SEGMENT_HEAD_BYTES,
   WINDOW_BYTES,
   WORK_BYTES,
 } from "../../../src/base/delta.ts";
@@ -39,6 +38,7 @@ export function decode(decoding: Decoding): Uint8Array | undefined {
   const work = new Uint8Array(WORK_BYTES);
   const window = new Uint8Array(WINDOW_BYTES);
   let at = decoding.from ?? 0;
+  let isWhole = true;
   for (;;) {
     const result = delta.run(work, window);
     if (result === CORRUPT) return undefined;
@@ -53,9 +53,10 @@ export function decode(decoding: Decoding): Uint8Array | undefined {
       made += result;
     } else {
       if (at === body.length) return made === imageLength ? image : undefined;
-      if (delta.missing() === SEGMENT_HEAD_BYTES) decoding.onSegment?.(at, delta.position());
+      if (isWhole) decoding.onSegment?.(at, delta.position());
       const taken = delta.feed(body.subarray(at, at + step), 0);
       if (taken < 0) return undefined;
+      isWhole = delta.missing() === 0;
       at += taken;
     }
   }

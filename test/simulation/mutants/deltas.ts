@@ -22,6 +22,14 @@ export const DELTAS: readonly Mutant[] = [
     by: "test",
   },
   {
+    name: "ten bytes that a segment lacks are taken for the head of the next one",
+    file: "src/update/unpack",
+    find: "if (this.#isWhole)",
+    replace: "if (this.#delta.missing() === 10)",
+    in: DEVICE,
+    by: "test",
+  },
+  {
     name: "any base is the right one",
     file: "src/update/runningbase",
     find: "return found === undefined ? undefined : equal(found, digest);",

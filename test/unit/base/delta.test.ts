@@ -8,9 +8,11 @@ import {
   WINDOW_BYTES,
   WORK_BYTES,
 } from "../../../src/base/delta.ts";
+import { MODEL, RECENT, Token } from "../../../src/base/deltamodel.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
 import { equal as same } from "../../../src/base/bytes.ts";
 import { equal, ok, test, throws } from "../../check.ts";
+import { RangeCoder } from "../../rig/delta/rangecoder.ts";
 import { decode } from "../../rig/delta/unpack.ts";
 import { BASE, NEW, SUCCESSOR } from "./deltaimages.ts";
 import { COMPRESSED_SEGMENTS, NEW_SEGMENTS, SUCCESSOR_SEGMENTS } from "./deltasamples.ts";
@@ -28,7 +30,7 @@ const FROZEN: readonly (readonly [string, Uint8Array, Uint8Array, Uint8Array])[]
 ];
 
 for (const [name, base, image, body] of FROZEN)
-  test(`${name}, as it was made when the format was frozen, is decoded, in pieces of any size`, () => {
+  test(`${name} of the day the format was frozen is decoded, in pieces of any size`, () => {
     for (const step of [1, 9, 10, 11, 1400, 16384]) {
       const made = decode({ base, imageLength: image.length, body, step });
       ok(made !== undefined && same(made, image), `${step} at a time`);
@@ -68,6 +70,140 @@ test("what is copied lies in base, wherever a segment says that it begins", () =
     equal(decode({ base: BASE, imageLength: 100, body: segment(4, 100, place) }), undefined);
 });
 
+/** A segment that makes `makes` bytes; its first byte lies at `place` in base. */
+function coded(makes: number, place: number, write: (coder: RangeCoder) => void): Uint8Array {
+  const coder = new RangeCoder();
+  write(coder);
+  const code = coder.finish();
+  const bytes = segment(code.length, makes, place, 0);
+  const whole = new Uint8Array(bytes.length + code.length);
+  whole.set(bytes);
+  whole.set(code, bytes.length);
+  return whole;
+}
+
+const COPY = 0;
+
+/** The kind of a token at this place in the image, behind another. */
+function kind(coder: RangeCoder, value: number, last: number = COPY, at = 0): void {
+  coder.tree(MODEL.kind + (last * 4 + (at & 3)) * 4, 2, value);
+}
+
+function copy(coder: RangeCoder, length: number): void {
+  kind(coder, Token.copy);
+  coder.number(MODEL.copyBits, MODEL.copyTail, length);
+}
+
+function literals(coder: RangeCoder, count: number): void {
+  for (let at = 0; at < count; at++) {
+    kind(coder, Token.literal, at === 0 ? COPY : Token.literal, at);
+    coder.tree(MODEL.literal + (at & 3) * 256, 8, 7);
+  }
+}
+
+/** From 0: the image, `far` back; 1: base, `far` on. */
+function match(coder: RangeCoder, from: number, far: number, length: number, at = 0): void {
+  kind(coder, Token.match, at === 0 ? COPY : Token.literal, at);
+  coder.tree(MODEL.from, 2, from);
+  if (from === 1) coder.bit(MODEL.sign, false);
+  coder.distance(from === 1 ? MODEL.baseFar : MODEL.imageFar, far);
+  coder.number(MODEL.matchBits, MODEL.matchTail, length + 1);
+}
+
+function add(coder: RangeCoder, bits: number, last: number = COPY): void {
+  kind(coder, Token.add, last);
+  coder.tree(MODEL.addIndex, 5, RECENT);
+  coder.tree(MODEL.addBits, 6, bits);
+  if (bits > 1) coder.direct(0, Math.min(bits, 32) - 1);
+}
+
+/** Two bytes, and seven from `back` on. */
+function overlap(coder: RangeCoder, back: number): void {
+  literals(coder, 2);
+  match(coder, 0, back, 7, 2);
+}
+
+/** A place in base, and what takes four bytes from there. */
+function sought(coder: RangeCoder, next: number): void {
+  match(coder, 1, 4, 0);
+  if (next === Token.add) return add(coder, 0, Token.match);
+  kind(coder, next, Token.match);
+  coder.number(MODEL.copyBits + Token.match * 4 * 32, MODEL.copyTail, 4);
+}
+
+const END = BASE.length;
+
+/** Tokens at a limit, and past it: how many bytes, from where in base, how they are made. */
+type Tokens = readonly [makes: number, place: number, write: (coder: RangeCoder) => void];
+const LIMITS: readonly (readonly [what: string, good: Tokens, bad: Tokens])[] = [
+  [
+    "a COPY up to the end of base, and past it",
+    [4, END - 4, (coder) => copy(coder, 4)],
+    [5, END - 4, (coder) => copy(coder, 5)],
+  ],
+  [
+    "a COPY that fills its segment, and one past its end",
+    [8, 0, (coder) => copy(coder, 8)],
+    [8, 0, (coder) => copy(coder, 9)],
+  ],
+  [
+    "an ADD of the last word of base, and of the one a byte later",
+    [4, END - 4, (coder) => add(coder, 32)],
+    [4, END - 3, (coder) => add(coder, 32)],
+  ],
+  [
+    "an ADD where four bytes are left, and where three are",
+    [4, 0, (coder) => add(coder, 0)],
+    [3, 0, (coder) => add(coder, 0)],
+  ],
+  [
+    "a difference of 32 bits, and of 33",
+    [4, 0, (coder) => add(coder, 32)],
+    [4, 0, (coder) => add(coder, 33)],
+  ],
+  [
+    "a MATCH over itself from the first byte of the image, and from before it",
+    [9, 0, (coder) => overlap(coder, 2)],
+    [9, 0, (coder) => overlap(coder, 3)],
+  ],
+  [
+    "a MATCH of base up to its end, and past it",
+    [6, 0, (coder) => match(coder, 1, END - 6, 6)],
+    [6, 0, (coder) => match(coder, 1, END - 5, 6)],
+  ],
+  [
+    "a MATCH that fills its segment, and one of 2 GiB",
+    [4, 0, (coder) => match(coder, 1, 1, 4)],
+    [4, 0, (coder) => match(coder, 1, 1, 0x7fffffff)],
+  ],
+  [
+    "a MATCH of nothing before an ADD, and before another MATCH",
+    [4, 0, (coder) => sought(coder, Token.add)],
+    [4, 0, (coder) => sought(coder, Token.copy)],
+  ],
+];
+
+for (const [what, good, bad] of LIMITS)
+  test(`${what}: the one is made, the other corrupt`, () => {
+    const made = ([makes, place, write]: Tokens): Uint8Array | undefined =>
+      decode({ base: BASE, imageLength: makes, body: coded(makes, place, write) });
+    ok(made(good) !== undefined);
+    equal(made(bad), undefined);
+  });
+
+test("a byte behind the image is corrupt, and so is one that begins another segment", () => {
+  const body = coded(8, 0, (coder) => copy(coder, 8));
+  for (const more of [1, SEGMENT_HEAD_BYTES - 1, SEGMENT_HEAD_BYTES]) {
+    const longer = new Uint8Array(body.length + more);
+    longer.set(body);
+    equal(decode({ base: BASE, imageLength: 8, body: longer }), undefined, `${more} bytes`);
+  }
+});
+
+test("decoders that nobody holds any more leave their memory to the next one", () => {
+  for (let n = 0; n < 200; n++) equal(new Delta(0, 100, 0).position(), 0);
+});
+
 test("code that ends before its segment is made, or after it, is corrupt", () => {
   const made = bytesOf(SUCCESSOR_SEGMENTS);
   const length = made.length - SEGMENT_HEAD_BYTES;
@@ -83,7 +219,7 @@ test("code that ends before its segment is made, or after it, is corrupt", () =>
   equal(decode({ base: BASE, imageLength: SUCCESSOR.length, body: longer }), undefined);
 });
 
-test("every byte of code counts: a package with one that is changed makes another image or none", () => {
+test("every byte of code counts: with one changed it makes another image or none", () => {
   const body = bytesOf(SUCCESSOR_SEGMENTS);
   for (let at = 0; at < body.length; at += 5) {
     const changed = body.slice();
