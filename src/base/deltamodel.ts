@@ -1,6 +1,6 @@
 /**
- * The model of delta packages (XDP1): kinds of tokens, and where each adaptive bit of the code lies.
- * Decoder and generator have it in common.
+ * The model of delta packages (XDP1): kinds of tokens, and where each adaptive bit of the code
+ * lies. Decoder and generator have it in common.
  */
 import { frozen } from "./frozen.ts";
 
