@@ -82,7 +82,7 @@ function missing({ modules }: Built): string[] {
     );
 }
 
-test("what applications include brings modules, and no memory, entry, name or base manifest", () => {
+test("the included manifest brings modules, but no memory, entry, name or base", () => {
   for (const part of [manifest, ...Object.values(manifest.platforms ?? {})]) {
     assert.equal(part.creation, undefined);
     for (const name of part.include ?? []) assert.doesNotMatch(name, /manifest_base/);
@@ -97,7 +97,7 @@ test("what applications include brings modules, and no memory, entry, name or ba
 for (const platform of platforms) {
   const { modules, preload } = built(platform);
 
-  test(`${platform}: every module of src is listed under its own name (npm run manifest lists it)`, () => {
+  test(`${platform}: each module of src has its own name (npm run manifest lists it)`, () => {
     assert.deepEqual(
       sourceModules().filter((name) => !modules.has(name)),
       [],
@@ -161,7 +161,7 @@ for (const platform of platforms) {
     });
   }
 
-  test(`${platform}: README.md's application includes it, with its own main and the memory`, (context) => {
+  test(`${platform}: README.md's application includes it, with main and memory`, (context) => {
     const whole = builtOf(oem(context, {}), platform);
     assert.deepEqual(whole.creation, builtOf(MEMORY, platform).creation);
     assert.ok((whole.creation.stack ?? 0) > SDK_STACK_SLOTS, `${whole.creation.stack}`);
@@ -213,7 +213,7 @@ const SLOT_BYTES = 16;
  */
 const MACHINE_BYTES_MAX = 190 * 1024;
 
-test("esp32: what the machine gets at its start fits in one block, and in what the chip has", () => {
+test("esp32: the machine's first memory fits in one block, and in the chip", () => {
   const { chunk, heap, stack = 0, static: block } = built("esp32").creation;
   assert.ok(chunk && heap && stack > 0);
   const bytes = chunk.initial + (heap.initial + stack) * SLOT_BYTES;
@@ -224,7 +224,7 @@ test("esp32: what the machine gets at its start fits in one block, and in what t
   );
 });
 
-test("esp32: a panic restarts, the watchdogs and the rollback are on, and the log has a console", () => {
+test("esp32: panics restart; watchdogs and rollback are on; the log has a console", () => {
   const lines = readFileSync(join(root, "hal/esp32/sdkconfig.defaults"), "utf8").split("\n");
   for (const option of [
     "BOOTLOADER_APP_ROLLBACK_ENABLE",

@@ -258,7 +258,7 @@ test("a package without ETag that changes between two ranges is never a mixture:
   );
 });
 
-test("power that fails during the back-off does not begin it again: the number of requests stays bounded", () => {
+test("a power cut in the back-off does not restart it: requests stay bounded", () => {
   const bench = new Bench({ ...always({ what: "status", status: 500 }), scenario: "download" });
   let last = -1;
   const outcome = bench.run(undefined, () => {
@@ -292,7 +292,7 @@ for (const cause of ["power", "unknown"] as const) {
   });
 }
 
-test("a host that has another package each time it is asked, and closes after a little more, wears no block out: 503", () => {
+test("a host whose package changes each time wears out no block: 503", () => {
   let tag = 0;
   let furthest = 0;
   const bench = new Bench({ scenario: "download" });

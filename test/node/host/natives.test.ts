@@ -53,7 +53,7 @@ test("a socket that is closed, even by the conversion of an argument, is refused
   ]);
 });
 
-test("natives of classes refuse every receiver but an object of their class, constructors one that is open", () => {
+test("natives of classes refuse any receiver that is not an open object of the class", () => {
   const { lines } = new Device(image(1), undefined).run({ "1.0.0 power": ["receivers"] });
   assert.deepEqual(lines.slice(1), ["receivers: all refused"]);
 });
@@ -125,7 +125,7 @@ const answers: RequestListener = (request, response) => {
  */
 const WAIT_MS = 1000;
 
-test("HTTP over real sockets: request, large and chunked bodies, a connection that breaks", async () => {
+test("HTTP over real sockets: long and chunked bodies, broken connections", async () => {
   const port = await listen(createServer(answers));
   let tookMs = Infinity;
   for (let attempt = 0; attempt < 10 && tookMs >= WAIT_MS; attempt++) {

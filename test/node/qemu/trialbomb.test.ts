@@ -162,7 +162,7 @@ function provisionOf(address: string): DeviceProvision {
 const trials = (lines: readonly string[]): number =>
   lines.filter((line) => line.includes("boot: slot") && line.includes("on trial")).length;
 
-test("a message that exhausts the heap while an image is on trial costs a trial: the update succeeds", {
+test("a message that exhausts the heap costs a trial, and the update succeeds", {
   skip,
 }, async (context) => {
   const { code, lines } = await update(context, fragile(), { status: 418, body: () => "" });
@@ -174,7 +174,7 @@ test("a message that exhausts the heap while an image is on trial costs a trial:
   assert.ok(lines.some((line) => line.includes("no verdict on the image")));
 });
 
-test("references of four kilobytes from nobody, while the genuine image is on trial: the update succeeds", {
+test("references of 4 KB from a stranger cost a trial at most, and the update succeeds", {
   skip,
 }, async (context) => {
   const offer = packageOf(rigBoard, VERSION_2, 0);

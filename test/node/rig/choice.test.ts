@@ -12,7 +12,7 @@ test("with all that it needs the board is bare metal", () => {
   assert.deepEqual(chooseBoard([present], nothing), { board: "qemu" });
 });
 
-test("without a tool it is host, and the line that installs the tool is told; nothing is fetched", () => {
+test("without a tool the board is host, and the line to install it is printed", () => {
   const { board, why = "" } = chooseBoard([present, missing], () => assert.fail("fetched"));
   assert.equal(board, "host");
   assert.match(why, /lacks QEMU for RISC-V; type: sudo apt-get install .* qemu-system-misc$/);

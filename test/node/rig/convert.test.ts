@@ -42,7 +42,7 @@ test("a message comes back as it went, indented", () => {
   ok(back.endsWith("\n</SyncML>"));
 });
 
-test("Data of format bin is base64 in XML and opaque in WBXML, whether the item or the command says it", () => {
+test("bin Data is base64 in XML and opaque in WBXML, whoever states the format", () => {
   const meta = '<Meta><Format xmlns="syncml:metinf">bin</Format></Meta>';
   const data = "<Data>AAH/</Data>";
   for (const body of [`${meta}<Item>${data}</Item>`, `<Item>${meta}${data}</Item>`]) {
@@ -64,7 +64,7 @@ test("opaque Data that is text is shown as text, and other bytes as base64", () 
   ok(opaque("00ff").includes("<Data>AP8=</Data>"));
 });
 
-test("a tree description that stands alone says in its header what it is, and its names are those of its page", () => {
+test("a tree description alone is named in its header, with tags of its page", () => {
   const xml =
     '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName><DFProperties><AccessType><Get/><Add/>' +
     "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node></MgmtTree>";
@@ -145,7 +145,7 @@ test("the commands end with status 5 for a malformed document, and say where and
   rmSync(folder, { recursive: true });
 });
 
-test("a download descriptor is shown indented, with what a device would refuse it for; it has no WBXML", () => {
+test("a descriptor is shown indented, with a device's objections; it has no WBXML", () => {
   const wrap = (inside: string): Buffer =>
     Buffer.from(
       `<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`,

@@ -162,7 +162,7 @@ function mixture(seed: number): { readonly entries: NvsEntry[]; readonly rows: s
 }
 
 for (const seed of [1, 2, 3, 4, 5, 6]) {
-  test(`numbers, strings and blobs over many pages are as nvs_partition_gen writes them (seed ${seed})`, {
+  test(`numbers, strings and blobs over pages are as nvs_partition_gen has them (seed ${seed})`, {
     skip,
   }, async () => {
     const { entries, rows } = mixture(seed);

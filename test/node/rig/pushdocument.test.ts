@@ -57,7 +57,7 @@ function problem(document: Uint8Array | string, encoding: "xml" | "wbxml"): stri
   return first === undefined ? "" : `${first.offset}: ${first.reason}`;
 }
 
-test("the standard's notification is shown field by field, and comes back (OMA-TS-DM-Notification, appendix)", () => {
+test("the standard's notification is shown by field, and encodes back (appendix)", () => {
   const bytes = Buffer.from(notification(NOTICE, "secret", Buffer.from("Nonce")));
   const xml = shown(bytes);
   strictEqual(
@@ -160,7 +160,7 @@ test("the codes of the device are those of the whole table", () => {
   for (const [code, word] of W7_CODES) strictEqual(CP_CODES.get(code), word, code.toString(16));
 });
 
-test("libwbxml reads what we write, and what it writes we read the same: every name, type and value", {
+test("libwbxml reads what we write, and we read what it writes: names, types, values", {
   skip,
 }, () => {
   const words = (of: (low: number) => boolean): string[] => {

@@ -146,7 +146,7 @@ async function survives(board: RigBoard, scenario: ScenarioName, moment: Moment)
   }
 }
 
-test(`board host, killed at ${MOMENTS} moments of an update, ends with version 2 and one result, 200`, async (context) => {
+test(`board host, killed at ${MOMENTS} moments, gets version 2 and one 200`, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "sigkill-"));
   try {
     const board = prebuilt(folder);

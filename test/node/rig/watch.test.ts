@@ -69,7 +69,7 @@ test("a line that the test forbids is status 1", async () => {
   await assert.rejects(watch.expect(/never/, 60000), hasCode(1));
 });
 
-test("a JUnit report carries properties, failures, unstable passes and the end of the log, escaped", () => {
+test("a JUnit report has properties, failures, unstable passes and the log's end", () => {
   const { say, log } = bench();
   say("a <strange> \u0000 line");
   const text = junit({

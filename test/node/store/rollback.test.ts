@@ -170,7 +170,7 @@ test("a table of sums is no key to the older version, which moves the data on wi
   assert.ok(hasTable(flash), "and with the next generation it is back");
 });
 
-test("what the older version wrote is put right where one bit has flipped, and lost where more have", () => {
+test("an older version's data survive one flipped bit, and are lost with more", () => {
   const flash = new SimFlash(new Power(), STATUS);
   const old = OldStore.open(flash);
   old.commit([

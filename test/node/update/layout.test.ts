@@ -188,7 +188,7 @@ test("what this layout writes is read by layout 1", () => {
   }
 });
 
-test("what a later layout writes is read by this one: more keys, more fields, longer values, other words", () => {
+test("a later layout can be read: more keys and fields, longer values, other words", () => {
   const flash = partition();
   const store = Store.open(flash);
   store.commit([

@@ -250,7 +250,7 @@ test("a server that stops half-way is given up at the limit after its last byte"
 
 const ANSWERED = [{ status: 200, type: XML }, utf8("<a/>"), "end"] as const;
 
-test("the exchange of an answer stays open until the next message is posted, and the last one ends with the session", () => {
+test("an exchange stays open until the next message; the last ends with the session", () => {
   const { peer, session, conversation, run } = converse([...ANSWERED, ...ANSWERED, ...ANSWERED]);
   session.messages = 3;
   run();
@@ -322,7 +322,7 @@ test("an answer that trickles is given up ANSWER_MS_MAX after its head, not befo
   equal(conversation.failure, "the server's answer stopped half-way");
 });
 
-test("Data of a long message is handed over in pieces, however they come, and the rest at its end", () => {
+test("Data of a long message is passed on in pieces of any size, the rest at the end", () => {
   for (const piece of [1, 7, 64, 1000]) {
     for (const cut of [0, 1]) {
       const message = utf8(`${"<".repeat(10)}${"d".repeat(500)}</tail>`);

@@ -45,7 +45,7 @@ function fault(document: string, from?: string, rules?: UrlRules): string {
     : "none";
 }
 
-test("a whole descriptor: URLs become absolute, texts are trimmed, what is for other devices is read over", () => {
+test("a whole descriptor: absolute URLs, trimmed texts; other devices' parts are skipped", () => {
   deepEqual(
     read(
       media(`
@@ -93,7 +93,7 @@ test("a descriptor needs objectURI, size and type, and nothing else", () => {
   );
 });
 
-test("a prefix, and elements that no descriptor has, change nothing; inside them a name has no meaning", () => {
+test("prefixes and unknown elements change nothing; names inside them mean nothing", () => {
   const document = `<dd:media xmlns:dd="u">${NEEDED.replace(/<(\/?)/g, "<$1dd:")}<dd:x><size>9</size><y><media/></y></dd:x>text</dd:media>`;
   equal(fault(document), "none");
 });
@@ -198,7 +198,7 @@ test("what is not well-formed, not media, doubled or nested is no descriptor: 90
   equal(fault(media(`${NEEDED}<name>a<b/></name>`)), "badDescriptor: an element in name");
 });
 
-test("bombs end at the limits of the reader: depth, and everything else is bounded by the document's own length", () => {
+test("bombs end at the reader's depth; the document's length bounds the rest", () => {
   const nested = (depth: number): string =>
     media("<x>".repeat(depth) + "</x>".repeat(depth) + NEEDED);
   equal(fault(nested(ELEMENT_DEPTH_MAX - 1)), "none");

@@ -15,7 +15,7 @@ const REST = {
 const WHOLE: Answer = { headers: TAG, body: [content(0, 200)] };
 const CUT: Answer = { headers: TAG, body: [content(0, 120), "broken"] };
 
-test("a package comes in one answer, through the buffer, and the sink hears its size and validator first", () => {
+test("a package comes in one answer; the sink first hears its size and validator", () => {
   const scene = new Scene([WHOLE]);
   equal(scene.run(), "done");
   done(scene);
@@ -26,7 +26,7 @@ test("a package comes in one answer, through the buffer, and the sink hears its 
   equal(scene.header(0, "Accept-Encoding"), "identity");
 });
 
-test("no piece goes past the place where progress is made durable: a power cut would have it fetched again", () => {
+test("no piece crosses the point where progress is stored: a cut would repeat it", () => {
   const scene = new Scene([WHOLE]);
   scene.block = 90;
   equal(scene.run(), "done");
@@ -44,7 +44,7 @@ test("with a length it is done at the last byte, without one at the end of the b
   deepEqual(unknown.log, ["attempted 1", "accept undefined undefined"]);
 });
 
-test("after a break it goes on where it ended, if it is still the same package (RFC 9110 §13.1.5, §14)", () => {
+test("after a break the same package goes on (RFC 9110 §13.1.5, §14)", () => {
   const scene = new Scene([CUT, REST]);
   equal(scene.run(), "done");
   done(scene);
@@ -67,7 +67,7 @@ test("what is all there already needs no request", () => {
   equal(scene.requests.length, 0);
 });
 
-test("a strong ETag is preferred, else Last-Modified serves; a weak ETag is no validator, nor is one that is too long", () => {
+test("a strong ETag wins over Last-Modified; weak or long ones are no validator", () => {
   const date = "Wed, 21 Oct 2015 07:28:00 GMT";
   for (const [headers, expected] of [
     [{ etag: '"v1"', "last-modified": date }, '"v1"'],
@@ -118,7 +118,7 @@ test("a sink that does not begin again at byte 0 ends the download", () => {
   }
 });
 
-test("a part of another total or another ETag is another package: it starts over without a range", () => {
+test("a part with another total or ETag is another package, and starts over", () => {
   for (const headers of [
     { "content-range": "bytes 120-200/201" },
     { "content-range": "bytes 120-199/200", etag: '"v2"' },
@@ -169,7 +169,7 @@ test("a shorter part than asked for is taken, and the next one asked for", () =>
   equal(scene.header(1, "Range"), "bytes=150-");
 });
 
-test("416 means done when the package is all there, else it starts over; without a range it is an error", () => {
+test("416 on a complete package means done; otherwise it starts over, without range", () => {
   const all = new Scene([CUT, { status: 416, headers: { "content-range": "bytes */120" } }, WHOLE]);
   equal(all.run(), "done");
   ok(all.log.includes("restart"));
@@ -246,7 +246,7 @@ test("a redirect is followed, at most so often, from the original URL at each at
   ]);
 });
 
-test("a redirect may be relative, and hold what must be escaped (RFC 9110 §10.2.2, RFC 3986 §5)", () => {
+test("a redirect may be relative and need escapes (RFC 9110 §10.2.2, RFC 3986 §5)", () => {
   const cases = [
     ["../pkg", "https://h/pkg"],
     ["./a/../pkg?x={1}", "https://h/pkg?x=%7B1%7D"],

@@ -77,7 +77,7 @@ test("pauses double up to the longest, and jitter takes away at most half", () =
   }
 });
 
-test("an attempt is durable before it begins, and after a reset the next one begins at once: the device may not be awake for long", () => {
+test("an attempt is stored before it begins; after a reset the next begins at once", () => {
   const scene = new Scene([{ status: 500 }, WHOLE]);
   scene.start({ attempt: 3 });
   equal(scene.step().type, "wait");
@@ -101,7 +101,7 @@ test("Retry-After is honoured when it is longer than the pause, within bounds", 
   }
 });
 
-test("an attempt that came further than all before counts as the first, one that did not does not", () => {
+test("an attempt that got further than all before counts as the first", () => {
   const steps: Answer[] = [];
   for (let at = 0; at < 1000; at += 50) {
     steps.push({
@@ -172,7 +172,7 @@ test("an attempt has an end, however busy it is", () => {
   ok(scene.now - (scene.sent[0] ?? 0) <= 510);
 });
 
-test("an attempt that brings DOWNLOAD_PROGRESS_BYTES begins the count anew, one that brings a byte less does not", () => {
+test("DOWNLOAD_PROGRESS_BYTES restarts the count of attempts; one byte less does not", () => {
   const { progressBytes } = DOWNLOAD_LIMITS;
   for (const bytes of [DOWNLOAD_PROGRESS_BYTES, DOWNLOAD_PROGRESS_BYTES - 1]) {
     const size = 2 * bytes;

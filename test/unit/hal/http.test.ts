@@ -185,7 +185,7 @@ test("a URL goes to its host, port and path", () => {
   deepEqual(seen, ["a.example 80", "b 1", "fe80::1 80", "c 80", "d 65535"]);
 });
 
-test("https without TLS, and a line break in a header, are refused before a connection is made", () => {
+test("https without TLS, or a line break in a header, fails before connecting", () => {
   equal(
     kindOf(() => open(new ScriptedSocket([]), { ...GET, url: address("https://h/") })),
     "secure",
@@ -196,7 +196,7 @@ test("https without TLS, and a line break in a header, are refused before a conn
   );
 });
 
-test("header names are in lower case, values without the space around them, and the first of a name holds", () => {
+test("header names are lower case, values trimmed; the first of a name counts", () => {
   const { headers } = answer(
     'HTTP/1.1 200 OK\r\nETag:\t "a" \r\nX-Y: 1\r\nx-y: 2\r\nEmpty:\r\nCONTENT-length: 0\r\n\r\n',
   );
@@ -211,7 +211,7 @@ test("header names are in lower case, values without the space around them, and 
   );
 });
 
-test("an answer to HEAD, a 204 and a 304 have no body, whatever they announce (RFC 9112 §6.3)", () => {
+test("answers to HEAD, 204 and 304 have no body, whatever they say (RFC 9112 §6.3)", () => {
   equal(
     answer("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", { ...GET, method: "HEAD" }).body,
     "",
@@ -283,7 +283,7 @@ test("a line that is folded is one line, with blanks where it was folded (RFC 91
   }
 });
 
-test("a length may come again as it is, in a list too, and with zeros before it (RFC 9110 §8.6)", () => {
+test("a length may be repeated, also in a list and with zeros (RFC 9110 §8.6)", () => {
   for (const lines of [
     "Content-Length: 2\r\nContent-Length: 2",
     "Content-Length: 2, 2",
@@ -319,7 +319,7 @@ test("of a head only what is wanted is kept", () => {
   );
 });
 
-test("a line that does not fit is read past, wherever its pieces end, and the ones behind it count", () => {
+test("an overlong line is skipped, however it is split, and later ones count", () => {
   for (let more = 0; more < 4; more++) {
     const long = "b".repeat(HTTP_LINE_BYTES_MAX - 6 + more);
     const response = `HTTP/1.1 200 OK\r\nX-Y: ${long}\r\n folded\r\nETag: e\r\nContent-Length: 2\r\n\r\nok`;
@@ -376,7 +376,7 @@ function chunked(body: string): string {
   return failure(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`);
 }
 
-test("chunks may be empty but for the last, with zeros, extensions and upper-case digits (RFC 9112 §7.1)", () => {
+test("chunks may have zeros, extensions and capitals, and be empty (RFC 9112 §7.1)", () => {
   equal(chunked("0\r\n\r\n"), "200 ");
   equal(chunked("00000002\r\nab\r\n000\r\n\r\n"), "200 ab");
   equal(
@@ -402,7 +402,7 @@ test("bad chunks are refused", () => {
   for (const body of bad) equal(chunked(body), "protocol", body);
 });
 
-test("a chunk line and a trailer of the longest length are read, and one byte more is refused", () => {
+test("a chunk line or trailer of the longest length is read; a byte more is refused", () => {
   equal(chunked(`1;${"x".repeat(HTTP_CHUNK_LINE_BYTES_MAX - 4)}\r\na\r\n0\r\n\r\n`), "200 a");
   equal(chunked(`1;${"x".repeat(HTTP_CHUNK_LINE_BYTES_MAX - 3)}\r\na\r\n0\r\n\r\n`), "protocol");
   equal(chunked(`0\r\nA: ${"x".repeat(HTTP_HEAD_BYTES_MAX - 7)}\r\n\r\n`), "200 ");
@@ -411,7 +411,7 @@ test("a chunk line and a trailer of the longest length are read, and one byte mo
   equal(chunked("0\r\nno colon\r\n\r\n"), "protocol");
 });
 
-test("nothing is read ahead of the caller: a body stays with the peer until it is asked for", () => {
+test("nothing is read ahead: a body stays with the peer until it is asked for", () => {
   const body = "x".repeat(20000);
   const socket = new ScriptedSocket([
     utf8("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n"),
@@ -469,7 +469,7 @@ test("the head of an answer without a body stays until read has said that it is 
   equal(exchange.head(), undefined);
 });
 
-test("an answer that comes before the whole request is taken counts, though the rest is refused", () => {
+test("an answer before the whole request counts, though the rest is refused", () => {
   const socket = new ScriptedSocket([
     utf8("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"),
   ]);

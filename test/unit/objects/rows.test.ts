@@ -47,7 +47,7 @@ const WAYS: readonly (readonly [node: string, type: string])[] = [
   ["DownloadAndUpdate", "org.openmobilealliance.dm.firmwareupdate.downloadandupdate"],
 ];
 
-test("each State is read as it stands in the standard, in XML and in WBXML (OMA-TS-DM-FUMO §10.1.1.10)", () => {
+test("each State reads as in the standard, in XML and WBXML (FUMO §10.1.1.10)", () => {
   deepEqual(
     STATES.map(([state]) => state),
     [10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
@@ -103,7 +103,7 @@ function alerted(
   return alert;
 }
 
-test("each result is told as it stands in the standard, of each way, in XML and in WBXML (OMA-TS-DM-FUMO §10.2.2)", () => {
+test("each result reads as in the standard, each way, in both encodings (FUMO §10.2.2)", () => {
   for (const [node, type] of WAYS) {
     for (const reason of REASONS) {
       for (const encoding of ENCODINGS) {

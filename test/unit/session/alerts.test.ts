@@ -76,7 +76,7 @@ test("package 1 that is sent again has the report again", () => {
   ok(bench.told.includes("alert 7 200"));
 });
 
-test("a report that authentication brought about goes with package 3, even when the server had nothing to ask", () => {
+test("a report due after authentication goes with package 3, even to a silent server", () => {
   const bench = new Bench();
   bench.next();
   bench.reply([bench.header(200)]);

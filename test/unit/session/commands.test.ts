@@ -130,7 +130,7 @@ test("Atomic: everything is done, and committed once (§4.1.6.3)", () => {
   deepEqual(bench.tree.calls, ["begin", "replace ./A - - 1 srv", "remove ./B", "commit"]);
 });
 
-test("Atomic: a failure rolls back what was done (216), and leaves the rest (215); the Atomic is 507", () => {
+test("Atomic: a failure is 507, undoes what ran (216) and skips the rest (215)", () => {
   const commands = [
     command("Replace", item("./A", "x")),
     command("Delete", item("./B")),

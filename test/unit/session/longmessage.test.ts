@@ -71,7 +71,7 @@ function begun(options: BenchOptions = {}): Bench {
 for (const encoding of ENCODINGS) {
   const wbxml = encoding === "wbxml";
 
-  test(`${encoding}: Data goes to its node as it comes, and is answered when the message is whole`, () => {
+  test(`${encoding}: Data streams to its node, and is answered after the message`, () => {
     const bench = begun();
     ok(
       sendLong(bench, [bench.header(200), command("Replace", pkgData(encoding, DATA))], { wbxml }),
@@ -110,7 +110,7 @@ for (const encoding of ENCODINGS) {
     deepEqual(bench.tree.sunk, [...DATA]);
   });
 
-  test(`${encoding}: what stands before and after Data is executed, once, when the message is whole`, () => {
+  test(`${encoding}: commands around Data run once, when the message is whole`, () => {
     const bench = begun();
     const commands = [
       bench.header(200),
@@ -128,7 +128,7 @@ for (const encoding of ENCODINGS) {
     );
   });
 
-  test(`${encoding}: a message that ends inside Data, or is not well-formed behind it, commits nothing`, () => {
+  test(`${encoding}: a message that ends in Data or is malformed commits nothing`, () => {
     for (const changed of [
       (bytes: Uint8Array) => bytes.subarray(0, 3000),
       (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1),
@@ -178,7 +178,7 @@ for (const encoding of ENCODINGS) {
     }
   });
 
-  test(`${encoding}: no byte of a message of another session, or of one that came before, reaches the tree`, () => {
+  test(`${encoding}: no byte of an old or foreign message reaches the tree`, () => {
     for (const header of [{ sessionID: "2" }, { target: "another" }, { verProto: "DM/1.1" }]) {
       const bench = begun();
       const commands = [bench.header(200), command("Replace", pkgData(encoding, DATA))];

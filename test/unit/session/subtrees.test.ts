@@ -120,7 +120,7 @@ test("a description past its limit is 413 before its first byte", () => {
   equal(bench.statuses(), "200 SyncHdr, 413 Add 2, 213 Add 3");
 });
 
-test("a Get gives one object with the type of descriptions, under the URI without the question", () => {
+test("a Get of a subtree gives one object, typed, without the query in its URI", () => {
   const bench = new GardenBench();
   bench.garden.add("./Garden/Beds/b1/Pots/p1", "a < b");
   bench.reply([bench.header(200), command("Get", item("./Garden/Beds/b1/Pots?list=TNDS+Value"))]);
@@ -137,7 +137,7 @@ test("a Get gives one object with the type of descriptions, under the URI withou
   );
 });
 
-test("a description that is longer than a message is sent in chunks, one that is too long is 413", () => {
+test("a description longer than a message comes in chunks; one too long is 413", () => {
   const garden = new Garden(new MapStore());
   for (let pot = 0; pot < 3; pot++)
     garden.add(`./Garden/Beds/b1/Pots/p${pot}`, `${pot}`.repeat(3000));
@@ -176,7 +176,7 @@ test("a description that is longer than a message is sent in chunks, one that is
   equal(long.statuses(), "200 SyncHdr, 413 Get 2");
 });
 
-test("in WBXML a description is WBXML within WBXML, or elements on the page of descriptions", () => {
+test("in WBXML a description is nested WBXML, or elements on its own page", () => {
   const garden = new Garden(new MapStore());
   garden.add("./Garden/Beds/b1/Pots/p1", "a < b");
   const bench = new Bench({ tree: garden.tree, serverID: OWNER, encoding: "wbxml" });

@@ -201,7 +201,7 @@ test("Data that holds elements is said, not guessed", () => {
   ]);
 });
 
-test("Status and Results may lack CmdID, and the Status of SyncHdr CmdRef, as in the standard's own examples", () => {
+test("Status and Results may lack CmdID, the Status of SyncHdr CmdRef, as standard", () => {
   const list = commands(
     "<Status><MsgRef>1</MsgRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>" +
       "<Results><CmdRef>4</CmdRef></Results>",
@@ -343,7 +343,7 @@ test("who has room takes more than a device does, and longer texts", () => {
   equal("problem" in result ? result.problem : result.commands.length, 101);
 });
 
-test("a header without one of its parts is malformed, and another protocol is kept to be answered", () => {
+test("a header that lacks a part is malformed; another protocol gets an answer", () => {
   const parts = ["VerDTD", "VerProto", "SessionID", "MsgID", "Target", "Source"];
   for (const part of parts) {
     const result = decode(

@@ -134,7 +134,7 @@ test("a long name that many nodes are below counts for each of them", () => {
   ok(few < many / 8, `${few} below a long name, ${many} else`);
 });
 
-test("a description is written nested, with base64 where it must be, and nothing that is not known", () => {
+test("a description is nested, with base64 where needed, and nothing unknown", () => {
   const document = write([
     { path: "", format: "node", type: "urn:x", acl: "", verNo: 3 },
     { path: "a", format: "chr", type: "text/plain", value: utf8("v") },

@@ -75,7 +75,7 @@ test("after a reset a download goes on where it was, with its validator and size
   equal(board.engine.record.phase, "ready");
 });
 
-test("a package that changed under way is fetched from its first byte, whichever way round the server says so", () => {
+test("a package that changes during download starts over, however the server shows it", () => {
   for (const order of [
     ["accept", "restart"],
     ["restart", "accept"],
@@ -139,7 +139,7 @@ test("what the fetcher reports is the outcome; what the engine refused goes befo
   equal(board.fetcher.stopped, 2);
 });
 
-test("resets before the first block is durable count like attempts, and have an end; a durable block begins the count anew", () => {
+test("resets before the first stored block count as attempts; a stored block resets them", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   for (let boot = 1; boot < DOWNLOAD_ATTEMPTS_MAX; boot++) {
@@ -167,7 +167,7 @@ test("resets before the first block is durable count like attempts, and have an 
   equal(board.engine.record.attempt, 0);
 });
 
-test("a download begins again at byte 0 REWINDS_MAX times, and no more, whatever resets come between", () => {
+test("a download restarts at byte 0 at most REWINDS_MAX times, whatever resets come", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   for (let count = 0; count < REWINDS_MAX; count++) {

@@ -45,7 +45,7 @@ test("bytes of HTTP and connections are counted", async () => {
   }
 });
 
-test("over TLS bytes of HTTP are counted, not of records; full handshakes apart from resumed ones", async () => {
+test("over TLS HTTP's bytes are counted; full and resumed handshakes apart", async () => {
   const { authority, certificate, key } = makeCertificate({ host: "localhost" });
   const listening = await listen(handle, 0, { certificate, key });
   const port = Number(new URL(listening.origin).port);
