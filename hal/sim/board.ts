@@ -70,6 +70,18 @@ export class SimBoard {
     this.#random = other.#random.fork();
   }
 
+  /** What `copyFrom` takes along, as bytes and values. */
+  durable(): readonly unknown[] {
+    const [first, second] = this.slots;
+    return [
+      ...this.store.durable(),
+      ...first.durable(),
+      ...second.durable(),
+      ...this.boot.durable(),
+      this.#random.state,
+    ];
+  }
+
   /** Lets time pass. */
   advance(milliseconds: number): void {
     this.#elapsedMs += milliseconds;

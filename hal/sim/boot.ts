@@ -104,6 +104,11 @@ export class SimBoot implements Boot {
     this.trials = other.trials;
   }
 
+  /** What `copyFrom` takes along, as bytes and values. */
+  durable(): readonly unknown[] {
+    return [...this.flash.durable(), this.#told, this.trials];
+  }
+
   /** The bootloader: chooses the slot that runs from now on. Throws Unbootable. */
   reset(cause: ResetCause): Running {
     this.#told = this.#selector.select(CAUSES.indexOf(cause));

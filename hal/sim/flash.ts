@@ -63,6 +63,13 @@ export class SimFlash implements Flash {
     this.#noise = other.#noise.fork();
   }
 
+  /** What `copyFrom` takes along: bytes and values that decide all that this flash will do. */
+  durable(): readonly unknown[] {
+    const unsteady = this.torn !== "settled" && this.#tears > 0;
+    const torn = unsteady ? [this.#noise.state, this.#unsettled] : [];
+    return [this.bytes, this.#programmed, new Uint8Array(this.wear.buffer), ...torn];
+  }
+
   status(): FlashStatus {
     return this.#status;
   }

@@ -13,6 +13,11 @@ export class Random {
     return new Random(this.#state);
   }
 
+  /** All that decides what comes next. */
+  get state(): number {
+    return this.#state;
+  }
+
   /** A number in [0, 1). */
   fraction(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;

@@ -231,9 +231,9 @@ export class Server {
   }
 
   /**
-   * Whether Data of PkgData can go to the slot while its message arrives. Not with mac, which proves
-   * a message at its end; not over a package that is good; and not for a server that fills long
-   * messages with something else.
+   * Whether Data of PkgData can go to the slot while its message arrives. Not with mac, which
+   * proves a message at its end; not over a package that is good; and not for a server that fills
+   * long messages with something else.
    */
   #takesLong({ server }: Account): boolean {
     const { everyMessage } = AUTHENTICATION[server.type];

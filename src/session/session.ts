@@ -12,13 +12,7 @@ import { frozen } from "../base/frozen.ts";
 import { md5 } from "../base/md5.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { decodeMessage } from "../syncml/decode.ts";
-import {
-  type Command,
-  type Header,
-  type Malformed,
-  type Message,
-  type StatusCommand,
-} from "../syncml/command.ts";
+import type { Command, Header, Malformed, Message, StatusCommand } from "../syncml/command.ts";
 import { Status, succeeded } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
 import { settle } from "./answers.ts";

@@ -1,4 +1,4 @@
-/** A push in one message that goes to the slot while it comes, in the simulation of the campaign. */
+/** A push in one message that goes to the slot while it comes, in the campaign's simulation. */
 import { deepEqual, ok, test } from "../check.ts";
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 import { perform } from "./campaign/plan.ts";

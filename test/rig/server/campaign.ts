@@ -69,6 +69,20 @@ export class Campaign {
     return fork;
   }
 
+  /** What `fork` takes along, as values. */
+  durable(): readonly unknown[] {
+    return [
+      this.states,
+      [...this.values],
+      this.outcome,
+      this.#step,
+      this.#closing,
+      this.#execSent,
+      this.#failure,
+      this.#code,
+    ];
+  }
+
   /** A session begins, or commands have to be sent again: what was not answered whole is open. */
   begin(): void {
     this.#package = [];

@@ -52,6 +52,18 @@ export class Device {
     return fork;
   }
 
+  /** What `fork` takes along, as values. */
+  durable(): readonly unknown[] {
+    return [
+      this.id,
+      base64(this.#clientNonce),
+      base64(this.#serverNonce),
+      [...this.devInfo],
+      this.sessions,
+      this.campaign?.durable(),
+    ];
+  }
+
   /** True when each message of the device has to prove itself. */
   get everyMessage(): boolean {
     return AUTHENTICATION[this.#client.type].everyMessage;

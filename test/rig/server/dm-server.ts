@@ -2,6 +2,7 @@
  * The DM server of the rig: a test instrument, not a product. A pure function of requests and its
  * own state, so that a simulation can call it in process; http.ts puts it on a socket.
  */
+import { base64 } from "../../../src/base/base64.ts";
 import { equal } from "../../../src/base/bytes.ts";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
 import { MAC_HEADER } from "../../../src/account/mac.ts";
@@ -36,7 +37,9 @@ export class DmServer {
   #last: Reply | undefined;
 
   constructor(options: ServerOptions) {
-    this.#options = options;
+    const bytesMax = options.bytesMax ?? BYTES_MAX;
+    const space = options.space ?? new Uint8Array(bytesMax);
+    this.#options = { ...options, space };
     this.#emit = options.emit ?? (() => undefined);
     const { maxMsgSize, maxObjSize, respUri } = options;
     this.#session = {
@@ -45,7 +48,8 @@ export class DmServer {
       respUri,
       maxMsgSize,
       maxObjSize,
-      bytesMax: options.bytesMax ?? BYTES_MAX,
+      bytesMax,
+      space,
       chunkBytes: options.chunkBytes ?? Infinity,
       unalignedChunks: options.unalignedChunks ?? false,
       everyMessage: options.everyMessage ?? false,
@@ -68,6 +72,13 @@ export class DmServer {
     fork.#requests = this.#requests;
     fork.#last = this.#last;
     return fork;
+  }
+
+  /** What `fork` takes along, as values. The last reply counts where a fault may repeat it. */
+  durable(): readonly unknown[] {
+    const repeats = this.#options.faults?.some(({ what }) => what === "duplicate") === true;
+    const last = repeats && this.#last !== undefined ? base64(this.#last.body) : "";
+    return [[...this.devices.values()].map((device) => device.durable()), this.#requests, last];
   }
 
   /**

@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly maxObjSize: number | undefined;
   /** Longest message that the server sends, when the device does not say less. */
   readonly bytesMax: number;
+  /** Where messages are written before they are sent, one at a time: `bytesMax` bytes. */
+  readonly space: Uint8Array;
   /** Longest chunk of a large object, in characters of base64. */
   readonly chunkBytes: number;
   /** Chunks may divide a group of four characters of base64, as the standard allows. */

@@ -84,6 +84,11 @@ export class PackageHost {
     return fork;
   }
 
+  /** What `fork` takes along, as values. */
+  durable(): readonly unknown[] {
+    return [this.#data === this.#options.data, { ...this.#requests }, this.statuses];
+  }
+
   handle(request: Request): Reply {
     const reply = this.#reply(request);
     const { method, url } = request;

@@ -277,7 +277,8 @@ export class ServerSession {
   }
 
   #compose(message: Message, codec: Codec, good: boolean, credWrong: boolean): Uint8Array {
-    const buffer = new Uint8Array(Math.min(this.#peerMax ?? Infinity, this.#options.bytesMax));
+    const { space, bytesMax } = this.#options;
+    const buffer = space.subarray(0, Math.min(this.#peerMax ?? Infinity, bytesMax));
     const writer = codec.writer(buffer);
     const out = new MessageWriter(writer);
     this.#messages++;

@@ -61,10 +61,11 @@ const tally = await campaign({
   },
 });
 const seconds = (performance.now() - started) / 1000;
-const { missing, failures, scenarios } = tally;
+const { missing, failures, scenarios, shared, cpuMs } = tally;
 process.stdout.write(
-  `${tally.table()}\n${scenarios} scenarios in ${seconds.toFixed(0)} s, ${(scenarios / seconds).toFixed(0)} a second, ` +
-    `on ${options.workers} processes; ${failures.length} violations\n`,
+  `${tally.table()}\n${scenarios} scenarios in ${seconds.toFixed(0)} s on ${options.workers} processes, ` +
+    `${((scenarios * 1000) / cpuMs).toFixed(0)} per CPU-second; ` +
+    `${shared} ended in a state that another had gone on from; ${failures.length} violations\n`,
 );
 if (missing.length > 0) process.stdout.write(`never exercised: ${missing.join(", ")}\n`);
 process.exitCode = failures.length > 0 || missing.length > 0 ? 1 : 0;

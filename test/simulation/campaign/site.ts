@@ -44,6 +44,8 @@ const NAME = "./DMAcc/Main/Name";
 const TURNS_MAX = 4000;
 const BOOTS_MAX = 8;
 const BOOTS_PER_CUT = 3;
+/** Longest message of the server: the largest package in base64, and the rest. */
+const MESSAGE_BYTES_MAX = 24_576;
 /** Bytes that arrive at a time are less than a block: a download stops in the middle of each. */
 const PIECE_BYTES_MIN = 64;
 /** Simulated time of one run: a trial that hears nothing, and pauses between sessions that fail. */
@@ -116,6 +118,7 @@ export class Site {
             server: SERVER,
             random,
             emit,
+            bytesMax: MESSAGE_BYTES_MAX,
             chunkBytes: variant.geometry === "long" ? Infinity : 400,
             traced: false,
             faults: variant.faults ?? [],
@@ -149,6 +152,22 @@ export class Site {
     return fork;
   }
 
+  /**
+   * All that decides how it goes on from a boot without cuts to come, as bytes and values: device,
+   * servers, witness, chance and time. Two sites of one setting that have the same end the same.
+   */
+  durable(): readonly unknown[] {
+    return [
+      ...this.board.durable(),
+      this.#elapsedMs,
+      this.#random.state,
+      this.#server.durable(),
+      this.#host.durable(),
+      this.#trouble.durable(),
+      this.witness.durable(),
+    ];
+  }
+
   /** Everything durable, in a number: two runs of one replay id have the same. */
   digest(): string {
     const hash = new Sha256();
@@ -164,10 +183,12 @@ export class Site {
 
   /**
    * Runs until the server has its outcome and the device wants nothing. Throws a Violation at the
-   * first thing that must not be.
+   * first thing that must not be. `known` is asked before each boot, and ends the run by true: the
+   * caller has seen how it goes on from here.
    */
-  run(): void {
+  run(known: (cause: ResetCause) => boolean = () => false): void {
     for (let cause: ResetCause = "power"; ; ) {
+      if (known(cause)) return;
       if (this.witness.boots > BOOTS_MAX + BOOTS_PER_CUT * this.witness.cuts)
         throw new Violation("P2", `${this.witness.boots} boots`);
       try {

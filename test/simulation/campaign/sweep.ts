@@ -7,6 +7,7 @@ import { CUT_MODES, type Cut, type CutMode } from "../../../hal/sim/power.ts";
 import { SimBoard } from "../../../hal/sim/board.ts";
 import { Random } from "../../../hal/sim/random.ts";
 import { replayId } from "./id.ts";
+import { Known } from "./known.ts";
 import { settingOf } from "./keys.ts";
 import type { Setting } from "./setting.ts";
 import { Site } from "./site.ts";
@@ -35,15 +36,26 @@ export class Sweep {
   readonly #tally: Tally;
   readonly #round: number;
   readonly #failuresMax: number;
+  readonly #known: Known;
   #failures = 0;
 
-  /** Another round has other seeds. After `failuresMax` failures no more cuts are made. */
-  constructor(variant: Variant, tally: Tally, round: number, failuresMax = 3) {
+  /**
+   * Another round has other seeds. After `failuresMax` failures no more cuts are made. `known` ends
+   * a scenario where another one has gone on from the same state.
+   */
+  constructor(
+    variant: Variant,
+    tally: Tally,
+    round: number,
+    failuresMax = 3,
+    known: Known = new Known(),
+  ) {
     this.#setting = settingOf(variant);
     this.#variant = variant;
     this.#tally = tally;
     this.#round = round;
     this.#failuresMax = failuresMax;
+    this.#known = known;
   }
 
   /** No cut. */
@@ -191,7 +203,7 @@ export class Sweep {
   #finish(set: string, { cut, cuts, kind }: Origin, site: Site): void {
     this.#tally.add(set, kind, cut.mode);
     this.#attempt(cuts, () => {
-      site.run();
+      if (this.#known.run(site)) this.#tally.shared++;
     });
   }
 

@@ -14,6 +14,9 @@ export interface TallyData {
   readonly counts: { readonly [kindAndMode: string]: number };
   readonly sets: { readonly [set: string]: number };
   readonly failures: readonly Failure[];
+  readonly shared: number;
+  /** Time of the processor, in milliseconds. */
+  readonly cpuMs: number;
 }
 
 /** Operations that are done or not done: nothing is torn. */
@@ -29,6 +32,9 @@ const DIVISIBLE = [
 
 export class Tally {
   readonly failures: Failure[] = [];
+  /** Scenarios that came to a state from which another one has ended well. */
+  shared = 0;
+  cpuMs = 0;
   readonly #counts = new Map<string, number>();
   readonly #sets = new Map<string, number>();
 
@@ -47,6 +53,8 @@ export class Tally {
     for (const [key, count] of Object.entries(data.counts)) bump(this.#counts, key, count);
     for (const [set, count] of Object.entries(data.sets)) bump(this.#sets, set, count);
     this.failures.push(...data.failures);
+    this.shared += data.shared;
+    this.cpuMs += data.cpuMs;
   }
 
   get data(): TallyData {
@@ -54,6 +62,8 @@ export class Tally {
       counts: Object.fromEntries(this.#counts),
       sets: Object.fromEntries(this.#sets),
       failures: this.failures,
+      shared: this.shared,
+      cpuMs: this.cpuMs,
     };
   }
 

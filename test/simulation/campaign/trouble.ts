@@ -23,6 +23,11 @@ export class Trouble {
     this.#stuck = from.#stuck;
   }
 
+  /** What another trouble goes on from, as values. */
+  durable(): readonly unknown[] {
+    return [this.#count, this.#stuck];
+  }
+
   /** True when two reads of the same bytes may differ. */
   get unsteady(): boolean {
     const trouble = this.#trouble;

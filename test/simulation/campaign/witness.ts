@@ -90,6 +90,7 @@ export class Witness {
    * in the same way again.
    */
   #seen: Set<string>;
+  readonly #shapes = new WeakMap<UpdateRecord, string>();
   #last = "";
   #generation = 0;
   #counter = 0;
@@ -118,6 +119,24 @@ export class Witness {
   /** True while the new image runs. */
   get updated(): boolean {
     return holds(this.#slot(this.#board.boot.running().slot), this.#images.target);
+  }
+
+  /** What it knows, as values: another witness goes on from there. */
+  durable(): readonly unknown[] {
+    return [
+      [...this.reports],
+      this.boots,
+      this.cuts,
+      this.trialCuts,
+      this.downloadCuts,
+      [...this.#seen].sort(),
+      this.#last,
+      this.#generation,
+      this.#counter,
+      this.#tried,
+      this.#wasCut,
+      this.#changedIn,
+    ];
   }
 
   /** The bootloader has chosen. */
@@ -159,7 +178,7 @@ export class Witness {
 
   /** What the store holds, before the client reads it. */
   found(record: UpdateRecord): void {
-    const text = shape(record);
+    const text = this.#shape(record);
     if (forgets(this.#variant)) {
       this.#seen.clear();
       this.#generation = 0;
@@ -207,7 +226,7 @@ export class Witness {
   }
 
   changed(record: UpdateRecord): void {
-    this.#last = shape(record);
+    this.#last = this.#shape(record);
     if (BEGINNINGS.includes(record.phase)) this.#seen.clear();
     this.#seen.add(this.#last);
     this.#generation = record.generation;
@@ -242,6 +261,15 @@ export class Witness {
       (data === "200") === this.updated,
       `${data} is reported while ${this.updated ? "new" : "old"} firmware runs`,
     );
+  }
+
+  /** A record never changes: its shape is made once. */
+  #shape(record: UpdateRecord): string {
+    const known = this.#shapes.get(record);
+    if (known !== undefined) return known;
+    const made = shape(record);
+    this.#shapes.set(record, made);
+    return made;
   }
 
   #told(status: number): void {

@@ -11,6 +11,9 @@ export interface Order {
 process.on("message", ({ job, round, size }: Order) => {
   const tally = new Tally();
   const data = (): TallyData => tally.data;
+  const before = process.cpuUsage();
   perform(job, round, size, tally);
+  const { user, system } = process.cpuUsage(before);
+  tally.cpuMs = (user + system) / 1000;
   process.send?.(data());
 });

@@ -149,7 +149,7 @@ async function again(bench: Bench, id: string): Promise<boolean> {
   return problem === undefined;
 }
 
-/** One board, as the options say; a sample of what is cut unless it is `whole`. True: all was well. */
+/** One board, as the options say; a sample of what is cut unless `isWhole`. True: all was well. */
 async function perform(board: BareName, isWhole: boolean): Promise<boolean> {
   const {
     every = isWhole ? 1 : SAMPLE.every,
