@@ -52,7 +52,8 @@ export function flashChecks(flash: Flash, name: string): readonly Check[] {
     partition.outside();
   });
   checks.check(
-    `${name}: a byte is written once per erase; whatever a second write does, it does to its bytes only`,
+    `${name}: a byte is written once per erase; whatever a second write does, it does to its ` +
+      `bytes only`,
     () => {
       partition.twice();
     },

@@ -220,7 +220,8 @@ test("esp32: the machine's first memory fits in one block, and in the chip", () 
   assert.ok(bytes < MACHINE_BYTES_MAX, `${bytes} bytes`);
   assert.ok(
     block === 0 || (block !== undefined && block >= bytes),
-    `static ${block ?? "of the SDK's target"}: 0 takes the machine's memory from the heap, anything else has to hold ${bytes} bytes`,
+    `static ${block ?? "of the SDK's target"}: 0 takes the machine's memory from the heap, ` +
+      `anything else has to hold ${bytes} bytes`,
   );
 });
 

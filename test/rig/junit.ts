@@ -32,7 +32,8 @@ export function junit({ name, properties, cases, log }: JUnitSuite): string {
   const lines = log.events.slice(-TAIL_LINES).map(tailLine).join("\n");
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="${escaped(name)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0" time="${time}">`,
+    `<testsuite name="${escaped(name)}" tests="${cases.length}" failures="${failures}" ` +
+      `errors="0" skipped="0" time="${time}">`,
     "  <properties>",
     ...Object.entries(properties).map(
       ([key, value]) => `    <property name="${escaped(key)}" value="${escaped(value)}"/>`,
@@ -46,7 +47,9 @@ export function junit({ name, properties, cases, log }: JUnitSuite): string {
 }
 
 function testCase(suite: string, { name, seconds, failure, unstable }: JUnitCase): string {
-  const head = `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" time="${seconds.toFixed(3)}"`;
+  const head =
+    `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" ` +
+    `time="${seconds.toFixed(3)}"`;
   const flag =
     unstable === true
       ? '\n    <properties><property name="unstable" value="true"/></properties>'

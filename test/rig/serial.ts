@@ -15,8 +15,10 @@ const STATE = /^State (\d+) (.*)$/;
 const PROGRESS = /^(\d+) of (\d+) bytes$/;
 const MESSAGE = /^(sent|received) (message \d+ .*)$/;
 const SESSION = /^session ([0-9A-F]{1,4}) (completed|aborted|unauthenticated|protocol): (.*)$/;
-const HEAP =
-  /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks(?:, (\d+) slots of stack; live (\d+) slots, (\d+) bytes of chunks)?$/;
+const HEAP = new RegExp(
+  "^at most (\\d+) slots of (\\d+) bytes, (\\d+) bytes of chunks" +
+    "(?:, (\\d+) slots of stack; live (\\d+) slots, (\\d+) bytes of chunks)?$",
+);
 const FLASH = /^(\S+): (\d+) writes of (\d+) bytes, (\d+) erases$/;
 
 /** Every line is a serial event; those that a view or a test understands are one more. */

@@ -61,7 +61,7 @@ function experienced(): Bench {
 }
 
 for (const running of [true, false]) {
-  test(`a bit flips ${running ? "in a download" : "when off"}: this and the next update work`, () => {
+  test(`a bit flips ${running ? "in a download" : "when off"}: two updates work`, () => {
     for (const [key, mask] of [
       [ACL, 0x80],
       [ACCOUNT, 0x08],

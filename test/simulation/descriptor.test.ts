@@ -138,7 +138,8 @@ const FAILURES: readonly {
 
 for (const { name, code, status, bench: options } of FAILURES) {
   for (const way of WAYS) {
-    test(`${way}: a descriptor: ${name}: ${code}, and ${status || "nobody to tell"}, also when power fails before`, () => {
+    const told = status || "nobody to tell";
+    test(`${way}: ${name}: ${code}, and ${told}, with a power cut before or without`, () => {
       for (const cut of [false, true]) {
         const bench = fails(options, way, code, cut);
         deepStrictEqual(bench.statuses, status === "" ? [] : [status]);

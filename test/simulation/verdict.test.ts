@@ -188,7 +188,8 @@ for (const kind of KINDS) {
     const { trials } = bench.board.boot;
     const banned = failedDigests(Store.open(bench.board.store)).length > 0;
     context.diagnostic(
-      `${codes.length - 1} installations, ${trials} trials, ${bench.starts - 1} resets; ${kind.fate}`,
+      `${codes.length - 1} installations, ${trials} trials, ${bench.starts - 1} resets; ` +
+        `${kind.fate}`,
     );
     strictEqual(codes.join(), [...codes.slice(1).map(() => 410), 405].join());
     strictEqual(banned, kind.fate === "banned");

@@ -48,13 +48,18 @@ function fragile(): Buffer {
 /** References of four kilobytes in a Status, from nobody. */
 function longStatus(sessionID: string, device: string): string {
   const head =
-    `<VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>${sessionID}</SessionID><MsgID>1</MsgID>` +
+    `<VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>${sessionID}</SessionID><MsgID>` +
+    `1</MsgID>` +
     `<Target><LocURI>${device}</LocURI></Target><Source><LocURI>x</LocURI></Source>`;
   const status = (message: number, command: number): string =>
-    `<Status><CmdID>1</CmdID><MsgRef>${"m".repeat(message)}</MsgRef><CmdRef>${"c".repeat(command)}</CmdRef>` +
+    `<Status><CmdID>1</CmdID><MsgRef>${"m".repeat(message)}</MsgRef><CmdRef>` +
+    `${"c".repeat(command)}</CmdRef>` +
     "<Cmd>Get</Cmd><Data>200</Data></Status>";
   const body = `${status(4090, 4090)}${status(3000, 1)}<Final/>`;
-  return `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr>${head}</SyncHdr><SyncBody>${body}</SyncBody></SyncML>`;
+  return (
+    `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr>${head}</SyncHdr><SyncBody>` +
+    `${body}</SyncBody></SyncML>`
+  );
 }
 
 /**

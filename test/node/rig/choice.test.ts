@@ -24,10 +24,8 @@ test("without a network it is host, and what could not be fetched is told", () =
   };
   const { board, why = "" } = chooseBoard([present], offline);
   assert.equal(board, "host");
-  assert.match(
-    why,
-    /this machine cannot fetch the sources of the C libraries; xs-fumo demo --board qemu says more$/,
-  );
+  assert.match(why, /this machine cannot fetch the sources of the C libraries; xs-fumo demo /);
+  assert.match(why, /--board qemu says more$/);
 });
 
 test("a mistake of ours is no reason to take another board", () => {

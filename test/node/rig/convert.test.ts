@@ -13,7 +13,8 @@ import { convert, fromDump, toDump } from "../../rig/decode/document.ts";
 import { root } from "../../root.ts";
 
 const HEADER =
-  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>" +
+  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>" +
+  "1</MsgID>" +
   "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
 
 function message(body: string): string {
@@ -66,8 +67,10 @@ test("opaque Data that is text is shown as text, and other bytes as base64", () 
 
 test("a tree description alone is named in its header, with tags of its page", () => {
   const xml =
-    '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName><DFProperties><AccessType><Get/><Add/>' +
-    "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node></MgmtTree>";
+    '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName>' +
+    "<DFProperties><AccessType><Get/><Add/>" +
+    "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node>" +
+    "</MgmtTree>";
   const { bytes, problems } = toWbxml(xml);
   deepStrictEqual(problems, []);
   ok(Buffer.from(bytes).includes("-//OMA//DTD-DM-DDF 1.2//EN\0"));
@@ -110,7 +113,9 @@ test("lenient: what can be read, and all that is wrong", () => {
 });
 
 test("a tree in a message nests no deeper than a message may", () => {
-  const deep = `<MgmtTree>${"<Node>".repeat(ELEMENT_DEPTH_MAX)}${"</Node>".repeat(ELEMENT_DEPTH_MAX)}</MgmtTree>`;
+  const deep =
+    `<MgmtTree>${"<Node>".repeat(ELEMENT_DEPTH_MAX)}` +
+    `${"</Node>".repeat(ELEMENT_DEPTH_MAX)}</MgmtTree>`;
   const xml = message(`<Add><CmdID>1</CmdID><Item><Data>${deep}</Data></Item></Add>`);
   match(toWbxml(xml).problems[0]?.reason ?? "", /too many open elements/);
 });
@@ -148,7 +153,8 @@ test("the commands end with status 5 for a malformed document, and say where and
 test("a descriptor is shown indented, with a device's objections; it has no WBXML", () => {
   const wrap = (inside: string): Buffer =>
     Buffer.from(
-      `<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`,
+      `<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">` +
+        `${inside}</media>`,
     );
   const needed =
     "<objectURI>fw</objectURI><size>1</size><type>a/b</type><installParam>x</installParam>";

@@ -67,7 +67,8 @@ function announced(message: string | undefined): number {
 /** The answer with a Replace of PkgData that makes it `bytes` long. */
 function withPackage(answer: string, bytes: number, data = "A"): string {
   const [before, after] = [
-    `<Replace><CmdID>99</CmdID><Item><Target><LocURI>./FwUpdate/Main/Update/PkgData</LocURI></Target>` +
+    `<Replace><CmdID>99</CmdID><Item><Target><LocURI>./FwUpdate/Main/Update/PkgData</LocURI>` +
+      `</Target>` +
       `<Meta><Format xmlns="syncml:metinf">b64</Format></Meta><Data>`,
     `</Data></Item></Replace>`,
   ];
@@ -184,7 +185,8 @@ test("a session lasts SESSION_MS_MAX at most: the answer that comes then is not 
 test("a server's text puts no control character and no long line into the log", () => {
   const forged = "1\n[   9.999] I update: State 100";
   const status = (msgRef: string, cmd: string): string =>
-    `<Status><CmdID>9</CmdID><MsgRef>${msgRef}</MsgRef><CmdRef>7</CmdRef><Cmd>${cmd}</Cmd><Data>200</Data></Status>`;
+    `<Status><CmdID>9</CmdID><MsgRef>${msgRef}</MsgRef><CmdRef>7</CmdRef><Cmd>${cmd}</Cmd><Data>` +
+    `200</Data></Status>`;
   const { target } = meeting((answer) =>
     answer.replace("<Final", `${status(forged, "Get")}${status("1", "G".repeat(60))}<Final`),
   );

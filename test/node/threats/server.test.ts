@@ -176,7 +176,8 @@ test("bombs of depth, tokens, entities, attributes and texts end only the sessio
     ["commands", `${head}${open}<SyncHdr/><SyncBody>${"<Get/>".repeat(2500)}</SyncBody></SyncML>`],
     [
       "entities",
-      `<!DOCTYPE a [<!ENTITY b "${"x".repeat(100)}"><!ENTITY c "${"&b;".repeat(100)}">]>${open}&c;</SyncML>`,
+      `<!DOCTYPE a [<!ENTITY b "${"x".repeat(100)}"><!ENTITY c "${"&b;".repeat(100)}">]>${open}&` +
+        `c;</SyncML>`,
     ],
     ["attributes", `${head}<SyncML ${"a='b' ".repeat(2500)}></SyncML>`],
     ["a name", `${head}<${"n".repeat(16_000)}/>`],

@@ -27,7 +27,8 @@ export function addWatch(program: Command): void {
   program
     .command("watch")
     .description(
-      "start a real board and show what it says on its serial port: versions, State, progress, sessions",
+      "start a real board and show what it says on its serial port: versions, State, progress, " +
+        "sessions",
     )
     .requiredOption("--port <device>", "the serial port, such as /dev/ttyUSB0")
     .option("--baud <rate>", "its speed", countOption, CONSOLE_BAUD)

@@ -63,7 +63,8 @@ const tally = await campaign({
 const seconds = (performance.now() - started) / 1000;
 const { missing, failures, scenarios, shared, cpuMs } = tally;
 process.stdout.write(
-  `${tally.table()}\n${scenarios} scenarios in ${seconds.toFixed(0)} s on ${options.workers} processes, ` +
+  `${tally.table()}\n${scenarios} scenarios in ${seconds.toFixed(0)} s on ${options.workers} ` +
+    `processes, ` +
     `${((scenarios * 1000) / cpuMs).toFixed(0)} per CPU-second; ` +
     `${shared} ended in a state that another had gone on from; ${failures.length} violations\n`,
 );

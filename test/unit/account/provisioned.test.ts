@@ -10,7 +10,8 @@ import { MemoryFlash } from "../update/fixture.ts";
 
 function accountOf(secret: string, more = ""): ProvisionedAccount {
   const { account } = parseProvision(
-    `{"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n","secret":"${secret}"${more}}}`,
+    `{"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n",` +
+      `"secret":"${secret}"${more}}}`,
   );
   ok(account !== undefined);
   return account;

@@ -41,7 +41,8 @@ const media = (inside: string): string => `${DECLARATION}${element(inside)}`;
 function fault(document: string, from?: string, rules?: UrlRules): string {
   const reading = read(document, from, rules);
   return "fault" in reading
-    ? `${reading.fault}: ${reading.problem}${reading.notify === undefined ? "" : ` → ${reading.notify}`}`
+    ? `${reading.fault}: ${reading.problem}` +
+        `${reading.notify === undefined ? "" : ` → ${reading.notify}`}`
     : "none";
 }
 
@@ -52,9 +53,11 @@ test("a whole descriptor: absolute URLs, trimmed texts; other devices' parts are
     <DDVersion> 1.0 </DDVersion><name>Pump &amp; valve</name><vendor><![CDATA[ACME <Ltd>]]></vendor>
     <description>
       closes the valve </description>
-    <objectURI>../fw.bin?v=2&amp;x</objectURI><size> 1234 </size><type>Application/X-Firmware; v=1</type>
+    <objectURI>../fw.bin?v=2&amp;x</objectURI><size> 1234 </size>
+    <type>Application/X-Firmware; v=1</type>
     <installNotifyURI>//n.example/status</installNotifyURI><nextURL>/next</nextURL>
-    <infoURL>http://10.0.0.1/</infoURL><iconURI>ftp://x/</iconURI><installParam>a=b</installParam>`),
+    <infoURL>http://10.0.0.1/</infoURL><iconURI>ftp://x/</iconURI>
+    <installParam>a=b</installParam>`),
     ),
     {
       url: "https://h/fw.bin?v=2&x",
@@ -94,7 +97,9 @@ test("a descriptor needs objectURI, size and type, and nothing else", () => {
 });
 
 test("prefixes and unknown elements change nothing; names inside them mean nothing", () => {
-  const document = `<dd:media xmlns:dd="u">${NEEDED.replace(/<(\/?)/g, "<$1dd:")}<dd:x><size>9</size><y><media/></y></dd:x>text</dd:media>`;
+  const document =
+    `<dd:media xmlns:dd="u">${NEEDED.replace(/<(\/?)/g, "<$1dd:")}<dd:x><size>` +
+    `9</size><y><media/></y></dd:x>text</dd:media>`;
   equal(fault(document), "none");
 });
 

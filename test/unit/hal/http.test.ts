@@ -110,7 +110,8 @@ function kindOf(work: () => unknown): string {
 
 const LENGTH = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX-A: b\r\n\r\nhello world";
 const CHUNKED =
-  'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x="y"\r\n world\r\n0\r\nT: u\r\n\r\n';
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x="y"\r\n ' +
+  "world\r\n0\r\nT: u\r\n\r\n";
 const UNTIL_CLOSE = "HTTP/1.0 200 OK\r\n\r\nhello world";
 const INTERIM = `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n${LENGTH}`;
 
@@ -322,7 +323,9 @@ test("of a head only what is wanted is kept", () => {
 test("an overlong line is skipped, however it is split, and later ones count", () => {
   for (let more = 0; more < 4; more++) {
     const long = "b".repeat(HTTP_LINE_BYTES_MAX - 6 + more);
-    const response = `HTTP/1.1 200 OK\r\nX-Y: ${long}\r\n folded\r\nETag: e\r\nContent-Length: 2\r\n\r\nok`;
+    const response =
+      `HTTP/1.1 200 OK\r\nX-Y: ${long}\r\n folded\r\n` +
+      "ETag: e\r\nContent-Length: 2\r\n\r\nok";
     for (const size of [1, 7, 1000]) {
       const bytes = utf8(response);
       const pieces: Uint8Array[] = [];

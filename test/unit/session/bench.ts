@@ -345,8 +345,10 @@ export class Bench {
 /** The text of a message with this SyncBody, as a server might write it. */
 export function messageText(body: string): string {
   return (
-    `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>` +
-    `<MsgID>1</MsgID><Target><LocURI>${DEVICE}</LocURI></Target><Source><LocURI>${SERVER_URL}</LocURI></Source></SyncHdr>` +
+    `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>` +
+    `<SessionID>1</SessionID>` +
+    `<MsgID>1</MsgID><Target><LocURI>${DEVICE}</LocURI></Target><Source><LocURI>` +
+    `${SERVER_URL}</LocURI></Source></SyncHdr>` +
     `<SyncBody>${body}</SyncBody></SyncML>`
   );
 }

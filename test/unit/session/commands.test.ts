@@ -108,7 +108,8 @@ test("an unknown command is answered 406", () => {
   bench.next();
   bench.replyText(
     messageText(
-      "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data>" +
+      "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>" +
+        "200</Data>" +
         "</Status>" +
         "<Put><CmdID>2</CmdID><Item><Data>x</Data></Item></Put><Final/>",
     ),

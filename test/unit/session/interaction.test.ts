@@ -154,8 +154,10 @@ test("an empty first Item is no option; an alert without text or choices is 412"
   bench.replyText(
     messageText(
       "<Alert><CmdID>1</CmdID><Data>1101</Data><Item></Item><Item><Data>?</Data></Item></Alert>" +
-        "<Alert><CmdID>2</CmdID><Data>1101</Data><Item/></Alert><Alert><CmdID>3</CmdID><Data>1101</Data></Alert>" +
-        "<Alert><CmdID>4</CmdID><Data>1103</Data><Item/><Item><Data>?</Data></Item></Alert><Final/>",
+        "<Alert><CmdID>2</CmdID><Data>1101</Data><Item/></Alert><Alert><CmdID>3</CmdID><Data>" +
+        "1101</Data></Alert>" +
+        "<Alert><CmdID>4</CmdID><Data>1103</Data><Item/><Item><Data>?</Data></Item></Alert>" +
+        "<Final/>",
     ),
   );
   bench.session.resume(0);

@@ -17,8 +17,10 @@ import { Bench, command, item, messageText, textOf } from "./bench.ts";
 
 const META = { format: "xml", type: TNDS_XML };
 const DOCUMENT =
-  '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>b1</NodeName><Node><NodeName>Label</NodeName>' +
-  "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties><Value>roses</Value></Node></Node></MgmtTree>";
+  '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>b1</NodeName><Node>' +
+  "<NodeName>Label</NodeName>" +
+  "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>" +
+  "<Value>roses</Value></Node></Node></MgmtTree>";
 
 class GardenBench extends Bench {
   readonly garden: Garden;
@@ -49,7 +51,8 @@ test("a description as elements in Data is the same", () => {
   const bench = new GardenBench();
   bench.replyText(
     messageText(
-      `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Meta><Type>${TNDS_XML}</Type>` +
+      `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Meta><Type>` +
+        `${TNDS_XML}</Type>` +
         `</Meta><Data> ${DOCUMENT} </Data></Item></Add><Final/>`,
     ),
   );
@@ -75,7 +78,9 @@ test("what says that it is a description and is none is 415, in each form", () =
     `${DOCUMENT}${DOCUMENT}`,
     `${DOCUMENT}<x/>`,
   ]) {
-    const add = `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Data>${data}</Data></Item></Add><Final/>`;
+    const add =
+      `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target>` +
+      `<Data>${data}</Data></Item></Add><Final/>`;
     other.replyText(
       messageText(add).replace("<MsgID>1", `<MsgID>${Number(other.last.header.msgID)}`),
     );
@@ -133,7 +138,8 @@ test("a Get of a subtree gives one object, typed, without the query in its URI",
   equal(
     textOf(one),
     '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName/><RTProperties/>' +
-      "<Node><NodeName>p1</NodeName><RTProperties/><Value>a &lt; b</Value></Node></Node></MgmtTree>",
+      "<Node><NodeName>p1</NodeName><RTProperties/><Value>a &lt; b</Value></Node></Node>" +
+      "</MgmtTree>",
   );
 });
 
