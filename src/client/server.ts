@@ -199,8 +199,8 @@ export class Server {
           hal.log(level, "session", text);
         },
         alerts: () => this.#alerts(),
-        acknowledged: (id, status) => {
-          this.#acknowledged(id, status);
+        acknowledged: (id) => {
+          this.#acknowledged(id);
         },
         proved: () => {
           trial.proved();
@@ -265,9 +265,9 @@ export class Server {
       : [updateRequest(REQUEST_ALERT, this.#asks, undefined), ...reports];
   }
 
-  #acknowledged(id: number, status: number): void {
+  #acknowledged(id: number): void {
     if (id === REQUEST_ALERT) this.#asks = "none";
-    else this.#options.fumo.acknowledge(id, status);
+    else this.#options.fumo.acknowledge(id);
   }
 
   /** What the session means for the image. Where nothing proves the server, the log says so. */

@@ -53,25 +53,27 @@ const ALERT_TYPES: { readonly [way in Way]: string } = frozen({
   DownloadAndUpdate: "org.openmobilealliance.dm.firmwareupdate.downloadandupdate",
 });
 
-/**
- * Status of a Replace of PkgData: 403 for what is in use or not for this device, 420 for what does
- * not fit.
- */
+/** Status of an Exec, and of a Replace of PkgData, for each refusal of the engine. */
+const REFUSED: { readonly [refusal in Refusal]: { readonly exec: number; readonly data: number } } =
+  frozen({
+    busy: { exec: Status.commandNotAllowed, data: Status.forbidden },
+    noPackage: { exec: Status.commandNotAllowed, data: Status.forbidden },
+    sequence: { exec: Status.commandNotAllowed, data: Status.forbidden },
+    tooLarge: { exec: Status.deviceFull, data: Status.deviceFull },
+    corrupt: { exec: Status.forbidden, data: Status.forbidden },
+    mismatch: { exec: Status.forbidden, data: Status.forbidden },
+    untrusted: { exec: Status.forbidden, data: Status.forbidden },
+    unacceptable: { exec: Status.forbidden, data: Status.forbidden },
+  });
+
+/** Returns the Status of a Replace of PkgData. */
 function dataStatus(refusal: Refusal | undefined): number {
-  if (refusal === undefined) return Status.ok;
-  return refusal === "tooLarge" ? Status.deviceFull : Status.forbidden;
+  return refusal === undefined ? Status.ok : REFUSED[refusal].data;
 }
 
-/**
- * Status of an Exec: 202, or 405 when the object is not in a state for it, 420 when the package
- * cannot fit.
- */
+/** Returns the Status of an Exec. */
 function execStatus(refusal: Refusal | undefined): number {
-  if (refusal === undefined) return Status.acceptedForProcessing;
-  if (refusal === "tooLarge") return Status.deviceFull;
-  return refusal === "busy" || refusal === "noPackage" || refusal === "sequence"
-    ? Status.commandNotAllowed
-    : Status.forbidden;
+  return refusal === undefined ? Status.acceptedForProcessing : REFUSED[refusal].exec;
 }
 
 export interface FumoOptions {
@@ -147,13 +149,9 @@ export class Fumo {
     return alerts;
   }
 
-  /**
-   * The server's Status for an alert. Any but 401 and 407 is an answer, also a refusal: the
-   * standard has no rule to send again, and a server that refuses once would refuse for ever. After
-   * 401 and 407 the alert was never looked at and stays owed.
-   */
-  acknowledge(id: number, status: number): void {
-    if (status !== 401 && status !== 407) this.#engine.settle(id);
+  /** Forgets the outcome that alert `id` tells: the server has answered it. */
+  acknowledge(id: number): void {
+    this.#engine.settle(id);
   }
 
   /**

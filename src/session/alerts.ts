@@ -45,8 +45,9 @@ export class GenericAlerts {
   }
 
   /**
-   * Takes the server's Status. 401 and 407 only say who we are not, and 1xx is no end: the alert
-   * will be sent again.
+   * Takes the server's Status. Any end is an answer, also a refusal: FUMO §10.2.2 has no rule to
+   * send again, and a server that refuses once would refuse for ever. After 401, 407 and 1xx the
+   * alert stays owed: the server has not looked at it yet.
    */
   answered(id: number, status: number): void {
     if (
@@ -55,7 +56,7 @@ export class GenericAlerts {
       status === Status.missingCredentials
     )
       return;
-    this.#ports.acknowledged(id, status);
+    this.#ports.acknowledged(id);
   }
 }
 

@@ -77,11 +77,8 @@ export interface SessionPorts {
   log(level: "error" | "warning" | "info" | "debug", text: string): void;
   /** Generic alerts that this server has not answered yet, oldest first. */
   alerts(): readonly OutgoingAlert[];
-  /**
-   * The server's Status for that alert: any but 401 and 407 counts as an answer (FUMO §10.2.2 has
-   * no rule to send again).
-   */
-  acknowledged(id: number, status: number): void;
+  /** The server has answered that alert: it is owed no more. */
+  acknowledged(id: number): void;
   /**
    * The server has proved itself, or need not. Once a session, before a command of that message is
    * executed.

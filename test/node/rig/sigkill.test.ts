@@ -172,8 +172,7 @@ test(`board host, killed at ${MOMENTS} moments, gets version 2 and one 200`, asy
         const scenario = SCENARIOS[seed % SCENARIOS.length] ?? "replace";
         const moment = momentOf(seed, times.get(scenario) ?? []);
         const told =
-          `seed ${seed}: XS_FUMO_KILL=${scenario}:` +
-          `${moment.line}:${moment.afterMs.toFixed(1)}`;
+          `seed ${seed}: XS_FUMO_KILL=${scenario}:` + `${moment.line}:${moment.afterMs.toFixed(1)}`;
         await survives(board, scenario, moment).then(
           (killedAt) => {
             places.set(killedAt, (places.get(killedAt) ?? 0) + 1);

@@ -85,8 +85,7 @@ function copyOf(flash: SimFlash): SimFlash {
 for (const status of GEOMETRIES) {
   const { blocks, blockLength, writeAlign, eraseValue } = status;
   const geometry =
-    `${blocks} blocks of ${blockLength}, alignment ${writeAlign}, ` +
-    `erased ${eraseValue}`;
+    `${blocks} blocks of ${blockLength}, alignment ${writeAlign}, ` + `erased ${eraseValue}`;
 
   test(`${geometry}: whichever version starts next reads what the other wrote, and goes on`, () => {
     const random = new Random(blocks);

@@ -197,7 +197,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/client/server",
     find: 'return this.#asks === "none" ? reports',
     replace:
-      "for (const report of reports) this.#options.fumo.acknowledge(report.id, 200); return " +
+      "for (const report of reports) this.#options.fumo.acknowledge(report.id); return " +
       'this.#asks === "none" ? reports',
     in: [PULL],
     by: "P2",

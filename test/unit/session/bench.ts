@@ -216,8 +216,8 @@ export class Bench {
           this.log.push(`${level}: ${text}`);
         },
         alerts: () => this.alerts,
-        acknowledged: (id, status) => {
-          this.told.push(`alert ${id} ${status}`);
+        acknowledged: (id) => {
+          this.told.push(`alert ${id}`);
         },
         proved: () => {
           this.trust.push("proved");

@@ -50,8 +50,7 @@ test("over TLS HTTP's bytes are counted; full and resumed handshakes apart", asy
   const listening = await listen(handle, 0, { certificate, key });
   const port = Number(new URL(listening.origin).port);
   const ca =
-    `-----BEGIN CERTIFICATE-----\n${authority.toString("base64")}\n` +
-    "-----END CERTIFICATE-----";
+    `-----BEGIN CERTIFICATE-----\n${authority.toString("base64")}\n` + "-----END CERTIFICATE-----";
   let session: Buffer | undefined;
   let sent = 0;
   const ask = async (): Promise<void> => {
