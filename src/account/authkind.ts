@@ -38,7 +38,11 @@ export function kindOfOma(oma: string): AuthKind | undefined {
   return AUTH_KINDS.find((kind) => AUTHENTICATION[kind].oma === name);
 }
 
-/** Returns the kind that a challenge of that type asks for; "none" for an unknown type. */
-export function kindOfSyncml(type: string | undefined): AuthKind {
-  return AUTH_KINDS.find((kind) => AUTHENTICATION[kind].syncml === type) ?? "none";
+/**
+ * Returns the kind that the Type of a Chal or Cred names, in either case; "none" for an unknown
+ * one, and for none.
+ */
+export function kindOfSyncml(type = ""): AuthKind {
+  const name = type.toLowerCase();
+  return AUTH_KINDS.find((kind) => AUTHENTICATION[kind].syncml.toLowerCase() === name) ?? "none";
 }

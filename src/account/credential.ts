@@ -7,7 +7,7 @@ import { copy, equal } from "../base/bytes.ts";
 import { md5 } from "../base/md5.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Cred } from "../syncml/command.ts";
-import { AUTHENTICATION } from "./authkind.ts";
+import { AUTHENTICATION, kindOfSyncml } from "./authkind.ts";
 
 /** Kinds that put a credential into SyncHdr. */
 export type CredentialKind = "basic" | "md5";
@@ -39,7 +39,7 @@ export function checkCredential(
 ): boolean {
   if (
     cred === undefined ||
-    cred.type !== AUTHENTICATION[kind].syncml ||
+    kindOfSyncml(cred.type) !== kind ||
     (cred.format !== undefined && cred.format !== "b64")
   )
     return false;

@@ -6,7 +6,9 @@
 import { find } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import { characterEnd } from "../base/line.ts";
+import { Token, type TokenReader } from "../base/token.ts";
 import { checkUtf8, pastText, text, utf8 } from "../base/utf8.ts";
+import { encodingOf, readerOf } from "../session/encoding.ts";
 
 /** The element whose content is not shown, whatever its prefix and attributes. */
 const SECRET = "Cred";
@@ -24,18 +26,21 @@ const SLASH = 0x2f;
 const SPACE = 0x20;
 
 /**
- * Shows an XML message without what is in its Cred elements; how long it is, when it is not text.
+ * Shows a message without what is in its Cred elements, WBXML as elements; how long it is, when it
+ * is neither WBXML nor text.
  */
 export function traced(bytes: Uint8Array, length: number, show: (piece: string) => void): void {
   const message = bytes.subarray(0, length);
-  if (checkUtf8(message, 0, length) >= 0) {
-    show(`${length} bytes that are not text`);
-    return;
-  }
   if (SECRET_NODES.some((node) => indexOf(message, 0, node) >= 0)) {
     show(`${length} bytes that name a secret`);
     return;
   }
+  if (encodingOf(message, length) === "wbxml") elements(message, show);
+  else if (checkUtf8(message, 0, length) >= 0) show(`${length} bytes that are not text`);
+  else characters(message, length, show);
+}
+
+function characters(message: Uint8Array, length: number, show: (piece: string) => void): void {
   let from = 0;
   let inside = false;
   let searched = 0;
@@ -52,6 +57,70 @@ export function traced(bytes: Uint8Array, length: number, show: (piece: string) 
     }
   }
   if (!inside) pieces(message, from, length, show);
+}
+
+/** A WBXML message as elements; opaque bytes are counted, and what breaks off says where. */
+function elements(message: Uint8Array, show: (piece: string) => void): void {
+  // A reader may rewrite what it reads.
+  const reader = readerOf("wbxml", message.slice(), message.length);
+  const line = new Line(show);
+  const open: string[] = [];
+  let hidden = 0;
+  for (let kind = reader.next(); kind !== Token.end; kind = reader.next()) {
+    const secret = hidden > 0;
+    if (kind === Token.error) {
+      line.add(`… at byte ${reader.offset}: ${reader.problem}`);
+      break;
+    }
+    if (kind === Token.open) {
+      const name = reader.name();
+      open.push(name);
+      if (!secret) line.add(`<${name}>`);
+      if (!secret && name === SECRET) {
+        hidden = open.length;
+        line.add("…");
+      }
+    } else if (kind === Token.close) {
+      if (open.length === hidden) hidden = 0;
+      const name = open.pop();
+      if (hidden === 0) line.add(`</${name}>`);
+    } else if (!secret) value(reader, line);
+  }
+  line.end();
+}
+
+function value(reader: TokenReader, line: Line): void {
+  const { bytes, from, to } = reader;
+  if (reader.opaque && checkUtf8(bytes, from, to) >= 0) line.add(`[${to - from} bytes]`);
+  else
+    pieces(bytes, from, to, (piece) => {
+      line.add(piece);
+    });
+}
+
+/** Short pieces that go out together. */
+class Line {
+  readonly #show: (piece: string) => void;
+  #text = "";
+  #bytes = 0;
+
+  constructor(show: (piece: string) => void) {
+    this.#show = show;
+  }
+
+  /** Adds at most PIECE_BYTES. */
+  add(piece: string): void {
+    const { length } = utf8(piece);
+    if (this.#bytes + length > PIECE_BYTES) this.end();
+    this.#text += piece;
+    this.#bytes += length;
+  }
+
+  end(): void {
+    if (this.#bytes > 0) this.#show(this.#text);
+    this.#text = "";
+    this.#bytes = 0;
+  }
 }
 
 function pieces(bytes: Uint8Array, from: number, to: number, show: (piece: string) => void): void {

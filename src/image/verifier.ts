@@ -111,7 +111,11 @@ export class ImageVerifier {
     const areas = parseTlvAreas(tail, tail.length, header.protectedSize);
     if (areas === undefined) return "corrupt";
     const announced = areas.unprotectedRecords.get(TlvType.sha256);
-    if (announced === undefined || !equal(announced, digest)) return "corrupt";
+    // Without a digest that we know, nothing tells damage from another way to sign.
+    const foreign = areas.foreign.length > 0;
+    if (announced === undefined) return foreign ? "untrusted" : "corrupt";
+    if (!equal(announced, digest)) return "corrupt";
+    if (foreign) return "untrusted";
     if (!signed(areas.unprotectedRecords, digest, this.#policy)) return "untrusted";
     const fault =
       checkHeader(header, this.#policy) ?? checkRecords(areas.protectedRecords, this.#policy);

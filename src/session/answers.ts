@@ -19,8 +19,15 @@ export function settle(
   alerts: GenericAlerts,
   ports: SessionPorts,
 ): void {
-  for (const { cmdRef, msgRef, data } of statuses) {
+  for (const { cmdRef, msgRef, data, fault } of statuses) {
     if (cmdRef === "0") continue;
+    if (fault !== undefined) {
+      ports.log(
+        "warning",
+        `a Status for message ${msgRef}, command ${cmdRef}, without a number: ignored`,
+      );
+      continue;
+    }
     const sent = outgoing.answered(msgRef, cmdRef);
     if (sent === undefined)
       ports.log("warning", `a Status for message ${msgRef}, command ${cmdRef}, not known: ignored`);

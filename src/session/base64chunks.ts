@@ -6,13 +6,18 @@ import { decodeBase64 } from "../base/base64.ts";
 import { copy, find, findAny } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 
+const LF = 0x0a;
+const CR = 0x0d;
 const WHITE: readonly number[] = frozen([0x0a, 0x0d, 0x20, 0x09]);
 const WHITE_TEXT = "\n\r \t";
 const NOTHING = new Uint8Array(0);
 
 export class Base64Chunks {
-  /** Characters so far, without white space. */
-  characters = 0;
+  /** Characters so far: of base64, white space between them, and both halves of line breaks. */
+  #characters = 0;
+  #white = 0;
+  #lineFeeds = 0;
+  #returns = 0;
   readonly #quantum = new Uint8Array(4);
   #held = 0;
 
@@ -21,8 +26,8 @@ export class Base64Chunks {
    * undefined: not base64.
    */
   decode(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] | undefined {
-    const length = compact(bytes);
-    this.characters += length;
+    const length = this.#compacted(bytes);
+    this.#characters += length;
     let from = 0;
     let first: Uint8Array = NOTHING;
     if (this.#held > 0) {
@@ -43,6 +48,27 @@ export class Base64Chunks {
   }
 
   /**
+   * True when so many characters were sent: without white space, or with it, a line break being one
+   * character or two. A reader of XML leaves one of CR LF (§2.11); pieces come with both.
+   */
+  counts(size: number): boolean {
+    const breaks = Math.max(this.#lineFeeds, this.#returns);
+    const blanks = this.#white - this.#lineFeeds - this.#returns;
+    const lines = this.#characters + blanks + breaks;
+    return size === this.#characters || size === lines || size === lines + breaks;
+  }
+
+  /** Closes the gaps that white space leaves: how many bytes remain. Most texts have none. */
+  #compacted(bytes: Uint8Array): number {
+    if (findAny(bytes, 0, bytes.length, WHITE_TEXT) < 0) return bytes.length;
+    this.#lineFeeds += count(bytes, LF);
+    this.#returns += count(bytes, CR);
+    const length = compact(bytes);
+    this.#white += bytes.length - length;
+    return length;
+  }
+
+  /**
    * After the last piece: what was held, when the text has no padding, or undefined when it ends
    * inside a byte.
    */
@@ -53,9 +79,13 @@ export class Base64Chunks {
   }
 }
 
-/** Closes the gaps that white space leaves: how many bytes remain. Most texts have none. */
+function count(bytes: Uint8Array, byte: number): number {
+  let times = 0;
+  for (let at = find(bytes, 0, byte); at >= 0; at = find(bytes, at + 1, byte)) times++;
+  return times;
+}
+
 function compact(bytes: Uint8Array): number {
-  if (findAny(bytes, 0, bytes.length, WHITE_TEXT) < 0) return bytes.length;
   let length = bytes.length;
   for (const white of WHITE) length = without(bytes, length, white);
   return length;

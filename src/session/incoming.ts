@@ -15,11 +15,25 @@ export function asksForAnswer(command: Command): boolean {
  * Answers every command, those inside Atomic and Sequence too, with one code; nothing is executed.
  */
 export function refuse(commands: readonly Command[], status: number, context: Context): void {
-  for (const command of commands) {
-    if (!asksForAnswer(command) || command.cmdID === "") continue;
+  eachAnswered(commands, (command) => {
     refuseOne(command, status, context);
-    if (command.name === "Atomic" || command.name === "Sequence")
-      for (const inner of command.commands) refuseOne(inner, status, context);
+  });
+}
+
+/** Visits what wants a Status, members of containers behind their container, however deep. */
+export function eachAnswered(
+  commands: readonly Command[],
+  visit: (command: Command) => void,
+): void {
+  const open = [{ commands, index: 0 }];
+  for (let top = open[0]; top !== undefined; top = open[open.length - 1]) {
+    const command = top.commands[top.index++];
+    if (command === undefined) open.pop();
+    else if (asksForAnswer(command) && command.cmdID !== "") {
+      visit(command);
+      if (command.name === "Atomic" || command.name === "Sequence")
+        open.push({ commands: command.commands, index: 0 });
+    }
   }
 }
 

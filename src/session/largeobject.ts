@@ -4,7 +4,7 @@
  * Size of the first was right.
  */
 import { type Budget, Cost } from "../base/budget.ts";
-import type { Item, Meta } from "../syncml/command.ts";
+import { isBase64, type Item, type Meta } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { Sink, StreamMeta } from "../tree/stream.ts";
 import { isTnds } from "../syncml/tnds.ts";
@@ -13,6 +13,8 @@ import type { TreeAccess } from "./ports.ts";
 import { documentSink } from "./subtrees.ts";
 
 const NOTHING = new Uint8Array(0);
+const BASE64_LINE = 66;
+const BASE64_LINE_BYTES = 48;
 
 /**
  * Format and Type that hold for an item: its own, or its command's. Empty when neither says it: the
@@ -40,6 +42,14 @@ interface Early {
 
 type Target = TreeAccess & { readonly objectSizeMax: number };
 
+/**
+ * The fewest bytes that base64 of such a Size can hold: lines of 64 characters, each with CR LF.
+ * The bytes themselves are counted as they come.
+ */
+function leastBytes(size: number): number {
+  return Math.floor(size / BASE64_LINE) * BASE64_LINE_BYTES - 2;
+}
+
 export class LargeObject {
   #early: Early | undefined;
   #sink: Sink | undefined;
@@ -47,6 +57,7 @@ export class LargeObject {
   #command: "Add" | "Replace" = "Add";
   #uri = "";
   #size = 0;
+  #sizeMax = Infinity;
   #bytes = 0;
   #base64: Base64Chunks | undefined;
 
@@ -157,8 +168,8 @@ export class LargeObject {
     if (uri === undefined) return Status.badRequest;
     const format = formatOf(item, meta);
     const type = typeOf(item, meta);
-    const characters = format === "b64";
-    const least = characters ? Math.floor((size ?? 0) / 4) * 3 - 2 : (size ?? 0);
+    const characters = isBase64(item, meta);
+    const least = characters ? leastBytes(size ?? 0) : (size ?? 0);
     if (sizeMax > 0 && least > sizeMax) return Status.tooLarge;
     const known: StreamMeta =
       characters || size === undefined ? { format, type } : { format, type, size };
@@ -176,6 +187,7 @@ export class LargeObject {
     this.#command = command;
     this.#uri = uri;
     this.#size = size ?? Infinity;
+    this.#sizeMax = sizeMax > 0 ? sizeMax : Infinity;
     this.#bytes = 0;
     this.#base64 = characters ? new Base64Chunks() : undefined;
     return Status.ok;
@@ -217,6 +229,7 @@ export class LargeObject {
   #write(bytes: Uint8Array): number {
     if (bytes.length === 0 || this.#sink === undefined) return Status.ok;
     this.#bytes += bytes.length;
+    if (this.#bytes > this.#sizeMax) return Status.tooLarge;
     return this.#bytes > this.#size ? Status.sizeMismatch : this.#sink.write(bytes);
   }
 
@@ -224,9 +237,10 @@ export class LargeObject {
     const rest = this.#base64 === undefined ? NOTHING : this.#base64.end();
     let status: number = rest === undefined ? Status.badRequest : this.#write(rest);
     // Size counts what is sent, so base64 characters in XML (§8.3.7.4); servers that count decoded
-    // bytes are understood too.
-    const { characters = this.#bytes } = this.#base64 ?? {};
-    const right = [this.#bytes, characters, Infinity].includes(this.#size);
+    // bytes, or the line breaks between the characters, are understood too.
+    const unknown = this.#size === Infinity;
+    const right =
+      unknown || this.#bytes === this.#size || this.#base64?.counts(this.#size) === true;
     if (status === Status.ok && !right) status = Status.sizeMismatch;
     const sink = this.#sink;
     if (status !== Status.ok || sink === undefined) {

@@ -179,7 +179,11 @@ export class Outgoing {
     return this.#ended(draft, drained && closing);
   }
 
-  /** Ends the last message of a session that is given up, with Alert 1223 (§2.3.1). */
+  /**
+   * Ends the last message of a session that is given up, with Alert 1223 (§2.3.1). Where the server
+   * takes less than that, the message is longer: it says why there are no more. undefined when the
+   * buffer is too small for it.
+   */
   endAborted(): Composed | undefined {
     const draft = this.#draft;
     const abort = alert(AlertCode.sessionAbort);
@@ -187,7 +191,9 @@ export class Outgoing {
     if (draft === undefined) return undefined;
     if (draft.command(abort)) return this.#ended(draft, true);
     draft.rewindToHead();
-    return draft.command(abort) ? this.#ended(draft, true) : undefined;
+    if (draft.command(abort)) return this.#ended(draft, true);
+    const longer = draft.longer();
+    return longer?.command(abort) === true ? this.#ended(longer, true) : undefined;
   }
 
   #ended(draft: Draft, final: boolean): Composed {
@@ -227,6 +233,7 @@ interface Mark {
 
 /** One message: numbers its commands from 1, and remembers those whose Status matters. */
 export class Draft {
+  readonly #encoding: Encoding;
   readonly #buffer: Uint8Array;
   readonly #tokens: TokenWriter;
   readonly #writer: MessageWriter;
@@ -247,6 +254,7 @@ export class Draft {
     header: Header,
     awaited: Awaited[],
   ) {
+    this.#encoding = encoding;
     this.#buffer = buffer;
     this.#tokens = writerOf(encoding, buffer.subarray(0, bytesMax));
     this.#writer = new MessageWriter(this.#tokens);
@@ -289,6 +297,13 @@ export class Draft {
     this.#status = status;
     this.#headEnd = this.#writer.mark();
     return true;
+  }
+
+  /** The same message with its head alone, and all of the buffer for it. */
+  longer(): Draft | undefined {
+    const buffer = this.#buffer;
+    const draft = new Draft(this.#encoding, buffer, buffer.length, this.#header, this.#awaited);
+    return draft.begin(this.#status) ? draft : undefined;
   }
 
   /**

@@ -4,7 +4,8 @@
  *
  * Sequence (OMA-TS-DM-RepPro §4.1.6.14): 200 once begun. A command that fails does not stop the
  * others (an Add that finds its node is followed by a Replace in many servers' scripts), but an
- * Alert does: it asked for a consent that was not given. Atomic (§4.1.6.3): 200, or 507 with 216
+ * Alert does: it asked for a consent that was not given. A container in a container is refused, and
+ * its members are 215. Atomic (§4.1.6.3): 200, or 507 with 216
  * (516) for what was undone and 215 for what was not begun. A person who cancels stops the whole
  * message (OMA-TS-DM-Protocol §2.5): 215 for the rest.
  */
@@ -22,7 +23,7 @@ import { Status, succeeded } from "../syncml/status.ts";
 import { type Answer, askUntil, type Question } from "../user/question.ts";
 import { alertStatus } from "./alerts.ts";
 import { type Context, execute, interrupt } from "./commands.ts";
-import { asksForAnswer, refuse } from "./incoming.ts";
+import { asksForAnswer, eachAnswered, refuse } from "./incoming.ts";
 import { answerStatus, isInteraction, questionOf } from "./interaction.ts";
 import type { SessionPorts } from "./ports.ts";
 import { Results } from "./results.ts";
@@ -119,19 +120,17 @@ export class Runner {
 
   #one(top: Frame, command: Command): void {
     if (this.#cancelled || top.stopped) {
-      if (top.container?.name === "Atomic") this.#result(top, command, [Status.notExecuted]);
-      else refuse([command], Status.notExecuted, this.#context);
+      this.#leave(top, [command]);
       return;
     }
     if (!asksForAnswer(command)) return;
-    if (
-      top.container === undefined &&
-      command.name !== "Add" &&
-      command.name !== "Replace" &&
-      command.name !== "Alert" &&
-      command.name !== "Unknown"
-    )
+    const fault = "fault" in command ? command.fault : undefined;
+    if (top.container === undefined && (fault !== undefined || interrupts(command)))
       interrupt(this.#context);
+    if (fault !== undefined) {
+      this.#result(top, command, [fault]);
+      return;
+    }
     switch (command.name) {
       case "Add":
       case "Copy":
@@ -152,12 +151,24 @@ export class Runner {
         break;
       case "Atomic":
       case "Sequence":
-        if (top.container !== undefined) this.#result(top, command, [Status.commandFailed]);
-        else this.#begin(command);
+        if (top.container === undefined) this.#begin(command);
+        else {
+          this.#result(top, command, [Status.commandFailed]);
+          this.#leave(top, command.commands);
+        }
         break;
       case "Unknown":
         this.#unknown(top, command);
     }
+  }
+
+  /** Answers what is not executed, members of containers too: 215. */
+  #leave(top: Frame, commands: readonly Command[]): void {
+    if (top.container?.name !== "Atomic") refuse(commands, Status.notExecuted, this.#context);
+    else
+      eachAnswered(commands, (command) => {
+        this.#result(top, command, [Status.notExecuted]);
+      });
   }
 
   #change(top: Frame, command: ObjectCommand): void {
@@ -258,6 +269,11 @@ export class Runner {
       });
     }
   }
+}
+
+/** True for what ends a large object that is not whole yet (OMA-TS-DM-Protocol §2.2). */
+function interrupts({ name }: Command): boolean {
+  return name !== "Add" && name !== "Replace" && name !== "Alert" && name !== "Unknown";
 }
 
 function frame(container: ContainerCommand | undefined, commands: readonly Command[]): Frame {

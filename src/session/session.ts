@@ -12,7 +12,14 @@ import { frozen } from "../base/frozen.ts";
 import { md5 } from "../base/md5.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { decodeMessage } from "../syncml/decode.ts";
-import type { Command, Header, Malformed, Message, StatusCommand } from "../syncml/command.ts";
+import {
+  type Command,
+  type Header,
+  isBase64,
+  type Malformed,
+  type Message,
+  type StatusCommand,
+} from "../syncml/command.ts";
 import { Status, succeeded } from "../syncml/status.ts";
 import { GenericAlerts } from "./alerts.ts";
 import { settle } from "./answers.ts";
@@ -26,7 +33,7 @@ import type { Context } from "./commands.ts";
 import { encodingOf, readerOf } from "./encoding.ts";
 import { headerFault, headerOf, repeated } from "./synchdr.ts";
 import { asksForAnswer, refuse } from "./incoming.ts";
-import { formatOf, LargeObject } from "./largeobject.ts";
+import { LargeObject } from "./largeobject.ts";
 import { LongMessage } from "./longmessage.ts";
 import { type Composed, headerStatus, Outgoing } from "./outgoing.ts";
 import { queuePackage1 } from "./package1.ts";
@@ -214,8 +221,9 @@ export class Session {
     const { header, commands } = message;
     const command = commands[commands.length - 1];
     if (command?.name !== "Replace") return false;
-    const item = command.items[command.items.length - 1];
-    if (item?.data === undefined) return false;
+    const last = command.items[command.items.length - 1];
+    if (last?.data === undefined) return false;
+    const item = { ...last, binary: long.opaque };
     this.#longAt = { command: commands.length - 1, item: command.items.length - 1 };
     const { object } = this.#context;
     const wanted =
@@ -224,9 +232,8 @@ export class Session {
       this.#server.vouches(header.cred) &&
       this.#accepts(commands) &&
       commands.slice(0, -1).every(({ name }) => BEFORE_DATA.includes(name)) &&
-      (long.opaque || formatOf(item, command.meta) === "b64");
-    const coming = { ...item, binary: long.opaque };
-    if (wanted) object.early(coming, command.meta, long.count, this.#context);
+      (long.opaque || isBase64(item, command.meta));
+    if (wanted) object.early(item, command.meta, long.count, this.#context);
     else object.refuse(Status.tooLarge);
     return true;
   }
@@ -339,7 +346,7 @@ export class Session {
       if (credentials && this.#server.trusted) this.#ports.refused();
       this.#end({
         kind: credentials ? "unauthenticated" : "protocol",
-        detail: `the server answered ${status.data} to SyncHdr`,
+        detail: `the server answered ${numberOf(status)} to SyncHdr`,
       });
       return false;
     }
@@ -462,7 +469,7 @@ export class Session {
 
   /**
    * Begins the next message, unless one is begun: SyncHdr, the Status of the server's, what waits.
-   * False when it does not fit: the session is over.
+   * False when that does not fit: the session is given up.
    */
   #open(): boolean {
     if (this.#outgoing.open) return true;
@@ -480,9 +487,10 @@ export class Session {
     const { outbound } = this.#options;
     const status = this.#headerStatus();
     this.#answer = undefined;
-    const bytesMax = this.#peer.messageBytesMax;
-    if (this.#outgoing.begin(encoding, outbound, bytesMax, header, status)) return true;
-    this.#endShort();
+    const { messageBytesMax } = this.#peer;
+    if (this.#outgoing.begin(encoding, outbound, messageBytesMax, header, status)) return true;
+    this.#abortShort();
+    this.#outgoing.begin(encoding, outbound, outbound.length, header, status);
     return false;
   }
 
@@ -494,20 +502,22 @@ export class Session {
     return headerStatus(header, verdict.status, verdict.chal?.());
   }
 
-  /** Nothing fits in a message. */
-  #endShort(): void {
-    const detail = `${this.#peer.messageBytesMax} bytes are too few for a message`;
-    this.#end(this.#aborting ?? { kind: "protocol", detail });
+  /** Gives up: nothing fits in a message. The last one, which says so, may be too long for it. */
+  #abortShort(): void {
+    const detail = `MaxMsgSize ${this.#peer.messageBytesMax} is too small for a message`;
+    this.#abort(this.#aborting ?? { kind: "protocol", detail });
   }
 
   #compose(): Post | undefined {
-    if (!this.#open()) return undefined;
-    const composed =
-      this.#aborting === undefined
-        ? this.#outgoing.end(this.#closing)
-        : this.#outgoing.endAborted();
-    if (composed !== undefined) return this.#sending(composed);
-    this.#endShort();
+    this.#open();
+    if (this.#aborting === undefined) {
+      const composed = this.#outgoing.end(this.#closing);
+      if (composed !== undefined) return this.#sending(composed);
+      this.#abortShort();
+    }
+    const last = this.#outgoing.endAborted();
+    if (last !== undefined) return this.#sending(last);
+    if (this.#aborting !== undefined) this.#end(this.#aborting);
     return undefined;
   }
 
@@ -528,4 +538,9 @@ export class Session {
       encoding: this.#context.encoding,
     };
   }
+}
+
+/** The code of a Status, for a person. */
+function numberOf({ data, fault }: StatusCommand): string {
+  return fault === undefined ? String(data) : "no number";
 }

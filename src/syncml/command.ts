@@ -59,8 +59,17 @@ export interface Cred {
   readonly data: string;
 }
 
+/** A command that can be wrong by itself. */
+interface Faulty {
+  /**
+   * Decoded only: the command cannot be executed, and this is its Status (OMA-TS-DM-RepPro §4.1.6).
+   * 412: it lacks a number that it must have. 400: something is where a number belongs.
+   */
+  readonly fault?: number | undefined;
+}
+
 /** A command on objects of the tree. */
-export interface ObjectCommand {
+export interface ObjectCommand extends Faulty {
   readonly name: "Add" | "Replace" | "Delete" | "Get" | "Copy" | "Exec";
   readonly cmdID: string;
   readonly meta?: Meta | undefined;
@@ -69,10 +78,10 @@ export interface ObjectCommand {
   readonly items: readonly Item[];
 }
 
-export interface AlertCommand {
+export interface AlertCommand extends Faulty {
   readonly name: "Alert";
   readonly cmdID: string;
-  /** The alert code, 1100 to 1226. */
+  /** The alert code, 1100 to 1226; 0 beside a fault. */
   readonly data: number;
   readonly correlator?: string | undefined;
   readonly items: readonly Item[];
@@ -85,7 +94,7 @@ export interface ContainerCommand {
   readonly commands: readonly Command[];
 }
 
-export interface StatusCommand {
+export interface StatusCommand extends Faulty {
   readonly name: "Status";
   readonly cmdID: string;
   readonly msgRef: string;
@@ -96,7 +105,7 @@ export interface StatusCommand {
   readonly sourceRefs: readonly string[];
   readonly chal?: Chal | undefined;
   readonly cred?: Cred | undefined;
-  /** The status code. */
+  /** The status code; 0 beside a fault. */
   readonly data: number;
   readonly items: readonly Item[];
 }
@@ -168,15 +177,24 @@ export interface Malformed {
 }
 
 /**
- * The value of a decoded item: base64 is decoded over itself, so call it once an item. `meta` is
- * that of the command, which counts where the item has none. Opaque bytes of format b64 are base64
- * too: servers send what stands in CDATA so. Empty for an item without Data; undefined when its
- * base64 is malformed.
+ * True when the data of a decoded item are base64: by Format b64, or by Format bin where they are
+ * characters, as XML has nothing else for bytes (OMA-TS-DM-TND §7.7.4). `meta` is that of the
+ * command, which counts where the item has none. Opaque bytes of format b64 are base64 too: servers
+ * send what stands in CDATA so.
+ */
+export function isBase64(item: Item, meta?: Meta): boolean {
+  const format = item.meta?.format ?? meta?.format;
+  return format === "b64" || (format === "bin" && !item.binary);
+}
+
+/**
+ * The value of a decoded item: base64 is decoded over itself, so call it once an item. Empty for an
+ * item without Data; undefined when its base64 is malformed.
  */
 export function content(item: Item, meta?: Meta): Uint8Array | undefined {
   const data = item.data;
   if (data === undefined) return new Uint8Array(0);
-  if ((item.meta?.format ?? meta?.format) !== "b64") return data;
+  if (!isBase64(item, meta)) return data;
   const end = decodeBase64(data, 0, data.length);
   return end < 0 ? undefined : data.subarray(0, end);
 }

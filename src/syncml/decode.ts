@@ -2,7 +2,8 @@
  * Tokens to one whole message (OMA-SyncML-RepPro §5). A message is all there or Malformed: nothing
  * of a message that is not well-formed is ever executed. Decided where the standard's own examples
  * disagree with it: Status and Results may lack a CmdID, and the Status of a SyncHdr its CmdRef;
- * any other command without CmdID is malformed, for it cannot be answered.
+ * any other command without CmdID is malformed, for it cannot be answered. A number that is none is
+ * a fault of its command alone.
  */
 import { type Budget, Cost } from "../base/budget.ts";
 import { frozen } from "../base/frozen.ts";
@@ -24,6 +25,7 @@ import type {
   Mutable,
 } from "./command.ts";
 import { ElementReader } from "./elements.ts";
+import { Status } from "./status.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 /**
@@ -37,10 +39,15 @@ export function decodeMessage(reader: TokenReader, budget: Budget): Message | Ma
   let header: Header | undefined;
   let body: Body | undefined;
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
-    if (tag === Tag.SyncHdr && header === undefined) header = decodeHeader(elements);
-    else if (tag === Tag.SyncBody && header !== undefined && body === undefined)
-      body = decodeBody(elements);
-    else elements.skip();
+    if (tag === Tag.SyncHdr) {
+      if (header !== undefined) elements.fail("more than one SyncHdr");
+      else header = decodeHeader(elements);
+      if (elements.badNumber) elements.fail("MaxMsgSize or MaxObjSize is no number");
+    } else if (tag === Tag.SyncBody) {
+      if (header === undefined) elements.fail("SyncBody without SyncHdr before it");
+      else if (body !== undefined) elements.fail("more than one SyncBody");
+      else body = decodeBody(elements);
+    } else elements.skip();
   }
   if (elements.problem === "" && reader.next() !== Token.end) elements.fail(reader.problem);
   if (header === undefined) elements.fail("no SyncHdr");
@@ -67,6 +74,8 @@ interface Draft {
   targetRefs: string[] | undefined;
   sourceRefs: string[] | undefined;
   items: Item[] | undefined;
+  /** A number in its Meta, or that of an item, was none. */
+  badNumber: boolean;
 }
 
 /** Most lists are empty, and share this. */
@@ -234,7 +243,9 @@ function decodeDraft(elements: ElementReader): Draft {
     targetRefs: undefined,
     sourceRefs: undefined,
     items: undefined,
+    badNumber: false,
   };
+  elements.badNumber = false;
   for (let tag = elements.child(); tag !== CLOSED; tag = elements.child()) {
     switch (tag) {
       case Tag.CmdID:
@@ -277,6 +288,7 @@ function decodeDraft(elements: ElementReader): Draft {
         elements.skip();
     }
   }
+  draft.badNumber = elements.badNumber;
   return draft;
 }
 
@@ -294,6 +306,7 @@ function objectCommand(
   if (draft.meta !== undefined) command.meta = draft.meta;
   if (draft.correlator !== undefined) command.correlator = draft.correlator;
   if (draft.cred !== undefined) command.cred = draft.cred;
+  if (draft.badNumber) command.fault = Status.badRequest;
   return command;
 }
 
@@ -303,15 +316,19 @@ function alert(elements: ElementReader, draft: Draft): AlertCommand {
   const command: Mutable<AlertCommand> = {
     name: "Alert",
     cmdID: draft.cmdID,
-    data,
+    data: data ?? 0,
     items: draft.items ?? EMPTY,
   };
+  const fault = draft.badNumber ? Status.badRequest : numberFault(draft.data, data);
+  if (fault !== undefined) command.fault = fault;
   if (draft.correlator !== undefined) command.correlator = draft.correlator;
   return command;
 }
 
 function status(elements: ElementReader, draft: Draft): StatusCommand {
   const cmd = requireText(elements, draft.cmd, "Status", "Cmd");
+  const data = elements.numberOf(draft.data ?? "");
+  const fault = numberFault(draft.data, data);
   const command: Mutable<StatusCommand> = {
     name: "Status",
     cmdID: draft.cmdID,
@@ -325,9 +342,10 @@ function status(elements: ElementReader, draft: Draft): StatusCommand {
     ),
     targetRefs: draft.targetRefs ?? EMPTY,
     sourceRefs: draft.sourceRefs ?? EMPTY,
-    data: elements.numberOf(draft.data ?? ""),
+    data: data ?? 0,
     items: draft.items ?? EMPTY,
   };
+  if (fault !== undefined) command.fault = fault;
   if (draft.chal !== undefined) command.chal = draft.chal;
   if (draft.cred !== undefined) command.cred = draft.cred;
   return command;
@@ -348,6 +366,12 @@ function results(elements: ElementReader, draft: Draft): ResultsCommand {
   if (targetRef !== undefined) command.targetRef = targetRef;
   if (sourceRef !== undefined) command.sourceRef = sourceRef;
   return command;
+}
+
+/** The fault of a command whose Data must be a number. */
+function numberFault(data: string | undefined, number: number | undefined): number | undefined {
+  if (number !== undefined) return undefined;
+  return data === undefined || data === "" ? Status.incomplete : Status.badRequest;
 }
 
 function requireText(

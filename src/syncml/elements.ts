@@ -29,6 +29,8 @@ export class ElementReader {
   offset = 0;
   /** True after a failure: there is no memory for what is in the document. */
   tooLarge = false;
+  /** True when a number was none. It is for who reads the command to say so, and to reset this. */
+  badNumber = false;
   readonly #budget: Budget;
   /** The document: a text elsewhere has been made for it. */
   readonly #bytes: Uint8Array;
@@ -118,16 +120,19 @@ export class ElementReader {
     return "";
   }
 
-  /** The number in the open element: decimal, 0 to 2^32 - 1. */
-  number(): number {
+  /**
+   * The number in the open element: decimal, 0 to 2^32 - 1. Undefined for an empty element, and for
+   * what is none: then `badNumber` is set, and the document is read on.
+   */
+  number(): number | undefined {
     return this.numberOf(this.identifier());
   }
 
-  numberOf(value: string): number {
+  numberOf(value: string): number | undefined {
     const number = Number.parseInt(value, 10);
     if (number >= 0 && number <= NUMBER_MAX && number === Number(value)) return number;
-    this.fail("not a number");
-    return 0;
+    this.badNumber ||= value !== "";
+    return undefined;
   }
 
   /** Meta, with or without a MetInf around its elements (OMA-SyncML-MetaInfo §5). */
@@ -143,7 +148,7 @@ export class ElementReader {
           depth++;
           break;
         case Tag.Format:
-          meta.format = this.string();
+          meta.format = this.string().toLowerCase();
           break;
         case Tag.Type:
           meta.type = this.string();

@@ -124,7 +124,7 @@ function readProperties(elements: NodeElements, node: Mutable<SubtreeNode>): voi
       case Tag.Format:
       case DdfTag.Format:
         while (elements.child() !== CLOSED) {
-          node.format = elements.name();
+          node.format = elements.name().toLowerCase();
           elements.skip();
         }
         break;

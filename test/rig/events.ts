@@ -78,11 +78,14 @@ function safe<E extends RigEvent>(event: E): E {
 export class EventLog {
   readonly events: Recorded[] = [];
   readonly board: string;
+  readonly #countMax: number;
   #views: View[] = [];
   #start = performance.now();
 
-  constructor(board: string) {
+  /** Keeps the last `countMax` events, for what runs without an end; all by default. */
+  constructor(board: string, countMax = Infinity) {
     this.board = board;
+    this.#countMax = countMax;
   }
 
   /** Adds a view: it is called for every event from now on. */
@@ -97,6 +100,7 @@ export class EventLog {
       ...safe(event),
     };
     this.events.push(recorded);
+    if (this.events.length > this.#countMax) this.events.shift();
     for (const view of this.#views) view(recorded);
   }
 

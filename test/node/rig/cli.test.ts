@@ -75,6 +75,10 @@ const USAGE: readonly (readonly [words: readonly string[], told: RegExp])[] = [
   [["serve", "--package", file, "--port", "70000"], /70000/],
   [["serve", "--package", file, "--port", "x"], /A whole number is needed/],
   [
+    ["serve", "--package", "package.json"],
+    /package\.json is not an MCUboot image\n {2}--any offers/,
+  ],
+  [
     ["build", "--board", "sim", "--version", "two", "-o", join(folder, "x")],
     /A version is MAJOR\.MINOR\.REVISION/,
   ],

@@ -127,6 +127,94 @@ test("hexadecimal digits are taken as tools print them", () => {
   strictEqual(toDump(new Uint8Array(33)), `${"00".repeat(32)}\n00\n`);
 });
 
+test("hexadecimal digits are taken with offsets before and characters behind them", () => {
+  const bytes = Uint8Array.from({ length: 20 }, (_, index) => index + 0x40);
+  const lines = [bytes.subarray(0, 16), bytes.subarray(16)];
+  const pairs = (line: Uint8Array): string[] => [...line].map((byte) => byte.toString(16));
+  const text = (line: Uint8Array): string => Buffer.from(line).toString("latin1");
+  const dump = (show: (line: Uint8Array, at: string) => string): string =>
+    lines.map((line, index) => show(line, (index * 16).toString(16).padStart(8, "0"))).join("\n");
+  for (const one of [
+    dump(
+      (line, at) => `${at}: ${pairs(line).join("").replace(/..../g, "$& ").trim()}  ${text(line)}`,
+    ),
+    dump((line, at) => `${at}: ${pairs(line).join(" ")}`),
+    `${dump((line, at) =>
+      [
+        at,
+        pairs(line).slice(0, 8).join(" "),
+        pairs(line).slice(8).join(" "),
+        `|${text(line)}|`,
+      ].join("  "),
+    )}\n00000014\n`,
+    dump((line, at) => `${at.slice(4)}   ${pairs(line).join(" ")}   ${text(line)}`),
+  ])
+    deepStrictEqual(fromDump(one), bytes, one);
+});
+
+test("lenient: other character sets and declared entities are read, and named", () => {
+  const xml = message("<Final/>");
+  for (const [bytes, reason] of [
+    [
+      Buffer.from(`<?xml version="1.0" encoding="utf-16"?>${xml}`),
+      "it names the character set utf-16",
+    ],
+    [Buffer.from(`\ufeff${xml}`, "utf16le"), "utf-16le, where a device reads UTF-8"],
+    [Buffer.from(`\ufeff${xml}`, "utf16le").swap16(), "utf-16be, where a device reads UTF-8"],
+    [
+      Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${xml}<!-- \xe9 -->`, "latin1"),
+      "it names the character set ISO-8859-1",
+    ],
+    [
+      Buffer.from(`<!DOCTYPE SyncML [<!ENTITY a "b">]>${xml}`),
+      "a document type with declarations is refused",
+    ],
+  ] as const) {
+    const strict = convert(bytes, "xml", false);
+    ok(strict.problems.length > 0, reason);
+    const { bytes: shown, problems } = convert(bytes, "xml", true);
+    strictEqual(flat(Buffer.from(shown).toString()), xml, reason);
+    ok(problems[0]?.reason.startsWith(reason), problems[0]?.reason);
+  }
+});
+
+test("WBXML of another kind is named, and shown only with --lenient", () => {
+  for (const [hex, named] of [
+    [
+      "01 01 6a 00 5e 5d 01 01",
+      "its public identifier is unknown (1), whose root would be NoResults",
+    ],
+    ["03 0a 6a 00 7f 01", "WML 1.3"],
+    ["03 8f51 6a 00 7f 01", "public identifier 0x7d1"],
+    [
+      `03 00 00 6a 08 ${Buffer.from("-//X//Y\0").toString("hex")} 45 01`,
+      'public identifier "-//X//Y"',
+    ],
+  ] as const) {
+    const { problems } = convert(fromDump(hex) ?? new Uint8Array(0), "xml", false);
+    strictEqual(problems.length, 1);
+    match(problems[0]?.reason ?? "", /^a document of another kind: /);
+    ok(problems[0]?.reason.includes(named), problems[0]?.reason);
+  }
+});
+
+test("the Type of a description says what its Data is: elements, WBXML or text in chunks", () => {
+  const type = (encoding: string): string =>
+    `<Type xmlns="syncml:metinf">application/vnd.syncml.dmtnds+${encoding}</Type>`;
+  const chunk = (encoding: string, data: string): string =>
+    message(
+      `<Add><CmdID>1</CmdID><Meta>${type(encoding)}</Meta><Item>${data}<MoreData/></Item></Add>` +
+        `<Final/>`,
+    );
+  const opaque = toWbxml(
+    chunk("wbxml", '<Meta><Format xmlns="syncml:metinf">bin</Format></Meta><Data>AgAA</Data>'),
+  ).bytes;
+  ok(toXml(opaque).includes("dmtnds+wbxml"), toXml(opaque));
+  const text = toWbxml(chunk("xml", "<Data>&lt;MgmtTree</Data>")).bytes;
+  ok(toXml(text).includes("dmtnds+xml"), toXml(text));
+  ok(Buffer.from(text).includes("dmtnds+xml"));
+});
+
 test("the commands end with status 5 for a malformed document, and say where and why", () => {
   const folder = mkdtempSync(join(tmpdir(), "convert-"));
   const xml = join(folder, "a.xml");

@@ -17,6 +17,29 @@ const PROTECTED = [
   [TlvType.securityCounter, "security counter"],
 ] as const;
 
+/** Unprotected records that imgtool writes and devices of ours do not take, by type. */
+const FOREIGN: ReadonlyMap<number, string> = new Map([
+  [0x01, "hash of a key, of another length"],
+  [0x02, "whole public key in the place of its hash"],
+  [0x11, "digest SHA-384"],
+  [0x12, "digest SHA-512"],
+  [0x20, "signature RSA-2048"],
+  [0x21, "signature ECDSA P-224"],
+  [0x23, "signature RSA-3072"],
+  [0x24, "signature Ed25519 of another length"],
+  [0x25, "signature over the image itself"],
+  [0x30, "key encrypted with RSA-2048"],
+  [0x31, "key encrypted with AES-KW"],
+  [0x32, "key encrypted with P-256"],
+  [0x33, "key encrypted with X25519"],
+  [0x34, "key encrypted with X25519 and SHA-512"],
+]);
+
+function recordName(type: number): string {
+  const name = FOREIGN.get(type) ?? "record that is not signed";
+  return `${name} (0x${type.toString(16).padStart(2, "0")})`;
+}
+
 export function addInspect(program: Command): void {
   program
     .command("inspect")
@@ -47,6 +70,23 @@ Example:
     });
 }
 
+/** Why no device takes these bytes for a package, whatever its keys; undefined: none. */
+export function packageFault(bytes: Buffer): string | undefined {
+  const header = parseImageHeader(bytes);
+  if (header === undefined) return "is not an MCUboot image";
+  const records = areasOf(bytes, header)?.unprotectedRecords;
+  if (records === undefined) return "is damaged or cut short: its records are not well-formed";
+  const announced = records.get(TlvType.sha256);
+  return announced === undefined || digestOf(bytes, header).equals(announced)
+    ? undefined
+    : "is damaged: its digest differs from the one in it";
+}
+
+function digestOf(bytes: Buffer, header: ImageHeader): Buffer {
+  const signedLength = header.headerSize + header.payloadSize + header.protectedSize;
+  return createHash("sha256").update(bytes.subarray(0, signedLength)).digest();
+}
+
 function areasOf(bytes: Buffer, header: ImageHeader): ReturnType<typeof parseTlvAreas> {
   const start = header.headerSize + header.payloadSize;
   if (start + header.protectedSize > bytes.length) return undefined;
@@ -65,24 +105,34 @@ function describe(bytes: Buffer, header: ImageHeader): (readonly [string, string
   const areas = areasOf(bytes, header);
   if (areas === undefined)
     return [...lines, ["records", "not well-formed: the package is damaged or cut short"]];
-  const signedLength = header.headerSize + header.payloadSize + header.protectedSize;
-  const digest = createHash("sha256").update(bytes.subarray(0, signedLength)).digest();
+  const digest = digestOf(bytes, header);
   const announced = areas.unprotectedRecords.get(TlvType.sha256);
   const whole = announced !== undefined && digest.equals(announced);
-  lines.push(["digest", `${hex(digest)}${whole ? "" : " (differs from the one in the package)"}`]);
+  const other =
+    announced === undefined ? " (the package has none)" : " (differs from the one in the package)";
+  lines.push(["digest", `${hex(digest)}${whole ? "" : other}`]);
   for (const [type, name] of PROTECTED)
     lines.push([name, protectedValue(areas.protectedRecords, type)]);
-  return [...lines, ["signature", signatureOf(areas.unprotectedRecords)]];
+  lines.push(["signature", signatureOf(areas.unprotectedRecords)]);
+  for (const type of areas.foreign)
+    lines.push(["not ours", `${recordName(type)}: devices refuse the package with 404`]);
+  return lines;
 }
 
 function signatureOf(records: TlvRecords): string {
   const keyHash = records.get(TlvType.keyHash);
-  const kind = records.has(TlvType.ed25519)
-    ? "Ed25519"
-    : records.has(TlvType.ecdsa)
-      ? "ECDSA P-256"
-      : "none";
+  const kind = kindOf(records);
   return keyHash === undefined ? kind : `${kind}, key ${hex(keyHash)}`;
+}
+
+function kindOf(records: TlvRecords): string {
+  if (records.has(TlvType.ed25519)) return "Ed25519";
+  const ecdsa = records.get(TlvType.ecdsa);
+  if (ecdsa === undefined) return "none";
+  const [, length = 0] = ecdsa;
+  return ecdsa.length === length + 2
+    ? "ECDSA P-256"
+    : "ECDSA P-256 with padding: devices refuse the package with 404";
 }
 
 function protectedValue(records: TlvRecords, type: number): string {

@@ -6,17 +6,24 @@ import { Exit, RigError } from "../exit.ts";
 import { type Address, addressOption, countOption, wordOption } from "../options.ts";
 import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
+import type { Reply, Request } from "../server/exchange.ts";
+import { guarded } from "../server/guard.ts";
 import { listen } from "../server/http.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
 import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
 import { toRigEvent } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
+import { packageFault } from "./inspect.ts";
 import { readInput } from "./pack.ts";
+
+/** Events that are kept: a server may run for years. */
+const EVENTS_MAX = 1000;
 
 interface ServeOptions {
   readonly port: number;
   readonly package: string;
+  readonly any?: true;
   readonly scenario: ScenarioName;
   readonly object: string;
   readonly auth: AuthKind;
@@ -40,6 +47,7 @@ export function addServe(program: Command): void {
     .command("serve")
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
+    .option("--any", "offer any file, and not only what a device could take for a package")
     .option("--port <number>", "port on 127.0.0.1; 0: any that is free", countOption, 0)
     .option(
       "--scenario <scenario>",
@@ -85,10 +93,13 @@ Example:
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const log = new EventLog("server");
+  const data = readInput(options.package);
+  const wrong = options.any === true ? undefined : packageFault(data);
+  if (wrong !== undefined)
+    throw new RigError(Exit.usage, `${options.package} ${wrong}`, "--any offers any file");
+  const log = new EventLog("server", EVENTS_MAX);
   log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: true }));
   if (options.log !== undefined) log.view(ndjson(options.log));
-  const data = readInput(options.package);
   let ended: (code: number) => void = () => undefined;
   let answered: () => void = () => undefined;
   const result = new Promise<number>((resolve) => {
@@ -102,10 +113,11 @@ async function serve(options: ServeOptions): Promise<void> {
   };
   const host = new PackageHost({ data, emit });
   let server: DmServer | undefined;
-  const listening = await listen((request) => {
-    if (request.url.startsWith(host.path) || server === undefined) return host.handle(request);
-    return server.handle(request);
-  }, options.port).catch((error: Error) => {
+  const handle = (request: Request): Reply =>
+    request.url.startsWith(host.path) || server === undefined
+      ? host.handle(request)
+      : server.handle(request);
+  const listening = await listen(guarded(handle, emit), options.port).catch((error: Error) => {
     throw new RigError(
       Exit.usage,
       `cannot listen on port ${options.port}: ${error.message}`,

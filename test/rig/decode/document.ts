@@ -10,12 +10,11 @@ import { SYNCML } from "../../../src/syncml/vocabulary.ts";
 import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
 import { DDF_HEADER, SYNCML_HEADER } from "../../../src/wbxml/prolog.ts";
 import { XmlWriter } from "../../../src/xmllite/xmlwriter.ts";
-import { latin1Text } from "./bytetext.ts";
 import { isDescriptor, showDescriptor } from "./descriptordocument.ts";
+import { foreignProblem } from "./foreign.ts";
 import { convertPushed, type PushedKind, pushedKind } from "./pushdocument.ts";
+import { readableSource } from "./readable.ts";
 import { type Converted, type Problem, transcode } from "./transcode.ts";
-
-const SPACE = 0x20;
 
 /**
  * A document in either encoding, written in `encoding`. Strict: it ends at the first thing that a
@@ -34,7 +33,9 @@ export function convert(
     return convertPushed(document, kind, encoding, (inner, its) =>
       convert(inner, encoding, lenient, its),
     );
-  const source = lenient ? withoutDoctype(document) : document;
+  const { source, problems: read } = lenient
+    ? readableSource(document)
+    : { source: document, problems: [] };
   for (let capacity = source.length * 8 + 4096; ; capacity *= 2) {
     const copy = Uint8Array.from(source);
     const bytes = new Uint8Array(capacity);
@@ -46,7 +47,7 @@ export function convert(
         };
       const { length, full, problems } = showDescriptor(source, bytes, lenient);
       if (full) continue;
-      return { bytes: bytes.subarray(0, length), problems };
+      return { bytes: bytes.subarray(0, length), problems: [...read, ...problems] };
     }
     const writer =
       encoding === "xml"
@@ -57,9 +58,11 @@ export function convert(
       lenient,
     });
     if (writer.full) continue;
+    const wrong = problems.length > 0 ? problems : messageProblems(source);
+    const foreign = foreignProblem(source);
     return {
       bytes: bytes.subarray(0, writer.length),
-      problems: problems.length > 0 ? problems : messageProblems(source),
+      problems: [...read, ...(foreign === undefined ? wrong : [foreign])],
     };
   }
 }
@@ -86,23 +89,29 @@ function headerFor(document: Uint8Array): readonly number[] {
 }
 
 /**
- * A document type declaration made white space, so that offsets stay; one with declarations of its
- * own is left alone.
- */
-function withoutDoctype(document: Uint8Array): Uint8Array {
-  if (encodingOf(document, document.length) === "wbxml") return document;
-  const found = /<!DOCTYPE[^[>]*>/.exec(latin1Text(document));
-  if (found === null) return document;
-  return document.slice().fill(SPACE, found.index, found.index + found[0].length);
-}
-
-/**
  * The bytes of hexadecimal digits as tools print them: white space, colons and commas between, 0x
- * before; undefined: not digits.
+ * before, or with the offset of each line before it and characters behind it (xxd, hexdump -C, od);
+ * undefined: not digits.
  */
 export function fromDump(text: string): Uint8Array | undefined {
-  const digits = text.replace(/0x/gi, "").replace(/[\s:,]/g, "");
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const dumped = lines.length > 0 && lines.every((line) => OFFSET.test(line));
+  const plain =
+    dumped && /^\s*0+(?::|\s|$)/.test(lines[0] ?? "") ? lines.map(dumpedLine).join(" ") : text;
+  const digits = plain.replace(/0x/gi, "").replace(/[\s:,]/g, "");
   return fromHex(digits);
+}
+
+/** An offset stands alone, or before a colon or a gap. */
+const OFFSET = /^\s*[0-9a-f]{4,16}(?::|\s|$)/i;
+
+/** The digits of a line: no offset, no characters. */
+function dumpedLine(line: string): string {
+  const [, colon, rest = ""] = /^\s*[0-9a-f]+(:?)(.*)$/i.exec(line) ?? [];
+  const bars = rest.replace(/\s\|.*$/, "");
+  // xxd has two blanks before its characters, others have three, and two in the middle.
+  const [digits = ""] = bars.trim().split(colon === ":" ? /\s{2,}/ : /\s{3,}/);
+  return digits;
 }
 
 /** Hexadecimal digits, 32 bytes a line. */

@@ -9,12 +9,18 @@
  */
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";
-import { Token, type TokenReader, type TokenWriter } from "../../../src/base/token.ts";
+import {
+  Token,
+  type TokenKind,
+  type TokenReader,
+  type TokenWriter,
+} from "../../../src/base/token.ts";
 import { encodingOf } from "../../../src/session/encoding.ts";
 import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
 import { DDF_HEADER } from "../../../src/wbxml/prolog.ts";
 import { WbxmlReader } from "../../../src/wbxml/wbxmlreader.ts";
 import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
+import { XmlWriter } from "../../../src/xmllite/xmlwriter.ts";
 import { utf8Text } from "./bytetext.ts";
 
 /** What is wrong with a document, and at which byte of it. */
@@ -69,9 +75,44 @@ export function transcode(
   return transcoder.problems;
 }
 
+/** A token that has been read, so that a Type can be written that fits the Data behind it. */
+interface Read {
+  readonly kind: TokenKind;
+  readonly tag: number;
+  /** Of an open, and what is wrong of an error. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly opaque: boolean;
+  readonly offset: number;
+}
+
+const NO_BYTES = new Uint8Array(0);
+const END: Read = {
+  kind: Token.end,
+  tag: 0,
+  name: "",
+  bytes: NO_BYTES,
+  opaque: false,
+  offset: 0,
+};
+
+/** All tokens of a document: the last one is its end, or what is wrong. */
+function tokensOf(reader: TokenReader): readonly Read[] {
+  const tokens: Read[] = [];
+  for (;;) {
+    const kind = reader.next();
+    const { tag, offset, opaque, bytes, from, to } = reader;
+    const name = kind === Token.open ? reader.name() : kind === Token.error ? reader.problem : "";
+    const text = kind === Token.text ? bytes.slice(from, to) : NO_BYTES;
+    tokens.push({ kind, tag, name, bytes: text, opaque, offset });
+    if (kind === Token.end || kind === Token.error) return tokens;
+  }
+}
+
 class Transcoder {
   readonly problems: Problem[] = [];
-  readonly #reader: TokenReader;
+  readonly #tokens: readonly Read[];
+  #at = 0;
   readonly #options: TranscodeOptions;
   readonly #open: Element[] = [];
   #writer: TokenWriter;
@@ -83,37 +124,40 @@ class Transcoder {
   #afterOpen = false;
 
   constructor(reader: TokenReader, writer: TokenWriter, options: TranscodeOptions) {
-    this.#reader = reader;
+    this.#tokens = tokensOf(reader);
     this.#writer = writer;
     this.#options = options;
   }
 
   run(): void {
-    for (let kind = this.#reader.next(); kind !== Token.end; kind = this.#reader.next()) {
-      if (kind === Token.error) this.#problem(this.#reader.problem);
-      if (kind === Token.error || (this.problems.length > 0 && !this.#options.lenient)) break;
-      if (kind === Token.text) {
-        const { bytes, from, to, opaque } = this.#reader;
-        this.#text.push({ bytes: bytes.slice(from, to), opaque });
-      } else if (kind === Token.open) this.#opened();
+    for (this.#at = 0; this.#token.kind !== Token.end; this.#at++) {
+      const token = this.#token;
+      if (token.kind === Token.error) this.#problem(token.name);
+      if (token.kind === Token.error || (this.problems.length > 0 && !this.#options.lenient)) break;
+      if (token.kind === Token.text) this.#text.push(token);
+      else if (token.kind === Token.open) this.#opened(token);
       else this.#closed();
     }
     this.#text = [];
     while (this.#open.length > 0) this.#close();
   }
 
-  #problem(reason: string): void {
-    this.problems.push({ offset: this.#reader.offset, reason });
+  get #token(): Read {
+    return this.#tokens[this.#at] ?? END;
   }
 
-  #opened(): void {
-    const tag = this.#tag();
+  #problem(reason: string): void {
+    this.problems.push({ offset: this.#token.offset, reason });
+  }
+
+  #opened(token: Read): void {
+    const tag = this.#tag(token);
     const deep = this.#open.length + (this.#options.depth ?? 0) >= ELEMENT_DEPTH_MAX;
     this.#flush(false);
     if (this.#skipping > 0 || tag === 0 || deep) {
       if (this.#skipping === 0)
         this.#problem(
-          deep ? "too many open elements" : `an element that no DTD has: ${this.#reader.name()}`,
+          deep ? "too many open elements" : `an element that no DTD has: ${token.name}`,
         );
       this.#skipping++;
       return;
@@ -130,9 +174,9 @@ class Transcoder {
     this.#afterOpen = true;
   }
 
-  #tag(): number {
+  #tag({ name, tag }: Read): number {
     const inTree = this.#open.some((element) => element.tag === MGMT_TREE);
-    return inTree ? (DDF_TAGS.get(this.#reader.name()) ?? 0) : this.#reader.tag;
+    return inTree ? (DDF_TAGS.get(name) ?? 0) : tag;
   }
 
   /** The tree that begins is a document of its own. */
@@ -184,11 +228,30 @@ class Transcoder {
     if (element?.tag === Tag.Format && parent !== undefined) parent.format = value;
     if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE) && parent !== undefined)
       parent.tree = true;
-    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE))
+    if (element?.tag === Tag.Type && value.startsWith(TREE_TYPE) && this.#treeFollows())
       this.#writer.text(`${TREE_TYPE}+${this.#options.encoding}`);
     else if (element?.tag !== Tag.Data) this.#characters(bytes, opaque);
     else if (this.#options.encoding === "xml") this.#dataToXml(bytes, opaque);
     else this.#dataToWbxml(bytes, opaque, value);
+  }
+
+  /**
+   * True when the next Data holds a whole description, which goes into the other encoding. A chunk
+   * of one, and one that is text, stay what they are.
+   */
+  #treeFollows(): boolean {
+    const data = this.#tokens.findIndex(
+      ({ kind, tag }, index) => index > this.#at && kind === Token.open && tag === Tag.Data,
+    );
+    if (data < 0) return false;
+    const blank = ({ kind, bytes, opaque }: Read): boolean =>
+      kind === Token.text && !opaque && utf8Text(bytes).trim() === "";
+    const first = this.#tokens.slice(data + 1).find((token) => !blank(token)) ?? END;
+    if (first.kind === Token.open) return first.tag === MGMT_TREE;
+    if (first.kind !== Token.text || !first.opaque || this.#options.encoding === "wbxml")
+      return false;
+    const scratch = new XmlWriter(new Uint8Array(this.#writer.capacity), SYNCML);
+    return this.#convertible(first.bytes, scratch);
   }
 
   /** Of the item, or else of its command. */
@@ -215,19 +278,21 @@ class Transcoder {
 
   /** Writes opaque Data that is a WBXML document as elements: false when it is none. */
   #document(bytes: Uint8Array): boolean {
-    if (encodingOf(bytes, bytes.length) !== "wbxml") return false;
-    const reader = new WbxmlReader(Uint8Array.from(bytes), bytes.length, SYNCML);
     const mark = this.#writer.mark();
-    const problems = transcode(reader, this.#writer, {
-      ...this.#options,
-      depth: (this.#options.depth ?? 0) + this.#open.length,
-    });
-    if (problems.length === 0) {
+    if (this.#convertible(bytes, this.#writer)) {
       this.#afterOpen = false;
       return true;
     }
     this.#writer.rewind(mark);
     return false;
+  }
+
+  /** Writes a WBXML document as elements: false when it is none. */
+  #convertible(bytes: Uint8Array, writer: TokenWriter): boolean {
+    if (encodingOf(bytes, bytes.length) !== "wbxml") return false;
+    const reader = new WbxmlReader(Uint8Array.from(bytes), bytes.length, SYNCML);
+    const depth = (this.#options.depth ?? 0) + this.#open.length;
+    return transcode(reader, writer, { ...this.#options, depth }).length === 0;
   }
 
   /** Bytes that are no text go as base64 in XML, and as they are in WBXML. */

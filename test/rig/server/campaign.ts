@@ -28,8 +28,9 @@ export interface GenericAlert {
 /** States in which an Exec that got no answer was not taken, or is over: it is sent again. */
 const RESTING: readonly number[] = [10, 20, 50, 70, 80];
 
-/** The Status of a command behind a No. */
+/** The Status of a command behind a No, and of a Get of what is not there. */
 const NOT_EXECUTED = 215;
+const NOT_FOUND = 404;
 
 export class Campaign {
   /** States that the device has said, in order, without repetition. */
@@ -48,6 +49,8 @@ export class Campaign {
   #code = 0;
   #package: readonly Operation[] = [];
   readonly #open = new Set<Operation>();
+  /** Nodes whose last Get was answered 404. */
+  readonly #missing = new Set<string>();
   #poll = false;
 
   constructor(scenario: Scenario, emit: EventSink) {
@@ -66,6 +69,7 @@ export class Campaign {
     fork.#execSent = this.#execSent;
     fork.#failure = this.#failure;
     fork.#code = this.#code;
+    for (const uri of this.#missing) fork.#missing.add(uri);
     return fork;
   }
 
@@ -93,6 +97,7 @@ export class Campaign {
   /** The commands of the next package; none when there is nothing to say in this session. */
   next(): { readonly operations: readonly Operation[]; readonly within?: "Sequence" | "Atomic" } {
     if (this.outcome !== undefined || this.#open.size > 0) return { operations: [] };
+    this.#pass();
     if (this.#closing) return this.#send(this.scenario.closing, false);
     const step = this.#current();
     if (step === undefined) return { operations: [] };
@@ -104,8 +109,9 @@ export class Campaign {
         true,
       );
     }
-    this.#execSent = step.operations.some((operation) => operation.name === "Exec");
-    const { operations } = this.#send(step.operations, false);
+    const wanted = step.operations.filter((operation) => this.#wants(operation));
+    this.#execSent = wanted.some((operation) => operation.name === "Exec");
+    const { operations } = this.#send(wanted, false);
     return step.within === undefined ? { operations } : { operations, within: step.within };
   }
 
@@ -116,6 +122,8 @@ export class Campaign {
   answered(operation: Operation, status: number): void {
     if (!this.#open.delete(operation)) return;
     this.#emit({ kind: "command", name: operation.name, uri: operation.uri, status });
+    if (operation.name === "Get" && status === NOT_FOUND) this.#missing.add(operation.uri);
+    else if (operation.name === "Get") this.#missing.delete(operation.uri);
     const { accept } = operation;
     const done = status >= 200 && status < 300 && status !== NOT_EXECUTED;
     const fine = accept === undefined ? done : accept === "any" || accept.includes(status);
@@ -187,6 +195,18 @@ export class Campaign {
     if (this.#current()?.kind !== "send") return;
     if (RESTING.includes(this.states.at(-1) ?? 10)) this.#execSent = false;
     else this.#advance();
+  }
+
+  #wants({ ifMissing }: Operation): boolean {
+    return ifMissing === undefined || this.#missing.has(ifMissing);
+  }
+
+  /** Passes over packages of which nothing has to be sent. */
+  #pass(): void {
+    for (let step = this.#current(); step?.kind === "send"; step = this.#current()) {
+      if (this.#execSent || step.operations.some((operation) => this.#wants(operation))) return;
+      this.#advance();
+    }
   }
 
   #current(): Step | undefined {

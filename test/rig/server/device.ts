@@ -23,6 +23,8 @@ export class Device {
   readonly devInfo = new Map<string, string>();
   readonly campaign: Campaign | undefined;
   sessions = 0;
+  /** True once it has shown its credentials, or needs none. */
+  proved = false;
   readonly #client: Credentials;
   readonly #server: Credentials;
   #clientNonce: Uint8Array;
@@ -49,6 +51,7 @@ export class Device {
     const fork = new Device(this.id, client, server, this.campaign?.fork(emit));
     for (const [uri, value] of this.devInfo) fork.devInfo.set(uri, value);
     fork.sessions = this.sessions;
+    fork.proved = this.proved;
     return fork;
   }
 

@@ -15,6 +15,7 @@ import { type Reply, type Request, textReply } from "./exchange.ts";
 import { type Fault, faultAt } from "./fault.ts";
 import type { ServerOptions, SessionOptions } from "./options.ts";
 import type { Notice } from "../decode/pushwriter.ts";
+import { Recent } from "./recent.ts";
 import { ServerSession } from "./session.ts";
 
 interface OpenSession {
@@ -26,13 +27,18 @@ interface OpenSession {
 
 const NOBODY: Credentials = { type: "none", name: "", secret: "" };
 const BYTES_MAX = 1_048_576;
+/** Sessions that are remembered, with the last messages of both sides, and bytes of those. */
+const SESSIONS_MAX = 64;
+const SESSION_BYTES_MAX = 8 << 20;
+/** Devices that are remembered. */
+export const DEVICES_MAX = 256;
 
 export class DmServer {
   readonly devices = new Map<string, Device>();
   readonly #options: ServerOptions;
   readonly #session: SessionOptions;
   readonly #emit: EventSink;
-  readonly #sessions = new Map<string, OpenSession>();
+  readonly #sessions = new Recent<OpenSession>(SESSIONS_MAX, SESSION_BYTES_MAX);
   #requests = 0;
   #last: Reply | undefined;
 
@@ -161,6 +167,8 @@ export class DmServer {
       headers: mac === undefined ? headers : [...headers, [MAC_HEADER, mac]],
       body,
     };
+    const { source, sessionID } = message.header;
+    this.#sessions.set(keyOf(source, sessionID), open, open.request.length + body.length);
     return open.reply;
   }
 
@@ -174,8 +182,7 @@ export class DmServer {
   /** The session of a message; the reply of before when the device sends the same message again. */
   #open(message: Message, body: Uint8Array): OpenSession | Reply {
     const { source, sessionID, msgID } = message.header;
-    const key = `${source} ${sessionID}`;
-    const known = this.#sessions.get(key);
+    const known = this.#sessions.get(keyOf(source, sessionID));
     if (known !== undefined && known.msgID === msgID && equal(known.request, body)) {
       this.#emit({ kind: "server", text: "the device repeats its message", session: sessionID });
       return this.#options.repeats === "judged" ? known : known.reply;
@@ -189,14 +196,12 @@ export class DmServer {
       text: `session ${device.sessions} of ${source}`,
       session: sessionID,
     });
-    const open: OpenSession = {
+    return {
       session: new ServerSession(sessionID, device, this.#session, this.#emit),
       msgID,
       request: body,
       reply: textReply(500, "none"),
     };
-    this.#sessions.set(key, open);
-    return open;
   }
 
   #device(id: string): Device {
@@ -210,8 +215,22 @@ export class DmServer {
       this.#options.server ?? NOBODY,
       campaign,
     );
+    this.#makeRoom();
     this.devices.set(id, device);
     return device;
+  }
+
+  /** One device less where there are too many: the oldest that has never proved itself, if any. */
+  #makeRoom(): void {
+    if (this.devices.size < DEVICES_MAX) return;
+    const all = [...this.devices.values()];
+    const gone = all.find((device) => !device.proved) ?? all[0];
+    if (gone === undefined) return;
+    this.devices.delete(gone.id);
+    this.#emit({
+      kind: "warning",
+      text: `${DEVICES_MAX} devices are known: ${gone.id} is forgotten`,
+    });
   }
 
   #emitSent(codec: Codec, body: Uint8Array): void {
@@ -221,6 +240,10 @@ export class DmServer {
     const event: ServerEvent = { kind: "message", direction: "sent", text, body };
     this.#emit(event);
   }
+}
+
+function keyOf(source: string, sessionID: string): string {
+  return `${source} ${sessionID}`;
 }
 
 /** `7/2: Status 212, Get, Replace ./A+ final`, where + is MoreData. */

@@ -94,9 +94,13 @@ function textItem(text: string): Item {
   return { data: utf8(text), binary: false, moreData: false };
 }
 
+/** Bytes of a value in chunks: what is longer is dropped. */
+const INCOMING_MAX = 8 << 20;
+
 /** Values of Results that come in chunks. */
 export class Incoming {
   #parts: Uint8Array[] = [];
+  #length = 0;
   #meta: Meta | undefined;
 
   /**
@@ -105,14 +109,18 @@ export class Incoming {
    */
   take(item: Item, meta: Meta | undefined): Uint8Array | string | undefined {
     this.#meta ??= { ...meta, ...item.meta };
-    this.#parts.push(Uint8Array.from(item.data ?? []));
+    this.#length += item.data?.length ?? 0;
+    if (this.#length <= INCOMING_MAX) this.#parts.push(Uint8Array.from(item.data ?? []));
     if (item.moreData) return undefined;
+    const tooLong = this.#length > INCOMING_MAX;
     const data = concatenation(this.#parts);
     const { size } = this.#meta;
     const chunked = this.#parts.length > 1;
     const value = content({ data, binary: item.binary, moreData: false, meta: this.#meta });
     this.#parts = [];
     this.#meta = undefined;
+    this.#length = 0;
+    if (tooLong) return `more than ${INCOMING_MAX} bytes`;
     if (chunked && size !== undefined && size !== data.length)
       return `announced ${size}, received ${data.length}`;
     return value ?? "not base64";

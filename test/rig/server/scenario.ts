@@ -14,6 +14,8 @@ export interface Operation {
   readonly correlator?: string;
   /** Of an Alert to a person (OMA-TS-DM-Protocol §2.5): its code, options, text and choices. */
   readonly ask?: { readonly code: number; readonly items: readonly string[] };
+  /** A node: the command is sent only when its last Get was answered 404. */
+  readonly ifMissing?: string;
   /** Statuses with which the scenario goes on. Absent: 200 to 299. */
   readonly accept?: readonly number[] | "any";
 }
@@ -103,7 +105,13 @@ function prepare(object: string, offer: PackageOffer): Step[] {
     "./DevDetail/FwV",
     `${object}/State`,
   ].map(get);
-  const added: Operation = { name: "Add", uri: object, format: "node", accept: [200, 405, 418] };
+  const added: Operation = {
+    name: "Add",
+    uri: object,
+    format: "node",
+    ifMissing: `${object}/State`,
+    accept: [200, 405, 418],
+  };
   const named: Operation[] = [];
   if (offer.name !== undefined)
     named.push({ name: "Replace", uri: `${object}/PkgName`, data: offer.name, accept: "any" });

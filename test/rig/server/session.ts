@@ -17,6 +17,7 @@ import { AlertCode } from "../../../src/syncml/alert.ts";
 import { MessageWriter } from "../../../src/syncml/encode.ts";
 import { MAC_HEADER } from "../../../src/account/mac.ts";
 import type { Codec } from "./codec.ts";
+import { Conduct } from "./conduct.ts";
 import type { Device } from "./device.ts";
 import type { EventSink } from "./event.ts";
 import { readable, type Request } from "./exchange.ts";
@@ -31,6 +32,14 @@ const CHALLENGES_MAX = 3;
 const CHUNK_STEP = 32;
 /** Answers in a row that bring nothing, after which a session is given up. */
 const IDLE_MAX = 4;
+
+/** Room for a message that only ends a session, but for the names that the device has given. */
+const ABORT_BYTES = 8192;
+/** What a character may become when it is escaped. */
+const ESCAPED_MAX = 6;
+/** Values of DevInfo that are kept, and characters of each. */
+const DEVINFO_MAX = 64;
+const DEVINFO_CHARACTERS_MAX = 1024;
 
 /** MsgID of a message that was never sent. */
 const WRONG_MESSAGE = "77";
@@ -49,6 +58,7 @@ export class ServerSession {
   readonly #options: SessionOptions;
   readonly #emit: EventSink;
   readonly #pending = new Map<string, Pending>();
+  readonly #conduct = new Conduct();
   #incoming = new Incoming();
   #large: Outgoing | undefined;
   #statuses: Command[] = [];
@@ -63,6 +73,8 @@ export class ServerSession {
   #sentFinal = true;
   #peerMax: number | undefined;
   #peerObjectMax = Infinity;
+  /** Why the session cannot go on: its last message says so. */
+  #hopeless: string | undefined;
 
   constructor(id: string, device: Device, options: SessionOptions, emit: EventSink) {
     this.id = id;
@@ -89,6 +101,8 @@ export class ServerSession {
     this.#msgRef = fault?.what === "wrongMsgRef" ? WRONG_MESSAGE : header.msgID;
     this.#peerMax = header.maxMsgSize ?? this.#peerMax;
     this.#peerObjectMax = header.maxObjSize ?? this.#peerObjectMax;
+    for (const text of this.#conduct.judge(message, `${this.#messages}`))
+      this.#emit({ kind: "warning", text: `${this.#device.id}: ${text}` });
     const status = this.#authenticate(header, request, fault?.what === "staleNonce");
     const good = status < 300;
     if (good) {
@@ -134,6 +148,7 @@ export class ServerSession {
         session: this.id,
       });
     this.#authenticated = true;
+    this.#device.proved = true;
     const accepted = everyMessage ? 200 : 212;
     this.#status(header, "0", "SyncHdr", accepted, this.#device.challenge(fresh));
     return accepted;
@@ -164,6 +179,7 @@ export class ServerSession {
   /** Everything that has no answer yet has to be sent again. */
   #again(): void {
     this.#pending.clear();
+    this.#conduct.forget();
     this.#large = undefined;
     this.#sentFinal = true;
     this.#device.campaign?.begin();
@@ -182,9 +198,7 @@ export class ServerSession {
         this.#status(header, command.cmdID, "Alert", this.#alert(command));
         break;
       case "Replace":
-        for (const item of command.items) {
-          if (item.source !== undefined) this.#device.devInfo.set(item.source, readable(item.data));
-        }
+        for (const { source, data } of command.items) this.#devInfo(source, data);
         this.#status(header, command.cmdID, "Replace", 200);
         break;
       default:
@@ -195,6 +209,12 @@ export class ServerSession {
           406,
         );
     }
+  }
+
+  #devInfo(uri: string | undefined, data: Uint8Array | undefined): void {
+    const { devInfo } = this.#device;
+    if (uri === undefined || (devInfo.size >= DEVINFO_MAX && !devInfo.has(uri))) return;
+    devInfo.set(uri, readable(data).slice(0, DEVINFO_CHARACTERS_MAX));
   }
 
   #answered(status: StatusCommand): void {
@@ -277,19 +297,71 @@ export class ServerSession {
   }
 
   #compose(message: Message, codec: Codec, good: boolean, credWrong: boolean): Uint8Array {
-    const { space, bytesMax } = this.#options;
-    const buffer = space.subarray(0, Math.min(this.#peerMax ?? Infinity, bytesMax));
+    this.#messages++;
+    const header = this.#header(message.header, credWrong);
+    const bytesMax = Math.min(this.#peerMax ?? Infinity, this.#options.bytesMax);
+    const made = this.#made(bytesMax, codec, header, (out) =>
+      this.#body(out, message, codec, good),
+    );
+    if (made !== undefined) return made;
+    this.#emit({
+      kind: "warning",
+      text:
+        `${this.#device.id}: its MaxMsgSize of ${bytesMax} bytes has no room for ` +
+        `${this.#hopeless}: the session ends`,
+    });
+    return this.#aborted(header, codec, header.target.length + header.sessionID.length);
+  }
+
+  /** A message that fits; undefined when the session is hopeless. */
+  #made(
+    bytesMax: number,
+    codec: Codec,
+    header: Header,
+    body: (out: MessageWriter) => boolean,
+  ): Uint8Array | undefined {
+    const buffer = this.#options.space.subarray(0, bytesMax);
     const writer = codec.writer(buffer);
     const out = new MessageWriter(writer);
-    this.#messages++;
-    if (!out.begin(this.#header(message.header, credWrong)))
-      throw new Error("the device's MaxMsgSize has no room for a header");
+    if (!out.begin(header)) {
+      this.#hopeless = "a header";
+      return undefined;
+    }
     for (const status of this.#statuses) {
       if (!out.command(status))
         this.#emit({ kind: "warning", text: "a status does not fit the message" });
     }
-    out.end(this.#body(out, message, codec, good));
+    const final = body(out);
+    if (this.#hopeless !== undefined) return undefined;
+    out.end(final);
     return buffer.slice(0, writer.length);
+  }
+
+  /**
+   * The last message of a session that cannot go on: Alert 1223 (OMA-TS-DM-Protocol §2.3.1.2). It
+   * is longer than the device takes, for nothing shorter says anything.
+   */
+  #aborted(header: Header, codec: Codec, names: number): Uint8Array {
+    this.over = true;
+    this.#pending.clear();
+    this.#large = undefined;
+    const buffer = new Uint8Array(ABORT_BYTES + ESCAPED_MAX * names);
+    const writer = codec.writer(buffer);
+    const out = new MessageWriter(writer);
+    out.begin(header);
+    const [first] = this.#statuses;
+    if (first !== undefined) out.command(first);
+    const cmdID = `${++this.#commands}`;
+    out.command({ name: "Alert", cmdID, data: AlertCode.sessionAbort, items: [] });
+    out.end(true);
+    return buffer.slice(0, writer.length);
+  }
+
+  /** Writes a command, and remembers that it wants a Status: false when it does not fit. */
+  #put(out: MessageWriter, command: Command): boolean {
+    if (!out.command(command)) return false;
+    this.#conduct.sent(`${this.#messages}`, command);
+    return true;
   }
 
   #header(to: Header, credWrong: boolean): Header {
@@ -332,7 +404,7 @@ export class ServerSession {
   #ask(out: MessageWriter): boolean {
     const data = ++this.#idle > IDLE_MAX ? AlertCode.sessionAbort : AlertCode.nextMessage;
     if (data === AlertCode.sessionAbort) this.over = true;
-    out.command({ name: "Alert", cmdID: `${++this.#commands}`, data, items: [] });
+    this.#put(out, { name: "Alert", cmdID: `${++this.#commands}`, data, items: [] });
     return this.over;
   }
 
@@ -350,10 +422,12 @@ export class ServerSession {
       const cmdID = `${++this.#commands}`;
       const command = value.command(cmdID, value.size);
       if (container !== undefined) commands.push(command);
-      else if (value.size > this.#options.chunkBytes || !out.command(command)) {
+      else if (value.size > this.#options.chunkBytes || !this.#put(out, command)) {
         this.#large = value;
-        if (operations.length > 1)
-          throw new Error("only a command alone in its package may be a large object");
+        if (operations.length > 1) {
+          this.#hopeless = "the commands of a package";
+          return true;
+        }
         if (value.size > this.#peerObjectMax)
           this.#emit({ kind: "warning", text: "the object is past the device's MaxObjSize" });
         return this.#chunk(out, codec);
@@ -361,8 +435,7 @@ export class ServerSession {
       this.#expect(cmdID, { operation, chunk: false });
     }
     if (container !== undefined) {
-      if (!out.command({ ...container, commands }))
-        throw new Error(`the ${container.name} does not fit one message`);
+      if (!this.#put(out, { ...container, commands })) this.#hopeless = `the ${container.name}`;
       this.#expect(container.cmdID, { operation: undefined, chunk: false });
     }
     return true;
@@ -378,8 +451,11 @@ export class ServerSession {
     let count =
       most < left && !this.#options.unalignedChunks && !codec.binary ? most - (most % 4) : most;
     // Text grows by what has to be escaped.
-    while (count > 0 && !out.command(value.command(cmdID, count))) count -= CHUNK_STEP;
-    if (count <= 0) throw new Error("the device's MaxMsgSize has no room for a chunk");
+    while (count > 0 && !this.#put(out, value.command(cmdID, count))) count -= CHUNK_STEP;
+    if (count <= 0) {
+      this.#hopeless = "a chunk of a large object";
+      return true;
+    }
     value.sent += count;
     const last = value.sent >= value.size;
     this.#emit({ kind: "progress", bytes: value.sent, total: value.size });

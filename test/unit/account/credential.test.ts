@@ -1,7 +1,8 @@
 /** Credentials against the examples of OMA-TS-DM-Protocol §2.4 and OMA-TS-DM-RepPro. */
 import { utf8 } from "../../../src/base/utf8.ts";
+import { kindOfSyncml } from "../../../src/account/authkind.ts";
 import { checkCredential, credential } from "../../../src/account/credential.ts";
-import { deepEqual, ok, test } from "../../check.ts";
+import { deepEqual, equal, ok, test } from "../../check.ts";
 
 const NONCE = utf8("Nonce");
 
@@ -31,6 +32,10 @@ test("a credential is good only for its type, name, secret and nonce", () => {
     ),
     "format b64 is the default",
   );
+  ok(
+    checkCredential({ ...cred, type: "syncml:auth-MD5" }, "md5", "Bruce2", "OhBehave", NONCE),
+    "a type is compared without case",
+  );
   ok(!checkCredential(cred, "basic", "Bruce2", "OhBehave", NONCE));
   ok(!checkCredential(cred, "md5", "Bruce", "OhBehave", NONCE));
   ok(!checkCredential(cred, "md5", "Bruce2", "OhBehave2", NONCE));
@@ -40,4 +45,12 @@ test("a credential is good only for its type, name, secret and nonce", () => {
   ok(!checkCredential({ ...cred, data: "" }, "md5", "Bruce2", "OhBehave", NONCE));
   ok(!checkCredential(undefined, "md5", "Bruce2", "OhBehave", NONCE));
   ok(checkCredential(credential("basic", "a", "b", NONCE), "basic", "a", "b", new Uint8Array(0)));
+});
+
+test("the types of Chal and Cred are named in any case", () => {
+  equal(kindOfSyncml("syncml:auth-MD5"), "md5");
+  equal(kindOfSyncml("SYNCML:AUTH-BASIC"), "basic");
+  equal(kindOfSyncml("syncml:auth-mac"), "mac");
+  equal(kindOfSyncml("syncml:auth-X509"), "none");
+  equal(kindOfSyncml(undefined), "none");
 });

@@ -2,7 +2,9 @@
 import { traced } from "../../../src/client/trace.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { LOG_TEXT_BYTES_MAX } from "../../../src/base/limits.ts";
-import { equal, ok, test } from "../../check.ts";
+import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
+import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
+import { deepEqual, equal, ok, test } from "../../check.ts";
 
 function trace(message: string): string {
   const bytes = utf8(message);
@@ -54,7 +56,51 @@ test("only the bytes of the message are shown, not the rest of the buffer", () =
 });
 
 test("bytes that are not text are counted", () => {
-  equal(shown(Uint8Array.of(0x02, 0xff, 0x00), 3), "3 bytes that are not text");
+  equal(shown(Uint8Array.of(0x3c, 0xff, 0x00), 3), "3 bytes that are not text");
+});
+
+/** A message in WBXML, with credentials, an object and a text. */
+function wbxml(text: string): Uint8Array {
+  const bytes = new Uint8Array(2000);
+  const writer = new WbxmlWriter(bytes, SYNCML);
+  for (const tag of [Tag.SyncML, Tag.Cred]) writer.open(tag);
+  writer.open(Tag.Meta);
+  writer.leaf(Tag.Format, "b64");
+  writer.close();
+  writer.leaf(Tag.Data, "c2VjcmV0");
+  writer.close();
+  writer.open(Tag.Data);
+  writer.binary(Uint8Array.of(0xff, 0xfe, 0));
+  writer.close();
+  writer.leaf(Tag.Data, text);
+  writer.close();
+  return bytes.slice(0, writer.length);
+}
+
+test("a WBXML message is shown as elements, without Cred; opaque bytes are counted", () => {
+  const bytes = wbxml("x");
+  const before = bytes.slice();
+  equal(
+    shown(bytes, bytes.length),
+    "<SyncML><Cred>…</Cred><Data>[3 bytes]</Data><Data>x</Data></SyncML>",
+  );
+  deepEqual(bytes, before);
+});
+
+test("a long message in WBXML is shown in pieces, none of which breaks a character", () => {
+  const text = "é→𝄞x".repeat(100);
+  const bytes = wbxml(text);
+  ok(shown(bytes, bytes.length).endsWith(`<Data>${text}</Data></SyncML>`));
+});
+
+test("WBXML that breaks off, or names a secret, is shown so far and not at all", () => {
+  const bytes = wbxml("x");
+  const broken = shown(bytes, bytes.length - 3);
+  ok(broken.startsWith("<SyncML><Cred>…</Cred><Data>[3 bytes]</Data><Data>"), broken);
+  ok(broken.includes("… at byte "), broken);
+  equal(shown(bytes, 12).includes("secret"), false);
+  const named = wbxml("./DMAcc/Main/AppAuth/S/AAuthSecret");
+  equal(shown(named, named.length), `${named.length} bytes that name a secret`);
 });
 
 test("a long message is shown in pieces, none of which breaks a character", () => {

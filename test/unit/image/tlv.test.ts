@@ -70,12 +70,14 @@ test("a repeated type is refused in either area", () => {
   equal(parse(area(0x6908, record(0xa0, 1), record(0xa0, 1)), PROOF), undefined);
 });
 
-test("only digest, key hash and signature may stand unprotected", () => {
-  for (const type of [0x02, 0x11, 0x20, 0x25, 0x40, 0x50, 0x74, 0x75, 0xa0, 0x110]) {
+test("digest, key hash and signature are unprotected; another record is named foreign", () => {
+  for (const type of [0x02, 0x11, 0x12, 0x20, 0x23, 0x25, 0x40, 0x50, 0x74, 0x75, 0xa0, 0x110]) {
     const length = type === 0x40 ? 12 : type === 0x50 ? 4 : type === 0x74 || type === 0x75 ? 16 : 8;
-    equal(parse([], area(0x6907, record(0x10, 32), record(type, length))), undefined, `${type}`);
+    const areas = parse([], area(0x6907, record(0x10, 32), record(type, length)));
+    deepEqual(areas?.foreign, [type]);
   }
-  ok(parse([], area(0x6907, record(0x22, 70))) !== undefined);
+  const own = parse([], area(0x6907, record(0x10, 32), record(0x22, 70)));
+  deepEqual(own?.foreign, []);
 });
 
 test("a record of fixed length has that length", () => {
@@ -89,6 +91,15 @@ test("a record of fixed length has that length", () => {
     equal(parse(area(0x6908, record(type, length - 1)), PROOF), undefined);
     equal(parse(area(0x6908, record(type, length + 1)), PROOF), undefined);
   }
+});
+
+test("a key hash or signature of another length is foreign; so is a protected digest", () => {
+  for (const [type, length] of [
+    [0x01, 64],
+    [0x24, 70],
+  ] as const)
+    deepEqual(parse([], area(0x6907, record(0x10, 32), record(type, length)))?.foreign, [type]);
+  equal(parse([], area(0x6907, record(0x10, 64))), undefined);
 });
 
 test("an area has TLV_RECORDS_MAX records, and no more", () => {

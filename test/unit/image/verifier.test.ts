@@ -66,6 +66,47 @@ test("a changed payload is corrupt, a changed signature untrusted", () => {
   }
 });
 
+/** The image with other unprotected records: type, length. Its digest stands first, or nowhere. */
+function signedOtherwise(digest: boolean, ...records: (readonly [number, number])[]): Uint8Array {
+  const image = bytesOf(ED25519_IMAGE);
+  const at = image.length - (4 + 36 + 36 + 68);
+  const extra = records.flatMap(([type, length]) => [
+    type,
+    0,
+    length & 0xff,
+    length >> 8,
+    ...new Array<number>(length).fill(7),
+  ]);
+  const own = digest ? [...image.subarray(at + 4, at + 40)] : [];
+  const total = 4 + own.length + extra.length;
+  const area = [0x07, 0x69, total & 0xff, total >> 8, ...own, ...extra];
+  const result = new Uint8Array(at + total);
+  result.set(image.subarray(0, at));
+  result.set(area, at);
+  return result;
+}
+
+test("an image that is signed in another way is untrusted, and only damage is corrupt", () => {
+  const rules = policy(ED25519_KEY);
+  for (const [what, image] of [
+    ["RSA-2048", signedOtherwise(true, [0x01, 32], [0x20, 256])],
+    ["RSA-3072", signedOtherwise(true, [0x01, 32], [0x23, 384])],
+    ["the whole public key", signedOtherwise(true, [0x02, 44], [0x24, 64])],
+    ["SHA-512", signedOtherwise(false, [0x12, 64], [0x01, 32], [0x24, 64])],
+    ["SHA-384", signedOtherwise(false, [0x11, 48], [0x01, 32], [0x22, 103])],
+    ["the image itself, not its digest", signedOtherwise(true, [0x01, 32], [0x25, 64])],
+    ["SHA-512 with its own key hash", signedOtherwise(false, [0x12, 64], [0x01, 64], [0x24, 64])],
+    ["a record of the vendor", signedOtherwise(true, [0x01, 32], [0x24, 64], [0xa0, 1])],
+    ["no signature", signedOtherwise(true)],
+  ] as const) {
+    equal(verify(image, rules), "untrusted", what);
+    image[33] = (image[33] ?? 0) ^ 1;
+    const hasDigest = !what.startsWith("SHA-");
+    equal(verify(image, rules), hasDigest ? "corrupt" : "untrusted", `${what}, damaged`);
+  }
+  equal(verify(signedOtherwise(false), rules), "corrupt");
+});
+
 test("what is no key of ours is no vendor key", () => {
   const spki = bytesOf(ED25519_KEY);
   ok(vendorKey(spki) !== undefined);

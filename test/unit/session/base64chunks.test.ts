@@ -42,9 +42,17 @@ test("what is not base64, or ends inside a byte, is nothing", () => {
   equal(decoded("A=QI"), undefined);
 });
 
-test("characters are counted without white space", () => {
-  const chunks = new Base64Chunks();
-  chunks.decode(utf8("AQ ID\n"));
-  chunks.decode(utf8("BAU="));
-  equal(chunks.characters, 8);
+test("a sender may count characters with or without white space, breaks as one or two", () => {
+  for (const [first, second] of [
+    ["AQ ID\n", "BAU=\n"],
+    ["AQ ID\r\n", "BAU=\r\n"],
+    ["AQ ID\r", "\nBAU=\r\n"],
+  ] as const) {
+    const chunks = new Base64Chunks();
+    chunks.decode(utf8(first));
+    chunks.decode(utf8(second));
+    const counted = [];
+    for (let size = 0; size < 20; size++) if (chunks.counts(size)) counted.push(size);
+    deepEqual(counted, [8, 11, 13]);
+  }
 });

@@ -105,7 +105,7 @@ export class FakeTree implements ManagementTree {
     return {
       keeps: 0,
       write: (bytes: Uint8Array) => {
-        sunk.push(...bytes);
+        for (const byte of bytes) sunk.push(byte);
         return this.statuses.get("write") ?? 200;
       },
       close: () => {

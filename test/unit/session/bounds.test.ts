@@ -195,23 +195,47 @@ test("the server's MaxMsgSize holds from its first message; the rest follows (§
   equal(bench.outcome(), "completed");
 });
 
-test("a MaxMsgSize in which nothing fits ends the session", () => {
-  const bench = new Bench();
-  bench.next();
-  bench.reply([bench.header(200), command("Get", item("./A"))], { header: { maxMsgSize: 100 } });
+/** The device gives up what it began in this message: Alert 1223 is all that it still says. */
+function endsShort(bench: Bench, maxMsgSize: number): void {
+  const last = bench.next();
+  equal(bench.others(), "Alert 1223");
+  ok(last.final && last.header.msgID === "2");
+  bench.reply([bench.header(200)]);
   equal(bench.outcome(), "protocol");
+  ok(bench.logged(`MaxMsgSize ${maxMsgSize} is too small for a message`));
+}
+
+test("a MaxMsgSize in which nothing fits ends the session (1223); nothing is executed", () => {
+  for (const maxMsgSize of [1, 100, 300]) {
+    const bench = new Bench();
+    bench.next();
+    bench.reply([bench.header(200), command("Delete", item("./A"))], { header: { maxMsgSize } });
+    endsShort(bench, maxMsgSize);
+    deepEqual(bench.tree.calls, []);
+  }
 });
 
-test("a MaxMsgSize in which not even a chunk of a result fits ends the session", () => {
-  const bench = new Bench();
-  bench.tree.values.set("./A", {
-    format: "chr",
-    type: "text/plain",
-    data: new Uint8Array(900).fill(0x61),
-  });
+test("a MaxMsgSize without room for a chunk of a result ends the session: Alert 1223", () => {
+  for (const maxMsgSize of [600, 700, 800, 900]) {
+    const bench = new Bench();
+    bench.tree.values.set("./A", {
+      format: "chr",
+      type: "text/plain",
+      data: new Uint8Array(900).fill(0x61),
+    });
+    bench.next();
+    bench.reply([bench.header(200), command("Get", item("./A"))], { header: { maxMsgSize } });
+    endsShort(bench, maxMsgSize);
+  }
+});
+
+test("a challenge with a MaxMsgSize too small for package 1 ends the session: 1223", () => {
+  const secret = { type: "md5", name: "u", secret: "p", nonce: Uint8Array.from([1]) } as const;
+  const bench = new Bench({ client: secret });
   bench.next();
-  bench.reply([bench.header(200), command("Get", item("./A"))], { header: { maxMsgSize: 900 } });
-  equal(bench.outcome(), "protocol");
+  const chal = { type: "syncml:auth-md5", format: "b64", nextNonce: "AAAA" };
+  bench.reply([bench.header(401, chal)], { header: { maxMsgSize: 700 } });
+  endsShort(bench, 700);
 });
 
 test("a RespURI of the same server takes the answer; later ones use the account's", () => {

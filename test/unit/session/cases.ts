@@ -180,7 +180,7 @@ const PUTS: readonly Case[] = [
   of("Replace 213", [command("Replace", chunk(NAME, 2))], "213 Replace 2"),
   of(
     "Replace 403",
-    [command("Replace", typed(PIPE, { format: "bin", type: LOCKED }))],
+    [command("Replace", typed(PIPE, { format: "bin", type: LOCKED }, "AQID"))],
     "403 Replace 2",
   ),
   of("Add 404", [command("Add", item(NOTHING, "x"))], "404 Add 2"),
@@ -337,7 +337,7 @@ const CONTAINERS: readonly Case[] = [
   of(
     "Atomic 500",
     [container("Atomic", { ...container("Atomic", GOOD.Add), cmdID: "i" })],
-    "507 Atomic 2, 500 Atomic c0",
+    "507 Atomic 2, 500 Atomic c0, 215 Add c0",
   ),
   of(
     "Sequence 200",
@@ -366,7 +366,7 @@ const CONTAINERS: readonly Case[] = [
   of(
     "Sequence 500",
     [container("Atomic", container("Sequence", GOOD.Add))],
-    "507 Atomic 2, 500 Sequence c0",
+    "507 Atomic 2, 500 Sequence c0, 215 Add c0",
   ),
 ];
 

@@ -21,6 +21,10 @@ function numbered(commands: readonly Command[]): readonly Command[] {
   return commands.map((one, index) => ({ ...one, cmdID: `c${index}` }));
 }
 
+function container(name: "Atomic" | "Sequence", commands: readonly Command[]): Command {
+  return { name, cmdID: "", commands };
+}
+
 function atomic(...commands: readonly Command[]): Command {
   return { name: "Atomic", cmdID: "", commands: numbered(commands) };
 }
@@ -163,15 +167,24 @@ test("Atomic: a roll-back that fails is 516", () => {
   equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 516 Replace c0, 405 Delete c1");
 });
 
-test("Atomic: Get, Exec, Sequence and Atomic may not stand inside: 500", () => {
-  for (const inner of [
-    command("Get", item("./A")),
-    command("Exec", item("./X")),
-    atomic(command("Delete", item("./A"))),
-  ]) {
+test("Atomic: no Get, Exec, Sequence or Atomic inside: 500, and their members are 215", () => {
+  const within = { ...command("Delete", item("./A")), cmdID: "d" };
+  for (const [inner, members] of [
+    [command("Get", item("./A")), ""],
+    [command("Exec", item("./X")), ""],
+    [container("Atomic", [within]), ", 215 Delete d"],
+    [
+      container("Sequence", [{ ...container("Sequence", [within]), cmdID: "s" }]),
+      ", 215 Sequence s, 215 Delete d",
+    ],
+  ] as const) {
     const bench = answered([atomic(command("Replace", item("./A", "x")), inner)]);
-    equal(bench.statuses(), `200 SyncHdr, 507 Atomic 2, 216 Replace c0, 500 ${inner.name} c1`);
-    ok(!bench.tree.calls.includes("get ./A") && !bench.tree.calls.includes("exec ./X -"));
+    equal(
+      bench.statuses(),
+      `200 SyncHdr, 507 Atomic 2, 216 Replace c0, 500 ${inner.name} c1${members}`,
+    );
+    const { calls } = bench.tree;
+    ok(!["get ./A", "exec ./X -", "remove ./A"].some((call) => calls.includes(call)));
   }
 });
 
@@ -201,8 +214,62 @@ test("Sequence: an Alert that cannot be shown stops what it was to ask for: 215"
   deepEqual(bench.tree.calls, []);
 });
 
-test("Sequence: Atomic and Sequence may not stand inside: 500", () => {
-  const bench = answered([sequence(atomic(command("Delete", item("./A"))))]);
-  equal(bench.statuses(), "200 SyncHdr, 200 Sequence 2, 500 Atomic c0");
-  deepEqual(bench.tree.calls, []);
+test("Sequence: no Atomic or Sequence inside: 500, their members 215, and it goes on", () => {
+  const within = { ...command("Delete", item("./A")), cmdID: "d" };
+  for (const name of ["Atomic", "Sequence"] as const) {
+    const bench = answered([sequence(container(name, [within]), command("Delete", item("./B")))]);
+    equal(
+      bench.statuses(),
+      `200 SyncHdr, 200 Sequence 2, 500 ${name} c0, 215 Delete d, 200 Delete c1`,
+    );
+    deepEqual(bench.tree.calls, ["remove ./B"]);
+  }
+});
+
+const SYNCHDR_200 =
+  "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>" +
+  "200</Data></Status>";
+const REPLACE =
+  "<Replace><CmdID>9</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data>x</Data></Item>" +
+  "</Replace>";
+
+test("a wrong number is its command's Status alone, 412 or 400 (§4.1.6); others run", () => {
+  const size = "<Item><Target><LocURI>./B</LocURI></Target><Meta><Size>big</Size></Meta></Item>";
+  const status = "<CmdID>2</CmdID><MsgRef>1</MsgRef><CmdRef>2</CmdRef><Cmd>Replace</Cmd>";
+  for (const [body, answer] of [
+    ["<Alert><CmdID>2</CmdID></Alert>", "412 Alert 2, "],
+    ["<Alert><CmdID>2</CmdID><Data> </Data></Alert>", "412 Alert 2, "],
+    ["<Alert><CmdID>2</CmdID><Data>DISPLAY</Data></Alert>", "400 Alert 2, "],
+    [`<Replace><CmdID>2</CmdID>${size}</Replace>`, "400 Replace 2, "],
+    [`<Get><CmdID>2</CmdID>${size}</Get>`, "400 Get 2, "],
+    [`<Status>${status}</Status>`, ""],
+    [`<Status>${status}<Data>fine</Data></Status>`, ""],
+  ] as const) {
+    const bench = new Bench();
+    bench.next();
+    bench.replyText(messageText(`${SYNCHDR_200}${body}${REPLACE}<Final/>`));
+    bench.next();
+    equal(bench.statuses(), `200 SyncHdr, ${answer}200 Replace 9`, body);
+    deepEqual(bench.tree.calls, ["replace ./A - - 1 srv"]);
+    equal(bench.logged("command 2, without a number"), answer === "");
+  }
+});
+
+test("within Atomic a wrong number undoes the rest: 507, 216", () => {
+  const bench = new Bench();
+  bench.next();
+  const alerting = "<Alert><CmdID>3</CmdID></Alert>";
+  bench.replyText(
+    messageText(`${SYNCHDR_200}<Atomic><CmdID>2</CmdID>${REPLACE}${alerting}</Atomic><Final/>`),
+  );
+  bench.next();
+  equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 216 Replace 9, 412 Alert 3");
+});
+
+test("a Status of SyncHdr without a number ends the session: it accepts nothing", () => {
+  const bench = new Bench();
+  bench.next();
+  bench.replyText(messageText(SYNCHDR_200.replace("200", "")));
+  equal(bench.outcome(), "protocol");
+  ok(bench.logged("answered no number to SyncHdr"));
 });

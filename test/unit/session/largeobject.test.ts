@@ -70,6 +70,42 @@ test("Size may count the decoded bytes", () => {
   equal(send(bench, piece(TEXT.slice(8), false), true), "200 SyncHdr, 200 Replace 2");
 });
 
+test("Size may count white space in base64, a line break as one character or two", () => {
+  const lines = `${TEXT.slice(0, 8)}\n${TEXT.slice(8)}\n`;
+  const sizes = [TEXT.length, DATA.length, lines.length, lines.length + 2];
+  for (let size = 8; size < 30; size++) {
+    const bench = begun();
+    send(bench, piece(lines.slice(0, 12), true, { size }), false);
+    const last = bench.statuses().endsWith("213 Replace 2")
+      ? send(bench, piece(lines.slice(12), false), true)
+      : "";
+    equal(last === "200 SyncHdr, 200 Replace 2", sizes.includes(size), `${size}`);
+  }
+});
+
+test("characters of Format bin are base64, as XML has nothing else (TND §7.7.4)", () => {
+  for (const format of ["bin", "BIN", "B64"]) {
+    const bench = begun();
+    send(bench, piece(TEXT.slice(0, 5), true, { format, size: TEXT.length }), false);
+    equal(send(bench, piece(TEXT.slice(5), false, { format }), true), "200 SyncHdr, 200 Replace 2");
+    deepEqual(bench.tree.sunk, [...DATA]);
+    bench.reply([bench.header(200), command("Replace", item("./A", TEXT, { meta: { format } }))]);
+    bench.next();
+    deepEqual(bench.tree.values.get("./A")?.data, DATA);
+  }
+});
+
+test("an object whose base64 decodes to more than MaxObjSize is given up at once: 413", () => {
+  const bench = new Bench({ maxObjSize: 8 });
+  bench.next();
+  equal(
+    send(bench, piece(TEXT.slice(0, 8), true, { size: TEXT.length }), false),
+    "200 SyncHdr, 213 Replace 2",
+  );
+  equal(send(bench, piece(TEXT.slice(8), true), false), "200 SyncHdr, 413 Replace 2");
+  ok(bench.tree.calls.includes("abort"));
+});
+
 test("Meta of the command holds for its item, and Add takes large objects too", () => {
   const bench = begun();
   const meta = { format: "b64", type: "application/octet-stream", size: TEXT.length };

@@ -3,7 +3,7 @@ import { base64 } from "../../../src/base/base64.ts";
 import { Budget } from "../../../src/base/budget.ts";
 import { LONG_HEAD_BYTES_MAX, PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { md5 } from "../../../src/base/md5.ts";
-import { utf8 } from "../../../src/base/utf8.ts";
+import { text, utf8 } from "../../../src/base/utf8.ts";
 import { credential } from "../../../src/account/credential.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { LongMessage } from "../../../src/session/longmessage.ts";
@@ -60,6 +60,12 @@ function sendLong(bench: Bench, commands: readonly Command[], way: Way = {}): bo
   if (long?.over === false) handOver(long.kept);
   bench.session.received(window, held, way.mac?.(md5(sent)));
   return true;
+}
+
+function withByte(bytes: Uint8Array, at: number, byte: number): Uint8Array {
+  const changed = bytes.slice();
+  changed[at] = byte;
+  return changed;
 }
 
 function begun(options: BenchOptions = {}): Bench {
@@ -132,8 +138,8 @@ for (const encoding of ENCODINGS) {
     for (const changed of [
       (bytes: Uint8Array) => bytes.subarray(0, 3000),
       (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1),
-      (bytes: Uint8Array) => bytes.with(bytes.length - 2, 0x21),
-      (bytes: Uint8Array) => bytes.with(bytes.length - 2, 0x21).subarray(0, bytes.length - 2),
+      (bytes: Uint8Array) => withByte(bytes, bytes.length - 2, 0x21),
+      (bytes: Uint8Array) => withByte(bytes, bytes.length - 2, 0x21).subarray(0, bytes.length - 2),
     ]) {
       const bench = begun();
       const commands = [bench.header(200), command("Replace", pkgData(encoding, DATA))];
@@ -292,7 +298,7 @@ test("a Size that is not what came is answered 424, and base64 that is none 400"
   for (const [meta, changed, status] of [
     [{ size: 4 }, undefined, 424],
     [{ size: 9999 }, undefined, 424],
-    [{}, (bytes: Uint8Array) => bytes.with(3000, 0x26), 400],
+    [{}, (bytes: Uint8Array) => withByte(bytes, 3000, 0x26), 400],
   ] as const) {
     const bench = begun();
     const commands = [bench.header(200), command("Replace", pkgData("xml", DATA, {}, meta))];
@@ -303,15 +309,52 @@ test("a Size that is not what came is answered 424, and base64 that is none 400"
   }
 });
 
+test("Size of Data taken as it comes may count bytes, characters, or line breaks too", () => {
+  const whole = base64(DATA);
+  const count = Math.ceil(whole.length / 76);
+  let lines = "";
+  for (let at = 0; at < whole.length; at += 76) lines += `${whole.slice(at, at + 76)}\n`;
+  const changed = (bytes: Uint8Array): Uint8Array =>
+    utf8(text(bytes, 0, bytes.length).split("\n").join("\r\n"));
+  for (const format of ["b64", "bin"]) {
+    for (const [size, status] of [
+      [DATA.length, 200],
+      [whole.length, 200],
+      [lines.length, 200],
+      [lines.length + count, 200],
+      [lines.length + 1, 424],
+      [lines.length - 1, 424],
+    ] as const) {
+      const bench = begun();
+      const one = item(PKG, lines, { meta: { format, size } });
+      ok(sendLong(bench, [bench.header(200), command("Replace", one)], { changed }));
+      bench.next();
+      equal(bench.statuses(), `200 SyncHdr, ${status} Replace 2`, `${format} ${size}`);
+      if (status === 200) deepEqual(bench.tree.sunk, [...DATA]);
+    }
+  }
+});
+
+test("Data of unknown size is given up as soon as it passes MaxObjSize: 413", () => {
+  for (const encoding of ENCODINGS) {
+    const bench = begun({ maxObjSize: 2000 });
+    const commands = [bench.header(200), command("Replace", pkgData(encoding, DATA))];
+    ok(sendLong(bench, commands, { wbxml: encoding === "wbxml" }));
+    bench.next();
+    equal(bench.statuses(), "200 SyncHdr, 413 Replace 2");
+  }
+});
+
 test("Data that goes on in CDATA, or as elements, is answered 400", () => {
   for (const more of ["<![CDATA[AAAA]]>", "<x/>"]) {
     const bench = begun();
     const commands = [bench.header(200), command("Replace", pkgData("xml", DATA))];
     const changed = (bytes: Uint8Array): Uint8Array =>
       utf8(
-        new TextDecoder()
-          .decode(bytes)
-          .replace("</Data></Item></Replace>", `${more}</Data></Item></Replace>`),
+        text(bytes, 0, bytes.length).replace(
+          "</Data></Item></Replace>",
+          `${more}</Data></Item></Replace>`,
+        ),
       );
     ok(sendLong(bench, commands, { changed }));
     bench.next();

@@ -241,10 +241,6 @@ test("a command that cannot be answered is malformed", () => {
     malformed(`<${name}><Item/></${name}>`, `${name} without CmdID`);
   }
   malformed("<Alert><Data>1200</Data></Alert>", "Alert without CmdID");
-  malformed("<Alert><CmdID>1</CmdID></Alert>", "not a number");
-  for (const bad of ["", "x", "-1", "1e3", "0x10", "1 2", "4294967296", "1.5"]) {
-    malformed(`<Alert><CmdID>1</CmdID><Data>${bad}</Data></Alert>`, "not a number");
-  }
   malformed(
     "<Status><MsgRef>1</MsgRef><CmdRef>1</CmdRef><Data>200</Data></Status>",
     "Status without Cmd",
@@ -258,6 +254,33 @@ test("a command that cannot be answered is malformed", () => {
     "Status without CmdRef",
   );
   malformed("<Results><MsgRef>1</MsgRef></Results>", "Results without CmdRef");
+});
+
+const NO_NUMBERS = ["x", "-1", "1e3", "0x10", "1 2", "4294967296", "1.5"];
+
+test("a number that is missing is 412 for its command, one that is none 400 (§4.1.6)", () => {
+  const fault = (body: string): unknown =>
+    commands(`${body}<Get><CmdID>2</CmdID></Get>`).map((one) => ("fault" in one ? one.fault : 0));
+  const status = (data: string): string =>
+    `<Status><MsgRef>1</MsgRef><CmdRef>1</CmdRef><Cmd>Get</Cmd>${data}</Status>`;
+  for (const none of ["", "<Data/>", "<Data> </Data>"]) {
+    deepEqual(fault(`<Alert><CmdID>1</CmdID>${none}</Alert>`), [412, 0]);
+    deepEqual(fault(status(none)), [412, 0]);
+  }
+  for (const bad of NO_NUMBERS) {
+    deepEqual(fault(`<Alert><CmdID>1</CmdID><Data>${bad}</Data></Alert>`), [400, 0]);
+    deepEqual(fault(status(`<Data>${bad}</Data>`)), [400, 0]);
+    const meta = `<Meta><Size>${bad}</Size></Meta>`;
+    for (const name of ["Add", "Replace", "Delete", "Get", "Copy", "Exec"]) {
+      deepEqual(fault(`<${name}><CmdID>1</CmdID>${meta}</${name}>`), [400, 0]);
+      deepEqual(fault(`<${name}><CmdID>1</CmdID><Item>${meta}</Item></${name}>`), [400, 0]);
+    }
+    deepEqual(
+      fault(`<Alert><CmdID>1</CmdID><Data>1100</Data><Item>${meta}</Item></Alert>`),
+      [400, 0],
+    );
+  }
+  deepEqual(fault("<Get><CmdID>1</CmdID><Meta><Size/></Meta></Get>"), [0, 0]);
 });
 
 test("numbers have blanks and leading zeros, up to 2^32 - 1", () => {
@@ -387,7 +410,12 @@ test("what is not SyncML is malformed", () => {
   equal(problem("<html/>"), "not a SyncML document");
   equal(problem("<SyncML/>"), "no SyncHdr");
   equal(problem(`<SyncML>${HEADER}</SyncML>`), "no SyncBody");
-  equal(problem(`<SyncML><SyncBody/>${HEADER}</SyncML>`), "no SyncBody");
+  equal(problem(`<SyncML><SyncBody/>${HEADER}</SyncML>`), "SyncBody without SyncHdr before it");
+  equal(problem(`<SyncML>${HEADER}${HEADER}<SyncBody/></SyncML>`), "more than one SyncHdr");
+  equal(problem(`<SyncML>${HEADER}<SyncBody/>${HEADER}</SyncML>`), "more than one SyncHdr");
+  equal(problem(`<SyncML>${HEADER}<SyncBody/><SyncBody/></SyncML>`), "more than one SyncBody");
+  const wrong = HEADER.replace("</SyncHdr>", "<Meta><MaxMsgSize>a</MaxMsgSize></Meta></SyncHdr>");
+  equal(problem(`<SyncML>${wrong}<SyncBody/></SyncML>`), "MaxMsgSize or MaxObjSize is no number");
   equal(problem(`<SyncML>${HEADER}<SyncBody/></SyncML><SyncML/>`), "more than one root element");
   equal(problem(""), "no root element");
 });

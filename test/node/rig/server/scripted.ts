@@ -231,7 +231,7 @@ export class ScriptedDevice {
         this.#chunks.push(Buffer.from(item.data ?? []));
         if (item.moreData) return 213;
         const whole = content(
-          { data: Buffer.concat(this.#chunks), binary: false, moreData: false },
+          { data: Buffer.concat(this.#chunks), binary: item.binary, moreData: false },
           command.meta,
         );
         this.#chunks = [];
