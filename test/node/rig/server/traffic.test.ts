@@ -49,8 +49,8 @@ test("over TLS HTTP's bytes are counted; full and resumed handshakes apart", asy
   const { authority, certificate, key } = makeCertificate({ host: "localhost" });
   const listening = await listen(handle, 0, { certificate, key });
   const port = Number(new URL(listening.origin).port);
-  const ca =
-    `-----BEGIN CERTIFICATE-----\n${authority.toString("base64")}\n` + "-----END CERTIFICATE-----";
+  const base64 = authority.toString("base64");
+  const ca = `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----`;
   let session: Buffer | undefined;
   let sent = 0;
   const ask = async (): Promise<void> => {
