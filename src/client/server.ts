@@ -279,7 +279,7 @@ export class Server {
       hal.log(
         "warning",
         "client",
-        `whoever answers for ${serverId} is obeyed: no credentials are asked for, over http. ` +
+        `account ${serverId} has neither credentials nor TLS: anyone who answers is obeyed. ` +
           "Not for products",
       );
     }
