@@ -14,7 +14,7 @@ import type { Fumo } from "../objects/fumo.ts";
 import { holdsPackage } from "../objects/fumostate.ts";
 import { updateRequest } from "../objects/requests.ts";
 import type { UserInterface } from "../user/question.ts";
-import type { OutgoingAlert } from "../session/ports.ts";
+import type { GenericAlert } from "../syncml/alert.ts";
 import { Session } from "../session/session.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { Engine } from "../update/engine.ts";
@@ -258,7 +258,7 @@ export class Server {
     return (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0) || 1).toString(16).toUpperCase();
   }
 
-  #alerts(): readonly OutgoingAlert[] {
+  #alerts(): readonly GenericAlert[] {
     const reports = this.#options.fumo.alerts(this.#options.serverId);
     return this.#asks === "none"
       ? reports

@@ -5,6 +5,7 @@
  * lie in the tree, and who asked for what lies in the engine's tickets. One package is dealt with
  * at a time; State of all other objects is 10.
  */
+import type { GenericAlert } from "../syncml/alert.ts";
 import { REASONS } from "../update/reason.ts";
 import type { Refusal } from "../update/refusal.ts";
 import { assert } from "../base/assert.ts";
@@ -34,18 +35,6 @@ import {
   UPDATE,
 } from "./fumonodes.ts";
 import type { Way } from "./fumonodes.ts";
-
-/** A generic alert (1226) that is owed to a server. */
-export interface FumoAlert {
-  readonly id: number;
-  readonly server: string;
-  readonly type: string;
-  readonly format: string;
-  readonly mark: string;
-  readonly source?: string;
-  readonly correlator?: string;
-  readonly data: string;
-}
 
 const ALERT_TYPES: { readonly [way in Way]: string } = frozen({
   Download: "org.openmobilealliance.dm.firmwareupdate.download",
@@ -127,15 +116,14 @@ export class Fumo {
    * Outcomes that this server asked for and has not acknowledged, oldest first (OMA-TS-DM-FUMO
    * §10.2.2).
    */
-  alerts(server: string): readonly FumoAlert[] {
-    const alerts: FumoAlert[] = [];
+  alerts(server: string): readonly GenericAlert[] {
+    const alerts: GenericAlert[] = [];
     for (const { id, owner, reason } of this.#engine.tickets()) {
       const request = readRequest(owner);
       if (reason === undefined || request?.server !== server) continue;
       const code = REASONS[reason].result;
       const alert = {
         id,
-        server,
         type: ALERT_TYPES[request.way],
         format: "int",
         mark: resultMark(code),

@@ -3,11 +3,11 @@
  * of the device.
  */
 import { utf8 } from "../base/utf8.ts";
-import { AlertCode } from "../syncml/alert.ts";
+import { AlertCode, type GenericAlert } from "../syncml/alert.ts";
 import type { AlertCommand } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { Outgoing } from "./outgoing.ts";
-import type { OutgoingAlert, SessionPorts } from "./ports.ts";
+import type { SessionPorts } from "./ports.ts";
 
 /**
  * The Status of an Alert from the server: nobody is there to be shown anything, and no other alert
@@ -67,7 +67,7 @@ function genericAlert({
   source,
   correlator,
   data,
-}: OutgoingAlert): AlertCommand {
+}: GenericAlert): AlertCommand {
   return {
     name: "Alert",
     cmdID: "",

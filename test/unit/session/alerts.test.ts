@@ -2,11 +2,11 @@
  * Generic alerts: sent in package 1 or 3, and kept until the server has answered
  * (OMA-TS-DM-Protocol §2.3.7, FUMO §10.2.2).
  */
-import type { OutgoingAlert } from "../../../src/session/ports.ts";
+import type { GenericAlert } from "../../../src/syncml/alert.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { Bench, command, item, textOf } from "./bench.ts";
 
-const REPORT: OutgoingAlert = {
+const REPORT: GenericAlert = {
   id: 7,
   type: "org.openmobilealliance.dm.firmwareupdate.update",
   format: "int",

@@ -2,6 +2,7 @@
  * A session between a scripted server and a tree that only records: what the session tests stand
  * on.
  */
+import type { GenericAlert } from "../../../src/syncml/alert.ts";
 import { Budget } from "../../../src/base/budget.ts";
 import { base64 } from "../../../src/base/base64.ts";
 import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
@@ -13,7 +14,6 @@ import { readerOf, writerOf } from "../../../src/session/encoding.ts";
 import type {
   ManagementTree,
   Outcome,
-  OutgoingAlert,
   SessionAccount,
   SessionOptions,
 } from "../../../src/session/ports.ts";
@@ -136,7 +136,7 @@ export class FakeTree implements ManagementTree {
 
 export type BenchOptions = Partial<SessionOptions> &
   Partial<Pick<SessionAccount, "client" | "server">> & {
-    readonly alerts?: OutgoingAlert[];
+    readonly alerts?: GenericAlert[];
     readonly tree?: ManagementTree;
     readonly serverID?: string;
     readonly budget?: Budget;
@@ -160,7 +160,7 @@ export class Bench {
   readonly trust: string[] = [];
   /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1 200". */
   readonly told: string[] = [];
-  alerts: OutgoingAlert[] = [];
+  alerts: GenericAlert[] = [];
   readonly inbound = new Uint8Array(16384);
   readonly #sessionID: string;
   #messageID = 0;
