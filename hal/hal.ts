@@ -28,11 +28,16 @@ export interface FlashStatus {
  */
 export interface Flash {
   status(): FlashStatus;
-  /** Fills `buffer` from `byteOffset` on. Any offset and length inside the partition. */
+  /**
+   * Fills `buffer` from `byteOffset` on. Any offset and length inside the partition, none included;
+   * the buffer may begin at any address.
+   */
   read(buffer: Uint8Array, byteOffset: number): void;
   /**
    * Programs erased bytes, once per erase. Durable when it returns. Power loss: only these bytes
-   * are undefined.
+   * are undefined. No bytes are no error, and change nothing. A second write is the caller's
+   * mistake: it may be done, or throw anything but `misaligned` and `bounds`, and leaves other
+   * bytes alone.
    */
   write(bytes: Uint8Array, byteOffset: number): void;
   /** Erases one block. Durable when it returns. Power loss: this block is undefined, no other. */
@@ -74,13 +79,14 @@ export interface Boot {
   readonly headerSize?: number | undefined;
   /**
    * The next restart boots the staged image, once, on trial. Durable when it returns. Throws when
-   * the image cannot be booted.
+   * the image cannot be booted, and always on trial: the other image is the way back. Where the
+   * boot loader alone checks signatures, an image of a stranger may be armed, and never runs.
    */
   arm(): void;
   /**
    * The running image has proved itself. On trial it is kept; until then the next reset, whatever
    * its cause, goes back to the other image. On trial and off, a selector that counts crashes in a
-   * row begins again at none.
+   * row begins again at none. Off trial it is no error.
    */
   confirm(): void;
   /** Resets the board. Does not return. */
@@ -116,14 +122,24 @@ export interface LinkRequest {
 
 /**
  * Status line and headers of an answer: at least those that were wanted, names in lower case. A
- * repeated header keeps its first value; one that is very long may be missing.
+ * repeated header keeps its first value. A value of up to 1000 bytes is there; a longer one is
+ * whole or missing.
  */
 export interface LinkHead {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
+  /**
+   * Bytes of the body that read() will give before it says that it is over, as the board has
+   * decided by RFC 9112 §6.3; undefined: nobody knows before the end. The client does not look at
+   * Content-Length again.
+   */
+  readonly length?: number | undefined;
 }
 
-/** A request under way. After any throw it is closed. Redirects are not followed. */
+/**
+ * A request under way. After any throw it is closed. Redirects are not followed. No call waits for
+ * the network.
+ */
 export interface Exchange {
   /**
    * The head of the answer, or undefined while it has not arrived. It may be gone, undefined again,
@@ -219,7 +235,10 @@ export interface Hal {
   readonly datagrams?: Datagrams | undefined;
   /** Milliseconds since this boot; never goes back. */
   now(): number;
-  /** Fills `bytes` with unpredictable values. */
+  /**
+   * Fills `bytes` with unpredictable values, other ones at each boot. A board that has no entropy
+   * yet waits for it; it does not give what can be foretold.
+   */
   random(bytes: Uint8Array): void;
   /** A line for the person at the serial console. `source` names the part that speaks. */
   log(level: LogLevel, source: string, text: string): void;

@@ -21,3 +21,6 @@ export const BARE_IN_TURN: readonly BareName[] = [
   ...(first === undefined ? [] : [first]),
   ...(others.length === 0 ? [] : [inTurn(others)]),
 ];
+
+/** The board whose clock the kit watches for more than a minute. */
+export const PATIENT = inTurn(["host", "esp32-fake", ...BARE_IN_TURN]);

@@ -9,6 +9,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BASE_MODULES, BuildError, JS, OUT, buildBlob } from "../hal/xs/build.ts";
+import { corpusFile } from "./corpus/files.ts";
+import { ROWS } from "./corpus/table.ts";
 import { runBlob } from "./engine.ts";
 import { ENGINE_NAMES, type EngineName } from "./rig/boards/boards.ts";
 
@@ -34,6 +36,21 @@ function testModules(parts: readonly string[]): string[] {
     .sort();
 }
 
+/** The files of the corpus that tests on XS read, as a module: there is no file system. */
+function corpusModule(): string {
+  const names = ROWS.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const contents = [...new Set(names)].map((name) => [
+    name,
+    Buffer.from(corpusFile(name)).toString("base64"),
+  ]);
+  return `import { fromBase64 } from "../../src/base/base64.js";
+const FILES = new Map(${JSON.stringify(contents)});
+export function corpusFile(name) {
+  return fromBase64(FILES.get(name) ?? "") ?? new Uint8Array(0);
+}
+`;
+}
+
 /** Builds the tests as one blob: its path. Throws a BuildError. */
 export function buildTests(parts: readonly string[], [first, step] = WHOLE): string {
   const names = testModules(parts).filter((_, index) => index % step === first - 1);
@@ -46,7 +63,10 @@ export function buildTests(parts: readonly string[], [first, step] = WHOLE): str
     version: "test",
     positions: true,
     modules: { ...BASE_MODULES, "test/check": "test/xs/check" },
-    generated: { "test/entry": `${imports}import { run } from "./check.js";\nrun();\n` },
+    generated: {
+      "test/entry": `${imports}import { run } from "./check.js";\nrun();\n`,
+      "test/corpus/files": corpusModule(),
+    },
   });
   return out;
 }

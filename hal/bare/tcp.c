@@ -1,6 +1,7 @@
 /* TCP client sockets over lwIP's raw interface. The window opens by what the program reads, not by
  * what arrives. */
 #include "../common/net/socket.h"
+#include "addresses.h"
 #include "board.h"
 #include "machine.h"
 #include "net.h"
@@ -22,6 +23,10 @@ struct Socket {
   int isEnded; /* the peer has closed */
   int isAsked; /* the name server was asked */
   uint16_t port;
+  ip_addr_t addresses[ADDRESSES_MAX];
+  int addressCount;
+  int address; /* the one that is tried */
+  uint64_t until; /* when it has been silent for long enough */
   struct tcp_pcb* pcb;
   struct pbuf* unread;
   uint32_t taken; /* bytes of the first pbuf in it that were read */
@@ -38,14 +43,22 @@ static void fail(Socket* socket, const char* kind)
   hasNews = 1;
 }
 
-/* Called by lwIP; it has freed the pcb. */
+static int hasAnother(const Socket* socket)
+{
+  return socket->address + 1 < socket->addressCount;
+}
+
+/* Called by lwIP; it has freed the pcb. The next address is not tried from in here. */
 static void onError(void* argument, err_t error)
 {
   Socket* socket = argument;
   if (!socket)
     return;
   socket->pcb = NULL;
-  fail(socket, (socket->state == SOCKET_OPEN) || (error != ERR_RST) ? "broken" : "refused");
+  if ((socket->state == SOCKET_CONNECTING) && hasAnother(socket))
+    socket->until = 0;
+  else
+    fail(socket, (socket->state == SOCKET_OPEN) || (error != ERR_RST) ? "broken" : "refused");
 }
 
 static err_t onConnected(void* argument, struct tcp_pcb* pcb, err_t error)
@@ -79,8 +92,9 @@ static err_t onSent(void* argument, struct tcp_pcb* pcb, u16_t length)
 
 /* No server runs on this board: the loopback address means the computer that emulates it, which is
  * the gateway. */
-static void connectTo(Socket* socket, const ip_addr_t* address)
+static void tryAddress(Socket* socket)
 {
+  const ip_addr_t* address = &socket->addresses[socket->address];
   struct tcp_pcb* pcb = tcp_new();
   ip_addr_t gateway;
   ip_addr_copy_from_ip4(gateway, *netif_ip4_gw(netif_default));
@@ -97,8 +111,29 @@ static void connectTo(Socket* socket, const ip_addr_t* address)
   tcp_sent(pcb, onSent);
   tcp_nagle_disable(pcb);
   socket->state = SOCKET_CONNECTING;
+  socket->until = machineMs() + CONNECT_MS;
   if (tcp_connect(pcb, address, socket->port, onConnected) != ERR_OK)
     fail(socket, "broken");
+}
+
+/* Turns to the next address when this one was silent, or has refused, and there is another. */
+static void tryNext(Socket* socket)
+{
+  if (!hasAnother(socket) || (machineMs() < socket->until))
+    return;
+  if (socket->pcb) {
+    tcp_err(socket->pcb, NULL);
+    tcp_abort(socket->pcb);
+    socket->pcb = NULL;
+  }
+  socket->address++;
+  tryAddress(socket);
+}
+
+static void connectTo(Socket* socket, const ip_addr_t* first)
+{
+  socket->addressCount = addressesTold(first, socket->addresses);
+  tryAddress(socket);
 }
 
 static void onName(const char* name, const ip_addr_t* address, void* argument)
@@ -178,6 +213,8 @@ static int isReady(Socket* socket)
   netPoll();
   if (socket->state == SOCKET_RESOLVING)
     resolve(socket);
+  else if (socket->state == SOCKET_CONNECTING)
+    tryNext(socket);
   return socket->state == SOCKET_OPEN;
 }
 

@@ -4,6 +4,8 @@
 #include "file.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +17,8 @@
 static FlashCount counts[FILES_MAX];
 static uint32_t cutLeft;
 static CutMode cutMode;
+/* flashFileLog */
+static int tellTo;
 
 void flashFileCut(uint32_t operation, CutMode mode)
 {
@@ -59,6 +63,33 @@ static FlashCount* countOf(const char* path)
 const FlashCount* flashFileCount(int index)
 {
   return (index < FILES_MAX) && counts[index].name[0] ? &counts[index] : NULL;
+}
+
+/* "write slot-b.flash 4096 512", "erase store.flash 4096 4096 torn": offset and length, in bytes.
+ */
+static void tell(
+    const FlashFile* flash, const char* what, uint32_t offset, uint32_t length, uint32_t done)
+{
+  if (tellTo)
+    dprintf(tellTo, "%s %s %u %u%s\n", what, flash->count->name, offset, length,
+        done < length ? " torn" : "");
+}
+
+/* A number whose descriptor nobody has handed on may be that of a file by now, even of flash. */
+static void findLog(void)
+{
+  const char* told = getenv("XS_FUMO_FLASH_LOG");
+  int number = told ? atoi(told) : 0;
+  struct stat info;
+  tellTo = (number > STDERR_FILENO) && !fstat(number, &info)
+          && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode))
+      ? number
+      : 0;
+}
+
+int flashFileLog(void)
+{
+  return tellTo;
 }
 
 static int fits(const Partition* partition, uint32_t offset, uint32_t length)
@@ -158,6 +189,7 @@ static int writeFile(
   done = countOperation(length, &last);
   if (((end < offset) && !fillErased(flash, end, offset)) || !put(flash, offset, bytes, done))
     return 0;
+  tell(flash, "write", offset, length, done);
   if (last)
     powerOff();
   return 1;
@@ -175,6 +207,7 @@ static int eraseFile(const Partition* partition, uint32_t block)
   if ((end <= to) && (end > from) ? ftruncate(flash->file, from) != 0
                                   : (end > to) && !fillErased(flash, from, to))
     return 0;
+  tell(flash, "erase", from, partition->blockLength, to - from);
   if (last)
     powerOff();
   return 1;
@@ -183,6 +216,7 @@ static int eraseFile(const Partition* partition, uint32_t block)
 int flashFileOpen(
     FlashFile* flash, const char* path, uint32_t blockLength, uint32_t blocks, uint32_t writeAlign)
 {
+  findLog();
   if (!blocks || (blockLength < 256) || (blocks > CAPACITY_MAX / blockLength))
     return 0;
   if (!writeAlign || (writeAlign > 256) || (writeAlign & (writeAlign - 1))

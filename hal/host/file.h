@@ -31,6 +31,9 @@ const FlashCount* flashFileCount(int index);
  * process is killed then. */
 typedef enum { CUT_BEFORE, CUT_TORN, CUT_AFTER } CutMode;
 void flashFileCut(uint32_t operation, CutMode mode);
+/* The descriptor to which each operation is told by a line, which a restart hands on; 0: none. It
+ * is the pipe or socket whose number is in XS_FUMO_FLASH_LOG. */
+int flashFileLog(void);
 /* How many operations are left until the cut; 0: none is planned. What a restart hands on. */
 uint32_t flashFileCutLeft(void);
 

@@ -8,7 +8,7 @@
 
 struct Lookup {
   int count;
-  Address addresses[LOOKUP_ADDRESSES_MAX];
+  Address addresses[ADDRESSES_MAX];
 };
 
 Lookup* lookupOpen(const char* host, uint16_t port)
@@ -24,7 +24,7 @@ Lookup* lookupOpen(const char* host, uint16_t port)
   snprintf(service, sizeof(service), "%u", port);
   if (getaddrinfo(host, service, &hints, &found))
     return self;
-  for (const struct addrinfo* each = found; each && (self->count < LOOKUP_ADDRESSES_MAX);
+  for (const struct addrinfo* each = found; each && (self->count < ADDRESSES_MAX);
        each = each->ai_next) {
     Address* address = &self->addresses[self->count++];
     memcpy(&address->address, each->ai_addr, each->ai_addrlen);
@@ -34,7 +34,7 @@ Lookup* lookupOpen(const char* host, uint16_t port)
   return self;
 }
 
-int lookupResult(Lookup* lookup, Address addresses[LOOKUP_ADDRESSES_MAX])
+int lookupResult(Lookup* lookup, Address addresses[ADDRESSES_MAX])
 {
   memcpy(addresses, lookup->addresses, sizeof(lookup->addresses));
   return lookup->count ? lookup->count : -1;

@@ -90,12 +90,16 @@ static void setTimer(int timeoutMs)
 void resetNow(ResetCause why)
 {
   uint32_t number = flashFileCutLeft();
+  int log = flashFileLog();
+  unsigned low = (unsigned)(log && (log < kept) ? log : kept);
+  unsigned high = (unsigned)(log > kept ? log : kept);
   setTimer(0);
   cause[sizeof(cause) - 2] = (char)('0' + why);
   for (int i = 0; i < 10; i++, number /= 10)
     cut[sizeof(cut) - 2 - i] = (char)('0' + number % 10);
-  closeFiles(STDERR_FILENO + 1, (unsigned)kept - 1);
-  closeFiles((unsigned)kept + 1, UINT_MAX);
+  closeFiles(STDERR_FILENO + 1, low - 1);
+  closeFiles(low + 1, high - 1);
+  closeFiles(high + 1, UINT_MAX);
   execve("/proc/self/exe", arguments, environment);
   _exit(6);
 }

@@ -40,7 +40,12 @@ const HELD = 6;
 const MINUTE_MS = 60_000;
 
 /** Two entries of 16 bytes a block, so that an update fills some. */
-const LOG: FlashStatus = frozen({ blocks: 2, blockLength: 32, writeAlign: 16, eraseValue: 0xff });
+export const BOOT_LOG: FlashStatus = frozen({
+  blocks: 2,
+  blockLength: 32,
+  writeAlign: 16,
+  eraseValue: 0xff,
+});
 
 export interface SimBootOptions {
   readonly power: Power;
@@ -67,7 +72,7 @@ export class SimBoot implements Boot {
   readonly #selector: Selector;
   #told = 0;
 
-  constructor({ power, slots, keys, log = LOG, refused }: SimBootOptions) {
+  constructor({ power, slots, keys, log = BOOT_LOG, refused }: SimBootOptions) {
     this.#power = power;
     this.flash = new SimFlash(power, log, "boot log");
     const ports = {

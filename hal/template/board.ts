@@ -1,86 +1,119 @@
 /**
- * A board to begin with: it compiles, and each function says what to write in its place.
- * hal/README.md has the way from here;
- * `xs-fumo conformance` says what is left to do.
+ * The smallest complete port: the HAL of a chip whose vendor gives the few functions of chip.ts.
+ * hal/README.md prints it whole.
  */
-import type {
-  Boot,
-  Exchange,
-  Flash,
-  FlashStatus,
-  Hal,
-  Identity,
-  Link,
-  LinkRequest,
-  LogLevel,
-  Running,
-} from "../hal.ts";
 import { frozen } from "../../src/base/frozen.ts";
+import { FlashFault } from "../common/checked.ts";
+import { HttpLink } from "../common/http/http.ts";
+import type { Board, Boot, Flash, FlashStatus, Identity, LogLevel, Running } from "../hal.ts";
+import { type Chip, openChip } from "./chip.ts";
 
-function write(what: string): never {
-  throw new Error(`hal/template: ${what}`);
-}
+/** The memory map: erase blocks of 4096 bytes, programmed by 16. */
+const BLOCK = 4096;
+const ALIGN = 16;
+const STORE_BLOCKS = 4;
+const SLOT_BLOCKS = 6;
+const STORE_AT = 0;
+const SLOTS_AT: readonly number[] = frozen([
+  STORE_BLOCKS * BLOCK,
+  (STORE_BLOCKS + SLOT_BLOCKS) * BLOCK,
+]);
 
-class TemplateFlash implements Flash {
-  readonly #name: string;
+class ChipFlash implements Flash {
+  readonly #chip: Chip;
+  readonly #from: number;
+  readonly #status: FlashStatus;
 
-  constructor(name: string) {
-    this.#name = name;
+  constructor(chip: Chip, from: number, blocks: number) {
+    this.#chip = chip;
+    this.#from = from;
+    this.#status = { blocks, blockLength: BLOCK, writeAlign: ALIGN, eraseValue: 0xff };
   }
 
   status(): FlashStatus {
-    return write(
-      `status() of ${this.#name}: blocks, blockLength, writeAlign and eraseValue, ` +
-        "from the part's data sheet",
-    );
+    return this.#status;
   }
 
   read(buffer: Uint8Array, byteOffset: number): void {
-    write(
-      `read of ${this.#name}: fill all ${buffer.length} bytes of the buffer ` +
-        `from offset ${byteOffset}`,
-    );
+    this.#check(byteOffset, buffer.length, 1);
+    this.#done(this.#chip.flashRead(this.#from + byteOffset, buffer));
   }
 
   write(bytes: Uint8Array, byteOffset: number): void {
-    write(
-      `write of ${this.#name}: program ${bytes.length} bytes at offset ${byteOffset}, ` +
-        "and return when they are in the flash",
-    );
+    this.#check(byteOffset, bytes.length, ALIGN);
+    this.#done(this.#chip.flashProgram(this.#from + byteOffset, bytes));
   }
 
   eraseBlock(block: number): void {
-    write(`eraseBlock of ${this.#name}: erase block ${block}, and return when it is erased`);
+    this.#check(block * BLOCK, BLOCK, 1);
+    this.#done(this.#chip.flashErase(this.#from + block * BLOCK));
+  }
+
+  #check(at: number, length: number, align: number): void {
+    if (at < 0 || at + length > this.#status.blocks * BLOCK)
+      throw new FlashFault("bounds", `${length} bytes at ${at}`);
+    if (at % align !== 0 || length % align !== 0)
+      throw new FlashFault("misaligned", `${length} bytes at ${at}`);
+  }
+
+  #done(done: boolean): void {
+    if (!done) throw new FlashFault("device", "the flash reports an error");
   }
 }
 
-class TemplateBoot implements Boot {
+class ChipBoot implements Boot {
+  readonly #chip: Chip;
+
+  constructor(chip: Chip) {
+    this.#chip = chip;
+  }
+
   running(): Running {
-    return { slot: 0, trial: false, cause: "unknown", failures: 0 };
+    return {
+      slot: this.#chip.bootSlot(),
+      trial: this.#chip.bootOnTrial(),
+      cause: this.#chip.resetCause(),
+      failures: 0, // this chip counts no crashes
+    };
   }
 
   arm(): void {
-    write(
-      "arm(): check the image in the slot that does not run, and select it for one boot, durably",
-    );
+    if (!this.#chip.bootTry(1 - this.#chip.bootSlot()))
+      throw new Error("the staged image cannot be booted");
   }
 
   confirm(): void {
-    write("confirm(): select the slot that runs for good, durably");
+    if (this.#chip.bootOnTrial() && !this.#chip.bootKeep())
+      throw new Error("the boot selection cannot be written");
   }
 
   restart(): never {
-    return write('restart(): reset the chip; after it, the cause is "restart"');
+    return this.#chip.reset();
   }
 }
 
-class TemplateLink implements Link {
-  request(request: LinkRequest): Exchange {
-    return write(
-      `request(): begin ${request.method} at ${request.url.host}; ` +
-        "with sockets that do not block, hal/common/http/http.ts does the rest",
-    );
-  }
+/** The port over a chip. */
+export function openPort(chip: Chip, identity: Identity): Board {
+  const log = (level: LogLevel, source: string, text: string): void => {
+    chip.print(`${level} ${source}: ${text}`);
+  };
+  return {
+    store: new ChipFlash(chip, STORE_AT, STORE_BLOCKS),
+    staging: new ChipFlash(chip, SLOTS_AT[1 - chip.bootSlot()] ?? 0, SLOT_BLOCKS),
+    boot: new ChipBoot(chip),
+    link: new HttpLink((host, port) => chip.connect(host, port)),
+    identity,
+    log,
+    now: () => chip.uptimeMs(),
+    random: (bytes) => {
+      chip.random(bytes);
+    },
+    provision: () => chip.provision(),
+    typed: (buffer) => chip.typed(buffer),
+    run: (step) => {
+      for (;;) chip.wait(step() - chip.uptimeMs());
+    },
+  };
 }
 
 /** What a package must be made for, and what servers are told. */
@@ -98,19 +131,7 @@ const IDENTITY: Identity = frozen({
   classId: new Uint8Array(16),
 });
 
-/** `print` is the serial console. */
-export function openTemplate(print: (line: string) => void): Hal {
-  return {
-    store: new TemplateFlash("store"),
-    staging: new TemplateFlash("staging"),
-    boot: new TemplateBoot(),
-    link: new TemplateLink(),
-    identity: IDENTITY,
-    now: () => write("now(): milliseconds since this boot"),
-    random: (bytes) =>
-      write(`random(): ${bytes.length} bytes from the chip's random number generator`),
-    log: (level: LogLevel, source, text) => {
-      print(`${level} ${source}: ${text}`);
-    },
-  };
+/** The board that the program runs on. Call it once. */
+export function openBoard(): Board {
+  return openPort(openChip(), IDENTITY);
 }

@@ -3,7 +3,6 @@
  * vendor's keys, its rules. One JSON text; a product keeps it in a partition of its own or compiles
  * it in. Unknown members are ignored. PROVISIONING.md has a row for each member.
  */
-import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
 import { parseUrl, type Url } from "../base/url.ts";
 import { AUTH_KINDS, type AuthKind } from "./authkind.ts";
@@ -85,6 +84,11 @@ export interface Provision {
    */
   readonly trialSeconds: number;
   /**
+   * A download that takes longer than so many seconds, with power on and with its pauses, ends with
+   * 407; 0: DOWNLOAD_MS_MAX.
+   */
+  readonly downloadSeconds: number;
+  /**
    * What people say to questions, as src/user/scripted.ts reads it; empty: nobody can be asked.
    */
   readonly answers: readonly string[];
@@ -114,7 +118,7 @@ const REQUESTS = frozen(["none", "device", "user"]);
  */
 export function parseProvision(text: string): Provision {
   const json: unknown = JSON.parse(text);
-  assert(isObject(json), "provision: not a JSON object");
+  demand(isObject(json), "provision: not a JSON object");
   return {
     account: json.account === undefined ? undefined : parseAccount(json.account),
     keys: strings(json, "keys"),
@@ -133,6 +137,7 @@ export function parseProvision(text: string): Provision {
     bootstrapObjects:
       json.bootstrapObjects === undefined ? BOOTSTRAP_OBJECTS : strings(json, "bootstrapObjects"),
     trialSeconds: number(json, "trialSeconds"),
+    downloadSeconds: number(json, "downloadSeconds"),
     answers: strings(json, "answers"),
     typedAnswers: flag(json, "typedAnswers"),
     confirm: choice(json, "confirm", CONFIRM, "none"),
@@ -142,9 +147,9 @@ export function parseProvision(text: string): Provision {
 }
 
 function parseAccount(json: unknown): ProvisionedAccount {
-  assert(isObject(json), "provision: account is not an object");
+  demand(isObject(json), "provision: account is not an object");
   const serverId = string(json, "serverId");
-  assert(serverId !== "", "provision: account has no serverId");
+  demand(serverId !== "", "provision: account has no serverId");
   const address = parseUrl(string(json, "address"));
   if (typeof address === "string") throw new Error(`provision: address of account ${address}`);
   return {
@@ -162,32 +167,37 @@ function parseAccount(json: unknown): ProvisionedAccount {
   };
 }
 
+/** The text is a person's, and its fault no broken invariant: the message says what is wrong. */
+function demand(condition: boolean, text: string): asserts condition {
+  if (!condition) throw new Error(text);
+}
+
 function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function string(json: Json, name: string): string {
   const value = json[name] ?? "";
-  assert(typeof value === "string", `provision: ${name} is not a string`);
+  demand(typeof value === "string", `provision: ${name} is not a string`);
   return value;
 }
 
 function strings(json: Json, name: string): readonly string[] {
   const value = json[name] ?? [];
   const good = Array.isArray(value) && value.every((item) => typeof item === "string");
-  assert(good, `provision: ${name} is not a list of strings`);
+  demand(good, `provision: ${name} is not a list of strings`);
   return value;
 }
 
 function flag(json: Json, name: string, otherwise = false): boolean {
   const value = json[name] ?? otherwise;
-  assert(typeof value === "boolean", `provision: ${name} is not true or false`);
+  demand(typeof value === "boolean", `provision: ${name} is not true or false`);
   return value;
 }
 
 function number(json: Json, name: string): number {
   const value = json[name] ?? 0;
-  assert(typeof value === "number" && value >= 0, `provision: ${name} is not a number`);
+  demand(typeof value === "number" && value >= 0, `provision: ${name} is not a number`);
   return value;
 }
 
@@ -199,6 +209,6 @@ function choice<T extends string>(
 ): T {
   const value = json[name] ?? otherwise;
   const found = choices.find((item) => item === value);
-  assert(found !== undefined, `provision: ${name} is not one of ${choices.join(", ")}`);
+  demand(found !== undefined, `provision: ${name} is not one of ${choices.join(", ")}`);
   return found;
 }

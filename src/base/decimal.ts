@@ -4,11 +4,11 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /**
- * Returns the number that the bytes spell in decimal digits without a leading zero, or undefined
- * when they spell none, or one above `most`.
+ * Returns the number that the bytes spell in decimal digits, or undefined when they spell none, or
+ * one above `most`. Zeros before it count for nothing.
  */
 export function decimal(bytes: Uint8Array, most: number): number | undefined {
-  if (bytes.length === 0 || (bytes.length > 1 && bytes[0] === ZERO)) return undefined;
+  if (bytes.length === 0) return undefined;
   let value = 0;
   for (const byte of bytes) {
     if (!isDigit(byte)) return undefined;

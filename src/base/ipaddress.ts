@@ -8,6 +8,7 @@
 import { decimal, hexDigit } from "./decimal.ts";
 import { find } from "./bytes.ts";
 
+const ZERO = 0x30;
 const DOT = 0x2e;
 const COLON = 0x3a;
 const GROUPS = 8;
@@ -19,7 +20,8 @@ export function parseIPv4(bytes: Uint8Array): readonly number[] | undefined {
     const dot = find(bytes, from, DOT);
     const to = dot < 0 ? bytes.length : dot;
     const number = decimal(bytes.subarray(from, to), 255);
-    if (number === undefined || numbers.length === 4) return undefined;
+    const octal = to > from + 1 && bytes[from] === ZERO;
+    if (number === undefined || octal || numbers.length === 4) return undefined;
     numbers.push(number);
     from = to + 1;
   }

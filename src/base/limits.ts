@@ -9,10 +9,12 @@
  */
 export const MESSAGE_BYTES_MAX = 16384;
 /**
- * Bytes of a message whose Data of PkgData goes to the slot while it arrives: what MaxMsgSize
- * announces where that is possible. And of what stands before that Data.
+ * Bytes of a message whose Data of PkgData goes to the slot while it arrives, through the inbound
+ * buffer: what MaxMsgSize announces where that is possible (client/server.ts). It costs no memory,
+ * and bounds what a server can have written before its message is known to be good.
  */
 export const LONG_MESSAGE_BYTES_MAX = 1_048_576;
+/** Bytes of what stands before that Data. It is decoded twice: alone, and with what follows. */
 export const LONG_HEAD_BYTES_MAX = 4096;
 /** Elements open at the same time in one document. */
 export const ELEMENT_DEPTH_MAX = 24;
@@ -87,6 +89,13 @@ export const DOWNLOAD_ATTEMPT_MS = 3_600_000;
  */
 export const DOWNLOAD_ATTEMPTS_MAX = 8;
 export const DOWNLOAD_PROGRESS_BYTES = 4096;
+/** Attempts of a download that end in a row since its host does not prove who it is. */
+export const DOWNLOAD_DISTRUST_MAX = 3;
+/**
+ * How long a download may take in all, with power on, where the provisioning does not say it
+ * (downloadSeconds).
+ */
+export const DOWNLOAD_MS_MAX = 86_400_000;
 /**
  * How often a download begins again at byte 0, since its server has another package or no ranges.
  */
@@ -97,8 +106,9 @@ export const REWINDS_MAX = 8;
  */
 export const DOWNLOAD_RETRY_MS = 2_000;
 export const DOWNLOAD_RETRY_MAX_MS = 540_000;
-/** The longest Retry-After that is honoured. */
+/** The longest Retry-After that is honoured, of a package host and of a DM server. */
 export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
+export const SESSION_RETRY_AFTER_MAX_MS = 3_600_000;
 /** Bytes of all type-length-value records of an image together. */
 export const TLV_BYTES_MAX = 2048;
 /** Records in one of its two areas: the boot selectors hold no more. */

@@ -12,7 +12,7 @@ import { assert } from "../base/assert.ts";
 import { Budget } from "../base/budget.ts";
 import { MESSAGE_BYTES_MAX, PEER_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
-import { Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
+import { DOWNLOAD_LIMITS, Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
 import { Accounts } from "../account/accounts.ts";
 import { mountDevDetail } from "../objects/devdetail.ts";
 import { mountDevInfo } from "../objects/devinfo.ts";
@@ -241,7 +241,12 @@ export class Client {
   }
 
   #narrate(): void {
-    const state = fumoState(this.engine.record);
+    const { record } = this.engine;
+    if (record.phase === "verifying" && this.#progress > 0) {
+      this.#progress = 0;
+      this.#logProgress(record.size, record.size);
+    }
+    const state = fumoState(record);
     if (state === this.#state) return;
     this.#state = state;
     this.#progress = 0;
@@ -257,7 +262,11 @@ export class Client {
     const part = size > 0 ? Math.floor((position * PROGRESS_PARTS) / size) : 0;
     if (part === this.#progress) return;
     this.#progress = part;
-    if (part > 0) this.#hal.log("info", "update", `${position} of ${size} bytes`);
+    if (part > 0) this.#logProgress(position, size);
+  }
+
+  #logProgress(position: number, size: number): void {
+    this.#hal.log("info", "update", `${position} of ${size} bytes`);
   }
 }
 
@@ -294,6 +303,10 @@ function engineOf({ hal, provision, store, random, log, inbound }: EngineParts):
       rules: provision,
       log,
       types: [...PACKAGE_TYPES, ...provision.packageTypes],
+      limits:
+        provision.downloadSeconds > 0
+          ? { ...DOWNLOAD_LIMITS, totalMs: provision.downloadSeconds * 1000 }
+          : DOWNLOAD_LIMITS,
     }),
     askBeforeDownload: asksBeforeDownload(provision.confirm),
     log: (level, text) => hal.log(level, "update", text),

@@ -9,8 +9,9 @@
  * meanwhile, the link sends the message once more, byte for byte, and the server may have seen it:
  * what it answers then is for the session to judge, as any other answer.
  */
-import type { Exchange, Link } from "../../hal/hal.ts";
+import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
 import { copy } from "../base/bytes.ts";
+import { codingOf } from "../base/coding.ts";
 import { frozen } from "../base/frozen.ts";
 import {
   ANSWER_MS_MAX,
@@ -18,7 +19,11 @@ import {
   BODY_IDLE_TIMEOUT_MS,
   CONNECTION_IDLE_MS,
   LONG_MESSAGE_BYTES_MAX,
+  REDIRECTS_MAX,
 } from "../base/limits.ts";
+import { RETRY_HEADERS, retryAfterMs } from "../base/retryafter.ts";
+import { resolveUrl, sameOrigin, type Url } from "../base/url.ts";
+import type { Post } from "../session/ports.ts";
 import type { LongMessage } from "../session/longmessage.ts";
 import type { Session } from "../session/session.ts";
 import { MAC_HEADER } from "../account/mac.ts";
@@ -47,12 +52,24 @@ const OPENING: readonly (readonly [string, string])[] = frozen([
 /** Characters of a media type that are shown. */
 const TYPE_LENGTH_MAX = 64;
 /** What is read of the head of an answer. */
-const WANTS: readonly string[] = frozen(["content-type", MAC_HEADER]);
+const WANTS: readonly string[] = frozen([
+  "content-encoding",
+  "content-type",
+  "location",
+  "set-cookie",
+  "www-authenticate",
+  ...RETRY_HEADERS,
+  MAC_HEADER,
+]);
 
 export class Conversation {
   readonly session: Session;
   /** Set when the conversation ended before the session did: what happened, for the log. */
   failure: string | undefined;
+  /** How long the server wants to be left alone. */
+  retryAfterMs = 0;
+  /** The server has set a cookie, and does not get it back. */
+  cookies = false;
   done = false;
   /** Sees every message whole, as it is sent and as it came. */
   onMessage:
@@ -62,6 +79,9 @@ export class Conversation {
   #inbound: Uint8Array;
   /** Of the message under way, or of the one before it. */
   #exchange: Exchange | undefined;
+  /** The message under way: sent again where a redirect leads. */
+  #message: Post | undefined;
+  #redirects = 0;
   #posted = false;
   /** Until when a connection that serves no message is kept. */
   #keptUntil = 0;
@@ -132,21 +152,27 @@ export class Conversation {
       return now;
     }
     this.onMessage?.("sent", message.body, message.body.length);
-    const type = CONTENT_TYPE[message.encoding];
-    this.#answered = false;
+    this.#message = message;
+    this.#redirects = 0;
     this.#length = 0;
     this.#handed = 0;
     this.#long = undefined;
+    return this.#send(now, message, message.url);
+  }
+
+  #send(now: number, message: Post, url: Url): number {
+    this.#answered = false;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
     const before = this.#exchange;
     const exchange = this.#try(() =>
       this.#link.request({
         method: "POST",
-        url: message.url,
+        url,
         body: message.body,
         wants: WANTS,
         headers: [
-          ["Content-Type", type],
+          ["Content-Type", CONTENT_TYPE[message.encoding]],
+          ["Accept-Encoding", "identity"],
           ...(this.#opening ? OPENING : []),
           ...(message.mac === undefined ? [] : ([[MAC_HEADER, message.mac]] as const)),
         ],
@@ -155,24 +181,54 @@ export class Conversation {
     before?.close();
     this.#exchange = exchange;
     this.#posted = exchange !== undefined;
-    this.#opening = false;
     return now;
   }
 
   #readHead(now: number, exchange: Exchange): number {
     const head = this.#try(() => exchange.head());
     if (head === undefined) return this.done ? now : this.#deadline;
-    if (head.status !== 200) return this.#fail(`the server answered HTTP ${head.status}`);
+    this.cookies ||= head.headers.has("set-cookie");
+    if (head.status === 307 || head.status === 308) return this.#redirect(now, head);
+    if (head.status !== 200) return this.#refused(head);
+    const coding = codingOf(head.headers);
+    if (coding !== undefined)
+      return this.#fail(`the server's answer is coded with ${coding}, which nobody asked for`);
     const type = head.headers.get("content-type") ?? CONTENT_TYPE.xml;
     if (!ANSWER_TYPES.some((accepted) => type.toLowerCase().startsWith(accepted)))
       return this.#fail(
         `the server answered with the media type ${type.slice(0, TYPE_LENGTH_MAX)}`,
       );
+    this.#opening = false;
     this.#answered = true;
     this.#mac = head.headers.get(MAC_HEADER);
     this.#bodyDeadline = now + ANSWER_MS_MAX;
     this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
     return now;
+  }
+
+  #refused({ status, headers }: LinkHead): number {
+    this.retryAfterMs = retryAfterMs(headers);
+    const asks = status === 407 || headers.has("www-authenticate");
+    const more = asks ? ": it wants credentials of HTTP, which are not supported" : "";
+    return this.#fail(`the server answered HTTP ${status}${more}`);
+  }
+
+  /**
+   * The message goes out again, as it is, where the server says (RFC 9110 §15.4.8, §15.4.9): within
+   * the account's origin, since it holds credentials.
+   */
+  #redirect(now: number, { status, headers }: LinkHead): number {
+    const message = this.#message;
+    const location = headers.get("location");
+    if (message === undefined || location === undefined)
+      return this.#fail(`the server answered HTTP ${status} without a Location`);
+    const url = resolveUrl(message.url, location);
+    if (typeof url === "string") return this.#fail(`the address of HTTP ${status} ${url}`);
+    if (!sameOrigin(url, message.url))
+      return this.#fail(`HTTP ${status} leads to ${url.host}: not where the account's server is`);
+    if (++this.#redirects > REDIRECTS_MAX)
+      return this.#fail(`the server redirects, and ${REDIRECTS_MAX} redirects were followed`);
+    return this.#send(now, message, url);
   }
 
   #readBody(now: number, exchange: Exchange): number {

@@ -4,7 +4,12 @@
  */
 import { type Backoff, backoffMs, randomShare } from "../base/backoff.ts";
 import { frozen } from "../base/frozen.ts";
-import { SESSION_RETRY_MAX_MS, SESSION_RETRY_MS } from "../base/limits.ts";
+import {
+  SESSION_RETRY_AFTER_MAX_MS,
+  SESSION_RETRY_MAX_MS,
+  SESSION_RETRY_MS,
+} from "../base/limits.ts";
+import { patientMs } from "../base/retryafter.ts";
 
 export interface Need {
   /**
@@ -20,6 +25,8 @@ export interface Need {
   readonly failures: number;
   /** 0 to 1, drawn when the last session failed: see `backoffMs`. */
   readonly share: number;
+  /** How long the server wants to be left alone (Retry-After). */
+  readonly askedMs: number;
   /**
    * When a session comes too late: an image on trial has to prove itself before. Infinity: never.
    */
@@ -33,10 +40,11 @@ const RETRY: Backoff = frozen({ firstMs: SESSION_RETRY_MS, longestMs: SESSION_RE
  * is needed. A pause never takes more than half of the time that is left before the deadline, so
  * that the last attempts, ever closer, fall inside it; they stay the first pause apart.
  */
-export function sessionDue({ reason, pollMs, since, failures, share, deadline }: Need): number {
+export function sessionDue(need: Need): number {
+  const { reason, pollMs, since, failures, share, askedMs, deadline } = need;
   if (failures > 0) {
     const half = Math.max((deadline - since) / 2, SESSION_RETRY_MS);
-    return since + Math.min(backoffMs(failures, share, RETRY), half);
+    return since + Math.min(patientMs(backoffMs(failures, share, RETRY), askedMs, share), half);
   }
   if (reason) return since;
   return pollMs > 0 ? since + pollMs : Infinity;
@@ -50,6 +58,7 @@ export class Schedule {
   /** Sessions in a row that have failed; a start that follows crashes goes on from their number. */
   #failures: number;
   #share: number;
+  #askedMs = 0;
 
   /** `crashes`: starts in a row that have failed before this one. */
   constructor(nowMs: number, crashes: number, random: (bytes: Uint8Array) => void) {
@@ -64,7 +73,15 @@ export class Schedule {
     const { reason, pollMs, deadline } = need;
     const since = this.#since;
     const failures = this.#failures;
-    return sessionDue({ reason, pollMs, since, failures, share: this.#share, deadline });
+    return sessionDue({
+      reason,
+      pollMs,
+      since,
+      failures,
+      share: this.#share,
+      askedMs: this.#askedMs,
+      deadline,
+    });
   }
 
   /** The server is there now: the pause after a failure ends. */
@@ -76,10 +93,15 @@ export class Schedule {
   prevented(nowMs: number): void {
     this.#since = nowMs;
     this.#failures++;
+    this.#askedMs = 0;
   }
 
-  /** A session has ended. `excused`: it counts as no failure although it did not complete. */
-  ended(nowMs: number, completed: boolean, excused: boolean): void {
+  /**
+   * A session has ended. `excused`: it counts as no failure although it did not complete.
+   * `askedMs`: how long the server wants to be left alone.
+   */
+  ended(nowMs: number, completed: boolean, excused: boolean, askedMs: number): void {
+    this.#askedMs = Math.min(askedMs, SESSION_RETRY_AFTER_MAX_MS);
     this.#since = nowMs;
     this.#failures = completed || excused ? 0 : this.#failures + 1;
     if (!completed) this.#share = randomShare(this.#random);

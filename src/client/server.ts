@@ -62,6 +62,8 @@ export class Server {
   #trial: Trial | undefined;
   /** It is said once a start that nothing proves this server. */
   #warned = false;
+  /** It is said once a start that cookies are not supported. */
+  #cookies = false;
   /** It has sent a long message that was more than a package. */
   #overlong = false;
   /** When the open session began, and the alerts that were owed then. */
@@ -297,6 +299,13 @@ export class Server {
     return true;
   }
 
+  #sayCookies(): void {
+    const { hal, serverId } = this.#options;
+    if (this.#cookies) return;
+    this.#cookies = true;
+    hal.log("warning", "client", `${serverId} sets a cookie, which it does not get back`);
+  }
+
   /**
    * A session that leaves an alert unanswered is no better than one that failed: the next one waits
    * as long.
@@ -313,6 +322,8 @@ export class Server {
     if (typeof answered === "object") this.#options.answered(answered);
     this.#conversation = undefined;
     this.sessions++;
-    this.#schedule.ended(now, completed, answered === "forgotten" && !this.#reason);
+    if (conversation.cookies) this.#sayCookies();
+    const excused = answered === "forgotten" && !this.#reason;
+    this.#schedule.ended(now, completed, excused, conversation.retryAfterMs);
   }
 }

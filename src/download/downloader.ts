@@ -14,22 +14,29 @@ import { backoffMs, randomShare } from "../base/backoff.ts";
 import { frozen } from "../base/frozen.ts";
 import {
   DOWNLOAD_ATTEMPTS_MAX,
+  DOWNLOAD_DISTRUST_MAX,
+  DOWNLOAD_MS_MAX,
   DOWNLOAD_PROGRESS_BYTES,
   DOWNLOAD_RETRY_AFTER_MAX_MS,
   DOWNLOAD_RETRY_MAX_MS,
   DOWNLOAD_RETRY_MS,
   REDIRECTS_MAX,
 } from "../base/limits.ts";
+import { patientMs } from "../base/retryafter.ts";
 import { place, type Url, urlText } from "../base/url.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
-import { ANSWER_HEADERS, judge, type Verdict } from "./answer.ts";
+import { ANSWER_HEADERS, judge, PAGE, type Verdict } from "./answer.ts";
 import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
-import { attempt } from "./linkresult.ts";
+import { attempt, type Outcome } from "./linkresult.ts";
 import { Pace, PACE_LIMITS, type PaceLimits } from "./pace.ts";
+import { isPage } from "./page.ts";
 import type { DownloadEvent, DownloadReason, DownloadSink, DownloadSource } from "./port.ts";
 
 export interface DownloadLimits extends PaceLimits {
   readonly attemptsMax: number;
+  readonly distrustMax: number;
+  /** How long all attempts may take together, and the pauses between them. */
+  readonly totalMs: number;
   readonly progressBytes: number;
   readonly retryMs: number;
   readonly retryMaxMs: number;
@@ -39,6 +46,8 @@ export interface DownloadLimits extends PaceLimits {
 export const DOWNLOAD_LIMITS: DownloadLimits = frozen({
   ...PACE_LIMITS,
   attemptsMax: DOWNLOAD_ATTEMPTS_MAX,
+  distrustMax: DOWNLOAD_DISTRUST_MAX,
+  totalMs: DOWNLOAD_MS_MAX,
   progressBytes: DOWNLOAD_PROGRESS_BYTES,
   retryMs: DOWNLOAD_RETRY_MS,
   retryMaxMs: DOWNLOAD_RETRY_MAX_MS,
@@ -63,6 +72,10 @@ export interface DownloaderOptions {
 /** What a package is, unless a product says otherwise: bytes. */
 export const PACKAGE_TYPES: readonly string[] = frozen(["application/octet-stream"]);
 
+const MINUTE_MS = 60_000;
+const SHORT = "the body ends before the package does";
+const SLOW = "it is silent, or too slow";
+
 type Phase = "idle" | "waiting" | "head" | "descriptor" | "body";
 
 export class Downloader {
@@ -81,6 +94,14 @@ export class Downloader {
   #url: Url | undefined;
   #redirects = 0;
   #attempt = 0;
+  /** Attempts in a row of which the host did not prove who it is. */
+  #distrust = 0;
+  /** The next request is for the whole package: a part of it could not be used. */
+  #unranged = false;
+  #ranged = false;
+  #cookies = false;
+  /** The answer calls itself a page. */
+  #page = false;
   #offset = 0;
   #furthest = 0;
   /** Bytes of a descriptor in the buffer. */
@@ -92,6 +113,9 @@ export class Downloader {
   #endAnnounced = false;
   /** When a pause ends. */
   #resumeAt = 0;
+  /** Minutes that were spent before `#startedAt`, which is known from the first step on. */
+  #minutes = 0;
+  #startedAt: number | undefined;
   #pace = new Pace(PACE_LIMITS, 0);
 
   constructor(options: DownloaderOptions) {
@@ -120,6 +144,10 @@ export class Downloader {
     this.#size = source.size;
     this.#validator = source.validator;
     this.#described = source.described;
+    this.#minutes = source.minutes;
+    this.#startedAt = undefined;
+    this.#distrust = 0;
+    this.#cookies = this.#unranged = false;
     this.#resumeAt = 0;
     this.#phase = "waiting";
   }
@@ -134,6 +162,18 @@ export class Downloader {
    * Bounded work. After `done` or `failed` the download is over; the sink's own reason ends it too.
    */
   step<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
+    if (this.#phase === "idle") return { type: "wait", until: Infinity };
+    this.#startedAt ??= now;
+    const deadline = this.#startedAt + this.#limits.totalMs - this.#minutes * MINUTE_MS;
+    if (now >= deadline) return this.#over("timeout", "it has taken too long in all");
+    const event = this.#perform(now, sink);
+    return event.type === "wait" ? { ...event, until: Math.min(event.until, deadline) } : event;
+  }
+
+  #perform<Reason extends string>(
     now: number,
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
@@ -158,10 +198,13 @@ export class Downloader {
     if (typeof this.#source === "string") return this.#astray(`the URL ${this.#source}`);
     if (this.#size !== undefined && this.#size > 0 && this.#offset === this.#size)
       return this.#done();
-    if (this.#attempt >= this.#limits.attemptsMax) return this.#over("network");
+    if (this.#attempt >= this.#limits.attemptsMax)
+      return this.#over("network", "the last attempt was cut short");
     if (now < this.#resumeAt) return { type: "wait", until: this.#resumeAt, paused: true };
-    sink.attempted(++this.#attempt);
+    const spentMs = now - (this.#startedAt ?? now);
+    sink.attempted(++this.#attempt, this.#minutes + Math.floor(spentMs / MINUTE_MS));
     this.#redirects = 0;
+    this.#ranged = this.#offset > 0 && !this.#unranged;
     this.#pace = new Pace(this.#limits, now);
     return this.#request(this.#source, now);
   }
@@ -172,7 +215,7 @@ export class Downloader {
       ["Accept", types.join(", ")],
       ["Accept-Encoding", "identity"],
     ];
-    if (this.#offset > 0) {
+    if (this.#ranged) {
       headers.push(["Range", `bytes=${this.#offset}-`]);
       if (this.#validator !== undefined) headers.push(["If-Range", this.#validator]);
     }
@@ -183,7 +226,8 @@ export class Downloader {
       this.#link.request({ method: "GET", url, headers, wants: ANSWER_HEADERS }),
     );
     this.#close();
-    if ("value" in outcome) this.#exchange = outcome.value;
+    if ("failed" in outcome) return this.#lost(outcome, now);
+    this.#exchange = outcome.value;
     return { type: "wait", until: now };
   }
 
@@ -192,14 +236,16 @@ export class Downloader {
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
-    if (exchange === undefined) return this.#again("network", 0, now);
+    assert(exchange !== undefined, "a head has an exchange");
     const outcome = attempt(() => exchange.head());
-    if ("failed" in outcome) return this.#again("network", 0, now);
+    if ("failed" in outcome) return this.#lost(outcome, now);
     if (outcome.value === undefined) return this.#wait(this.#pace.until(), now);
+    this.#sayCookies(outcome.value.headers);
     const types = this.#described ? this.#types : undefined;
     return this.#answer(
       judge(outcome.value, {
         offset: this.#offset,
+        ranged: this.#ranged,
         size: this.#size,
         validator: this.#validator,
         types,
@@ -209,26 +255,28 @@ export class Downloader {
     );
   }
 
+  /** Once a download: some hosts let in only who brings their cookie back. */
+  #sayCookies(headers: ReadonlyMap<string, string>): void {
+    if (this.#cookies || !headers.has("set-cookie")) return;
+    this.#cookies = true;
+    this.#log("warning", `a cookie is set${this.#host}, and not sent back: not supported`);
+  }
+
   #answer<Reason extends string>(
     verdict: Verdict,
     now: number,
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
+    if (verdict.type !== "redirect") this.#unranged = false;
     switch (verdict.type) {
-      case "whole": {
-        const refused = this.#restart(sink);
-        if (refused !== undefined) return this.#over(refused);
-        this.#end = verdict.size ?? this.#size;
-        this.#endAnnounced = verdict.size !== undefined;
-        this.#size = verdict.size ?? this.#size;
-        this.#validator = verdict.validator;
-        return this.#accept(now, sink);
-      }
+      case "whole":
+        return this.#fromStart(verdict, now, sink);
       case "part":
+        if (!this.#ranged) return this.#fromStart(verdict, now, sink);
         this.#end = verdict.end;
         this.#endAnnounced = true;
         this.#size = verdict.size;
-        return this.#accept(now, sink);
+        return this.#accept(now, sink, true);
       case "descriptor":
         this.#phase = "descriptor";
         this.#held = 0;
@@ -237,26 +285,43 @@ export class Downloader {
         return { type: "wait", until: now };
       case "complete":
         return this.#done();
-      case "changed": {
-        const refused = this.#restart(sink);
-        return refused === undefined ? this.#again("network", 0, now) : this.#over(refused);
-      }
+      case "unranged":
+        this.#unranged = true;
+        return this.#again(verdict.reason, verdict.why, 0, now);
       case "redirect":
         return this.#redirect(verdict.location, now);
       case "failed":
         return verdict.again
-          ? this.#again(verdict.reason, verdict.afterMs, now)
-          : this.#over(verdict.reason);
+          ? this.#again(verdict.reason, verdict.why, verdict.afterMs, now)
+          : this.#over(verdict.reason, verdict.why);
     }
+  }
+
+  /** The package comes from byte 0 on, or a part of it that nobody asked for. */
+  #fromStart<Reason extends string>(
+    verdict: Extract<Verdict, { type: "whole" | "part" }>,
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
+    const refused = this.#restart(sink);
+    if (refused !== undefined) return this.#refused(refused);
+    const { size } = verdict;
+    this.#end = verdict.type === "part" ? verdict.end : (size ?? this.#size);
+    this.#endAnnounced = verdict.type === "part" || size !== undefined;
+    this.#size = size ?? this.#size;
+    this.#validator = verdict.type === "part" ? undefined : verdict.validator;
+    this.#page = verdict.type === "whole" && verdict.page;
+    return this.#accept(now, sink, false);
   }
 
   #accept<Reason extends string>(
     now: number,
     sink: DownloadSink<Reason>,
+    resumed: boolean,
   ): DownloadEvent<Reason | DownloadReason> {
-    const refused = sink.accept(this.#size, this.#validator);
-    if (refused !== undefined) return this.#over(refused);
-    if (this.#end === 0) return this.#over("corrupt");
+    const refused = sink.accept(this.#size, this.#validator, resumed);
+    if (refused !== undefined) return this.#refused(refused);
+    if (this.#end === 0) return this.#over("corrupt", "it sends a body without a byte");
     this.#phase = "body";
     this.#pace.answered(now);
     return { type: "wait", until: now };
@@ -280,7 +345,7 @@ export class Downloader {
   /** Ends it: `why` is a sentence for the log. */
   #astray<Reason extends string>(why: string): DownloadEvent<Reason | DownloadReason> {
     this.#log("error", why);
-    return this.#over("badURL");
+    return this.#refused("badURL");
   }
 
   /** A descriptor is bounded by the buffer, in which it is read. */
@@ -294,17 +359,18 @@ export class Downloader {
     const room =
       this.#held < this.#buffer.length ? this.#buffer.subarray(this.#held) : new Uint8Array(1);
     const outcome = attempt(() => exchange.read(room));
-    if ("failed" in outcome) return this.#again("network", 0, now);
+    if ("failed" in outcome) return this.#lost(outcome, now);
     if (outcome.value === 0) return this.#wait(this.#pace.until(), now);
     if (outcome.value > 0) {
       this.#held += outcome.value;
       this.#pace.received(outcome.value, now);
-      if (this.#held > this.#buffer.length) return this.#over("badDescriptor");
+      if (this.#held > this.#buffer.length)
+        return this.#over("badDescriptor", `its descriptor is longer than ${this.#held - 1} bytes`);
       if (this.#held !== this.#end) return this.#wait(now, now);
     }
     const reading = readDescriptor(this.#buffer, this.#held, base, this.#rules, this.#types);
     const refused = this.#restart(sink) ?? sink.describe(reading);
-    if (refused !== undefined) return this.#over(refused);
+    if (refused !== undefined) return this.#refused(refused);
     assert("url" in reading, "a descriptor that is no description is refused");
     this.#source = admitUrl(reading.url, this.#rules);
     this.#described = true;
@@ -323,28 +389,36 @@ export class Downloader {
     const { room } = sink;
     const buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
     const outcome = attempt(() => exchange.read(buffer));
-    if ("failed" in outcome) return this.#again("network", 0, now);
+    if ("failed" in outcome) return this.#lost(outcome, now);
     const count = outcome.value;
-    if (count < 0) return this.#ended(now);
+    if (count < 0) return this.#ended(now, sink);
     if (count === 0) return this.#wait(this.#pace.until(), now);
-    if (this.#end !== undefined && this.#offset + count > this.#end) return this.#over("corrupt");
-    const refused = sink.write(count === buffer.length ? buffer : buffer.subarray(0, count));
-    if (refused !== undefined) return this.#over(refused);
+    if (this.#end !== undefined && this.#offset + count > this.#end)
+      return this.#over("corrupt", `it sends more than ${this.#end} bytes`);
+    const bytes = count === buffer.length ? buffer : buffer.subarray(0, count);
+    if (this.#offset === 0 && isPage(bytes, this.#page))
+      return this.#again("serverUnavailable", PAGE, 0, now);
+    const refused = sink.write(bytes);
+    if (refused !== undefined) return this.#refused(refused);
     this.#offset += count;
     this.#pace.received(count, now);
-    if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now);
+    if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now, sink);
     return this.#wait(now, now);
   }
 
   /** The body is over: the package is whole, or there is more of it to ask for. */
-  #ended<Reason extends string>(now: number): DownloadEvent<Reason | DownloadReason> {
-    const whole = this.#offset > 0 && this.#offset === (this.#size ?? this.#end ?? this.#offset);
-    return whole ? this.#done() : this.#again("network", 0, now);
+  #ended<Reason extends string>(
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> {
+    const end = this.#size ?? this.#end;
+    const whole = end === undefined ? !sink.short : this.#offset === end;
+    return whole && this.#offset > 0 ? this.#done() : this.#again("network", SHORT, 0, now);
   }
 
   /** Goes on at `until`, unless the attempt has been too slow. */
   #wait<Reason extends string>(until: number, now: number): DownloadEvent<Reason | DownloadReason> {
-    return this.#pace.late(now) ? this.#again("timeout", 0, now) : { type: "wait", until };
+    return this.#pace.late(now) ? this.#again("timeout", SLOW, 0, now) : { type: "wait", until };
   }
 
   /** Byte 0 comes next. */
@@ -356,29 +430,48 @@ export class Downloader {
     return sink.restart();
   }
 
+  /** The link has failed. A host that does not prove who it is will hardly do so soon. */
+  #lost<Reason extends string>(
+    { failed, why }: Extract<Outcome<unknown>, { failed: unknown }>,
+    now: number,
+  ): DownloadEvent<Reason | DownloadReason> {
+    if (failed === "secure" && ++this.#distrust >= this.#limits.distrustMax)
+      return this.#over("network", `${why}, ${this.#distrust} times`);
+    return this.#again("network", why, 0, now, failed === "secure");
+  }
+
   /**
    * Another attempt, after a pause, unless this was the last. One that came well further than all
    * before it counts as the first.
    */
   #again<Reason extends string>(
     reason: DownloadReason,
+    why: string,
     afterMs: number,
     now: number,
+    distrusted = false,
   ): DownloadEvent<Reason | DownloadReason> {
     this.#close();
+    if (!distrusted) this.#distrust = 0;
     if (this.#offset >= this.#furthest + this.#limits.progressBytes) {
       this.#attempt = 1;
       this.#furthest = this.#offset;
     }
-    if (this.#attempt >= this.#limits.attemptsMax) return this.#over(reason);
+    if (this.#attempt >= this.#limits.attemptsMax) return this.#over(reason, why);
     const { retryMs, retryMaxMs, retryAfterMaxMs } = this.#limits;
-    const pause = backoffMs(this.#attempt, randomShare(this.#random), {
-      firstMs: retryMs,
-      longestMs: retryMaxMs,
-    });
+    const share = randomShare(this.#random);
+    const pause = backoffMs(this.#attempt, share, { firstMs: retryMs, longestMs: retryMaxMs });
+    const pauseMs = patientMs(pause, Math.min(afterMs, retryAfterMaxMs), share);
     this.#phase = "waiting";
-    this.#resumeAt = now + Math.max(pause, Math.min(afterMs, retryAfterMaxMs));
+    this.#resumeAt = now + pauseMs;
+    const seconds = Math.ceil(pauseMs / 1000);
+    this.#log("warning", `attempt ${this.#attempt}${this.#host}: ${why}; again in ${seconds} s`);
     return { type: "wait", until: this.#resumeAt, paused: true };
+  }
+
+  /** Where the last request went, for the log. */
+  get #host(): string {
+    return this.#url === undefined ? "" : ` at ${this.#url.host}`;
   }
 
   #done(): { type: "done" } {
@@ -386,7 +479,14 @@ export class Downloader {
     return { type: "done" };
   }
 
-  #over<Reason extends string>(reason: Reason): { type: "failed"; reason: Reason } {
+  /** Ends it: `why` is for the log. */
+  #over<Reason extends string>(reason: Reason, why: string): { type: "failed"; reason: Reason } {
+    this.#log("error", `attempt ${this.#attempt}${this.#host}: ${why}; no other follows`);
+    return this.#refused(reason);
+  }
+
+  /** Ends it for a reason that is in the log already, or that the sink has. */
+  #refused<Reason extends string>(reason: Reason): { type: "failed"; reason: Reason } {
     this.stop();
     return { type: "failed", reason };
   }

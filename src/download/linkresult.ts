@@ -2,7 +2,10 @@
 import type { LinkErrorKind } from "../../hal/hal.ts";
 import { frozen } from "../base/frozen.ts";
 
-export type Outcome<T> = { readonly value: T } | { readonly failed: LinkErrorKind };
+/** `why` is what the board says of it, for the log. */
+export type Outcome<T> =
+  | { readonly value: T }
+  | { readonly failed: LinkErrorKind; readonly why: string };
 
 const KINDS: readonly LinkErrorKind[] = frozen([
   "resolve",
@@ -22,6 +25,6 @@ export function attempt<T>(action: () => T): Outcome<T> {
         ? KINDS.find((known) => known === error.kind)
         : undefined;
     if (kind === undefined) throw error;
-    return { failed: kind };
+    return { failed: kind, why: error instanceof Error ? error.message : kind };
   }
 }

@@ -19,7 +19,7 @@ export type DownloadReason =
 
 /**
  * What to fetch. `from` bytes are there already, of a package of `size` and `validator`; `attempt`:
- * how often it was tried in vain.
+ * how often it was tried in vain; `minutes`: how long that has taken.
  */
 export interface DownloadSource {
   readonly url: string;
@@ -28,6 +28,7 @@ export interface DownloadSource {
   readonly validator: string | undefined;
   readonly size: number | undefined;
   readonly attempt: number;
+  readonly minutes: number;
   /**
    * A descriptor named this URL, and promised the size: only the package itself is taken from it.
    */
@@ -43,9 +44,13 @@ export interface DownloadSink<Reason extends string> {
   describe(reading: DescriptorReading): Reason | undefined;
   /**
    * Before the first byte of an answer: size of the whole package, if known, and what names this
-   * version of it.
+   * version of it. `resumed`: it goes on behind bytes of an earlier answer.
    */
-  accept(size: number | undefined, validator: string | undefined): Reason | undefined;
+  accept(
+    size: number | undefined,
+    validator: string | undefined,
+    resumed?: boolean,
+  ): Reason | undefined;
   /** What was written is void, or the package is another one: byte 0 comes next. */
   restart(): Reason | undefined;
   write(bytes: Uint8Array): Reason | undefined;
@@ -55,10 +60,15 @@ export interface DownloadSink<Reason extends string> {
    */
   readonly room: number;
   /**
-   * An attempt begins. Makes durable how often it was tried: one that a reset ends counts like any
-   * other.
+   * True when what was written says of itself that more must follow. Asked where a body has ended
+   * and nobody has said how long it is.
    */
-  attempted(attempt: number): void;
+  readonly short: boolean;
+  /**
+   * An attempt begins. Makes durable how often it was tried, and how many minutes with power that
+   * has taken: one that a reset ends counts like any other.
+   */
+  attempted(attempt: number, minutes?: number): void;
 }
 
 export type DownloadEvent<Reason extends string> =

@@ -24,7 +24,10 @@ export class StatusReport {
       link.request({
         method: "POST",
         url,
-        headers: [["Content-Type", "text/plain"]],
+        headers: [
+          ["Content-Type", "text/plain"],
+          ["Accept-Encoding", "identity"],
+        ],
         wants: [],
         body: statusBody(status),
       }),

@@ -31,7 +31,7 @@ export interface ImagePolicy {
 /** A payload begins at a multiple of this, in bytes. */
 const HEADER_ALIGN = 4;
 /** The head of a TLV area; an image ends with at least one. */
-const AREA_HEAD_BYTES = 4;
+export const AREA_HEAD_BYTES = 4;
 
 /**
  * Whether an image of such sizes can be whole, and whether the slot holds it. `size` is the length

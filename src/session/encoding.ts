@@ -19,10 +19,14 @@ export function encodingOf(bytes: Uint8Array, length: number): Encoding {
   return length > 0 && (bytes[0] ?? 0) <= WBXML_VERSION_MAX ? "wbxml" : "xml";
 }
 
+/**
+ * Reads bytes[0, length), and may rewrite them. A NUL that ends XML, as it ends strings of C, is no
+ * part of it.
+ */
 export function readerOf(encoding: Encoding, bytes: Uint8Array, length: number): TokenReader {
-  return encoding === "xml"
-    ? new XmlReader(bytes, length, SYNCML)
-    : new WbxmlReader(bytes, length, SYNCML);
+  if (encoding === "wbxml") return new WbxmlReader(bytes, length, SYNCML);
+  const ended = length > 0 && bytes[length - 1] === 0;
+  return new XmlReader(bytes, ended ? length - 1 : length, SYNCML);
 }
 
 /**

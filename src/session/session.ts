@@ -346,7 +346,7 @@ export class Session {
       if (credentials && this.#server.trusted) this.#ports.refused();
       this.#end({
         kind: credentials ? "unauthenticated" : "protocol",
-        detail: `the server answered ${numberOf(status)} to SyncHdr`,
+        detail: refusal(status, credentials),
       });
       return false;
     }
@@ -538,6 +538,13 @@ export class Session {
       encoding: this.#context.encoding,
     };
   }
+}
+
+/** What the Status of SyncHdr means, and what to do. */
+function refusal(status: StatusCommand, credentials: boolean): string {
+  const answer = `the server answered ${numberOf(status)} to SyncHdr`;
+  if (!credentials) return answer;
+  return `${answer}: it does not take the name, secret or kind of authentication of this account`;
 }
 
 /** The code of a Status, for a person. */

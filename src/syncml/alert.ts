@@ -17,8 +17,8 @@ export const AlertCode = frozen({
 });
 
 /**
- * What a generic alert tells (OMA-TS-DM-Protocol §8.7): the one shape of all reports and requests of
- * the device. `id` is the asker's own, and does not travel.
+ * What a generic alert tells (OMA-TS-DM-Protocol §8.7): the one shape of all reports and requests
+ * of the device. `id` is the asker's own, and does not travel.
  */
 export interface GenericAlert {
   readonly id: number;

@@ -64,7 +64,8 @@ export class Download implements FetchSink {
     log: (level: LogLevel, text: string) => void,
     asks: boolean,
   ) {
-    const { url, validator, size, attempt, generation, described, agreed } = journal.record;
+    const { url, validator, size, attempt, generation, described, agreed, minutes } =
+      journal.record;
     assert(url !== undefined, "a download has a URL");
     this.#journal = journal;
     this.#staging = staging;
@@ -81,6 +82,7 @@ export class Download implements FetchSink {
       validator,
       size: size > 0 ? size : undefined,
       attempt,
+      minutes: minutes ?? 0,
       described: described === true,
     });
   }
@@ -140,12 +142,16 @@ export class Download implements FetchSink {
     else this.#fault ??= "tooLarge";
   }
 
-  accept(size: number | undefined, validator: string | undefined): Reason | undefined {
+  accept(
+    size: number | undefined,
+    validator: string | undefined,
+    resumed?: boolean,
+  ): Reason | undefined {
     if (size !== undefined && size > this.#policy.capacity) this.#fault ??= "tooLarge";
     if (this.#fault !== undefined) return this.#fault;
     if (this.#asks) return this.#ask({ size: size ?? 0, description: undefined });
     const { generation } = this.#journal.record;
-    this.#journal.dispatch({ type: "announced", size, validator });
+    this.#journal.dispatch({ type: "announced", size, validator, resumed });
     this.#intake.size = this.#journal.record.size;
     if (this.#journal.record.generation !== generation && this.position === 0) this.#begin();
     return undefined;
@@ -166,8 +172,12 @@ export class Download implements FetchSink {
     return this.#staging.blockLength - (this.position % this.#staging.blockLength);
   }
 
-  attempted(attempt: number): void {
-    this.#journal.dispatch({ type: "attempted", attempt });
+  get short(): boolean {
+    return this.#intake.short;
+  }
+
+  attempted(attempt: number, minutes?: number): void {
+    this.#journal.dispatch({ type: "attempted", attempt, minutes });
   }
 
   /**

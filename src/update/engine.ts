@@ -335,13 +335,25 @@ export class Engine {
     if ("offer" in progress) this.offer = progress.offer;
     else if ("complete" in progress)
       this.#journal.dispatch({ type: "complete", size: progress.complete });
-    else
+    else if (progress.failed !== "corrupt" || !this.#refetches())
       this.#journal.dispatch({
         type: "fetchFailed",
         reason: progress.failed,
         notify: progress.notify,
       });
     return now;
+  }
+
+  /**
+   * A package is damaged. Where it came in several answers its file may have changed under way:
+   * returns true when it is fetched once more.
+   */
+  #refetches(): boolean {
+    const { phase, generation } = this.record;
+    this.#journal.dispatch({ type: "refetched" });
+    if (this.record.generation === generation) return false;
+    this.#options.log("warning", `${phase}: damaged, perhaps of two packages; fetched once more`);
+    return true;
   }
 
   /**
@@ -354,7 +366,7 @@ export class Engine {
     const result = proof.step();
     if (result === undefined) return now;
     this.#proof = undefined;
-    this.#journal.dispatch(this.#proved(result));
+    if (result !== "corrupt" || !this.#refetches()) this.#journal.dispatch(this.#proved(result));
     return now;
   }
 

@@ -29,15 +29,26 @@ export type UpdateEvent =
       readonly size: number;
       readonly notify: string | undefined;
     }
-  /** What the server says of the package, before its first byte. */
+  /**
+   * What the server says of the package, before its first byte. `resumed`: it goes on behind bytes
+   * of an earlier answer.
+   */
   | {
       readonly type: "announced";
       readonly size: number | undefined;
       readonly validator: string | undefined;
+      readonly resumed?: boolean | undefined;
     }
   /** The bytes come again from the first on. */
   | { readonly type: "rewound" }
-  | { readonly type: "attempted"; readonly attempt: number }
+  /** `minutes`: how long the download has taken so far; absent: as before. */
+  | {
+      readonly type: "attempted";
+      readonly attempt: number;
+      readonly minutes?: number | undefined;
+    }
+  /** What came in several answers is damaged: they may be of two packages. It comes once more. */
+  | { readonly type: "refetched" }
   | { readonly type: "complete"; readonly size: number }
   | { readonly type: "aborted" }
   /** `notify`: a descriptor that is not taken wants to be told so there. */

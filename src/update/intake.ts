@@ -4,9 +4,12 @@
  */
 import { copy } from "../base/bytes.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/imageheader.ts";
-import { admit, type ImageFault, type ImagePolicy } from "../image/policy.ts";
+import { admit, AREA_HEAD_BYTES, type ImageFault, type ImagePolicy } from "../image/policy.ts";
 import { flashFailure } from "./failure.ts";
 import type { Staging } from "./staging.ts";
+
+/** Where the head of an area has the length of the area. */
+const AREA_LENGTH_AT = 2;
 
 /** After a fault the intake is spent. Flash that fails is a fault too. */
 export class Intake {
@@ -16,6 +19,9 @@ export class Intake {
   #held = 0;
   /** Bytes announced, or 0. */
   #size: number;
+  /** Where the last area of records begins; 0: this intake has not seen the header. */
+  #records = 0;
+  #recordsHead = new Uint8Array(AREA_HEAD_BYTES);
 
   /** `staging` has been begun; `size` is 0 while nobody has said it. */
   constructor(staging: Staging, policy: ImagePolicy, size: number) {
@@ -31,6 +37,14 @@ export class Intake {
 
   set size(size: number) {
     this.#size = size;
+  }
+
+  /** True when the header, and the head of its last records, say that more must follow. */
+  get short(): boolean {
+    const end = this.#records + AREA_HEAD_BYTES;
+    if (this.#records === 0) return this.#held > 0;
+    const size = new DataView(this.#recordsHead.buffer).getUint16(AREA_LENGTH_AT, true);
+    return this.position < end || this.position < this.#records + size;
   }
 
   /** Takes the next bytes. */
@@ -59,6 +73,7 @@ export class Intake {
     if (this.#size > 0 && after > this.#size) return "corrupt";
     if (after > this.#staging.capacity) return "tooLarge";
     if (this.#staging.position > 0) {
+      this.#seen(bytes);
       this.#staging.write(bytes);
       return undefined;
     }
@@ -72,9 +87,21 @@ export class Intake {
         ? "corrupt"
         : admit(header, this.#size > 0 ? this.#size : undefined, this.#policy);
     if (fault !== undefined) return fault;
+    if (header !== undefined)
+      this.#records = header.headerSize + header.payloadSize + header.protectedSize;
     this.#held = 0;
     this.#staging.write(this.#header);
+    this.#seen(bytes.subarray(taken));
     this.#staging.write(bytes.subarray(taken));
     return undefined;
+  }
+
+  /** Keeps the head of the last records, where it comes by. */
+  #seen(bytes: Uint8Array): void {
+    const at = this.#staging.position;
+    const from = Math.max(this.#records, at);
+    const to = Math.min(this.#records + AREA_HEAD_BYTES, at + bytes.length);
+    if (this.#records > 0 && from < to)
+      copy(this.#recordsHead, from - this.#records, bytes, from - at, to - at);
   }
 }

@@ -13,6 +13,7 @@
  *     acknowledged.
  */
 import { frozen } from "../base/frozen.ts";
+import { REWINDS_MAX } from "../base/limits.ts";
 import {
   coming,
   fetching,
@@ -98,7 +99,9 @@ const openOverReady: Handler<"opened"> = (record, event) =>
     : open(record, event);
 
 /** Another validator is another package: what is durable does not belong to it. */
-const announce: Handler<"announced"> = (record, event) => {
+const announce: Handler<"announced"> = (before, event) => {
+  const several = event.resumed === true && before.answers === undefined;
+  const record: UpdateRecord = several ? { ...before, answers: "several" } : before;
   const same = event.validator === record.validator;
   const size = event.size ?? (same ? record.size : 0);
   if (same && size === record.size) return record;
@@ -116,6 +119,33 @@ const announce: Handler<"announced"> = (record, event) => {
 const describe: Handler<"described"> = (record, { url, size, notify }) => {
   const { validator: _, ...rest } = record;
   return { ...withNotice(rest, notify), url, size, attempt: 0, described: true };
+};
+
+const attempted: Handler<"attempted"> = (record, { attempt, minutes = 0 }) =>
+  minutes > 0 ? { ...record, attempt, minutes } : { ...record, attempt };
+
+/** All bytes come again: those of one answer are of one package. */
+const rewind: Handler<"rewound"> = ({ answers, ...record }) => ({
+  ...record,
+  ...(answers === "again" ? { answers } : {}),
+  generation: record.generation + 1,
+  rewinds: record.rewinds + 1,
+});
+
+/** Once for each package, and not more often than a download may begin again. */
+const refetch: Handler<"refetched"> = (record) => {
+  if (record.answers !== "several" || record.url === undefined || record.rewinds >= REWINDS_MAX)
+    return record;
+  const { validator: _, ...rest } = record;
+  return {
+    ...rest,
+    phase: "downloading",
+    answers: "again",
+    generation: record.generation + 1,
+    rewinds: record.rewinds + 1,
+    attempt: 0,
+    size: record.described === true ? record.size : 0,
+  };
 };
 
 const fetchFailed: Handler<"fetchFailed"> = (record, event) =>
@@ -251,12 +281,9 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       described: describe,
       announced: announce,
-      rewound: (record) => ({
-        ...record,
-        generation: record.generation + 1,
-        rewinds: record.rewinds + 1,
-      }),
-      attempted: (record, event) => ({ ...record, attempt: event.attempt }),
+      rewound: rewind,
+      attempted,
+      refetched: refetch,
       complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
       fetchFailed,
       consent: heed,
@@ -269,6 +296,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       valid: verified,
       invalid: failWith,
+      refetched: refetch,
       install: installOnceVerified,
       booted: whole,
     },

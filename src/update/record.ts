@@ -77,6 +77,13 @@ export interface UpdateRecord {
    * begins.
    */
   readonly attempt: number;
+  /** Minutes with power that the download had taken when its last attempt began. */
+  readonly minutes?: number;
+  /**
+   * Bytes of it came in several answers: `several`. When it is damaged it is fetched once more,
+   * from byte 0: `again`.
+   */
+  readonly answers?: "several" | "again";
   /** How often the bytes came from the first on again. */
   readonly rewinds: number;
   /**
@@ -167,6 +174,8 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
   const securityCounter = count(value["securityCounter"]);
   const tickets = decodeTickets(value["tickets"]);
   const agreed = phaseOf(value["agreed"]);
+  const minutes = count(value["minutes"]);
+  const answers = value["answers"];
   const reason = value["reason"] === undefined ? undefined : asReason(value["reason"]);
   return {
     v: 1,
@@ -191,6 +200,8 @@ export function decodeRecord(stored: object | undefined): UpdateRecord {
     ...(url === undefined ? {} : { url }),
     ...(value["described"] === true ? { described: true } : {}),
     ...(validator === undefined ? {} : { validator }),
+    ...(minutes === undefined ? {} : { minutes }),
+    ...(answers === "several" || answers === "again" ? { answers } : {}),
     ...(agreed === "downloading" || agreed === "proving" ? { agreed } : {}),
     ...(slot === undefined ? {} : { slot }),
     ...(target === undefined ? {} : { target }),

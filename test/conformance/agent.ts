@@ -5,27 +5,29 @@
  */
 import type { Flash, Hal } from "../../hal/hal.ts";
 import { hex } from "../../src/base/bytes.ts";
-import { text, utf8 } from "../../src/base/utf8.ts";
-import { kindOf } from "./checks.ts";
+import { type Carrier, type Channel, openChannel } from "./channel.ts";
+import { kindOf, Steps } from "./checks.ts";
 import { Fetch } from "./fetch.ts";
 import { afterCut, erase, fillSeed, prepareCut, verifySeed, write } from "./flashcut.ts";
-import { apartChecks, flashChecks } from "./flash.ts";
+import { apartChecks, flashCases, neighbourCases } from "./flash.ts";
 import {
+  type Check,
   type FetchOrder,
   type Fetched,
+  HEADERS,
   type Order,
   patternBytes,
   type PartitionName,
   type Report,
 } from "./order.ts";
-import { clockChecks, identityChecks, randomReport } from "./rest.ts";
+import { clockChecks, firstRandom, identityChecks, randomChecks } from "./rest.ts";
 import { Stage } from "./stage.ts";
 
-const ANSWER_BYTES_MAX = 2048;
-/** Between two attempts to reach the rig. */
-const RETRY_MS = 500;
 /** Between two looks for a datagram, which should end the wait anyway. */
 const LOOK_MS = 500;
+
+/** An order for checks that take a step each. */
+type CasesOrder = Extract<Order, { readonly do: "flash" | "neighbours" }>;
 
 /** What takes more than one step: its report, or when to call again. */
 interface Work {
@@ -33,25 +35,37 @@ interface Work {
 }
 
 export class Agent {
-  #hal: Hal;
-  #url: string;
-  #control: Fetch | undefined;
-  #answer = new Uint8Array(ANSWER_BYTES_MAX);
-  #answered = 0;
+  readonly #hal: Hal;
+  readonly #channel: Channel;
+  readonly #hang: () => never;
   #report: Report;
   #work: Work | undefined;
 
-  /** `url` is where the rig listens: http://host:port. */
-  constructor(hal: Hal, url: string) {
-    this.#hal = hal;
-    this.#url = url;
-    this.#report = { kind: "boot", running: hal.boot.running() };
+  /**
+   * `rig` is where the rig listens: http://host:port, or CONSOLE. `hang` never returns; where the
+   * board is simulated, it throws what stands for that.
+   */
+  constructor(board: Carrier, rig: string, hang: () => never = hangForEver) {
+    this.#hal = board;
+    this.#channel = openChannel(board, rig);
+    this.#hang = hang;
+    const random = firstRandom(board);
+    this.#report = {
+      kind: "boot",
+      running: board.boot.running(),
+      ...(random === undefined ? {} : { random }),
+    };
   }
 
   /** When to call again, in ms of hal.now. Boot.restart may be called in it. */
   step(): number {
     const now = this.#hal.now();
-    if (this.#work === undefined) return this.#converse(now);
+    if (this.#work === undefined) {
+      const order = this.#channel.step(this.#report, now);
+      if (typeof order === "number") return order;
+      this.#begin(order, now);
+      return now;
+    }
     const report = this.#attempt(this.#work, now);
     if (typeof report === "number") return report;
     this.#work = undefined;
@@ -72,52 +86,6 @@ export class Agent {
     }
   }
 
-  /** Posts the last report; the answer is the next order. */
-  #converse(now: number): number {
-    this.#control ??= this.#post();
-    const result = this.#control.step(now);
-    if (typeof result === "number") return result;
-    this.#control = undefined;
-    if (result.status !== 200 || result.error !== undefined) {
-      this.#hal.log(
-        "error",
-        "conformance",
-        `the rig at ${this.#url} cannot be reached: ${result.error ?? result.status ?? ""}`,
-      );
-      return this.#pause(now);
-    }
-    this.#begin(JSON.parse(text(this.#answer, 0, this.#answered)) as Order, now);
-    return now;
-  }
-
-  #post(): Fetch {
-    this.#answered = 0;
-    const body = utf8(JSON.stringify(this.#report));
-    return new Fetch(
-      this.#hal.link,
-      {
-        method: "POST",
-        url: `${this.#url}/next`,
-        headers: [["Content-Type", "application/json"]],
-        body,
-      },
-      {
-        sink: (bytes) => {
-          for (const byte of bytes)
-            if (this.#answered < ANSWER_BYTES_MAX) this.#answer[this.#answered++] = byte;
-        },
-      },
-    );
-  }
-
-  /** The report is posted again after a while. */
-  #pause(now: number): number {
-    const until = now + RETRY_MS;
-    const report = this.#report;
-    this.#work = { step: (time) => (time < until ? until : report) };
-    return until;
-  }
-
   #begin(order: Order, now: number): void {
     switch (order.do) {
       case "restart":
@@ -125,6 +93,9 @@ export class Agent {
         return;
       case "panic":
         throw new Error("a panic was ordered");
+      case "hang":
+        this.#hang();
+        return;
       case "fetch":
         this.#work = new Fetching(this.#hal, order);
         return;
@@ -136,6 +107,10 @@ export class Agent {
         return;
       case "clock":
         this.#work = { step: (time) => clockChecks(this.#hal, now, order.ms, time) };
+        return;
+      case "flash":
+      case "neighbours":
+        this.#work = this.#cases(order);
         return;
       default:
         this.#work = { step: () => this.#perform(order) };
@@ -155,35 +130,29 @@ export class Agent {
     }
   }
 
+  /** Checks that take a step each. */
+  #cases(order: CasesOrder): Work {
+    const flash = this.#partition(order.partition);
+    let steps: Steps | undefined;
+    return {
+      // Made in the first step, so that what the board throws is told.
+      step: (now) => {
+        if (steps === undefined && order.do === "flash")
+          steps = new Steps(flashCases(flash, order.partition));
+        if (steps === undefined && order.do === "neighbours") {
+          const { cases, next } = neighbourCases(flash, order.partition, order.from);
+          steps = new Steps(cases, next);
+        }
+        return steps?.step(now) ?? { kind: "done" };
+      },
+    };
+  }
+
   #perform(order: Order): Report {
-    const { boot, store, staging } = this.#hal;
+    const checks = this.#checks(order);
+    if (checks !== undefined) return { kind: "checks", checks };
+    const { boot, staging } = this.#hal;
     switch (order.do) {
-      case "flash":
-        return {
-          kind: "checks",
-          checks: flashChecks(this.#partition(order.partition), order.partition),
-        };
-      case "apart":
-        return { kind: "checks", checks: apartChecks(store, staging) };
-      case "verify":
-        return {
-          kind: "checks",
-          checks: verifySeed(this.#partition(order.partition), order.seed, order.partition),
-        };
-      case "afterCut":
-        return {
-          kind: "checks",
-          checks: afterCut(
-            this.#partition(order.partition),
-            order.of,
-            order.completed,
-            order.partition,
-          ),
-        };
-      case "identity":
-        return { kind: "checks", checks: identityChecks(this.#hal.identity) };
-      case "random":
-        return randomReport(this.#hal);
       case "running":
         return { kind: "running", running: boot.running() };
       case "fill":
@@ -211,9 +180,37 @@ export class Agent {
     return { kind: "done" };
   }
 
+  /** Undefined: the order is for none. */
+  #checks(order: Order): readonly Check[] | undefined {
+    switch (order.do) {
+      case "apart":
+        return apartChecks(this.#hal.store, this.#hal.staging);
+      case "verify":
+        return verifySeed(this.#partition(order.partition), order.seed, order.partition);
+      case "afterCut":
+        return afterCut(
+          this.#partition(order.partition),
+          order.of,
+          order.completed,
+          order.partition,
+        );
+      case "identity":
+        return identityChecks(this.#hal.identity);
+      case "random":
+        return randomChecks(this.#hal);
+      default:
+        return undefined;
+    }
+  }
+
   #partition(name: PartitionName): Flash {
     return name === "store" ? this.#hal.store : this.#hal.staging;
   }
+}
+
+/** The watchdog ends it. */
+function hangForEver(): never {
+  for (;;);
 }
 
 class Receiving implements Work {
@@ -241,14 +238,16 @@ class Fetching implements Work {
   #left: number;
 
   constructor(hal: Hal, order: FetchOrder) {
-    const { method, url, bodyBytes, bufferBytes, stallMs, times } = order;
+    const { method, url, bodyBytes, bufferBytes, stallMs, pollMs, times, manyHeaders } = order;
     const request = {
       method,
       url,
-      headers: [["X-Conformance", "a value"]] as const,
+      headers: [["X-Conformance", "a value"], ...(manyHeaders === true ? HEADERS : [])] as const,
       ...(bodyBytes === undefined ? {} : { body: patternBytes(0, bodyBytes, 1) }),
     };
     const options = {
+      clock: () => hal.now(),
+      ...(pollMs === undefined ? {} : { pollMs }),
       ...(bufferBytes === undefined ? {} : { bufferBytes }),
       ...(stallMs === undefined ? {} : { stallMs }),
       ...(times === undefined ? {} : ({ staysOpen: true } as const)),

@@ -3,12 +3,14 @@ import type { Exchange, Link, LinkRequest } from "../../hal/hal.ts";
 import { crc32 } from "../../src/base/crc32.ts";
 import { parseUrl } from "../../src/base/url.ts";
 import { kindOf } from "./checks.ts";
-import type { Fetched } from "./order.ts";
+import { type Fetched, SLOW_MS } from "./order.ts";
 
 /** What is read of a head. */
 const WANTS: readonly string[] = ["content-type", "x-repeated"];
 /** Reads between two looks at the clock. */
 const READS_PER_STEP = 16;
+/** Between two polls, which should be sooner: when the network has something. */
+const POLL_MS = 1000;
 
 export interface FetchOptions {
   readonly bufferBytes?: number;
@@ -16,6 +18,10 @@ export interface FetchOptions {
   readonly stallMs?: number;
   /** At the end of the body the exchange stays open, until close(). */
   readonly staysOpen?: true;
+  /** While nothing has come, the exchange is polled so often. */
+  readonly pollMs?: number;
+  /** Hal.now: absent, the time of calls is not taken. */
+  readonly clock?: () => number;
   /** Takes the body as it comes; a view that holds until it returns. */
   readonly sink?: (bytes: Uint8Array) => void;
 }
@@ -58,7 +64,7 @@ export class Fetch {
       const count = this.#read(this.#exchange);
       if (count === undefined) return this.#result;
       if (count < 0) return this.#end(this.#exchange);
-      if (count === 0) return now + 1000;
+      if (count === 0) return now + (this.#options.pollMs ?? POLL_MS);
       const part = this.#buffer.subarray(0, count);
       this.#result = {
         ...this.#result,
@@ -79,8 +85,20 @@ export class Fetch {
     this.#exchange = undefined;
   }
 
-  /** Bytes in the buffer; 0: later; -1: the end; undefined: the Link failed. */
+  /** As #attempt; takes the time of calls that bring nothing. */
   #read(exchange: Exchange): number | undefined {
+    const { clock } = this.#options;
+    const before = clock?.() ?? 0;
+    const count = this.#attempt(exchange);
+    if (count !== 0 || clock === undefined) return count;
+    const { polls = 0, slowPolls = 0 } = this.#result;
+    const isSlow = clock() - before > SLOW_MS;
+    this.#result = { ...this.#result, polls: polls + 1, slowPolls: slowPolls + (isSlow ? 1 : 0) };
+    return count;
+  }
+
+  /** Bytes in the buffer; 0: later; -1: the end; undefined: the Link failed. */
+  #attempt(exchange: Exchange): number | undefined {
     try {
       if (this.#result.status === undefined) {
         const head = exchange.head();
@@ -90,6 +108,7 @@ export class Fetch {
         this.#result = {
           ...this.#result,
           status: head.status,
+          ...(head.length === undefined ? {} : { length: head.length }),
           ...(type === undefined ? {} : { type }),
           ...(repeated === undefined ? {} : { repeated }),
         };

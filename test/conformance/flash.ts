@@ -3,7 +3,7 @@
  */
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { equal, filled } from "../../src/base/bytes.ts";
-import { Checks, expect, kindThrown } from "./checks.ts";
+import { type Case, Checks, expect, kindThrown } from "./checks.ts";
 import { type Check, patternBytes } from "./order.ts";
 
 /**
@@ -11,54 +11,151 @@ import { type Check, patternBytes } from "./order.ts";
  * board.
  */
 const PART_BYTES = 4096;
+/** A call that is long: more than a page of a part, and more than some controllers move at once. */
+const LONG_BYTES = 8192 + 256;
+/** Bytes of a call that is short: every writeAlign divides it. */
+const SHORT_BYTES = 256;
+/** Blocks of one order `neighbours`: enough that orders cost little. */
+const NEIGHBOUR_BLOCKS = 32;
 
-/** All checks of one partition. `name` stands before each. */
-export function flashChecks(flash: Flash, name: string): readonly Check[] {
-  const checks = new Checks();
+/**
+ * All checks of one partition, `name` before each. They are cases of their own: a board's watchdog
+ * may not bear them in one go.
+ */
+export function flashCases(flash: Flash, name: string): readonly Case[] {
   const status = flash.status();
-  checks.check(`${name}: geometry is possible and stays`, () => {
-    geometry(flash, status);
-  });
-  if (checks.list[0]?.problem !== undefined) return checks.list;
   const partition = new Partition(flash, status);
-  checks.check(`${name}: an erased block reads as eraseValue, all of it`, () => {
-    partition.erased();
-  });
-  checks.check(`${name}: every unit that is written reads back`, () => {
-    partition.unitByUnit();
-  });
-  checks.check(`${name}: a write covers its bytes and no other, and may cross a block`, () => {
-    partition.crossing();
-  });
-  checks.check(`${name}: a view is written and filled as a view, and is not kept`, () => {
-    partition.views();
-  });
-  checks.check(`${name}: reads have any offset and length`, () => {
-    partition.anyRead();
-  });
-  checks.check(`${name}: what is read is what is there now`, () => {
-    partition.fresh();
-  });
-  checks.check(`${name}: an erase takes its block and no other`, () => {
-    partition.oneBlock();
-  });
-  checks.check(`${name}: every block is a block of its own`, () => {
-    partition.distinct();
-  });
-  checks.check(`${name}: misaligned writes throw misaligned and change nothing`, () => {
-    partition.misaligned();
-  });
-  checks.check(`${name}: what lies outside throws bounds and changes nothing`, () => {
-    partition.outside();
-  });
-  checks.check(
-    `${name}: a byte is written once per erase; whatever a second write does, it does to its ` +
-      `bytes only`,
-    () => {
-      partition.twice();
+  return [
+    {
+      name: `${name}: geometry is possible and stays`,
+      isVital: true,
+      body: () => {
+        geometry(flash, status);
+      },
     },
-  );
-  return checks.list;
+    {
+      name: `${name}: an erased block reads as eraseValue, all of it`,
+      body: () => {
+        partition.erased();
+      },
+    },
+    {
+      name: `${name}: every unit that is written reads back`,
+      body: () => {
+        partition.unitByUnit();
+      },
+    },
+    {
+      name: `${name}: a write covers its bytes and no other, and may cross a block`,
+      body: () => {
+        partition.crossing();
+      },
+    },
+    {
+      name: `${name}: a view is written and filled as a view, and is not kept`,
+      body: () => {
+        partition.views();
+      },
+    },
+    {
+      name: `${name}: reads have any offset and length`,
+      body: () => {
+        partition.anyRead();
+      },
+    },
+    {
+      name: `${name}: a long write is whole`,
+      body: () => {
+        partition.longWrite();
+      },
+    },
+    {
+      name: `${name}: a long read is whole`,
+      body: () => {
+        partition.longRead();
+      },
+    },
+    {
+      name: `${name}: a buffer may begin at any address`,
+      body: () => {
+        partition.oddBuffers();
+      },
+    },
+    {
+      name: `${name}: a call for no bytes changes nothing, and is no error`,
+      body: () => {
+        partition.noBytes();
+      },
+    },
+    {
+      name: `${name}: what is read is what is there now`,
+      body: () => {
+        partition.fresh();
+      },
+    },
+    {
+      name: `${name}: an erase takes its block and no other`,
+      body: () => {
+        partition.oneBlock();
+      },
+    },
+    {
+      name: `${name}: every block is a block of its own`,
+      body: () => {
+        partition.distinct();
+      },
+    },
+    {
+      name: `${name}: misaligned writes throw misaligned and change nothing`,
+      body: () => {
+        partition.misaligned();
+      },
+    },
+    {
+      name: `${name}: what lies outside throws bounds and changes nothing`,
+      body: () => {
+        partition.outside();
+      },
+    },
+    {
+      name:
+        `${name}: a byte is written once per erase; whatever a second write does, it does ` +
+        `to its bytes only`,
+      body: () => {
+        partition.twice();
+      },
+    },
+  ];
+}
+
+/**
+ * The blocks from `from` on, one after another: an erase of each leaves those beside it. `next`:
+ * the first block that is left for another call. Parts whose sectors differ in size break it
+ * anywhere.
+ */
+export function neighbourCases(
+  flash: Flash,
+  name: string,
+  from: number,
+): { readonly cases: readonly Case[]; readonly next?: number } {
+  const status = flash.status();
+  const partition = new Partition(flash, status);
+  const to = Math.min(from + NEIGHBOUR_BLOCKS, status.blocks);
+  const first = Math.max(from - 1, 0);
+  const last = Math.min(to, status.blocks - 1);
+  const cases: Case[] = [];
+  const add = (body: () => void): void => {
+    cases.push({ name: `${name}: an erase of any block leaves those beside it`, body });
+  };
+  for (let block = first; block <= last; block++)
+    add(() => {
+      partition.mark(block);
+    });
+  for (let block = from; block < to; block++)
+    add(() => {
+      partition.neighbours(block, first, last);
+    });
+  return { cases, ...(to < status.blocks ? { next: to } : {}) };
 }
 
 function geometry(flash: Flash, first: FlashStatus): void {
@@ -162,6 +259,73 @@ class Partition {
     this.#flash.write(patternBytes(size - this.#unit, this.#unit, 4), size - this.#unit);
     this.#flash.read(last, size - 1);
     expect(equal(last, patternBytes(size - 1, 1, 4)), "the last byte of the partition");
+  }
+
+  longWrite(): void {
+    const length = this.#eraseFor(LONG_BYTES);
+    this.#flash.write(patternBytes(0, length, 16), 0);
+    for (let at = 0; at < length; at += SHORT_BYTES)
+      this.#expectPattern(at, Math.min(SHORT_BYTES, length - at), 16, `bytes from ${at} on`);
+  }
+
+  longRead(): void {
+    const length = this.#eraseFor(LONG_BYTES);
+    for (let at = 0; at < length; at += SHORT_BYTES)
+      this.#flash.write(patternBytes(at, Math.min(SHORT_BYTES, length - at), 17), at);
+    this.#expectPattern(0, length, 17, `a read of ${length} bytes`);
+  }
+
+  /** Erases as many bytes from the start, or all there are: their number. */
+  #eraseFor(bytes: number): number {
+    const length = Math.min(bytes, this.#blocks * this.#blockLength);
+    for (let block = 0; block * this.#blockLength < length; block++) this.#flash.eraseBlock(block);
+    return length - (length % this.#align);
+  }
+
+  /** As a DMA controller that moves words would not have it. */
+  oddBuffers(): void {
+    const room = this.#eraseFor(8 * this.#unit);
+    for (let odd = 1; odd < 8 && (odd + 1) * this.#unit <= room; odd++) {
+      const at = odd * this.#unit;
+      const wanted = patternBytes(at, this.#unit, 18);
+      const source = new Uint8Array(this.#unit + 8);
+      source.set(wanted, odd);
+      this.#flash.write(source.subarray(odd, odd + this.#unit), at);
+      this.#expectPattern(at, this.#unit, 18, `a write from ${odd} bytes into a buffer`);
+      const target = new Uint8Array(this.#unit + 8).fill(0xa5);
+      this.#flash.read(target.subarray(odd, odd + this.#unit), at);
+      expect(
+        equal(target.subarray(odd, odd + this.#unit), wanted) &&
+          filled(target, 0, odd, 0xa5) &&
+          filled(target, odd + this.#unit, this.#unit + 8, 0xa5),
+        `a read to ${odd} bytes into a buffer`,
+      );
+    }
+  }
+
+  noBytes(): void {
+    const none = new Uint8Array(0);
+    this.#mark(0, 19);
+    for (const at of [0, this.#unit]) {
+      this.#flash.write(none, at);
+      this.#flash.read(none, at);
+    }
+    this.#expectMark(0, 19, "after calls for no bytes");
+  }
+
+  mark(block: number): void {
+    this.#mark(block, 22);
+  }
+
+  /** Those beside it are marked, as far as they are in [first, last]. */
+  neighbours(block: number, first: number, last: number): void {
+    this.#flash.eraseBlock(block);
+    this.#expectErased(block * this.#blockLength, this.#unit);
+    this.#expectErased((block + 1) * this.#blockLength - this.#unit, this.#unit);
+    for (const other of [block - 1, block + 1])
+      if (other >= first && other <= last)
+        this.#expectMark(other, 22, `after an erase of block ${block}`);
+    this.#writeMark(block, 22);
   }
 
   fresh(): void {
@@ -287,9 +451,10 @@ class Partition {
   twice(): void {
     this.#flash.eraseBlock(0);
     this.#flash.write(patternBytes(0, this.#unit * 3, 13), 0);
-    kindThrown(() => {
+    const kind = kindThrown(() => {
       this.#flash.write(patternBytes(0, this.#unit, 14), this.#unit);
     });
+    expect(kind !== "bounds" && kind !== "misaligned", `a second write threw ${kind ?? ""}`);
     this.#expectPattern(0, this.#unit, 13, "the bytes before");
     this.#expectPattern(this.#unit * 2, this.#unit, 13, "the bytes behind");
     this.#flash.eraseBlock(0);
@@ -298,9 +463,13 @@ class Partition {
 
   /** Erases a block and writes its first and its last unit. */
   #mark(block: number, seed: number): void {
+    this.#flash.eraseBlock(block);
+    this.#writeMark(block, seed);
+  }
+
+  #writeMark(block: number, seed: number): void {
     const from = block * this.#blockLength;
     const last = from + this.#blockLength - this.#unit;
-    this.#flash.eraseBlock(block);
     this.#flash.write(patternBytes(from, this.#unit, seed), from);
     this.#flash.write(patternBytes(last, this.#unit, seed), last);
   }

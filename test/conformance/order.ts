@@ -1,7 +1,7 @@
 /**
  * What the rig tells the board under test, and what the board answers: JSON over the board's own
- * Link. The rig knows the plan and remembers; the board does one thing at a time, so it may lose
- * its power anywhere.
+ * Link, or over its console. The rig knows the plan and remembers; the board does one thing at a
+ * time, so it may lose its power anywhere.
  */
 import type { Running } from "../../hal/hal.ts";
 
@@ -23,11 +23,26 @@ export interface FetchOrder {
   readonly times?: number;
   /** After the first bytes, nothing is read for so long; then the exchange is given up. */
   readonly stallMs?: number;
+  /** While nothing has come, the exchange is polled so often. */
+  readonly pollMs?: number;
+  /** The request has HEADERS more headers, one of them long. */
+  readonly manyHeaders?: true;
 }
+
+/** Names and values of the headers of a request with `manyHeaders`. */
+export const HEADERS: readonly (readonly [name: string, value: string])[] = [
+  ["X-Conformance-2", "two"],
+  ["X-Conformance-3", "three"],
+  ["X-Conformance-Long", "long ".repeat(120).trim()],
+  ["X-Conformance-5", "five"],
+  ["X-Conformance-6", "six"],
+];
 
 export type Order =
   | { readonly do: "flash"; readonly partition: PartitionName }
   | { readonly do: "apart" }
+  /** Erases blocks from `from` on, one after another, and looks at those beside each. */
+  | { readonly do: "neighbours"; readonly partition: PartitionName; readonly from: number }
   | { readonly do: "fill" | "verify"; readonly partition: PartitionName; readonly seed: number }
   | { readonly do: "prepareCut" | "write" | "erase"; readonly partition: PartitionName }
   | {
@@ -42,8 +57,8 @@ export type Order =
    */
   | { readonly do: "stage"; readonly url: string; readonly damage?: number }
   | { readonly do: "blank" | "arm" | "confirm" | "restart" | "running" | "identity" | "random" }
-  /** The program dies of what it throws. */
-  | { readonly do: "panic" }
+  /** The program dies of what it throws; or it never comes back. */
+  | { readonly do: "panic" | "hang" }
   /** Looks for a datagram for so long. */
   | { readonly do: "receive"; readonly ms: number; readonly bufferBytes: number }
   | { readonly do: "clock"; readonly ms: number }
@@ -60,21 +75,30 @@ export interface Fetched {
   readonly status?: number;
   readonly type?: string;
   readonly repeated?: string;
+  /** What the head said of the body: how long it is. */
+  readonly length?: number | undefined;
   readonly bytes: number;
   readonly crc: number;
   /** The kind of LinkError that ended it, or "none" when what was thrown had none. */
   readonly error?: string;
+  /** Calls that brought nothing, and those of them that took longer than SLOW_MS. */
+  readonly polls?: number;
+  readonly slowPolls?: number;
 }
 
+/** A call of Link that has nothing to give comes back in less, or it waits for the network. */
+export const SLOW_MS = 50;
+
 export type Report =
-  | { readonly kind: "boot"; readonly running: Running }
-  | { readonly kind: "checks"; readonly checks: readonly Check[] }
+  /** `random`: the first random bytes of this boot, in hexadecimal. */
+  | { readonly kind: "boot"; readonly running: Running; readonly random?: string }
+  /** `next`: the same order goes on from there. */
+  | { readonly kind: "checks"; readonly checks: readonly Check[]; readonly next?: number }
   | { readonly kind: "done" }
   | { readonly kind: "running"; readonly running: Running }
   | { readonly kind: "threw"; readonly text: string; readonly error?: string }
   /** A datagram, in hexadecimal; absent: none came. */
   | { readonly kind: "received"; readonly bytes?: string }
-  | { readonly kind: "random"; readonly bytes: string; readonly checks: readonly Check[] }
   | {
       readonly kind: "clock";
       readonly elapsedMs: number;

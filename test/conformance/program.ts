@@ -1,6 +1,6 @@
 /**
  * The firmware that proves a board: the agent in the place of the client. `conformance` in the
- * provisioning is the rig's URL.
+ * provisioning is the rig's URL, or "console".
  */
 import { openBoard } from "../../hal/board.ts";
 import { Agent } from "./agent.ts";

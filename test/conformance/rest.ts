@@ -8,6 +8,9 @@ import type { Check, Report } from "./order.ts";
 
 const CLOCK_READS = 1000;
 const RANDOM_BYTES = 4096;
+/** As many are compared at a time: that many cannot be the same by chance. */
+const COMPARED_BYTES = 16;
+const FIRST_BYTES = 16;
 const TEXTS = frozen(["DevId", "Man", "Mod", "Lang", "DevTyp", "OEM", "FwV", "SwV", "HwV"]);
 
 /**
@@ -30,14 +33,27 @@ export function clockChecks(hal: Hal, from: number, ms: number, now: number): Re
   return { kind: "clock", elapsedMs: now - from, uptimeMs: now, checks: checks.list };
 }
 
-/** Bytes for the rig to compare with those of other boots. */
-export function randomReport(hal: Hal): Report {
+/**
+ * Bytes for the rig to compare with those of other boots: in hexadecimal, undefined when there are
+ * none. Call it before any other use of Hal.random.
+ */
+export function firstRandom(hal: Hal): string | undefined {
+  const bytes = new Uint8Array(FIRST_BYTES);
+  try {
+    hal.random(bytes);
+  } catch {
+    return undefined;
+  }
+  return hex(bytes);
+}
+
+export function randomChecks(hal: Hal): readonly Check[] {
   const checks = new Checks();
   const bytes = new Uint8Array(RANDOM_BYTES);
-  const first = new Uint8Array(16);
-  hal.random(first);
   checks.check("random: two calls differ", () => {
+    const first = new Uint8Array(16);
     const second = new Uint8Array(16);
+    hal.random(first);
     hal.random(second);
     expect(!equal(first, second), "two calls gave the same 16 bytes");
   });
@@ -52,13 +68,22 @@ export function randomReport(hal: Hal): Report {
       );
     }
   });
+  checks.check("random: a long call does not repeat itself", () => {
+    hal.random(bytes);
+    const start = bytes.subarray(0, COMPARED_BYTES);
+    for (let at = COMPARED_BYTES; at < RANDOM_BYTES; at += COMPARED_BYTES)
+      expect(
+        !equal(start, bytes.subarray(at, at + COMPARED_BYTES)),
+        `the bytes at ${at} are those at the start`,
+      );
+  });
   checks.check("random: a view is filled as a view", () => {
     bytes.fill(0);
     hal.random(bytes.subarray(100, 200));
     expect(!filled(bytes, 100, 200, 0), "the view is still zero");
     expect(filled(bytes, 0, 100, 0) && filled(bytes, 200, 300, 0), "bytes beside the view changed");
   });
-  return { kind: "random", bytes: hex(first), checks: checks.list };
+  return checks.list;
 }
 
 export function identityChecks(identity: Identity): readonly Check[] {

@@ -1,6 +1,6 @@
 /* A chip for hal/esp32 on Linux: boot loader and ESP-IDF are the fake, the application is XS
    bytecode in the slot's segment. usage: run --state DIR [--cut N] [--cut-mode before|torn|after]
- */
+   [--watchdog MS] */
 #include "../../hal/host/file.h"
 #include "../../hal/host/lock.h"
 #include "../../hal/host/reset.h"
@@ -54,6 +54,7 @@ int main(int argc, char** argv)
   const char* left = getenv("XS_FUMO_CUT");
   ResetCause cause = resetStart();
   uint32_t cut = 0, length = 0;
+  int watchdogMs = 30000;
   CutMode mode = CUT_TORN;
   xsMachine* machine;
   const void* payload;
@@ -62,6 +63,8 @@ int main(int argc, char** argv)
   for (int i = 1; i + 1 < argc; i += 2) {
     if (!strcmp(argv[i], "--state"))
       directory = argv[i + 1];
+    else if (!strcmp(argv[i], "--watchdog"))
+      watchdogMs = atoi(argv[i + 1]);
     else if (!strcmp(argv[i], "--cut"))
       cut = (uint32_t)strtoul(argv[i + 1], NULL, 10);
     else
@@ -80,7 +83,7 @@ int main(int argc, char** argv)
     fprintf(stderr, "run: %s\n", problem);
     return 4;
   }
-  resetGuard(30000);
+  resetGuard(watchdogMs);
   problem = runtimeCreate(&runtime, &creation, (const BlobHeader*)payload, &machine);
   if (problem || runtimeRun(machine))
     resetNow(RESET_PANIC);

@@ -11,6 +11,9 @@ test("the tree is tidy: imports, sizes, lines, banned words", () => {
   assert.deepEqual(tidy(root), []);
 });
 
+/** Ten lines of C. */
+const STEPS = Array.from({ length: 10 }, (_, i) => `  n = step${i}(n, ${i});\n`).join("");
+
 for (const [what, file, text, expected] of [
   [
     "an import against the direction",
@@ -93,6 +96,24 @@ for (const [what, file, text, expected] of [
     "hal/bare/a.c:1: 109 columns, at most 100",
   ],
   [
+    "a file that stands twice",
+    "hal/bare/twice.c",
+    "/* Another board. */\nint a(void);\nint b(void);\n",
+    "hal/bare/twice.c:2: 2 lines of hal/bare/short.c:2 again",
+  ],
+  [
+    "lines of C that stand twice",
+    "hal/bare/twice.c",
+    `/* Another board. */\nint other(int n)\n{\n${STEPS}  return 1;\n}\n`,
+    "hal/bare/twice.c:4: 10 lines of hal/bare/long.c:4 again",
+  ],
+  [
+    "a function that stands twice under other names",
+    "hal/bare/twice.c",
+    `/* Another board. */\nint other(int m)\n{\n${STEPS.replace(/\bn\b/g, "m")}  return m;\n}\n`,
+    "hal/bare/twice.c:2: the function of hal/bare/long.c:2 again",
+  ],
+  [
     "a long comment in a test",
     "test/a.ts",
     `/** A${" and another".repeat(8)}. */\n`,
@@ -128,6 +149,11 @@ for (const [what, file, text, expected] of [
       mkdirSync(join(folder, "hal/bare"), { recursive: true });
       writeFileSync(join(folder, "src/base/b.ts"), "/** B. */\n");
       writeFileSync(join(folder, "hal/bare/chip.h"), '/* Chip. */\n#include "a.h"\n');
+      writeFileSync(join(folder, "hal/bare/short.c"), "/* B. */\nint a(void);\nint b(void);\n");
+      writeFileSync(
+        join(folder, "hal/bare/long.c"),
+        `/* C. */\nint one(int n)\n{\n${STEPS}  return n;\n}\n`,
+      );
       writeFileSync(join(folder, file), text);
       assert.ok(
         tidy(folder).some((problem) => problem.includes(expected)),

@@ -20,6 +20,7 @@ import { addPack } from "./commands/pack.ts";
 import { addProvision } from "./commands/provision.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
+import { addTest } from "./commands/test.ts";
 import { addWatch } from "./commands/watch.ts";
 import { Exit, RigError } from "./exit.ts";
 
@@ -39,12 +40,14 @@ function program(): Command {
 
 Examples:
   xs-fumo demo                                   a whole update on this machine
+  xs-fumo test --board sim --filter 'network.*'  a device against a network that misbehaves
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`,
     );
   const commands = [
     addDemo,
+    addTest,
     addServe,
     addDevice,
     addNotify,
@@ -77,9 +80,15 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
+/** A synchronous write to a reader that has had enough. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
+
 /** Says what went wrong and what to do: the exit status. Commander has said its own already. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
+  if (isBrokenPipe(error)) return Exit.ok;
   if (error instanceof RigError) {
     process.stderr.write(
       `xs-fumo: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,
@@ -95,5 +104,10 @@ function report(error: unknown): number {
 process.on("SIGINT", () => {
   // A command with something to put in order first has a listener of its own.
   if (process.listenerCount("SIGINT") === 1) process.exit(Exit.interrupted);
+});
+// Whoever reads has had enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(Exit.ok);
 });
 await main(process.argv);

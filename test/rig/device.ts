@@ -4,12 +4,19 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { EventLog } from "./events.ts";
+import { Readable } from "node:stream";
+import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
 import { parseSerial } from "./serial.ts";
 
 /** How long a device may take to turn itself off. */
 const SWITCH_LIMIT_MS = 10_000;
+
+/** Processes that no end of the rig leaves behind, an interruption neither. */
+const living = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+});
 
 export interface DeviceProcessOptions {
   readonly environment?: NodeJS.ProcessEnv;
@@ -17,7 +24,13 @@ export interface DeviceProcessOptions {
   readonly keyboard?: boolean;
   /** What its console takes for its switch; absent: it is SIGTERM. */
   readonly switchKey?: string;
+  /** Takes what the program tells of its flash, line by line: FLASH_LOG says how. */
+  readonly flash?: (line: string) => void;
 }
+
+/** The variable that names the descriptor to which a program tells of its flash. */
+const FLASH_LOG = "XS_FUMO_FLASH_LOG";
+const FLASH_FD = 3;
 
 export class DeviceProcess {
   /** The exit status, once the process has ended; undefined for a kill. */
@@ -33,13 +46,20 @@ export class DeviceProcess {
     log: EventLog,
     options: DeviceProcessOptions = {},
   ) {
-    const { environment = process.env, keyboard = false, switchKey } = options;
+    const { environment = process.env, keyboard = false, switchKey, flash } = options;
     const input = keyboard ? "inherit" : switchKey === undefined ? "ignore" : "pipe";
     const child: ChildProcess = spawn(program, words, {
-      stdio: [input, "pipe", "pipe"],
-      env: environment,
+      stdio: [input, "pipe", "pipe", flash === undefined ? "ignore" : "pipe"],
+      env: flash === undefined ? environment : { ...environment, [FLASH_LOG]: `${FLASH_FD}` },
     });
+    const told = child.stdio[FLASH_FD];
+    if (flash !== undefined && told instanceof Readable)
+      createInterface({ input: told }).on("line", flash);
     this.#child = child;
+    living.add(child);
+    child.once("exit", () => {
+      living.delete(child);
+    });
     this.#switchKey = keyboard ? undefined : switchKey;
     child.stdin?.on("error", () => undefined); // it may be gone before it is asked to go
     const closed = [child.stdout, child.stderr].map(
@@ -51,7 +71,7 @@ export class DeviceProcess {
           }
           const lines = createInterface({ input: stream });
           lines.on("line", (line) => {
-            for (const event of parseSerial(line)) log.emit(event);
+            for (const event of parseSerial(line)) log.emit(event, "device");
           });
           lines.on("close", resolve);
         }),
@@ -89,10 +109,11 @@ export class DeviceProcess {
 }
 
 /**
- * Fails with exit status 42 when `wait` takes longer than `limitMs`; `what` says what was waited
- * for.
+ * Fails with exit status 42 when `wait` takes longer than `limitMs`, for which Infinity is no
+ * limit; `what` says what was waited for.
  */
 export async function within<T>(limitMs: number, what: string, wait: Promise<T>): Promise<T> {
+  if (limitMs === Infinity) return wait;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

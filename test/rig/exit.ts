@@ -15,6 +15,9 @@ export const Exit = {
 } as const;
 export type ExitCode = (typeof Exit)[keyof typeof Exit];
 
+/** Ends that say something of the firmware; every other is the bench's. */
+const OF_FIRMWARE: readonly ExitCode[] = [Exit.failed, Exit.protocol, Exit.crash];
+
 /** An end that the person at the terminal can act on: what happened, and what to do. */
 export class RigError extends Error {
   override name = "RigError";
@@ -26,4 +29,9 @@ export class RigError extends Error {
     this.code = code;
     this.hint = hint;
   }
+}
+
+/** Whether the firmware is to blame for what was thrown, or the bench. */
+export function verdictOf(error: unknown): "failed" | "error" {
+  return error instanceof RigError && OF_FIRMWARE.includes(error.code) ? "failed" : "error";
 }

@@ -97,14 +97,16 @@ function versionBytes(version: Version): Buffer {
   return bytes;
 }
 
-function record(type: number, value: Uint8Array): Buffer {
+/** One record of an area: type and length before its value. */
+export function record(type: number, value: Uint8Array): Buffer {
   const head = Buffer.alloc(4);
   head.writeUInt16LE(type, 0);
   head.writeUInt16LE(value.length, 2);
   return Buffer.concat([head, value]);
 }
 
-function area(magic: number, records: readonly Buffer[]): Buffer {
+/** Records behind the head that counts their bytes; nothing, of none. */
+export function area(magic: number, records: readonly Buffer[]): Buffer {
   const content = Buffer.concat(records);
   if (content.length === 0) return content;
   const head = Buffer.alloc(4);

@@ -1,65 +1,112 @@
-/** A run as a JUnit report: what CI dashboards read. */
+/**
+ * Scenarios of a run as a JUnit report, which CI dashboards read: a fold over its events. A
+ * property that did not hold is a failure; what the bench is to blame for is an error, and says
+ * nothing of the firmware.
+ */
 import { writeFileSync } from "node:fs";
-import type { EventLog, Recorded } from "./events.ts";
+import type { Recorded, Verdict } from "./events/event.ts";
 
-export interface JUnitCase {
-  readonly name: string;
-  readonly seconds: number;
-  /** Absent: passed. */
-  readonly failure?: string;
-  /** Passed, but not at the first try. */
-  readonly unstable?: boolean;
+type Ended = Extract<Recorded, { kind: "scenario" }> & { readonly phase: Verdict };
+
+interface TestCase {
+  readonly ended: Ended;
+  /** What was said from its beginning on. */
+  readonly lines: readonly string[];
 }
 
 export interface JUnitSuite {
   readonly name: string;
   /** Board, firmware version, digest of the package… */
   readonly properties: Readonly<Record<string, string>>;
-  readonly cases: readonly JUnitCase[];
-  readonly log: EventLog;
+  readonly events: readonly Recorded[];
 }
 
 /** Lines of the event log that go into system-out. */
 const TAIL_LINES = 200;
 
-export function writeJUnit(path: string, suite: JUnitSuite): void {
-  writeFileSync(path, junit(suite));
+export function writeJUnit(path: string, suites: readonly JUnitSuite[]): void {
+  writeFileSync(path, junit(suites));
 }
 
-export function junit({ name, properties, cases, log }: JUnitSuite): string {
-  const failures = cases.filter(({ failure }) => failure !== undefined).length;
-  const time = cases.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3);
-  const lines = log.events.slice(-TAIL_LINES).map(tailLine).join("\n");
+/** Returns the document: one test suite a board. */
+export function junit(suites: readonly JUnitSuite[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="${escaped(name)}" tests="${cases.length}" failures="${failures}" ` +
-      `errors="0" skipped="0" time="${time}">`,
+    "<testsuites>",
+    ...suites.map(testSuite),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function testSuite({ name, properties, events }: JUnitSuite): string {
+  const cases = casesOf(events);
+  const count = (verdict: Verdict): number =>
+    cases.filter(({ ended }) => ended.phase === verdict).length;
+  const time = cases.reduce((sum, { ended }) => sum + (ended.seconds ?? 0), 0).toFixed(3);
+  const counts =
+    `tests="${cases.length}" failures="${count("failed")}" ` +
+    `errors="${count("error")}" skipped="${count("skipped")}"`;
+  return [
+    `<testsuite name="${escaped(name)}" ${counts} time="${time}">`,
     "  <properties>",
     ...Object.entries(properties).map(
       ([key, value]) => `    <property name="${escaped(key)}" value="${escaped(value)}"/>`,
     ),
     "  </properties>",
     ...cases.map((item) => testCase(name, item)),
-    `  <system-out>${escaped(lines)}</system-out>`,
     "</testsuite>",
-    "",
   ].join("\n");
 }
 
-function testCase(suite: string, { name, seconds, failure, unstable }: JUnitCase): string {
-  const head =
-    `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" ` +
-    `time="${seconds.toFixed(3)}"`;
-  const flag =
-    unstable === true
-      ? '\n    <properties><property name="unstable" value="true"/></properties>'
-      : "";
-  const failed = failure === undefined ? "" : `\n    <failure message="${escaped(failure)}"/>`;
-  return flag + failed === "" ? `${head}/>` : `${head}>${flag}${failed}\n  </testcase>`;
+/** The last attempt of each scenario, in the order in which they ended. */
+function casesOf(events: readonly Recorded[]): readonly TestCase[] {
+  const cases = new Map<string, TestCase>();
+  let lines: string[] = [];
+  for (const event of events) {
+    if (event.kind === "scenario" && event.phase === "began") lines = [];
+    else if (event.kind === "scenario") {
+      cases.delete(event.name);
+      cases.set(event.name, { ended: event as Ended, lines: lines.slice(-TAIL_LINES) });
+      lines = [];
+    } else lines.push(logLine(event));
+  }
+  return [...cases.values()];
 }
 
-function tailLine(event: Recorded): string {
-  return event.kind === "serial" ? event.line : JSON.stringify(event);
+function testCase(suite: string, { ended, lines }: TestCase): string {
+  const { name, attempt, seconds = 0 } = ended;
+  const isUnstable = ended.phase === "passed" && attempt > 1;
+  return [
+    `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" ` +
+      `time="${seconds.toFixed(3)}">`,
+    ...(isUnstable
+      ? ['    <properties><property name="unstable" value="true"/></properties>']
+      : []),
+    ...verdict(ended),
+    `    <system-out>${escaped(lines.join("\n"))}</system-out>`,
+    "  </testcase>",
+  ].join("\n");
+}
+
+function verdict({ phase, problems = [] }: Ended): readonly string[] {
+  const message = `message="${escaped(problems.join("; "))}"`;
+  switch (phase) {
+    case "passed":
+      return [];
+    case "failed":
+      return [`    <failure type="property" ${message}/>`];
+    case "error":
+      return [`    <error type="bench" ${message}/>`];
+    case "skipped":
+      return [`    <skipped ${message}/>`];
+  }
+}
+
+/** Bodies of messages are for other views. */
+function logLine(event: Recorded): string {
+  if (event.kind === "serial") return event.line;
+  return JSON.stringify(event.kind === "dm" ? { ...event, body: undefined } : event);
 }
 
 /** Also takes out what XML cannot hold: a crashing device may print anything. */

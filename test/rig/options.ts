@@ -3,9 +3,11 @@
  * with the option's name.
  */
 import { InvalidArgumentError } from "commander";
+import { fromBase64 } from "../../src/base/base64.ts";
 import { fromHex } from "../../src/base/bytes.ts";
 import { parseUrl } from "../../src/base/url.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
+import { type FaultWord, parseFaultWord } from "./server/faultword.ts";
 import { parseVersion, type Version } from "../../src/image/version.ts";
 
 export function versionOption(text: string): Version {
@@ -46,6 +48,13 @@ export function uuidOption(text: string): Uint8Array {
   return bytes;
 }
 
+/** A nonce in base64. */
+export function nonceOption(text: string): Uint8Array {
+  const nonce = fromBase64(text);
+  if (nonce === undefined) throw new InvalidArgumentError("A nonce is given in base64.");
+  return nonce;
+}
+
 /** Where datagrams go. */
 export interface Address {
   readonly host: string;
@@ -71,4 +80,13 @@ export function wordOption<T extends string>(words: readonly T[]): (text: string
       throw new InvalidArgumentError(`One of ${words.join(", ")} is needed.`);
     return found;
   };
+}
+
+/** One more fault of the servers. */
+export function faultOption(text: string, before: readonly FaultWord[]): readonly FaultWord[] {
+  try {
+    return [...before, parseFaultWord(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }

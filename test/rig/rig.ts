@@ -13,7 +13,8 @@ import type { Encoding } from "../../src/session/encoding.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { makeCertificate } from "./certificate.ts";
 import { type DeviceProcess, within } from "./device.ts";
-import type { EventLog, Heap } from "./events.ts";
+import type { Heap } from "./events/event.ts";
+import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
 import type { Outcome } from "./server/campaign.ts";
 import type { DescriptorOptions } from "./server/descriptor.ts";
@@ -25,7 +26,7 @@ import { type HostFault, PackageHost } from "./server/package-host.ts";
 import { sendUntil } from "./server/datagram.ts";
 import type { Notice } from "./decode/pushwriter.ts";
 import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
-import { toRigEvent } from "./serverevent.ts";
+import { recorder } from "./serverevent.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
 import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
@@ -64,6 +65,7 @@ const SERVER_PASSWORD = "server-secret";
 export class Rig {
   readonly directory: string;
   readonly server: DmServer;
+  readonly host: PackageHost;
   readonly origin: string;
   /** SHA-256 of the package that is offered, in hexadecimal. */
   readonly digest: string;
@@ -72,6 +74,9 @@ export class Rig {
   readonly #watch: Watch;
   #device: DeviceProcess | undefined;
   #settled!: (outcome: Outcome) => void;
+  /** Why the device, which was not told to, has ended. */
+  #death: unknown;
+  #died: (error: unknown) => void = () => undefined;
   /** Ends what `notify` repeats. */
   #answered: () => void = () => undefined;
   /** The end of the scenario, as the server sees it. */
@@ -93,15 +98,12 @@ export class Rig {
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
     board.manufacture(directory, first, developmentKey());
     let answer: Rig | undefined;
-    const emit = (event: ServerEvent): void => {
-      if (answer !== undefined) answer.#serverEvent(event);
-    };
     const descriptor = options.descriptor === true ? {} : options.descriptor;
     const host = new PackageHost({
       data: offer,
       faults: options.hostFaults ?? [],
       ...(descriptor === undefined ? {} : { descriptor }),
-      emit,
+      emit: recorder(log, "host"),
     });
     const secret = options.https === true ? makeCertificate({ host: "localhost" }) : undefined;
     const listening = await listen(
@@ -120,6 +122,7 @@ export class Rig {
       told,
       directory,
       listening,
+      host,
       offer,
       `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`,
     );
@@ -131,9 +134,11 @@ export class Rig {
     options: RigOptions,
     directory: string,
     listening: Listening,
+    host: PackageHost,
     offer: Uint8Array,
     url: string,
   ) {
+    this.host = host;
     this.#options = options;
     this.directory = directory;
     this.origin = listening.origin;
@@ -145,6 +150,8 @@ export class Rig {
     });
     const { auth, scenario, pkgURL = (same) => same } = options;
     const proves = { type: auth, name: USER, secret: PASSWORD };
+    for (const secret of [PASSWORD, SERVER_PASSWORD]) options.log.secrets.add(secret);
+    const record = recorder(options.log, "server");
     this.server = new DmServer({
       url: `${this.origin}/dm`,
       name: SERVER_ID,
@@ -154,6 +161,7 @@ export class Rig {
         scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url) }),
       faults: options.faults ?? [],
       emit: (event) => {
+        record(event);
         this.#serverEvent(event);
       },
     });
@@ -181,8 +189,21 @@ export class Rig {
 
   /** Powers the device on. */
   start(): DeviceProcess {
-    this.#device = this.#options.board.start(this.directory, this.#options.log);
-    return this.#device;
+    const { board, log } = this.#options;
+    log.emit({ kind: "power", on: true, by: "process" });
+    const device = board.start(this.directory, log);
+    this.#device = device;
+    this.#death = undefined;
+    const died = (error: unknown): void => {
+      if (this.#device !== device) return;
+      this.#death = error;
+      this.#died(error);
+    };
+    device.ended.then((status) => {
+      if (status !== undefined)
+        died(new RigError(Exit.crash, `the device ended by itself with status ${status}`));
+    }, died);
+    return device;
   }
 
   /**
@@ -206,10 +227,13 @@ export class Rig {
     );
   }
 
-  /** Cuts its power. */
-  async cut(): Promise<void> {
-    await this.#device?.kill();
+  /** Cuts its power; `by` says what does. */
+  async cut(by = "process"): Promise<void> {
+    const device = this.#device;
     this.#device = undefined;
+    if (device === undefined) return;
+    await device.kill();
+    this.#options.log.emit({ kind: "power", on: false, by });
   }
 
   /** Cuts its power, and powers it on again. */
@@ -230,8 +254,11 @@ export class Rig {
 
   /** Turns it off by its switch, after which the log has the figures of its last boot. */
   async switchOff(): Promise<void> {
-    await this.#device?.switchOff();
+    const device = this.#device;
     this.#device = undefined;
+    if (device === undefined) return;
+    await device.switchOff();
+    this.#options.log.emit({ kind: "power", on: false, by: "switch" });
   }
 
   /**
@@ -247,28 +274,26 @@ export class Rig {
    * limit, is a RigError.
    */
   async finished(limitMs: number): Promise<Outcome> {
-    const died = this.#device?.ended.then((status): Outcome => {
-      if (status === undefined) return new Promise<never>(() => undefined) as never;
-      throw new RigError(Exit.crash, `the device ended by itself with status ${status}`);
+    const death = new Promise<never>((_, reject) => {
+      this.#died = reject;
+      if (this.#death !== undefined) reject(this.#death);
     });
     return within(
       limitMs,
       "the update",
-      Promise.race([this.outcome, this.#watch.failure(), ...(died === undefined ? [] : [died])]),
+      Promise.race([this.outcome, this.#watch.failure(), death]),
     );
   }
 
   /** Switches all off. */
   async close(): Promise<void> {
     this.#answered();
-    await this.cut();
+    await this.cut("end");
     await this.#listening.close();
     if (this.#options.state === undefined) rmSync(this.directory, { recursive: true, force: true });
   }
 
   #serverEvent(event: ServerEvent): void {
-    const told = toRigEvent(event);
-    if (told !== undefined) this.#options.log.emit(told);
     if (event.kind === "message" && event.direction === "received") this.#answered();
     const outcome = [...this.server.outcomes.values()].find((candidate) => candidate !== undefined);
     if (outcome !== undefined) this.#settled(outcome);

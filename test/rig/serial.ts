@@ -2,7 +2,7 @@
  * What a device says on its serial console, made into events. The sentences are those of src/client
  * and the boards.
  */
-import type { RigEvent } from "./events.ts";
+import type { RigEvent } from "./events/event.ts";
 
 /**
  * `[  12.345] I update: State 30 Download Progressing`. A source is believed about its own matter
@@ -15,6 +15,14 @@ const STATE = /^State (\d+) (.*)$/;
 const PROGRESS = /^(\d+) of (\d+) bytes$/;
 const MESSAGE = /^(sent|received) (message \d+ .*)$/;
 const SESSION = /^session ([0-9A-F]{1,4}) (completed|aborted|unauthenticated|protocol): (.*)$/;
+/** What src/update/sentence.ts says at the turns of an update. */
+const TURNS = [
+  [/^verified .*: /, "verified"],
+  [/^restarting into the new image, /, "armed"],
+  [/^updated to /, "confirmed"],
+  [/^the image on trial is rejected; /, "rejected"],
+  [/^every outcome is reported$/, "reported"],
+] as const;
 const HEAP = new RegExp(
   "^at most (\\d+) slots of (\\d+) bytes, (\\d+) bytes of chunks" +
     "(?:, (\\d+) slots of stack; live (\\d+) slots, (\\d+) bytes of chunks)?$",
@@ -43,6 +51,8 @@ function understand(level: string, source: string, text: string): RigEvent | und
   const progress = PROGRESS.exec(text);
   if (source === "update" && progress)
     return { kind: "progress", bytes: Number(progress[1]), total: Number(progress[2]) };
+  const turn = TURNS.find(([pattern]) => pattern.test(text))?.[1];
+  if (source === "update" && turn !== undefined) return { kind: "turn", what: turn };
   const message = MESSAGE.exec(text);
   if (source === "session" && message) {
     return {

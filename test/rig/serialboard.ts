@@ -5,6 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { SerialPort } from "serialport";
+import { ConsoleLines } from "./consolelines.ts";
 import { Exit, RigError } from "./exit.ts";
 
 export interface SerialOptions {
@@ -26,30 +27,40 @@ const OPEN_LIMIT_MS = 10_000;
 const OPEN_PAUSE_MS = 100;
 /** A reset shorter than that may be missed. */
 const RESET_MS = 100;
-const LINE_MAX = 4096;
 
 export class SerialBoard {
   readonly #options: SerialOptions;
-  readonly #line: (line: string) => void;
+  readonly #lines: ConsoleLines;
+  readonly #status: (status: "open" | "lost") => void;
   #port: SerialPort | undefined;
-  #rest = "";
+  #opening: Promise<void> | undefined;
+  /** Why the port could not be opened the last time. */
+  #problem = "";
+  #closed = false;
 
   /**
-   * Lines of the console go to `line`. Throws a RigError when the options contradict each other.
+   * Lines of the console go to `line`. The port may go away, as one of a board that restarts its
+   * own USB does: it is opened again as soon as it is back, and `status` is told of both. Throws a
+   * RigError when the options contradict each other.
    */
-  constructor(options: SerialOptions, line: (line: string) => void) {
+  constructor(
+    options: SerialOptions,
+    line: (line: string) => void,
+    status: (status: "open" | "lost") => void = () => undefined,
+  ) {
     if ((options.powerOn === undefined) !== (options.powerOff === undefined)) {
       throw new RigError(Exit.usage, "--power-on and --power-off go together");
     }
     this.#options = options;
-    this.#line = line;
+    this.#lines = new ConsoleLines(line);
+    this.#status = status;
   }
 
   /** Opens the port and gives the board power, or lets it out of reset. Throws a RigError. */
   async on(): Promise<void> {
     const { powerOn } = this.#options;
     if (powerOn !== undefined) relay(powerOn);
-    this.#port ??= await this.#open();
+    await this.#opened();
     if (powerOn !== undefined) return;
     await this.#reset(true);
     await pause(RESET_MS);
@@ -61,11 +72,18 @@ export class SerialBoard {
     const { powerOff } = this.#options;
     if (powerOff !== undefined) relay(powerOff);
     else if (this.#port !== undefined) await this.#reset(true);
-    this.#rest = "";
+    this.#lines.drop();
+  }
+
+  /** Types a line at the console; it is lost while the port is closed. */
+  type(line: string): void {
+    this.#port?.write(`${line}\n`);
   }
 
   /** Closes the port; the board stays as it is. */
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening;
     const port = this.#port;
     this.#port = undefined;
     if (port?.isOpen === true)
@@ -76,37 +94,56 @@ export class SerialBoard {
       });
   }
 
-  /** A port that is not there yet may come: until the limit. */
-  async #open(): Promise<SerialPort> {
+  /** Waits until the port is open. Throws a RigError past the limit. */
+  async #opened(): Promise<void> {
+    if (this.#port !== undefined) return;
+    const opening = (this.#opening ??= this.#open());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, OPEN_LIMIT_MS, "late");
+    });
+    const first = await Promise.race([opening, late]);
+    clearTimeout(timer);
+    if (first !== "late") return;
+    this.#closed = true;
+    throw new RigError(
+      Exit.noBoard,
+      `cannot open ${this.#options.port}: ${this.#problem}`,
+      "is the board connected, and may you use the port (group dialout)?",
+    );
+  }
+
+  /** Opens the port, which may not be there yet, unless `close` comes first. */
+  async #open(): Promise<void> {
     const { port: path, baud } = this.#options;
-    for (const began = performance.now(); ; await pause(OPEN_PAUSE_MS)) {
+    while (!this.#closed) {
       const port = new SerialPort({ path, baudRate: baud, autoOpen: false, hupcl: false });
       const problem = await new Promise<Error | null>((resolve) => {
         port.open(resolve);
       });
       if (problem === null) {
-        port.on("data", (bytes: Buffer) => {
-          this.#take(bytes);
-        });
-        port.on("close", () => {
-          if (this.#port === port) this.#port = undefined;
-        });
-        return port;
+        this.#use(port);
+        break;
       }
-      if (performance.now() - began > OPEN_LIMIT_MS) {
-        throw new RigError(
-          Exit.noBoard,
-          `cannot open ${path}: ${problem.message}`,
-          "is the board connected, and may you use the port (group dialout)?",
-        );
-      }
+      this.#problem = problem.message;
+      await pause(OPEN_PAUSE_MS);
     }
+    this.#opening = undefined;
   }
 
-  #take(bytes: Buffer): void {
-    const lines = (this.#rest + bytes.toString("utf8")).split("\n");
-    this.#rest = (lines.pop() ?? "").slice(-LINE_MAX);
-    for (const line of lines) this.#line(line.replace(/\r$/, ""));
+  #use(port: SerialPort): void {
+    this.#port = port;
+    port.on("data", (bytes: Buffer) => {
+      this.#lines.take(bytes);
+    });
+    port.on("close", () => {
+      if (this.#port !== port) return;
+      this.#port = undefined;
+      this.#lines.drop();
+      this.#status("lost");
+      this.#opening ??= this.#open();
+    });
+    this.#status("open");
   }
 
   async #reset(held: boolean): Promise<void> {

@@ -1,36 +1,43 @@
-/** Events of the servers in the words of the event log. */
-import type { RigEvent } from "./events.ts";
-import type { ServerEvent } from "./server/event.ts";
+/** Events of the servers, in the log of a run. */
+import { BODY_BYTES_MAX, type RigEvent, type Source } from "./events/event.ts";
+import type { EventLog } from "./events/log.ts";
+import { isSecretNode } from "./events/secrets.ts";
+import type { EventSink, ServerEvent } from "./server/event.ts";
 
-/**
- * What the server saw, in the words of the event log. The device's own word on State and messages
- * is the one that is shown.
- */
-export function toRigEvent(event: ServerEvent): RigEvent | undefined {
+/** Returns what records the events of a server as the word of `source`. */
+export function recorder(log: EventLog, source: Source): EventSink {
+  return (event) => {
+    const told = toRigEvent(event, log);
+    if (told !== undefined) log.emit(told, source);
+  };
+}
+
+/** What the event is in the log; undefined for what another event there says as well. */
+function toRigEvent(event: ServerEvent, log: EventLog): RigEvent | undefined {
   switch (event.kind) {
     case "server":
-    case "warning":
-    case "progress":
-    case "result":
-      return event;
-    case "message":
-      return { kind: "server", text: `${event.direction} ${event.text}` };
+      return { kind: "note", text: event.text };
+    // The value of the node says it.
     case "state":
-      return { kind: "server", text: `State ${event.state}` };
-    case "value":
-      return { kind: "server", text: `${event.uri} is ${event.value}` };
-    case "command":
-      return { kind: "server", text: `${event.name} ${event.uri} was answered ${event.status}` };
-    case "alert":
-      return { kind: "server", text: `alert ${event.type} from ${event.source}: ${event.data}` };
-    case "download":
-      return { kind: "server", text: `download reported: ${event.text}` };
-    case "fault":
-      return { kind: "server", text: `fault: ${event.what}` };
-    case "request":
+      return undefined;
+    case "message": {
+      const { direction, body, kind: _, ...rest } = event;
+      const masked = log.secrets.maskedMessage(body);
       return {
-        kind: "server",
-        text: `${event.method} ${event.url} ${event.range}: ${event.status}`,
+        kind: "dm",
+        from: direction === "received" ? "device" : "server",
+        ...rest,
+        bytes: body.length,
+        body: masked.toString("base64", 0, Math.min(masked.length, BODY_BYTES_MAX)),
       };
+    }
+    case "value":
+      return isSecretNode(event.uri) ? { ...event, value: "*".repeat(event.value.length) } : event;
+    case "alert": {
+      const { source: uri, ...rest } = event;
+      return { ...rest, uri };
+    }
+    default:
+      return event;
   }
 }

@@ -4,11 +4,13 @@
  * the same process.
  */
 import { randomFillSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { LogLevel, ResetCause } from "../../hal/hal.ts";
+import { setTimeout } from "node:timers/promises";
+import type { Link, LogLevel, ResetCause } from "../../hal/hal.ts";
 import { Restarted } from "../../hal/sim/boot.ts";
+import type { SimBoard } from "../../hal/sim/board.ts";
 import { boardInDirectory } from "../../hal/sim/files.ts";
 import { UdpPort } from "../../hal/sim/datagrams.ts";
 import { SocketLink } from "../../hal/sim/socket.ts";
@@ -16,7 +18,7 @@ import { fromHex } from "../../src/base/bytes.ts";
 import { Client } from "../../src/client/client.ts";
 import { parseProvision } from "../../src/account/provisioning.ts";
 import { TypedAnswers } from "../../src/user/typed.ts";
-import { identityOf } from "./boards/simfirmware.ts";
+import { faultOf, identityOf } from "./boards/simfirmware.ts";
 import { SIM_SLOT, SIM_STORE } from "./boards/simgeometry.ts";
 
 const LETTERS: { readonly [L in LogLevel]: string } = {
@@ -67,6 +69,13 @@ function nextLine(buffer: Uint8Array): number {
   return line === undefined ? -1 : Buffer.from(line).copy(buffer);
 }
 
+/** How long the board leaves a program alone that hangs. */
+const WATCHDOG_MS = 1000;
+/** A network that nothing ever comes back from. */
+const SILENT: Link = {
+  request: () => ({ head: () => undefined, read: () => 0, close: () => undefined }),
+};
+
 /**
  * Runs the client until it restarts the board: the cause of the next boot; undefined when it has
  * ended.
@@ -74,11 +83,21 @@ function nextLine(buffer: Uint8Array): number {
 async function run(cause: ResetCause): Promise<ResetCause | undefined> {
   const hal = board.start(cause);
   const running = hal.boot.running().slot === 0 ? board.slots[0] : board.slots[1];
+  const fault = faultOf(running);
+  if (fault === "crashes") return "panic";
+  if (fault === "hangs") {
+    await setTimeout(WATCHDOG_MS);
+    return "watchdog";
+  }
   try {
     const client = new Client(
-      { ...hal, identity: identityOf(running, maker) },
+      {
+        ...hal,
+        identity: identityOf(running, maker),
+        ...(fault === "mute" ? { link: SILENT } : {}),
+      },
       provision,
-      userInterface,
+      { ...userInterface, ...(fault === "unhealthy" ? { selfTest: () => false } : {}) },
     );
     for (;;) {
       const next = client.step();
@@ -88,6 +107,27 @@ async function run(cause: ResetCause): Promise<ResetCause | undefined> {
   } catch (error) {
     if (error instanceof Restarted) return "restart";
     throw error;
+  }
+}
+
+/** Writes a line for each operation on flash to the descriptor `to`, as board host does. */
+function tellOfFlash({ power, store, slots, boot }: SimBoard, to: number): void {
+  let what = "";
+  power.onOperation = (kind) => {
+    what = kind.endsWith(" erase") ? "erase" : "write";
+  };
+  const files = [
+    ["store.bin", store],
+    ["slot-a.bin", slots[0]],
+    ["slot-b.bin", slots[1]],
+    ["boot.bin", boot.flash],
+  ] as const;
+  for (const [file, flash] of files) {
+    const { onChange } = flash;
+    flash.onChange = (from, end) => {
+      onChange?.(from, end);
+      writeSync(to, `${what} ${file} ${from} ${end - from}\n`);
+    };
   }
 }
 
@@ -116,5 +156,7 @@ const board = boardInDirectory(directory, {
     randomFillSync(bytes);
   },
 });
+const told = Number(process.env["XS_FUMO_FLASH_LOG"] ?? 0);
+if (told > 0) tellOfFlash(board, told);
 for (let cause: ResetCause | undefined = "power"; cause !== undefined; ) cause = await run(cause);
 process.exit(0);

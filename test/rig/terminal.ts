@@ -4,7 +4,7 @@
  */
 import { styleText } from "node:util";
 import cliProgress from "cli-progress";
-import type { Heap, Recorded, View } from "./events.ts";
+import type { Heap, Recorded, View } from "./events/event.ts";
 import { clipped } from "./printable.ts";
 
 export interface TerminalOptions {
@@ -12,6 +12,8 @@ export interface TerminalOptions {
   readonly json: boolean;
   /** Show the device's serial lines and every message. */
   readonly verbose: boolean;
+  /** Of a run of many scenarios: their verdicts, and what was wrong, unless `verbose`. */
+  readonly calm?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -38,7 +40,8 @@ export function terminal(options: TerminalOptions): View {
   const progress = new Progress(interactive);
   return (event) => {
     if (event.kind === "progress") {
-      if (!options.quiet) progress.show(event.what ?? "package", event.bytes, event.total);
+      if (!options.quiet && options.calm !== true)
+        progress.show(event.what ?? "package", event.bytes, event.total);
       return;
     }
     const line = sentence(event, options, paint);
@@ -48,6 +51,20 @@ export function terminal(options: TerminalOptions): View {
   };
 }
 
+type Of<K extends Recorded["kind"]> = Extract<Recorded, { kind: K }>;
+/** Events that no case of their own shows. */
+type Wire = Of<
+  | "note"
+  | "began"
+  | "authenticated"
+  | "dm"
+  | "command"
+  | "value"
+  | "alert"
+  | "request"
+  | "download"
+  | "fault"
+>;
 type Paint = (style: Style, text: string) => string;
 
 function sentence(
@@ -55,18 +72,30 @@ function sentence(
   options: TerminalOptions,
   paint: Paint,
 ): string | undefined {
+  if (options.calm === true && !options.verbose) return calmSentence(event, paint);
   const important =
     event.kind === "result" ||
     event.kind === "end" ||
     event.kind === "warning" ||
     event.kind === "user" ||
+    event.kind === "console" ||
+    (event.kind === "scenario" && event.phase !== "began") ||
     (event.kind === "session" && event.outcome !== "completed");
   if (options.quiet && !important) return undefined;
   switch (event.kind) {
     case "note":
-      return event.text;
+      return event.source === "bench" ? event.text : wire(event, options);
     case "warning":
       return paint("yellow", `warning: ${clipped(event.text)}`);
+    case "console":
+      return paint("yellow", `console ${event.line}: ${event.path}`);
+    case "power":
+      return options.verbose ? `power   ${event.on ? "on" : "off"}` : undefined;
+    case "scenario":
+      return scenarioText(event, paint);
+    case "geometry":
+    case "flashop":
+      return undefined;
     case "user":
       return paint("bold", `person  ${clipped(event.text)}`);
     case "boot": {
@@ -81,10 +110,10 @@ function sentence(
       return `device  listens for pushes on UDP port ${event.port}`;
     case "state":
       return paint("cyan", `device  State ${event.state}  ${event.name}`);
-    case "server":
-      return options.verbose ? `server  ${clipped(event.text)}` : undefined;
     case "serial":
       return options.verbose ? paint("dim", `serial  ${clipped(event.line)}`) : undefined;
+    case "turn":
+      return options.verbose ? `device  image ${event.what}` : undefined;
     case "message":
       return options.verbose ? undefined : `device  ${event.direction} ${clipped(event.text)}`;
     case "session": {
@@ -103,7 +132,60 @@ function sentence(
       return paint(event.code < 300 ? "green" : "red", `result  ${event.code}  ${event.text}`);
     case "end":
       return paint(event.status === 0 ? "green" : "red", event.text);
+    default:
+      return wire(event, options);
   }
+}
+
+/** Of a run of many scenarios. */
+function calmSentence(
+  event: Exclude<Recorded, { kind: "progress" }>,
+  paint: Paint,
+): string | undefined {
+  if (event.kind === "end") return event.text;
+  return event.kind === "scenario" && event.phase !== "began"
+    ? `${event.board.padEnd(8)} ${scenarioText(event, paint)}`
+    : undefined;
+}
+
+/** What a server saw: for those who want to know all. */
+function wire(event: Wire, { verbose }: TerminalOptions): string | undefined {
+  return verbose ? `server  ${clipped(wireText(event))}` : undefined;
+}
+
+function wireText(event: Wire): string {
+  switch (event.kind) {
+    case "note":
+      return event.text;
+    case "began":
+      return `session ${event.session} began, number ${event.count} of ${event.device}`;
+    case "authenticated":
+      return `the device is ${event.status === 212 ? "" : "not "}authenticated: ${event.status}`;
+    case "dm":
+      return `${event.from === "device" ? "received" : "sent"} ${event.text}`;
+    case "command":
+      return `${event.name} ${event.uri} was answered ${event.status}`;
+    case "value":
+      return `${event.uri} is ${event.value}`;
+    case "alert":
+      return `alert ${event.type} from ${event.uri}: ${event.data}`;
+    case "request":
+      return `${event.method} ${event.url} ${event.range}: ${event.status}`;
+    case "download":
+      return `download reported: ${event.text}`;
+    case "fault":
+      return `fault: ${event.what}`;
+  }
+}
+
+const TONES = { passed: "green", failed: "red", error: "red", skipped: "dim" } as const;
+
+function scenarioText(event: Of<"scenario">, paint: Paint): string {
+  const { name, phase, attempt, seconds: took = 0, problems = [] } = event;
+  const again = attempt > 1 ? `, attempt ${attempt}` : "";
+  if (phase === "began") return paint("bold", `scenario ${name}${again}`);
+  const why = problems.map((problem) => `\n          ${clipped(problem)}`).join("");
+  return `${paint(TONES[phase], phase.padEnd(7))} ${name}  ${took.toFixed(1)} s${again}${why}`;
 }
 
 /** The peak of a heap, and what of it was not garbage, for a person. */

@@ -4,7 +4,8 @@
  * always, and end every wait at once.
  */
 import { within } from "./device.ts";
-import type { EventLog, Recorded } from "./events.ts";
+import type { Recorded } from "./events/event.ts";
+import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
 
 /**

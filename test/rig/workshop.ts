@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { alone } from "../../hal/xs/build.ts";
 import type { Version } from "../../src/image/version.ts";
 import { root } from "../root.ts";
-import type { RigBoard } from "./boards/board.ts";
+import type { FirmwareFault, RigBoard } from "./boards/board.ts";
 import { buildImage } from "./image.ts";
 import { generateKey, readKey, spkiOf, writeKey } from "./keys.ts";
 
@@ -38,9 +38,10 @@ export function packageOf(
   version: Version,
   sizeMin: number,
   securityCounter = 1,
+  fault?: FirmwareFault,
 ): Buffer {
   return buildImage({
-    payload: board.firmware(version, sizeMin),
+    payload: board.firmware(version, sizeMin, fault),
     version,
     securityCounter,
     vendorId: board.vendorId,

@@ -92,18 +92,6 @@ const FAILURES: readonly {
   { name: "a URL with a user in it", code: 411, bench: { url: "http://me:secret@server/package" } },
   { name: "a URL of another scheme", code: 411, bench: { url: "file:///etc/passwd" } },
   { name: "a URL without a host", code: 411, bench: { url: "http:///package" } },
-  {
-    name: "every range begins one byte late",
-    code: 500,
-    bench: {
-      host: {
-        faults: [
-          { what: "truncate", bytes: 9000, at: 1 },
-          { what: "wrongContentRange", at: 2, times: ALWAYS },
-        ],
-      },
-    },
-  },
 ];
 
 for (const { name, code, bench } of FAILURES) {
@@ -121,6 +109,19 @@ interface Interruption {
    * How often a block may be erased: 1 when what has come is kept, 2 when it has to begin again.
    */
   readonly wear: number;
+}
+
+/** So many answers are a page. */
+function pages(times: number): BenchOptions {
+  return { host: { faults: [{ what: "page", at: 1, times }] } };
+}
+
+function packageRequests(bench: Bench): number {
+  return bench.events.filter(({ kind, ...event }) => kind === "request" && isPackage(event)).length;
+}
+
+function isPackage(event: object): boolean {
+  return "url" in event && event.url === "/package";
 }
 
 const CHANGED = packageWith({
@@ -185,13 +186,25 @@ const INTERRUPTIONS: readonly Interruption[] = [
     bench: { host: { faults: [{ what: "noLength", at: 1, times: ALWAYS }] } },
   },
   {
-    name: "a range begins one byte late, once",
-    wear: 1,
+    name: "a range begins one byte late, once: the whole is asked for",
+    wear: 2,
     bench: {
       host: {
         faults: [
           { what: "truncate", bytes: 9000, at: 1 },
           { what: "wrongContentRange", at: 2 },
+        ],
+      },
+    },
+  },
+  {
+    name: "every range begins one byte late, for ever",
+    wear: 2,
+    bench: {
+      host: {
+        faults: [
+          { what: "truncate", bytes: 9000, at: 1 },
+          { what: "wrongContentRange", at: 2, times: ALWAYS },
         ],
       },
     },
@@ -237,25 +250,84 @@ for (const { name, bench: options, wear } of INTERRUPTIONS) {
   }
 }
 
-test("a package without ETag that changes between two ranges is never a mixture: 402", () => {
-  recovers(
-    fails(
-      {
-        host: {
-          validator: false,
-          changed: CHANGED,
-          faults: [
-            { what: "truncate", bytes: 9000, at: 1 },
-            { what: "changed", at: 2 },
-          ],
-        },
+for (const way of WAYS) {
+  test(`${way}: a package that changes between ranges is fetched again, never mixed: 200`, () => {
+    const bench = new Bench({
+      host: {
+        validator: false,
+        changed: CHANGED,
+        faults: [
+          { what: "truncate", bytes: 9000, at: 1 },
+          { what: "changed", at: 2 },
+        ],
       },
-      "download",
-      402,
-      false,
-    ),
-    "download",
-  );
+      scenario: way,
+    });
+    deepStrictEqual([bench.run()?.code, bench.running], [200, "2.0.0"]);
+    strictEqual(packageRequests(bench), 3);
+  });
+}
+
+test("one that changes at each second request is fetched once more, then damaged: 402", () => {
+  const faults = [1, 3, 5, 7].flatMap((at) => [
+    { what: "truncate", bytes: 9000, at } as const,
+    { what: "changed", at: at + 1 } as const,
+  ]);
+  const options = { host: { validator: false, faults } };
+  recovers(fails(options, "download", 402, false), "download");
+});
+
+test("a cut connection without a length goes on: the package says how long it is", () => {
+  for (const ranges of [true, false]) {
+    const bench = new Bench({ scenario: "download", host: { ranges } });
+    const request = bench.link.request.bind(bench.link);
+    let cuts = 0;
+    bench.link.request = (asked) => {
+      const exchange = request(asked);
+      if (!asked.url.path.includes("package")) return exchange;
+      let left = ++cuts < 4 ? 3000 + 500 * cuts : Infinity;
+      return {
+        head: () => {
+          const head = exchange.head();
+          return head === undefined ? undefined : { ...head, length: undefined };
+        },
+        read: (buffer) => {
+          const count = left > 0 ? exchange.read(buffer.subarray(0, left)) : -1;
+          left -= Math.max(count, 0);
+          return count;
+        },
+        close: () => {
+          exchange.close();
+        },
+      };
+    };
+    deepStrictEqual([bench.run()?.code, cuts], [200, 4]);
+  }
+});
+
+test("a page of HTML instead of the package, for a while: 200; for ever: 412", () => {
+  for (const [times, code] of [
+    [3, 200],
+    [ALWAYS, 412],
+  ] as const) {
+    const bench = new Bench({ scenario: "download", ...pages(times) });
+    strictEqual(bench.run()?.code, code);
+  }
+});
+
+test("a download that trickles ends with 407 after the time that the provisioning gives it", () => {
+  const seconds = 900;
+  const slow: HostMisbehaviour = { what: "slow", bytesPerSecond: 10 };
+  const host = { faults: [{ ...slow, at: 1, times: ALWAYS }] };
+  const long = packageWith({
+    payload: Buffer.alloc(20_000, 0x33),
+    version: version(2),
+    securityCounter: 2,
+  });
+  const bench = new Bench({ scenario: "download", offer: long, host, downloadSeconds: seconds });
+  const outcome = bench.run(24 * 3_600_000);
+  deepStrictEqual([outcome?.code, bench.running], [407, "1.0.0"]);
+  ok(bench.elapsedMs < 2000 * seconds, `it took ${bench.elapsedMs / 60_000} minutes`);
 });
 
 test("a power cut in the back-off does not restart it: requests stay bounded", () => {

@@ -25,7 +25,7 @@ import type { ServerEvent } from "../rig/server/event.ts";
 import type { Reply, Request } from "../rig/server/exchange.ts";
 import type { ServerOptions } from "../rig/server/options.ts";
 import { type HostOptions, PackageHost } from "../rig/server/package-host.ts";
-import { type ScenarioName, scenarioOf } from "../rig/server/scenario.ts";
+import { type Scenario, type ScenarioName, scenarioOf } from "../rig/server/scenario.ts";
 import { type Route, SimLink, type TimedLink } from "./link.ts";
 
 const STORE: FlashStatus = { blocks: 8, blockLength: 4096, writeAlign: 16, eraseValue: 0xff };
@@ -84,7 +84,7 @@ export const PACKAGE_BLOCKS = Math.ceil(GENUINE.length / SLOT.blockLength);
 
 /** What the device meets: the package it is offered, and how. */
 export interface Serving {
-  readonly scenario?: ScenarioName;
+  readonly scenario?: ScenarioName | Scenario;
   readonly offer?: Buffer;
   /** PkgURL; the package host's by default. */
   readonly url?: string;
@@ -102,6 +102,7 @@ export interface BenchOptions extends Serving {
   /** Security counter that this device has confirmed before. */
   readonly counter?: number;
   readonly trialSeconds?: number;
+  readonly downloadSeconds?: number;
   readonly packageTypes?: readonly string[];
   readonly allowPrivate?: false;
   readonly account?: Partial<typeof ACCOUNT>;
@@ -216,13 +217,15 @@ export class Bench {
       ...serving.server,
       emit,
       scenario: () =>
-        scenarioOf(scenario, {
-          object: OBJECT,
-          data: offer,
-          url,
-          correlator: CORRELATOR,
-          ...(serving.ask === undefined ? {} : { ask: serving.ask }),
-        }),
+        typeof scenario !== "string"
+          ? scenario
+          : scenarioOf(scenario, {
+              object: OBJECT,
+              data: offer,
+              url,
+              correlator: CORRELATOR,
+              ...(serving.ask === undefined ? {} : { ask: serving.ask }),
+            }),
     });
   }
 
@@ -395,6 +398,7 @@ function provisionOf(options: BenchOptions): ReturnType<typeof parseProvision> {
       sessionAtBoot: true,
       pollSeconds: 600,
       trialSeconds: options.trialSeconds ?? 0,
+      downloadSeconds: options.downloadSeconds ?? 0,
       packageTypes: options.packageTypes ?? [],
       ...options.people,
     }),

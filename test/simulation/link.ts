@@ -92,8 +92,11 @@ class SimExchange implements Exchange {
     if (this.#end < 0) throw new NetworkError("broken");
     const { status, headers, body } = this.#reply;
     const map = new Map(headers);
-    if (!map.has("transfer-encoding")) map.set("content-length", `${body.length}`);
-    return { status, headers: map };
+    return {
+      status,
+      headers: map,
+      length: map.has("transfer-encoding") ? undefined : body.length,
+    };
   }
 
   read(buffer: Uint8Array): number {

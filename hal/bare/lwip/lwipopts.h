@@ -32,6 +32,9 @@
 #define LWIP_DHCP 1
 #define DHCP_DOES_ARP_CHECK 0
 #define LWIP_DNS 1
+/* Its table has one address of a name, and the others are wanted, too: a name is asked for each
+ * time (addresses.h). */
+#define DNS_MAX_TTL 0
 #define LWIP_NETIF_HOSTNAME 0
 
 #define MEM_ALIGNMENT 4

@@ -16,9 +16,10 @@ struct Socket {
   short wanted; /* the poll events that the last calls were in want of */
   const char* kind; /* of the error, once state is SOCKET_FAILED */
   Lookup* lookup; /* while state is SOCKET_RESOLVING */
-  Address addresses[LOOKUP_ADDRESSES_MAX];
+  Address addresses[ADDRESSES_MAX];
   int addressCount;
   int address; /* the one that is tried */
+  double until; /* when it has been silent for long enough */
 };
 
 /* Makes socketWait look at the socket. */

@@ -3,10 +3,8 @@
 #ifndef HOST_LOOKUP_H
 #define HOST_LOOKUP_H
 
-#include <stdint.h>
+#include "../net/socket.h"
 #include <sys/socket.h>
-
-#define LOOKUP_ADDRESSES_MAX 4
 
 typedef struct {
   struct sockaddr_storage address;
@@ -18,7 +16,7 @@ typedef struct Lookup Lookup;
 /* Begins to look up; an address in digits counts as a name. NULL: no memory. */
 Lookup* lookupOpen(const char* host, uint16_t port);
 /* Returns how many addresses the name has, and copies them; 0: not known yet; -1: it has none. */
-int lookupResult(Lookup* lookup, Address addresses[LOOKUP_ADDRESSES_MAX]);
+int lookupResult(Lookup* lookup, Address addresses[ADDRESSES_MAX]);
 /* Gives the lookup up; an answer that comes later is dropped. */
 void lookupClose(Lookup* lookup);
 

@@ -1,5 +1,6 @@
 /* TCP client sockets that never block. */
 #define _GNU_SOURCE
+#include "../natives/board.h"
 #include "bsd.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +40,7 @@ static void tryAddresses(Socket* self)
     const Address* address = &self->addresses[self->address];
     if (self->file >= 0)
       close(self->file);
+    self->until = boardNow() + CONNECT_MS;
     self->file = openFile(address->address.ss_family);
     if ((self->file >= 0)
         && (!connect(self->file, (const struct sockaddr*)&address->address, address->length)
@@ -76,8 +78,13 @@ static int isConnected(Socket* socket)
   if (socket->state != SOCKET_CONNECTING)
     return socket->state == SOCKET_OPEN;
   poller = (struct pollfd){ .fd = socket->file, .events = POLLOUT };
-  if (poll(&poller, 1, 0) < 1)
+  if (poll(&poller, 1, 0) < 1) {
+    if ((boardNow() >= socket->until) && (socket->address + 1 < socket->addressCount)) {
+      socket->address++;
+      tryAddresses(socket);
+    }
     return 0;
+  }
   if (getsockopt(socket->file, SOL_SOCKET, SO_ERROR, &error, &length))
     error = errno;
   if (!error) {

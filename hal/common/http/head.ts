@@ -42,6 +42,8 @@ const VERSION = "HTTP/1.";
 const CONTENT_LENGTH = "content-length";
 const TRANSFER_ENCODING = "transfer-encoding";
 const CONNECTION = "connection";
+/** Only that there is one is of use, and it may be long: its value is not kept. */
+const SET_COOKIE = "set-cookie";
 /** Longer than any list of codings, or of options of a connection, that is understood. */
 const LIST_BYTES_MAX = 64;
 /** Lengths of names are told apart by bits of one number. */
@@ -95,6 +97,7 @@ export class HeadReader {
     return {
       status: this.status,
       headers: this.#headers,
+      length: framing.type === "length" ? framing.length : undefined,
       framing,
       persists: this.#minor > 0 && !this.#closes && !isAmbiguous && framing.type !== "untilClose",
     };
@@ -185,7 +188,8 @@ export class HeadReader {
     const minor = (bytes[at + 7] ?? 0) - ZERO;
     const isHttp = end - at >= STATUS_LINE_BYTES_MIN && textOf(bytes, at, at + 7) === VERSION;
     if (!isHttp || minor < 0 || minor > 9 || bytes[at + 8] !== SPACE) {
-      this.#fail("not HTTP/1");
+      const isOther = end - at > 5 && textOf(bytes, at, at + 5) === "HTTP/";
+      this.#fail(isOther ? "another version than HTTP/1 is not supported" : "not HTTP/1");
       return;
     }
     const status = decimal(bytes, at + 9, at + 12);
@@ -222,6 +226,7 @@ export class HeadReader {
     if (name === TRANSFER_ENCODING) this.#takeCodings(bytes, from, to);
     if (name === CONNECTION) this.#takeOptions(bytes, from, to);
     if (!this.#wants.includes(name) || this.#headers.has(name)) return;
+    if (name === SET_COOKIE) to = from;
     this.#kept += to - from;
     if (this.#kept <= HTTP_KEPT_BYTES_MAX) this.#headers.set(name, textOf(bytes, from, to) ?? "");
   }

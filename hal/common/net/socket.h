@@ -5,10 +5,15 @@
 
 #include <stdint.h>
 
+/* How many addresses of a host are tried, in the order in which its name server gives them, and how
+ * long each may be silent when there is another. */
+#define ADDRESSES_MAX 4
+#define CONNECT_MS 4000
+
 typedef struct Socket Socket;
 
-/* Begins to look up the host, and to connect to it. NULL, and a kind of LinkError, when that is
- * known to be in vain. */
+/* Begins to look up the host, and to connect to the first of its addresses that answers. NULL, and
+ * a kind of LinkError, when that is known to be in vain. */
 Socket* socketOpen(const char* host, uint16_t port, const char** kind);
 void socketClose(Socket* socket);
 /* How many bytes; 0: none now; -1: the peer has closed (read only); -2: failed, see socketKind. */

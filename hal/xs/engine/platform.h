@@ -36,8 +36,8 @@
    what lives across the call: in the interpreter of XS (xsRun.c) that is all that it works on, and
    costs 40 % more. It needs no such care if all that it does not read anew after the jump never
    changes, and keeps its register or its place in the frame. A build for whose compiler that holds
-   sets -Dc_setjmp=markPlace for xsRun.c; test/node/qemu/interpreter.test.ts looks at what the
-   compiler made of it. */
+   sets -Dc_setjmp=markPlace for xsRun.c, as that for rv32 does: the unit tests, which run on that
+   board, throw out of every kind of frame. On Thumb-2 it does not hold. */
 int markPlace(jmp_buf) __asm__("setjmp");
 #endif
 

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import { decode, encode, fromDump, toDump } from "xs-fumo/decode";
 import { CASE, messagesOf } from "../../golden/cases.ts";
 import { root } from "../../root.ts";
-import { type OpenPage, openPage, skip } from "./browser.ts";
+import { skip } from "../browser.ts";
+import { type OpenPage, openPage } from "./browser.ts";
 import { bundle } from "./bundle.ts";
 
 const FOLDER = join(root, "test/golden");

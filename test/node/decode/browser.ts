@@ -1,17 +1,9 @@
-/** A page of a real browser: Debian's chromium, driven by playwright-core. */
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+/** A page of a real browser that has the decoder. */
+import type { Browser, Page } from "playwright-core";
+import { launch, LIMIT_MS } from "../browser.ts";
 
-const PROGRAM = "/usr/bin/chromium";
-const LIMIT_MS = 120_000;
 /** An address that the page has and no machine answers: what it loads, the test supplies. */
 const ORIGIN = "http://decode.test/";
-
-/** Says why tests in a browser are skipped. With CI set they run, and a missing browser fails. */
-export const skip =
-  process.env["CI"] === undefined && !existsSync(PROGRAM)
-    ? "needs chromium (Debian package chromium)"
-    : false;
 
 export interface OpenPage {
   readonly page: Page;
@@ -25,12 +17,7 @@ export interface OpenPage {
  * when there is no browser, or when the module does not load.
  */
 export async function openPage(code: string): Promise<OpenPage> {
-  const browser = await chromium.launch({
-    executablePath: PROGRAM,
-    // Continuous integration runs as root, for whom chromium has no sandbox.
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
-    timeout: LIMIT_MS,
-  });
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];

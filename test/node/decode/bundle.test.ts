@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { bundle } from "./bundle.ts";
 
 /** What a page loads, before compression. */
-const BUNDLE_BYTES_MAX = 64 * 1024;
+const BUNDLE_BYTES_MAX = 72 * 1024;
 const OURS = /^build\/js\/(?:src|test\/rig\/decode)\//;
 /** MD5, which the reader of notifications brings along: pure JavaScript. */
 const OTHERS = /^node_modules\/@noble\/hashes\//;

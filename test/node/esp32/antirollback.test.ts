@@ -11,7 +11,7 @@ import type { Version } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { esp32Fake } from "../../rig/boards/esp32fake.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { ESP_HEADER_BYTES, espSegment } from "../../rig/espimage.ts";
 import { Rig, runningVersion } from "../../rig/rig.ts";
 import type { Outcome } from "../../rig/server/campaign.ts";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { esp32Fake } from "../../rig/boards/esp32fake.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { ESP_HEADER_BYTES } from "../../rig/espimage.ts";
 import { Rig, runningVersion } from "../../rig/rig.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";

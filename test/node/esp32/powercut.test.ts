@@ -15,7 +15,7 @@ import { test } from "node:test";
 import { ESP32_RUNNER, esp32Fake } from "../../rig/boards/esp32fake.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { DeviceProcess } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";
 import { prebuilt } from "../rig/prebuilt.ts";
@@ -98,16 +98,11 @@ async function survivesIn(
       [true, 200, true],
       outcome.text,
     );
-    const alerts = new Set(
-      log
-        .all("server")
-        .map(({ text }) => text)
-        .filter((text) => text.startsWith("alert ")),
-    );
+    const alerts = log.all("alert").map(({ type, uri, data }) => `${type} ${uri} ${data}`);
     deepStrictEqual(
-      [...alerts].map((text) => text.endsWith(": 200")),
+      [...new Set(alerts)].map((alert) => alert.endsWith(" 200")),
       [true],
-      [...alerts].join("\n"),
+      alerts.join("\n"),
     );
     ok(
       !log

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ESP32_RUNNER, esp32Fake } from "../../rig/boards/esp32fake.ts";
 import { DeviceProcess, within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
 import { NEW, otadata, VALID } from "./otadata.ts";
 

@@ -10,7 +10,7 @@ import { test, type TestContext } from "node:test";
 import { esp32Fake } from "../../rig/boards/esp32fake.ts";
 import type { DeviceProvision } from "../../rig/boards/board.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { ESP_HEADER_BYTES } from "../../rig/espimage.ts";
 import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { ABORTED, NEW, otadata, VALID } from "./otadata.ts";

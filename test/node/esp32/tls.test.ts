@@ -13,7 +13,7 @@ import { test, type TestContext } from "node:test";
 import { esp32Fake } from "../../rig/boards/esp32fake.ts";
 import { makeCertificate, type ServerCertificate } from "../../rig/certificate.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 

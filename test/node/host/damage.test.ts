@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { host } from "../../rig/boards/host.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import { listen, type Listening } from "../../rig/server/http.ts";
 import { developmentKey, packageOf, publicText, VERSION_1 } from "../../rig/workshop.ts";

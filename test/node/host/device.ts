@@ -105,8 +105,14 @@ export class Device {
     };
   }
 
+  /** The program and its words. */
+  command(...options: string[]): [string, ...string[]] {
+    return [RUNNER, "--state", this.folder, ...options];
+  }
+
   start(...options: string[]): ChildProcess {
-    return spawn(RUNNER, ["--state", this.folder, ...options], {
+    const [program, ...words] = this.command(...options);
+    return spawn(program, words, {
       stdio: ["ignore", "pipe", "pipe"],
     });
   }

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -82,15 +83,18 @@ test("the package is small, and has neither tests nor source maps", () => {
   assert.match(names, /^package\/src\/client\/client\.ts$/m);
   assert.match(names, /^package\/manifest\.json$/m);
   assert.match(names, /^package\/build\/js\/hal\/sim\/selector\.wasm$/m);
+  assert.match(names, /^package\/build\/js\/test\/rig\/page\/bundle\/main\.js$/m);
 });
 
-test("the installed command runs a whole update on board sim by default", () => {
+test("the installed command runs a whole update on board sim, and reports it as a page", () => {
   const [file = ""] = readdirSync(clone).filter((name) => name.endsWith(".tgz"));
   const options = ["--prefer-offline", "--omit=dev", "--no-audit", "--no-fund"];
   const install = run(installed, "npm", "install", ...options, join(clone, file));
   assert.equal(install.status, 0, install.output);
-  const { status, output } = run(installed, "npx", "--offline", "xs-fumo", "demo");
+  const words = ["xs-fumo", "demo", "--report", "update.html"];
+  const { status, output } = run(installed, "npx", "--offline", ...words);
   assert.equal(status, 0, output);
+  assert.match(readFileSync(join(installed, "update.html"), "utf8"), /"kind":"result","code":200/);
   assert.match(output, /board sim/);
   assert.match(output, /Updated: the device runs version 2\.0\.0 and has reported it\./);
 });

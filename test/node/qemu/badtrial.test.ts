@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeviceProvision } from "../../rig/boards/board.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { buildImage } from "../../rig/image.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { developmentKey, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";

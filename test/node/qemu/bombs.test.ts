@@ -13,7 +13,7 @@ import { DdfTag } from "../../../src/syncml/ddftag.ts";
 import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
 import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
 import { rigBoard, skip } from "./device.ts";
 import { closeMessage, openMessage } from "./exchange/elements.ts";

@@ -10,7 +10,7 @@ import { test, type TestContext } from "node:test";
 import { type MachineOptions, NETWORK_DEVICE } from "../../../hal/bare/build.ts";
 import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { DeviceProcess, within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, type RigOptions, runsVersion } from "../../rig/rig.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { Device, image, rigBoard, skip } from "./device.ts";

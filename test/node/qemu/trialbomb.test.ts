@@ -12,7 +12,7 @@ import { test, type TestContext } from "node:test";
 import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import type { DeviceProvision } from "../../rig/boards/board.ts";
 import { within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { buildImage } from "../../rig/image.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import { PackageHost } from "../../rig/server/package-host.ts";

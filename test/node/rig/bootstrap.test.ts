@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { BOARDS } from "../../rig/boards/boards.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";
 import { Cli } from "./cli.ts";

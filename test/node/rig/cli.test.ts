@@ -3,13 +3,16 @@
  * device in two processes.
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { BOARDS } from "../../rig/boards/boards.ts";
+import { EVENT_VERSION } from "../../rig/events/event.ts";
 import { packageOf, VERSION_2 } from "../../rig/workshop.ts";
+import { root } from "../../root.ts";
 import { Cli } from "./cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
@@ -18,6 +21,8 @@ after(() => {
 });
 const file = join(folder, "v2.img");
 writeFileSync(file, packageOf(BOARDS.sim, VERSION_2, 0));
+
+const SOURCES: readonly string[] = ["device", "server", "host", "bench"];
 
 /** Runs to the end. */
 async function run(...words: readonly string[]): Promise<Cli & { readonly status: number }> {
@@ -51,6 +56,8 @@ test("help names every command, status and example; each command has its own", a
     const own = await run(name, "--help");
     deepStrictEqual([own.status, own.errors], [0, ""], name);
     match(own.output, new RegExp(`^Usage: xs-fumo ${name}`));
+    ok(!/default: (\{|\[object)/.test(own.output), own.output);
+    ok(!/default: "[0-9A-F]{1,4}"/.test(own.output), "no default is a number by chance");
     ok(
       own.output.split("\n").every((line) => line.length <= 160),
       name,
@@ -94,6 +101,37 @@ for (const [words, told] of USAGE) {
     ok(!errors.includes("    at "), errors);
   });
 }
+
+test("a reader that has had enough ends a command quietly", async () => {
+  const command = join(root, "build/js/test/rig/cli.js");
+  const words = `"${process.execPath}" "${command}"`;
+  for (const line of [
+    `${words} --help | true`,
+    `${words} decode - < "${join(root, "test/corpus/documents/omna.ddf")}" | true`,
+  ]) {
+    const { status, stderr } = spawnSync("bash", ["-c", `set -o pipefail; ${line}`], {
+      encoding: "utf8",
+    });
+    deepStrictEqual([status, stderr], [0, ""], line);
+  }
+});
+
+test("a document of one's own is sealed as it is, and one that is none is refused", async () => {
+  const mine = join(folder, "mine.xml");
+  const push = join(folder, "mine.push");
+  const parms = '<parm name="APPID" value="w7"/><parm name="PROVIDER-ID" value="srv"/>';
+  const application = `<characteristic type="APPLICATION">${parms}</characteristic>`;
+  const xml = `<wap-provisioningdoc version="1.1">${application}</wap-provisioningdoc>`;
+  writeFileSync(mine, xml);
+  const words = ["bootstrap", "--profile", "cp", "--network-secret", "s", "-o", push];
+  strictEqual((await run(...words, "--seal", mine)).status, 0);
+  const shown = await run("decode", push);
+  strictEqual(shown.status, 0, shown.errors);
+  match(shown.output, /PROVIDER-ID/);
+  writeFileSync(mine, xml.slice(0, 40));
+  strictEqual((await run(...words, "--seal", mine)).status, 5);
+  strictEqual((await run(...words)).status, 2);
+});
 
 test("a port that is taken: status 2, and what to do", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
@@ -140,7 +178,12 @@ test("a demo in a pipe prints no escapes, and logs one JSON event a line", async
       typeof event.t === "number" && event.board === "sim" && typeof event.kind === "string",
       JSON.stringify(event),
     );
+    deepStrictEqual([event.v, SOURCES.includes(String(event.source))], [EVENT_VERSION, true]);
   }
+  deepStrictEqual(
+    events.map(({ seq }) => seq),
+    events.map((_, index) => index + 1),
+  );
   deepStrictEqual(
     events.map(({ t }) => Number(t)),
     events.map(({ t }) => Number(t)).sort((a, b) => a - b),
@@ -151,7 +194,15 @@ test("a demo in a pipe prints no escapes, and logs one JSON event a line", async
     "state",
     "progress",
     "serial",
-    "server",
+    "power",
+    "turn",
+    "began",
+    "authenticated",
+    "dm",
+    "command",
+    "value",
+    "alert",
+    "request",
     "session",
     "result",
     "end",

@@ -234,6 +234,9 @@ test("the commands end with status 5 for a malformed document, and say where and
   strictEqual(bad.stdout, "");
   strictEqual(run("encode", xml, "--lenient", "--hex").status, 0);
   strictEqual(run("decode", "--hex", xml).status, 2);
+  writeFileSync(xml, toDump(toWbxml(message("<Final/>")).bytes));
+  match(run("decode", xml).stderr, /the file holds hexadecimal digits: --hex reads them/);
+  strictEqual(flat(run("decode", "--hex", xml).stdout), message("<Final/>"));
   strictEqual(run("decode", join(folder, "none")).status, 2);
   rmSync(folder, { recursive: true });
 });

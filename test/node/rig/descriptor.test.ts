@@ -6,7 +6,7 @@ import { deepStrictEqual, ok } from "node:assert";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { BOARDS } from "../../rig/boards/boards.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, type RigOptions, runsVersion } from "../../rig/rig.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 
@@ -32,8 +32,7 @@ async function update(
   try {
     rig.start();
     const { code } = await rig.finished(300_000);
-    const statuses = (): readonly string[] =>
-      log.all("server").flatMap(({ text }) => /^download reported: (.*)$/.exec(text)?.[1] ?? []);
+    const statuses = (): readonly string[] => log.all("download").map(({ text }) => text);
     for (let look = 0; look < 3000 && statuses().length === 0; look++) await setTimeout(100);
     return { code, log, statuses: statuses() };
   } finally {

@@ -2,7 +2,7 @@
 import { ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { BOARDS } from "../../rig/boards/boards.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { SCENARIOS } from "../../rig/server/scenario.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";

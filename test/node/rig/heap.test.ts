@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { host } from "../../rig/boards/host.ts";
-import { EventLog, type Heap } from "../../rig/events.ts";
+import type { Heap } from "../../rig/events/event.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { mostHeap, Rig } from "../../rig/rig.ts";
 import { SCENARIOS, type ScenarioName } from "../../rig/server/scenario.ts";
 

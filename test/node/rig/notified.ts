@@ -4,7 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { RigBoard } from "../../rig/boards/board.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";
 import { freePort } from "./freeport.ts";

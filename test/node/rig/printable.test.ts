@@ -1,7 +1,7 @@
 /** What devices and servers write, on its way to a person's terminal and to the log of a run. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { clipped, printable } from "../../rig/printable.ts";
 import { parseSerial } from "../../rig/serial.ts";
 import { terminal } from "../../rig/terminal.ts";
@@ -32,7 +32,7 @@ test("text from devices and servers reaches a terminal cut, without controls", (
       log.view(terminal({ quiet: false, json, verbose: true }));
       log.emit({ kind: "serial", line: HOSTILE });
       log.emit({ kind: "warning", text: HOSTILE });
-      log.emit({ kind: "server", text: HOSTILE });
+      log.emit({ kind: "note", text: HOSTILE }, "server");
       log.emit({ kind: "user", text: HOSTILE });
       log.emit({ kind: "session", id: "1", outcome: "aborted", detail: HOSTILE });
     });

@@ -4,10 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { BASE_MODULES, buildBlob } from "../../../hal/xs/build.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { host, RUNNER } from "../../rig/boards/host.ts";
@@ -46,16 +48,13 @@ async function bench(context: TestContext): Promise<Bench> {
     line.kill();
     rmSync(directory, { recursive: true, force: true });
   });
-  while (!existsSync(port) || !existsSync(far))
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
+  while (!existsSync(port) || !existsSync(far)) await setTimeout(20);
   const state = join(directory, "state");
   const pid = join(directory, "pid");
   mkdirSync(state);
   writeFileSync(
     join(directory, "on"),
-    `"${RUNNER}" --state "${state}" >"${far}" 2>&1 </dev/null & echo $! >"${pid}"\n`,
+    `"${RUNNER}" --state "${state}" >"${far}" 2>&1 <"${far}" & echo $! >"${pid}"\n`,
   );
   writeFileSync(
     join(directory, "off"),
@@ -100,32 +99,23 @@ test("conformance over a serial port: the agent's lines come, and a relay cuts t
   host.manufacture(state, build(1), developmentKey());
   writeFileSync(image, build(2));
   const identity = { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.host) };
-  writeFileSync(
-    join(state, "provision.json"),
-    JSON.stringify({ conformance: `http://127.0.0.1:${rigPort}`, identity }),
-  );
-  const run = async (part: string): Promise<string> => {
-    const cli = new Cli([
-      "conformance",
-      "--port",
-      port,
-      "--rig",
-      `127.0.0.1:${rigPort}`,
-      "--image",
-      image,
-      "--part",
-      part,
-      "--serial",
-      ...power,
-    ]);
+  const provision = (conformance: string): void => {
+    writeFileSync(join(state, "provision.json"), JSON.stringify({ conformance, identity }));
+  };
+  const network = ["--rig", `127.0.0.1:${rigPort}`, "--image", image];
+  const run = async (part: string, way: readonly string[] = network): Promise<string> => {
+    const words = ["conformance", "--port", port, "--part", part, "--boots", "10", "--serial"];
+    const cli = new Cli([...words, "--no-watchdog", ...way, ...power]);
     assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output.slice(-3000) + cli.errors);
     assert.match(cli.output, /# board \S+tty: (\d+) of \1 promises kept/);
     return cli.output;
   };
+  provision("console");
   assert.match(
-    await run("rest"),
+    await run("rest", ["--console"]),
     /\n# \[ +\d+\.\d+\] I conformance: ok - identity: every text is there\n/,
   );
+  provision(`http://127.0.0.1:${rigPort}`);
   assert.match(await run("boot"), /ok \d+ - boot: an unconfirmed trial ends when power is lost\n/);
 });
 
@@ -153,6 +143,95 @@ test("watch tells what the board says, and ends when its State is reached", {
   assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
   assert.match(cli.output, /device +runs version 1\.0\.0 from slot 0/);
   assert.equal(existsSync(join(directory, "pid")), false, "the board was switched off");
+});
+
+/** A line to a board that says what a test has it say, and may go away. */
+class PlayedBoard {
+  readonly port: string;
+  readonly #far: string;
+  #line: ChildProcess | undefined;
+
+  constructor(directory: string) {
+    this.port = join(directory, "tty");
+    this.#far = join(directory, "far");
+  }
+
+  /** Plugs it in. */
+  async plug(): Promise<void> {
+    this.#line = spawn(
+      "socat",
+      [`PTY,link=${this.port},raw,echo=0`, `PTY,link=${this.#far},raw,echo=0`],
+      { stdio: "ignore" },
+    );
+    while (!existsSync(this.port) || !existsSync(this.#far)) await setTimeout(20);
+  }
+
+  /** Its port goes away, as that of a board whose USB restarts. */
+  async unplug(): Promise<void> {
+    const line = this.#line;
+    if (line === undefined) return;
+    const ended = once(line, "exit");
+    line.kill();
+    await ended;
+  }
+
+  /** Says lines as the client's console has them. */
+  say(...lines: readonly string[]): void {
+    writeFileSync(this.#far, lines.map((line) => `[   1.000] I ${line}\n`).join(""));
+  }
+}
+
+/** `watch --until reported` of a played board, once the port is open. */
+async function watched(context: TestContext): Promise<{ board: PlayedBoard; cli: Cli }> {
+  const directory = mkdtempSync(join(tmpdir(), "played-"));
+  const board = new PlayedBoard(directory);
+  await board.plug();
+  const words = ["--until", "reported", "--limit", "60", "--power-on", "true"];
+  const off = join(directory, "was-switched-off");
+  const power = ["--power-off", `touch "${off}"`];
+  const cli = new Cli(["watch", "--port", board.port, ...words, ...power]);
+  context.after(async () => {
+    await cli.stop();
+    await board.unplug();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  await cli.line("console open", 1, LIMIT_MS);
+  return { board, cli };
+}
+
+for (const [state, status] of [
+  ["State 100 Update Successful/No Data", 0],
+  ["State 70 Update Failed/Have Data", 1],
+] as const) {
+  test(`watch --until reported goes on at "${state}", and ends with ${status} at the report`, {
+    skip,
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const { board, cli } = await watched(context);
+    board.say(`update: ${state}`, "session: session 12 completed: Final");
+    await cli.line("session 12 completed", 1, LIMIT_MS);
+    board.say("update: every outcome is reported");
+    assert.equal(await cli.until(cli.ended, LIMIT_MS), status, cli.output + cli.errors);
+  });
+}
+
+test("watch opens a port again that went away, says so, and reads on", {
+  skip,
+  timeout: LIMIT_MS,
+}, async (context) => {
+  const { board, cli } = await watched(context);
+  board.say("update: State 60 Update Progressing", "half");
+  await cli.line("State 60", 1, LIMIT_MS);
+  for (let times = 1; times <= 2; times++) {
+    await board.unplug();
+    await cli.line("console lost", times, LIMIT_MS);
+    await board.plug();
+    await cli.line("console open", times + 1, LIMIT_MS);
+    board.say(`session: session ${times} completed: Final`);
+    await cli.line(`session ${times} completed`, 1, LIMIT_MS);
+  }
+  board.say("update: State 100 Update Successful/No Data", "update: every outcome is reported");
+  assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
 });
 
 for (const [what, words, message] of [

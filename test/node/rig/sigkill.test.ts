@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Random } from "../../../hal/sim/random.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { SCENARIOS, type ScenarioName } from "../../rig/server/scenario.ts";
 import { VERSION_2 } from "../../rig/workshop.ts";
@@ -124,13 +124,10 @@ async function survives(board: RigBoard, scenario: ScenarioName, moment: Moment)
       [true, 200, true],
       outcome.text,
     );
-    const alerts = log
-      .all("server")
-      .map(({ text }) => text)
-      .filter((text) => text.startsWith("alert "));
+    const alerts = log.all("alert").map(({ type, uri, data }) => `${type} ${uri} ${data}`);
     deepStrictEqual(new Set(alerts).size, scenario === "download" ? 2 : 1, alerts.join("\n"));
     ok(
-      alerts.every((text) => text.endsWith(": 200")),
+      alerts.every((alert) => alert.endsWith(" 200")),
       alerts.join("\n"),
     );
     return killedAt;

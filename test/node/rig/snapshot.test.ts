@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { sim } from "../../rig/boards/sim.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { mostHeap, Rig, runsVersion } from "../../rig/rig.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { rigBoard as qemu, skip } from "../qemu/device.ts";

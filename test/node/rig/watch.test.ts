@@ -1,8 +1,10 @@
 /** What the rig expects of a device's log, and how a run is reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EventLog } from "../../rig/events.ts";
-import { RigError } from "../../rig/exit.ts";
+import { EventLog } from "../../rig/events/log.ts";
+import type { Verdict } from "../../rig/events/event.ts";
+import { ScenarioRun } from "../../rig/events/scenariorun.ts";
+import { Exit, RigError, verdictOf } from "../../rig/exit.ts";
 import { junit } from "../../rig/junit.ts";
 import { Watch } from "../../rig/watch.ts";
 
@@ -69,22 +71,37 @@ test("a line that the test forbids is status 1", async () => {
   await assert.rejects(watch.expect(/never/, 60000), hasCode(1));
 });
 
-test("a JUnit report has properties, failures, unstable passes and the log's end", () => {
-  const { say, log } = bench();
-  say("a <strange> \u0000 line");
-  const text = junit({
-    name: "demo",
-    properties: { board: "host" },
-    log,
-    cases: [
-      { name: "first", seconds: 1 },
-      { name: "second", seconds: 2, failure: "result 402 & more" },
-      { name: "third", seconds: 1, unstable: true },
-    ],
-  });
-  assert.match(text, /tests="3" failures="1"/);
+test("a JUnit report separates failures, errors of the bench, and what was skipped", () => {
+  const log = new EventLog("host");
+  const run = (name: string, verdict: Verdict, problem?: string, attempt = 1): void => {
+    const scenario = new ScenarioRun(log, name, attempt);
+    log.emit({ kind: "serial", line: `<${name}> \u0000 says` }, "device");
+    scenario.end(verdict, problem === undefined ? [] : [problem]);
+  };
+  run("first", "passed");
+  run("second", "failed", "result 402 & more");
+  run("third", "error", "the port went away");
+  run("third", "passed", undefined, 2);
+  run("fourth", "error", "the relay is silent");
+  run("fifth", "skipped", "needs a switch of its power");
+  const text = junit([{ name: "suite", properties: { board: "host" }, events: log.events }]);
+  assert.match(text, /tests="5" failures="1" errors="1" skipped="1"/);
   assert.match(text, /<property name="board" value="host"\/>/);
-  assert.match(text, /<failure message="result 402 &amp; more"\/>/);
-  assert.match(text, /name="unstable" value="true"/);
-  assert.match(text, /a &lt;strange&gt; \\u0000 line/);
+  assert.match(text, /<failure type="property" message="result 402 &amp; more"\/>/);
+  assert.match(text, /<error type="bench" message="the relay is silent"\/>/);
+  assert.match(text, /<skipped message="needs a switch of its power"\/>/);
+  const of = (name: string): string =>
+    text.split("<testcase").find((part) => part.includes(`name="${name}"`)) ?? "";
+  assert.match(of("third"), /name="unstable" value="true"/);
+  assert.ok(!of("third").includes("went away"), "the attempt before is not reported");
+  for (const name of ["first", "second", "third", "fourth", "fifth"])
+    assert.match(of(name), new RegExp(`<system-out>&lt;${name}&gt; .u0000 says</system-out>`));
+});
+
+test("a wait past its limit is an error of the bench, a crash a failure of the firmware", () => {
+  assert.equal(verdictOf(new RigError(Exit.timeout, "late")), "error");
+  assert.equal(verdictOf(new RigError(Exit.noBoard, "no board")), "error");
+  assert.equal(verdictOf(new TypeError("a fault of the rig")), "error");
+  assert.equal(verdictOf(new RigError(Exit.crash, "the device crashed")), "failed");
+  assert.equal(verdictOf(new RigError(Exit.failed, "result 402")), "failed");
 });

@@ -15,7 +15,7 @@ import { BASE_MODULES, buildBlob, runMake } from "../../../hal/xs/build.ts";
 import { host } from "../../rig/boards/host.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { DeviceProcess, within } from "../../rig/device.ts";
-import { EventLog } from "../../rig/events.ts";
+import { EventLog } from "../../rig/events/log.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";

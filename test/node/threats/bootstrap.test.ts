@@ -85,7 +85,7 @@ class Bench {
       client: { type: "md5", ...device },
       server: { type: "md5", name, secret },
       emit: (event) => {
-        if (event.kind === "server" && event.text.startsWith("session ")) this.sessions.push(name);
+        if (event.kind === "began") this.sessions.push(name);
       },
     });
   }

@@ -21,7 +21,7 @@ import { DeviceProcess } from "../device.ts";
 import { VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
 import { locked } from "../lock.ts";
-import { padded, type RigBoard } from "./board.ts";
+import { buildName, entryOf, padded, type RigBoard } from "./board.ts";
 import { make } from "./build.ts";
 
 const FLASH = "flash.bin";
@@ -35,10 +35,12 @@ export function bareBoard(name: string, classId: Uint8Array, build: BareBuild): 
     vendorId: VENDOR_ID,
     classId,
 
-    firmware(version, sizeMin) {
+    firmware(version, sizeMin, fault) {
       const text = versionText(version);
+      const name = `firmware-${buildName(version, fault)}`;
+      const entry = entryOf(fault);
       return padded(
-        make(() => build.buildFirmware({ name: `firmware-${text}`, version: text })),
+        make(() => build.buildFirmware({ name, version: text, entry })),
         sizeMin,
       );
     },

@@ -3,9 +3,9 @@
  * a board, in boards.ts.
  */
 import type { KeyObject } from "node:crypto";
-import type { Version } from "../../../src/image/version.ts";
+import { type Version, versionText } from "../../../src/image/version.ts";
 import type { DeviceProcess } from "../device.ts";
-import type { EventLog } from "../events.ts";
+import type { EventLog } from "../events/log.ts";
 import type { Bench } from "../conformance/driver.ts";
 import type { Tool } from "./tools.ts";
 
@@ -41,6 +41,7 @@ export interface DeviceProvision {
   /** UDP port on which the board listens for pushes: OMA has 2948. Absent: it does not listen. */
   readonly pushPort?: number;
   readonly nonceResync?: boolean;
+  readonly packageTypes?: readonly string[];
   readonly bootstrap?: readonly string[];
   readonly networkSecret?: string;
   /**
@@ -71,6 +72,24 @@ export interface BoardRow {
   readonly engine?: (name: string, blob: string, stack: number) => Program;
 }
 
+/**
+ * What fails in firmware that must not stay: it ends in its first line; does nothing any more;
+ * hears nothing of its server; or says itself that it is not well. test/rig/firmware has them.
+ */
+export const FIRMWARE_FAULTS = ["crashes", "hangs", "mute", "unhealthy"] as const;
+export type FirmwareFault = (typeof FIRMWARE_FAULTS)[number];
+
+/** The module that the program begins with. */
+export function entryOf(fault: FirmwareFault | undefined): string {
+  return fault === undefined ? "src/main" : `test/rig/firmware/${fault}`;
+}
+
+/** The name of a build of that firmware. */
+export function buildName(version: Version, fault: FirmwareFault | undefined): string {
+  const text = versionText(version);
+  return fault === undefined ? text : `${text}-${fault}`;
+}
+
 export interface RigBoard {
   readonly name: string;
   readonly vendorId: Uint8Array;
@@ -78,10 +97,10 @@ export interface RigBoard {
   /** Bytes of the header of its packages, when not 32. */
   readonly headerSize?: number;
   /**
-   * Firmware of that version that this board really boots, at least `sizeMin` bytes long. Throws a
-   * RigError when it cannot be built.
+   * Firmware of that version that this board really boots, at least `sizeMin` bytes long; the
+   * product, but for what it is to fail in. Throws a RigError when it cannot be built.
    */
-  firmware(version: Version, sizeMin: number): Buffer;
+  firmware(version: Version, sizeMin: number, fault?: FirmwareFault): Buffer;
   /**
    * A device as it leaves the factory: `image` in slot A, erased flash elsewhere. A device that is
    * there already is left alone.

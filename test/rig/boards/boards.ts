@@ -12,6 +12,7 @@ import { hostBench } from "../conformance/hostbench.ts";
 import { mcubootBench } from "../conformance/mcubootbench.ts";
 import { SimBench } from "../conformance/simbench.ts";
 import { developmentClass } from "../identity.ts";
+import type { Need } from "../suite/scenario.ts";
 import { bareBoard } from "./bare.ts";
 import type { BoardRow, RigBoard } from "./board.ts";
 import { make } from "./build.ts";
@@ -23,6 +24,8 @@ import { bareTools, HOST_TOOLS, SIM_TOOLS } from "./tools.ts";
 /** A board that has a driver. */
 interface DeviceRow extends BoardRow {
   readonly driver: RigBoard;
+  /** What scenarios may need of it, beyond what every board can do. */
+  readonly bears?: readonly Need[];
 }
 
 /** A board with XS of its own. */
@@ -49,6 +52,7 @@ function bare(
     build,
     tools: bareTools(about.processor, build.record, about.emulatorPackage),
     driver: bareBoard(name, classId, build),
+    bears: ["tls"],
     bench: (print) => bareBench(build, classId, print),
     engine: (program, blob, stack) => build.linkTest(program, relative(ROOT, blob), stack),
   };
@@ -72,7 +76,12 @@ const hostRow: EngineRow = {
   bench: hostBench,
   engine: (_name, blob, stack) => [buildRunner(), "--stack", String(stack), blob],
 };
-const esp32FakeRow: DeviceRow = { tools: HOST_TOOLS, driver: esp32Fake, bench: esp32Bench };
+const esp32FakeRow: DeviceRow = {
+  tools: HOST_TOOLS,
+  driver: esp32Fake,
+  bench: esp32Bench,
+  bears: ["tls"],
+};
 const mcubootRow: BoardRow = {
   tools: SIM_TOOLS,
   prepare: prepareSim,
@@ -116,3 +125,9 @@ export const BARE_NAMES = ROW_NAMES.filter(has<BareName>("build"));
 export const BOARDS = Object.fromEntries(BOARD_NAMES.map((name) => [name, ROWS[name].driver])) as {
   readonly [D in DeviceName]: RigBoard;
 };
+
+/** What scenarios may need of that board, and it has. */
+export function bears(name: DeviceName): readonly Need[] {
+  const row: DeviceRow = ROWS[name];
+  return row.bears ?? [];
+}

@@ -12,7 +12,7 @@ import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
 import { ESP_HEADER_BYTES, espImage } from "../espimage.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
-import { padded, type RigBoard } from "./board.ts";
+import { buildName, entryOf, padded, type RigBoard } from "./board.ts";
 import { make } from "./build.ts";
 
 export const ESP32_RUNNER = join(root, "build/esp32/run");
@@ -27,12 +27,12 @@ export const esp32Fake: RigBoard = {
   classId: CLASS_ID.esp32,
   headerSize: ESP_HEADER_BYTES,
 
-  firmware(version, sizeMin) {
+  firmware(version, sizeMin, fault) {
     const text = versionText(version);
-    const out = join(root, `build/esp32/firmware/${text}.blob`);
+    const out = join(root, `build/esp32/firmware/${buildName(version, fault)}.blob`);
     const blob = make(() =>
       buildBlob({
-        entry: "src/main",
+        entry: entryOf(fault),
         modules: BASE_MODULES,
         out,
         version: text,

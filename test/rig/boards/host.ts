@@ -10,24 +10,35 @@ import { hex } from "../../../src/base/bytes.ts";
 import { versionText } from "../../../src/image/version.ts";
 import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
+import { type FlashFilePart, watchFlash } from "../flashwatch.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
-import { padded, type RigBoard } from "./board.ts";
+import { buildName, entryOf, padded, type RigBoard } from "./board.ts";
 import { make } from "./build.ts";
 
 export const RUNNER = join(root, "build/host/xs-fumo-host");
 const FIRMWARE = join(root, "build/host/firmware");
+
+/** The flash of hal/host/board.c. */
+const SLOT = { blocks: 2048, blockLength: 4096, eraseValue: 0xff };
+export const HOST_PARTS: readonly FlashFilePart[] = [
+  { name: "boot", file: "boot.flash", status: { ...SLOT, blocks: 2 } },
+  { name: "store", file: "store.flash", status: { ...SLOT, blocks: 16 } },
+  { name: "a", file: "slot-a.flash", status: SLOT },
+  { name: "b", file: "slot-b.flash", status: SLOT },
+];
 
 export const host: RigBoard = {
   name: "host",
   vendorId: VENDOR_ID,
   classId: CLASS_ID.host,
 
-  firmware(version, sizeMin) {
+  firmware(version, sizeMin, fault) {
     const text = versionText(version);
-    const out = join(FIRMWARE, `${text}.blob`);
+    const out = join(FIRMWARE, `${buildName(version, fault)}.blob`);
+    const entry = entryOf(fault);
     return padded(
-      make(() => buildBlob({ entry: "src/main", modules: BASE_MODULES, out, version: text })),
+      make(() => buildBlob({ entry, modules: BASE_MODULES, out, version: text })),
       sizeMin,
     );
   },
@@ -55,6 +66,7 @@ export const host: RigBoard = {
   },
 
   start(directory, log, keyboard = false) {
-    return new DeviceProcess(RUNNER, ["--state", directory], log, { keyboard });
+    const flash = watchFlash(log, directory, HOST_PARTS);
+    return new DeviceProcess(RUNNER, ["--state", directory], log, { keyboard, flash });
   },
 };

@@ -5,14 +5,15 @@
 import { mkdirSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hex } from "../../../src/base/bytes.ts";
-import { versionText } from "../../../src/image/version.ts";
 import { root } from "../../root.ts";
 import { DeviceProcess } from "../device.ts";
+import { watchFlash } from "../flashwatch.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
 import { locked } from "../lock.ts";
 import { padded, type RigBoard } from "./board.ts";
-import { SIM_SLOT } from "./simgeometry.ts";
+import { simFirmware } from "./simfirmware.ts";
+import { SIM_PARTS, SIM_SLOT } from "./simgeometry.ts";
 
 /** The least that a package of this board is worth downloading. */
 const FIRMWARE_BYTES = 65536;
@@ -22,11 +23,8 @@ export const sim: RigBoard = {
   vendorId: VENDOR_ID,
   classId: CLASS_ID.sim,
 
-  firmware(version, sizeMin) {
-    return padded(
-      Buffer.from(`firmware of board sim, version ${versionText(version)}\n`),
-      Math.max(sizeMin, FIRMWARE_BYTES),
-    );
+  firmware(version, sizeMin, fault) {
+    return padded(Buffer.from(simFirmware(version, fault)), Math.max(sizeMin, FIRMWARE_BYTES));
   },
 
   manufacture(directory, image, key) {
@@ -52,6 +50,10 @@ export const sim: RigBoard = {
 
   start(directory, log, keyboard = false) {
     const words = ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory];
-    return new DeviceProcess(...locked(directory, process.execPath, words), log, { keyboard });
+    const flash = watchFlash(log, directory, SIM_PARTS);
+    return new DeviceProcess(...locked(directory, process.execPath, words), log, {
+      keyboard,
+      flash,
+    });
   },
 };

@@ -6,7 +6,30 @@ import {
   parseImageHeader,
 } from "../../../src/image/imageheader.ts";
 import { parseTlvAreas, TlvType } from "../../../src/image/tlv.ts";
-import { versionText } from "../../../src/image/version.ts";
+import { type Version, versionText } from "../../../src/image/version.ts";
+import { FIRMWARE_FAULTS, type FirmwareFault } from "./board.ts";
+
+/** Bytes in which that text is, with the filler behind it. */
+const TEXT_BYTES = 128;
+const FAULT = /^firmware of board sim, version [\d.+]+ with fault (\w+)\n/;
+
+/** What an image of this board says: the program is the same, but for what the text says of it. */
+export function simFirmware(version: Version, fault: FirmwareFault | undefined): string {
+  const what = fault === undefined ? "" : ` with fault ${fault}`;
+  return `firmware of board sim, version ${versionText(version)}${what}\n`;
+}
+
+/** What the image in a slot is to fail in; undefined: nothing. */
+export function faultOf(slot: Flash): FirmwareFault | undefined {
+  const bytes = new Uint8Array(IMAGE_HEADER_BYTES);
+  slot.read(bytes, 0);
+  const header = parseImageHeader(bytes);
+  if (header === undefined) return undefined;
+  const text = new Uint8Array(TEXT_BYTES);
+  slot.read(text, header.headerSize);
+  const name = FAULT.exec(Buffer.from(text).toString("latin1"))?.[1];
+  return FIRMWARE_FAULTS.find((fault) => fault === name);
+}
 
 /** Vendor and class identifier, 16 bytes each. */
 export interface Maker {

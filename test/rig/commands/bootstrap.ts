@@ -16,15 +16,18 @@ import {
   sealedPush,
 } from "../bootstrap.ts";
 import { send } from "../server/datagram.ts";
+import { encode } from "../decode/decode.ts";
 import { push } from "../decode/pushwriter.ts";
+import { readInput } from "./pack.ts";
 
 const PROFILES: readonly Profile[] = ["cp", "dm"];
 const PROTECTIONS: readonly Protection[] = ["NETWORKID", "USERPIN", "USERPIN_NETWORKID"];
 const AUTH = AUTH_KINDS.filter((kind) => kind !== "none");
 
 interface BootstrapOptions {
-  readonly server: string;
-  readonly serverId: string;
+  readonly server?: string;
+  readonly serverId?: string;
+  readonly seal?: string;
   readonly name?: string;
   readonly port?: number;
   readonly auth: (typeof AUTH)[number];
@@ -45,8 +48,12 @@ export function addBootstrap(program: Command): void {
     .command("bootstrap")
     .description("give a device an account of a DM server, by a sealed WAP push in a UDP datagram")
     .argument("[address]", "HOST:PORT of the device, or PORT on this machine", addressOption)
-    .requiredOption("--server <url>", "URL of the DM server")
-    .requiredOption("--server-id <id>", "its ServerID")
+    .option("--server <url>", "URL of the DM server")
+    .option("--server-id <id>", "its ServerID")
+    .option(
+      "--seal <file>",
+      "send this document, in XML or WBXML, and none made of the other options",
+    )
     .option("--name <text>", "its name for people")
     .option("--port <number>", "its port, apart from the URL", countOption)
     .option(
@@ -102,30 +109,39 @@ async function bootstrap(address: Address | undefined, options: BootstrapOptions
       "an address, --output or --document is needed",
     );
   }
-  const body = bootstrapDocument(profile, accountOf(options));
+  const body = documentOf(options);
   const whole = push(sealedPush(profile, body, sec, { network, pin }));
   if (options.document !== undefined) writeFileSync(options.document, body);
   if (options.output !== undefined) writeFileSync(options.output, whole);
   if (address === undefined) return;
   await send(whole, address.port, address.host);
   process.stdout.write(
-    `account of ${options.serverId} sent to ${address.host}:${address.port} (${whole.length} ` +
-      `bytes, ${sec})\n`,
+    `${options.seal ?? `account of ${options.serverId}`} sent to ` +
+      `${address.host}:${address.port} (${whole.length} bytes, ${sec})\n`,
+  );
+}
+
+/** The document to seal: a file of the user's, as it travels, or one of the account. */
+function documentOf(options: BootstrapOptions): Uint8Array {
+  if (options.seal === undefined) return bootstrapDocument(options.profile, accountOf(options));
+  const { bytes, problems } = encode(readInput(options.seal));
+  const [problem] = problems;
+  if (problem === undefined) return bytes;
+  throw new RigError(
+    Exit.protocol,
+    `${options.seal}: malformed at byte ${problem.offset}: ${problem.reason}`,
   );
 }
 
 function accountOf(options: BootstrapOptions): BootstrapAccount {
-  const {
-    server: address,
-    serverId,
-    name,
-    port,
-    auth: type,
-    user,
-    password,
-    serverPassword,
-    acl,
-  } = options;
+  const { server: address, serverId } = options;
+  if (address === undefined || serverId === undefined)
+    throw new RigError(
+      Exit.usage,
+      "an account needs --server and --server-id",
+      "--seal FILE sends a document of your own",
+    );
+  const { name, port, auth: type, user, password, serverPassword, acl } = options;
   const client: BootstrapCredentials | undefined =
     password === undefined ? undefined : { type, name: user, secret: password };
   const server =

@@ -1,7 +1,8 @@
 /** `xs-fumo conformance`: a board proves its HAL, case by case; TAP on standard output. */
 import type { Command } from "commander";
+import type { Check } from "../../conformance/order.ts";
 import { type BoardName, ROW_NAMES, ROWS } from "../boards/boards.ts";
-import { conformance, PART_NAMES, type Part } from "../conformance/plan.ts";
+import { conformance, CONSOLE_PARTS, PART_NAMES, type Part } from "../conformance/plan.ts";
 import { ProcessBench } from "../conformance/processbench.ts";
 import { SerialBench } from "../conformance/serialbench.ts";
 import { Exit, RigError } from "../exit.ts";
@@ -21,6 +22,9 @@ interface ConformanceOptions {
   readonly image?: string;
   readonly part?: Part;
   readonly serial?: true;
+  readonly console?: true;
+  readonly watchdog: boolean;
+  readonly boots?: number;
 }
 
 export function addConformance(program: Command): void {
@@ -50,6 +54,12 @@ export function addConformance(program: Command): void {
         "reset)",
     )
     .option("--power-off <command>", "shell command that cuts its power")
+    .option(
+      "--console",
+      `orders go over the console, before there is a network: ${CONSOLE_PARTS.join(", ")}`,
+    )
+    .option("--no-watchdog", "the board has none: a program that hangs stays")
+    .option("--boots <number>", "over which random bytes are compared, at least", countOption)
     .option("--part <part>", `only one of ${PART_NAMES.join(", ")}`, wordOption(PART_NAMES))
     .option("--serial", "show the serial console too")
     .addHelpText(
@@ -57,6 +67,7 @@ export function addConformance(program: Command): void {
       `
 Examples:
   xs-fumo conformance --board host
+  xs-fumo conformance --port /dev/ttyUSB0 --console
   xs-fumo conformance --port /dev/ttyUSB0 --rig 192.168.1.5:8090 --image agent2.img \\
     --power-on "relay 1 on" --power-off "relay 1 off"`,
     )
@@ -73,40 +84,77 @@ async function run(options: ConformanceOptions): Promise<void> {
     if (options.serial === true) process.stdout.write(`# ${clipped(line)}\n`);
   };
   const bench = board === undefined ? serialBench(options, show) : ROWS[board].bench(show);
-  const parts = options.part === undefined ? PART_NAMES : [options.part];
+  const whole = options.console === true ? CONSOLE_PARTS : PART_NAMES;
+  const parts = options.part === undefined ? whole : [options.part];
   const started = performance.now();
-  const checks = await conformance(bench, parts);
-  process.stdout.write("TAP version 13\n");
-  checks.forEach(({ name, problem }, index) => {
-    process.stdout.write(`${problem === undefined ? "ok" : "not ok"} ${index + 1} - ${name}\n`);
-    if (problem !== undefined) process.stdout.write(`  # ${printable(problem)}\n`);
-  });
-  const failed = checks.filter(({ problem }) => problem !== undefined).length;
+  const tap = new Tap();
+  let kept = "no promise was looked at";
+  try {
+    const checks = await conformance(bench, parts, {
+      onCheck: (check) => tap.print(check),
+      overConsole: options.console === true,
+    });
+    const failed = checks.filter(({ problem }) => problem !== undefined).length;
+    kept = `${checks.length - failed} of ${checks.length} promises kept`;
+    process.exitCode = failed === 0 ? Exit.ok : Exit.failed;
+  } finally {
+    tap.end();
+    if (bench instanceof ProcessBench) bench.discard();
+    if (bench instanceof SerialBench) await bench.close();
+  }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`1..${checks.length}\n`);
-  const kept = `${checks.length - failed} of ${checks.length} promises kept`;
   process.stdout.write(`# board ${board ?? options.port ?? ""}: ${kept}, ${seconds} s\n`);
-  if (bench instanceof ProcessBench) bench.discard();
-  if (bench instanceof SerialBench) await bench.close();
-  process.exitCode = failed === 0 ? Exit.ok : Exit.failed;
+}
+
+/**
+ * TAP, a line as soon as it is known. A promise that was kept, and then is broken, has a second
+ * line.
+ */
+class Tap {
+  #lines = 0;
+
+  constructor() {
+    process.stdout.write("TAP version 13\n");
+  }
+
+  print({ name, problem }: Check): void {
+    const result = problem === undefined ? "ok" : "not ok";
+    process.stdout.write(`${result} ${++this.#lines} - ${name}\n`);
+    if (problem !== undefined) process.stdout.write(`  # ${printable(problem)}\n`);
+  }
+
+  end(): void {
+    process.stdout.write(`1..${this.#lines}\n`);
+  }
 }
 
 /** Throws a RigError when an option is missing. */
 function serialBench(options: ConformanceOptions, show: (line: string) => void): SerialBench {
-  const { port, baud, rig = "", image, powerOn, powerOff } = options;
+  const { port, baud, rig, image, powerOn, powerOff, watchdog, boots } = options;
   if (port === undefined)
     throw new RigError(
       Exit.usage,
       "which board? --board or --port",
       "xs-fumo help conformance has examples",
     );
-  const [, rigAddress = "", digits = ""] = /^([\w.-]+):(\d+)$/.exec(rig) ?? [];
-  if (rigAddress === "" || image === undefined) {
-    throw new RigError(Exit.usage, "--port wants --rig ADDRESS:PORT and --image FILE too");
+  const [, address = "", digits = ""] = /^([\w.-]+):(\d+)$/.exec(rig ?? "") ?? [];
+  if (options.console !== true && (address === "" || image === undefined)) {
+    throw new RigError(
+      Exit.usage,
+      "--port wants --rig ADDRESS:PORT and --image FILE too",
+      "before the board has a network: --console",
+    );
   }
-  const power = powerOn === undefined || powerOff === undefined ? {} : { powerOn, powerOff };
   return new SerialBench(
-    { port, baud, rigAddress, rigPort: Number(digits), image: readInput(image), ...power },
+    {
+      port,
+      baud,
+      ...(address === "" ? {} : { rig: { address, port: Number(digits) } }),
+      ...(image === undefined ? {} : { image: readInput(image) }),
+      ...(powerOn === undefined || powerOff === undefined ? {} : { powerOn, powerOff }),
+      ...(watchdog ? {} : { watchdog: false as const }),
+      ...(boots === undefined ? {} : { randomBoots: boots }),
+    },
     show,
   );
 }

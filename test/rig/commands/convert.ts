@@ -81,16 +81,19 @@ function run(file: string, options: ConvertOptions, encoding: "xml" | "wbxml"): 
     ({ offset, reason }) => `${file}: malformed at byte ${offset}: ${reason}`,
   );
   if (lines.length > 0 && (!lenient || output.length === 0)) {
-    throw new RigError(
-      Exit.protocol,
-      lines[0] ?? "",
-      lenient ? undefined : "--lenient shows what can be read",
-    );
+    throw new RigError(Exit.protocol, lines[0] ?? "", hintFor(input, options));
   }
   for (const line of lines) process.stderr.write(`${line}\n`);
   const written = encoding === "xml" ? `${output}\n` : output;
   if (options.output === undefined) writeFileSync(1, written);
   else writeFileSync(options.output, written);
+}
+
+/** What to do about a document that is malformed. */
+function hintFor(input: Buffer, { hex, lenient }: ConvertOptions): string | undefined {
+  const digits = hex !== true && (fromDump(input.toString("latin1"))?.length ?? 0) > 0;
+  if (digits) return "the file holds hexadecimal digits: --hex reads them";
+  return lenient === true ? undefined : "--lenient shows what can be read";
 }
 
 function converted(

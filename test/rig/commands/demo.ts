@@ -8,18 +8,22 @@ import { versionText } from "../../../src/image/version.ts";
 import { fetchSources } from "../../../hal/bare/build.ts";
 import { BOARD_NAMES, BOARDS, type DeviceName } from "../boards/boards.ts";
 import { chooseBoard } from "../boards/choice.ts";
-import { EventLog, ndjson } from "../events.ts";
-import { Exit, RigError } from "../exit.ts";
+import { EventLog, ndjson } from "../events/log.ts";
+import { ScenarioRun } from "../events/scenariorun.ts";
+import { Exit, RigError, verdictOf } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
-import { countOption, ENCODINGS, sizeOption, wordOption } from "../options.ts";
+import { countOption, ENCODINGS, faultOption, sizeOption, wordOption } from "../options.ts";
+import { type Controls, ordersOf } from "../page/orders.ts";
+import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { mostHeap, Rig, runsVersion } from "../rig.ts";
+import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
 import { check, setUp } from "../setup.ts";
 import { heapText, terminal } from "../terminal.ts";
 import { isClone } from "../../root.ts";
 import { VERSION_2 } from "../workshop.ts";
 
-interface DemoOptions {
+interface DemoOptions extends PageFlags {
   readonly board?: DeviceName;
   readonly scenario: ScenarioName;
   readonly size: number;
@@ -28,7 +32,8 @@ interface DemoOptions {
   readonly state?: string;
   readonly https?: true;
   readonly descriptor?: true;
-  readonly limit: number;
+  readonly limit?: number;
+  readonly fault: readonly FaultWord[];
   readonly verbose?: true;
   readonly json?: true;
   readonly quiet?: true;
@@ -36,8 +41,11 @@ interface DemoOptions {
   readonly junit?: string;
 }
 
+/** Without `--limit` an update may take so long, unless somebody looks on and makes faults. */
+const LIMIT_S = 240;
+
 export function addDemo(program: Command): void {
-  program
+  const demoCommand = program
     .command("demo")
     .description(
       "a whole update on this machine: build, sign, serve, download, verify, swap, reboot, report",
@@ -71,15 +79,30 @@ export function addDemo(program: Command): void {
       "the servers speak TLS, and the device checks who they are (bare-metal boards, esp32-fake)",
     )
     .option("--state <directory>", "keep the device here (default: a temporary directory)")
-    .option("--limit <seconds>", "give up after so long", countOption, 240)
+    .option(
+      "--fault <word>",
+      "a fault of the servers, such as package:status:503@1x2 or dm:drop@3; may be repeated",
+      faultOption,
+      [],
+    )
+    .option(
+      "--limit <seconds>",
+      `give up after so long (default: ${LIMIT_S}; with --page: never)`,
+      countOption,
+    )
     .option("--verbose", "show the serial console and every message of both sides")
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print the result and warnings only")
     .option("--log <file>", "write all events to a file, as NDJSON")
-    .option("--junit <file>", "write a JUnit report")
+    .option("--junit <file>", "write a JUnit report");
+  addPageOptions(demoCommand)
     .addHelpText(
       "after",
-      "\nExamples:\n  xs-fumo demo\n  xs-fumo demo --board sim --scenario replace --size 4MiB",
+      `
+Examples:
+  xs-fumo demo
+  xs-fumo demo --board sim --scenario replace --size 4MiB
+  xs-fumo demo --board sim --size 500KiB --fault package:slow:64000x9 --page --report update.html`,
     )
     .action(demo);
 }
@@ -109,40 +132,48 @@ async function demo(options: DemoOptions): Promise<void> {
   setUp(board, (text) => {
     log.emit({ kind: "note", text });
   });
-  const started = performance.now();
-  let failure: string | undefined;
-  const rig = await Rig.open({ ...options, board: BOARDS[board], log });
+  const rig = await Rig.open({ ...options, ...faultsOf(options.fault), board: BOARDS[board], log });
+  const page = await openPage(options, log, ordersOf({ log, ...controlsOf(rig) }));
+  const scenario = new ScenarioRun(log, options.scenario);
   try {
-    await update(rig, options.limit * 1000, log);
+    await update(rig, limitOf(options), log, page !== undefined);
+    scenario.end("passed");
+    const text = `Updated: the device runs version ${versionText(VERSION_2)} and has reported it.`;
+    log.emit({ kind: "end", status: Exit.ok, text });
+    if (page !== undefined) await interrupted();
   } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+    const text = error instanceof Error ? error.message : String(error);
+    scenario.end(verdictOf(error), [text]);
+    if (page !== undefined) {
+      log.emit({ kind: "end", status: Exit.failed, text });
+      await interrupted();
+    }
     throw error;
   } finally {
     await rig.close();
+    await page?.close();
     if (options.junit !== undefined) {
-      const name = `demo.${board}.${options.scenario}`;
-      const seconds = (performance.now() - started) / 1000;
-      const item = { name: options.scenario, seconds };
-      writeJUnit(options.junit, {
-        name,
-        log,
-        properties: { board, firmware: versionText(VERSION_2), package: rig.digest },
-        cases: [failure === undefined ? item : { ...item, failure }],
-      });
+      const properties = { board, firmware: versionText(VERSION_2), package: rig.digest };
+      writeJUnit(options.junit, [{ name: `demo.${board}`, properties, events: log.events }]);
     }
   }
-  log.emit({
-    kind: "end",
-    status: Exit.ok,
-    text: `Updated: the device runs version ${versionText(VERSION_2)} and has reported it.`,
-  });
+}
+
+function limitOf({ limit, page }: DemoOptions): number {
+  if (limit !== undefined) return limit * 1000;
+  return page === undefined ? LIMIT_S * 1000 : Infinity;
+}
+
+function controlsOf(rig: Rig): Omit<Controls, "log"> {
+  const power = { on: () => void rig.start(), off: () => rig.cut() };
+  return { server: rig.server, host: rig.host, power };
 }
 
 /**
  * Success is what the server was told and what the device says at its start; one without the other
- * is a failure.
+ * is a failure. A device that `stays` is not turned off.
  */
-async function update(rig: Rig, limitMs: number, log: EventLog): Promise<void> {
+async function update(rig: Rig, limitMs: number, log: EventLog, stays: boolean): Promise<void> {
   rig.start();
   const outcome = await rig.finished(limitMs);
   if (!outcome.ok)
@@ -150,7 +181,7 @@ async function update(rig: Rig, limitMs: number, log: EventLog): Promise<void> {
       Exit.failed,
       `the update failed with result ${outcome.code}: ${outcome.text}`,
     );
-  await rig.switchOff();
+  if (!stays) await rig.switchOff();
   const heap = mostHeap(log);
   if (heap !== undefined)
     log.emit({ kind: "note", text: `peak of the XS heap over all boots: ${heapText(heap)}` });

@@ -1,9 +1,10 @@
 /** `xs-fumo device`: a device alone, against any DM server. */
+import { X509Certificate } from "node:crypto";
 import type { Command } from "commander";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { inUse, LOCKED, refuseInUse } from "../lock.ts";
 import { countOption, ENCODINGS, urlOption, wordOption } from "../options.ts";
@@ -11,7 +12,7 @@ import { setUp } from "../setup.ts";
 import { terminal } from "../terminal.ts";
 import { within } from "../device.ts";
 import { developmentKey, packageOf, publicText, VERSION_1 } from "../workshop.ts";
-import { readKeyFile } from "./pack.ts";
+import { readInput, readKeyFile } from "./pack.ts";
 
 const CONFIRM = ["none", "download", "update", "both"] as const;
 const REQUESTS = ["none", "device", "user"] as const;
@@ -29,6 +30,8 @@ interface DeviceOptions {
   readonly serverPassword?: string;
   readonly serverAuth?: AuthKind;
   readonly key?: string;
+  readonly ca?: readonly string[];
+  readonly packageTypes: readonly string[];
   readonly object: string;
   readonly request: (typeof REQUESTS)[number];
   readonly poll: number;
@@ -78,6 +81,8 @@ export function addDevice(program: Command): void {
       "--key <file>",
       "private key (PEM) whose public half the device trusts (default: the development key)",
     )
+    .option("--ca <files...>", "certificates (PEM) of the authorities of its servers, two at most")
+    .option("--package-types <types...>", "media types that descriptors may name, too", [])
     .option(
       "--object <name>",
       "name of the FUMO object ./FwUpdate/<name> that is there from the start",
@@ -146,6 +151,16 @@ function addPushOptions(device: Command): Command {
     .option("--network-secret <secret>", "the secret that it shares with the network", "");
 }
 
+/** A certificate in a file that the user named, as the provisioning holds it: DER in base64. */
+function authority(path: string): string {
+  const pem = readInput(path);
+  try {
+    return new X509Certificate(pem).raw.toString("base64");
+  } catch {
+    throw new RigError(Exit.usage, `${path} is not a certificate in PEM`);
+  }
+}
+
 async function run(options: DeviceOptions): Promise<void> {
   setUp(options.board, (text) => {
     process.stderr.write(`${text}\n`);
@@ -181,6 +196,8 @@ async function run(options: DeviceOptions): Promise<void> {
       serverSecret: options.serverPassword ?? "",
     },
     keys: [publicText(key)],
+    ...(options.ca === undefined ? {} : { ca: options.ca.map(authority) }),
+    packageTypes: options.packageTypes,
     objects: [options.object],
     allowHttp: true,
     allowPrivate: true,

@@ -8,6 +8,7 @@ import { createServer } from "node:net";
 import { type BoardName, ROW_NAMES, ROWS } from "../boards/boards.ts";
 import { Exit, RigError } from "../exit.ts";
 import { checkProvision } from "../provisioncheck.ts";
+import { serialPorts } from "../serialports.ts";
 import { check, installLine } from "../setup.ts";
 
 export function addDoctor(program: Command): void {
@@ -37,6 +38,7 @@ Examples:
       let good = nodeLine();
       for (const board of ROW_NAMES.filter(isFirst)) good = boardLines(board) && good;
       good = (await loopbackLine()) && good;
+      good = serialPortLines() && good;
       process.exitCode = good ? Exit.ok : Exit.noBoard;
     });
 }
@@ -81,6 +83,17 @@ function boardLines(board: BoardName): boolean {
   const missing = checks.filter(({ present }) => !present).map(({ debian }) => debian);
   if (missing.length > 0) process.stdout.write(`         type: ${installLine(missing)}\n`);
   return missing.length === 0;
+}
+
+/** A board need not be there, but a port that may not be used is a fault. */
+function serialPortLines(): boolean {
+  const ports = serialPorts();
+  for (const { path, id, isUsable } of ports) {
+    const hint = isUsable ? "" : ' (sudo usermod -a -G dialout "$USER", then log in again)';
+    line(isUsable, `serial port ${path}${id === undefined ? "" : `: ${id}`}${hint}`);
+  }
+  if (ports.length === 0) process.stdout.write("none     no serial port: no board by USB\n");
+  return ports.every(({ isUsable }) => isUsable);
 }
 
 /** The rig's servers listen on the loopback interface only. */

@@ -1,8 +1,7 @@
 /** `xs-fumo notify`: asks a device for a DM session, as a server does (package 0 on WAP push). */
-import { type Command, InvalidArgumentError } from "commander";
-import { fromBase64 } from "../../../src/base/base64.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { UI_MODES, type UiMode } from "../../../src/push/notification.ts";
-import { type Address, addressOption, wordOption } from "../options.ts";
+import { type Address, addressOption, nonceOption, wordOption } from "../options.ts";
 import { send } from "../server/datagram.ts";
 import { pushedNotification } from "../server/push.ts";
 
@@ -24,17 +23,15 @@ export function addNotify(program: Command): void {
     .argument("<address>", "HOST:PORT, or PORT on this machine; OMA has port 2948", addressOption)
     .requiredOption("--server-id <id>", "ServerID of the account at the device")
     .requiredOption("--password <secret>", "the server's password in that account")
-    .option(
-      "--nonce <base64>",
-      "the last nonce that the device gave the server (default: none, as before the first session)",
-      nonceOption,
-      new Uint8Array(0),
+    .addOption(
+      new Option("--nonce <base64>", "the last nonce that the device gave the server")
+        .argParser(nonceOption)
+        .default(new Uint8Array(0), "none, as before the first session"),
     )
-    .option(
-      "--session <id>",
-      "session id, 1 to FFFF; the device takes each once (default: any)",
-      sessionOption,
-      anySession(),
+    .addOption(
+      new Option("--session <id>", "session id, 1 to FFFF; the device takes each once")
+        .argParser(sessionOption)
+        .default(anySession(), "any"),
     )
     .option(
       "--ui-mode <mode>",
@@ -75,12 +72,6 @@ async function notify({ host, port }: Address, options: NotifyOptions): Promise<
     host,
   );
   process.stdout.write(`session ${session} asked for at ${host}:${port}\n`);
-}
-
-function nonceOption(text: string): Uint8Array {
-  const nonce = fromBase64(text);
-  if (nonce === undefined) throw new InvalidArgumentError("A nonce is given in base64.");
-  return nonce;
 }
 
 function sessionOption(text: string): string {

@@ -1,5 +1,5 @@
 /** `xs-fumo pack`: any payload made into a signed package. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Version, versionText } from "../../../src/image/version.ts";
 import { Exit, RigError } from "../exit.ts";
@@ -30,11 +30,10 @@ export function addPack(program: Command): void {
       "class identifier of the devices that may take it",
       uuidOption,
     )
-    .option(
-      "--vendor <uuid>",
-      "vendor identifier (default: the project's development boards)",
-      uuidOption,
-      VENDOR_ID,
+    .addOption(
+      new Option("--vendor <uuid>", "vendor identifier")
+        .argParser(uuidOption)
+        .default(VENDOR_ID, "that of the project's development boards"),
     )
     .option("--counter <number>", "security counter", countOption, 1)
     .requiredOption("-o, --output <file>", "where to write the package")

@@ -1,26 +1,39 @@
 /** `xs-fumo serve`: the DM server and the package host alone, for any client. */
 import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
-import { type Address, addressOption, countOption, wordOption } from "../options.ts";
+import {
+  type Address,
+  addressOption,
+  countOption,
+  faultOption,
+  nonceOption,
+  wordOption,
+} from "../options.ts";
+import { ordersOf } from "../page/orders.ts";
+import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import type { Reply, Request } from "../server/exchange.ts";
 import { guarded } from "../server/guard.ts";
 import { listen } from "../server/http.ts";
+import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
-import { type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
-import { toRigEvent } from "../serverevent.ts";
+import type { ServerOptions } from "../server/options.ts";
+import { type Scenario, type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
+import { recorder } from "../serverevent.ts";
 import { terminal } from "../terminal.ts";
 import { packageFault } from "./inspect.ts";
 import { readInput } from "./pack.ts";
 
 /** Events that are kept: a server may run for years. */
 const EVENTS_MAX = 1000;
+/** Of a run that is looked at they are more. */
+const SEEN_EVENTS_MAX = 100_000;
 
-interface ServeOptions {
+interface ServeOptions extends PageFlags {
   readonly port: number;
   readonly package: string;
   readonly any?: true;
@@ -35,7 +48,10 @@ interface ServeOptions {
   readonly ask?: string;
   readonly notify?: Address;
   readonly descriptor?: true;
+  readonly nonce?: Uint8Array;
+  readonly respUri?: string;
   readonly stay?: true;
+  readonly fault: readonly FaultWord[];
   readonly limit: number;
   readonly json?: true;
   readonly quiet?: true;
@@ -43,7 +59,7 @@ interface ServeOptions {
 }
 
 export function addServe(program: Command): void {
-  program
+  const command = program
     .command("serve")
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
@@ -77,11 +93,24 @@ export function addServe(program: Command): void {
       "ask the device at HOST:PORT for a session (package 0), every second until it comes",
       addressOption,
     )
+    .option(
+      "--fault <word>",
+      "a fault, such as package:status:503@1x2 or dm:drop@3; may be repeated",
+      faultOption,
+      [],
+    )
+    .option(
+      "--nonce <base64>",
+      "the first nonce that the devices were given (default: none)",
+      nonceOption,
+    )
+    .option("--resp-uri <uri>", "where devices shall send their next messages (RespURI)")
     .option("--stay", "go on after the first result, until interrupted")
     .option("--limit <seconds>", "give up after so long; 0: never", countOption, 0)
     .option("--json", "print events as NDJSON")
     .option("--quiet", "print the result and warnings only")
-    .option("--log <file>", "write all events to a file, as NDJSON")
+    .option("--log <file>", "write all events to a file, as NDJSON");
+  addPageOptions(command)
     .addHelpText(
       "after",
       `
@@ -92,12 +121,44 @@ Example:
     .action(serve);
 }
 
+/** Returns who the server is, and what devices and it prove themselves with. */
+function peersOf(
+  options: ServeOptions,
+  url: string,
+): Pick<ServerOptions, "url" | "name" | "client" | "server" | "respUri"> {
+  const { serverPassword = "", nonce, respUri } = options;
+  const type = serverPassword === "" ? "none" : (options.serverAuth ?? options.auth);
+  return {
+    url,
+    name: options.serverId,
+    client: {
+      type: options.auth,
+      name: options.user,
+      secret: options.password,
+      ...(nonce === undefined ? {} : { nonce }),
+    },
+    ...(respUri === undefined ? {} : { respUri }),
+    server: { type, name: options.serverId, secret: serverPassword },
+  };
+}
+
+/** Returns what the server does with each device. `url` is where the package is offered. */
+function scenarioFor(options: ServeOptions, data: Uint8Array, url: string): () => Scenario {
+  const { object, ask } = options;
+  return () =>
+    scenarioOf(options.scenario, { object, data, url, ...(ask === undefined ? {} : { ask }) });
+}
+
+function eventsMax({ page, report }: ServeOptions): number {
+  return page === undefined && report === undefined ? EVENTS_MAX : SEEN_EVENTS_MAX;
+}
+
 async function serve(options: ServeOptions): Promise<void> {
   const data = readInput(options.package);
   const wrong = options.any === true ? undefined : packageFault(data);
   if (wrong !== undefined)
     throw new RigError(Exit.usage, `${options.package} ${wrong}`, "--any offers any file");
-  const log = new EventLog("server", EVENTS_MAX);
+  const log = new EventLog("server", eventsMax(options));
   log.view(terminal({ quiet: options.quiet === true, json: options.json === true, verbose: true }));
   if (options.log !== undefined) log.view(ndjson(options.log));
   let ended: (code: number) => void = () => undefined;
@@ -105,13 +166,15 @@ async function serve(options: ServeOptions): Promise<void> {
   const result = new Promise<number>((resolve) => {
     ended = resolve;
   });
+  const record = recorder(log, "server");
+  for (const secret of [options.password, options.serverPassword ?? ""]) log.secrets.add(secret);
   const emit = (event: ServerEvent): void => {
-    const told = toRigEvent(event);
-    if (told !== undefined) log.emit(told);
+    record(event);
     if (event.kind === "message" && event.direction === "received") answered();
     if (event.kind === "result" && options.stay !== true) ended(event.code);
   };
-  const host = new PackageHost({ data, emit });
+  const { faults, hostFaults } = faultsOf(options.fault);
+  const host = new PackageHost({ data, faults: hostFaults, emit: recorder(log, "host") });
   let server: DmServer | undefined;
   const handle = (request: Request): Reply =>
     request.url.startsWith(host.path) || server === undefined
@@ -126,36 +189,32 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   const offered = `${listening.origin}${host.path}${options.descriptor === true ? ".dd" : ""}`;
   const url = `${listening.origin}/dm`;
-  const serverPassword = options.serverPassword ?? "";
-  const serverAuth = options.serverAuth ?? options.auth;
   server = new DmServer({
-    url,
-    name: options.serverId,
-    client: { type: options.auth, name: options.user, secret: options.password },
-    server: {
-      type: serverPassword === "" ? "none" : serverAuth,
-      name: options.serverId,
-      secret: serverPassword,
-    },
+    ...peersOf(options, url),
     emit,
-    scenario: () =>
-      scenarioOf(options.scenario, {
-        object: options.object,
-        data,
-        url: offered,
-        ...(options.ask === undefined ? {} : { ask: options.ask }),
-      }),
+    faults,
+    scenario: scenarioFor(options, data, offered),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
-  if (options.notify !== undefined)
-    answered = await sendUntil(server.notification(), options.notify.port, options.notify.host);
+  const dm = server;
+  const { notify } = options;
+  const ask = async (): Promise<void> => {
+    if (notify === undefined) return;
+    answered();
+    answered = await sendUntil(dm.notification(), notify.port, notify.host);
+  };
+  const controls = { log, server, host, ...(notify === undefined ? {} : { ask }) };
+  const page = await openPage(options, log, ordersOf(controls));
+  await ask();
   if (options.limit > 0)
     setTimeout(() => {
       ended(-1);
     }, options.limit * 1000).unref();
   const code = await result;
+  if (page !== undefined && code >= 0) await interrupted();
   answered();
   await listening.close();
+  await page?.close();
   if (code < 0) throw new RigError(Exit.timeout, `no result within ${options.limit} s`);
   process.exitCode = code >= 200 && code < 300 ? Exit.ok : Exit.failed;
 }

@@ -22,9 +22,16 @@ export interface Answer {
   readonly stays?: true;
   /** Only to the first request over a connection: the next one ends it. */
   readonly once?: true;
+  /** Sent so much later. */
+  readonly lateMs?: number;
   /** Sends for as long as it is taken. */
   readonly flood?: true;
 }
+
+/** The longest value of a header of an answer that a board must keep, and keep whole. */
+export const LONG_VALUE = "long-value".repeat(100);
+/** Headers before the one that is wanted. */
+const MANY = Array.from({ length: 20 }, (_, index) => String(index));
 
 const BODY = patternBytes(0, BODY_BYTES, 1);
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
@@ -47,6 +54,14 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/odd\r\nX-Repeated: one\r\nx-repeated: two\r\n" +
       "Content-Length: 0\r\nConnection: close\r\n\r\n",
   },
+  "/manyheaders": headed(
+    [...MANY.map((number) => `X-Other-${number}: ${number}`), "Content-Type: text/last"].join(
+      "\r\n",
+    ),
+  ),
+  "/longheader": headed(`Content-Type: ${LONG_VALUE}`),
+  "/longerheader": headed(`Content-Type: text/short\r\nX-Repeated: ${LONG_VALUE.repeat(5)}`),
+  "/late": { ...whole("200 OK", patternBytes(0, 400, 1)), lateMs: 700 },
   "/kept": { ...kept(), stays: true },
   "/ended": kept(),
   "/dropped": { ...kept(), stays: true, once: true },
@@ -76,6 +91,13 @@ export function whole(status: string, body: Uint8Array): Answer {
   return {
     head: `HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
     body,
+  };
+}
+
+/** An answer of headers alone. */
+function headed(lines: string): Answer {
+  return {
+    head: `HTTP/1.1 200 OK\r\n${lines}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
   };
 }
 

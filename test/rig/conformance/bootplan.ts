@@ -14,10 +14,19 @@ export async function bootPlan(driver: Driver): Promise<void> {
   const plan = new BootPlan(driver, home);
   await plan.resets();
   await plan.crashes();
+  if (driver.bench.hasWatchdog === true) await plan.hangs();
   await plan.badImages();
+  await plan.strangers();
   await plan.trial();
+  await plan.crashedTrials();
   await plan.kept();
   if (driver.bench.cutModes.length > 0) await plan.cuts();
+}
+
+/** An image of the rig, and the offset of a bit that is turned on the way. */
+interface Staged {
+  readonly path?: string;
+  readonly damage?: number;
 }
 
 class BootPlan {
@@ -55,7 +64,11 @@ class BootPlan {
       restarted?.cause === "restart" ? undefined : describe(restarted),
     );
     this.#expect("boot: a restart boots the same slot", restarted, this.#slot, false);
-    await this.#driver.order({ do: "confirm" });
+    const confirmed = await this.#driver.order({ do: "confirm" });
+    this.#driver.check(
+      "boot: confirm is no error where nothing is on trial",
+      confirmed?.kind === "done" ? undefined : JSON.stringify(confirmed),
+    );
     this.#expect(
       "boot: confirm changes nothing where nothing is on trial",
       await this.#restart(),
@@ -94,15 +107,38 @@ class BootPlan {
     );
   }
 
+  async hangs(): Promise<void> {
+    const hung = await this.#order("hang");
+    this.#driver.check(
+      "boot: a program that never comes back is reset, and told as watchdog",
+      hung?.cause === "watchdog" ? undefined : describe(hung),
+    );
+    this.#expect("boot: the watchdog boots the same slot", hung, this.#slot, false);
+    await this.#restart();
+  }
+
+  /** Images that arm takes, where the boot loader alone looks at signatures, do not run either. */
+  async strangers(): Promise<void> {
+    for (const path of this.#driver.serveStrangers()) {
+      await this.#stage({ path });
+      await this.#driver.order({ do: "arm" });
+      await this.#expectHome(
+        path === "/stranger"
+          ? "boot: an image that a stranger signed never runs"
+          : "boot: a stranger's signature under the name of the vendor's key is none",
+      );
+    }
+  }
+
   async badImages(): Promise<void> {
     await this.#driver.order({ do: "blank" });
     await this.#refused("boot: arm throws when nothing is staged");
     const { image, damages } = this.#driver.bench;
     for (const damage of damages) {
-      await this.#stage(damage);
-      await this.#refused(
-        `boot: arm throws when the staged image is damaged (byte ${damage} of ${image.length})`,
-      );
+      await this.#stage({ damage });
+      const where =
+        damage === image.length - 1 ? "its last byte" : `byte ${damage} of ${image.length}`;
+      await this.#refused(`boot: arm throws when the staged image is damaged (${where})`);
     }
   }
 
@@ -127,8 +163,7 @@ class BootPlan {
       false,
     );
     await this.#stage();
-    await this.#arm("boot: arm twice is arm");
-    await this.#arm("boot: arm twice is arm");
+    await this.#arm("boot: arm takes a good image");
     this.#expect("boot: arm is durable when it returns", await this.#driver.power(), other, true);
     this.#expect(
       "boot: an unconfirmed trial ends when power is lost",
@@ -136,20 +171,43 @@ class BootPlan {
       this.#slot,
       false,
     );
-    await this.#armed("boot: an armed image boots at the next restart, on trial");
+    await this.#stage();
+    await this.#arm("boot: arm twice is arm");
+    await this.#arm("boot: arm twice is arm");
+    this.#expect("boot: arm twice is arm", await this.#restart(), other, true);
+    const armed = await this.#driver.order({ do: "arm" });
+    this.#driver.check(
+      "boot: arm throws on trial",
+      armed?.kind === "threw" ? undefined : `arm said ${JSON.stringify(armed)}`,
+    );
     this.#expect(
-      "boot: an unconfirmed trial ends with a panic",
-      await this.#panic(),
+      "boot: an arm that throws changes nothing",
+      await this.#restart(),
       this.#slot,
       false,
     );
-    this.#expect(
-      "boot: a trial that has ended does not begin again",
-      await this.#panic(),
-      this.#slot,
-      false,
-    );
-    await this.#restart();
+  }
+
+  async crashedTrials(): Promise<void> {
+    const ways = ["panic", ...(this.#driver.bench.hasWatchdog === true ? ["hang"] : [])] as const;
+    for (const way of ways) {
+      await this.#armed("boot: an armed image boots at the next restart, on trial");
+      this.#expect(
+        way === "panic"
+          ? "boot: an unconfirmed trial ends with a panic"
+          : "boot: an unconfirmed trial ends when the watchdog resets it",
+        await this.#order(way === "panic" ? "panic" : "hang"),
+        this.#slot,
+        false,
+      );
+      this.#expect(
+        "boot: a trial that has ended does not begin again",
+        await this.#panic(),
+        this.#slot,
+        false,
+      );
+      await this.#restart();
+    }
   }
 
   /** There and back again: the slot that does not run is the one that is staged. */
@@ -161,14 +219,8 @@ class BootPlan {
         "boot: confirm returns",
         report?.kind === "done" ? undefined : JSON.stringify(report),
       );
-      await this.#driver.order({ do: "confirm" });
-      const running = await this.#driver.order({ do: "running" });
-      const trial = running?.kind === "running" ? running.running.trial : true;
-      this.#driver.check(
-        "boot: a confirmed image is no longer on trial",
-        trial ? "trial is true" : undefined,
-      );
       this.#slot = other;
+      if (way === "back") await this.#confirmedAgain();
       this.#expect(
         "boot: confirm is durable when it returns",
         await this.#driver.power(),
@@ -179,6 +231,20 @@ class BootPlan {
       await this.#driver.order({ do: "blank" });
       await this.#refused("boot: staging is the slot that does not run, whichever that is");
     }
+  }
+
+  async #confirmedAgain(): Promise<void> {
+    const again = await this.#driver.order({ do: "confirm" });
+    this.#driver.check(
+      "boot: confirm twice is confirm",
+      again?.kind === "done" ? undefined : JSON.stringify(again),
+    );
+    const running = await this.#driver.order({ do: "running" });
+    const trial = running?.kind === "running" ? running.running.trial : true;
+    this.#driver.check(
+      "boot: a confirmed image is no longer on trial",
+      trial ? "trial is true" : undefined,
+    );
   }
 
   async cuts(): Promise<void> {
@@ -249,18 +315,22 @@ class BootPlan {
     return true;
   }
 
-  async #restart(): Promise<Running | undefined> {
-    const report = await this.#driver.order({ do: "restart" });
+  /** What runs after an order that ends in a reset. */
+  async #order(what: "restart" | "panic" | "hang"): Promise<Running | undefined> {
+    const report = await this.#driver.order({ do: what });
     return report?.kind === "boot" ? report.running : undefined;
   }
 
-  async #panic(): Promise<Running | undefined> {
-    const report = await this.#driver.order({ do: "panic" });
-    return report?.kind === "boot" ? report.running : undefined;
+  #restart(): Promise<Running | undefined> {
+    return this.#order("restart");
   }
 
-  async #stage(damage?: number): Promise<void> {
-    const url = `${this.#driver.server.origin}/image`;
+  #panic(): Promise<Running | undefined> {
+    return this.#order("panic");
+  }
+
+  async #stage({ path = "/image", damage }: Staged = {}): Promise<void> {
+    const url = `${this.#driver.server.origin}${path}`;
     const report = await this.#driver.order(
       damage === undefined ? { do: "stage", url } : { do: "stage", url, damage },
     );
@@ -279,12 +349,14 @@ class BootPlan {
       name,
       report?.kind === "threw" ? undefined : `arm said ${JSON.stringify(report)}`,
     );
-    this.#expect(
-      "boot: an arm that throws changes nothing",
-      await this.#restart(),
-      this.#slot,
-      false,
-    );
+    await this.#expectHome("boot: an arm that throws changes nothing");
+  }
+
+  /** A restart boots what is confirmed; from a trial that should not be, the plan goes back. */
+  async #expectHome(name: string): Promise<void> {
+    const running = await this.#restart();
+    this.#expect(name, running, this.#slot, false);
+    if (running?.trial === true) await this.#restart();
   }
 
   /** Stages, arms and restarts: the other slot. */

@@ -43,6 +43,7 @@ export function esp32Bench(print?: (line: string) => void): ProcessBench {
         ESP_HEADER_BYTES + Math.floor(inner.length / 2),
         ESP_HEADER_BYTES + inner.length - 1,
       ],
+      checksSignature: false,
       identity: { vendorId: hex(VENDOR_ID), classId: hex(CLASS_ID.esp32) },
     },
     print,

@@ -6,8 +6,14 @@ const PARTITIONS: readonly PartitionName[] = ["store", "staging"];
 
 export async function flashPlan(driver: Driver): Promise<void> {
   await driver.power();
-  for (const partition of PARTITIONS)
+  for (const partition of PARTITIONS) {
     await driver.checked(`${partition}: flash`, { do: "flash", partition });
+    await driver.checked(`${partition}: an erase of any block leaves those beside it`, {
+      do: "neighbours",
+      partition,
+      from: 0,
+    });
+  }
   await driver.checked("store and staging do not overlap", { do: "apart" });
   for (const partition of PARTITIONS) {
     await driver.order({ do: "fill", partition, seed: 40 });

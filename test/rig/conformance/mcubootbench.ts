@@ -24,7 +24,7 @@ export function mcubootBench(maxAlign = 8): SimBench {
   return new SimBench(undefined, { countsCrashes: true, make: (parts) => kind(parts, maxAlign) });
 }
 
-function kind({ power, link, datagrams, build }: SimParts, maxAlign: number): SimKind {
+function kind({ power, link, datagrams, clock, build }: SimParts, maxAlign: number): SimKind {
   const status: FlashStatus = {
     blocks: 7,
     blockLength: 4096,
@@ -41,7 +41,7 @@ function kind({ power, link, datagrams, build }: SimParts, maxAlign: number): Si
   const start = (cause: Parameters<SimKind["board"]["start"]>[0]): Hal => {
     power.restore();
     model.reset(cause);
-    const bootedAt = performance.now();
+    const bootedAt = clock();
     if (cause === "power") word = randomInt(2 ** 32);
     const staging = new SecondarySlot(new CheckedFlash(model.secondary), maxAlign, 1);
     const boot = new McubootBoot({
@@ -67,7 +67,7 @@ function kind({ power, link, datagrams, build }: SimParts, maxAlign: number): Si
       link,
       identity: IDENTITY,
       datagrams,
-      now: () => performance.now() - bootedAt,
+      now: () => clock() - bootedAt,
       random: (bytes) => {
         randomFillSync(bytes);
       },

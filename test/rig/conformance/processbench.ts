@@ -2,10 +2,11 @@
  * A board that is a process on the bench: SIGKILL is its power switch, and it cuts its own power
  * inside a flash operation.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import type { Program } from "../boards/board.ts";
 import type { Bench, BenchCut } from "./driver.ts";
 import { freeUdpPort } from "./udp.ts";
@@ -27,9 +28,14 @@ export interface ProcessBoard {
   readonly image: Uint8Array;
   readonly damages: readonly number[];
   readonly identity: Readonly<Record<string, string>>;
+  /** As Bench has it. */
+  readonly checksSignature?: false;
 }
 
-/** A runner that takes its state directory, and the cut, as arguments. */
+/** As short as a busy machine allows. */
+const WATCHDOG_MS = 8000;
+
+/** A runner that takes its state directory, its watchdog and the cut as arguments. */
 export function onState(runner: string): ProcessBoard["program"] {
   return (directory, provision, cut) => {
     writeFileSync(join(directory, "provision.json"), provision);
@@ -37,6 +43,8 @@ export function onState(runner: string): ProcessBoard["program"] {
       runner,
       "--state",
       directory,
+      "--watchdog",
+      String(WATCHDOG_MS),
       ...(cut === undefined ? [] : ["--cut", String(cut.at), "--cut-mode", cut.mode]),
     ];
   };
@@ -45,13 +53,16 @@ export function onState(runner: string): ProcessBoard["program"] {
 export class ProcessBench implements Bench {
   readonly cutModes: readonly string[] = ["before", "torn", "after"];
   readonly countsCrashes = true;
+  readonly hasWatchdog = true;
+  readonly checksSignature: boolean;
+  onLine: ((line: string) => void) | undefined;
   readonly image: Uint8Array;
   readonly damages: readonly number[];
   readonly rigAddress: string;
   readonly #board: ProcessBoard;
   readonly #directory: string;
   readonly #print: (line: string) => void;
-  #child: ChildProcess | undefined;
+  #child: ChildProcessByStdio<Writable, Readable, null> | undefined;
   #pushPort: number | undefined;
 
   /** Lines of the serial console go to `print`. */
@@ -60,6 +71,7 @@ export class ProcessBench implements Bench {
     this.#print = print;
     this.image = board.image;
     this.damages = board.damages;
+    this.checksSignature = board.checksSignature !== false;
     this.rigAddress = board.rigAddress ?? "127.0.0.1";
     this.#directory = mkdtempSync(join(tmpdir(), "conformance-"));
     for (const [name, bytes] of Object.entries(board.files))
@@ -75,12 +87,16 @@ export class ProcessBench implements Bench {
     const { identity } = this.#board;
     const provision = JSON.stringify({ conformance: url, identity, pushPort });
     const [program, ...words] = this.#board.program(this.#directory, provision, cut, pushPort);
-    const child = (this.#child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] }));
+    const child = (this.#child = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"] }));
+    child.stdin.on("error", () => undefined);
     let rest = "";
     child.stdout.on("data", (part: Buffer) => {
       const lines = (rest + part.toString()).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) this.#print(line);
+      for (const line of lines) {
+        this.#print(line);
+        this.onLine?.(line);
+      }
     });
     return new Promise((resolve, reject) => {
       child.once("error", reject);
@@ -92,6 +108,10 @@ export class ProcessBench implements Bench {
 
   kill(): void {
     this.#child?.kill("SIGKILL");
+  }
+
+  type(line: string): void {
+    this.#child?.stdin.write(`${line}\n`);
   }
 
   /** Removes the board's flash. */

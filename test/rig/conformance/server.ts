@@ -24,8 +24,8 @@ export class LinkServer {
    */
   flooded = 0;
   floodClosed = false;
-  /** What "/image" is. */
-  image: () => Uint8Array = () => new Uint8Array(0);
+  /** The image at a path, where there is one. */
+  image: (path: string) => Uint8Array | undefined = () => undefined;
   #server: Server;
   #sockets = new Set<Socket>();
   #control: (body: string, respond: (order: string) => void) => void;
@@ -100,14 +100,16 @@ export class LinkServer {
       });
       return false;
     }
-    if (request.path === "/image") {
-      send(socket, whole("200 OK", this.image()));
+    const image = this.image(request.path);
+    if (image !== undefined) {
+      send(socket, whole("200 OK", image));
       return false;
     }
     this.last = request;
-    const answer = answerTo(request.method, request.path);
+    const answer = answerTo(request.method, request.path.split("?")[0] ?? "");
     if (answer.flood) this.#flood(socket, answer.head);
     else if (answer.once && served > 0) socket.destroy();
+    else if (answer.lateMs !== undefined) setTimeout(() => send(socket, answer), answer.lateMs);
     else send(socket, answer);
     return answer.stays === true;
   }

@@ -10,6 +10,7 @@ import { UdpPort } from "../../../hal/sim/datagrams.ts";
 import { SocketLink } from "../../../hal/sim/socket.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
 import { Agent } from "../../conformance/agent.ts";
+import type { Carrier } from "../../conformance/channel.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
 import { spkiOf } from "../keys.ts";
@@ -55,12 +56,19 @@ export interface SimKind {
   readonly damages: readonly number[];
 }
 
+/** Thrown in the place of a program that never comes back. */
+class Hung extends Error {
+  override name = "Hung";
+}
+
 /** What a kind is made of. */
 export interface SimParts {
   readonly power: Power;
   readonly link: SocketLink;
   readonly datagrams: Datagrams;
   readonly key: KeyObject;
+  /** Milliseconds that passed, or were skipped, on all boards of the bench. */
+  readonly clock: () => number;
   /** A signed image of version `major`; all have one length. */
   build(major: number): Uint8Array;
 }
@@ -72,6 +80,10 @@ export interface SimBenchOptions {
   readonly cuts?: boolean;
   /** The board counts crashes. */
   readonly countsCrashes?: true;
+  /** False: only the client asks for a signature. */
+  readonly checksSignature?: false;
+  /** As Bench has it. */
+  readonly randomBoots?: number;
   /** Another kind of board than the sim board. */
   readonly make?: (parts: SimParts) => SimKind;
 }
@@ -79,6 +91,11 @@ export interface SimBenchOptions {
 export class SimBench implements Bench {
   readonly cutModes: readonly CutMode[];
   readonly countsCrashes: boolean;
+  readonly checksSignature: boolean;
+  readonly hasWatchdog = true;
+  readonly randomBoots: number | undefined;
+  onLine: ((line: string) => void) | undefined;
+  readonly #lines: string[] = [];
   readonly #kind: SimKind;
   readonly #power = new Power();
   readonly #link = new SocketLink();
@@ -89,10 +106,13 @@ export class SimBench implements Bench {
   #listens = false;
   #killed = false;
   #bootedAt = 0;
+  #skippedMs = 0;
 
   constructor(wrap: Wrapper = (hal) => hal, options: SimBenchOptions = {}) {
     this.cutModes = options.cuts === false ? [] : CUT_MODES;
     this.countsCrashes = options.countsCrashes === true;
+    this.checksSignature = options.checksSignature !== false;
+    this.randomBoots = options.randomBoots;
     const key = generateKeyPairSync("ed25519").privateKey;
     const build = (major: number): Uint8Array =>
       new Uint8Array(
@@ -111,6 +131,7 @@ export class SimBench implements Bench {
       link: this.#link,
       datagrams: { receive: (buffer) => this.#datagrams?.receive(buffer) ?? 0 },
       key,
+      clock: () => this.#clock(),
       build,
     });
   }
@@ -137,6 +158,7 @@ export class SimBench implements Bench {
       () => undefined,
     );
     this.#killed = false;
+    this.#lines.length = 0;
     this.#power.restore();
     this.#power.cancel();
     if (cut !== undefined)
@@ -151,32 +173,67 @@ export class SimBench implements Bench {
     this.#killed = true;
   }
 
+  type(line: string): void {
+    this.#lines.push(line);
+    this.#link.wake();
+  }
+
+  skip(ms: number): void {
+    this.#skippedMs += ms;
+    this.#link.wake();
+  }
+
+  #clock(): number {
+    return performance.now() + this.#skippedMs;
+  }
+
+  /** Its console, which is read and written here. */
+  #withConsole(hal: Hal): Carrier {
+    return {
+      ...hal,
+      log: (level, source, text) => {
+        hal.log(level, source, text);
+        this.onLine?.(`${level} ${source}: ${text}`);
+      },
+      typed: (buffer) => {
+        const line = this.#lines.shift();
+        return line === undefined ? -1 : new TextEncoder().encodeInto(line, buffer).written;
+      },
+    };
+  }
+
   /** From one reset to the next: its cause, or undefined when power is gone. */
   async #boot(url: string, cause: ResetCause): Promise<ResetCause | undefined> {
     try {
-      const hal = this.#wrap(this.#kind.board.start(cause), cause);
-      const agent = new Agent(hal, url);
+      const hal = this.#withConsole(this.#wrap(this.#kind.board.start(cause), cause));
+      const agent = new Agent(hal, url, () => {
+        throw new Hung();
+      });
       this.#listens = hal.datagrams !== undefined;
-      this.#bootedAt = performance.now();
+      this.#bootedAt = this.#clock();
       for (;;) {
         const until = agent.step();
         this.#power.require();
         if (this.#killed) return undefined;
-        const wait = until - (performance.now() - this.#bootedAt);
+        const wait = until - (this.#clock() - this.#bootedAt);
         await (wait > 0 ? this.#link.activity(Math.min(wait, 20)) : new Promise(setImmediate));
         if (this.#killed) return undefined;
       }
     } catch (error) {
       if (error instanceof PowerLoss) return undefined;
       if (error instanceof Restarted) return "restart";
-      return "panic";
+      return error instanceof Hung ? "watchdog" : "panic";
     }
   }
 }
 
-/** Two slots and a boot selector of the sim board's own. */
-function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
-  return ({ power, link, datagrams, key, build }) => {
+/** The sim board with two slots and a boot selector of its own. */
+interface PlainKind extends SimKind {
+  readonly board: SimBoard;
+}
+
+export function simKind(options: SimBenchOptions = {}): (parts: SimParts) => PlainKind {
+  return ({ power, link, datagrams, key, clock, build }) => {
     const image = build(2);
     const board = new SimBoard({
       store: options.store ?? STORE,
@@ -186,7 +243,7 @@ function simKind(options: SimBenchOptions): (parts: SimParts) => SimKind {
       datagrams,
       power,
       keys: new Uint8Array(spkiOf(key)),
-      clock: () => performance.now(),
+      clock,
       random: (bytes) => {
         randomFillSync(bytes);
       },

@@ -2,7 +2,7 @@
  * What `flash` and `provision` share: opening the right board, its partition table, its NVS, and an
  * end that says what state the board is in.
  */
-import { EventLog, ndjson } from "../events.ts";
+import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { size, terminal } from "../terminal.ts";
 import type { Chip } from "./chips.ts";
@@ -22,7 +22,7 @@ export function openLog(options: BenchOptions, board: string): EventLog {
   log.view((event) => {
     // The reason goes to stderr; this line only ends a progress bar.
     const failed = event.kind === "end" && event.status !== Exit.ok && !json;
-    view(failed ? { t: event.t, board, kind: "note", text: "stopped" } : event);
+    view(failed ? { ...event, kind: "note", text: "stopped" } : event);
   });
   if (options.log !== undefined) log.view(ndjson(options.log));
   return log;

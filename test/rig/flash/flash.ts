@@ -2,7 +2,7 @@
  * Flashes a board: checks everything, then writes. In this order a board whose flashing ends early
  * runs its old application or nothing, never a part of the new one.
  */
-import type { EventLog } from "../events.ts";
+import type { EventLog } from "../events/log.ts";
 import { espVersion } from "../espimage.ts";
 import { Exit, RigError } from "../exit.ts";
 import { readInput } from "../commands/pack.ts";

@@ -28,6 +28,9 @@ export interface GenericAlert {
 /** States in which an Exec that got no answer was not taken, or is over: it is sent again. */
 const RESTING: readonly number[] = [10, 20, 50, 70, 80];
 
+/** States in which the device is at work with another package: it takes none meanwhile. */
+const BUSY: readonly number[] = [30, 60];
+
 /** The Status of a command behind a No, and of a Get of what is not there. */
 const NOT_EXECUTED = 215;
 const NOT_FOUND = 404;
@@ -52,6 +55,13 @@ export class Campaign {
   /** Nodes whose last Get was answered 404. */
   readonly #missing = new Set<string>();
   #poll = false;
+  /** Commands that somebody wants sent besides, and whether this package is such a one. */
+  readonly #orders: Operation[] = [];
+  #ordered = false;
+  /** The device is at work with what this campaign has not given it. */
+  #busy = false;
+  /** It has said its State in this session. */
+  #told = false;
 
   constructor(scenario: Scenario, emit: EventSink) {
     this.scenario = scenario;
@@ -69,7 +79,9 @@ export class Campaign {
     fork.#execSent = this.#execSent;
     fork.#failure = this.#failure;
     fork.#code = this.#code;
+    fork.#busy = this.#busy;
     for (const uri of this.#missing) fork.#missing.add(uri);
+    fork.#orders.push(...this.#orders);
     return fork;
   }
 
@@ -84,24 +96,43 @@ export class Campaign {
       this.#execSent,
       this.#failure,
       this.#code,
+      this.#busy,
+      [...this.#missing],
+      this.#orders,
     ];
   }
 
   /** A session begins, or commands have to be sent again: what was not answered whole is open. */
   begin(): void {
+    // An Exec may have been taken: it is not given twice.
+    if (this.#ordered) this.#orders.unshift(...this.#package.filter(({ name }) => name !== "Exec"));
+    this.#ordered = false;
     this.#package = [];
     this.#open.clear();
     this.#asked = false;
+    this.#told = false;
+  }
+
+  /** This command is sent in the next package that is free, also after the outcome. */
+  order(operation: Operation): void {
+    this.#orders.push({ ...operation, accept: "any" });
   }
 
   /** The commands of the next package; none when there is nothing to say in this session. */
   next(): { readonly operations: readonly Operation[]; readonly within?: "Sequence" | "Atomic" } {
-    if (this.outcome !== undefined || this.#open.size > 0) return { operations: [] };
+    if (this.#open.size > 0) return { operations: [] };
+    if (this.#orders.length > 0) {
+      this.#ordered = true;
+      return this.#send(this.#orders.splice(0, 1), false);
+    }
+    if (this.outcome !== undefined) return { operations: [] };
     this.#pass();
     if (this.#closing) return this.#send(this.scenario.closing, false);
     const step = this.#current();
     if (step === undefined) return { operations: [] };
-    if (step.kind === "await" || this.#execSent) {
+    const waits = this.#waits(step);
+    if (waits || step.kind === "await" || this.#execSent) {
+      if (waits && this.#told) return { operations: [] };
       if (this.#asked && step.kind === "await") return { operations: [] };
       this.#asked = true;
       return this.#send(
@@ -134,16 +165,22 @@ export class Campaign {
   complete(): void {
     if (this.#package.length === 0 || this.#open.size > 0) return;
     this.#package = [];
+    if (this.#ordered) {
+      this.#ordered = false;
+      return;
+    }
     if (this.#closing) this.#end();
     else if (this.#poll) this.#polled();
     else this.#advance();
   }
 
-  value(uri: string, value: string): void {
+  value(uri: string, value: string, format: string): void {
     this.values.set(uri, value);
-    this.#emit({ kind: "value", uri, value });
+    this.#emit({ kind: "value", uri, format, value });
     if (uri !== `${this.scenario.object}/State`) return;
     const state = Number(value);
+    this.#told = true;
+    this.#busy = BUSY.includes(state);
     if (this.states.at(-1) === state) return;
     this.states.push(state);
     this.#emit({ kind: "state", state, name: stateName(state) });
@@ -157,6 +194,7 @@ export class Campaign {
     const step = this.scenario.steps[awaited];
     if (this.outcome !== undefined || step?.kind !== "await" || awaited > this.#step + 1)
       return false;
+    this.#busy = false;
     const ours =
       alert.correlator === undefined
         ? alert.type.includes("firmwareupdate")
@@ -192,9 +230,19 @@ export class Campaign {
 
   /** After an Exec without an answer: was it taken? */
   #polled(): void {
-    if (this.#current()?.kind !== "send") return;
+    if (this.#current()?.kind !== "send" || !this.#execSent) return;
     if (RESTING.includes(this.states.at(-1) ?? 10)) this.#execSent = false;
     else this.#advance();
+  }
+
+  /** A package that changes something has to wait while the device is at work. */
+  #waits(step: Step): boolean {
+    return (
+      this.#busy &&
+      !this.#execSent &&
+      step.kind === "send" &&
+      step.operations.some(({ name }) => name !== "Get")
+    );
   }
 
   #wants({ ifMissing }: Operation): boolean {

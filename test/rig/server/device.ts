@@ -21,7 +21,8 @@ export interface Credentials {
 export class Device {
   readonly id: string;
   readonly devInfo = new Map<string, string>();
-  readonly campaign: Campaign | undefined;
+  /** What is done with it; another one once that is done again. */
+  campaign: Campaign | undefined;
   sessions = 0;
   /** True once it has shown its credentials, or needs none. */
   proved = false;

@@ -9,13 +9,14 @@ import { MAC_HEADER } from "../../../src/account/mac.ts";
 import { Campaign } from "./campaign.ts";
 import { type Codec, codecOf, decodeBody } from "./codec.ts";
 import { type Credentials, Device } from "./device.ts";
-import type { EventSink, ServerEvent } from "./event.ts";
+import type { EventSink } from "./event.ts";
 import { concatenation } from "../decode/concatenation.ts";
 import { type Reply, type Request, textReply } from "./exchange.ts";
-import { type Fault, faultAt } from "./fault.ts";
+import { type Fault, faultAt, type Misbehaviour } from "./fault.ts";
 import type { ServerOptions, SessionOptions } from "./options.ts";
 import type { Notice } from "../decode/pushwriter.ts";
 import { Recent } from "./recent.ts";
+import type { Operation } from "./scenario.ts";
 import { ServerSession } from "./session.ts";
 
 interface OpenSession {
@@ -39,6 +40,7 @@ export class DmServer {
   readonly #session: SessionOptions;
   readonly #emit: EventSink;
   readonly #sessions = new Recent<OpenSession>(SESSIONS_MAX, SESSION_BYTES_MAX);
+  readonly #faults: Fault[];
   #requests = 0;
   #last: Reply | undefined;
 
@@ -47,6 +49,7 @@ export class DmServer {
     const space = options.space ?? new Uint8Array(bytesMax);
     this.#options = { ...options, space };
     this.#emit = options.emit ?? (() => undefined);
+    this.#faults = [...(options.faults ?? [])];
     const { maxMsgSize, maxObjSize, respUri } = options;
     this.#session = {
       url: options.url,
@@ -75,6 +78,7 @@ export class DmServer {
   fork(options: Pick<ServerOptions, "emit" | "random">): DmServer {
     const fork = new DmServer({ ...this.#options, ...options });
     for (const [id, device] of this.devices) fork.devices.set(id, device.fork(fork.#emit));
+    fork.#faults.splice(0, fork.#faults.length, ...this.#faults);
     fork.#requests = this.#requests;
     fork.#last = this.#last;
     return fork;
@@ -82,9 +86,10 @@ export class DmServer {
 
   /** What `fork` takes along, as values. The last reply counts where a fault may repeat it. */
   durable(): readonly unknown[] {
-    const repeats = this.#options.faults?.some(({ what }) => what === "duplicate") === true;
+    const repeats = this.#faults.some(({ what }) => what === "duplicate");
     const last = repeats && this.#last !== undefined ? base64(this.#last.body) : "";
-    return [[...this.devices.values()].map((device) => device.durable()), this.#requests, last];
+    const devices = [...this.devices.values()].map((device) => device.durable());
+    return [devices, this.#faults, this.#requests, last];
   }
 
   /**
@@ -106,6 +111,34 @@ export class DmServer {
     return (new DataView(bytes.buffer).getUint16(0) || 1).toString(16).toUpperCase();
   }
 
+  /** The next requests meet this fault: the number of the first of them. */
+  misbehave(fault: Misbehaviour, times = 1): number {
+    const at = this.#requests + 1;
+    this.#faults.unshift({ ...fault, at, times });
+    return at;
+  }
+
+  /**
+   * Every device that is known gets this command in its next package, when nothing else is under
+   * way: how many there are.
+   */
+  order(operation: Operation): number {
+    for (const { campaign } of this.devices.values()) campaign?.order(operation);
+    return this.devices.size;
+  }
+
+  /**
+   * Every device that is known goes through the scenario again, from its first step: how many
+   * there are.
+   */
+  again(): number {
+    for (const device of this.devices.values()) {
+      const scenario = this.#options.scenario?.(device.id);
+      if (scenario !== undefined) device.campaign = new Campaign(scenario, this.#emit);
+    }
+    return this.devices.size;
+  }
+
   /** All sessions are forgotten, as their time-out would do. */
   forget(): void {
     this.#sessions.clear();
@@ -113,7 +146,7 @@ export class DmServer {
 
   /** Answers one request. Never throws for what a device sends. */
   handle(request: Request): Reply {
-    const fault = faultAt(this.#options.faults ?? [], ++this.#requests);
+    const fault = faultAt(this.#faults, ++this.#requests);
     if (fault !== undefined)
       this.#emit({ kind: "fault", what: `${fault.what} at request ${this.#requests}` });
     switch (fault?.what) {
@@ -145,20 +178,13 @@ export class DmServer {
     if (codec === undefined)
       return textReply(415, "neither application/vnd.syncml.dm+xml nor its kin");
     const message = decodeBody(codec, request.body);
-    if ("problem" in message) return this.#malformed(message, request.body);
-    if (this.#options.traced !== false) {
-      this.#emit({
-        kind: "message",
-        direction: "received",
-        text: summary(message),
-        body: request.body,
-      });
-    }
+    if ("problem" in message) return this.#malformed(message, codec, request.body);
+    this.#trace("received", codec, message, request.body);
     const open = this.#open(message, request.body);
     if ("status" in open) return open;
     const body = open.session.handle(message, codec, fault, request);
     const mac = this.#device(message.header.source).mac(body, fault?.what === "wrongCredentials");
-    this.#emitSent(codec, body);
+    this.#trace("sent", codec, undefined, body);
     open.msgID = message.header.msgID;
     open.request = Uint8Array.from(request.body);
     const headers: Reply["headers"] = [["content-type", codec.contentType]];
@@ -172,9 +198,9 @@ export class DmServer {
     return open.reply;
   }
 
-  #malformed(malformed: Malformed, body: Uint8Array): Reply {
-    const text = `malformed at ${malformed.offset}: ${malformed.problem}`;
-    this.#emit({ kind: "message", direction: "received", text, body });
+  #malformed(malformed: Malformed, codec: Codec, body: Uint8Array): Reply {
+    const text = malformedText(malformed);
+    this.#trace("received", codec, malformed, body);
     this.#emit({ kind: "warning", text: `the device sent a message that is ${text}` });
     return textReply(400, text);
   }
@@ -192,9 +218,10 @@ export class DmServer {
     const device = this.#device(source);
     device.sessions++;
     this.#emit({
-      kind: "server",
-      text: `session ${device.sessions} of ${source}`,
+      kind: "began",
       session: sessionID,
+      device: source,
+      count: device.sessions,
     });
     return {
       session: new ServerSession(sessionID, device, this.#session, this.#emit),
@@ -233,13 +260,28 @@ export class DmServer {
     });
   }
 
-  #emitSent(codec: Codec, body: Uint8Array): void {
+  /** Emits a message, if messages are events; `message` is what it says, where that is known. */
+  #trace(
+    direction: "sent" | "received",
+    codec: Codec,
+    message: Message | Malformed | undefined,
+    body: Uint8Array,
+  ): void {
     if (this.#options.traced === false) return;
-    const message = decodeBody(codec, body);
-    const text = "problem" in message ? message.problem : summary(message);
-    const event: ServerEvent = { kind: "message", direction: "sent", text, body };
-    this.#emit(event);
+    const said = message ?? decodeBody(codec, body);
+    const encoding = codec.binary ? "wbxml" : "xml";
+    if ("problem" in said) {
+      this.#emit({ kind: "message", direction, encoding, text: malformedText(said), body });
+      return;
+    }
+    const { sessionID: session, msgID } = said.header;
+    const text = summary(said);
+    this.#emit({ kind: "message", direction, session, msgID, encoding, text, body });
   }
+}
+
+function malformedText({ offset, problem }: Malformed): string {
+  return `malformed at ${offset}: ${problem}`;
 }
 
 function keyOf(source: string, sessionID: string): string {
@@ -266,6 +308,8 @@ function misbehave(reply: Reply, fault: Fault | undefined): Reply {
       return { ...reply, cutAt: -1 };
     case "cut":
       return { ...reply, cutAt: fault.bytes };
+    case "reset":
+      return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
     case "slow":
       return { ...reply, delayMs: fault.delayMs };
     case "malformed":

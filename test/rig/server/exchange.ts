@@ -24,6 +24,11 @@ export interface Reply {
    * answer is whole.
    */
   readonly cutAt?: number;
+  /**
+   * How that connection ends: `fin`, the default, is an orderly end, `reset` is RST. A simulated
+   * network has one end only.
+   */
+  readonly cutBy?: "fin" | "reset";
   /** Milliseconds before the answer. */
   readonly delayMs?: number;
   /** How fast the body is sent. Absent: at once. */

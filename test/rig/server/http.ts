@@ -37,6 +37,8 @@ const SLICE_MS = 20;
 /** How long answers under way may take when the servers close, and how often they are looked at. */
 const LINGER_MS = 1000;
 const LOOK_MS = 5;
+/** How long what was sent may take to arrive before a reset takes the rest of it away. */
+const SETTLE_MS = 50;
 /** A board that is emulated may think for longer than the five seconds after which Node closes. */
 const IDLE_MS = 60_000;
 /** A client that prefers ChaCha20 to AES gets it, as of servers that know chips. */
@@ -58,12 +60,14 @@ export function listen(
   secret?: ServerSecret,
 ): Promise<Listening> {
   const open = new Set<ServerResponse>();
+  /** Connections by the port of their peer: below TLS, where a reset is made. */
+  const connections = new Map<number | undefined, Socket>();
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     open.add(outgoing);
     outgoing.once("close", () => {
       open.delete(outgoing);
     });
-    serve(handle, incoming, outgoing);
+    serve(handle, incoming, outgoing, connections.get(incoming.socket.remotePort));
   };
   const server =
     secret === undefined
@@ -73,6 +77,13 @@ export function listen(
           onRequest,
         );
   server.keepAliveTimeout = IDLE_MS;
+  server.on("connection", (socket) => {
+    const { remotePort } = socket;
+    connections.set(remotePort, socket);
+    socket.once("close", () => {
+      connections.delete(remotePort);
+    });
+  });
   const traffic = count(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -150,6 +161,7 @@ function serve(
   handle: (request: Request) => Reply,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  connection: Socket | undefined,
 ): void {
   const parts: Buffer[] = [];
   let length = 0;
@@ -169,7 +181,7 @@ function serve(
       body: Buffer.concat(parts),
     });
     const timer = setTimeout(() => {
-      send(reply, incoming.method === "HEAD", outgoing);
+      send(reply, incoming.method === "HEAD", outgoing, connection);
     }, reply.delayMs ?? 0);
     outgoing.once("close", () => {
       clearTimeout(timer);
@@ -177,10 +189,19 @@ function serve(
   });
 }
 
-function send(reply: Reply, headOnly: boolean, outgoing: ServerResponse): void {
+function send(
+  reply: Reply,
+  headOnly: boolean,
+  outgoing: ServerResponse,
+  connection: Socket | undefined,
+): void {
   const { status, headers, body, cutAt } = reply;
+  const breakOff = (): void => {
+    if (reply.cutBy === "reset") connection?.resetAndDestroy();
+    else outgoing.destroy();
+  };
   if (cutAt !== undefined && cutAt < 0) {
-    outgoing.destroy();
+    breakOff();
     return;
   }
   outgoing.statusCode = status;
@@ -196,12 +217,16 @@ function send(reply: Reply, headOnly: boolean, outgoing: ServerResponse): void {
   const end = Math.min(cutAt ?? body.length, body.length);
   const part = body.subarray(0, end);
   const finish = (): void => {
-    if (end < body.length) outgoing.destroy();
-    else outgoing.end();
+    if (end >= body.length) outgoing.end();
+    else if (reply.cutBy === "reset") setTimeout(breakOff, SETTLE_MS);
+    else breakOff();
   };
   if (reply.bytesPerSecond !== undefined) trickle(outgoing, part, reply.bytesPerSecond, finish);
-  else if (end < body.length) outgoing.write(part, finish);
-  else outgoing.end(part);
+  else if (end < body.length && part.length > 0) outgoing.write(part, finish);
+  else if (end < body.length) {
+    outgoing.flushHeaders();
+    finish();
+  } else outgoing.end(part);
 }
 
 function trickle(

@@ -14,7 +14,8 @@ import { faultAt } from "./fault.ts";
 /** What goes wrong with one answer. */
 export type HostMisbehaviour =
   | { readonly what: "wholeAnswer" } // 200 and everything, though a range was asked for
-  | { readonly what: "truncate"; readonly bytes: number } // closes after so many bytes of the body
+  | { readonly what: "truncate"; readonly bytes: number } // ends (FIN) after so many bytes
+  | { readonly what: "reset"; readonly bytes: number } // resets (RST) there; -1: before it
   | { readonly what: "wrongContentRange" } // the range says one byte later than it is
   | { readonly what: "slow"; readonly bytesPerSecond: number }
   | { readonly what: "status"; readonly status: number; readonly retryAfter?: number }
@@ -23,6 +24,7 @@ export type HostMisbehaviour =
   | { readonly what: "overlong"; readonly bytes: number } // more body than the package, announced
   | { readonly what: "corrupt"; readonly offset: number } // a wrong bit in this byte of the package
   | { readonly what: "noLength" } // no Content-Length
+  | { readonly what: "page" } // a page of HTML, as of a captive portal
   | { readonly what: "silent" } // the connection stays, and nothing comes
   | { readonly what: "lose" }; // the connection closes before any answer
 
@@ -67,9 +69,11 @@ export class PackageHost {
   /** The ETag of #data, once it was asked for. */
   #tag: string | undefined;
   readonly #requests = { package: 0, descriptor: 0, status: 0 };
+  readonly #faults: HostFault[];
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.#faults = [...(options.faults ?? [])];
     this.path = options.path ?? "/package";
     this.#data = options.data;
   }
@@ -80,8 +84,16 @@ export class PackageHost {
     fork.#data = this.#data;
     fork.#tag = this.#tag;
     Object.assign(fork.#requests, this.#requests);
+    fork.#faults.splice(0, fork.#faults.length, ...this.#faults);
     fork.statuses.push(...this.statuses);
     return fork;
+  }
+
+  /** The next requests for `on` meet this fault: the number of the first of them. */
+  misbehave(fault: HostMisbehaviour, on: Resource, times = 1): number {
+    const at = this.#requests[on] + 1;
+    this.#faults.unshift({ ...fault, on, at, times });
+    return at;
   }
 
   /** What `fork` takes along, as values. */
@@ -98,6 +110,7 @@ export class PackageHost {
       url,
       range: request.headers.get("range") ?? "",
       status: reply.status,
+      bytes: reply.body.length,
     });
     return reply;
   }
@@ -110,7 +123,7 @@ export class PackageHost {
       return textReply(405, "another method", [["allow", post ? "POST" : "GET, HEAD"]]);
     }
     if (resource === undefined) return this.#hop(path);
-    const faults = (this.#options.faults ?? []).filter(({ on = "package" }) => on === resource);
+    const faults = this.#faults.filter(({ on = "package" }) => on === resource);
     const count = ++this.#requests[resource];
     const fault = faultAt(faults, count);
     if (fault !== undefined)
@@ -131,6 +144,8 @@ export class PackageHost {
       }
       case "redirect":
         return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
+      case "page":
+        return page();
       case "changed":
         this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1);
         this.#tag = undefined;
@@ -212,6 +227,8 @@ export class PackageHost {
         return { ...reply, delayMs: SILENCE_MS };
       case "truncate":
         return { ...reply, cutAt: fault.bytes };
+      case "reset":
+        return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
       case "slow":
         return { ...reply, bytesPerSecond: fault.bytesPerSecond };
       case "overlong":
@@ -237,6 +254,11 @@ export class PackageHost {
         return reply;
     }
   }
+}
+
+function page(): Reply {
+  const body = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>");
+  return { status: 200, headers: [["content-type", "text/html"]], body };
 }
 
 function tagOf(data: Uint8Array): string {

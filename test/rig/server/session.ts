@@ -61,6 +61,8 @@ export class ServerSession {
   readonly #conduct = new Conduct();
   #incoming = new Incoming();
   #large: Outgoing | undefined;
+  /** Commands of the package that have not been sent. */
+  #rest: readonly Operation[] = [];
   #statuses: Command[] = [];
   /** What Status commands say that they answer. */
   #msgRef = "";
@@ -129,11 +131,7 @@ export class ServerSession {
     const checked = this.#device.check(header, request.headers.get(MAC_HEADER), request.body);
     const status = stale && checked === 212 ? 401 : checked;
     if (status !== 212) {
-      this.#emit({
-        kind: "server",
-        text: `device ${this.#device.id} is not authenticated: ${status}`,
-        session: this.id,
-      });
+      this.#emit({ kind: "authenticated", status, session: this.id });
       this.#rejections++;
       if (this.#authenticated) this.#again();
       this.#authenticated = false;
@@ -141,12 +139,7 @@ export class ServerSession {
       if (this.#rejections >= CHALLENGES_MAX) this.over = true;
       return status;
     }
-    if (!this.#authenticated)
-      this.#emit({
-        kind: "server",
-        text: `device ${this.#device.id} is authenticated`,
-        session: this.id,
-      });
+    if (!this.#authenticated) this.#emit({ kind: "authenticated", status: 212, session: this.id });
     this.#authenticated = true;
     this.#device.proved = true;
     const accepted = everyMessage ? 200 : 212;
@@ -179,6 +172,7 @@ export class ServerSession {
   /** Everything that has no answer yet has to be sent again. */
   #again(): void {
     this.#pending.clear();
+    this.#rest = [];
     this.#conduct.forget();
     this.#large = undefined;
     this.#sentFinal = true;
@@ -236,7 +230,10 @@ export class ServerSession {
       if (value === undefined) more = true;
       else if (typeof value === "string")
         this.#emit({ kind: "warning", text: `Results for ${uri}: ${value}` });
-      else this.#device.campaign?.value(uri, readable(value));
+      else {
+        const format = item.meta?.format ?? results.meta?.format ?? "chr";
+        this.#device.campaign?.value(uri, readable(value), format);
+      }
     }
     if (more) this.#status(header, results.cmdID, "Results", 213);
   }
@@ -270,6 +267,7 @@ export class ServerSession {
       if (this.#device.campaign?.alert(generic) === true) {
         this.#pending.clear();
         this.#large = undefined;
+        this.#rest = [];
       }
     }
     return this.#options.alertStatus;
@@ -388,6 +386,8 @@ export class ServerSession {
     if (this.#sentFinal && !message.final) return this.#ask(out);
     if (this.#large !== undefined && this.#pending.size === 0)
       return (this.#sentFinal = this.#chunk(out, codec));
+    if (this.#rest.length > 0 && this.#pending.size === 0)
+      return (this.#sentFinal = this.#commandsIn(out, this.#rest, codec));
     if (this.#pending.size > 0) {
       if (!message.final) return this.#ask(out);
       for (const { operation } of this.#pending.values())
@@ -416,29 +416,44 @@ export class ServerSession {
   ): boolean {
     const container =
       within === undefined ? undefined : { name: within, cmdID: `${++this.#commands}` };
-    const commands: Command[] = [];
-    for (const operation of operations) {
+    if (container === undefined) return this.#commandsIn(out, operations, codec);
+    const commands = operations.map((operation) => {
       const value = new Outgoing(operation, codec.binary);
       const cmdID = `${++this.#commands}`;
-      const command = value.command(cmdID, value.size);
-      if (container !== undefined) commands.push(command);
-      else if (value.size > this.#options.chunkBytes || !this.#put(out, command)) {
-        this.#large = value;
-        if (operations.length > 1) {
-          this.#hopeless = "the commands of a package";
-          return true;
-        }
-        if (value.size > this.#peerObjectMax)
-          this.#emit({ kind: "warning", text: "the object is past the device's MaxObjSize" });
-        return this.#chunk(out, codec);
+      this.#expect(cmdID, { operation, chunk: false });
+      return value.command(cmdID, value.size);
+    });
+    if (!this.#put(out, { ...container, commands })) this.#hopeless = `the ${container.name}`;
+    this.#expect(container.cmdID, { operation: undefined, chunk: false });
+    return true;
+  }
+
+  /** As many of a package's commands as the message holds: true when those are all. */
+  #commandsIn(out: MessageWriter, operations: readonly Operation[], codec: Codec): boolean {
+    this.#rest = [];
+    for (const [index, operation] of operations.entries()) {
+      const value = new Outgoing(operation, codec.binary);
+      const cmdID = `${++this.#commands}`;
+      if (
+        value.size > this.#options.chunkBytes ||
+        !this.#put(out, value.command(cmdID, value.size))
+      ) {
+        this.#rest = operations.slice(index);
+        return index === 0 && this.#begins(value, out, codec);
       }
       this.#expect(cmdID, { operation, chunk: false });
     }
-    if (container !== undefined) {
-      if (!this.#put(out, { ...container, commands })) this.#hopeless = `the ${container.name}`;
-      this.#expect(container.cmdID, { operation: undefined, chunk: false });
-    }
     return true;
+  }
+
+  /** The first command of a message does not fit: its first chunk, if it is a large object. */
+  #begins(value: Outgoing, out: MessageWriter, codec: Codec): boolean {
+    this.#rest = this.#rest.slice(1);
+    if (value.size === 0) this.#hopeless = "a command";
+    if (value.size > this.#peerObjectMax)
+      this.#emit({ kind: "warning", text: "the object is past the device's MaxObjSize" });
+    this.#large = value;
+    return this.#chunk(out, codec);
   }
 
   /** The next chunk of the large object: true when it is the last. */
@@ -461,7 +476,7 @@ export class ServerSession {
     this.#emit({ kind: "progress", bytes: value.sent, total: value.size });
     this.#expect(cmdID, { operation: value.operation, chunk: !last });
     if (last) this.#large = undefined;
-    return last;
+    return last && this.#rest.length === 0;
   }
 
   #expect(cmdID: string, pending: Pending): void {

@@ -1,26 +1,26 @@
 /**
  * `npm run campaign`: every cut of a whole update, on as many processes as there are processors.
- * Exit status 1 when a property
- * does not hold, or when a kind of operation or a mode was never exercised.
+ * Exit status 1 when a property does not hold, or when a kind of operation or a mode was never
+ * exercised by the whole; a part need not exercise all.
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { setUp } from "../../rig/setup.ts";
+import { parseShard, type Shard, WHOLE } from "../../rig/shard.ts";
+import { merged, type ShardResult } from "./merge.ts";
 import { campaign } from "./run.ts";
+import type { Failure, Tally } from "./tally.ts";
 
 interface Options {
   readonly quick?: true;
-  readonly shard: { readonly index: number; readonly count: number };
+  readonly shard: Shard;
   readonly seed: number;
   readonly budget?: number;
   readonly workers: number;
   readonly verbose?: true;
-}
-
-function shard(text: string): Options["shard"] {
-  const [index = NaN, count = NaN] = text.split("/").map(Number);
-  if (!(index >= 1 && index <= count)) throw new Error(`a shard is 1/4, not ${text}`);
-  return { index, count };
+  readonly json?: string;
+  readonly merge?: readonly string[];
 }
 
 function duration(text: string): number {
@@ -35,38 +35,72 @@ const options = new Command("campaign")
     "Cuts the power of a device in every operation of a whole update, and checks what must hold.",
   )
   .option("--quick", "the part that npm test runs")
-  .option("--shard <i/n>", "this machine's part", shard, { index: 1, count: 1 })
+  .option("--shard <i/n>", "this machine's part", parseShard, WHOLE)
   .option("--seed <n>", "the first round of seeds", Number, 0)
   .option("--budget <time>", "go on in rounds of other seeds for so long, e.g. 15m", duration)
   .option("--workers <n>", "processes", Number, availableParallelism())
   .option("--verbose", "say what each job did")
+  .option("--json <file>", "write what was found, for --merge")
+  .option("--merge <files...>", "run nothing: put the parts together, and judge the whole")
   .parse()
   .opts<Options>();
 
-setUp("sim", (text) => {
-  process.stderr.write(`${text}\n`);
-});
-const started = performance.now();
-const tally = await campaign({
-  size: options.quick === true ? "quick" : "whole",
-  shard: options.shard,
-  seed: options.seed,
-  workers: options.workers,
-  ...(options.budget === undefined ? {} : { budgetMs: options.budget }),
-  onJob: (job, { failures, sets }) => {
-    for (const { id, problem } of failures)
-      process.stdout.write(`FAILED ${id}\n  ${problem}\n  again: xs-fumo replay '${id}'\n`);
-    if (options.verbose === true)
-      process.stdout.write(`${job.set} ${job.variant}: ${JSON.stringify(sets)}\n`);
-  },
-});
-const seconds = (performance.now() - started) / 1000;
-const { missing, failures, scenarios, shared, cpuMs } = tally;
-process.stdout.write(
-  `${tally.table()}\n${scenarios} scenarios in ${seconds.toFixed(0)} s on ${options.workers} ` +
-    `processes, ` +
-    `${((scenarios * 1000) / cpuMs).toFixed(0)} per CPU-second; ` +
-    `${shared} ended in a state that another had gone on from; ${failures.length} violations\n`,
-);
-if (missing.length > 0) process.stdout.write(`never exercised: ${missing.join(", ")}\n`);
-process.exitCode = failures.length > 0 || missing.length > 0 ? 1 : 0;
+/** Prints the table and judges; what a part alone has not exercised another may have. */
+function judge(tally: Tally, isWhole: boolean): void {
+  const { missing, failures, scenarios, shared, cpuMs } = tally;
+  process.stdout.write(
+    `${tally.table()}\n${scenarios} scenarios, ${((scenarios * 1000) / cpuMs).toFixed(0)} per ` +
+      `CPU-second; ` +
+      `${shared} ended in a state that another had gone on from; ${failures.length} violations\n`,
+  );
+  const what = isWhole ? "never exercised" : "not exercised in this part";
+  if (missing.length > 0) process.stdout.write(`${what}: ${missing.join(", ")}\n`);
+  const isPoor = isWhole && missing.length > 0;
+  process.exitCode = failures.length > 0 || isPoor ? 1 : 0;
+}
+
+function printFailures(failures: readonly Failure[]): void {
+  for (const { id, problem } of failures)
+    process.stdout.write(`FAILED ${id}\n  ${problem}\n  again: xs-fumo replay '${id}'\n`);
+}
+
+async function run(): Promise<void> {
+  const { shard, seed, workers, budget, json, verbose } = options;
+  const size = options.quick === true ? "quick" : "whole";
+  setUp("sim", (text) => {
+    process.stderr.write(`${text}\n`);
+  });
+  const started = performance.now();
+  const tally = await campaign({
+    size,
+    shard,
+    seed,
+    workers,
+    ...(budget === undefined ? {} : { budgetMs: budget }),
+    onJob: (job, { failures, sets }) => {
+      printFailures(failures);
+      if (verbose === true)
+        process.stdout.write(`${job.set} ${job.variant}: ${JSON.stringify(sets)}\n`);
+    },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const result: ShardResult = { size, seed, shard, tally: tally.data };
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(result)}\n`);
+  judge(tally, shard.count === 1);
+  process.stdout.write(`${seconds.toFixed(0)} s on ${workers} processes\n`);
+}
+
+function mergeFiles(files: readonly string[]): void {
+  try {
+    const parts = files.map((file) => JSON.parse(readFileSync(file, "utf8")) as ShardResult);
+    const tally = merged(parts);
+    printFailures(tally.failures);
+    judge(tally, true);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (options.merge === undefined) await run();
+else mergeFiles(options.merge);

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { root } from "../../root.ts";
+import { partOf, type Shard } from "../../rig/shard.ts";
 import { type Job, jobsOf, type Size } from "./plan.ts";
 import { Tally, type TallyData } from "./tally.ts";
 import type { Order } from "./worker.ts";
@@ -9,7 +10,7 @@ import type { Order } from "./worker.ts";
 export interface CampaignOptions {
   readonly size: Size;
   /** This machine's part of the jobs: `index` of `count`, from 1. */
-  readonly shard: { readonly index: number; readonly count: number };
+  readonly shard: Shard;
   /** The first round of seeds. */
   readonly seed: number;
   /** Go on, in rounds of other seeds, for so long; undefined: one round. */
@@ -25,7 +26,7 @@ export async function campaign(options: CampaignOptions): Promise<Tally> {
   const { shard, budgetMs, size } = options;
   const tally = new Tally();
   const started = performance.now();
-  const jobs = jobsOf(size).filter((_, index) => index % shard.count === shard.index - 1);
+  const jobs = partOf(jobsOf(size), shard);
   let next = 0;
   let round = options.seed;
   const take = (): Order | undefined => {

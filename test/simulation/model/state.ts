@@ -174,6 +174,7 @@ export function keyOf(state: State): string {
     r.object,
     r.phase === "idle" || r.phase === "receiving" ? r.size : 0,
     r.phase === "downloading" ? `${r.attempt}${r.rewinds}${r.described === true ? 1 : 0}` : "",
+    r.phase === "downloading" || r.phase === "verifying" ? (r.answers ?? "") : "",
     CRASHING.includes(r.phase) ? r.crashes : 0,
     trying ? `${r.trials}/${r.restarts}/${state.trials}` : "",
     about,

@@ -193,6 +193,12 @@ function attempting(state: State): readonly Step[] {
   const found = [
     dispatched("attempt", state, false, { type: "attempted", attempt: attempt > 0 ? 0 : 1 }),
     dispatched("announced", state, false, { type: "announced", size: SIZE, validator: "v" }),
+    dispatched("resumed", state, false, {
+      type: "announced",
+      size: SIZE,
+      validator: "v",
+      resumed: true,
+    }),
     dispatched("descriptor refused", state, false, {
       type: "fetchFailed",
       reason: "badDescriptor",
@@ -221,8 +227,11 @@ function coming(state: State, fair: boolean): readonly Step[] {
 
 function verifying(state: State, staged: Content): readonly Step[] {
   const { phase } = state.record;
+  const refetched = reduce(state.record, { type: "refetched" }) !== state.record;
   const invalid = (reason: "corrupt" | "failedBefore" | "quarantined" | "flash"): Step =>
-    dispatched(reason, state, reason !== "flash", { type: "invalid", reason });
+    reason === "corrupt" && refetched
+      ? dispatched("fetched once more", state, true, { type: "refetched" })
+      : dispatched(reason, state, reason !== "flash", { type: "invalid", reason });
   const valid = dispatched("valid", state, true, {
     type: "valid",
     digest: DIGEST,

@@ -111,4 +111,28 @@ export const THREATS: readonly Mutant[] = [
     in: ["unit/hal/http"],
     by: "test",
   },
+  {
+    name: "Data of a message that is not whole replaces a package that was verified",
+    file: "src/objects/fumo",
+    find: "if (early === true && holdsPackage(this.#engine.record))",
+    replace: "if (false)",
+    in: ["simulation/longverified"],
+    by: "test",
+  },
+  {
+    name: "Data of a message that is not whole is taken from anybody",
+    file: "src/session/session",
+    find: "this.#server.vouches(header.cred) &&",
+    replace: "",
+    in: ["unit/session/longmessage"],
+    by: "test",
+  },
+  {
+    name: "Data that was never executed stays",
+    file: "src/session/largeobject",
+    find: "if (this.#early !== undefined) this.abort();",
+    replace: "",
+    in: ["unit/session/longmessage"],
+    by: "test",
+  },
 ];

@@ -228,8 +228,8 @@ export const VERDICTS: readonly Mutant[] = [
   {
     name: "the pauses of a trial grow past its deadline",
     file: "src/client/schedule",
-    find: "Math.min(backoffMs(failures, share, RETRY), half)",
-    replace: "backoffMs(failures, share, RETRY)",
+    find: "Math.min(patientMs(backoffMs(failures, share, RETRY), askedMs, share), half)",
+    replace: "patientMs(backoffMs(failures, share, RETRY), askedMs, share)",
     in: ["simulation/verdict"],
     by: "test",
   },

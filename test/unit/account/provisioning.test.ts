@@ -26,6 +26,22 @@ test("what is not known is ignored", () => {
   equal(parseProvision('{"later":1}').once, false);
 });
 
+test("what is wrong with a provisioning text is said in its own words", () => {
+  for (const [text, problem] of [
+    ['{"once":1}', "provision: once is not true or false"],
+    ['{"keys":[1]}', "provision: keys is not a list of strings"],
+    ["[]", "provision: not a JSON object"],
+  ] as const) {
+    let said = "";
+    try {
+      parseProvision(text);
+    } catch (error) {
+      said = error instanceof Error ? error.message : "";
+    }
+    equal(said, problem);
+  }
+});
+
 for (const [what, text] of [
   ["not JSON", "{"],
   ["not an object", "[]"],

@@ -6,6 +6,7 @@ import {
   BODY_IDLE_TIMEOUT_MS,
   CONNECTION_IDLE_MS,
   LONG_MESSAGE_BYTES_MAX,
+  REDIRECTS_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Conversation } from "../../../src/client/conversation.ts";
@@ -15,13 +16,19 @@ import type { Session } from "../../../src/session/session.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { address } from "../base/address.ts";
 
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 class Failure extends Error {
   override name = "LinkError";
   readonly kind = "broken";
 }
 
 /** What the peer does, in order: a head, body bytes, nothing yet, the end, or a failure. */
-type Event = { status: number; type?: string } | Uint8Array | "nothing" | "end" | "broken";
+type Event = Answer | Uint8Array | "nothing" | "end" | "broken";
 
 class Peer implements Link {
   readonly requests: LinkRequest[] = [];
@@ -47,7 +54,10 @@ class Peer implements Link {
           throw new Error("the script is out of step");
         const head: LinkHead = {
           status: event.status,
-          headers: new Map(event.type === undefined ? [] : [["content-type", event.type]]),
+          headers: new Map([
+            ...Object.entries(event.headers ?? {}),
+            ...(event.type === undefined ? [] : ([["content-type", event.type]] as const)),
+          ]),
         };
         return head;
       },
@@ -383,4 +393,105 @@ test("a long message has LONG_MESSAGE_BYTES_MAX bytes, and not one more", () => 
     equal(session.got.length, 1 - more);
     equal(conversation.failure !== undefined, more === 1);
   }
+});
+
+test("every message asks for no content coding; an answer with one is named", () => {
+  const { peer, session, run } = converse([...ANSWERED, ...ANSWERED]);
+  session.messages = 2;
+  run();
+  for (const { headers } of peer.requests)
+    ok(headers.some(([name, value]) => name === "Accept-Encoding" && value === "identity"));
+  const coded = { status: 200, type: XML, headers: { "content-encoding": "GZip" } };
+  const { conversation, ...zipped } = converse([coded]);
+  zipped.run();
+  equal(conversation.failure, "the server's answer is coded with gzip, which nobody asked for");
+  for (const coding of ["", "Identity"]) {
+    const plain = converse([
+      { status: 200, type: XML, headers: { "content-encoding": coding } },
+      utf8("<a/>"),
+      "end",
+    ]);
+    plain.run();
+    deepEqual(plain.session.got, ["<a/>"]);
+  }
+});
+
+test("307 and 308 redirect the same message within the account's origin (RFC 9110)", () => {
+  for (const status of [307, 308]) {
+    for (const location of ["/other?x", "http://SERVER:80/other?x", "//server/other?x"]) {
+      const { peer, session, conversation, run } = converse([
+        { status, headers: { location } },
+        ...ANSWERED,
+      ]);
+      run();
+      deepEqual(session.got, ["<a/>"], location);
+      deepEqual(
+        peer.requests.map(({ method, url }) => `${method} ${url.path}`),
+        ["POST /dm", "POST /other?x"],
+      );
+      deepEqual(peer.requests[1]?.body, peer.requests[0]?.body);
+      deepEqual(peer.requests[1]?.headers, peer.requests[0]?.headers);
+      deepEqual([conversation.failure, peer.closed], [undefined, 2]);
+    }
+  }
+});
+
+test("a redirect off the origin, without address or without end is refused and named", () => {
+  const cases = [
+    ["http://elsewhere/dm", "HTTP 307 leads to elsewhere: not where the account's server is"],
+    ["https://server/dm", "HTTP 307 leads to server: not where the account's server is"],
+    ["http://server:81/dm", "HTTP 307 leads to server: not where the account's server is"],
+    ["http://[/", "the address of HTTP 307 has a malformed IPv6 address"],
+  ] as const;
+  for (const [location, why] of cases) {
+    const { peer, conversation, run } = converse([{ status: 307, headers: { location } }]);
+    run();
+    deepEqual([peer.requests.length, conversation.failure], [1, why]);
+  }
+  const bare = converse([{ status: 308 }]);
+  bare.run();
+  equal(bare.conversation.failure, "the server answered HTTP 308 without a Location");
+  const found = converse([{ status: 302, headers: { location: "/other" } }]);
+  found.run();
+  equal(found.conversation.failure, "the server answered HTTP 302");
+  const hop: Event = { status: 307, headers: { location: "/dm" } };
+  const hops = (count: number): Event[] => new Array<Event>(count).fill(hop);
+  const most = converse([...hops(REDIRECTS_MAX), ...ANSWERED]);
+  most.run();
+  deepEqual(most.session.got, ["<a/>"]);
+  const endless = converse([...hops(REDIRECTS_MAX + 1), ...ANSWERED]);
+  endless.run();
+  const followed = `the server redirects, and ${REDIRECTS_MAX} redirects were followed`;
+  equal(endless.conversation.failure, followed);
+});
+
+test("Retry-After, as seconds or date, is kept for the next session (RFC 9110 §10.2.3)", () => {
+  for (const headers of [
+    { "retry-after": "120" },
+    {
+      date: "Sun, 06 Nov 1994 08:49:37 GMT",
+      "retry-after": "Sun, 06 Nov 1994 08:51:37 GMT",
+    },
+  ]) {
+    const { conversation, run } = converse([{ status: 503, headers }]);
+    run();
+    deepEqual(
+      [conversation.failure, conversation.retryAfterMs],
+      ["the server answered HTTP 503", 120_000],
+    );
+  }
+});
+
+test("credentials of HTTP and cookies, which are not supported, are named", () => {
+  const asks = { "www-authenticate": "Basic realm=x", "set-cookie": "" };
+  const { conversation, run } = converse([{ status: 401, headers: asks }]);
+  run();
+  const why = "the server answered HTTP 401: it wants credentials of HTTP, which are not supported";
+  deepEqual([conversation.failure, conversation.cookies], [why, true]);
+  const proxy = converse([{ status: 407 }]);
+  proxy.run();
+  equal(proxy.conversation.failure, why.replace("401", "407"));
+  const plain = converse([...ANSWERED]);
+  plain.run();
+  equal(plain.conversation.cookies, false);
 });

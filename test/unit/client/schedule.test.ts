@@ -1,6 +1,10 @@
 /** When a session is due. */
-import { SESSION_RETRY_MAX_MS, SESSION_RETRY_MS } from "../../../src/base/limits.ts";
-import { type Need, sessionDue } from "../../../src/client/schedule.ts";
+import {
+  SESSION_RETRY_AFTER_MAX_MS,
+  SESSION_RETRY_MAX_MS,
+  SESSION_RETRY_MS,
+} from "../../../src/base/limits.ts";
+import { type Need, Schedule, sessionDue } from "../../../src/client/schedule.ts";
 import { equal, ok, test } from "../../check.ts";
 
 const IDLE: Need = {
@@ -9,6 +13,7 @@ const IDLE: Need = {
   since: 1000,
   failures: 0,
   share: 1,
+  askedMs: 0,
   deadline: Infinity,
 };
 
@@ -56,5 +61,35 @@ test("near a deadline each pause takes half of what is left, so attempts go on",
       const last = attempts.at(-1) ?? 0;
       ok(deadline - last <= gap, `the last attempt is ${deadline - last} ms before the deadline`);
     }
+  }
+});
+
+test("a server that asks to be left alone is; chance adds at most half of that", () => {
+  const pause = (askedMs: number, share: number): number =>
+    sessionDue({ ...IDLE, failures: 1, share, askedMs }) - IDLE.since;
+  equal(pause(60_000, 0), 60_000);
+  equal(pause(60_000, 0.5), 75_000);
+  equal(pause(60_000, 1), 90_000);
+  equal(pause(1, 1), SESSION_RETRY_MS);
+  const onTrial = sessionDue({ ...IDLE, failures: 1, share: 0, askedMs: 60_000, deadline: 21_000 });
+  equal(onTrial, 11_000);
+});
+
+test("at most SESSION_RETRY_AFTER_MAX_MS; a session that is summoned does not wait", () => {
+  const need = { reason: true, pollMs: 0, deadline: Infinity };
+  for (const [asked, pause] of [
+    [SESSION_RETRY_AFTER_MAX_MS, SESSION_RETRY_AFTER_MAX_MS],
+    [SESSION_RETRY_AFTER_MAX_MS - 1, SESSION_RETRY_AFTER_MAX_MS - 1],
+    [10 * SESSION_RETRY_AFTER_MAX_MS, 3_600_000],
+  ] as const) {
+    const schedule = new Schedule(0, 0, (bytes) => {
+      bytes.fill(0);
+    });
+    schedule.ended(1000, false, false, asked);
+    equal(schedule.due(need), 1000 + pause);
+    schedule.hasten();
+    equal(schedule.due(need), 1000);
+    schedule.ended(2000, false, false, 0);
+    equal(schedule.due(need), 2000 + SESSION_RETRY_MS / 2);
   }
 });

@@ -2,7 +2,12 @@
  * A download from start to end: what is asked, what is taken, when it goes on, starts over, or
  * gives up.
  */
-import { REDIRECTS_MAX, VALIDATOR_LENGTH_MAX } from "../../../src/base/limits.ts";
+import {
+  DOWNLOAD_ATTEMPTS_MAX,
+  REDIRECTS_MAX,
+  VALIDATOR_LENGTH_MAX,
+} from "../../../src/base/limits.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { content, done, Scene, times, type Answer } from "./scripted.ts";
 
@@ -13,7 +18,15 @@ const REST = {
   body: [content(120, 200)],
 };
 const WHOLE: Answer = { headers: TAG, body: [content(0, 200)] };
+const WHOLE_SIZE = 'accept 200 "v1"';
+const REST_FROM_100: Answer = rest(100);
+const REST_FROM_70: Answer = rest(70);
 const CUT: Answer = { headers: TAG, body: [content(0, 120), "broken"] };
+
+function rest(from: number): Answer {
+  const headers = { "content-range": `bytes ${from}-199/200` };
+  return { status: 206, headers, body: [content(from, 200)] };
+}
 
 test("a package comes in one answer; the sink first hears its size and validator", () => {
   const scene = new Scene([WHOLE]);
@@ -107,18 +120,13 @@ test("200 to a range is another package: it starts over", () => {
 });
 
 test("a sink that does not begin again at byte 0 ends the download", () => {
-  for (const answer of [
-    WHOLE,
-    { status: 206, headers: { "content-range": "bytes 120-199/200", etag: '"v2"' } },
-  ]) {
-    const scene = new Scene([CUT, answer]);
-    scene.refuseRestart = "mismatch";
-    equal(scene.run(), "mismatch");
-    equal(scene.open, 0);
-  }
+  const scene = new Scene([CUT, WHOLE]);
+  scene.refuseRestart = "mismatch";
+  equal(scene.run(), "mismatch");
+  equal(scene.open, 0);
 });
 
-test("a part with another total or ETag is another package, and starts over", () => {
+test("a part with another total or ETag is another package, and is asked for whole", () => {
   for (const headers of [
     { "content-range": "bytes 120-200/201" },
     { "content-range": "bytes 120-199/200", etag: '"v2"' },
@@ -132,31 +140,160 @@ test("a part with another total or ETag is another package, and starts over", ()
   }
 });
 
-test("a part that does not begin where it must is not taken", () => {
-  for (const range of [
-    "bytes 119-199/200",
-    "bytes 121-199/200",
-    "bytes 0-199/200",
-    "bytes 120-200/200",
-    "bytes 120-119/200",
-    "120-199/200",
-    "bytes */200",
-    "",
-  ]) {
-    const scene = new Scene(
-      [{ status: 206, headers: { "content-range": range }, body: [content(120, 200)] }],
-      { attemptsMax: 1 },
-    );
-    equal(scene.run({ from: 120, size: 200 }), "serverError", range);
-    equal(scene.received.length, 120);
+/** Parts that cannot be used by whoever has 120 bytes of 200. */
+const UNUSABLE: readonly (readonly [name: string, headers: Readonly<Record<string, string>>])[] = [
+  ["a byte early", { "content-range": "bytes 119-199/200" }],
+  ["a byte late", { "content-range": "bytes 121-199/200" }],
+  ["from byte 0, and not whole", { "content-range": "bytes 0-149/200" }],
+  ["past its end", { "content-range": "bytes 120-200/200" }],
+  ["backwards", { "content-range": "bytes 120-119/200" }],
+  ["without a unit", { "content-range": "120-199/200" }],
+  ["with an equals sign", { "content-range": "bytes=120-199/200" }],
+  ["of another unit", { "content-range": "lines 120-199/200" }],
+  ["of no place", { "content-range": "bytes */200" }],
+  ["empty", { "content-range": "" }],
+  ["without Content-Range", {}],
+  ["of several parts", { "content-type": "multipart/byteranges; boundary=B" }],
+  ["shorter than it says", { "content-range": "bytes 120-199/200", "content-length": "79" }],
+];
+
+test("a useless part leads to one request for the whole; what is there stays (§15.3.7)", () => {
+  for (const [name, headers] of UNUSABLE) {
+    const part: Answer = { status: 206, headers, body: [content(120, 200)] };
+    const scene = new Scene([part, { fails: "refused" }, WHOLE]);
+    equal(scene.run({ from: 120, size: 200 }), "done", name);
+    done(scene);
+    const ranges = [0, 1, 2].map((request) => scene.header(request, "Range"));
+    deepEqual(ranges, ["bytes=120-", undefined, undefined], name);
+    deepEqual(scene.log, ["attempted 1", "attempted 2", "attempted 3", "restart", WHOLE_SIZE]);
+    ok(scene.said[0]?.startsWith("warning: attempt 1 at h: HTTP 206 "), scene.said[0]);
   }
-  equal(
-    new Scene(
-      [{ status: 206, headers: { "content-range": "bytes 0-199/200" }, body: [content(0, 200)] }],
-      { attemptsMax: 1 },
-    ).run(),
-    "serverError",
-  );
+});
+
+test("a host whose parts are useless, without the whole, has the usual attempts", () => {
+  const part: Answer = { status: 206, headers: { "content-range": "bytes 7-199/200" } };
+  const scene = new Scene(times(DOWNLOAD_ATTEMPTS_MAX, part));
+  equal(scene.run({ from: 120, size: 200 }), "serverError");
+  equal(scene.received.length, 120);
+});
+
+test("a 206 from byte 0 that is whole is a 200, whoever asked for what", () => {
+  const headers = { "content-range": "bytes 0-199/200", "content-length": "200", etag: '"v1"' };
+  const answer: Answer = { status: 206, headers, body: [content(0, 200)] };
+  const first = new Scene([answer]);
+  equal(first.run(), "done");
+  done(first);
+  const resumed = new Scene([CUT, answer]);
+  equal(resumed.run(), "done");
+  done(resumed);
+  ok(resumed.log.includes("restart"));
+});
+
+test("a 206 without a range asked is taken: from byte 0, or as the whole", () => {
+  const part: Answer = {
+    status: 206,
+    headers: { "content-range": "bytes 0-99/200" },
+    body: [content(0, 100)],
+  };
+  const scene = new Scene([part, REST_FROM_100]);
+  equal(scene.run(), "done");
+  done(scene);
+  equal(scene.header(1, "Range"), "bytes=100-");
+  for (const headers of [{ "content-length": "200" }, { "content-range": "200" }]) {
+    const bare = new Scene([{ status: 206, headers, body: [content(0, 200)] }]);
+    equal(bare.run(), "done");
+    done(bare);
+  }
+  const middle: Answer = { status: 206, headers: { "content-range": "bytes 7-199/200" } };
+  equal(new Scene([middle], { attemptsMax: 1 }).run(), "serverError");
+});
+
+test("a 4xx or 501 to a range leads to one request for the whole; later ones count", () => {
+  for (const status of [400, 401, 403, 404, 405, 407, 410, 416, 418, 451, 501]) {
+    const scene = new Scene([{ status }, WHOLE]);
+    equal(scene.run({ from: 120, size: 200 }), "done", `${status}`);
+    done(scene);
+    equal(scene.header(1, "Range"), undefined);
+  }
+  const twice = new Scene([{ status: 404 }, { status: 404 }]);
+  equal(twice.run({ from: 120, size: 200 }), "serverUnavailable");
+  for (const status of [408, 429]) {
+    const busy = new Scene([{ status }, REST]);
+    equal(busy.run({ from: 120, size: 200 }), "done");
+    equal(busy.header(1, "Range"), "bytes=120-");
+  }
+});
+
+test("a redirect of the request for the whole asks for the whole there, too", () => {
+  const hop: Answer = { status: 302, headers: { location: "/x" } };
+  const scene = new Scene([{ status: 416 }, hop, WHOLE]);
+  equal(scene.run({ from: 120, size: 200 }), "done");
+  deepEqual([scene.header(1, "Range"), scene.header(2, "Range")], [undefined, undefined]);
+});
+
+test("a body without a length resumes after a break: the package shows it is short", () => {
+  const cut: Answer = { body: [content(0, 70)] };
+  for (const rest of [REST_FROM_70, WHOLE]) {
+    const scene = new Scene([cut, rest]);
+    scene.wholeFrom = 200;
+    equal(scene.run(), "done");
+    done(scene);
+    equal(scene.header(1, "Range"), "bytes=70-");
+  }
+  const end = new Scene([cut, { status: 416, headers: { "content-range": "bytes */70" } }]);
+  end.wholeFrom = 200;
+  equal(end.run(), "done");
+  done(end, 70);
+});
+
+test("a page of HTML where a package is due is tried later, and not taken for the package", () => {
+  const page = utf8("<!DOCTYPE html><html><title>Sign in</title></html>");
+  const byType = { "content-type": "text/html; charset=utf-8" };
+  for (const [headers, body] of [
+    [byType, page],
+    [{}, page],
+    [{ "content-type": "application/octet-stream" }, utf8("\ufeff\r\n <HTML lang=en>")],
+    [byType, utf8("<head><title>x</title>")],
+    [{ "content-type": "application/xhtml+xml" }, utf8("<?xml version='1.0'?>")],
+  ] as const) {
+    const scene = new Scene([{ headers, body: [body] }, WHOLE]);
+    equal(scene.run(), "done");
+    done(scene);
+    ok(
+      scene.said[0]?.includes("attempt 1 at h: it sends a page of HTML, not a package; again in "),
+    );
+  }
+  const portal = new Scene(times(DOWNLOAD_ATTEMPTS_MAX, { headers: byType, body: [page] }));
+  equal(portal.run(), "serverUnavailable");
+  const described = new Scene([{ headers: byType, body: [page] }, WHOLE]);
+  equal(described.run({ described: true, size: 200 }), "done");
+  done(described);
+});
+
+test("a package that its host calls HTML is a package", () => {
+  const scene = new Scene([{ headers: { "content-type": "text/html" }, body: [content(0, 200)] }]);
+  equal(scene.run(), "done");
+  done(scene);
+});
+
+test("the sink hears which answer goes on behind another", () => {
+  const scene = new Scene([CUT, REST]);
+  equal(scene.run(), "done");
+  equal(scene.resumed, 1);
+  const alone = new Scene([WHOLE]);
+  equal(alone.run(), "done");
+  equal(alone.resumed, 0);
+});
+
+test("a cookie is named in the log, once a download", () => {
+  const headers = { ...TAG, "set-cookie": "" };
+  const scene = new Scene([
+    { headers, body: ["broken"] },
+    { headers, body: [content(0, 200)] },
+  ]);
+  equal(scene.run(), "done");
+  const cookies = scene.said.filter((line) => line.includes("cookie"));
+  deepEqual(cookies, ["warning: a cookie is set at h, and not sent back: not supported"]);
 });
 
 test("a shorter part than asked for is taken, and the next one asked for", () => {
@@ -208,15 +345,18 @@ test("a size that the sink refuses ends the download before the first byte", () 
   equal(new Scene([{ headers: { "content-length": "0" } }]).run(), "corrupt");
 });
 
-test("a length that is no number, and a coded body, are errors of the server", () => {
-  for (const length of ["-1", "1x", "", "01", "99999999999999999999"]) {
-    equal(
-      new Scene([{ headers: { "content-length": length } }], { attemptsMax: 1 }).run(),
-      "serverError",
-      length,
-    );
+test("a coding that nobody asked for ends the download, and is named; identity is none", () => {
+  for (const coding of ["gzip", "GZIP", "identity, br"]) {
+    const scene = new Scene([{ headers: { "content-encoding": coding } }]);
+    equal(scene.run(), "serverError");
+    const name = coding.includes("br") ? "br" : "gzip";
+    const why = `it sends a body coded with ${name}, unasked; no other follows`;
+    deepEqual(scene.said, [`error: attempt 1 at h: ${why}`]);
   }
-  equal(new Scene([{ headers: { "content-encoding": "gzip" } }]).run(), "serverError");
+  for (const coding of ["", "identity", "Identity", ", identity ,"]) {
+    const scene = new Scene([{ ...WHOLE, headers: { ...TAG, "content-encoding": coding } }]);
+    equal(scene.run(), "done", coding);
+  }
 });
 
 test("a redirect is followed, at most so often, from the original URL at each attempt", () => {

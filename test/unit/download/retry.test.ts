@@ -1,6 +1,8 @@
 /** When a download is tried again, how long it pauses, and what is too slow. */
 import {
   DOWNLOAD_ATTEMPTS_MAX,
+  DOWNLOAD_DISTRUST_MAX,
+  DOWNLOAD_MS_MAX,
   DOWNLOAD_PROGRESS_BYTES,
   DOWNLOAD_RETRY_AFTER_MAX_MS,
   DOWNLOAD_RETRY_MAX_MS,
@@ -42,7 +44,6 @@ test("an answer that may change is asked for again, so often and no more", () =>
     [{ status: 408 }, "timeout"],
     [{ fails: "resolve" }, "network"],
     [{ fails: "refused" }, "network"],
-    [{ failsHead: "secure" }, "network"],
     [{ failsHead: "protocol" }, "network"],
     [{ body: ["broken"] }, "network"],
     [{ headers: TAG, body: [content(0, 10)] }, "network"],
@@ -86,19 +87,114 @@ test("an attempt is stored before it begins; after a reset the next begins at on
   equal(new Scene([WHOLE]).run({ attempt: DOWNLOAD_ATTEMPTS_MAX - 1 }), "done");
 });
 
-test("Retry-After is honoured when it is longer than the pause, within bounds", () => {
-  const cases = [
-    ["7", 7000],
-    ["0", DOWNLOAD_RETRY_MS / 2],
-    ["999999999", DOWNLOAD_RETRY_AFTER_MAX_MS],
-    ["soon", DOWNLOAD_RETRY_MS / 2],
-    ["Wed, 21 Oct 2015 07:28:00 GMT", DOWNLOAD_RETRY_MS / 2],
-  ] as const;
-  for (const [value, pause] of cases) {
-    const scene = new Scene([{ status: 503, headers: { "retry-after": value } }, WHOLE]);
-    equal(scene.run(), "done");
-    equal((scene.sent[1] ?? 0) - (scene.sent[0] ?? 0), pause, value);
+test("Retry-After, as seconds or date, lengthens the pause within bounds (§10.2.3)", () => {
+  const date = "Wed, 21 Oct 2015 07:28:00 GMT";
+  const usual = DOWNLOAD_RETRY_MS / 2;
+  const cases: readonly (readonly [string, string | undefined, number])[] = [
+    ["7", undefined, 7000],
+    ["007", undefined, 7000],
+    ["0", undefined, usual],
+    ["999999999", undefined, DOWNLOAD_RETRY_AFTER_MAX_MS],
+    ["soon", undefined, usual],
+    ["Wed, 21 Oct 2015 07:28:20 GMT", date, 20_000],
+    ["Wednesday, 21-Oct-15 07:29:00 GMT", date, 60_000],
+    ["Wed Oct 21 07:30:00 2015", date, 120_000],
+    ["Wed, 21 Oct 2015 07:27:00 GMT", date, usual],
+    ["Thu, 22 Oct 2015 07:28:00 GMT", date, DOWNLOAD_RETRY_AFTER_MAX_MS],
+    ["Wed, 21 Oct 2015 07:28:20 GMT", undefined, usual],
+    ["Wed, 21 Oct 2015 07:28:20 GMT", "now", usual],
+  ];
+  for (const status of [503, 429, 500]) {
+    for (const [value, now, pause] of cases) {
+      const headers = { "retry-after": value, ...(now === undefined ? {} : { date: now }) };
+      const scene = new Scene([{ status, headers }, WHOLE]);
+      equal(scene.run(), "done");
+      equal((scene.sent[1] ?? 0) - (scene.sent[0] ?? 0), pause, value);
+    }
   }
+});
+
+test("chance adds to Retry-After, at most half of it: a fleet does not return as one", () => {
+  const pauses = [0, 0x40, 0x80, 0xff].map((random) => {
+    const scene = new Scene([{ status: 503, headers: { "retry-after": "600" } }, WHOLE]);
+    scene.random = random;
+    equal(scene.run(), "done");
+    return (scene.sent[1] ?? 0) - (scene.sent[0] ?? 0);
+  });
+  deepEqual(
+    pauses.map((pause) => Math.round(pause / 10_000)),
+    [60, 68, 75, 90],
+  );
+});
+
+test("DOWNLOAD_DISTRUST_MAX attempts in a row without proof of the host end a download", () => {
+  const stranger: Answer = { failsHead: "secure" };
+  const scene = new Scene(times(DOWNLOAD_DISTRUST_MAX, stranger));
+  equal(scene.run(), "network");
+  equal(scene.requests.length, DOWNLOAD_DISTRUST_MAX);
+  const count = DOWNLOAD_DISTRUST_MAX;
+  const last = `error: attempt ${count} at h: secure, ${count} times`;
+  equal(scene.said.at(-1), `${last}; no other follows`);
+  const others = times(DOWNLOAD_DISTRUST_MAX - 1, stranger);
+  const healed = new Scene([...others, { status: 503 }, ...others, WHOLE]);
+  equal(healed.run(), "done");
+});
+
+test("a download has DOWNLOAD_MS_MAX with pauses, over resets; after that it is 407", () => {
+  const answers = times(DOWNLOAD_ATTEMPTS_MAX, { status: 503, headers: { "retry-after": "3600" } });
+  for (const [minutes, left] of [
+    [0, DOWNLOAD_MS_MAX],
+    [1440 - 60, 3_600_000],
+    [1440 - 1, 60_000],
+  ] as const) {
+    const scene = new Scene(answers, { attemptsMax: 1000, progressBytes: 1 });
+    scene.start({ minutes });
+    const from = scene.now;
+    let event = scene.step();
+    while (event.type === "wait" && scene.requests.length < 8 && event.until < from + left) {
+      scene.now = Math.max(scene.now, event.until);
+      event = scene.step();
+    }
+    scene.now = from + left - 1;
+    equal(scene.step().type, "wait");
+    scene.now = from + left;
+    deepEqual(scene.step(), { type: "failed", reason: "timeout" });
+    ok(scene.said.at(-1)?.endsWith("it has taken too long in all; no other follows"));
+  }
+});
+
+test("a trickle that always gets a little further ends when its stored time is over", () => {
+  const totalMs = 20 * 60_000;
+  const answers = Array.from({ length: 200 }, (_, at): Answer => {
+    const from = at * 60;
+    const headers = { "content-range": `bytes ${from}-99999/100000` };
+    return { status: at === 0 ? 200 : 206, headers, body: [content(from, from + 60), 1e9] };
+  });
+  const scene = new Scene(answers, { totalMs, progressBytes: 50 });
+  equal(scene.run(), "timeout");
+  ok(scene.now >= 1000 + totalMs && scene.now <= 1000 + totalMs + 60_000, `${scene.now}`);
+  ok((scene.minutes.at(-1) ?? 0) >= 19, scene.minutes.join());
+});
+
+test("each failed attempt is a log line: what happened, where, and when it goes on", () => {
+  const scene = new Scene([
+    { status: 503, headers: { "retry-after": "7" } },
+    { status: 302, headers: { location: "https://i/x?token=secret" } },
+    { fails: "refused" },
+    { headers: TAG, body: [content(0, 10), "broken"] },
+    { status: 206, headers: { "content-range": "bytes 10-199/200" }, body: [1e9] },
+    { status: 404 },
+    { status: 404 },
+  ]);
+  equal(scene.run(), "serverUnavailable");
+  deepEqual(scene.said, [
+    "warning: attempt 1 at h: HTTP 503; again in 7 s",
+    "warning: attempt 2 at i: refused; again in 2 s",
+    "warning: attempt 3 at h: broken; again in 4 s",
+    "warning: attempt 4 at h: it is silent, or too slow; again in 8 s",
+    "warning: attempt 5 at h: HTTP 404; again in 16 s",
+    "error: attempt 6 at h: HTTP 404; no other follows",
+  ]);
 });
 
 test("an attempt that got further than all before counts as the first", () => {

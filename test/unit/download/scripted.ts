@@ -76,6 +76,11 @@ export class Scene implements Link {
   block = 1_000_000;
   readonly ends: number[] = [];
   refuseRestart: SinkReason | undefined;
+  /** A package says of itself that it has so many bytes. */
+  wholeFrom = 0;
+  /** Answers that went on behind an earlier one; the minutes that each attempt was told. */
+  resumed = 0;
+  readonly minutes: number[] = [];
   /** What the sink was told of a descriptor, and what it answers to one that is good. */
   readonly readings: DescriptorReading[] = [];
   refuseDescription: SinkReason | undefined;
@@ -133,6 +138,7 @@ export class Scene implements Link {
       validator: undefined,
       size: undefined,
       attempt: 0,
+      minutes: 0,
       described: false,
     };
     this.downloader.start({ ...fresh, from, ...source });
@@ -141,13 +147,15 @@ export class Scene implements Link {
   step(): Event {
     return this.downloader.step<SinkReason | DownloadReason>(this.now, {
       room: this.block - (this.received.length % this.block),
+      short: this.received.length < this.wholeFrom,
       describe: (reading) => {
         this.readings.push(reading);
         this.log.push("describe");
         return "fault" in reading ? reading.fault : this.refuseDescription;
       },
-      accept: (size, validator) => {
+      accept: (size, validator, resumed) => {
         this.log.push(`accept ${size} ${validator}`);
+        if (resumed === true) this.resumed++;
         return this.refuseSize;
       },
       restart: () => {
@@ -164,7 +172,8 @@ export class Scene implements Link {
         this.ends.push(grown.length);
         return undefined;
       },
-      attempted: (attempt) => {
+      attempted: (attempt, minutes = 0) => {
+        this.minutes.push(minutes);
         this.log.push(`attempted ${attempt}`);
       },
     });
@@ -195,6 +204,7 @@ export class Scene implements Link {
           : {
               status: answer.status ?? 200,
               headers: new Map(Object.entries(answer.headers ?? {})),
+              length: lengthOf(answer),
             };
       },
       read: (buffer) => {
@@ -220,6 +230,12 @@ export class Scene implements Link {
       },
     };
   }
+}
+
+/** What a link makes of Content-Length. */
+function lengthOf({ headers = {} }: Answer): number | undefined {
+  const length = headers["content-length"];
+  return length === undefined ? undefined : Number(length);
 }
 
 export function times(count: number, answer: Answer): Answer[] {

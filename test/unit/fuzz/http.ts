@@ -10,7 +10,8 @@ import { must, type Parser } from "./parser.ts";
 
 const BASE = address("https://host.example:8443/a/b?c");
 /** As it is for a package, and for one that a descriptor has named. */
-const STANDING = { offset: 4096, size: 8192, validator: '"tag"', types: undefined };
+const STANDING = { offset: 4096, ranged: true, size: 8192, validator: '"tag"', types: undefined };
+const UNRANGED = { ...STANDING, ranged: false };
 const DESCRIBED = { ...STANDING, types: ["application/octet-stream"] };
 const SIZE_MAX = 2 ** 53 - 1;
 
@@ -38,12 +39,14 @@ function check(input: Uint8Array): boolean {
       `a header: ${name}`,
     );
   }
-  for (const standing of [STANDING, DESCRIBED]) {
+  for (const standing of [STANDING, UNRANGED, DESCRIBED]) {
     const verdict = judge(head, standing);
-    if (verdict.type === "part") must(verdict.end > standing.offset, "a part that brings nothing");
+    const from = standing.ranged ? standing.offset : 0;
+    if (verdict.type === "part") must(verdict.end > from, "a part that brings nothing");
+    must(verdict.type !== "unranged" || standing.ranged, "the whole is asked for again and again");
     if (verdict.type === "redirect") redirected(verdict.location);
     must(
-      verdict.type !== "descriptor" || standing === STANDING,
+      verdict.type !== "descriptor" || standing.types === undefined,
       "a descriptor that a descriptor has named",
     );
   }

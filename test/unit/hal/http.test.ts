@@ -306,6 +306,39 @@ test("a transfer coding wins over a length, which is then not there (RFC 9112 §
   }
 });
 
+test("the head says once how long the body is: the length that counts, or none (§6.3)", () => {
+  const lengthOf = (response: string, request = GET): number | undefined => {
+    const exchange = open(new ScriptedSocket([utf8(response)]), request);
+    let head = exchange.head();
+    while (head === undefined) head = exchange.head();
+    return head.length;
+  };
+  equal(lengthOf("HTTP/1.1 200 OK\r\nContent-Length: 0011\r\n\r\n"), 11);
+  equal(lengthOf("HTTP/1.1 200 OK\r\ncontent-length: 11, 11\r\n\r\n"), 11);
+  equal(lengthOf("HTTP/1.1 200 OK\r\n\r\n"), undefined);
+  const both = "Content-Length: 11\r\nTransfer-Encoding: chunked";
+  equal(lengthOf(`HTTP/1.1 200 OK\r\n${both}\r\n\r\n0\r\n\r\n`), undefined);
+  for (const status of ["204 No", "304 Same"])
+    equal(lengthOf(`HTTP/1.1 ${status}\r\nContent-Length: 11\r\n\r\n`), 0);
+  const head = { ...GET, method: "HEAD" } as const;
+  equal(lengthOf("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", head), 0);
+});
+
+test("of a cookie only that there is one is kept: it may be long, and is of no use", () => {
+  const { headers } = answer(
+    `HTTP/1.1 200 OK\r\nSet-Cookie: ${"c".repeat(HTTP_LINE_BYTES_MAX - 20)}\r\nETag: ` +
+      `e\r\nContent-Length: 0\r\n\r\n`,
+    { ...GET, wants: ["set-cookie", "etag"] },
+  );
+  deepEqual(
+    [...headers],
+    [
+      ["set-cookie", ""],
+      ["etag", "e"],
+    ],
+  );
+});
+
 test("of a head only what is wanted is kept", () => {
   const { headers } = answer(
     "HTTP/1.1 200 OK\r\nServer: s\r\nX-Z: z\r\nX-Y: y\r\nEtaG: e\r\nContent-Length: 0\r\n\r\n",

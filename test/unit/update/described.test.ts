@@ -55,7 +55,15 @@ test("a descriptor is stored before its package is asked for; a reset needs it n
   board.settle();
   const { attempt, from } = board.fetcher.started[0] ?? {};
   deepEqual(board.fetcher.started, [
-    { url: "http://h/fw", from, validator: undefined, size: SIZE, attempt, described: true },
+    {
+      url: "http://h/fw",
+      from,
+      validator: undefined,
+      size: SIZE,
+      attempt,
+      minutes: 0,
+      described: true,
+    },
   ]);
   deepEqual(noticesOf(board), [{ url: NOTIFY, attempt: 0, reason: "succeeded" }]);
 });

@@ -1,7 +1,7 @@
 /** Downloads through the engine: where they go on, what restarts them, and how they end. */
-import { deepEqual, equal, test, throws } from "../../check.ts";
+import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { DOWNLOAD_ATTEMPTS_MAX, REWINDS_MAX } from "../../../src/base/limits.ts";
-import type { FetchEvent } from "../../../src/update/fetcher.ts";
+import type { FetchEvent, FetchSink } from "../../../src/update/fetcher.ts";
 import { Board, IMAGE, serve } from "./board.ts";
 
 const DONE: FetchEvent = { type: "done" };
@@ -25,6 +25,7 @@ test("a download is fetched, verified and reported, and installed only when aske
       validator: undefined,
       size: undefined,
       attempt: 0,
+      minutes: 0,
       described: false,
     },
   ]);
@@ -41,12 +42,12 @@ test("Download-and-update installs by itself", () => {
   );
 });
 
-test("after a reset a download goes on where it was, with its validator and size", () => {
+test("after a reset a download goes on: validator, size and minutes are kept", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   board.fetcher.script = [
     (sink) => {
-      sink.attempted(3);
+      sink.attempted(3, 5);
       sink.accept(IMAGE.length, "e1");
       sink.write(IMAGE.subarray(0, 300));
       return WAIT;
@@ -69,6 +70,7 @@ test("after a reset a download goes on where it was, with its validator and size
       validator: "e1",
       size: IMAGE.length,
       attempt: 0,
+      minutes: 5,
       described: false,
     },
   ]);
@@ -205,4 +207,62 @@ test("what is thrown for another reason than flash is not swallowed", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   throws(() => board.engine.step(0));
+});
+
+test("a mixture of two packages is fetched once more; one from a single answer is not", () => {
+  const mixed = IMAGE.map((byte, at) => (at === 400 ? byte ^ 1 : byte));
+  const twice = (sink: FetchSink): FetchEvent => {
+    sink.accept(IMAGE.length, undefined);
+    sink.write(mixed.subarray(0, 300));
+    sink.accept(IMAGE.length, undefined, true);
+    sink.write(mixed.subarray(300));
+    return DONE;
+  };
+  const short = (sink: FetchSink): FetchEvent => {
+    sink.accept(undefined, undefined, true);
+    return { type: "failed", reason: "corrupt" };
+  };
+  for (const first of [twice, short]) {
+    const board = new Board();
+    board.engine.start("http://h/p", "x", "o", false);
+    board.fetcher.script = [first, serve(IMAGE)];
+    board.settle();
+    deepEqual([board.engine.record.phase, board.engine.record.rewinds], ["ready", 1]);
+    deepEqual(board.fetcher.started.at(-1)?.from, 0);
+    ok(
+      board.log.some((line) => line.includes("fetched once more")),
+      board.log.join("\n"),
+    );
+  }
+  const again = new Board();
+  again.engine.start("http://h/p", "x", "o", false);
+  again.fetcher.script = [twice, twice];
+  again.settle();
+  equal(again.engine.tickets()[0]?.reason, "corrupt");
+  const alone = new Board();
+  alone.engine.start("http://h/p", "x", "o", false);
+  alone.fetcher.script = [serve(mixed)];
+  alone.settle();
+  deepEqual([alone.engine.tickets()[0]?.reason, alone.engine.record.rewinds], ["corrupt", 0]);
+});
+
+test("a package shows that more must follow: by its header, and its records' head", () => {
+  const board = new Board();
+  board.engine.start("http://h/p", "x", "o", false);
+  const found: boolean[] = [];
+  board.fetcher.script = [
+    (sink) => {
+      sink.accept(undefined, undefined);
+      for (let at = 0; at < IMAGE.length; at++) {
+        found.push(sink.short);
+        sink.write(IMAGE.subarray(at, at + 1));
+      }
+      found.push(sink.short);
+      return DONE;
+    },
+  ];
+  board.settle();
+  deepEqual([found.indexOf(true), found.lastIndexOf(true)], [1, IMAGE.length - 1]);
+  equal(found.slice(1).indexOf(false), IMAGE.length - 1, "from the first byte to the last");
+  equal(board.engine.record.phase, "ready");
 });

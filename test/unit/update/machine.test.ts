@@ -1,7 +1,7 @@
 /** The update machine: every phase × event, and what the table does not show. */
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import type { ResetCause } from "../../../hal/hal.ts";
-import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
+import { CRASHES_MAX, RESTARTS_MAX, REWINDS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
 import type { EventType, UpdateEvent } from "../../../src/update/event.ts";
 import { PHASES, reduce } from "../../../src/update/machine.ts";
 import { IDLE, type Phase } from "../../../src/update/record.ts";
@@ -17,6 +17,7 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "announced", size: 9, validator: "v" },
   { type: "rewound" },
   { type: "attempted", attempt: 1 },
+  { type: "refetched" },
   { type: "complete", size: 9 },
   { type: "aborted" },
   { type: "fetchFailed", reason: "network" },
@@ -99,7 +100,7 @@ test("each phase and event lead where the table says; unlisted pairs change noth
       pairs++;
     }
   }
-  equal(pairs, 13 * 25);
+  equal(pairs, 13 * 26);
 });
 
 test("refusing a download ends it; refusing an installation keeps the package", () => {
@@ -447,4 +448,43 @@ test("an image in quarantine is refused before it is armed, and kept", () => {
 test("an image on trial is the new one, whatever slot the record names", () => {
   equal(reduce(at("arming", { slot: 1 }), booted(1, true)).phase, "trial");
   equal(reduce(at("trial", { slot: 1, target: 0 }), booted(1, true)).target, 1);
+});
+
+test("a damaged package from several answers is fetched once more from 0; never twice", () => {
+  const resumed: UpdateEvent = { type: "announced", size: 9, validator: "v", resumed: true };
+  const more = { url: "http://a/b", size: 9, validator: "v", attempt: 3 };
+  const one = at("downloading", more);
+  equal(reduce(one, { ...resumed, resumed: false }), one);
+  const several = reduce(one, resumed);
+  deepEqual([several.answers, reduce(several, resumed)], ["several", several]);
+  for (const phase of ["downloading", "verifying"] as const) {
+    const before = { ...several, phase };
+    const after = reduce(before, { type: "refetched" });
+    const { validator: _, ...rest } = before;
+    deepEqual(after, {
+      ...rest,
+      phase: "downloading",
+      answers: "again",
+      generation: before.generation + 1,
+      rewinds: before.rewinds + 1,
+      attempt: 0,
+      size: 0,
+    });
+    equal(reduce(reduce(after, resumed), { type: "refetched" }).phase, "downloading");
+    equal(reduce({ ...after, phase }, { type: "refetched" }).generation, after.generation);
+    const named = reduce({ ...before, described: true }, { type: "refetched" });
+    equal(named.size, 9, "a descriptor has promised the size");
+    const spent = { ...before, rewinds: REWINDS_MAX };
+    equal(reduce(spent, { type: "refetched" }), spent);
+  }
+  const rewound = reduce(several, { type: "rewound" });
+  equal(rewound.answers, undefined, "all of it comes in one answer again");
+  equal(reduce({ ...several, answers: "again" }, { type: "rewound" }).answers, "again");
+});
+
+test("a download's minutes are those of its last attempt; stored blocks keep them", () => {
+  const later = reduce(at("downloading"), { type: "attempted", attempt: 2, minutes: 7 });
+  deepEqual([later.attempt, later.minutes], [2, 7]);
+  const durable = reduce(later, { type: "attempted", attempt: 0 });
+  deepEqual([durable.attempt, durable.minutes], [0, 7]);
 });

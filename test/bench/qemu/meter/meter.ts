@@ -11,7 +11,7 @@ import { alone } from "../../../../hal/xs/build.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
 import { BOARDS } from "../../../rig/boards/boards.ts";
 import { DeviceProcess } from "../../../rig/device.ts";
-import { EventLog } from "../../../rig/events.ts";
+import { EventLog } from "../../../rig/events/log.ts";
 import { Exit, RigError } from "../../../rig/exit.ts";
 import { root } from "../../../root.ts";
 

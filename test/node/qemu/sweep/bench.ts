@@ -10,7 +10,7 @@ import { type Cut as FlashCut, CUT_STATUS } from "../../../../hal/bare/cut.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
 import { type BareName, type BareRow, ROWS } from "../../../rig/boards/boards.ts";
 import { DeviceProcess, within } from "../../../rig/device.ts";
-import { EventLog } from "../../../rig/events.ts";
+import { EventLog } from "../../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../../rig/rig.ts";
 import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../../rig/workshop.ts";
 import { type Operation, parseOperation } from "./operation.ts";

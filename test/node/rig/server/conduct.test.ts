@@ -113,6 +113,31 @@ test("a large object whose chunks do not fit ends only its session, and comes in
   strictEqual(it.server.devices.get("dev")?.campaign?.outcome?.ok, true);
 });
 
+test("a package whose commands do not fit in one message goes in several, in one session", () => {
+  const it = new Listener();
+  const device = new ScriptedDevice({
+    handle: (request) => it.server.handle(request),
+    maxMsgSize: 900,
+    result: 200,
+  });
+  device.session();
+  const asking = device.messages
+    .map(({ commands }) =>
+      commands.flatMap((one) => (one.name === "Get" ? [one.items[0]?.target ?? ""] : [])),
+    )
+    .filter((uris) => uris.length > 0);
+  const [first = []] = asking;
+  ok(first.length > 0 && first.length < 5, `${first.length} in the first message`);
+  deepStrictEqual(asking.flat().slice(0, 5), [
+    "./DevInfo/DevId",
+    "./DevInfo/Man",
+    "./DevInfo/Mod",
+    "./DevDetail/FwV",
+    `${OBJECT}/State`,
+  ]);
+  ok(device.messages.some(({ final }) => !final));
+});
+
 const STATUS = "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef>";
 const SYNCHDR = `${STATUS}<CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>`;
 

@@ -110,6 +110,18 @@ test("an operation that has not ended is waited for, with one question for State
   strictEqual(asked.length, 1 + 3, "the opening questions, and State in each session");
 });
 
+test("a device that is at work with another package is given none before it is through", () => {
+  for (const state of ["30", "60"]) {
+    const it = bench("download-and-update");
+    it.device.nodes.set(`${OBJECT}/State`, state);
+    for (let count = 0; count < 3; count++) it.device.session();
+    deepStrictEqual([outcomeOf(it), it.device.executed], [undefined, []]);
+    it.device.nodes.set(`${OBJECT}/State`, "80");
+    ok(run(it) > 0);
+    deepStrictEqual(outcomeOf(it), { ok: true, code: 200, text: "download-and-update: done" });
+  }
+});
+
 test("a failure that the device reports, or an Exec that it refuses, ends the campaign", () => {
   const reported = bench("replace", {}, { result: 402 });
   ok(run(reported) > 0);

@@ -22,6 +22,9 @@ typedef struct {
   uint8_t type;
 } ip_addr_t;
 
+#define ip_addr_isany_val(address)                                                                 \
+  (!((address).u_addr.ip6.addr[0] | (address).u_addr.ip6.addr[1] | (address).u_addr.ip6.addr[2]    \
+      | (address).u_addr.ip6.addr[3]))
 #define IP_IS_V6(address) ((address)->type == 6)
 #define ip_2_ip4(address) (&(address)->u_addr.ip4)
 #define ip_2_ip6(address) (&(address)->u_addr.ip6)

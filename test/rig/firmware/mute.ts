@@ -1,8 +1,8 @@
 /** Firmware that works, but for its network: no answer ever reaches it. */
-import type { Link } from "../../../../hal/hal.ts";
-import { openBoard } from "../../../../hal/host/board.ts";
-import { Client } from "../../../../src/client/client.ts";
-import { parseProvision } from "../../../../src/account/provisioning.ts";
+import { openBoard } from "../../../hal/board.ts";
+import type { Link } from "../../../hal/hal.ts";
+import { parseProvision } from "../../../src/account/provisioning.ts";
+import { Client } from "../../../src/client/client.ts";
 
 const board = openBoard();
 const provision = parseProvision(board.provision());

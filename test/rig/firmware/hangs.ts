@@ -1,5 +1,5 @@
 /** Firmware that never does anything again. */
-import { openBoard } from "../../../../hal/host/board.ts";
+import { openBoard } from "../../../hal/board.ts";
 
 const board = openBoard();
 for (;;) board.now();

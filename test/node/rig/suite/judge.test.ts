@@ -1,0 +1,139 @@
+/** By what a scenario is judged: each property alone makes a good run a failed one. */
+import { deepStrictEqual, match, ok } from "node:assert";
+import { test } from "node:test";
+import type { Recorded, RigEvent, Source } from "../../../rig/events/event.ts";
+import { EventLog } from "../../../rig/events/log.ts";
+import { judge } from "../../../rig/suite/judge.ts";
+import { NEEDS, type TestScenario } from "../../../rig/suite/scenario.ts";
+import { SCENARIOS } from "../../../rig/suite/table.ts";
+
+type Step = readonly [Source, RigEvent];
+
+const SCENARIO: TestScenario = {
+  name: "group.name",
+  about: "a download by descriptor that is cut off, and goes on",
+  hostFaults: () => [{ what: "truncate", bytes: 1, at: 1 }],
+  expect: { code: 200, runs: "offered", resumed: true, trials: 1, status: 900 },
+  seconds: 1,
+};
+const FACTS = { offered: "2.0.0", undone: 0 };
+
+function boot(version: string, trial: boolean): Step {
+  return ["device", { kind: "boot", version, slot: "A", trial, cause: "power" }];
+}
+
+function alert(data: string, type = "org.openmobilealliance.dm.firmwareupdate.update"): Step {
+  return ["server", { kind: "alert", type, uri: "./FwUpdate/Main", data }];
+}
+
+const GOOD: readonly Step[] = [
+  boot("1.0.0+4", false),
+  ["host", { kind: "fault", what: "truncate" }],
+  ["host", { kind: "request", method: "GET", url: "/p", range: "bytes=1-", status: 206, bytes: 9 }],
+  boot("2.0.0", true),
+  ["host", { kind: "download", status: 900, text: "900 Success" }],
+  alert("200"),
+  ["server", { kind: "value", uri: "./DevDetail/FwV", format: "chr", value: "2.0.0" }],
+  ["server", { kind: "result", code: 200, text: "done" }],
+];
+
+function problems(
+  steps: readonly Step[],
+  scenario: Partial<TestScenario> = {},
+  facts = FACTS,
+): readonly string[] {
+  const log = new EventLog("sim");
+  for (const [source, event] of steps) log.emit(event, source);
+  return judge({ ...SCENARIO, ...scenario }, log.events, facts);
+}
+
+function without(kind: RigEvent["kind"]): readonly Step[] {
+  return GOOD.filter(([, event]) => event.kind !== kind);
+}
+
+/** The good run with another event in the place of those of its kind. */
+function changed(step: Step): readonly Step[] {
+  return [...without(step[1].kind), step];
+}
+
+test("a run in which every property holds has no problem", () => {
+  deepStrictEqual(problems(GOOD), []);
+});
+
+const lost: Step = ["bench", { kind: "console", line: "lost", path: "/dev/tty" }];
+
+for (const [what, found, pattern] of [
+  ["no result", problems(without("result")), /^the server has no result$/],
+  ["two results", problems([...GOOD, ...GOOD.slice(-1)]), /^the server has 2 results$/],
+  [
+    "another result",
+    problems(changed(["server", { kind: "result", code: 402, text: "damaged" }])),
+    /^the result is 402, not 200: damaged$/,
+  ],
+  [
+    "what ran before",
+    problems([
+      ...without("value"),
+      ["server", { kind: "value", uri: "./DevDetail/FwV", format: "chr", value: "1.0.0" }],
+    ]),
+    /that 1\.0\.0 runs, not 2\.0\.0/,
+  ],
+  ["no version", problems(without("value")), /that undefined runs, not 2\.0\.0/],
+  ["no boot", problems(without("boot"), { expect: { ...SCENARIO.expect, trials: 0 } }), /no boot/],
+  [
+    "a console that contradicts the server",
+    problems([...GOOD, boot("1.0.0", false)]),
+    /told that 2\.0\.0 runs, the console says 1\.0\.0/,
+  ],
+  ["no report", problems(without("alert")), /^0 reports, not 1/],
+  ["two reports that differ", problems([...GOOD, alert("410")]), /^2 reports, not 1/],
+  ["the same report twice", problems([...GOOD, alert("200")]), /^a report came 2 times/],
+  ["a host that did as it should", problems(without("fault")), /host did not misbehave/],
+  [
+    "a server that did as it should",
+    problems(GOOD, { faults: [{ what: "drop", at: 1 }] }),
+    /DM server did not misbehave/,
+  ],
+  ["no cut", problems(GOOD, {}, { ...FACTS, undone: 1 }), /power was never cut/],
+  ["no range", problems(without("request")), /began again and did not go on/],
+  ["no status", problems(without("download")), /told of status none, not 900/],
+  ["two trials", problems([...GOOD, boot("2.0.0", true)]), /^2 boots on trial, not 1$/],
+] as const) {
+  test(`a run with ${what} has failed, and says why`, () => {
+    match(found.join("\n"), new RegExp(pattern.source, "m"));
+    ok(found.length <= 2, found.join("\n"));
+  });
+}
+
+test("what a console could not say while it was away is not seen, and no failure", () => {
+  deepStrictEqual(problems([lost, ...without("boot")]), []);
+  deepStrictEqual(problems([lost, boot("1.0.0", false), ...without("boot")]), []);
+});
+
+test("where the network may lose an answer the same report may come again", () => {
+  const faults = [{ what: "drop", at: 1 }] as const;
+  const fault: Step = ["server", { kind: "fault", what: "drop" }];
+  deepStrictEqual(problems([fault, ...GOOD, alert("200")], { faults }), []);
+});
+
+test("a download and an update are reported each", () => {
+  const both: readonly Step[] = [
+    alert("200", "org.openmobilealliance.dm.firmwareupdate.download"),
+    ...GOOD,
+  ];
+  deepStrictEqual(problems(both, { way: "download" }), []);
+  match(problems(GOOD, { way: "download" }).join(), /^1 reports, not 2/);
+});
+
+test("every scenario of the table has a name of its own, of its group, and can fail", () => {
+  const names = SCENARIOS.map(({ name }) => name);
+  deepStrictEqual([...new Set(names)], names);
+  ok(names.length >= 50, `${names.length} scenarios`);
+  const nothing: readonly Recorded[] = [];
+  for (const scenario of SCENARIOS) {
+    match(scenario.name, /^(update|package|image|network|server|power)\.[a-z0-9-]+$/);
+    ok(scenario.about.length > 10 && scenario.seconds > 0);
+    for (const need of scenario.needs ?? []) ok(need in NEEDS);
+    ok(judge(scenario, nothing, FACTS).length > 0, scenario.name);
+  }
+});

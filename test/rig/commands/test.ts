@@ -1,0 +1,264 @@
+/** `xs-fumo test`: the scenarios of the suite, on one board or several. */
+import { type Command, InvalidArgumentError } from "commander";
+import { BOARD_NAMES, BOARDS, bears, type DeviceName } from "../boards/boards.ts";
+import type { Verdict } from "../events/event.ts";
+import { EventLog, ndjson } from "../events/log.ts";
+import { ScenarioRun } from "../events/scenariorun.ts";
+import { Exit, type ExitCode, RigError } from "../exit.ts";
+import { writeJUnit } from "../junit.ts";
+import { countOption, wordOption } from "../options.ts";
+import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
+import { check, setUp } from "../setup.ts";
+import { parseShard, type Shard, WHOLE } from "../shard.ts";
+import { chosen } from "../suite/choice.ts";
+import { withFirmwareOnce } from "../suite/offer.ts";
+import { type Ended, runScenario } from "../suite/run.ts";
+import { NEEDS, type TestScenario } from "../suite/scenario.ts";
+import { SCENARIOS } from "../suite/table.ts";
+import { terminal } from "../terminal.ts";
+
+interface TestOptions extends PageFlags {
+  readonly board: readonly DeviceName[];
+  readonly filter: readonly string[];
+  readonly shard: Shard;
+  readonly seed?: number;
+  readonly sample?: number;
+  readonly repeat: number;
+  readonly retry: number;
+  readonly limit: number;
+  readonly untilFailure?: true;
+  readonly list?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly log?: string;
+  readonly junit?: string;
+}
+
+const DEFAULT_BOARDS: readonly DeviceName[] = ["sim"];
+
+export function addTest(program: Command): void {
+  const command = program
+    .command("test")
+    .description(
+      "run the scenarios of the suite: updates, bad packages and images, faults of network, " +
+        "servers and power",
+    )
+    .option(
+      "--board <board>",
+      `${BOARD_NAMES.join(", ")}; may be repeated`,
+      boardOption,
+      DEFAULT_BOARDS,
+    )
+    .option(
+      "--filter <pattern>",
+      "scenarios of that name, with * for any characters; may be repeated",
+      together,
+      [],
+    )
+    .option("--list", "name the scenarios, and run none (with --json: as JSON)")
+    .option("--dry-run", "look whether the boards can be built here, and run nothing")
+    .option("--shard <i/n>", "this machine's part of them", shardOption, WHOLE)
+    .option("--seed <number>", "shuffle them: the same number gives the same order", countOption)
+    .option(
+      "--sample <count>",
+      "so many of them at most; with --seed others each time",
+      countOption,
+    )
+    .option("--repeat <times>", "run each so often", countOption, 1)
+    .option("--until-failure", "repeat all until one fails")
+    .option(
+      "--retry <times>",
+      "after an error of the bench try again so often; a failure of the firmware stays one",
+      countOption,
+      0,
+    )
+    .option(
+      "--limit <seconds>",
+      "a scenario without a result within this has failed",
+      countOption,
+      240,
+    )
+    .option("--verbose", "show the serial console and every message of both sides")
+    .option("--json", "print events as NDJSON")
+    .option("--quiet", "print verdicts and results only")
+    .option("--log <file>", "write all events to a file, as NDJSON")
+    .option("--junit <file>", "write a JUnit report, one test suite a board");
+  addPageOptions(command)
+    .addHelpText(
+      "after",
+      `
+The server decides whether a scenario has passed; what the device's console says must agree with it.
+Exit status: 0 all passed, 1 a property did not hold, 2 no such scenario, 3 the bench is to
+blame (then nothing is known of the firmware).
+
+Examples:
+  xs-fumo test                                    every scenario on board sim
+  xs-fumo test --list
+  xs-fumo test --board qemu --filter 'network.*' --junit report.xml
+  xs-fumo test --board sim --board host --sample 10 --seed 7
+  xs-fumo test --board sim --filter 'network.*' --page --report network.html
+  xs-fumo test --board cortexm --shard 2/8 --log shard-2.ndjson`,
+    )
+    .action(run);
+}
+
+function together(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+/** The first board that is named takes the place of the default. */
+function boardOption(text: string, before: readonly DeviceName[]): readonly DeviceName[] {
+  const others = before === DEFAULT_BOARDS ? [] : before;
+  return [...others, wordOption(BOARD_NAMES)(text)];
+}
+
+function shardOption(text: string): Shard {
+  try {
+    return parseShard(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : "A shard is 1/4.");
+  }
+}
+
+async function run(options: TestOptions): Promise<void> {
+  const { filter: filters, shard, seed, sample } = options;
+  const scenarios = chosen(SCENARIOS, {
+    filters,
+    shard,
+    ...(seed === undefined ? {} : { seed }),
+    ...(sample === undefined ? {} : { sample }),
+  });
+  if (options.list === true) {
+    list(scenarios, options);
+    return;
+  }
+  if (chosen(SCENARIOS, { filters, shard: WHOLE }).length === 0)
+    throw new RigError(
+      Exit.usage,
+      `no scenario is named ${filters.join(" or ")}`,
+      "--list names them",
+    );
+  if (options.dryRun === true) {
+    dryRun(scenarios, options);
+    return;
+  }
+  const suite = new Suite(options);
+  const page = await openPage(options, suite.log);
+  for (const board of options.board) await suite.run(board, scenarios);
+  process.exitCode = suite.end();
+  if (page !== undefined) await interrupted();
+  await page?.close();
+}
+
+function list(scenarios: readonly TestScenario[], { json, board }: TestOptions): void {
+  if (json === true) {
+    const rows = scenarios.map(({ name, about, needs = [], seconds }) => ({
+      ...{ name, about, needs, seconds },
+    }));
+    process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+    return;
+  }
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  for (const scenario of scenarios) {
+    const lacks = board.flatMap((each) => {
+      const why = lack(each, scenario);
+      return why === undefined ? [] : [`${each} ${why}`];
+    });
+    const note = lacks.length === 0 ? "" : ` (not here: ${lacks.join(", ")})`;
+    process.stdout.write(`${scenario.name.padEnd(width)}  ${scenario.about}${note}\n`);
+  }
+}
+
+function dryRun(scenarios: readonly TestScenario[], { board }: TestOptions): void {
+  for (const each of board) {
+    const missing = check(each).filter(({ present }) => !present);
+    const able = scenarios.filter((scenario) => lack(each, scenario) === undefined);
+    const state =
+      missing.length === 0 ? "ready" : `missing ${missing.map(({ what }) => what).join(", ")}`;
+    process.stdout.write(`board ${each}: ${state}; ${able.length} scenarios\n`);
+    if (missing.length > 0) process.exitCode = Exit.noBoard;
+  }
+}
+
+/** Why that board cannot bear the scenario; undefined when it can. */
+function lack(board: DeviceName, { needs = [] }: TestScenario): string | undefined {
+  const missing = needs.filter((need) => !bears(board).includes(need));
+  return missing.length === 0 ? undefined : missing.map((need) => NEEDS[need]).join(", ");
+}
+
+/** One run of the suite over its boards. */
+class Suite {
+  readonly #options: TestOptions;
+  readonly log = new EventLog("bench");
+  readonly #counts: { [V in Verdict]: number } = { passed: 0, failed: 0, error: 0, skipped: 0 };
+
+  constructor(options: TestOptions) {
+    this.#options = options;
+    this.log.view(
+      terminal({
+        quiet: options.quiet === true,
+        json: options.json === true,
+        verbose: options.verbose === true,
+        calm: true,
+      }),
+    );
+    if (options.log !== undefined) this.log.view(ndjson(options.log));
+  }
+
+  async run(name: DeviceName, scenarios: readonly TestScenario[]): Promise<void> {
+    const log = new EventLog(name);
+    log.view((event) => {
+      this.log.record(event);
+    });
+    setUp(name, (text) => {
+      log.emit({ kind: "note", text });
+    });
+    const board = withFirmwareOnce(BOARDS[name]);
+    const { repeat, untilFailure } = this.#options;
+    for (let round = 0; untilFailure === true || round < repeat; round++)
+      for (const scenario of scenarios) {
+        const why = lack(name, scenario);
+        if (why !== undefined) {
+          new ScenarioRun(log, scenario.name).end("skipped", [why]);
+          this.#counts.skipped++;
+          continue;
+        }
+        const { verdict } = await this.#attempts((attempt) =>
+          runScenario(board, scenario, log, { attempt, limitMs: this.#options.limit * 1000 }),
+        );
+        this.#counts[verdict]++;
+        if (verdict !== "passed" && untilFailure === true) return;
+      }
+  }
+
+  /** Tries again what the bench is to blame for. */
+  async #attempts(once: (attempt: number) => Promise<Ended>): Promise<Ended> {
+    for (let attempt = 1; ; attempt++) {
+      const ended = await once(attempt);
+      if (ended.verdict !== "error" || attempt > this.#options.retry) return ended;
+    }
+  }
+
+  /** Writes the report: the exit status. */
+  end(): ExitCode {
+    const { passed, failed, error, skipped } = this.#counts;
+    const blame = failed > 0 ? Exit.failed : Exit.ok;
+    const status = error > 0 ? Exit.noBoard : blame;
+    const text =
+      `${passed} passed, ${failed} failed, ${error} errors of the bench, ` + `${skipped} skipped`;
+    this.log.emit({ kind: "end", status, text });
+    const { junit, board: boards } = this.#options;
+    if (junit !== undefined)
+      writeJUnit(
+        junit,
+        boards.map((board) => ({
+          name: `xs-fumo.${board}`,
+          properties: { board, seed: `${this.#options.seed ?? "none"}` },
+          events: this.log.events.filter((event) => event.board === board),
+        })),
+      );
+    return status;
+  }
+}

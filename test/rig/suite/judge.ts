@@ -1,0 +1,117 @@
+/**
+ * What did not hold in a scenario: a fold over its events. The server decides: the result, the
+ * version that the device tells it, the alerts. The console is a witness: what it could not say
+ * while it was lost counts as not seen; where it contradicts the server, the scenario fails.
+ */
+import { versionText } from "../../../src/image/version.ts";
+import type { Recorded, RigEvent } from "../events/event.ts";
+import { VERSION_1 } from "../workshop.ts";
+import type { TestScenario } from "./scenario.ts";
+
+type Of<K extends RigEvent["kind"]> = Extract<Recorded, { kind: K }>;
+
+/** What a scenario is judged by, besides its events. */
+export interface Facts {
+  /** The version that was offered. */
+  readonly offered: string;
+  /** Acts of the scenario that never had their moment. */
+  readonly undone: number;
+}
+
+const FIRMWARE_NODE = "./DevDetail/FwV";
+
+/** Returns what did not hold, in sentences; none: the scenario has passed. */
+export function judge(
+  scenario: TestScenario,
+  events: readonly Recorded[],
+  { offered, undone }: Facts,
+): readonly string[] {
+  const { expect } = scenario;
+  const seen = new Seen(events);
+  const version = expect.runs === "offered" ? offered : versionText(VERSION_1);
+  return [
+    ...result(seen, expect.code),
+    ...running(seen, version),
+    ...alerts(seen, scenario),
+    ...misbehaviour(seen, scenario),
+    ...(undone > 0 ? ["the power was never cut"] : []),
+    ...download(seen, scenario),
+    ...trials(seen, expect.trials),
+  ];
+}
+
+class Seen {
+  readonly events: readonly Recorded[];
+  /** Whether the console was away. */
+  readonly gap: boolean;
+
+  constructor(events: readonly Recorded[]) {
+    this.events = events;
+    this.gap = this.all("console").some(({ line }) => line === "lost");
+  }
+
+  all<K extends RigEvent["kind"]>(kind: K): readonly Of<K>[] {
+    return this.events.filter((event): event is Of<K> => event.kind === kind);
+  }
+}
+
+function result(seen: Seen, code: number): readonly string[] {
+  const [first, ...more] = seen.all("result");
+  if (first === undefined) return ["the server has no result"];
+  if (more.length > 0) return [`the server has ${more.length + 1} results`];
+  return first.code === code ? [] : [`the result is ${first.code}, not ${code}: ${first.text}`];
+}
+
+function running(seen: Seen, version: string): readonly string[] {
+  const told = seen.all("value").findLast(({ uri }) => uri === FIRMWARE_NODE)?.value;
+  const runs = withoutBuild(told);
+  const boot = withoutBuild(seen.all("boot").at(-1)?.version);
+  const wrong =
+    runs === version ? [] : [`the device tells the server that ${runs} runs, not ${version}`];
+  if (boot === undefined && !seen.gap) return [...wrong, "the console says of no boot"];
+  if (boot === undefined || seen.gap || boot === runs) return wrong;
+  return [...wrong, `the server was told that ${runs} runs, the console says ${boot}`];
+}
+
+function withoutBuild(version: string | undefined): string | undefined {
+  return version?.split("+")[0];
+}
+
+/** The end is reported once; where an answer may be lost, again, but not otherwise. */
+function alerts(seen: Seen, { faults, acts, way, expect }: TestScenario): readonly string[] {
+  const told = seen.all("alert").filter(({ type }) => !type.endsWith("request"));
+  const isAsked = way === "download" && expect.code === 200;
+  const wanted = isAsked ? 2 : 1;
+  const distinct = new Set(told.map(({ type, uri, data }) => `${type} ${uri} ${data}`));
+  const list = [...distinct].join(", ");
+  if (distinct.size !== wanted) return [`${distinct.size} reports, not ${wanted}: ${list}`];
+  const mayRepeat = faults !== undefined || acts !== undefined;
+  return told.length > wanted && !mayRepeat ? [`a report came ${told.length} times: ${list}`] : [];
+}
+
+function misbehaviour(seen: Seen, { faults, hostFaults }: TestScenario): readonly string[] {
+  const told = new Set(seen.all("fault").map(({ source }) => source));
+  return [
+    ...(faults !== undefined && !told.has("server") ? ["the DM server did not misbehave"] : []),
+    ...(hostFaults !== undefined && !told.has("host")
+      ? ["the package host did not misbehave"]
+      : []),
+  ];
+}
+
+function download(seen: Seen, { expect }: TestScenario): readonly string[] {
+  const isRanged = seen.all("request").some(({ range, status }) => range !== "" && status === 206);
+  const status = seen.all("download").at(-1)?.status;
+  return [
+    ...(expect.resumed === true && !isRanged ? ["the download began again and did not go on"] : []),
+    ...(expect.status !== undefined && expect.status !== status
+      ? [`the host was told of status ${status ?? "none"}, not ${expect.status}`]
+      : []),
+  ];
+}
+
+function trials(seen: Seen, wanted: number | undefined): readonly string[] {
+  if (wanted === undefined || seen.gap) return [];
+  const count = seen.all("boot").filter(({ trial }) => trial).length;
+  return count === wanted ? [] : [`${count} boots on trial, not ${wanted}`];
+}

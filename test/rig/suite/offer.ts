@@ -1,0 +1,88 @@
+/** What a scenario offers, made for a board. */
+import { versionText } from "../../../src/image/version.ts";
+import { FIRMWARE_FAULTS, type FirmwareFault, type RigBoard } from "../boards/board.ts";
+import { buildImage, type ImageContent } from "../image.ts";
+import { generateKey } from "../keys.ts";
+import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../workshop.ts";
+import type { Offer } from "./scenario.ts";
+
+export interface Offered {
+  readonly bytes: Buffer;
+  /** Its version, as the device says it. */
+  readonly version: string;
+}
+
+/** Bytes of what is no image: no multiple of a block of flash. */
+const NO_IMAGE_BYTES = 20_001;
+
+/** Makes what is offered to the board. Throws a RigError when it cannot be built. */
+export function offerOf(board: RigBoard, offer: Offer): Offered {
+  const version = offer === "same-version" ? VERSION_1 : VERSION_2;
+  return { bytes: bytesOf(board, offer), version: versionText(version) };
+}
+
+function bytesOf(board: RigBoard, offer: Offer): Buffer {
+  switch (offer) {
+    case "genuine":
+      return packageOf(board, VERSION_2, 0);
+    case "same-version":
+      return packageOf(board, VERSION_1, 0);
+    case "foreign-signature":
+      return altered(board, { key: generateKey("ed25519") });
+    case "unsigned":
+      return altered(board, { key: undefined });
+    case "wrong-vendor":
+      return altered(board, { vendorId: new Uint8Array(16).fill(0x77) });
+    case "wrong-class":
+      return altered(board, { classId: new Uint8Array(16).fill(0x77) });
+    case "old-counter":
+      return altered(board, { securityCounter: 0 });
+    case "corrupt": {
+      const bytes = Buffer.from(packageOf(board, VERSION_2, 0));
+      const middle = bytes.length >> 1;
+      bytes[middle] = (bytes[middle] ?? 0) ^ 4;
+      return bytes;
+    }
+    case "truncated": {
+      const bytes = packageOf(board, VERSION_2, 0);
+      return bytes.subarray(0, bytes.length >> 1);
+    }
+    case "not-an-image":
+      return Buffer.alloc(NO_IMAGE_BYTES, "A");
+    default:
+      return packageOf(board, VERSION_2, 0, 1, offer);
+  }
+}
+
+/** Version 2 with another record in its package. */
+function altered(board: RigBoard, content: Partial<ImageContent>): Buffer {
+  return buildImage({
+    payload: board.firmware(VERSION_2, 0),
+    version: VERSION_2,
+    securityCounter: 1,
+    vendorId: board.vendorId,
+    classId: board.classId,
+    key: developmentKey(),
+    headerSize: board.headerSize,
+    ...content,
+  });
+}
+
+/** True for an offer whose image crashes: then a crash is what is looked for. */
+export function mayCrash(offer: Offer): boolean {
+  return FIRMWARE_FAULTS.includes(offer as FirmwareFault);
+}
+
+/** The board, with each firmware built once. */
+export function withFirmwareOnce(board: RigBoard): RigBoard {
+  const built = new Map<string, Buffer>();
+  return {
+    ...board,
+    firmware(version, sizeMin, fault) {
+      const name = `${versionText(version)} ${sizeMin} ${fault ?? ""}`;
+      const firmware = built.get(name) ?? board.firmware(version, sizeMin, fault);
+      built.set(name, firmware);
+      return firmware;
+    },
+  };
+}

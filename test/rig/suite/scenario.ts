@@ -1,0 +1,78 @@
+/** A scenario of `xs-fumo test`, as data: what is offered, what goes wrong, and what must hold. */
+import type { AuthKind } from "../../../src/account/authkind.ts";
+import type { Encoding } from "../../../src/session/encoding.ts";
+import type { DeviceProvision, FirmwareFault } from "../boards/board.ts";
+import type { Fault } from "../server/fault.ts";
+import type { HostFault } from "../server/package-host.ts";
+import type { ScenarioName } from "../server/scenario.ts";
+
+/** What a board must be able to do for a scenario, and what a person reads when it cannot. */
+export const NEEDS = {
+  tls: "needs TLS",
+} as const;
+export type Need = keyof typeof NEEDS;
+
+/** What is offered: genuine firmware of version 2, or what is wrong with it. */
+export type Offer =
+  | "genuine"
+  | "same-version"
+  | "foreign-signature"
+  | "unsigned"
+  | "corrupt"
+  | "truncated"
+  | "wrong-vendor"
+  | "wrong-class"
+  | "not-an-image"
+  | "old-counter"
+  | FirmwareFault;
+
+/** A moment of an update, as the device's console tells it. */
+export type Moment =
+  | { readonly progress: number } // percent of the package
+  | { readonly state: number }
+  | { readonly turn: "verified" | "armed" | "confirmed" }
+  | "trial"; // the first boot on trial
+
+/** What is done to the device at a moment, once. */
+export interface Act {
+  readonly at: Moment;
+  /** Its power is off for so long. */
+  readonly cutMs: number;
+}
+
+/** What must hold at the end. The server decides; the console is a witness. */
+export interface Expectation {
+  /** The result code of FUMO. */
+  readonly code: number;
+  /** What runs, as the device tells the server: what was offered, or what ran before. */
+  readonly runs: "offered" | "before";
+  /** The package was asked for by range, so a download that broke off went on. */
+  readonly resumed?: true;
+  /** Boots on trial. */
+  readonly trials?: number;
+  /** What the host of the package was told of a download by descriptor. */
+  readonly status?: number;
+}
+
+export interface TestScenario {
+  /** GROUP.NAME, kept for ever: dashboards know it. */
+  readonly name: string;
+  readonly about: string;
+  readonly needs?: readonly Need[];
+  /** By default download-and-update. */
+  readonly way?: ScenarioName;
+  readonly auth?: AuthKind;
+  readonly encoding?: Encoding;
+  readonly offer?: Offer;
+  readonly descriptor?: true;
+  readonly https?: true;
+  /** What the DM server does wrong. */
+  readonly faults?: readonly Fault[];
+  /** What the host of the package does wrong, for a package of so many bytes. */
+  readonly hostFaults?: (bytes: number) => readonly HostFault[];
+  readonly acts?: readonly Act[];
+  readonly provision?: Partial<DeviceProvision>;
+  readonly expect: Expectation;
+  /** Seconds that it takes on board sim, roughly. */
+  readonly seconds: number;
+}
