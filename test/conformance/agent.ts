@@ -27,7 +27,10 @@ import { Stage } from "./stage.ts";
 const LOOK_MS = 500;
 
 /** An order for checks that take a step each. */
-type CasesOrder = Extract<Order, { readonly do: "flash" | "neighbours" }>;
+type CasesOrder = Extract<
+  Order,
+  { readonly do: "flash" | "neighbours" | "afterCut" | "prepareCut" }
+>;
 
 /** What takes more than one step: its report, or when to call again. */
 interface Work {
@@ -110,6 +113,8 @@ export class Agent {
         return;
       case "flash":
       case "neighbours":
+      case "afterCut":
+      case "prepareCut":
         this.#work = this.#cases(order);
         return;
       default:
@@ -130,22 +135,27 @@ export class Agent {
     }
   }
 
-  /** Checks that take a step each. */
+  /** Made in the first step, so that what the board throws is told. */
   #cases(order: CasesOrder): Work {
-    const flash = this.#partition(order.partition);
-    let steps: Steps | undefined;
-    return {
-      // Made in the first step, so that what the board throws is told.
-      step: (now) => {
-        if (steps === undefined && order.do === "flash")
-          steps = new Steps(flashCases(flash, order.partition));
-        if (steps === undefined && order.do === "neighbours") {
-          const { cases, next } = neighbourCases(flash, order.partition, order.from);
-          steps = new Steps(cases, next);
-        }
-        return steps?.step(now) ?? { kind: "done" };
-      },
-    };
+    let work: Work | undefined;
+    return { step: (now) => (work ??= this.#steps(order)).step(now) };
+  }
+
+  #steps(order: CasesOrder): Work {
+    const { partition: name } = order;
+    const flash = this.#partition(name);
+    switch (order.do) {
+      case "flash":
+        return new Steps(flashCases(flash, name));
+      case "neighbours": {
+        const { cases, next } = neighbourCases(flash, name, order.from);
+        return new Steps(cases, next);
+      }
+      case "afterCut":
+        return new Steps(afterCut(flash, order.of, order.completed, name));
+      case "prepareCut":
+        return new Preparing(prepareCut(flash));
+    }
   }
 
   #perform(order: Order): Report {
@@ -157,9 +167,6 @@ export class Agent {
         return { kind: "running", running: boot.running() };
       case "fill":
         fillSeed(this.#partition(order.partition), order.seed);
-        break;
-      case "prepareCut":
-        prepareCut(this.#partition(order.partition));
         break;
       case "write":
         write(this.#partition(order.partition));
@@ -187,13 +194,6 @@ export class Agent {
         return apartChecks(this.#hal.store, this.#hal.staging);
       case "verify":
         return verifySeed(this.#partition(order.partition), order.seed, order.partition);
-      case "afterCut":
-        return afterCut(
-          this.#partition(order.partition),
-          order.of,
-          order.completed,
-          order.partition,
-        );
       case "identity":
         return identityChecks(this.#hal.identity);
       case "random":
@@ -211,6 +211,23 @@ export class Agent {
 /** The watchdog ends it. */
 function hangForEver(): never {
   for (;;);
+}
+
+/** Steps that are no checks. */
+class Preparing implements Work {
+  readonly #steps: readonly (() => void)[];
+  #at = 0;
+
+  constructor(steps: readonly (() => void)[]) {
+    this.#steps = steps;
+  }
+
+  step(now: number): Report | number {
+    const one = this.#steps[this.#at++];
+    if (one === undefined) return { kind: "done" };
+    one();
+    return now;
+  }
 }
 
 class Receiving implements Work {

@@ -5,13 +5,18 @@
  */
 import type { Flash } from "../../hal/hal.ts";
 import { equal, filled } from "../../src/base/bytes.ts";
-import { Checks, expect } from "./checks.ts";
+import { type Case, Checks, expect } from "./checks.ts";
 import { type Check, patternBytes } from "./order.ts";
 
 const SEED = 30;
 const SEED_NEW = 31;
 /** Bytes of one call: also on parts with large units a call is more than one unit. */
 const CALL_BYTES = 512;
+
+/** Bytes that are filled or compared in one step, at most. */
+const PIECE_BYTES = 32_768;
+
+type Range = readonly [from: number, to: number];
 
 /** Where the operations go, in bytes from the start of the partition. */
 interface Layout {
@@ -30,13 +35,26 @@ function layoutOf(flash: Flash): Layout {
   };
 }
 
-/** Erases three blocks (two, where there are no more), and fills what is to last. */
-export function prepareCut(flash: Flash): void {
+/**
+ * Erases three blocks (two, where there are no more), and fills what is to last: a step each, since
+ * blocks may be large.
+ */
+export function prepareCut(flash: Flash): readonly (() => void)[] {
   const { blockLength, half } = layoutOf(flash);
   const blocks = Math.min(3, flash.status().blocks);
-  for (let block = 0; block < blocks; block++) flash.eraseBlock(block);
-  fill(flash, 0, blockLength + half);
-  if (blocks > 2) fill(flash, 2 * blockLength, blockLength);
+  const steps: (() => void)[] = [];
+  for (let block = 0; block < blocks; block++)
+    steps.push(() => {
+      flash.eraseBlock(block);
+    });
+  const filled: Range[] = [[0, blockLength + half]];
+  if (blocks > 2) filled.push([2 * blockLength, 3 * blockLength]);
+  for (const range of filled)
+    for (const [from, to] of pieces(range))
+      steps.push(() => {
+        fill(flash, from, to - from);
+      });
+  return steps;
 }
 
 /** The operation that may be cut. */
@@ -58,32 +76,43 @@ export function afterCut(
   of: "write" | "erase",
   completed: boolean,
   name: string,
-): readonly Check[] {
-  const checks = new Checks();
+): readonly Case[] {
   const { blockLength, half, call } = layoutOf(flash);
   const gone = erased(flash) * blockLength;
-  checks.check(`${name}: power loss in ${of} leaves every other byte`, () => {
-    for (const [from, to] of kept(flash, of)) expectFill(flash, from, to);
-    const rest = blockLength * 2 - (blockLength + half + call);
-    if (of === "write") expectErased(flash, blockLength + half + call, rest);
-  });
-  if (completed) {
-    checks.check(`${name}: ${of} is durable when it returns`, () => {
-      if (of === "erase") expectErased(flash, gone, blockLength);
-      else expectBytes(flash, blockLength + half, patternBytes(blockLength + half, call, SEED_NEW));
+  const left = `${name}: power loss in ${of} leaves every other byte`;
+  const cases: Case[] = [];
+  const add = (what: string, ranges: readonly Range[], body: (range: Range) => void): void => {
+    for (const range of ranges.flatMap(pieces)) cases.push({ name: what, body: () => body(range) });
+  };
+  const isFill = ([from, to]: Range): void => {
+    expectFill(flash, from, to);
+  };
+  const isErased = ([from, to]: Range): void => {
+    expectErased(flash, from, to - from);
+  };
+  add(left, kept(flash, of), isFill);
+  if (of === "write") add(left, [[blockLength + half + call, blockLength * 2]], isErased);
+  const durable = `${name}: ${of} is durable when it returns`;
+  if (completed && of === "erase") add(durable, [[gone, gone + blockLength]], isErased);
+  if (completed && of === "write")
+    add(durable, [[blockLength + half, blockLength + half + call]], ([from, to]) => {
+      expectBytes(flash, from, patternBytes(from, to - from, SEED_NEW));
     });
-  }
-  checks.check(
-    `${name}: a block is as good as new once it is erased after power loss in ${of}`,
-    () => {
-      const block = of === "erase" ? erased(flash) : 1;
+  const again = `${name}: a block is as good as new once it is erased after power loss in ${of}`;
+  const block = of === "erase" ? erased(flash) : 1;
+  const whole: readonly Range[] = [[block * blockLength, (block + 1) * blockLength]];
+  cases.push({
+    name: again,
+    body: () => {
       flash.eraseBlock(block);
-      expectErased(flash, block * blockLength, blockLength);
-      fill(flash, block * blockLength, blockLength);
-      expectFill(flash, block * blockLength, (block + 1) * blockLength);
     },
-  );
-  return checks.list;
+  });
+  add(again, whole, isErased);
+  add(again, whole, ([from, to]) => {
+    fill(flash, from, to - from);
+  });
+  add(again, whole, isFill);
+  return cases;
 }
 
 /** Fills the partition's first blocks with the content of a seed. */
@@ -112,11 +141,15 @@ function erased(flash: Flash): number {
   return flash.status().blocks > 2 ? 2 : 0;
 }
 
+/** A range in steps. */
+function pieces([from, to]: Range): readonly Range[] {
+  const list: Range[] = [];
+  for (let at = from; at < to; at += PIECE_BYTES) list.push([at, Math.min(at + PIECE_BYTES, to)]);
+  return list;
+}
+
 /** Ranges that an operation must not touch. */
-function kept(
-  flash: Flash,
-  of: "write" | "erase",
-): readonly (readonly [from: number, to: number])[] {
+function kept(flash: Flash, of: "write" | "erase"): readonly Range[] {
   const { blockLength, half } = layoutOf(flash);
   const three = flash.status().blocks > 2;
   if (of === "write")

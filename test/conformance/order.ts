@@ -44,7 +44,8 @@ export type Order =
   /** Erases blocks from `from` on, one after another, and looks at those beside each. */
   | { readonly do: "neighbours"; readonly partition: PartitionName; readonly from: number }
   | { readonly do: "fill" | "verify"; readonly partition: PartitionName; readonly seed: number }
-  | { readonly do: "prepareCut" | "write" | "erase"; readonly partition: PartitionName }
+  | { readonly do: "prepareCut"; readonly partition: PartitionName }
+  | { readonly do: "write" | "erase"; readonly partition: PartitionName }
   | {
       readonly do: "afterCut";
       readonly partition: PartitionName;

@@ -142,12 +142,12 @@ for (const way of ["download", "download-and-update"] as const) {
   });
 }
 
-test("replace: a package that does not fit: Status 413 before one block is erased", () => {
+test("replace: a package that does not fit: Status 420 before one block is erased", () => {
   const bench = new Bench({ offer: HUGE, scenario: "replace" });
   const outcome = bench.run();
   deepStrictEqual(
     [outcome?.ok, outcome?.text],
-    [false, "Replace ./FwUpdate/Main/Update/PkgData was answered 413"],
+    [false, "Replace ./FwUpdate/Main/Update/PkgData was answered 420"],
   );
   deepStrictEqual([bench.wear, bench.running], [0, "1.0.0"]);
   recovers(bench, "replace");

@@ -38,7 +38,6 @@ function fragile(): Buffer {
     name: "fragile",
     version: "fragile",
     entry: "test/node/qemu/fragile",
-    positions: true,
   });
   const { vendorId, classId } = rigBoard;
   const key = developmentKey();

@@ -9,8 +9,8 @@ import { VERSION_2 } from "../../rig/workshop.ts";
 
 const SIZE = 262144;
 /**
- * Of each byte of a package that comes by Replace, both directions together: frames of messages of
- * 16 KiB, and two sessions more.
+ * Of each byte of a package that comes by Replace, both directions together: the frame of its
+ * message, and two sessions more.
  */
 const COST_MAX = 1.08;
 
@@ -19,7 +19,7 @@ for (const scenario of SCENARIOS) {
     const log = new EventLog("sim");
     let bytes = 0;
     log.view((event) => {
-      if (event.kind === "message") bytes += Number(/\((\d+) bytes\)/.exec(event.text)?.[1] ?? 0);
+      if (event.kind === "dm") bytes += event.bytes;
     });
     const rig = await Rig.open({
       board: BOARDS.sim,

@@ -1,6 +1,6 @@
 /** The plan for Boot: what each function promises over resets, and cuts in each of them. */
 import type { Running } from "../../../hal/hal.ts";
-import type { Driver } from "./driver.ts";
+import { type Driver, told } from "./driver.ts";
 
 /** A bootloader that never comes to an end of its operations is broken; none needs so many. */
 const OPERATIONS_MAX = 40;
@@ -56,7 +56,7 @@ class BootPlan {
       again?.kind === "running" && JSON.stringify(again.running) === JSON.stringify(this.#home);
     this.#driver.check(
       "boot: running() says the same until the next reset",
-      same ? undefined : JSON.stringify(again),
+      same ? undefined : told(again),
     );
     const restarted = await this.#restart();
     this.#driver.check(
@@ -67,7 +67,7 @@ class BootPlan {
     const confirmed = await this.#driver.order({ do: "confirm" });
     this.#driver.check(
       "boot: confirm is no error where nothing is on trial",
-      confirmed?.kind === "done" ? undefined : JSON.stringify(confirmed),
+      confirmed?.kind === "done" ? undefined : told(confirmed),
     );
     this.#expect(
       "boot: confirm changes nothing where nothing is on trial",
@@ -148,7 +148,7 @@ class BootPlan {
     const stays = again?.kind === "running" && again.running.trial;
     this.#driver.check(
       "boot: a trial is a trial until it is confirmed",
-      stays ? undefined : JSON.stringify(again),
+      stays ? undefined : told(again),
     );
     this.#expect(
       "boot: an unconfirmed trial ends at a restart",
@@ -178,7 +178,7 @@ class BootPlan {
     const armed = await this.#driver.order({ do: "arm" });
     this.#driver.check(
       "boot: arm throws on trial",
-      armed?.kind === "threw" ? undefined : `arm said ${JSON.stringify(armed)}`,
+      armed?.kind === "threw" ? undefined : `arm said ${told(armed)}`,
     );
     this.#expect(
       "boot: an arm that throws changes nothing",
@@ -217,7 +217,7 @@ class BootPlan {
       const report = await this.#driver.order({ do: "confirm" });
       this.#driver.check(
         "boot: confirm returns",
-        report?.kind === "done" ? undefined : JSON.stringify(report),
+        report?.kind === "done" ? undefined : told(report),
       );
       this.#slot = other;
       if (way === "back") await this.#confirmedAgain();
@@ -237,7 +237,7 @@ class BootPlan {
     const again = await this.#driver.order({ do: "confirm" });
     this.#driver.check(
       "boot: confirm twice is confirm",
-      again?.kind === "done" ? undefined : JSON.stringify(again),
+      again?.kind === "done" ? undefined : told(again),
     );
     const running = await this.#driver.order({ do: "running" });
     const trial = running?.kind === "running" ? running.running.trial : true;
@@ -334,21 +334,17 @@ class BootPlan {
     const report = await this.#driver.order(
       damage === undefined ? { do: "stage", url } : { do: "stage", url, damage },
     );
-    if (report?.kind !== "done")
-      this.#driver.check("boot: an image can be staged", JSON.stringify(report));
+    if (report?.kind !== "done") this.#driver.check("boot: an image can be staged", told(report));
   }
 
   async #arm(name: string): Promise<void> {
     const report = await this.#driver.order({ do: "arm" });
-    this.#driver.check(name, report?.kind === "done" ? undefined : JSON.stringify(report));
+    this.#driver.check(name, report?.kind === "done" ? undefined : told(report));
   }
 
   async #refused(name: string): Promise<void> {
     const report = await this.#driver.order({ do: "arm" });
-    this.#driver.check(
-      name,
-      report?.kind === "threw" ? undefined : `arm said ${JSON.stringify(report)}`,
-    );
+    this.#driver.check(name, report?.kind === "threw" ? undefined : `arm said ${told(report)}`);
     await this.#expectHome("boot: an arm that throws changes nothing");
   }
 

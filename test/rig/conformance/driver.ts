@@ -75,6 +75,11 @@ export interface DriverOptions {
   readonly receiveMs?: number;
 }
 
+/** A report as text, for a problem: there is always one, also when none came. */
+export function told(report: Report | undefined): string {
+  return report === undefined ? "the board lost its power" : JSON.stringify(report);
+}
+
 export class Driver {
   readonly server = new LinkServer((body, respond) => {
     this.#arrived(JSON.parse(body) as Report, respond);

@@ -1,6 +1,6 @@
 /** The plan for Flash: all checks on both partitions, then resets, then cuts in each operation. */
 import type { PartitionName } from "../../conformance/order.ts";
-import type { Driver } from "./driver.ts";
+import { type Driver, told } from "./driver.ts";
 
 const PARTITIONS: readonly PartitionName[] = ["store", "staging"];
 
@@ -38,7 +38,8 @@ async function cuts(
   for (const mode of [undefined, ...driver.bench.cutModes]) {
     for (let at = 1, last = mode === undefined; ; at++) {
       await driver.power();
-      await driver.order({ do: "prepareCut", partition });
+      const ready = await driver.order({ do: "prepareCut", partition });
+      if (ready?.kind !== "done") driver.check(`${partition}: it can be filled`, told(ready));
       const running = await driver.power(mode === undefined ? undefined : { at, mode });
       const report = running === undefined ? undefined : await driver.order({ do: of, partition });
       const completed = report?.kind === "done";

@@ -12,9 +12,9 @@ import {
   SLOW_MS,
 } from "../../conformance/order.ts";
 import { BODY_BYTES, FEW_BYTES, FLOOD_BYTES, LONG_VALUE } from "./answers.ts";
-import type { Driver } from "./driver.ts";
+import { type Driver, told } from "./driver.ts";
 
-const STALL_MS = 1500;
+const STALL_MS = 3000;
 /** How often the end of a connection is looked for. */
 const CLOSE_LOOKS = 300;
 const CLOSE_LOOK_MS = 50;
@@ -30,6 +30,7 @@ const QUERY = `?${"key=value&".repeat(80)}end`;
 /** Datagrams: one that fills the buffer and one that is shorter, so often, for so long. */
 const LONG_BYTES = 700;
 const SHORT_BYTES = 20;
+const SHORT_TIMES = 4;
 const DATAGRAM_MS = 20;
 const RECEIVE_MS = 30_000;
 
@@ -241,7 +242,7 @@ async function flow(driver: Driver): Promise<void> {
   const { flooded } = driver.server;
   driver.check(
     "link: what is not read stays with the peer",
-    flooded < FLOOD_BYTES / 4
+    flooded < FLOOD_BYTES / 8
       ? undefined
       : `${flooded} of ${FLOOD_BYTES} bytes were taken while nothing was read`,
   );
@@ -290,10 +291,12 @@ async function datagrams(driver: Driver, port: number): Promise<void> {
       driver.order({ do: "receive", ms: receiveMs, bufferBytes }),
     );
     const good = report?.kind === "received" && wanted.some((each) => hex(each) === report.bytes);
-    driver.check(name, good ? undefined : `it received ${JSON.stringify(report)}`);
+    driver.check(name, good ? undefined : `it received ${told(report)}`);
   };
   await receive("datagrams: what the port is sent is received", LONG_BYTES, [long, short]);
-  await receive("datagrams: one that is longer than the buffer is lost", SHORT_BYTES, [short]);
+  // Again and again: the first of them may be a short one that has waited.
+  for (let time = 0; time < SHORT_TIMES; time++)
+    await receive("datagrams: one that is longer than the buffer is lost", SHORT_BYTES, [short]);
   await driver.order({ do: "restart" });
   await receive("datagrams: they come after a restart too", LONG_BYTES, [long, short]);
   await driver.order({ do: "restart" });
@@ -303,9 +306,7 @@ async function datagrams(driver: Driver, port: number): Promise<void> {
 async function run(driver: Driver, path: string, options: Options = {}): Promise<Fetched | string> {
   const url = path.startsWith("/") ? `${driver.server.origin}${path}` : path;
   const report = await driver.order({ do: "fetch", method: "GET", ...options, url });
-  return report?.kind === "fetched"
-    ? report.fetched
-    : (JSON.stringify(report) ?? "the board lost its power");
+  return report?.kind === "fetched" ? report.fetched : told(report);
 }
 
 async function expect(

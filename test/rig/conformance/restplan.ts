@@ -1,5 +1,5 @@
 /** The plan for clock, random bytes and identity; and that of a clock which counts for a minute. */
-import type { Driver } from "./driver.ts";
+import { type Driver, told } from "./driver.ts";
 
 const CLOCK_MS = 400;
 const CLOCK_ATTEMPTS = 3;
@@ -40,7 +40,7 @@ export async function uptimePlan(driver: Driver): Promise<void> {
     ms: bench.skip === undefined ? PAST_WRAP_MS : 1,
   });
   const good = report?.kind === "clock" && report.uptimeMs >= WRAP_MS;
-  driver.check("clock: it counts past 2^16 ms", good ? undefined : JSON.stringify(report));
+  driver.check("clock: it counts past 2^16 ms", good ? undefined : told(report));
 }
 
 /** What the first random bytes of all boots say together, at the end of a run. */
@@ -80,7 +80,7 @@ async function restartedClock(driver: Driver): Promise<void> {
   const good = report?.kind === "clock" && report.uptimeMs <= longest;
   driver.check(
     "clock: it counts from a restart as from power-on",
-    good ? undefined : `${JSON.stringify(report)}, ${Math.round(longest)} ms after a restart`,
+    good ? undefined : `${told(report)}, ${Math.round(longest)} ms after a restart`,
   );
 }
 
@@ -99,7 +99,7 @@ async function clock(driver: Driver, on: number): Promise<void> {
     const report = await driver.order({ do: "clock", ms: CLOCK_MS });
     const real = performance.now() - before;
     if (report?.kind !== "clock") {
-      driver.check(name, JSON.stringify(report));
+      driver.check(name, told(report));
       return;
     }
     const { elapsedMs, uptimeMs } = report;

@@ -14,7 +14,8 @@ export interface Request {
 
 /** What a client that speaks TLS sends first; here nobody does. */
 const TLS_HANDSHAKE = 0x16;
-const FLOOD_PART = Buffer.alloc(65536, 0x46);
+/** So large that a slow machine sends FLOOD_BYTES in few turns. */
+const FLOOD_PART = Buffer.alloc(1024 * 1024, 0x46);
 
 export class LinkServer {
   /** The last request that was no order: what the Link has made of it. */
