@@ -19,6 +19,7 @@ import {
   sourceModules,
 } from "../manifest.ts";
 import { root } from "../root.ts";
+import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 
 const manifest = readManifest();
 const CONFORMANCE = join(root, "test/conformance/manifest.json");
@@ -212,6 +213,16 @@ const SLOT_BYTES = 16;
  * and a TLS connection some 45 KB.
  */
 const MACHINE_BYTES_MAX = 190 * 1024;
+
+/** Chunks that the client needs besides two buffers of a message, at the peak of an update. */
+const OTHER_CHUNK_BYTES = 38_000;
+
+test("the memory to include has room for two messages of MESSAGE_BYTES_MAX", () => {
+  for (const platform of platforms) {
+    const { chunk } = builtOf(MEMORY, platform).creation;
+    assert.ok((chunk?.initial ?? 0) >= 2 * MESSAGE_BYTES_MAX + OTHER_CHUNK_BYTES, platform);
+  }
+});
 
 test("esp32: the machine's first memory fits in one block, and in the chip", () => {
   const { chunk, heap, stack = 0, static: block } = built("esp32").creation;
