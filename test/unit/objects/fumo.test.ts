@@ -286,7 +286,6 @@ test("the alert names object, node and result, and repeats the correlator (§10.
   deepEqual(device.fumo.alerts(SERVER), [
     {
       id: 1,
-      server: SERVER,
       type: "org.openmobilealliance.dm.firmwareupdate.update",
       format: "int",
       mark: "informational",
