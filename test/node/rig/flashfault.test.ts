@@ -18,7 +18,10 @@ const BROKEN = [
     "a flash that loses bits",
     { op: Op.deflData, at: 1, what: "bitFlips" },
     4,
-    /boot loader at 0x0: .*\(MD5 differs\) \(the board does not start\)\n {2}run the command again/,
+    new RegExp(
+      "boot loader at 0x0: the flash does not hold what was sent \\(MD5 differs\\) " +
+        "\\(the board does not start\\)\\n {2}run the command again",
+    ),
   ],
   [
     "a chip that refuses a block",
@@ -30,7 +33,10 @@ const BROKEN = [
     "a chip that falls silent",
     { op: Op.deflBegin, at: 4, what: "silent" },
     4,
-    /application at 0x10000 failed: .*slot 0 is incomplete: the board starts from slot 1, or not/,
+    new RegExp(
+      "writing application at 0x10000 failed: .* " +
+        "\\(slot 0 is incomplete: the board starts from slot 1, or not at all\\)",
+    ),
   ],
 ] as const;
 
@@ -72,7 +78,10 @@ test(
     strictEqual(await cli.until(cli.ended, LIMIT_MS), 130, cli.output + cli.errors);
     match(
       cli.errors,
-      /interrupted while writing application, [\d.]+ KiB of 97\d\.\d KiB sent: slot 0 is incom/,
+      new RegExp(
+        "interrupted while writing application, " +
+          "[\\d.]+ KiB of 97\\d\\.\\d KiB sent: slot 0 is incomplete",
+      ),
     );
     match(cli.errors, /from slot 1, or not at all\n {2}run the command again/);
     const last = readFileSync(log, "utf8").trimEnd().split("\n").at(-1) ?? "";

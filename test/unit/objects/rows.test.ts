@@ -93,13 +93,16 @@ function alerted(
     encoding,
     alerts: [...fumo.alerts(SERVER)],
   });
+  const acknowledged = (): string[] => bench.told.filter((line) => line.startsWith("alert "));
+  const [id = 0] = fumo.alerts(SERVER).map((one) => one.id);
   const alert = bench.next().commands.find((one) => one.name === "Alert" && one.data === 1226);
   ok(alert?.name === "Alert", "no generic alert");
   equal(bench.encoding, encoding);
+  deepEqual(acknowledged(), []);
   bench.reply([bench.header(200), bench.status("2", "Alert", 200)], {
     wbxml: encoding === "wbxml",
   });
-  ok(bench.told.some((line) => line.startsWith("alert ")));
+  deepEqual(acknowledged(), [`alert ${id}`]);
   return alert;
 }
 

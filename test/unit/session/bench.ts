@@ -158,7 +158,7 @@ export class Bench {
   readonly log: string[] = [];
   /** What was found about the server, in order: "proved", "refused". */
   readonly trust: string[] = [];
-  /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1 200". */
+  /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1". */
   readonly told: string[] = [];
   alerts: GenericAlert[] = [];
   readonly inbound = new Uint8Array(16384);
