@@ -5,8 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import type { Recorded, Verdict } from "./events/event.ts";
-
-type Ended = Extract<Recorded, { kind: "scenario" }> & { readonly phase: Verdict };
+import type { Ended } from "./suite/verdicts.ts";
 
 interface TestCase {
   readonly ended: Ended;
@@ -44,7 +43,9 @@ function testSuite({ name, properties, events }: JUnitSuite): string {
   const count = (verdict: Verdict): number =>
     cases.filter(({ ended }) => ended.phase === verdict).length;
   const time = cases.reduce((sum, { ended }) => sum + (ended.seconds ?? 0), 0).toFixed(3);
-  const counts = `tests="${cases.length}" failures="${count("failed")}" errors="${count("error")}" skipped="${count("skipped")}"`;
+  const counts =
+    `tests="${cases.length}" failures="${count("failed")}" ` +
+    `errors="${count("error")}" skipped="${count("skipped")}"`;
   return [
     `<testsuite name="${escaped(name)}" ${counts} time="${time}">`,
     "  <properties>",
@@ -57,26 +58,28 @@ function testSuite({ name, properties, events }: JUnitSuite): string {
   ].join("\n");
 }
 
-/** The last attempt of each scenario, in the order in which they ended. */
+/** The scenarios, in the order in which they ended; of several attempts at one the last. */
 function casesOf(events: readonly Recorded[]): readonly TestCase[] {
-  const cases = new Map<string, TestCase>();
+  const cases: TestCase[] = [];
   let lines: string[] = [];
   for (const event of events) {
     if (event.kind === "scenario" && event.phase === "began") lines = [];
     else if (event.kind === "scenario") {
-      cases.delete(event.name);
-      cases.set(event.name, { ended: event as Ended, lines: lines.slice(-TAIL_LINES) });
+      const before = cases.findLastIndex(({ ended }) => ended.name === event.name);
+      if (event.attempt > 1 && before >= 0) cases.splice(before, 1);
+      cases.push({ ended: event as Ended, lines: lines.slice(-TAIL_LINES) });
       lines = [];
     } else lines.push(logLine(event));
   }
-  return [...cases.values()];
+  return cases;
 }
 
 function testCase(suite: string, { ended, lines }: TestCase): string {
   const { name, attempt, seconds = 0 } = ended;
   const isUnstable = ended.phase === "passed" && attempt > 1;
   return [
-    `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" time="${seconds.toFixed(3)}">`,
+    `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" ` +
+      `time="${seconds.toFixed(3)}">`,
     ...(isUnstable
       ? ['    <properties><property name="unstable" value="true"/></properties>']
       : []),

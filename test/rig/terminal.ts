@@ -93,6 +93,7 @@ function sentence(
       return options.verbose ? `power   ${event.on ? "on" : "off"}` : undefined;
     case "scenario":
       return scenarioText(event, paint);
+    case "plan":
     case "geometry":
     case "flashop":
       return undefined;
@@ -102,7 +103,8 @@ function sentence(
       const trial = event.trial ? ", on trial" : "";
       return paint(
         "bold",
-        `device  runs version ${event.version} from slot ${event.slot}${trial} (reset: ${event.cause})`,
+        `device  runs version ${event.version} from slot ${event.slot}${trial} (reset: ` +
+          `${event.cause})`,
       );
     }
     case "listening":
@@ -197,7 +199,10 @@ export function heapText({
 }: Heap): string {
   const live =
     liveSlots > 0 ? `, of which live ${size(liveSlots * slotBytes)} + ${size(liveChunkBytes)}` : "";
-  return `${peakSlots} slots (${size(peakSlots * slotBytes)}) + ${size(peakChunkBytes)} of chunks${live}`;
+  return (
+    `${peakSlots} slots (${size(peakSlots * slotBytes)}) + ${size(peakChunkBytes)} of ` +
+    `chunks${live}`
+  );
 }
 
 /** A bar on a terminal; elsewhere a line every quarter. */

@@ -16,7 +16,8 @@ for (const board of BARE_IN_TURN)
     for (const https of [false, true]) {
       // Each form over both, and each way with two of them.
       const form = PACKAGE_FORMS[(index + (https ? 1 : 0)) % PACKAGE_FORMS.length] ?? "whole";
-      test(`${board}: ${scenario} (${form}) over ${https ? "HTTPS" : "HTTP"} ends with version 2, and its report`, {
+      const link = https ? "HTTPS" : "HTTP";
+      test(`${board}: ${scenario} (${form}) over ${link} ends in a reported version 2`, {
         skip: missingTools(board),
       }, async () => {
         const log = new EventLog(board);

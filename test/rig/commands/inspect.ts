@@ -47,7 +47,8 @@ export function addInspect(program: Command): void {
   program
     .command("inspect")
     .description(
-      "show what a package says of itself; with --key, whether a device with that key would find it genuine",
+      "show what a package says of itself; with --key, whether a device with that key would " +
+        "find it genuine",
     )
     .argument("<package>", "the package: an MCUboot image, or a delta package")
     .option("--key <file>", "public or private key of the vendor (PEM)")
@@ -145,7 +146,8 @@ function describe(bytes: Buffer, header: ImageHeader): (readonly [string, string
     ["version", versionText(header.version)],
     [
       "length",
-      `${bytes.length} bytes (${size(bytes.length)}): header ${header.headerSize}, payload ${header.payloadSize}`,
+      `${bytes.length} bytes (${size(bytes.length)}): header ${header.headerSize}, payload ` +
+        `${header.payloadSize}`,
     ],
   ];
   const areas = areasOf(bytes, header);

@@ -56,7 +56,8 @@ export function addPack(program: Command): void {
       "after",
       `
 Examples:
-  xs-fumo pack app.bin --version 2.0.0 --key vendor.pem --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img
+  xs-fumo pack app.bin --version 2.0.0 --key vendor.pem \\
+    --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img
   xs-fumo pack v2.img --delta-from v1.img -o v1-to-v2.xdp
   xs-fumo pack v2.img --compress -o v2.xdp`,
     )

@@ -126,7 +126,10 @@ function overlap(coder: RangeCoder, back: number): void {
 /** A place in base, and what takes four bytes from there. */
 function sought(coder: RangeCoder, next: number): void {
   match(coder, 1, 4, 0);
-  if (next === Token.add) return add(coder, 0, Token.match);
+  if (next === Token.add) {
+    add(coder, 0, Token.match);
+    return;
+  }
   kind(coder, next, Token.match);
   coder.number(MODEL.copyBits + Token.match * 4 * 32, MODEL.copyTail, 4);
 }
