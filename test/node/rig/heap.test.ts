@@ -13,7 +13,7 @@ import { SCENARIOS, type ScenarioName } from "../../rig/server/scenario.ts";
 const LARGE_BYTES = 4 * 1024 * 1024;
 /**
  * What the peaks may differ by: two steps in which the slots grow, and less than one step of the
- * chunks (hal/host/run.c). A step of slots is 2 KiB, and where in it a small package ends is chance.
+ * chunks (hal/host/run.c). A step of slots is 2 KiB; where in it a small package ends is chance.
  */
 const PEAK_SLOTS = 2 * 64;
 const PEAK_CHUNK_BYTES = 1024;
