@@ -33,6 +33,7 @@ const TESTS: { readonly [name in LimitName]: string } = {
   NONCE_BYTES_MAX: "unit/account/newaccount",
   VALIDATOR_LENGTH_MAX: "unit/download/downloader",
   URL_BYTES_MAX: "unit/base/url",
+  ADDRESS_BYTES_MAX: "unit/account/newaccount",
   HOST_BYTES_MAX: "unit/base/url",
   CORRELATOR_BYTES_MAX: "unit/objects/fumo",
   REDIRECTS_MAX: "unit/download/downloader",
