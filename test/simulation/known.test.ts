@@ -13,7 +13,6 @@ import { Tally } from "./campaign/tally.ts";
 const VARIANTS = [
   "download,good,small",
   "replace,crash,small,account",
-  "download-and-update,crashLate,small",
   "download,good,small,flip:slot:5:stuck",
   "replace,good,small,server:duplicate@4",
   "download,good,small,host:changed@1",
