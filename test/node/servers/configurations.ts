@@ -15,7 +15,7 @@ export interface HostPlan {
 }
 
 /** A query as stores of packages sign it. */
-export const SIGNED = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=${"0123456789abcdef".repeat(110)}`;
+const SIGNED = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=${"0123456789abcdef".repeat(110)}`;
 const KILOBYTES_PER_SECOND = 400;
 
 function target({ port, secure }: HostPlan): string {
