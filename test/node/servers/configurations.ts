@@ -45,7 +45,8 @@ http {
   ${ranges ? "" : "max_ranges 0;"}
   server {
     listen 127.0.0.1:${port}${secure ? " ssl" : ""};
-    ${secure ? `ssl_certificate ${folder}/server.pem; ssl_certificate_key ${folder}/server.pem;` : ""}
+    ${secure ? `ssl_certificate ${folder}/server.pem;` : ""}
+    ${secure ? `ssl_certificate_key ${folder}/server.pem;` : ""}
     root ${folder};
     location = /package { return 302 "${target(plan)}"; }
   }
@@ -85,7 +86,9 @@ DocumentRoot ${folder}
 </Directory>
 ${ranges ? "" : "MaxRanges none"}
 Redirect 302 /package "${target(plan)}"
-${secure ? `SSLEngine on\nSSLCertificateFile ${folder}/server.pem\nSSLCertificateKeyFile ${folder}/server.pem` : ""}
+${secure ? "SSLEngine on" : ""}
+${secure ? `SSLCertificateFile ${folder}/server.pem` : ""}
+${secure ? `SSLCertificateKeyFile ${folder}/server.pem` : ""}
 `;
 }
 

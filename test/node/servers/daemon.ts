@@ -106,8 +106,12 @@ export class Running {
     return running;
   }
 
-  /** The lines of its access log. */
-  accesses(): readonly string[] {
+  /**
+   * Stops it: the lines of its access log. Before, some may be missing, and those of a request that
+   * was cut off come late.
+   */
+  async ended(): Promise<readonly string[]> {
+    await this.stop();
     return readFileSync(this.#log, "utf8")
       .split("\n")
       .filter((line) => line !== "");
