@@ -75,6 +75,7 @@ const TESTS: { readonly [name in LimitName]: string } = {
   SESSION_RETRY_MS: "unit/client/schedule",
   SESSION_RETRY_MAX_MS: "unit/client/schedule",
   SESSION_RETRY_AFTER_MAX_MS: "unit/client/schedule",
+  RETRY_AFTER_SPREAD_MS: "unit/client/schedule",
   TRIAL_DEADLINE_MS: "unit/update/engine",
   HTTP_HEAD_BYTES_MAX: "unit/hal/http",
   HTTP_LINE_BYTES_MAX: "unit/hal/http",
