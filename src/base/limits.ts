@@ -115,7 +115,9 @@ export const DOWNLOAD_RETRY_MAX_MS = 540_000;
 /** The longest Retry-After that is honoured, of a package host and of a DM server. */
 export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
 export const SESSION_RETRY_AFTER_MAX_MS = 3_600_000;
-/** The Retry-After to which chance adds as much again; to shorter ones more, to longer ones less. */
+/**
+ * The Retry-After to which chance adds as much again: to shorter ones more, to longer ones less.
+ */
 export const RETRY_AFTER_SPREAD_MS = 900_000;
 /** Bytes of all type-length-value records of an image together. */
 export const TLV_BYTES_MAX = 2048;
