@@ -8,6 +8,8 @@
  * that buffer too, and a download descriptor must fit in it.
  */
 export const MESSAGE_BYTES_MAX = 16384;
+/** Bytes of a message of the device; answers that are longer go on in the next one. */
+export const OUTBOUND_BYTES_MAX = 8192;
 /**
  * Bytes of a message whose Data of PkgData goes to the slot while it arrives, through the inbound
  * buffer: what MaxMsgSize announces where that is possible (client/server.ts). It costs no memory,

@@ -14,6 +14,7 @@ export const LIMITS = "src/base/limits";
 /** Test file by limit, without `.test.ts`. */
 const TESTS: { readonly [name in LimitName]: string } = {
   MESSAGE_BYTES_MAX: "node/threats/bounds",
+  OUTBOUND_BYTES_MAX: "node/threats/bounds",
   LONG_MESSAGE_BYTES_MAX: "unit/client/conversation",
   LONG_HEAD_BYTES_MAX: "unit/session/longmessage",
   ELEMENT_DEPTH_MAX: "unit/download/descriptor",
