@@ -30,7 +30,7 @@ for (const [answer, what] of [
   ["silent", "answers nothing"],
   ["busy", "answers 503"],
 ] as const) {
-  test(`after an hour in which the server ${what}, no second is worse than three times the mean`, () => {
+  test(`an hour after the server ${what}, no second is worse than 3 times the mean`, () => {
     for (const together of [{}, { areTogether: true } as const]) {
       const report = simulateFleet(fleet(answer, together), END_MS);
       strictEqual(report.returnedMs.length, DEVICES);
@@ -42,7 +42,7 @@ for (const [answer, what] of [
 }
 
 for (const pollMinutes of [15, 30, 59]) {
-  test(`a server that says when it is back is not run over then: polls each ${pollMinutes} min`, () => {
+  test(`no rush when a server said it is back, with polls each ${pollMinutes} min`, () => {
     // So many that chance alone makes no second bad.
     const devices = 4 * DEVICES;
     for (const together of [{}, { areTogether: true } as const])

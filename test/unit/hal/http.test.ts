@@ -333,7 +333,7 @@ test("a line longer than the buffer is put together if it is wanted, else read p
   }
 });
 
-test("a long value that is no text is dropped, and of a name that comes twice the first holds", () => {
+test("a long value that is no text is dropped; of a name that comes twice the first holds", () => {
   const long = "v".repeat(HTTP_LINE_BYTES_MAX);
   const start = utf8(`HTTP/1.1 200 OK\r\nX-Y: ${long}`);
   const end = utf8(`\r\nETag: e\r\nETag: ${long}\r\nContent-Length: 0\r\n\r\n`);
@@ -342,7 +342,7 @@ test("a long value that is no text is dropped, and of a name that comes twice th
   deepEqual([headers.has("x-y"), headers.get("etag")], [false, "e"]);
 });
 
-test("a line that frames the body has HTTP_LINE_BYTES_MAX bytes at most, with the byte behind it", () => {
+test("a line that frames the body has HTTP_LINE_BYTES_MAX bytes, with the one behind it", () => {
   for (const [more, outcome] of [
     [0, "200 ok"],
     [1, "protocol"],
@@ -352,7 +352,7 @@ test("a line that frames the body has HTTP_LINE_BYTES_MAX bytes at most, with th
   }
 });
 
-test("values beyond HTTP_KEPT_BYTES_MAX bytes in all are dropped, and a URL of URL_BYTES_MAX is not", () => {
+test("values beyond HTTP_KEPT_BYTES_MAX in all are dropped, a URL of URL_BYTES_MAX is not", () => {
   ok(URL_BYTES_MAX + 1000 <= HTTP_KEPT_BYTES_MAX, "beside an ETag, a date and a type");
   for (const [more, kept] of [
     [0, true],
