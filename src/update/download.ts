@@ -3,7 +3,6 @@
  * package into the record.
  */
 import type { LogLevel } from "../../hal/hal.ts";
-import { assert } from "../base/assert.ts";
 import { REWINDS_MAX } from "../base/limits.ts";
 import { place } from "../base/url.ts";
 import type { Description, DescriptorReading } from "../download/descriptor.ts";
@@ -69,7 +68,6 @@ export class Download implements FetchSink {
     const { staging } = options;
     const { url, image, validator, size, attempt, generation, described, agreed, minutes } =
       journal.record;
-    assert(url !== undefined, "a download has a URL");
     this.#journal = journal;
     this.#options = options;
     this.#staging = staging;
@@ -83,7 +81,7 @@ export class Download implements FetchSink {
     const from = this.position;
     if (from > 0) log("info", `download goes on at byte ${from}`);
     fetcher.start({
-      url,
+      url: url ?? "",
       from,
       validator,
       size: size > 0 ? size : undefined,

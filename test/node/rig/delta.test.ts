@@ -110,9 +110,11 @@ const USAGE: readonly (readonly [words: readonly string[], told: RegExp])[] = [
   [["--delta-from", path("key.pem")], /the base is not an MCUboot image/],
 ];
 
-for (const [words, told] of USAGE)
-  test(`wrong usage of pack ends with 2 and says what is wrong: ${words.slice(0, 3).join(" ").replaceAll(folder, "DIR")}`, async () => {
+for (const [words, told] of USAGE) {
+  const typed = words.slice(0, 3).join(" ").replaceAll(folder, "DIR");
+  test(`wrong usage of pack ends with 2 and says what is wrong: ${typed}`, async () => {
     const result = await run("pack", path("v2.img"), "-o", path("none"), ...words);
     strictEqual(result.status, 2, result.errors);
     match(result.errors, told);
   });
+}
