@@ -46,7 +46,7 @@ uint32_t boardSecurityCounter(void);
 /* Switches the board off, where it can be. */
 void boardExit(int status) __attribute__((noreturn));
 
-/* Starts the watchdog anew: after each erase, since a whole slot may be erased in one step. */
+/* Starts the watchdog anew: after each write and erase, since one step may fill a whole slot. */
 void boardFeed(void);
 /* Waits until a socket can do what it could not when it was last asked, or the time is over, and
  * feeds the watchdog. */

@@ -86,6 +86,7 @@ void xs_flash_write(xsMachine* the)
     throwKind(the, "misaligned", "flash: not a multiple of writeAlign");
   checkInside(the, partition, offset, buffer.length);
   checkDone(the, partition->write(partition, offset, buffer.bytes, buffer.length));
+  boardFeed();
 }
 
 void xs_flash_erase_block(xsMachine* the)
