@@ -71,3 +71,27 @@ export function putText(target: Uint8Array, at: number, value: string): number {
   target.set(bytes, at);
   return at + bytes.length;
 }
+
+/**
+ * Writes three strings, one behind the other, at target[at, …): the index after them, or -1, with
+ * nothing written, when they do not fit.
+ */
+export function putTexts(target: Uint8Array, at: number, a: string, b: string, c: string): number {
+  return putText(target, at, a + b + c);
+}
+
+/**
+ * Writes `<name attributes>value</name>`, where the attributes bring the space before them: the
+ * index after it, or -1, with nothing written, when it does not fit or the value has one of & < >
+ * CR.
+ */
+export function putElement(
+  target: Uint8Array,
+  at: number,
+  name: string,
+  attributes: string,
+  value: string,
+): number {
+  for (const special of ["&", "<", ">", "\r"]) if (value.includes(special)) return -1;
+  return putText(target, at, `<${name}${attributes}>${value}</${name}>`);
+}

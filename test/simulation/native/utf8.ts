@@ -8,7 +8,7 @@ import {
   utf8 as portableUtf8,
 } from "../../../src/base/utf8.ts";
 
-export { checkUtf8 } from "../../../src/base/utf8.ts";
+export { checkUtf8, putElement, putTexts } from "../../../src/base/utf8.ts";
 
 const SHORT = 64;
 

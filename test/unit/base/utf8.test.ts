@@ -1,7 +1,15 @@
 /** Strings and UTF-8 bytes (RFC 3629), src/base/utf8.ts. */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { fromHex, hex } from "../../../src/base/bytes.ts";
-import { checkUtf8, pastText, putText, text, utf8 } from "../../../src/base/utf8.ts";
+import {
+  checkUtf8,
+  pastText,
+  putText,
+  text,
+  utf8,
+  putElement,
+  putTexts,
+} from "../../../src/base/utf8.ts";
 
 function bytesOf(digits: string): Uint8Array {
   return fromHex(digits) ?? new Uint8Array(0);
@@ -150,4 +158,30 @@ test("pastText is after a text that stands there, whole, and nowhere else", () =
   equal(pastText(bytes, 9, "/a> "), -1);
   equal(pastText(bytes, 12, ""), 12);
   equal(pastText(bytes.subarray(0, 5), 3, "grün"), -1);
+});
+
+test("putTexts writes three texts behind each other, or nothing", () => {
+  const target = new Uint8Array(10).fill(0x2e);
+  equal(putTexts(target, 1, "a", "é€", "\0\u0001"), 9);
+  equal(hex(target), "2e61c3a9e282ac00012e");
+  equal(putTexts(target, 10, "", "", ""), 10);
+  const untouched = target.slice();
+  equal(putTexts(target, 0, "abcdef", "gh", "ijk"), -1);
+  equal(putTexts(target, 0, "", "", "0123456789a"), -1);
+  equal(putTexts(target, 2, "€€", "€", ""), -1);
+  equal(putTexts(target, 11, "", "", ""), -1);
+  equal(hex(target), hex(untouched));
+});
+
+test("putElement writes an element whose text needs no escape, or nothing", () => {
+  const target = new Uint8Array(24).fill(0x2e);
+  const element = utf8('<A x="1">é]]</A>');
+  equal(putElement(target, 2, "A", ' x="1"', "é]]"), 2 + element.length);
+  equal(hex(target.subarray(2, 2 + element.length)), hex(element));
+  const untouched = target.slice();
+  for (const value of ["&", "a<", ">b", "\r", "a&b", "0123456789012345678"])
+    equal(putElement(target, 0, "A", "", value), -1, value);
+  equal(putElement(target, 17, "A", "", "a"), -1);
+  equal(hex(target), hex(untouched));
+  equal(putElement(target, 16, "A", "", "a"), 24);
 });
