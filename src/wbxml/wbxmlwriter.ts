@@ -22,7 +22,7 @@ const HEADS: readonly string[] = frozen(
     String.fromCharCode(code | CONTENT_BIT, Global.strI),
   ),
 );
-const TAIL = String.fromCharCode(0, Global.end);
+const TAIL = frozen(String.fromCharCode(0, Global.end));
 
 export class WbxmlWriter implements TokenWriter {
   length = 0;
