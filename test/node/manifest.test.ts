@@ -6,13 +6,14 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix, relative } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import {
   APPLICATION,
   built as builtOf,
   type Built,
   fileOf,
   MANIFEST,
+  type Manifest,
   PREFIX,
   readManifest,
   sourceModules,
@@ -21,6 +22,35 @@ import { root } from "../root.ts";
 
 const manifest = readManifest();
 const CONFORMANCE = join(root, "test/conformance/manifest.json");
+
+const MEMORY = join(root, "src/memory.json");
+/** The SDK's default, with which the client's first answer overflows the stack. */
+const SDK_STACK_SLOTS = 384;
+const README = readFileSync(join(root, "README.md"), "utf8");
+
+/** The code in README.md that begins so; the first of its language. */
+function example(language: string): string {
+  return new RegExp(`^\`\`\`${language}\n([^]+?)^\`\`\`$`, "m").exec(README)?.[1] ?? "";
+}
+
+/** Returns the manifest of README.md's application, with members of its own, outside the tree. */
+function oem(context: TestContext, own: Manifest): string {
+  const folder = mkdtempSync(join(tmpdir(), "oem-"));
+  context.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const { modules, include = [], ...rest } = JSON.parse(example("json")) as Manifest;
+  assert.deepEqual(modules, { "*": "./main" });
+  const manifest = {
+    ...rest,
+    ...own,
+    modules: { main: "./main" },
+    include: include.map((path) => path.replace("./node_modules/xs-fumo", relative(folder, root))),
+  };
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "main.ts"), example("ts"));
+  return join(folder, "manifest.json");
+}
 
 /** What a platform builds of the application. */
 function built(platform: string): Built {
@@ -131,39 +161,22 @@ for (const platform of platforms) {
     });
   }
 
-  test(`${platform}: an application outside the tree includes it, and keeps its own main and memory`, (context) => {
-    const folder = mkdtempSync(join(tmpdir(), "oem-"));
-    context.after(() => {
-      rmSync(folder, { recursive: true });
-    });
-    const own = { main: "main", stack: 777 };
-    writeFileSync(
-      join(folder, "manifest.json"),
-      JSON.stringify({
-        include: ["$(MODDABLE)/examples/manifest_base.json", relative(folder, MANIFEST)],
-        creation: own,
-        modules: { main: "./main", log: "./log" },
-      }),
-    );
-    writeFileSync(
-      join(folder, "main.ts"),
-      `import { openBoard } from "xs-fumo/hal/board";
-import { Client } from "xs-fumo/src/client/client";
-import { parseProvision } from "xs-fumo/src/account/provisioning";
-
-const board = openBoard();
-const client = new Client(board, parseProvision(board.provision()), {});
-board.run(() => client.step());
-`,
-    );
-    writeFileSync(join(folder, "log.ts"), "export {};\n");
-    const whole = builtOf(join(folder, "manifest.json"), platform);
-    assert.deepEqual(whole.creation, own);
+  test(`${platform}: README.md's application includes it, with its own main and the memory`, (context) => {
+    const whole = builtOf(oem(context, {}), platform);
+    assert.deepEqual(whole.creation, builtOf(MEMORY, platform).creation);
+    assert.ok((whole.creation.stack ?? 0) > SDK_STACK_SLOTS, `${whole.creation.stack}`);
     assert.deepEqual(missing(whole), []);
     assert.deepEqual(
       [...whole.modules.keys()].filter((name) => !name.includes("/")),
-      ["main", "log"],
+      ["main"],
     );
+  });
+
+  test(`${platform}: an application may give more memory than README.md's`, (context) => {
+    const creation = { main: "main", stack: 7777 };
+    const whole = builtOf(oem(context, { creation }), platform);
+    assert.equal(whole.creation.stack, 7777);
+    assert.equal(whole.creation.main, "main");
   });
 }
 

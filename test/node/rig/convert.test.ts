@@ -13,7 +13,8 @@ import { convert, fromDump, toDump } from "../../rig/decode/document.ts";
 import { root } from "../../root.ts";
 
 const HEADER =
-  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>" +
+  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>" +
+  "1</MsgID>" +
   "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
 
 function message(body: string): string {
@@ -42,7 +43,7 @@ test("a message comes back as it went, indented", () => {
   ok(back.endsWith("\n</SyncML>"));
 });
 
-test("Data of format bin is base64 in XML and opaque in WBXML, whether the item or the command says it", () => {
+test("bin Data is base64 in XML and opaque in WBXML, whoever states the format", () => {
   const meta = '<Meta><Format xmlns="syncml:metinf">bin</Format></Meta>';
   const data = "<Data>AAH/</Data>";
   for (const body of [`${meta}<Item>${data}</Item>`, `<Item>${meta}${data}</Item>`]) {
@@ -64,10 +65,12 @@ test("opaque Data that is text is shown as text, and other bytes as base64", () 
   ok(opaque("00ff").includes("<Data>AP8=</Data>"));
 });
 
-test("a tree description that stands alone says in its header what it is, and its names are those of its page", () => {
+test("a tree description alone is named in its header, with tags of its page", () => {
   const xml =
-    '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName><DFProperties><AccessType><Get/><Add/>' +
-    "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node></MgmtTree>";
+    '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>x</NodeName>' +
+    "<DFProperties><AccessType><Get/><Add/>" +
+    "</AccessType><DFFormat><chr/></DFFormat><Scope><Permanent/></Scope></DFProperties></Node>" +
+    "</MgmtTree>";
   const { bytes, problems } = toWbxml(xml);
   deepStrictEqual(problems, []);
   ok(Buffer.from(bytes).includes("-//OMA//DTD-DM-DDF 1.2//EN\0"));
@@ -110,7 +113,9 @@ test("lenient: what can be read, and all that is wrong", () => {
 });
 
 test("a tree in a message nests no deeper than a message may", () => {
-  const deep = `<MgmtTree>${"<Node>".repeat(ELEMENT_DEPTH_MAX)}${"</Node>".repeat(ELEMENT_DEPTH_MAX)}</MgmtTree>`;
+  const deep =
+    `<MgmtTree>${"<Node>".repeat(ELEMENT_DEPTH_MAX)}` +
+    `${"</Node>".repeat(ELEMENT_DEPTH_MAX)}</MgmtTree>`;
   const xml = message(`<Add><CmdID>1</CmdID><Item><Data>${deep}</Data></Item></Add>`);
   match(toWbxml(xml).problems[0]?.reason ?? "", /too many open elements/);
 });
@@ -134,9 +139,13 @@ test("hexadecimal digits are taken with offsets before and characters behind the
       (line, at) => `${at}: ${pairs(line).join("").replace(/..../g, "$& ").trim()}  ${text(line)}`,
     ),
     dump((line, at) => `${at}: ${pairs(line).join(" ")}`),
-    `${dump(
-      (line, at) =>
-        `${at}  ${pairs(line).slice(0, 8).join(" ")}  ${pairs(line).slice(8).join(" ")}  |${text(line)}|`,
+    `${dump((line, at) =>
+      [
+        at,
+        pairs(line).slice(0, 8).join(" "),
+        pairs(line).slice(8).join(" "),
+        `|${text(line)}|`,
+      ].join("  "),
     )}\n00000014\n`,
     dump((line, at) => `${at.slice(4)}   ${pairs(line).join(" ")}   ${text(line)}`),
   ])
@@ -189,12 +198,13 @@ test("WBXML of another kind is named, and shown only with --lenient", () => {
   }
 });
 
-test("the Type of a description says what its Data is: elements, or a chunk of WBXML or of text", () => {
+test("the Type of a description says what its Data is: elements, WBXML or text in chunks", () => {
   const type = (encoding: string): string =>
     `<Type xmlns="syncml:metinf">application/vnd.syncml.dmtnds+${encoding}</Type>`;
   const chunk = (encoding: string, data: string): string =>
     message(
-      `<Add><CmdID>1</CmdID><Meta>${type(encoding)}</Meta><Item>${data}<MoreData/></Item></Add><Final/>`,
+      `<Add><CmdID>1</CmdID><Meta>${type(encoding)}</Meta><Item>${data}<MoreData/></Item></Add>` +
+        `<Final/>`,
     );
   const opaque = toWbxml(
     chunk("wbxml", '<Meta><Format xmlns="syncml:metinf">bin</Format></Meta><Data>AgAA</Data>'),
@@ -231,10 +241,11 @@ test("the commands end with status 5 for a malformed document, and say where and
   rmSync(folder, { recursive: true });
 });
 
-test("a download descriptor is shown indented, with what a device would refuse it for; it has no WBXML", () => {
+test("a descriptor is shown indented, with a device's objections; it has no WBXML", () => {
   const wrap = (inside: string): Buffer =>
     Buffer.from(
-      `<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`,
+      `<?xml version="1.0"?><media xmlns="http://www.openmobilealliance.org/xmlns/dd">` +
+        `${inside}</media>`,
     );
   const needed =
     "<objectURI>fw</objectURI><size>1</size><type>a/b</type><installParam>x</installParam>";

@@ -121,7 +121,7 @@ function message(
 }
 
 for (const profile of PROFILES) {
-  test(`${profile}: a second account is added, the first one stays, and the new server is met at once (OMA-TS-DM-Bootstrap §5.4.5)`, () => {
+  test(`${profile}: a second account is added, and its server met at once (§5.4.5)`, () => {
     const bench = new Bench();
     const lines = bench.send(message(profile));
     deepStrictEqual(lines, [`push: account of second at ${SECOND}`]);
@@ -130,7 +130,7 @@ for (const profile of PROFILES) {
     deepStrictEqual(bench.accounts(), ["rig", "second"]);
   });
 
-  test(`${profile}: an account of the same server takes the place of the old one, with its secrets and nonces`, () => {
+  test(`${profile}: a server's new account replaces the old one, secrets and nonces too`, () => {
     const bench = new Bench(UNPINNED);
     deepStrictEqual(bench.send(message(profile, MOVED)), [
       "push: account of rig at http://second.example/third",
@@ -143,7 +143,7 @@ for (const profile of PROFILES) {
     ok(bench.target.lines.some((line) => line.includes("completed")));
   });
 
-  test(`${profile}: the provisioned account is pinned unless its text says otherwise: no message replaces it, however well sealed`, () => {
+  test(`${profile}: no message replaces the provisioned account, unless its text allows`, () => {
     for (const more of [{}, { pinned: true }]) {
       const bench = new Bench({ account: { ...FACTORY, ...more } });
       deepStrictEqual(bench.send(message(profile, MOVED)), [
@@ -158,7 +158,7 @@ for (const profile of PROFILES) {
     }
   });
 
-  test(`${profile}: an account whose address the provisioning does not allow is not made, and the log says why`, () => {
+  test(`${profile}: an account with a forbidden address is not made; the log says why`, () => {
     for (const [address, why] of [
       ["http://second.example/dm", "leads to second.example by plain http"],
       ["https://127.0.0.1/dm", "leads to 127.0.0.1, which is no public address"],
@@ -174,7 +174,7 @@ for (const profile of PROFILES) {
     }
   });
 
-  test(`${profile}: without its seal, with another one, changed or sealed otherwise, it changes nothing`, () => {
+  test(`${profile}: a message without the right seal, or changed, has no effect`, () => {
     const bench = new Bench();
     const document = bootstrapDocument(profile, ACCOUNT);
     const good = sealedPush(profile, document, "NETWORKID", { network: NETWORK, pin: "" });
@@ -200,7 +200,7 @@ for (const profile of PROFILES) {
     deepStrictEqual(bench.accounts(), ["rig"]);
   });
 
-  test(`${profile}: a message counts once: played again it undoes nothing, also after a reset`, () => {
+  test(`${profile}: a message counts once: a replay has no effect, even after a reset`, () => {
     const bench = new Bench();
     const old = message(profile);
     bench.send(old);
@@ -210,7 +210,7 @@ for (const profile of PROFILES) {
     ok(bench.send(old).some((line) => line.includes("it came before")));
   });
 
-  test(`${profile}: with a PIN, typed right it counts, typed wrong so often it is dropped, and nobody is asked again for a while`, () => {
+  test(`${profile}: a right PIN counts; wrong ones drop the message and stop questions`, () => {
     for (const protection of ["USERPIN", "USERPIN_NETWORKID"] as const) {
       const secrets = { network: NETWORK, pin: "4711" };
       const sealed = message(profile, ACCOUNT, protection, secrets);
@@ -233,7 +233,7 @@ for (const profile of PROFILES) {
     }
   });
 
-  test(`${profile}: no more accounts than there may be; those that are there can still be replaced`, () => {
+  test(`${profile}: accounts have a maximum; those that exist can still be replaced`, () => {
     const bench = new Bench();
     for (let i = 1; i < ACCOUNTS_MAX; i++)
       bench.send(message(profile, { ...ACCOUNT, serverId: `s${i}` }));
@@ -253,7 +253,7 @@ for (const profile of PROFILES) {
     );
   });
 
-  test(`${profile}: power that fails anywhere leaves the old accounts or the new ones, whole`, () => {
+  test(`${profile}: a power cut anywhere leaves the old accounts or the new ones, whole`, () => {
     let cut = 0;
     for (; ; cut++) {
       const bench = new Bench(UNPINNED);
@@ -284,7 +284,7 @@ test("a device that takes no bootstrap message takes none, however well sealed",
   deepStrictEqual(bench.accounts(), ["rig"]);
 });
 
-test("nothing secret of a bootstrap message is in the log, and nothing of one that is not believed", () => {
+test("the log has no secret of a bootstrap message, and nothing of an unproved one", () => {
   const bench = new Bench();
   for (const profile of PROFILES) {
     bench.send(

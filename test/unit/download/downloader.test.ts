@@ -28,7 +28,7 @@ function rest(from: number): Answer {
   return { status: 206, headers, body: [content(from, 200)] };
 }
 
-test("a package comes in one answer, through the buffer, and the sink hears its size and validator first", () => {
+test("a package comes in one answer; the sink first hears its size and validator", () => {
   const scene = new Scene([WHOLE]);
   equal(scene.run(), "done");
   done(scene);
@@ -39,7 +39,7 @@ test("a package comes in one answer, through the buffer, and the sink hears its 
   equal(scene.header(0, "Accept-Encoding"), "identity");
 });
 
-test("no piece goes past the place where progress is made durable: a power cut would have it fetched again", () => {
+test("no piece crosses the point where progress is stored: a cut would repeat it", () => {
   const scene = new Scene([WHOLE]);
   scene.block = 90;
   equal(scene.run(), "done");
@@ -57,7 +57,7 @@ test("with a length it is done at the last byte, without one at the end of the b
   deepEqual(unknown.log, ["attempted 1", "accept undefined undefined"]);
 });
 
-test("after a break it goes on where it ended, if it is still the same package (RFC 9110 §13.1.5, §14)", () => {
+test("after a break the same package goes on (RFC 9110 §13.1.5, §14)", () => {
   const scene = new Scene([CUT, REST]);
   equal(scene.run(), "done");
   done(scene);
@@ -80,7 +80,7 @@ test("what is all there already needs no request", () => {
   equal(scene.requests.length, 0);
 });
 
-test("a strong ETag is preferred, else Last-Modified serves; a weak ETag is no validator, nor is one that is too long", () => {
+test("a strong ETag wins over Last-Modified; weak or long ones are no validator", () => {
   const date = "Wed, 21 Oct 2015 07:28:00 GMT";
   for (const [headers, expected] of [
     [{ etag: '"v1"', "last-modified": date }, '"v1"'],
@@ -126,7 +126,7 @@ test("a sink that does not begin again at byte 0 ends the download", () => {
   equal(scene.open, 0);
 });
 
-test("a part of another total or another ETag is another package: the whole of that is asked for", () => {
+test("a part with another total or ETag is another package, and is asked for whole", () => {
   for (const headers of [
     { "content-range": "bytes 120-200/201" },
     { "content-range": "bytes 120-199/200", etag: '"v2"' },
@@ -157,7 +157,7 @@ const UNUSABLE: readonly (readonly [name: string, headers: Readonly<Record<strin
   ["shorter than it says", { "content-range": "bytes 120-199/200", "content-length": "79" }],
 ];
 
-test("a part that cannot be used is followed by one request for the whole, and what is there stays till then (RFC 9110 §15.3.7)", () => {
+test("a useless part leads to one request for the whole; what is there stays (§15.3.7)", () => {
   for (const [name, headers] of UNUSABLE) {
     const part: Answer = { status: 206, headers, body: [content(120, 200)] };
     const scene = new Scene([part, { fails: "refused" }, WHOLE]);
@@ -170,7 +170,7 @@ test("a part that cannot be used is followed by one request for the whole, and w
   }
 });
 
-test("a host whose parts can never be used, and that never sends the whole, has as many attempts as any", () => {
+test("a host whose parts are useless, without the whole, has the usual attempts", () => {
   const part: Answer = { status: 206, headers: { "content-range": "bytes 7-199/200" } };
   const scene = new Scene(times(DOWNLOAD_ATTEMPTS_MAX, part));
   equal(scene.run({ from: 120, size: 200 }), "serverError");
@@ -189,7 +189,7 @@ test("a 206 from byte 0 that is whole is a 200, whoever asked for what", () => {
   ok(resumed.log.includes("restart"));
 });
 
-test("a 206 to who asked for the whole is taken: from byte 0 on, or as the whole where it says nothing", () => {
+test("a 206 without a range asked is taken: from byte 0, or as the whole", () => {
   const part: Answer = {
     status: 206,
     headers: { "content-range": "bytes 0-99/200" },
@@ -208,7 +208,7 @@ test("a 206 to who asked for the whole is taken: from byte 0 on, or as the whole
   equal(new Scene([middle], { attemptsMax: 1 }).run(), "serverError");
 });
 
-test("a 4xx or 501 to a range is followed by one request for the whole; after that it counts", () => {
+test("a 4xx or 501 to a range leads to one request for the whole; later ones count", () => {
   for (const status of [400, 401, 403, 404, 405, 407, 410, 416, 418, 451, 501]) {
     const scene = new Scene([{ status }, WHOLE]);
     equal(scene.run({ from: 120, size: 200 }), "done", `${status}`);
@@ -231,7 +231,7 @@ test("a redirect of the request for the whole asks for the whole there, too", ()
   deepEqual([scene.header(1, "Range"), scene.header(2, "Range")], [undefined, undefined]);
 });
 
-test("a body without a length that breaks off resumes: the package itself says that it is short", () => {
+test("a body without a length resumes after a break: the package shows it is short", () => {
   const cut: Answer = { body: [content(0, 70)] };
   for (const rest of [REST_FROM_70, WHOLE]) {
     const scene = new Scene([cut, rest]);
@@ -306,7 +306,7 @@ test("a shorter part than asked for is taken, and the next one asked for", () =>
   equal(scene.header(1, "Range"), "bytes=150-");
 });
 
-test("416 means done when the package is all there, else it starts over; without a range it is an error", () => {
+test("416 on a complete package means done; otherwise it starts over, without range", () => {
   const all = new Scene([CUT, { status: 416, headers: { "content-range": "bytes */120" } }, WHOLE]);
   equal(all.run(), "done");
   ok(all.log.includes("restart"));
@@ -345,7 +345,7 @@ test("a size that the sink refuses ends the download before the first byte", () 
   equal(new Scene([{ headers: { "content-length": "0" } }]).run(), "corrupt");
 });
 
-test("a coding that nobody asked for is named, and ends the download; identity, and none, are none", () => {
+test("a coding that nobody asked for ends the download, and is named; identity is none", () => {
   for (const coding of ["gzip", "GZIP", "identity, br"]) {
     const scene = new Scene([{ headers: { "content-encoding": coding } }]);
     equal(scene.run(), "serverError");
@@ -386,7 +386,7 @@ test("a redirect is followed, at most so often, from the original URL at each at
   ]);
 });
 
-test("a redirect may be relative, and hold what must be escaped (RFC 9110 §10.2.2, RFC 3986 §5)", () => {
+test("a redirect may be relative and need escapes (RFC 9110 §10.2.2, RFC 3986 §5)", () => {
   const cases = [
     ["../pkg", "https://h/pkg"],
     ["./a/../pkg?x={1}", "https://h/pkg?x=%7B1%7D"],

@@ -110,7 +110,8 @@ function kindOf(work: () => unknown): string {
 
 const LENGTH = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX-A: b\r\n\r\nhello world";
 const CHUNKED =
-  'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x="y"\r\n world\r\n0\r\nT: u\r\n\r\n';
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x="y"\r\n ' +
+  "world\r\n0\r\nT: u\r\n\r\n";
 const UNTIL_CLOSE = "HTTP/1.0 200 OK\r\n\r\nhello world";
 const INTERIM = `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n${LENGTH}`;
 
@@ -185,7 +186,7 @@ test("a URL goes to its host, port and path", () => {
   deepEqual(seen, ["a.example 80", "b 1", "fe80::1 80", "c 80", "d 65535"]);
 });
 
-test("https without TLS, and a line break in a header, are refused before a connection is made", () => {
+test("https without TLS, or a line break in a header, fails before connecting", () => {
   equal(
     kindOf(() => open(new ScriptedSocket([]), { ...GET, url: address("https://h/") })),
     "secure",
@@ -196,7 +197,7 @@ test("https without TLS, and a line break in a header, are refused before a conn
   );
 });
 
-test("header names are in lower case, values without the space around them, and the first of a name holds", () => {
+test("header names are lower case, values trimmed; the first of a name counts", () => {
   const { headers } = answer(
     'HTTP/1.1 200 OK\r\nETag:\t "a" \r\nX-Y: 1\r\nx-y: 2\r\nEmpty:\r\nCONTENT-length: 0\r\n\r\n',
   );
@@ -211,7 +212,7 @@ test("header names are in lower case, values without the space around them, and 
   );
 });
 
-test("an answer to HEAD, a 204 and a 304 have no body, whatever they announce (RFC 9112 §6.3)", () => {
+test("answers to HEAD, 204 and 304 have no body, whatever they say (RFC 9112 §6.3)", () => {
   equal(
     answer("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n", { ...GET, method: "HEAD" }).body,
     "",
@@ -283,7 +284,7 @@ test("a line that is folded is one line, with blanks where it was folded (RFC 91
   }
 });
 
-test("a length may come again as it is, in a list too, and with zeros before it (RFC 9110 §8.6)", () => {
+test("a length may be repeated, also in a list and with zeros (RFC 9110 §8.6)", () => {
   for (const lines of [
     "Content-Length: 2\r\nContent-Length: 2",
     "Content-Length: 2, 2",
@@ -305,7 +306,7 @@ test("a transfer coding wins over a length, which is then not there (RFC 9112 §
   }
 });
 
-test("how long the body is, the head says once: the length that counts, or none (RFC 9112 §6.3)", () => {
+test("the head says once how long the body is: the length that counts, or none (§6.3)", () => {
   const lengthOf = (response: string, request = GET): number | undefined => {
     const exchange = open(new ScriptedSocket([utf8(response)]), request);
     let head = exchange.head();
@@ -325,7 +326,8 @@ test("how long the body is, the head says once: the length that counts, or none 
 
 test("of a cookie only that there is one is kept: it may be long, and is of no use", () => {
   const { headers } = answer(
-    `HTTP/1.1 200 OK\r\nSet-Cookie: ${"c".repeat(HTTP_LINE_BYTES_MAX - 20)}\r\nETag: e\r\nContent-Length: 0\r\n\r\n`,
+    `HTTP/1.1 200 OK\r\nSet-Cookie: ${"c".repeat(HTTP_LINE_BYTES_MAX - 20)}\r\nETag: ` +
+      `e\r\nContent-Length: 0\r\n\r\n`,
     { ...GET, wants: ["set-cookie", "etag"] },
   );
   deepEqual(
@@ -351,10 +353,11 @@ test("of a head only what is wanted is kept", () => {
   );
 });
 
-test("a line that does not fit is read past, wherever its pieces end, and the ones behind it count", () => {
+test("an overlong line is skipped, however it is split, and later ones count", () => {
   for (let more = 0; more < 4; more++) {
     const long = "b".repeat(HTTP_LINE_BYTES_MAX - 6 + more);
-    const response = `HTTP/1.1 200 OK\r\nX-Y: ${long}\r\n folded\r\nETag: e\r\nContent-Length: 2\r\n\r\nok`;
+    const rest = "ETag: e\r\nContent-Length: 2\r\n\r\nok";
+    const response = `HTTP/1.1 200 OK\r\nX-Y: ${long}\r\n folded\r\n${rest}`;
     for (const size of [1, 7, 1000]) {
       const bytes = utf8(response);
       const pieces: Uint8Array[] = [];
@@ -408,7 +411,7 @@ function chunked(body: string): string {
   return failure(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`);
 }
 
-test("chunks may be empty but for the last, with zeros, extensions and upper-case digits (RFC 9112 §7.1)", () => {
+test("chunks may have zeros, extensions and capitals, and be empty (RFC 9112 §7.1)", () => {
   equal(chunked("0\r\n\r\n"), "200 ");
   equal(chunked("00000002\r\nab\r\n000\r\n\r\n"), "200 ab");
   equal(
@@ -434,7 +437,7 @@ test("bad chunks are refused", () => {
   for (const body of bad) equal(chunked(body), "protocol", body);
 });
 
-test("a chunk line and a trailer of the longest length are read, and one byte more is refused", () => {
+test("a chunk line or trailer of the longest length is read; a byte more is refused", () => {
   equal(chunked(`1;${"x".repeat(HTTP_CHUNK_LINE_BYTES_MAX - 4)}\r\na\r\n0\r\n\r\n`), "200 a");
   equal(chunked(`1;${"x".repeat(HTTP_CHUNK_LINE_BYTES_MAX - 3)}\r\na\r\n0\r\n\r\n`), "protocol");
   equal(chunked(`0\r\nA: ${"x".repeat(HTTP_HEAD_BYTES_MAX - 7)}\r\n\r\n`), "200 ");
@@ -443,7 +446,7 @@ test("a chunk line and a trailer of the longest length are read, and one byte mo
   equal(chunked("0\r\nno colon\r\n\r\n"), "protocol");
 });
 
-test("nothing is read ahead of the caller: a body stays with the peer until it is asked for", () => {
+test("nothing is read ahead: a body stays with the peer until it is asked for", () => {
   const body = "x".repeat(20000);
   const socket = new ScriptedSocket([
     utf8("HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n"),
@@ -501,7 +504,7 @@ test("the head of an answer without a body stays until read has said that it is 
   equal(exchange.head(), undefined);
 });
 
-test("an answer that comes before the whole request is taken counts, though the rest is refused", () => {
+test("an answer before the whole request counts, though the rest is refused", () => {
   const socket = new ScriptedSocket([
     utf8("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"),
   ]);

@@ -16,7 +16,7 @@ test("a message that comes again is answered with the same bytes, and not execut
   equal(bench.tree.calls.length, 1);
 });
 
-test("Gets whose answers do not fit in a message are answered in the next ones, in order and to the last", () => {
+test("Gets that do not fit in one message are answered in the next ones, in order", () => {
   const bench = new Bench();
   const data = new Uint8Array(900).fill(0x61);
   bench.tree.values.set("./A", { format: "chr", type: "text/plain", data });
@@ -92,7 +92,7 @@ test("a message older than the last is a repetition too", () => {
   deepEqual(bench.tree.calls, ["remove ./A"]);
 });
 
-test("a message whose MsgID is no number that counts up is refused: it could come again unnoticed (§2.3.3)", () => {
+test("a MsgID that does not count up is refused, since it may be a replay (§2.3.3)", () => {
   for (const msgID of ["a", "", "0", "-1", "1.5", "Infinity"]) {
     const bench = new Bench();
     bench.next();
@@ -125,7 +125,7 @@ test("the server's Alert 1223 ends the session without an answer (§2.3.1.2)", (
   deepEqual(bench.tree.calls, []);
 });
 
-test("a session that is given up says so with Alert 1223, Final and what Status it owes (§2.3.1.2)", () => {
+test("a session that is given up says Alert 1223, Final and the Status due (§2.3.1.2)", () => {
   const bench = new Bench();
   bench.next();
   bench.reply([bench.header(200), command("Delete", item("./A"))]);
@@ -152,7 +152,7 @@ test("Alert 1223 finds room beside a Status too many", () => {
   }
 });
 
-test("a session may be given up while a message is under way; its answer, late, has no effect", () => {
+test("a session may be given up during an exchange; the late answer has no effect", () => {
   const bench = new Bench();
   bench.next();
   bench.session.abort("power is low");
@@ -172,7 +172,7 @@ test("a session whose server is gone is over at once", () => {
   equal(bench.outcome(), "aborted");
 });
 
-test("MaxMsgSize of the server is obeyed from its first message on; what does not fit follows, with Final at last (§2.1)", () => {
+test("the server's MaxMsgSize holds from its first message; the rest follows (§2.1)", () => {
   const bench = new Bench();
   bench.next();
   const uris = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `./Node/Number${n}`);
@@ -205,7 +205,7 @@ function endsShort(bench: Bench, maxMsgSize: number): void {
   ok(bench.logged(`MaxMsgSize ${maxMsgSize} is too small for a message`));
 }
 
-test("a MaxMsgSize in which nothing fits ends the session with Alert 1223, and nothing is executed", () => {
+test("a MaxMsgSize in which nothing fits ends the session (1223); nothing is executed", () => {
   for (const maxMsgSize of [1, 100, 300]) {
     const bench = new Bench();
     bench.next();
@@ -215,7 +215,7 @@ test("a MaxMsgSize in which nothing fits ends the session with Alert 1223, and n
   }
 });
 
-test("a MaxMsgSize in which not even a chunk of a result fits ends the session with Alert 1223", () => {
+test("a MaxMsgSize without room for a chunk of a result ends the session: Alert 1223", () => {
   for (const maxMsgSize of [600, 700, 800, 900]) {
     const bench = new Bench();
     bench.tree.values.set("./A", {
@@ -229,7 +229,7 @@ test("a MaxMsgSize in which not even a chunk of a result fits ends the session w
   }
 });
 
-test("a challenge with a MaxMsgSize in which package 1 does not fit ends the session with Alert 1223", () => {
+test("a challenge with a MaxMsgSize too small for package 1 ends the session: 1223", () => {
   const secret = { type: "md5", name: "u", secret: "p", nonce: Uint8Array.from([1]) } as const;
   const bench = new Bench({ client: secret });
   bench.next();
@@ -238,7 +238,7 @@ test("a challenge with a MaxMsgSize in which package 1 does not fit ends the ses
   endsShort(bench, 700);
 });
 
-test("a RespURI of the same server takes the answer; the next message goes to the account's address again", () => {
+test("a RespURI of the same server takes the answer; later ones use the account's", () => {
   const bench = new Bench();
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./A"))], {

@@ -35,7 +35,7 @@ function send(
   return bench.statuses();
 }
 
-test("chunks are answered 213 and asked for with Alert 1222; the last one has the command's Status and Final", () => {
+test("chunks get 213 and Alert 1222; the last one gets the command's own Status", () => {
   const bench = begun();
   equal(
     send(bench, piece("AQID", true, { size: TEXT.length }), false),
@@ -70,7 +70,7 @@ test("Size may count the decoded bytes", () => {
   equal(send(bench, piece(TEXT.slice(8), false), true), "200 SyncHdr, 200 Replace 2");
 });
 
-test("Size may count white space between base64 characters, line breaks as one character or as two", () => {
+test("Size may count white space in base64, a line break as one character or two", () => {
   const lines = `${TEXT.slice(0, 8)}\n${TEXT.slice(8)}\n`;
   const sizes = [TEXT.length, DATA.length, lines.length, lines.length + 2];
   for (let size = 8; size < 30; size++) {
@@ -83,7 +83,7 @@ test("Size may count white space between base64 characters, line breaks as one c
   }
 });
 
-test("characters of Format bin are base64: XML has nothing else for bytes (OMA-TS-DM-TND §7.7.4)", () => {
+test("characters of Format bin are base64, as XML has nothing else (TND §7.7.4)", () => {
   for (const format of ["bin", "BIN", "B64"]) {
     const bench = begun();
     send(bench, piece(TEXT.slice(0, 5), true, { format, size: TEXT.length }), false);
@@ -95,7 +95,7 @@ test("characters of Format bin are base64: XML has nothing else for bytes (OMA-T
   }
 });
 
-test("an object whose base64 decodes to more than MaxObjSize is given up as soon as it does: 413", () => {
+test("an object whose base64 decodes to more than MaxObjSize is given up at once: 413", () => {
   const bench = new Bench({ maxObjSize: 8 });
   bench.next();
   equal(
@@ -157,7 +157,7 @@ test("a first chunk without Size is answered 412", () => {
   deepEqual(bench.tree.calls, []);
 });
 
-test("an object larger than MaxObjSize is refused with its first chunk: 413; one of that size is taken", () => {
+test("an object over MaxObjSize is refused at its first chunk (413); at it, taken", () => {
   for (const [size, status] of [
     [1000, 213],
     [1001, 413],
@@ -169,7 +169,7 @@ test("an object larger than MaxObjSize is refused with its first chunk: 413; one
   }
 });
 
-test("another command before the last chunk: Alert 1225 names the object, which is not committed; it is executed", () => {
+test("another command before the last chunk: Alert 1225, no commit, and it is executed", () => {
   const bench = begun();
   send(bench, piece("AQID", true, { size: TEXT.length }), false);
   bench.reply([bench.header(200), command("Delete", item("./A"))]);
@@ -251,7 +251,7 @@ test("a result larger than a message goes in chunks, with MoreData, and Size on 
   );
 });
 
-test("a binary result in chunks is one base64 text, and Size counts its characters (§8.3.7.4)", () => {
+test("a binary result in chunks is one base64 text; Size counts characters (§8.3.7.4)", () => {
   const bench = new Bench();
   const data = new Uint8Array(2000).map((_, index) => index);
   bench.tree.values.set("./Big", { format: "bin", type: "application/octet-stream", data });
@@ -262,7 +262,7 @@ test("a binary result in chunks is one base64 text, and Size counts its characte
   equal(chunks[0]?.meta?.format, "b64");
 });
 
-test("an object that is larger than the server's MaxObjSize is not sent: 413; one of that size is", () => {
+test("an object over the server's MaxObjSize is 413; one of that size is sent", () => {
   for (const [maxObjSize, status] of [
     [2000, 200],
     [1999, 413],
@@ -296,7 +296,7 @@ function chunked(options: BenchOptions = {}): Bench {
   return bench;
 }
 
-test("a server that refuses a chunk, by Status or by Alert 1225, gets no more of that object", () => {
+test("a server that refuses a chunk, by Status or Alert 1225, gets no more of it", () => {
   for (const status of [413, undefined]) {
     const bench = chunked();
     const refusal = status === undefined ? alert(1225) : bench.status("3", "Results", status);
@@ -331,7 +331,7 @@ test("in WBXML chunks are bytes, and the sink knows the size", () => {
   equal(bench.tree.calls[0], `stream Replace ${PKG} bin 11`);
 });
 
-test("in WBXML base64 stays base64 when the format says so, as characters and as opaque bytes", () => {
+test("in WBXML base64 of format b64 stays base64, as characters and as opaque", () => {
   for (const binary of [false, true]) {
     const bench = begun();
     const meta = { format: "b64" };

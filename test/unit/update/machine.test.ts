@@ -85,7 +85,7 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   settled: { started: "downloading", opened: "receiving", discarded: "idle" },
 };
 
-test("every phase × event but booted leads where the table says, and an unlisted pair gives the same object", () => {
+test("each phase and event lead where the table says; unlisted pairs change nothing", () => {
   let pairs = 0;
   for (const phase of PHASE_NAMES) {
     for (const event of EVENTS) {
@@ -103,7 +103,7 @@ test("every phase × event but booted leads where the table says, and an unliste
   equal(pairs, 13 * 26);
 });
 
-test("a person who refuses a download ends it; who refuses an installation keeps the package, and is asked anew the next time", () => {
+test("refusing a download ends it; refusing an installation keeps the package", () => {
   const tickets = [{ id: 1, owner: "a" }];
   const no: UpdateEvent = { type: "consent", given: false };
   const download = reduce(at("downloading", { tickets }), no);
@@ -123,7 +123,7 @@ test("a person who refuses a download ends it; who refuses an installation keeps
   equal(reduce(reduce(agreed, no), { type: "install", slot: 0, owner: "o" }).agreed, undefined);
 });
 
-test("at boot the hardware wins: source by power, source by another cause, target on trial, target for good", () => {
+test("at boot the hardware wins: source by power or else, target on trial or kept", () => {
   const expected: { readonly [P in Phase]: readonly [Phase, Phase, Phase, Phase] } = {
     idle: ["idle", "idle", "trial", "idle"],
     receiving: ["receiving", "receiving", "trial", "receiving"],
@@ -151,7 +151,7 @@ test("at boot the hardware wins: source by power, source by another cause, targe
 
 const CRASHES: readonly ResetCause[] = ["watchdog", "panic", "unknown"];
 
-test("any reset but by power is a verdict on an image that was seen on trial; one that was not is kept", () => {
+test("any reset but power judges an image seen on trial; an unseen one is kept", () => {
   for (const phase of ["arming", "trial", "confirming"] as const) {
     for (const cause of ["restart", ...CRASHES] as const) {
       const after = reduce(at(phase, { trials: 1, kept: true }), booted(0, false, cause));
@@ -166,7 +166,7 @@ test("any reset but by power is a verdict on an image that was seen on trial; on
   }
 });
 
-test("a trial that nobody answered is no verdict; one that was unhealthy, or could not be kept, is", () => {
+test("a trial without answer is no verdict; an unhealthy or unkept one is", () => {
   const back = (phase: Phase, event: UpdateEvent): unknown => {
     const after = reduce(reduce(at(phase, { kept: true }), event), booted(0, false));
     return [after.phase, after.reason, after.kept];
@@ -207,7 +207,7 @@ test("power may end TRIALS_MAX trials, and no more; then the package is kept", (
   equal(reduce(record, { type: "install", slot: 0, owner: "b" }).phase, "proving");
 });
 
-test("before it is armed nothing counts as a trial: power may fail while a person is asked, a session is open, the proof runs", () => {
+test("nothing counts as a trial before arming: questions, sessions, proof", () => {
   const install: UpdateEvent = { type: "install", slot: 0, owner: "o" };
   const asked = reduce(at("ready", { kept: true }), install);
   equal(asked.trials, 0);
@@ -220,7 +220,7 @@ test("another image than the one that was verified is not armed", () => {
   deepEqual([other.phase, other.reason, other.kept], ["failed", "corrupt", false]);
 });
 
-test("a program that crashes over a package goes on CRASHES_MAX times, and no more; a package that is whole is kept", () => {
+test("a program may crash over a package CRASHES_MAX times; a whole one is kept", () => {
   for (const phase of ["downloading", "verifying", "proving"] as const) {
     let record = at(phase, { kept: phase === "proving", tickets: [{ id: 1, owner: "a" }] });
     for (let crash = 1; crash <= CRASHES_MAX; crash++) {
@@ -235,7 +235,7 @@ test("a program that crashes over a package goes on CRASHES_MAX times, and no mo
   }
 });
 
-test("an image that was rejected and still runs on trial is left RESTARTS_MAX times, and no more", () => {
+test("a rejected image that still runs is left at most RESTARTS_MAX times", () => {
   let record = at("rejecting");
   for (let restart = 1; restart <= RESTARTS_MAX; restart++) {
     record = reduce(record, booted(1, true));
@@ -247,7 +247,7 @@ test("an image that was rejected and still runs on trial is left RESTARTS_MAX ti
   );
 });
 
-test("an image on trial that the record does not know is tested, and its reset is no second trial", () => {
+test("an unknown image on trial is tested, and its reset starts no second trial", () => {
   const trial = reduce(IDLE, booted(1, true));
   deepEqual([trial.phase, trial.target], ["trial", 1]);
   equal(reduce(trial, booted(1, false)).phase, "trial");
@@ -317,7 +317,7 @@ test("a discarded download is reported as cancelled", () => {
   );
 });
 
-test("the same push again keeps its generation; another size, object or validator starts another", () => {
+test("the same push keeps its generation; another size, object or validator does not", () => {
   const open = at("receiving", { object: "x", size: 9 });
   equal(reduce(open, { type: "opened", object: "x", size: 9, slot: 0 }).generation, 4);
   equal(
@@ -349,7 +349,7 @@ test("a package that is gone cannot be installed again after a failure", () => {
   equal(reduce(gone, { type: "install", slot: 0, owner: "b" }), gone);
 });
 
-test("an install that comes before the verification has ended follows it, or is told what is wrong", () => {
+test("an install that comes during verification follows it, or learns what is wrong", () => {
   const asked = reduce(at("verifying", { tickets: [] }), { type: "install", slot: 0, owner: "o" });
   deepEqual(
     [asked.phase, asked.thenInstall, asked.tickets],
@@ -368,7 +368,7 @@ test("an install that comes before the verification has ended follows it, or is 
   );
 });
 
-test("the first install of a package that was found bad is told why; a second, or one of a package that never came, is not taken", () => {
+test("the first install of a bad package learns why; later ones are refused", () => {
   for (const phase of ["failed", "settled"] as const) {
     for (const reason of [
       "corrupt",
@@ -450,7 +450,7 @@ test("an image on trial is the new one, whatever slot the record names", () => {
   equal(reduce(at("trial", { slot: 1, target: 0 }), booted(1, true)).target, 1);
 });
 
-test("a package that came in several answers and is damaged is fetched once more, from byte 0; never twice", () => {
+test("a damaged package from several answers is fetched once more from 0; never twice", () => {
   const resumed: UpdateEvent = { type: "announced", size: 9, validator: "v", resumed: true };
   const more = { url: "http://a/b", size: 9, validator: "v", attempt: 3 };
   const one = at("downloading", more);
@@ -482,7 +482,7 @@ test("a package that came in several answers and is damaged is fetched once more
   equal(reduce({ ...several, answers: "again" }, { type: "rewound" }).answers, "again");
 });
 
-test("the minutes of a download are those of its last attempt; a block that is durable does not take them back", () => {
+test("a download's minutes are those of its last attempt; stored blocks keep them", () => {
   const later = reduce(at("downloading"), { type: "attempted", attempt: 2, minutes: 7 });
   deepEqual([later.attempt, later.minutes], [2, 7]);
   const durable = reduce(later, { type: "attempted", attempt: 0 });
