@@ -74,10 +74,10 @@ export function putText(target: Uint8Array, at: number, value: string): number {
 
 /**
  * Writes three strings, one behind the other, at target[at, …): the index after them, or -1, with
- * nothing written, when they do not fit.
+ * nothing written, when they do not fit. Halves of a surrogate pair in two of them are two halves.
  */
 export function putTexts(target: Uint8Array, at: number, a: string, b: string, c: string): number {
-  return putText(target, at, a + b + c);
+  return putAll(target, at, [a, b, c]);
 }
 
 /**
@@ -93,5 +93,17 @@ export function putElement(
   value: string,
 ): number {
   for (const special of ["&", "<", ">", "\r"]) if (value.includes(special)) return -1;
-  return putText(target, at, `<${name}${attributes}>${value}</${name}>`);
+  return putAll(target, at, ["<", name, attributes, ">", value, "</", name, ">"]);
+}
+
+function putAll(target: Uint8Array, at: number, texts: readonly string[]): number {
+  const encoded = texts.map(utf8);
+  const end = encoded.reduce((sum, { length }) => sum + length, at);
+  if (end > target.length) return -1;
+  let to = at;
+  for (const bytes of encoded) {
+    target.set(bytes, to);
+    to += bytes.length;
+  }
+  return end;
 }

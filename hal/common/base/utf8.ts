@@ -45,7 +45,7 @@ export function putText(this: unknown, target: Uint8Array, at: number, value: st
 
 /**
  * Writes three strings, one behind the other, at target[at, …): the index after them, or -1, with
- * nothing written, when they do not fit.
+ * nothing written, when they do not fit. Halves of a surrogate pair in two of them are two halves.
  */
 export function putTexts(
   this: unknown,
