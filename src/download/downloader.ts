@@ -73,6 +73,8 @@ export interface DownloaderOptions {
 export const PACKAGE_TYPES: readonly string[] = frozen(["application/octet-stream"]);
 
 const MINUTE_MS = 60_000;
+/** Reads of a body in one step. */
+const BODY_READS_MAX = 4;
 const SHORT = "the body ends before the package does";
 const SLOW = "it is silent, or too slow";
 
@@ -380,30 +382,36 @@ export class Downloader {
     return { type: "wait", until: now };
   }
 
+  /**
+   * Takes what has arrived, in a few reads: a step of the whole client costs more than they do. At
+   * the end of a block it stops, so that the block is made durable before more comes.
+   */
   #body<Reason extends string>(
     now: number,
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
     assert(exchange !== undefined, "a body has an exchange");
-    const { room } = sink;
-    const buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
-    const outcome = attempt(() => exchange.read(buffer));
-    if ("failed" in outcome) return this.#lost(outcome, now);
-    const count = outcome.value;
-    if (count < 0) return this.#ended(now, sink);
-    if (count === 0) return this.#wait(this.#pace.until(), now);
-    if (this.#end !== undefined && this.#offset + count > this.#end)
-      return this.#over("corrupt", `it sends more than ${this.#end} bytes`);
-    const bytes = count === buffer.length ? buffer : buffer.subarray(0, count);
-    if (this.#offset === 0 && isPage(bytes, this.#page))
-      return this.#again("serverUnavailable", PAGE, 0, now);
-    const refused = sink.write(bytes);
-    if (refused !== undefined) return this.#refused(refused);
-    this.#offset += count;
-    this.#pace.received(count, now);
-    if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now, sink);
-    return this.#wait(now, now);
+    for (let reads = 1; ; reads++) {
+      const { room } = sink;
+      const buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
+      const outcome = attempt(() => exchange.read(buffer));
+      if ("failed" in outcome) return this.#lost(outcome, now);
+      const count = outcome.value;
+      if (count < 0) return this.#ended(now, sink);
+      if (count === 0) return this.#wait(this.#pace.until(), now);
+      if (this.#end !== undefined && this.#offset + count > this.#end)
+        return this.#over("corrupt", `it sends more than ${this.#end} bytes`);
+      const bytes = count === buffer.length ? buffer : buffer.subarray(0, count);
+      if (this.#offset === 0 && isPage(bytes, this.#page))
+        return this.#again("serverUnavailable", PAGE, 0, now);
+      const refused = sink.write(bytes);
+      if (refused !== undefined) return this.#refused(refused);
+      this.#offset += count;
+      this.#pace.received(count, now);
+      if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now, sink);
+      if (reads === BODY_READS_MAX || count === room) return this.#wait(now, now);
+    }
   }
 
   /** The body is over: the package is whole, or there is more of it to ask for. */
