@@ -97,7 +97,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     stack: [6560],
     lwipHeap: [3300],
     lwipPools: [26624],
-    spare: [58.5, 60],
+    spare: [60],
     flashOperations: [1050],
   },
   "replace-xml-https": {
@@ -119,7 +119,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     lwipHeap: [3300],
     lwipPools: [26624],
     tls: [24.5],
-    spare: [35, 40],
+    spare: [40],
     flashOperations: [1050],
   },
   "replace-wbxml-http": {
@@ -137,7 +137,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     stack: [6560],
     lwipHeap: [3300],
     lwipPools: [26624],
-    spare: [58.5, 60],
+    spare: [60],
     flashOperations: [954],
   },
   "replace-wbxml-https": {
@@ -159,7 +159,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     lwipHeap: [3300],
     lwipPools: [26624],
     tls: [24.5],
-    spare: [35, 40],
+    spare: [40],
     flashOperations: [977],
   },
   "download-http": {
@@ -177,7 +177,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     stack: [6560],
     lwipHeap: [3300],
     lwipPools: [26624],
-    spare: [58.5, 60],
+    spare: [60],
     flashOperations: [1100],
   },
   "download-https": {
@@ -199,7 +199,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     lwipHeap: [3300],
     lwipPools: [26624],
     tls: [24.5],
-    spare: [35, 40],
+    spare: [40],
     flashOperations: [1100],
   },
   "download-and-update-http": {
@@ -217,7 +217,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     stack: [6560],
     lwipHeap: [3300],
     lwipPools: [26624],
-    spare: [58.5, 60],
+    spare: [60],
     flashOperations: [1100],
   },
   "download-and-update-https": {
@@ -239,7 +239,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     lwipHeap: [3300],
     lwipPools: [26624],
     tls: [24.5],
-    spare: [35, 40],
+    spare: [40],
     flashOperations: [1100],
   },
   "gets-xml-http": {
