@@ -26,7 +26,7 @@ test("what no node can be called is not found", () => {
     equal(parseUri(uri), 404, uri);
 });
 
-test("no name has a control character, wherever in it, whichever, and whatever stands behind it", () => {
+test("no name has a control character, whichever, and wherever it stands in it", () => {
   const controls = [...Array.from({ length: 32 }, (_, code) => code), 0x7f];
   for (const control of controls.map((code) => String.fromCharCode(code))) {
     for (const name of [`${control}bcdefgh`, `abcd${control}fgh`, `abcdefg${control}`]) {
