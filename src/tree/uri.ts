@@ -27,9 +27,7 @@ const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
 const NUL = 0;
 /** Control characters, but for NUL, which no text of a search can have. */
-const CONTROLS = frozen(
-  String.fromCharCode(...Array.from({ length: 31 }, (_, i) => i + 1), 0x7f),
-);
+const CONTROLS = frozen(String.fromCharCode(...Array.from({ length: 31 }, (_, i) => i + 1), 0x7f));
 
 /** What is wrong with the bytes of one segment: a status, or 0. */
 function segmentProblem(bytes: Uint8Array, from: number, to: number): number {
