@@ -8,7 +8,8 @@ import { root } from "./root.ts";
 import { BUNDLE } from "./rig/page/html.ts";
 
 const LICENCES =
-  "/*! Contains Preact (c) Jason Miller, @preact/signals (c) Preact Team, uPlot (c) Leon Sorokin and " +
+  "/*! Contains Preact (c) Jason Miller, @preact/signals (c) Preact Team, uPlot (c) Leon " +
+  "Sorokin and " +
   "@noble/hashes (c) Paul Miller, under the MIT License: see NOTICE of xs-fumo. */";
 
 await build({

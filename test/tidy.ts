@@ -1,7 +1,8 @@
 /**
  * Checks what no other tool can say: import direction in TypeScript and in C, circles of headers,
- * words that device code may not use, names of files. The compiler, Biome, clang-format and knip
- * check the rest. dependency-cruiser would say the layers, but needs Node.js 22, and knows no C.
+ * words that device code may not use, names of files, the length of lines. The compiler, Biome,
+ * clang-format and knip check the rest. dependency-cruiser would say the layers, but needs Node.js
+ * 22, and knows no C.
  * Run by node/tidy.test.ts.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -81,8 +82,9 @@ const BUILD_STEPS = /^hal\/(xs\/lower|bare\/cut|[^/]+\/build)\.ts$/;
 
 const FILE_LINES_MAX = 560;
 const LINE_COLUMNS_MAX = 100;
-/** Of lines of tests that hold a text, a template or a pattern: names of tests are not broken. */
-const LITERAL_COLUMNS_MAX = 140;
+const GOLDEN = /^test\/golden\//;
+/** What nobody edits by hand, or has no place for a break: pictures, messages as they travel. */
+const UNBROKEN = /\.(json|dtd|png|webp)$|^LICENSE$|^test\/corpus\/(answers|documents)\//;
 /** What a family of bare-metal chips adds to hal/bare: all files of its folder but the README. */
 const FAMILY_LINES_MAX = 500;
 
@@ -129,6 +131,7 @@ export function tidy(root: string): string[] {
     if (!file.startsWith("test/")) checkImports(root, file, text, problems);
   }
   checkC(root, problems);
+  checkTexts(root, problems);
   for (const [folder, ...imports] of LAYERS)
     if (imports.includes("hal/bare") && existsSync(join(root, folder)))
       checkFamily(root, folder, problems);
@@ -143,7 +146,6 @@ function checkFamily(root: string, folder: string, problems: string[]): void {
   }).filter((entry) => entry.isFile() && entry.name !== "README.md")) {
     const lines = readFileSync(join(parentPath, name), "utf8").trimEnd().split("\n");
     total += lines.length;
-    if (!/\.(ts|c|h)$/.test(name)) checkColumns(`${folder}/${name}`, lines, problems);
   }
   if (total > FAMILY_LINES_MAX)
     problems.push(`${folder}: ${total} lines, at most ${FAMILY_LINES_MAX}`);
@@ -183,7 +185,6 @@ function checkText(file: string, text: string, problems: string[]): void {
   ];
   if (!text.startsWith("/**") && !text.startsWith("#!"))
     problems.push(`${file}: does not begin with its purpose`);
-  checkColumns(file, lines, problems);
   lines.forEach((line, index) => {
     const at = `${file}:${index + 1}`;
     const code = line
@@ -196,14 +197,32 @@ function checkText(file: string, text: string, problems: string[]): void {
   });
 }
 
-/** The formatters break code, but neither comments nor literals. */
+/**
+ * The formatters break code, but neither comments nor literals. Nothing formats the other texts.
+ * Rows of tables are as long as they must be, and messages in test/golden are as they travel.
+ */
 function checkColumns(file: string, lines: readonly string[], problems: string[]): void {
+  const isMarkdown = file.endsWith(".md");
+  let fenced = false;
   lines.forEach((line, index) => {
-    const comment = /^\s*(\/\/|\/?\*)/.test(line);
-    const most = file.startsWith("test/") && !comment ? LITERAL_COLUMNS_MAX : LINE_COLUMNS_MAX;
-    if (line.length > most)
-      problems.push(`${file}:${index + 1}: ${line.length} columns, at most ${most}`);
+    if (isMarkdown && line.startsWith("```")) fenced = !fenced;
+    const exempt = isMarkdown && (line.startsWith("|") || (fenced && GOLDEN.test(file)));
+    if (line.length > LINE_COLUMNS_MAX && !exempt)
+      problems.push(`${file}:${index + 1}: ${line.length} columns, at most ${LINE_COLUMNS_MAX}`);
   });
+}
+
+/** Every text of the tree: what lies at the top, and the folders that have sources. */
+function checkTexts(root: string, problems: string[]): void {
+  const files = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+  const folders = ["src", "hal", "test", ".ci"].filter((name) => existsSync(join(root, name)));
+  for (const folder of folders)
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) files.push(relative(root, join(entry.parentPath, entry.name)));
+  for (const file of files.filter((name) => !UNBROKEN.test(name)))
+    checkColumns(file, readFileSync(join(root, file), "utf8").split("\n"), problems);
 }
 
 function checkImports(root: string, file: string, text: string, problems: string[]): void {
@@ -244,7 +263,6 @@ function checkC(root: string, problems: string[]): void {
   const included = new Map<string, readonly string[]>();
   for (const file of [...sources(root, ["hal"], ".c"), ...headers]) {
     const text = readFileSync(join(root, file), "utf8");
-    checkColumns(file, text.split("\n"), problems);
     const lines = text.split("\n").length - 1;
     if (lines > FILE_LINES_MAX) problems.push(`${file}: ${lines} lines, at most ${FILE_LINES_MAX}`);
     const layer = layerOf(file);

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fetches the C libraries that the firmware is built with, as Debian's source packages, to build/sources/NAME: with apt-get, which
-# needs neither root nor a deb-src line in the system's own lists. Each archive is checked against the digest that stands here.
+# Fetches the C libraries of the firmware, as Debian's source packages, to build/sources/NAME. It
+# uses apt-get, and needs neither root nor a deb-src line in the system's own lists. Each archive is
+# checked against the digest that stands here.
 # usage: hal/bare/sources.sh [DIR]     (DIR: build/sources)
 set -eu
 
@@ -9,20 +10,25 @@ mkdir -p "$DIR/apt/lists/partial" "$DIR/apt/cache/archives/partial"
 DIR=$(cd "$DIR" && pwd)
 
 apt() {
-  apt-get -q -o "Dir::Etc::sourcelist=$DIR/apt/list" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$DIR/apt/lists" \
-    -o "Dir::Cache=$DIR/apt/cache" -o APT::Get::List-Cleanup=0 "$@"
+  apt-get -q -o "Dir::Etc::sourcelist=$DIR/apt/list" -o Dir::Etc::sourceparts=/dev/null \
+    -o "Dir::State::lists=$DIR/apt/lists" -o "Dir::Cache=$DIR/apt/cache" \
+    -o APT::Get::List-Cleanup=0 "$@"
 }
 
-# The same mirrors that the machine installs from, but for security's: what it fixes moves to the others.
+# The mirrors that the machine installs from, without security's: its fixes reach the others, too.
 lists() {
   [ -e "$DIR/apt/list" ] && return
   keys=/usr/share/keyrings/debian-archive-keyring.gpg
   [ -e $keys ] && option="[signed-by=$keys] " || option=
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Origin: Debian' | grep -v -e -security | sort -u |
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Origin: Debian' |
+    grep -v -e -security | sort -u |
     while read -r uri release; do
       echo "deb-src $option$uri $release main"
     done > "$DIR/apt/list.new"
-  [ -s "$DIR/apt/list.new" ] || { echo "sources: no Debian mirror is configured on this machine" >&2; exit 1; }
+  if ! [ -s "$DIR/apt/list.new" ]; then
+    echo "sources: no Debian mirror is configured on this machine" >&2
+    exit 1
+  fi
   mv "$DIR/apt/list.new" "$DIR/apt/list"
   apt update >&2
 }
@@ -42,6 +48,9 @@ fetch() {
   : > "$DIR/$1/.done"
 }
 
-fetch lwip lwip lwip_2.1.3+dfsg1.orig.tar.xz 0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24
-fetch mbedtls mbedtls mbedtls_2.28.3.orig.tar.gz 3b4953aa55a681e084d31892d9904cc5328d6b4958ea57b90ae4b4f94ae69a8d
-fetch libsodium libsodium libsodium_1.0.18.orig.tar.gz d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4
+fetch lwip lwip lwip_2.1.3+dfsg1.orig.tar.xz \
+  0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24
+fetch mbedtls mbedtls mbedtls_2.28.3.orig.tar.gz \
+  3b4953aa55a681e084d31892d9904cc5328d6b4958ea57b90ae4b4f94ae69a8d
+fetch libsodium libsodium libsodium_1.0.18.orig.tar.gz \
+  d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4

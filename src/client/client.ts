@@ -208,7 +208,7 @@ export class Client {
     this.engine.boot();
     this.#narrate();
     const { mended } = store.stats();
-    if (mended > 0) this.#hal.log("warning", "store", `${mended} flipped bits were put right`);
+    if (mended > 0) this.#hal.log("warning", "store", `corrected ${mended} flipped bits`);
   }
 
   /**

@@ -14,7 +14,7 @@ import type { Fumo } from "../objects/fumo.ts";
 import { holdsPackage } from "../objects/fumostate.ts";
 import { updateRequest } from "../objects/requests.ts";
 import type { UserInterface } from "../user/question.ts";
-import type { OutgoingAlert } from "../session/ports.ts";
+import type { GenericAlert } from "../syncml/alert.ts";
 import { Session } from "../session/session.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { Engine } from "../update/engine.ts";
@@ -201,8 +201,8 @@ export class Server {
           hal.log(level, "session", text);
         },
         alerts: () => this.#alerts(),
-        acknowledged: (id, status) => {
-          this.#acknowledged(id, status);
+        acknowledged: (id) => {
+          this.#acknowledged(id);
         },
         proved: () => {
           trial.proved();
@@ -260,16 +260,16 @@ export class Server {
     return (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0) || 1).toString(16).toUpperCase();
   }
 
-  #alerts(): readonly OutgoingAlert[] {
+  #alerts(): readonly GenericAlert[] {
     const reports = this.#options.fumo.alerts(this.#options.serverId);
     return this.#asks === "none"
       ? reports
       : [updateRequest(REQUEST_ALERT, this.#asks, undefined), ...reports];
   }
 
-  #acknowledged(id: number, status: number): void {
+  #acknowledged(id: number): void {
     if (id === REQUEST_ALERT) this.#asks = "none";
-    else this.#options.fumo.acknowledge(id, status);
+    else this.#options.fumo.acknowledge(id);
   }
 
   /** What the session means for the image. Where nothing proves the server, the log says so. */
@@ -281,7 +281,7 @@ export class Server {
       hal.log(
         "warning",
         "client",
-        `whoever answers for ${serverId} is obeyed: no credentials are asked for, over http. ` +
+        `account ${serverId} has neither credentials nor TLS: anyone who answers is obeyed. ` +
           "Not for products",
       );
     }

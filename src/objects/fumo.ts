@@ -5,6 +5,7 @@
  * lie in the tree, and who asked for what lies in the engine's tickets. One package is dealt with
  * at a time; State of all other objects is 10.
  */
+import type { GenericAlert } from "../syncml/alert.ts";
 import { REASONS } from "../update/reason.ts";
 import type { Refusal } from "../update/refusal.ts";
 import { assert } from "../base/assert.ts";
@@ -35,43 +36,33 @@ import {
 } from "./fumonodes.ts";
 import type { Way } from "./fumonodes.ts";
 
-/** A generic alert (1226) that is owed to a server. */
-export interface FumoAlert {
-  readonly id: number;
-  readonly server: string;
-  readonly type: string;
-  readonly format: string;
-  readonly mark: string;
-  readonly source?: string;
-  readonly correlator?: string;
-  readonly data: string;
-}
-
 const ALERT_TYPES: { readonly [way in Way]: string } = frozen({
   Download: "org.openmobilealliance.dm.firmwareupdate.download",
   Update: "org.openmobilealliance.dm.firmwareupdate.update",
   DownloadAndUpdate: "org.openmobilealliance.dm.firmwareupdate.downloadandupdate",
 });
 
-/**
- * Status of a Replace of PkgData: 403 for what is in use or not for this device, 420 for what does
- * not fit.
- */
+/** Status of an Exec, and of a Replace of PkgData, for each refusal of the engine. */
+const REFUSED: { readonly [refusal in Refusal]: { readonly exec: number; readonly data: number } } =
+  frozen({
+    busy: { exec: Status.commandNotAllowed, data: Status.forbidden },
+    noPackage: { exec: Status.commandNotAllowed, data: Status.forbidden },
+    sequence: { exec: Status.commandNotAllowed, data: Status.forbidden },
+    tooLarge: { exec: Status.deviceFull, data: Status.deviceFull },
+    corrupt: { exec: Status.forbidden, data: Status.forbidden },
+    mismatch: { exec: Status.forbidden, data: Status.forbidden },
+    untrusted: { exec: Status.forbidden, data: Status.forbidden },
+    unacceptable: { exec: Status.forbidden, data: Status.forbidden },
+  });
+
+/** Returns the Status of a Replace of PkgData. */
 function dataStatus(refusal: Refusal | undefined): number {
-  if (refusal === undefined) return Status.ok;
-  return refusal === "tooLarge" ? Status.deviceFull : Status.forbidden;
+  return refusal === undefined ? Status.ok : REFUSED[refusal].data;
 }
 
-/**
- * Status of an Exec: 202, or 405 when the object is not in a state for it, 420 when the package
- * cannot fit.
- */
+/** Returns the Status of an Exec. */
 function execStatus(refusal: Refusal | undefined): number {
-  if (refusal === undefined) return Status.acceptedForProcessing;
-  if (refusal === "tooLarge") return Status.deviceFull;
-  return refusal === "busy" || refusal === "noPackage" || refusal === "sequence"
-    ? Status.commandNotAllowed
-    : Status.forbidden;
+  return refusal === undefined ? Status.acceptedForProcessing : REFUSED[refusal].exec;
 }
 
 export interface FumoOptions {
@@ -125,15 +116,14 @@ export class Fumo {
    * Outcomes that this server asked for and has not acknowledged, oldest first (OMA-TS-DM-FUMO
    * §10.2.2).
    */
-  alerts(server: string): readonly FumoAlert[] {
-    const alerts: FumoAlert[] = [];
+  alerts(server: string): readonly GenericAlert[] {
+    const alerts: GenericAlert[] = [];
     for (const { id, owner, reason } of this.#engine.tickets()) {
       const request = readRequest(owner);
       if (reason === undefined || request?.server !== server) continue;
       const code = REASONS[reason].result;
       const alert = {
         id,
-        server,
         type: ALERT_TYPES[request.way],
         format: "int",
         mark: resultMark(code),
@@ -147,13 +137,9 @@ export class Fumo {
     return alerts;
   }
 
-  /**
-   * The server's Status for an alert. Any but 401 and 407 is an answer, also a refusal: the
-   * standard has no rule to send again, and a server that refuses once would refuse for ever. After
-   * 401 and 407 the alert was never looked at and stays owed.
-   */
-  acknowledge(id: number, status: number): void {
-    if (status !== 401 && status !== 407) this.#engine.settle(id);
+  /** Forgets the outcome that alert `id` tells: the server has answered it. */
+  acknowledge(id: number): void {
+    this.#engine.settle(id);
   }
 
   /**

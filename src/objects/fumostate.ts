@@ -13,27 +13,29 @@ export const FumoState = frozen({
   updateFailedNoData: 80,
   updateSuccessfulHaveData: 90,
   updateSuccessfulNoData: 100,
+} as const);
+export type FumoState = (typeof FumoState)[keyof typeof FumoState];
+
+/** The standard's names. */
+const NAMES: { readonly [state in FumoState]: string } = frozen({
+  [FumoState.idle]: "Idle/Start",
+  [FumoState.downloadFailed]: "Download Failed",
+  [FumoState.downloadProgressing]: "Download Progressing",
+  [FumoState.downloadComplete]: "Download Complete",
+  [FumoState.readyToUpdate]: "Ready to Update",
+  [FumoState.updateProgressing]: "Update Progressing",
+  [FumoState.updateFailedHaveData]: "Update Failed/Have Data",
+  [FumoState.updateFailedNoData]: "Update Failed/No Data",
+  [FumoState.updateSuccessfulHaveData]: "Update Successful/Have Data",
+  [FumoState.updateSuccessfulNoData]: "Update Successful/No Data",
 });
 
-const NAMES: ReadonlyMap<number, string> = new Map([
-  [10, "Idle/Start"],
-  [20, "Download Failed"],
-  [30, "Download Progressing"],
-  [40, "Download Complete"],
-  [50, "Ready to Update"],
-  [60, "Update Progressing"],
-  [70, "Update Failed/Have Data"],
-  [80, "Update Failed/No Data"],
-  [90, "Update Successful/Have Data"],
-  [100, "Update Successful/No Data"],
-]);
-
-/** The standard's name of a State. */
+/** Returns the standard's name of a State, `unknown` for a number that is none. */
 export function stateName(state: number): string {
-  return NAMES.get(state) ?? "unknown";
+  return (NAMES as { readonly [state in number]?: string })[state] ?? "unknown";
 }
 
-function outcome({ reason, installing, kept }: UpdateState): number {
+function outcome({ reason, installing, kept }: UpdateState): FumoState {
   if (reason === "succeeded")
     return kept ? FumoState.updateSuccessfulHaveData : FumoState.updateSuccessfulNoData;
   if (!installing) return FumoState.downloadFailed;
@@ -43,7 +45,7 @@ function outcome({ reason, installing, kept }: UpdateState): number {
 /**
  * The State of the object whose package the record is about. Objects without a package are idle.
  */
-export function fumoState(record: UpdateState): number {
+export function fumoState(record: UpdateState): FumoState {
   switch (record.phase) {
     case "idle":
     case "receiving":

@@ -1,27 +1,17 @@
 /** Alerts with which the device asks a server for an update (OMA-TS-DM-FUMO §10.3). */
-
-/** A generic alert (1226) without data, which the standard wants to be there all the same. */
-export interface UpdateRequestAlert {
-  readonly id: number;
-  readonly type: string;
-  readonly format: string;
-  readonly mark: string;
-  readonly source?: string;
-  readonly data: string;
-}
+import type { GenericAlert } from "../syncml/alert.ts";
 
 /**
+ * Returns a generic alert (1226) without data, which the standard wants to be there all the same.
  * `device`: the device asks by itself; `user`: a person asked for it, and the server may answer
- * with user interaction.
- * `object`: URI of the FUMO object it is about; absent: all firmware. Status 200 says that the
- * update comes in this session,
- * 202 that it does not.
+ * with user interaction. `object`: URI of the FUMO object it is about; absent: all firmware. Status
+ * 200 says that the update comes in this session, 202 that it does not.
  */
 export function updateRequest(
   id: number,
   from: "device" | "user",
   object: string | undefined,
-): UpdateRequestAlert {
+): GenericAlert {
   const alert = {
     id,
     type: `org.openmobilealliance.dm.firmwareupdate.${from}request`,

@@ -22,6 +22,7 @@ import { decodeMessage } from "../syncml/decode.ts";
 import { ElementReader } from "../syncml/elements.ts";
 import { isTnds, readTnds } from "../syncml/tnds.ts";
 import { SYNCML } from "../syncml/vocabulary.ts";
+import { beginsWith } from "../tree/subtree.ts";
 import { WbxmlReader } from "../wbxml/wbxmlreader.ts";
 
 /** What the message says of one account: values by path below its node, such as AppAddr/1/Addr. */
@@ -74,10 +75,8 @@ function nodesOf(item: Item, command: ObjectCommand, budget: Budget): readonly S
         ...(data === undefined ? {} : { value: data }),
       },
     ];
-  // A description may begin with the node that the command names.
   const name = base.split("/").pop() ?? "";
-  const named = tree.every(({ path }) => path === name || path.startsWith(`${name}/`));
-  const skipped = named && base.includes("/") ? name.length + 1 : 0;
+  const skipped = base.includes("/") && beginsWith(tree, name) ? name.length + 1 : 0;
   return tree.map((node) => ({ ...node, path: plain(`${base}/${node.path.slice(skipped)}`) }));
 }
 

@@ -3,11 +3,11 @@
  * of the device.
  */
 import { utf8 } from "../base/utf8.ts";
-import { AlertCode } from "../syncml/alert.ts";
+import { AlertCode, type GenericAlert } from "../syncml/alert.ts";
 import type { AlertCommand } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { Outgoing } from "./outgoing.ts";
-import type { OutgoingAlert, SessionPorts } from "./ports.ts";
+import type { SessionPorts } from "./ports.ts";
 
 /**
  * The Status of an Alert from the server: nobody is there to be shown anything, and no other alert
@@ -45,8 +45,9 @@ export class GenericAlerts {
   }
 
   /**
-   * Takes the server's Status. 401 and 407 only say who we are not, and 1xx is no end: the alert
-   * will be sent again.
+   * Takes the server's Status. Any end is an answer, also a refusal: FUMO §10.2.2 has no rule to
+   * send again, and a server that refuses once would refuse for ever. After 401, 407 and 1xx the
+   * alert stays owed: the server has not looked at it yet.
    */
   answered(id: number, status: number): void {
     if (
@@ -55,7 +56,7 @@ export class GenericAlerts {
       status === Status.missingCredentials
     )
       return;
-    this.#ports.acknowledged(id, status);
+    this.#ports.acknowledged(id);
   }
 }
 
@@ -66,7 +67,7 @@ function genericAlert({
   source,
   correlator,
   data,
-}: OutgoingAlert): AlertCommand {
+}: GenericAlert): AlertCommand {
   return {
     name: "Alert",
     cmdID: "",

@@ -127,7 +127,7 @@ export class ClientAuthentication {
     if (chal?.nextNonce === undefined) return undefined;
     const nonce = fromBase64(chal.nextNonce) ?? utf8(chal.nextNonce);
     if (nonce.length <= NONCE_BYTES_MAX) return nonce;
-    this.#ports.log("warning", `a NextNonce of ${nonce.length} bytes is not taken`);
+    this.#ports.log("warning", `ignored a NextNonce of ${nonce.length} bytes: it is too long`);
     return undefined;
   }
 }

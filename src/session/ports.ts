@@ -2,6 +2,7 @@
  * What a session stands on: the account, the management tree, and whoever hears what becomes of
  * alerts and nonces.
  */
+import type { GenericAlert } from "../syncml/alert.ts";
 import type { Credentials, Direction } from "../account/accounts.ts";
 import type { Budget } from "../base/budget.ts";
 import type { Url } from "../base/url.ts";
@@ -38,18 +39,6 @@ export interface TreeAccess {
   readonly budget: Budget;
 }
 
-/** A generic alert (1226) that waits to be answered (OMA-TS-DM-Protocol §2.3.7). */
-export interface OutgoingAlert {
-  readonly id: number;
-  readonly type: string;
-  readonly format?: string | undefined;
-  readonly mark?: string | undefined;
-  /** URI of the object that speaks; absent: none in particular. */
-  readonly source?: string | undefined;
-  readonly correlator?: string | undefined;
-  readonly data: string;
-}
-
 /** The management tree as a session uses it. Every number is a Status code. */
 export type ManagementTree = Pick<
   Tree,
@@ -76,12 +65,9 @@ export interface SessionPorts {
   random(bytes: Uint8Array): void;
   log(level: "error" | "warning" | "info" | "debug", text: string): void;
   /** Generic alerts that this server has not answered yet, oldest first. */
-  alerts(): readonly OutgoingAlert[];
-  /**
-   * The server's Status for that alert: any but 401 and 407 counts as an answer (FUMO §10.2.2 has
-   * no rule to send again).
-   */
-  acknowledged(id: number, status: number): void;
+  alerts(): readonly GenericAlert[];
+  /** The server has answered that alert: it is owed no more. */
+  acknowledged(id: number): void;
   /**
    * The server has proved itself, or need not. Once a session, before a command of that message is
    * executed.

@@ -15,3 +15,18 @@ export const AlertCode = frozen({
   noEndOfData: 1225,
   generic: 1226,
 });
+
+/**
+ * What a generic alert tells (OMA-TS-DM-Protocol §8.7): the one shape of all reports and requests
+ * of the device. `id` is the asker's own, and does not travel.
+ */
+export interface GenericAlert {
+  readonly id: number;
+  readonly type: string;
+  readonly format?: string | undefined;
+  readonly mark?: string | undefined;
+  /** URI of the object that speaks; absent: none in particular. */
+  readonly source?: string | undefined;
+  readonly correlator?: string | undefined;
+  readonly data: string;
+}

@@ -92,6 +92,15 @@ function describe(
   };
 }
 
+/**
+ * Tells whether a description begins with a node of that name: the name of its target, as many
+ * servers write it. What follows from that depends on what is at the target.
+ */
+export function beginsWith(subtree: readonly SubtreeNode[], name: string): boolean {
+  const prefix = `${name}/`;
+  return name !== "" && subtree.every(({ path }) => path === name || path.startsWith(prefix));
+}
+
 /** A node of the description, with where it belongs in the tree. */
 interface Placed {
   readonly at: readonly string[];
@@ -123,14 +132,11 @@ class Placement {
     if (typeof target === "number") return target;
     if (target.query !== undefined) return Status.commandNotAllowed;
     const name = target.segments[target.segments.length - 1] ?? "";
-    const prefix = `${name}/`;
     const own = nodes.definition(target.segments);
     const child = own === undefined ? undefined : childDefinition(own, name);
-    const named =
-      name !== "" &&
-      child === undefined &&
-      subtree.every(({ path }) => path === name || path.startsWith(prefix));
-    const placement = new Placement(subtree, uriText(target.segments), named ? prefix.length : 0);
+    const named = child === undefined && beginsWith(subtree, name);
+    const skipped = named ? name.length + 1 : 0;
+    const placement = new Placement(subtree, uriText(target.segments), skipped);
     for (const node of subtree) {
       const problem = placement.#problem(node);
       if (problem !== Status.ok) return problem;

@@ -377,7 +377,10 @@ export class Engine {
     const leftMs = this.record.phase === "proving" ? this.#quarantine.leftMs(digest) : 0;
     if (leftMs > 0) {
       const minutes = Math.ceil(leftMs / 60_000);
-      this.#options.log("warning", `this image has to wait for ${minutes} minutes with power on`);
+      this.#options.log(
+        "warning",
+        `this image may be installed after ${minutes} more minutes with power`,
+      );
       return { type: "invalid", reason: "quarantined" };
     }
     return {
@@ -410,7 +413,7 @@ export class Engine {
     const why = this.answered
       ? "its server has refused it"
       : "it goes back, and may be tried again";
-    this.#options.log("error", `the image on trial is not confirmed in time: ${why}`);
+    this.#options.log("error", `the image on trial was not confirmed in time: ${why}`);
     this.#journal.dispatch({ type: this.answered ? "unhealthy" : "unanswered" });
     return now;
   }

@@ -60,7 +60,7 @@ export class Journal {
       return true;
     } catch (error) {
       if (!(error instanceof StoreFull)) throw error;
-      this.#log("error", `no room in the store for ${event.type}`);
+      this.#log("error", `the store has no room for ${event.type}`);
       return false;
     }
   }

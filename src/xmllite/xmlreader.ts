@@ -16,11 +16,9 @@ import { frozen } from "../base/frozen.ts";
 import { ELEMENT_DEPTH_MAX, ELEMENT_NAME_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenKind, type TokenReader, type Vocabulary } from "../base/token.ts";
 import { checkUtf8, pastText, text } from "../base/utf8.ts";
-import { pastAside } from "./aside.ts";
-import { checkDeclaration } from "./declaration.ts";
-import { pastDoctype } from "./doctype.ts";
 import { attribute, type Cursor, nameEnd, pastSpace } from "./name.ts";
 import { reference } from "./reference.ts";
+import { checkDeclaration, pastAside, pastDoctype } from "./xmlprolog.ts";
 
 /** Where the tokenizer stands; after each a sample, with `|` for the position. */
 const State = frozen({

@@ -118,7 +118,9 @@ export function flashCases(flash: Flash, name: string): readonly Case[] {
       },
     },
     {
-      name: `${name}: a byte is written once per erase; whatever a second write does, it does to its bytes only`,
+      name:
+        `${name}: a byte is written once per erase; whatever a second write does, it does ` +
+        `to its bytes only`,
       body: () => {
         partition.twice();
       },

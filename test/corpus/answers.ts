@@ -2,7 +2,8 @@
 import { DONE, GET, message, type Row } from "./row.ts";
 
 const OK =
-  "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>";
+  "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>" +
+  "200</Data></Status>";
 const NAME = "./FwUpdate/Main/PkgName";
 const PKG_URL = "./FwUpdate/Main/Download/PkgURL";
 const PKG_DATA = "./FwUpdate/Main/Update/PkgData";
@@ -12,7 +13,8 @@ const DATA = "AAECAwQFBgcICQoL";
 function replace(uri: string, data: string, meta = "", end = ""): string {
   const item = `<Target><LocURI>${uri}</LocURI></Target>`;
   const about = meta === "" ? "" : `<Meta>${meta}</Meta>`;
-  return `<Replace><CmdID>7</CmdID><Item>${item}${about}<Data>${data}</Data>${end}</Item></Replace>`;
+  const content = `${item}${about}<Data>${data}</Data>${end}`;
+  return `<Replace><CmdID>7</CmdID><Item>${content}</Item></Replace>`;
 }
 
 function format(name: string): string {
@@ -145,7 +147,10 @@ function challenge(type: string): string {
 }
 
 function add(name: string): string {
-  return `<Add><CmdID>7</CmdID><Item><Target><LocURI>./FwUpdate/p1</LocURI></Target><Meta>${format(name)}</Meta></Item></Add>`;
+  return (
+    `<Add><CmdID>7</CmdID><Item><Target><LocURI>./FwUpdate/p1</LocURI></Target><Meta>` +
+    `${format(name)}</Meta></Item></Add>`
+  );
 }
 
 /** PkgData in two chunks, with such a Size on the first. */
@@ -243,7 +248,8 @@ const URLS: readonly Row[] = [
   ...body(
     `PkgURL ${JSON.stringify(url)}`,
     "F §10.1.1 PkgURL",
-    `${replace(PKG_URL, url)}<Exec><CmdID>8</CmdID><Item><Target><LocURI>./FwUpdate/Main/Download</LocURI></Target></Item></Exec>`,
+    `${replace(PKG_URL, url)}<Exec><CmdID>8</CmdID><Item><Target><LocURI>` +
+      `./FwUpdate/Main/Download</LocURI></Target></Item></Exec>`,
     "",
   ),
   outcome: `200 Replace 7, 202 Exec 8, ${DONE}; start https://h/p false`,
@@ -254,7 +260,8 @@ const SHORT: readonly Row[] = [1, 300, 600].map((count) => ({
   what: `a MaxMsgSize of ${count}`,
   section: "P §2.3.1.2",
   text: message(
-    `${OK}<Get><CmdID>2</CmdID><Item><Target><LocURI>./DevInfo?list=StructData</LocURI></Target></Item></Get><Final/>`,
+    `${OK}<Get><CmdID>2</CmdID><Item><Target><LocURI>./DevInfo?list=StructData</LocURI></Target>` +
+      `</Item></Get><Final/>`,
     `<MaxMsgSize>${count}</MaxMsgSize>`,
   ),
   outcome: "Alert 1223, with a sentence",

@@ -102,7 +102,8 @@ const XML: readonly Row[] = [
 
 /** SyncHdr of 1.2, session 1, message 1, and an empty SyncBody with Final. */
 const WBXML_BODY =
-  "6d 6c 71 03312e3200 01 72 03444d2f312e3200 01 65 033100 01 5b 033100 01 6e 57 036400 01 01 67 57 037300 01 01 01 6b 12 01 01";
+  "6d 6c 71 03312e3200 01 72 03444d2f312e3200 01 65 033100 01 5b 033100 01 6e 57 036400 01 01 " +
+  "67 57 037300 01 01 01 6b 12 01 01";
 function wbxml(what: string, header: string, outcome = "nothing", body = WBXML_BODY): Row {
   return { kind: "document", what, section: "W §5", hex: `${header} ${body}`, outcome };
 }
@@ -141,7 +142,8 @@ function descriptor(
   outcome: string,
   before = "",
 ): Row {
-  const text = `${before}<media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`;
+  const text =
+    `${before}<media xmlns="http://www.openmobilealliance.org/xmlns/dd">` + `${inside}</media>`;
   return { kind: "descriptor", what, section, text, outcome };
 }
 

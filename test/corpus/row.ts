@@ -42,7 +42,8 @@ export const DONE = "200 Get 20; Results";
 export function message(body: string, sizes = "", before = ""): string {
   const meta = sizes === "" ? "" : `<Meta>${sizes}</Meta>`;
   return (
-    `${before}<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>` +
+    `${before}<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>` +
+    `DM/1.2</VerProto>` +
     "<SessionID>1</SessionID><MsgID>1</MsgID><Target><LocURI>d</LocURI></Target>" +
     `<Source><LocURI>s</LocURI></Source>${meta}</SyncHdr><SyncBody>${body}</SyncBody></SyncML>`
   );

@@ -30,7 +30,10 @@ export function tokenLog(reader: TokenReader): string {
 /** Header, each command, final; or what is malformed and where. */
 export function commandLog(result: Message | Malformed): string {
   if ("problem" in result) {
-    return `malformed at ${result.offset}: ${result.problem}${result.header === undefined ? "" : " (after the header)"}`;
+    return (
+      `malformed at ${result.offset}: ` +
+      `${result.problem}${result.header === undefined ? "" : " (after the header)"}`
+    );
   }
   const lines = [
     `header ${plain(result.header)}`,

@@ -19,6 +19,7 @@ import {
   sourceModules,
 } from "../manifest.ts";
 import { root } from "../root.ts";
+import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 
 const manifest = readManifest();
 const CONFORMANCE = join(root, "test/conformance/manifest.json");
@@ -82,7 +83,7 @@ function missing({ modules }: Built): string[] {
     );
 }
 
-test("what applications include brings modules, and no memory, entry, name or base manifest", () => {
+test("the included manifest brings modules, but no memory, entry, name or base", () => {
   for (const part of [manifest, ...Object.values(manifest.platforms ?? {})]) {
     assert.equal(part.creation, undefined);
     for (const name of part.include ?? []) assert.doesNotMatch(name, /manifest_base/);
@@ -97,7 +98,7 @@ test("what applications include brings modules, and no memory, entry, name or ba
 for (const platform of platforms) {
   const { modules, preload } = built(platform);
 
-  test(`${platform}: every module of src is listed under its own name (npm run manifest lists it)`, () => {
+  test(`${platform}: each module of src has its own name (npm run manifest lists it)`, () => {
     assert.deepEqual(
       sourceModules().filter((name) => !modules.has(name)),
       [],
@@ -161,7 +162,7 @@ for (const platform of platforms) {
     });
   }
 
-  test(`${platform}: README.md's application includes it, with its own main and the memory`, (context) => {
+  test(`${platform}: README.md's application includes it, with main and memory`, (context) => {
     const whole = builtOf(oem(context, {}), platform);
     assert.deepEqual(whole.creation, builtOf(MEMORY, platform).creation);
     assert.ok((whole.creation.stack ?? 0) > SDK_STACK_SLOTS, `${whole.creation.stack}`);
@@ -213,18 +214,29 @@ const SLOT_BYTES = 16;
  */
 const MACHINE_BYTES_MAX = 190 * 1024;
 
-test("esp32: what the machine gets at its start fits in one block, and in what the chip has", () => {
+/** Chunks that the client needs besides two buffers of a message, at the peak of an update. */
+const OTHER_CHUNK_BYTES = 38_000;
+
+test("the memory to include has room for two messages of MESSAGE_BYTES_MAX", () => {
+  for (const platform of platforms) {
+    const { chunk } = builtOf(MEMORY, platform).creation;
+    assert.ok((chunk?.initial ?? 0) >= 2 * MESSAGE_BYTES_MAX + OTHER_CHUNK_BYTES, platform);
+  }
+});
+
+test("esp32: the machine's first memory fits in one block, and in the chip", () => {
   const { chunk, heap, stack = 0, static: block } = built("esp32").creation;
   assert.ok(chunk && heap && stack > 0);
   const bytes = chunk.initial + (heap.initial + stack) * SLOT_BYTES;
   assert.ok(bytes < MACHINE_BYTES_MAX, `${bytes} bytes`);
   assert.ok(
     block === 0 || (block !== undefined && block >= bytes),
-    `static ${block ?? "of the SDK's target"}: 0 takes the machine's memory from the heap, anything else has to hold ${bytes} bytes`,
+    `static ${block ?? "of the SDK's target"}: 0 takes the machine's memory from the heap, ` +
+      `anything else has to hold ${bytes} bytes`,
   );
 });
 
-test("esp32: a panic restarts, the watchdogs and the rollback are on, and the log has a console", () => {
+test("esp32: panics restart; watchdogs and rollback are on; the log has a console", () => {
   const lines = readFileSync(join(root, "hal/esp32/sdkconfig.defaults"), "utf8").split("\n");
   for (const option of [
     "BOOTLOADER_APP_ROLLBACK_ENABLE",

@@ -108,7 +108,7 @@ test("a list of words in a row is every word that the parser takes", () => {
     }
 });
 
-test("the example is accepted by a device and by the rig, and sets no member to its default", () => {
+test("device and rig accept the example, which sets no member to its default", () => {
   const text = /^```json\n([^]+?)^```$/m.exec(DOCUMENT)?.[1] ?? "";
   deepStrictEqual(
     checkProvision(text).filter(({ good }) => !good),

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { root } from "../root.ts";
 import { tidy } from "../tidy.ts";
 
-test("the tree is tidy: import direction, file sizes, banned words", () => {
+test("the tree is tidy: imports, sizes, lines, banned words", () => {
   assert.deepEqual(tidy(root), []);
 });
 
@@ -118,6 +118,24 @@ for (const [what, file, text, expected] of [
     "test/a.ts",
     `/** A${" and another".repeat(8)}. */\n`,
     "test/a.ts:1: 105 columns, at most 100",
+  ],
+  [
+    "a long name of a test",
+    "test/a.ts",
+    `/** A. */\ntest("${"and another ".repeat(8)}", () => {});\n`,
+    "test/a.ts:2: 115 columns, at most 100",
+  ],
+  [
+    "a long line of prose",
+    "hal/bare/README.md",
+    `# A\n\n| ${"a row ".repeat(20)}|\n\n${"and another ".repeat(9)}\n`,
+    "hal/bare/README.md:5: 108 columns, at most 100",
+  ],
+  [
+    "a long line of a Makefile",
+    "hal/bare/Makefile",
+    `# A${" and another".repeat(9)}\n`,
+    "hal/bare/Makefile:1: 111 columns, at most 100",
   ],
   ["a file in no layer", "src/utils/a.ts", "/** A. */\n", "in no layer"],
   ["a file without a purpose", "src/base/a.ts", "export {};\n", "does not begin with its purpose"],

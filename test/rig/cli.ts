@@ -25,8 +25,8 @@ import { addWatch } from "./commands/watch.ts";
 import { Exit, RigError } from "./exit.ts";
 
 const STATUSES = `
-Exit status: 0 ok, 1 the test or update failed, 2 wrong usage, 3 no board or tool, 4 flash, 5 protocol, 6 the device crashed,
-42 a limit on a wait was reached, 130 interrupted.`;
+Exit status: 0 ok, 1 the test or update failed, 2 wrong usage, 3 no board or tool, 4 flash,
+5 protocol, 6 the device crashed, 42 a limit on a wait was reached, 130 interrupted.`;
 
 function program(): Command {
   const command = new Command("xs-fumo")
@@ -39,7 +39,7 @@ function program(): Command {
       `${STATUSES}
 
 Examples:
-  xs-fumo demo                                   a whole update on this machine, nothing to configure
+  xs-fumo demo                                   a whole update on this machine
   xs-fumo test --board sim --filter 'network.*'  a device against a network that misbehaves
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo serve --port 8080 --package v2.img --scenario download-and-update

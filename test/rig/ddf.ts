@@ -29,7 +29,8 @@ const BYTES_MAX = 1 << 17;
 
 /** The DTD of the standard, by its formal public identifier (§8.6.1). */
 const DOCTYPE =
-  '<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN" "http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd">';
+  '<!DOCTYPE MgmtTree PUBLIC "-//OMA//DTD-DM-DDF 1.2//EN" ' +
+  '"http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd">';
 
 /** The description as an XML document, indented for people. */
 export function ddf(manufacturer: string, model: string): string {
@@ -42,7 +43,10 @@ export function ddf(manufacturer: string, model: string): string {
   for (const object of OBJECTS) node(writer, object);
   writer.close();
   if (writer.full) throw new Error("the description is longer than its buffer");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${DOCTYPE}\n${indented(Buffer.from(bytes.subarray(0, writer.length)).toString())}`;
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>` +
+    `\n${DOCTYPE}\n${indented(Buffer.from(bytes.subarray(0, writer.length)).toString())}`
+  );
 }
 
 function element(writer: XmlWriter, tag: number, text = ""): void {

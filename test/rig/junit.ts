@@ -44,7 +44,9 @@ function testSuite({ name, properties, events }: JUnitSuite): string {
   const count = (verdict: Verdict): number =>
     cases.filter(({ ended }) => ended.phase === verdict).length;
   const time = cases.reduce((sum, { ended }) => sum + (ended.seconds ?? 0), 0).toFixed(3);
-  const counts = `tests="${cases.length}" failures="${count("failed")}" errors="${count("error")}" skipped="${count("skipped")}"`;
+  const counts =
+    `tests="${cases.length}" failures="${count("failed")}" ` +
+    `errors="${count("error")}" skipped="${count("skipped")}"`;
   return [
     `<testsuite name="${escaped(name)}" ${counts} time="${time}">`,
     "  <properties>",
@@ -76,7 +78,8 @@ function testCase(suite: string, { ended, lines }: TestCase): string {
   const { name, attempt, seconds = 0 } = ended;
   const isUnstable = ended.phase === "passed" && attempt > 1;
   return [
-    `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" time="${seconds.toFixed(3)}">`,
+    `  <testcase classname="${escaped(suite)}" name="${escaped(name)}" ` +
+      `time="${seconds.toFixed(3)}">`,
     ...(isUnstable
       ? ['    <properties><property name="unstable" value="true"/></properties>']
       : []),

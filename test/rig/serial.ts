@@ -23,8 +23,10 @@ const TURNS = [
   [/^the image on trial is rejected; /, "rejected"],
   [/^every outcome is reported$/, "reported"],
 ] as const;
-const HEAP =
-  /^at most (\d+) slots of (\d+) bytes, (\d+) bytes of chunks(?:, (\d+) slots of stack; live (\d+) slots, (\d+) bytes of chunks)?$/;
+const HEAP = new RegExp(
+  "^at most (\\d+) slots of (\\d+) bytes, (\\d+) bytes of chunks" +
+    "(?:, (\\d+) slots of stack; live (\\d+) slots, (\\d+) bytes of chunks)?$",
+);
 const FLASH = /^(\S+): (\d+) writes of (\d+) bytes, (\d+) erases$/;
 
 /** Every line is a serial event; those that a view or a test understands are one more. */

@@ -102,7 +102,8 @@ function sentence(
       const trial = event.trial ? ", on trial" : "";
       return paint(
         "bold",
-        `device  runs version ${event.version} from slot ${event.slot}${trial} (reset: ${event.cause})`,
+        `device  runs version ${event.version} from slot ${event.slot}${trial} (reset: ` +
+          `${event.cause})`,
       );
     }
     case "listening":
@@ -197,7 +198,10 @@ export function heapText({
 }: Heap): string {
   const live =
     liveSlots > 0 ? `, of which live ${size(liveSlots * slotBytes)} + ${size(liveChunkBytes)}` : "";
-  return `${peakSlots} slots (${size(peakSlots * slotBytes)}) + ${size(peakChunkBytes)} of chunks${live}`;
+  return (
+    `${peakSlots} slots (${size(peakSlots * slotBytes)}) + ${size(peakChunkBytes)} of ` +
+    `chunks${live}`
+  );
 }
 
 /** A bar on a terminal; elsewhere a line every quarter. */

@@ -251,7 +251,7 @@ for (const { name, bench: options, wear } of INTERRUPTIONS) {
 }
 
 for (const way of WAYS) {
-  test(`${way}: a package without ETag that changes between two ranges is fetched once more, and is never a mixture: 200`, () => {
+  test(`${way}: a package that changes between ranges is fetched again, never mixed: 200`, () => {
     const bench = new Bench({
       host: {
         validator: false,
@@ -268,7 +268,7 @@ for (const way of WAYS) {
   });
 }
 
-test("one that changes at each second request is fetched once more, and then it is damaged: 402", () => {
+test("one that changes at each second request is fetched once more, then damaged: 402", () => {
   const faults = [1, 3, 5, 7].flatMap((at) => [
     { what: "truncate", bytes: 9000, at } as const,
     { what: "changed", at: at + 1 } as const,
@@ -277,7 +277,7 @@ test("one that changes at each second request is fetched once more, and then it 
   recovers(fails(options, "download", 402, false), "download");
 });
 
-test("a connection without a length that is cut goes on, however often: the package says how long it is", () => {
+test("a cut connection without a length goes on: the package says how long it is", () => {
   for (const ranges of [true, false]) {
     const bench = new Bench({ scenario: "download", host: { ranges } });
     const request = bench.link.request.bind(bench.link);
@@ -330,7 +330,7 @@ test("a download that trickles ends with 407 after the time that the provisionin
   ok(bench.elapsedMs < 2000 * seconds, `it took ${bench.elapsedMs / 60_000} minutes`);
 });
 
-test("power that fails during the back-off does not begin it again: the number of requests stays bounded", () => {
+test("a power cut in the back-off does not restart it: requests stay bounded", () => {
   const bench = new Bench({ ...always({ what: "status", status: 500 }), scenario: "download" });
   let last = -1;
   const outcome = bench.run(undefined, () => {
@@ -364,7 +364,7 @@ for (const cause of ["power", "unknown"] as const) {
   });
 }
 
-test("a host that has another package each time it is asked, and closes after a little more, wears no block out: 503", () => {
+test("a host whose package changes each time wears out no block: 503", () => {
   let tag = 0;
   let furthest = 0;
   const bench = new Bench({ scenario: "download" });

@@ -118,7 +118,7 @@ for (const { name, code, bench, early } of CASES) {
 const HUGE = packageWith({}, SLOT_BYTES);
 
 for (const way of ["download", "download-and-update"] as const) {
-  test(`${way}: a package that does not fit: 501 before one block is erased, announced or not`, () => {
+  test(`${way}: a package that does not fit gets 501 before any block is erased`, () => {
     const announced = fails({ offer: HUGE }, way, 501, false);
     strictEqual(announced.wear, 0);
     recovers(announced, way);

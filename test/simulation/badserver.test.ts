@@ -56,7 +56,7 @@ for (const scenario of WAYS) {
         : "delayMs" in misbehaviour
           ? `${misbehaviour.what} ${misbehaviour.delayMs} ms`
           : misbehaviour.what;
-    test(`${scenario}: ${name} at any message, once or three times in a row: 200, and what had come is kept`, () => {
+    test(`${scenario}: ${name}, once or thrice, at any message: 200, progress is kept`, () => {
       const options: BenchOptions = { scenario, server: { chunkBytes: 8000 } };
       const count = requests(options);
       ok(count > 5, `${count} requests`);
@@ -85,7 +85,7 @@ const FATAL: readonly Misbehaviour[] = [
 ];
 
 for (const fault of FATAL) {
-  test(`nothing but "${fault.what}" for a day: so many sessions at most, and the update after it works`, () => {
+  test(`"${fault.what}" for a day: sessions stay bounded, the next update works`, () => {
     const bench = new Bench({
       scenario: "replace",
       server: { faults: [{ ...fault, at: 1, times: ALWAYS }] },
@@ -103,7 +103,7 @@ for (const auth of ["basic", "md5", "mac"] as const) {
   const server = { type: auth, name: "rig", secret: "server-secret" };
   const account = { auth, serverAuth: auth };
 
-  test(`${auth}: a device with a wrong password is told nothing and does nothing, and asks less and less often`, () => {
+  test(`${auth}: a wrong password gains nothing, and the device asks ever less`, () => {
     const bench = new Bench({
       account: { ...account, secret: "wrong" },
       server: { client, server },
@@ -142,7 +142,7 @@ for (const auth of ["basic", "md5", "mac"] as const) {
   });
 }
 
-test("a power cut before any step of the session that reports: the report comes, once accepted never again", () => {
+test("a power cut before any step of reporting: one report comes, accepted once", () => {
   for (const scenario of WAYS) {
     for (let at = 1; ; at++) {
       const bench = new Bench({ scenario, server: { chunkBytes: 8000 } });

@@ -77,7 +77,8 @@ test("a replay id names its variant and its cuts, and nothing else", () => {
     "replace,good,small,account,flip:store:7:byte",
     "replace,good,small,flip:slot:7:always",
     "download,good,small,erase:store:2:silent,server:status:503@4x2,host:truncate:200@1/1.after.0",
-    "download,good,small,foreign,descriptor,host:lose@1,dd:truncate:100@1,report:status:503@1x2/1.after.0",
+    "download,good,small,foreign,descriptor,host:lose@1,dd:truncate:100@1," +
+      "report:status:503@1x2/1.after.0",
   ];
   for (const id of ids) strictEqual(replayId(parseReplayId(id)), id);
   const wrong = [

@@ -33,7 +33,7 @@ function part(index: number, count: number, kinds: readonly string[]): ShardResu
   return { size: "quick", seed: 0, shard: { index, count }, tally: tally.data };
 }
 
-test("a part that has not exercised all passes, and says what it left; so little is no whole", () => {
+test("a part that exercised not all passes and says what it left; a whole does not", () => {
   const json = join(folder, "thin.json");
   const words = ["--quick", "--shard", "60/60", "--workers", "1", "--json", json];
   const { status, output } = run(...words);

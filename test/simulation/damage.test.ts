@@ -61,7 +61,7 @@ function experienced(): Bench {
 }
 
 for (const running of [true, false]) {
-  test(`one bit of the store flips ${running ? "in a download" : "while power is off"}: the update succeeds, and the next`, () => {
+  test(`a bit flips ${running ? "in a download" : "when off"}: two updates work`, () => {
     for (const [key, mask] of [
       [ACL, 0x80],
       [ACCOUNT, 0x08],
@@ -91,7 +91,7 @@ test("one bit flips in the security floor: no older image is taken", () => {
   strictEqual(securityFloor(Store.open(bench.board.store)), 5);
 });
 
-test("the security floor is lost: the confirmed image's own counter, and the provisioned one, take its place", () => {
+test("a lost security floor is replaced by the image's own and the provisioned one", () => {
   const bench = experienced();
   spoil(bench, "update.counter", 3, 0x41);
   strictEqual(update(bench, 4, 4), 405);
@@ -127,7 +127,7 @@ test("the account is lost while the device runs: it is made again before the nex
   strictEqual(bench.run()?.code, 200);
 });
 
-test("a nonce that turns out to be lost is not the empty one, at which a new server is taken", () => {
+test("a lost nonce does not count as empty, which would admit a new server", () => {
   const bench = new Bench();
   strictEqual(bench.run()?.code, 200);
   const flash = copyOf(bench.board.store);
@@ -140,7 +140,7 @@ test("a nonce that turns out to be lost is not the empty one, at which a new ser
   strictEqual(readNonce(store, "Second", "server"), undefined);
 });
 
-test("the record is lost: nothing is under way, and a package is not taken for the one before it", () => {
+test("a lost record leaves nothing under way, and the next package is a new one", () => {
   const bench = new Bench();
   let lost = false;
   bench.run(undefined, () => {
@@ -157,7 +157,7 @@ test("the record is lost: nothing is under way, and a package is not taken for t
   deepStrictEqual([bench.outcome?.code, bench.running], [200, "3.0.0"]);
 });
 
-test("whichever value is lost: the log names it and what follows, the device starts, and the next update succeeds", () => {
+test("any value may be lost: the log says so, and the next update succeeds", () => {
   const keys = Store.open(copyOf(experienced().board.store)).keys("");
   ok(keys.length >= 9, keys.join());
   for (const key of keys) {
@@ -181,7 +181,7 @@ test("whichever value is lost: the log names it and what follows, the device sta
   }
 });
 
-test("a value that was copied with a wrong bit by earlier firmware stops no start and no session", () => {
+test("a value that earlier firmware copied wrong stops no start and no session", () => {
   const bench = experienced();
   const before = copyOf(bench.board.store);
   const store = Store.open(copyOf(before));

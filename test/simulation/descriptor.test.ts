@@ -138,7 +138,8 @@ const FAILURES: readonly {
 
 for (const { name, code, status, bench: options } of FAILURES) {
   for (const way of WAYS) {
-    test(`${way}: a descriptor: ${name}: ${code}, and ${status || "nobody to tell"}, also when power fails before`, () => {
+    const told = status || "nobody to tell";
+    test(`${way}: ${name}: ${code}, and ${told}, with a power cut before or without`, () => {
       for (const cut of [false, true]) {
         const bench = fails(options, way, code, cut);
         deepStrictEqual(bench.statuses, status === "" ? [] : [status]);
@@ -148,7 +149,7 @@ for (const { name, code, status, bench: options } of FAILURES) {
   }
 }
 
-test("a package that a descriptor names is downloaded, reported with 900, and installed, whatever the server asks before", () => {
+test("a described package is downloaded, reported with 900 and installed", () => {
   for (const scenario of WAYS) {
     const bench = new Bench({ scenario, descriptor: {} });
     const outcome = bench.run();
@@ -185,7 +186,7 @@ test("people are asked once, with what the descriptor says of the package", () =
   deepStrictEqual(bench.statuses, ["900 Success"]);
 });
 
-test("who refuses what a descriptor offers: 401, and 902 for its host; nothing of the package is asked for", () => {
+test("a person refuses a descriptor's offer: 401 and 902; no package is requested", () => {
   const bench = new Bench({ descriptor: {}, people: { confirm: "download", answers: ["no"] } });
   deepStrictEqual(
     [bench.run()?.code, bench.state, bench.running, bench.statuses],
@@ -194,7 +195,7 @@ test("who refuses what a descriptor offers: 401, and 902 for its host; nothing o
   ok(!bench.events.some((event) => event.kind === "request" && event.url === "/package"));
 });
 
-test("power that fails at any request of such a download, once or twice: 200, the report arrives, and nothing is fetched twice", () => {
+test("a cut at any request of a described download: 200, reported, fetched once", () => {
   const requestsOf = (bench: Bench): number =>
     bench.events.filter(({ kind }) => kind === "request").length;
   const undisturbed = new Bench({ scenario: "download", descriptor: {} });
@@ -225,7 +226,7 @@ test("power that fails at any request of such a download, once or twice: 200, th
   }
 });
 
-test("a report that is not answered is sent again, the same; one that is refused or never answered is given up, and harms nothing", () => {
+test("an unanswered report is repeated as it was; a refused one is dropped", () => {
   for (const [fault, sent, statuses] of [
     [{ what: "status", status: 503, at: 1, times: 2 }, 3, ["900 Success"]],
     [{ what: "lose", at: 1 }, 2, ["900 Success"]],
@@ -265,7 +266,7 @@ test("power that fails while a report is sent, again and again, ends it too", ()
   );
 });
 
-test("a descriptor that leads inward, or from https to http, is refused, and nobody is asked: not the package, not the reports", () => {
+test("a descriptor that leads inward or from https to http is refused, unasked", () => {
   for (const changed of [
     { objectURI: "http://127.0.0.1/package" },
     { installNotifyURI: "http://192.168.0.1/status" },

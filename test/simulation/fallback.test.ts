@@ -36,7 +36,7 @@ const LOSSES: {
 
 for (const [name, loss] of Object.entries(LOSSES)) {
   for (const scenario of WAYS) {
-    test(`${scenario}: ${name}: the old image runs, State is 80, no alert goes out, and the next update works`, () => {
+    test(`${scenario}: ${name}: the old image runs, State 80, no alert; the next works`, () => {
       const { watch, lose } = loss();
       const bench = new Bench({ scenario });
       strictEqual(bench.run(undefined, () => watch(bench))?.code, 200);
@@ -57,7 +57,7 @@ for (const [name, loss] of Object.entries(LOSSES)) {
     });
   }
 
-  test(`${name}, before the 200 is acknowledged: the server is told 410 with the same correlator`, () => {
+  test(`${name}, before 200 is acknowledged: the server gets 410, same correlator`, () => {
     const { watch, lose } = loss();
     const bench = new Bench({ server: { alertStatus: 401 } });
     bench.run(3_600_000, () => watch(bench));

@@ -28,7 +28,7 @@ for (const [answer, what] of [
   ["silent", "answers nothing"],
   ["busy", "answers 503"],
 ] as const) {
-  test(`after an hour in which the server ${what}, no second is worse than three times the mean`, () => {
+  test(`an hour after the server ${what}, no second is worse than 3 times the mean`, () => {
     for (const together of [{}, { areTogether: true } as const]) {
       const report = simulateFleet(fleet(answer, together), END_MS);
       strictEqual(report.returnedMs.length, DEVICES);

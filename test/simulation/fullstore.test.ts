@@ -91,7 +91,7 @@ function updates(options: BenchOptions, free: number): Bench {
 }
 
 for (const scenario of WAYS) {
-  test(`${scenario}: with any room in the store the update succeeds or is refused, through a power cut in each phase`, () => {
+  test(`${scenario}: any store space: success or refusal, with a cut in each phase`, () => {
     for (const free of LEVELS) {
       const { outcome, running, lines } = updates({ scenario }, free);
       if (outcome?.ok === true) strictEqual(running, "2.0.0");
@@ -105,7 +105,7 @@ for (const scenario of WAYS) {
     }
   });
 
-  test(`${scenario}: with any room in the store a bad package is reported, and removing what fills it lets the next one in`, () => {
+  test(`${scenario}: any store space: a bad package is reported; freeing space helps`, () => {
     for (const free of [0, 100, 300]) {
       const bench = updates(
         { scenario, offer: packageWith({ classId: Buffer.alloc(16, 9) }) },
@@ -139,7 +139,7 @@ function ask(bench: Bench, server: string, url: string, correlator: string): num
   return journal.record.tickets.length;
 }
 
-test("a full tree and requests as long as are taken: a trial that fails ends in reports, and in memory of the image", () => {
+test("with a full tree and full requests a failed trial is reported and remembered", () => {
   const taken = new Set<number>();
   for (let length = 30; length <= URL_BYTES_MAX; length += 71) {
     const bench = new Bench();
@@ -168,7 +168,7 @@ test("a full tree and requests as long as are taken: a trial that fails ends in 
   ok(taken.size > 1 && !taken.has(0), [...taken].join());
 });
 
-test("another server's account takes the rights of the one before, and what it was owed, away", () => {
+test("another server's account takes over its rights and drops what it was owed", () => {
   const bench = new Bench();
   const account = { serverId: "other" };
   strictEqual(ask(bench, "rig", "http://server/gone", "c"), TICKETS_MAX);
@@ -192,7 +192,7 @@ test("another server's account takes the rights of the one before, and what it w
   );
 });
 
-test("what is owed to a server that has an account and is away stays, however often the others are met", () => {
+test("what a server is owed stays while it is away, however often others are met", () => {
   const bench = new Bench();
   const nobody = { type: "none", name: "", secret: "" } as const;
   const second = {

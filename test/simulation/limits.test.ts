@@ -5,7 +5,7 @@ import * as limits from "../../src/base/limits.ts";
 import { killAll } from "./mutants/kill.ts";
 import { LIMIT_MUTANTS, LIMIT_NAMES } from "./mutants/limits.ts";
 
-test("every limit has a test that fails when the client has one less, and one when it has one more", {
+test("every limit has a test that fails with one less, and one that fails with one more", {
   timeout: 3_600_000,
 }, async (context) => {
   deepStrictEqual([...LIMIT_NAMES].sort(), Object.keys(limits).sort());

@@ -116,7 +116,7 @@ for (const [what, change] of Object.entries(ATTACKS))
     deepEqual([held.bench.run()?.ok, held.bench.running], [true, "2.0.0"]);
   });
 
-test("a verified package outlives a message with another that is forged: its sender has no secret", () => {
+test("a verified package outlives a message with a forged one: its sender is a stranger", () => {
   const held = new Held();
   const before = held.slot;
   held.attack((reply) => reply, "guessed");

@@ -142,7 +142,7 @@ for (const scenario of ["replace", "download-and-update"] as const) {
       ["unseen", "answers as to the message before", {}, { what: "duplicate" }, 0],
       ...(authentication === ONCE ? [] : [SEEN_AND_REFUSED]),
     ] as const) {
-      test(`${who}: a message that is lost goes out once more, to a server that ${name}: the session goes on`, () => {
+      test(`${who}: a lost message is sent once more to a server that ${name}`, () => {
         for (const at of kept(calm)) {
           const told = `${kind} at message ${at}`;
           const lossy = run({ scenario, server }, authentication, { at, kind }, answer);
@@ -163,7 +163,7 @@ for (const scenario of ["replace", "download-and-update"] as const) {
       ["sends half an answer", { what: "malformed" }],
     ] as const) {
       for (const kind of ["seen", "unseen"] as const) {
-        test(`${who}: a message goes out once more, ${kind} before, to a server that ${name}: the update is late`, () => {
+        test(`${who}: a message is repeated, ${kind} before; a server that ${name} is late`, () => {
           for (const at of kept(calm)) {
             const told = `at message ${at}`;
             const lossy = run({ scenario }, authentication, { at, kind }, answer);
@@ -177,7 +177,7 @@ for (const scenario of ["replace", "download-and-update"] as const) {
     }
   }
 
-  test(`${scenario}: a server that takes a repeated message for the next one loses an update, and nothing else is installed`, () => {
+  test(`${scenario}: a server that counts a repetition as new loses only an update`, () => {
     for (const at of kept(run({ scenario }, ONCE, undefined))) {
       const lossy = run({ scenario, server: { repeats: "judged" } }, ONCE, { at, kind: "seen" });
       const { outcome, running } = lossy.bench;

@@ -18,7 +18,7 @@ const CAUSES: readonly ResetCause[] = ["power", "restart", "watchdog", "panic", 
 const TRIALS = { none: "stable", armed: "armed", running: "trying" } as const;
 const WALK = 3000;
 
-test("the selector of the model decides as the one that boots: every log, every pair of slots, every cause", () => {
+test("model and boot selector agree: every log, pair of slots and reset cause", () => {
   const random = new Random(7);
   const { board } = new Bench();
   const good: [boolean, boolean] = [true, true];

@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const SESSIONS_MAX =
   10 + Math.log2(SESSION_RETRY_MAX_MS / SESSION_RETRY_MS) + (2 * HOUR_MS) / SESSION_RETRY_MAX_MS;
 
-test("a server that never accepts the report is told again with growing pauses, and the report is kept", () => {
+test("a server that never accepts the report gets it after ever longer pauses", () => {
   const bench = new Bench({ server: { alertStatus: 401 } });
   bench.run(HOUR_MS);
   deepStrictEqual(

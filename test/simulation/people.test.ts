@@ -36,12 +36,12 @@ test("who agrees to download and installation gets both, asked once each", () =>
   ]);
 });
 
-test("a download that is refused is 401 and State 20; nobody is asked about an installation", () => {
+test("a refused download gives 401 and State 20; no installation is offered", () => {
   deepStrictEqual(updated({ people: people("both", "no") }), [401, 20, "1.0.0", 1]);
   deepStrictEqual(updated({ people: people("download", "cancel") }), [401, 20, "1.0.0", 1]);
 });
 
-test("an installation that is refused is 401 and State 70: the package is kept (OMA-TS-DM-FUMO §10.1.1.10)", () => {
+test("a refused installation gives 401 and State 70, with the package (§10.1.1.10)", () => {
   deepStrictEqual(updated({ people: people("both", "yes", "no") }), [401, 70, "1.0.0", 2]);
   deepStrictEqual(updated({ scenario: "replace", people: people("update", "no") }), [
     401,
@@ -51,7 +51,7 @@ test("an installation that is refused is 401 and State 70: the package is kept (
   ]);
 });
 
-test("a server asks before its Exec: yes and it runs, no and it is left out, with nobody there it is left out too", () => {
+test("a server asks before its Exec: yes runs it; no, or nobody, leaves it out", () => {
   for (const scenario of ["replace", "download", "download-and-update"] as const) {
     const serving = { scenario, ask: "Update now?" };
     const asked = scenario === "download" ? 2 : 1;
@@ -70,7 +70,7 @@ test("a server asks before its Exec: yes and it runs, no and it is left out, wit
   }
 });
 
-test("where nobody is asked nobody is waited for, and where nobody can be asked everything is refused", () => {
+test("where nobody is asked nobody waits; where nobody can be asked all is refused", () => {
   deepStrictEqual(updated({ people: people("none", "no") }), [200, 100, "2.0.0", 0]);
   deepStrictEqual(updated({ people: people("both") }), [401, 20, "1.0.0", 0]);
 });

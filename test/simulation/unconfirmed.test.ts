@@ -10,7 +10,7 @@ import { Bench } from "./bench.ts";
 import { recovers, WAYS } from "./check.ts";
 
 for (const scenario of WAYS) {
-  test(`${scenario}: no server while on trial: 410 at the deadline, State 70; offered again it is tried again`, () => {
+  test(`${scenario}: no server on trial: 410, State 70; a new offer is tried`, () => {
     const bench = new Bench({ scenario });
     const outcome = bench.run(undefined, () => {
       bench.dm = bench.client.engine.record.phase === "trial" ? "gone" : "there";
@@ -31,7 +31,7 @@ for (const scenario of WAYS) {
     deepStrictEqual([bench.run()?.code, bench.running, bench.board.boot.trials], [200, "2.0.0", 2]);
   });
 
-  test(`${scenario}: somebody who answers and is not the server: 410 at the deadline, State 70; offered again it is tried again`, () => {
+  test(`${scenario}: a stranger answers on trial: 410, State 70; a new offer is tried`, () => {
     const bench = new Bench({ scenario });
     const outcome = bench.run(undefined, () => {
       bench.dm = bench.client.engine.record.phase === "trial" ? "senseless" : "there";
@@ -50,7 +50,7 @@ for (const scenario of WAYS) {
   });
 }
 
-test("an image that is rejected in a session goes back at once, and does not run on until the session is over", () => {
+test("an image that a session rejects goes back at once, not when the session ends", () => {
   const bench = new Bench();
   const request = bench.link.request.bind(bench.link);
   let rejectedMs = 0;
@@ -80,7 +80,7 @@ test("an image that failed its test, and is all that boots, is reported as a fai
   );
 });
 
-test("a good package that the boot selector would not start is not banned: 410, State 70, and again it is kept", () => {
+test("a good package that the selector cannot start is not banned: 410, State 70", () => {
   const bench = new Bench();
   const {
     boot,
@@ -117,7 +117,7 @@ test("power that comes and goes while a person is asked is no trial", () => {
   deepStrictEqual([outcome?.code, bench.running, bench.board.boot.trials], [200, "2.0.0", 1]);
 });
 
-test("power that fails during every trial: TRIALS_MAX trials, then 410, State 70, and Exec Update tries it again", () => {
+test("power fails in every trial: after TRIALS_MAX 410 and State 70, then it may retry", () => {
   const bench = new Bench({ scenario: "replace" });
   const outcome = bench.run(undefined, () => {
     if (bench.client.engine.record.phase === "trial") bench.cut();

@@ -188,7 +188,8 @@ for (const kind of KINDS) {
     const { trials } = bench.board.boot;
     const banned = failedDigests(Store.open(bench.board.store)).length > 0;
     context.diagnostic(
-      `${codes.length - 1} installations, ${trials} trials, ${bench.starts - 1} resets; ${kind.fate}`,
+      `${codes.length - 1} installations, ${trials} trials, ${bench.starts - 1} resets; ` +
+        `${kind.fate}`,
     );
     strictEqual(codes.join(), [...codes.slice(1).map(() => 410), 405].join());
     strictEqual(banned, kind.fate === "banned");
@@ -198,7 +199,7 @@ for (const kind of KINDS) {
   });
 }
 
-test("an image that was tried in vain too often is tried again when it has waited, with power, over restarts", () => {
+test("an image tried in vain too often is tried again after a wait with power", () => {
   const bench = new Bench({
     defect: (version, bench) => (version === NEW ? inHandshake(bench, "panic") : undefined),
   });
@@ -277,7 +278,7 @@ function amongStrangers(hal: Hal, bench: Bench, deadly: boolean): Hal {
 
 const HOUR_MS = 3_600_000;
 
-test("a good image on a long trial hears strangers for hours, and is kept when its server comes back", () => {
+test("a good image on a long trial hears strangers for hours, then its server", () => {
   const bench = new Bench({
     trialSeconds: (6 * HOUR_MS) / 1000,
     defect: (_, bench) => ({ board: (hal) => amongStrangers(hal, bench, false) }),
@@ -295,7 +296,7 @@ for (const [how, deadly] of [
   ["and say nothing", false],
   ["and reset the board", true],
 ] as const) {
-  test(`strangers who answer every trial for ten hours, ${how}: a good image is late, never banned`, (context) => {
+  test(`strangers at every trial for ten hours, ${how}: late, never banned`, (context) => {
     const bench = new Bench({
       defect: (_, bench) => ({ board: (hal) => amongStrangers(hal, bench, deadly) }),
     });
@@ -318,7 +319,7 @@ for (const [how, deadly] of [
   });
 }
 
-test("one deadly message while an image is on trial costs a trial: the update succeeds all the same", () => {
+test("a deadly message costs one trial, and the update succeeds all the same", () => {
   let messages = 0;
   const bench = new Bench({
     defect: (version, bench) =>
@@ -328,7 +329,7 @@ test("one deadly message while an image is on trial costs a trial: the update su
 });
 
 for (const share of [0x00, 0x80, 0xff]) {
-  test(`the server is away for most of a trial: the last attempts fall inside it (jitter ${share})`, () => {
+  test(`the server is away for most of a trial: the last tries fit (jitter ${share})`, () => {
     for (const awayS of [300, 330, 420, 520, 560, 590]) {
       const bench = new Bench({
         defect: () => ({
@@ -373,7 +374,7 @@ function crashed(hal: Hal, failures: number, confirmed: () => void = () => undef
   };
 }
 
-test("a start that follows crashes waits before its first session, the longer the more there were", () => {
+test("a start after crashes waits before its first session, longer after more", () => {
   for (const failures of [0, 1, 2, 5, 8, 200]) {
     const bench = new Bench({ defect: () => ({ board: (hal) => crashed(hal, failures) }) });
     const request = bench.link.request.bind(bench.link);

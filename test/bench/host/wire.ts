@@ -69,9 +69,13 @@ function leastWire(encoding: Encoding): number {
     statusOf("10", { cmdID: "3", name: "Alert" }, Status.ok),
     { name: "Replace", cmdID: "", meta, items: [item] },
   ]);
-  const request = `POST /dm HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: ${type}\r\nContent-Length: ${sent}\r\n\r\n`;
+  const request =
+    `POST /dm HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: ` +
+    `${type}\r\nContent-Length: ${sent}\r\n\r\n`;
   const date = new Date(0).toUTCString();
-  const answer = `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${LONG_MESSAGE_BYTES_MAX}\r\nDate: ${date}\r\n\r\n`;
+  const answer =
+    `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ` +
+    `${LONG_MESSAGE_BYTES_MAX}\r\nDate: ${date}\r\n\r\n`;
   const carried = LONG_MESSAGE_BYTES_MAX - frame;
   const share = binary ? carried : (carried * 3) / base64Length(3);
   return (request.length + sent + answer.length + LONG_MESSAGE_BYTES_MAX) / share;

@@ -15,7 +15,7 @@ const PARTS: readonly (readonly [part: string, object: RegExp])[] = [
 
 /** ` .text.name  0xADDRESS  0xLENGTH object`, the name on a line of its own when it is long. */
 const SECTION =
-  /^ \.(?:text|rodata|srodata|data|sdata|head|ramtext|tdata)\S*\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$/gm;
+  /^ \.(?:text|s?rodata|s?data|head|ramtext|tdata)\S*\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$/gm;
 
 /** Bytes by part. What the linker has left out stands in the map at address 0. */
 export function imageParts(map: string): ReadonlyMap<string, number> {

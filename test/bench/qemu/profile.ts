@@ -133,7 +133,10 @@ function table(
     const share = `${((100 * count) / whole).toFixed(1)} %`.padStart(8);
     const each = bytes === 0 ? "" : `${(count / bytes).toFixed(2).padStart(9)} a byte`;
     const text = more(name);
-    return `${share}${(count / M).toFixed(2).padStart(10)} M${each}  ${name}${text === "" ? "" : `   ${text}`}`;
+    return (
+      `${share}${(count / M).toFixed(2).padStart(10)} M${each}  ` +
+      `${name}${text === "" ? "" : `   ${text}`}`
+    );
   });
   return `\n${title}\n${lines.join("\n")}\n`;
 }

@@ -116,7 +116,7 @@ function agrees(url: Url, text: string, base?: string): void {
   deepStrictEqual(parseUrl(theirs.href), url, text);
 }
 
-test("parse of print is the same Url, and print of parse is the same text, which the platform reads as it stands", () => {
+test("parse and print undo each other, and the platform reads what print writes", () => {
   let admitted = 0;
   fc.assert(
     fc.property(texts, (text) => {

@@ -58,7 +58,7 @@ function exchange(own: number, start: number): Packet[] {
   ];
 }
 
-test("an exchange on a new connection takes two round trips; its bytes count once, packets whole", () => {
+test("a new connection costs two round trips; its bytes count once, in whole packets", () => {
   const packets = exchange(50_000, 100);
   assert.deepEqual(readCapture(dump(...packets.map(frame)), PORT), {
     connections: 1,
@@ -81,7 +81,7 @@ test("what is sent again counts as packets only", () => {
   });
 });
 
-test("connections count one by one, also of a port that is used again, and over the end of the numbers", () => {
+test("connections are counted one by one, when a port is reused and when numbers wrap", () => {
   const packets = [
     ...exchange(50_000, 100),
     ...exchange(50_001, 2 ** 32 - 3),

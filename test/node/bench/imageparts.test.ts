@@ -15,7 +15,7 @@ const MAP = `
  .ramtext       0x80400000       0x40 build/qemu/hal/qemu-riscv32/chip.o
 `;
 
-test("code and constants count by where they come from; what was left out and what is only in RAM do not", () => {
+test("code and constants count by source; what is left out or only in RAM does not", () => {
   const parts = [...imageParts(MAP)].filter(([, bytes]) => bytes > 0);
   assert.deepEqual(parts, [
     ["XS", 0x30],

@@ -27,7 +27,7 @@ function reported(
   return { text, status };
 }
 
-test("a value at its budget is within it, one past it fails the bench with the size of the miss", () => {
+test("a value at its budget passes; one past it fails the bench and shows by how much", () => {
   assert.equal(overBudget(figure({ value: 10 })), 0);
   assert.equal(reported([figure({ value: 10 })]).status, 0);
   const { text, status } = reported([figure({}), figure({ value: 12.5 })]);

@@ -96,7 +96,10 @@ test("a board that falls silent is named by the last line of its console", async
   }));
   await assert.rejects(
     conformance(bench, ["rest"], { silentMs: 700 }),
-    /no report of the board within 0\.7 s after power came; the last line of its console is: .* cannot be reached: broken/,
+    new RegExp(
+      "no report of the board within 0\\.7 s after power came; " +
+        "the last line of its console is: .* cannot be reached: broken",
+    ),
   );
 });
 

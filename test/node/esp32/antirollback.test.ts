@@ -93,7 +93,7 @@ function fuses(state: string): number {
   return existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
 }
 
-test("the first start burns what the first image has, and a confirmation what it confirms", async (context) => {
+test("the first start burns the first image's counter, a confirmation its own", async (context) => {
   const state = newState(context);
   const { outcome, log } = await offered(state, 2);
   assert.ok(outcome.ok, outcome.text);
@@ -124,7 +124,7 @@ test("a trial burns nothing, so the image before it boots again", async (context
   assert.match(await runs(state), /version 1\.0\.0 runs from slot 0, reset/);
 });
 
-test("an image below the fuses, in a package whose counter is good, is erased and reported as failed", async (context) => {
+test("an image below the fuses is erased and reported as failed", async (context) => {
   const state = newState(context);
   const { outcome, log } = await offered(state, 0);
   assert.equal(outcome.ok, false);

@@ -86,7 +86,7 @@ for (const [hardware, sentence] of [
   });
 }
 
-test("a boot loader that does not roll back is told of at the start, and nothing is confirmed or armed over it", async (context) => {
+test("a boot loader that cannot roll back is reported, and nothing is armed", async (context) => {
   const log = new EventLog("esp32-fake");
   const state = mkdtempSync(join(tmpdir(), "esp32-rollback-"));
   context.after(() => {
@@ -120,7 +120,7 @@ for (const [hardware, what] of [
   ["stuck-otadata", "otadata cannot be told of"],
   ["full-nvs", "NVS has no room to note"],
 ] as const) {
-  test(`after a fall-back that ${what}, nothing is staged where the boot loader looks first`, async (context) => {
+  test(`after a fall-back that ${what}, nothing is staged in its way`, async (context) => {
     const log = new EventLog("esp32-fake");
     const state = mkdtempSync(join(tmpdir(), "esp32-stuck-"));
     context.after(() => {
@@ -182,7 +182,7 @@ for (const [hardware, what] of [
   });
 }
 
-test("a board without an identity in its provisioning takes what xs-fumo build makes for it", async (context) => {
+test("without a provisioned identity a board takes what xs-fumo build makes", async (context) => {
   const state = mkdtempSync(join(tmpdir(), "esp32-identity-"));
   context.after(() => {
     rmSync(state, { recursive: true, force: true });

@@ -66,12 +66,12 @@ test("entries are made as the chip makes them", () => {
   );
 });
 
-test("the first start of a blank board writes the entry that a chip's boot loader writes", async (context) => {
+test("the first start of a blank board writes what a chip's boot loader does", async (context) => {
   const after = await afterStart(context, otadata([]));
   assert.deepEqual(entriesOf(after), [KNOWN[0], "ff".repeat(ENTRY_BYTES)]);
 });
 
-test("an entry that was torn stays, since a chip's boot loader takes it for no blank one", async (context) => {
+test("a torn entry stays: a chip's boot loader does not take it for blank", async (context) => {
   const torn = otadata([[1, VALID]]);
   torn.fill(0xff, 20, ENTRY_BYTES); // neither state nor CRC
   assert.deepEqual(entriesOf(await afterStart(context, torn)), entriesOf(torn));

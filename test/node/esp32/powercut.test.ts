@@ -123,7 +123,7 @@ async function survivesIn(
   }
 }
 
-test("power that fails in any flash operation of an update of an ESP32 leaves version 2 and one result, 200", async (context) => {
+test("power lost in any flash operation still gives version 2 and one 200", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "esp32-cut-"));
   const failures: string[] = [];
   try {

@@ -53,7 +53,7 @@ async function start(directory: string, words: readonly string[]): Promise<strin
 }
 
 for (const slot of [0, 1] as const) {
-  test(`slot ${slot} runs and the armed image cannot be booted: power fails in each operation of the recovery`, async () => {
+  test(`slot ${slot} runs, the armed image is bad: power fails in each recovery step`, async () => {
     let cuts = 0;
     for (let operation = 1; operation <= OPERATIONS; operation++) {
       for (const mode of MODES) {

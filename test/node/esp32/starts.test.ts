@@ -91,7 +91,7 @@ for (const [number, [reason, cause]] of REASONS.entries()) {
   });
 }
 
-test("a provisioning that the client rejects is one line of level E a start, and the starts wait longer and longer", async (context) => {
+test("a rejected provisioning logs one line, and the starts wait ever longer", async (context) => {
   const directory = device(context, { ...QUIET, keys: ["no key"] });
   const said = await lines(directory, / E board: /, 16);
   const errors = said.filter((line) => line.includes("provision: keys[0]"));
@@ -108,7 +108,7 @@ test("the wait is over with the power", async (context) => {
   assert.match(said[1] ?? "", /waits 60 s/);
 });
 
-test("on trial a start that fails rolls back at once: the image before starts without a wait", async (context) => {
+test("a start that fails on trial rolls back at once, without a wait", async (context) => {
   const directory = device(context, { ...QUIET, keys: ["no key"] });
   const entries = [
     [1, VALID],

@@ -144,7 +144,7 @@ for (const [what, make, ca] of [
   });
 }
 
-test("of two authorities either vouches for a server, so that servers can go over from one to the next", async (context) => {
+test("either of two authorities vouches for a server, so servers can switch", async (context) => {
   const next = makeCertificate({ host: "localhost" });
   for (const certificate of [good, next])
     await attempt(context, secure(certificate), [good.authority, next.authority], 1);
@@ -155,7 +155,7 @@ for (const [what, ca, problem] of [
   ["an empty one, behind a good one", [good.authority, Buffer.alloc(0)], "ca[1]: not the"],
   ["a third one", [good, STRANGER, EXPIRED].map((one) => one.authority), "ca[2]: more than two"],
 ] as const) {
-  test(`an authority that the board cannot trust stops the start, with a sentence: ${what}`, async (context) => {
+  test(`an untrusted authority stops the start and says why: ${what}`, async (context) => {
     const lines = await attempt(context, secure(good), ca);
     assert.ok(
       lines.some((line) => line.includes(`provision: ${problem}`)),

@@ -29,7 +29,8 @@ function start(part: Part): Promise<readonly Count[]> {
       resourceLimits,
     });
     const at = (): string =>
-      `${FUZZED[part.progress[0] ?? 0]?.name ?? ""}, input ${part.progress[1] ?? 0} of seed ${part.seed}`;
+      `${FUZZED[part.progress[0] ?? 0]?.name ?? ""}, input ${part.progress[1] ?? 0} of seed ` +
+      `${part.seed}`;
     let seen = "";
     const watch = setInterval(() => {
       if (at() === seen)

@@ -67,7 +67,8 @@ function run({ seed, from, step, counts, progress }: Part): Count[] {
       const least = smallest(input, (less) => excess(parser, less, () => undefined) !== undefined);
       const digits = Buffer.from(least).toString("hex");
       throw new Error(
-        `${parser.name}, input ${index} of seed ${seed}: ${why}\nthe least that fails, in hexadecimal: ${digits}`,
+        `${parser.name}, input ${index} of seed ${seed}: ${why}\nthe least that fails, in ` +
+          `hexadecimal: ${digits}`,
       );
     }
     return { accepted, fed };

@@ -14,7 +14,8 @@ import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
 
 const FOLDER = "../shared/fixtures";
 const HEADER =
-  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>" +
+  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>" +
+  "1</MsgID>" +
   "<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
 
 /** What is wrong with those that are refused. */

@@ -29,7 +29,12 @@ function reader(bytes: Uint8Array): TokenReader {
 
 /** The log that a fence of this kind should hold. */
 function logOf(kind: string, message: Uint8Array): string {
-  return `${kind === "tokens" ? tokenLog(reader(message)) : commandLog(decodeMessage(reader(message), new Budget(PEER_BYTES_MAX)))}\n`;
+  const tokens = reader(message);
+  const log =
+    kind === "tokens"
+      ? tokenLog(tokens)
+      : commandLog(decodeMessage(tokens, new Budget(PEER_BYTES_MAX)));
+  return `${log}\n`;
 }
 
 /** A case with its fences filled from its first message. */
@@ -37,7 +42,10 @@ function filled(body: string): string {
   const [message = new Uint8Array(0)] = messagesOf(body);
   return body.replace(FENCE, (fence: string, kind: string, content: string) => {
     if (kind === "xml" || (kind === "wbxml" && content !== "")) return fence;
-    return `\`\`\`${kind}\n${kind === "wbxml" ? toDump(encode(message).bytes) : logOf(kind, message)}\`\`\``;
+    return (
+      `\`\`\`${kind}\n` +
+      `${kind === "wbxml" ? toDump(encode(message).bytes) : logOf(kind, message)}\`\`\``
+    );
   });
 }
 

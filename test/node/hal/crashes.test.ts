@@ -15,7 +15,7 @@ const CRASHES = ["watchdog", "panic", "unknown"] as const;
 const MINUTE_MS = 60_000;
 const FAILURES_MAX = 8;
 
-test("crashes in a row are counted, whatever their kind; power, a restart and a confirmation begin anew", () => {
+test("crashes in a row of any kind count; power, restart and confirmation reset the count", () => {
   for (const end of ["power", "restart", "confirm"] as const) {
     const { boot } = selector();
     boot.reset("power");
@@ -39,7 +39,7 @@ test("a confirmation that the log cannot take leaves the count", () => {
   strictEqual(boot.reset("panic").failures, 2);
 });
 
-test("after eight crashes in a row a start waits a minute, then twice as long, to an hour, for ever; count and cause stay", () => {
+test("after eight crashes starts wait a minute, doubling to an hour; count and cause stay", () => {
   const { boot } = selector();
   boot.reset("power");
   const minutes: number[] = [];
@@ -64,7 +64,7 @@ test("the pause is the same for boards whose boot loader is MCUboot", () => {
   }
 });
 
-test("an image on trial that crashes as the eighth in a row is over, and the pause is before the old one", () => {
+test("an image whose trial is the eighth crash is over; the old one starts after a pause", () => {
   const { boot } = selector();
   boot.reset("power");
   for (let n = 1; n < FAILURES_MAX - 1; n++) boot.reset("panic");
@@ -75,7 +75,7 @@ test("an image on trial that crashes as the eighth in a row is over, and the pau
   strictEqual(boot.pauseMs, MINUTE_MS);
 });
 
-test("crashes wear the log by one entry each until the count stops, and power-ons by one each: an erase for 256", () => {
+test("crashes write one log entry each until the count stops, power-ons always one", () => {
   const { boot } = selector({ log: LONG });
   const erases = (): number => boot.flash.wear.reduce((sum, wear) => sum + wear, 0);
   boot.reset("power");

@@ -21,7 +21,7 @@ function damaged(image: Uint8Array, at = 50): Uint8Array {
   return result;
 }
 
-test("an armed slot boots once on trial; unconfirmed it reverts, whatever the cause; confirmed it stays", () => {
+test("an armed slot boots once on trial; unconfirmed it reverts, confirmed it stays", () => {
   for (const cause of CAUSES) {
     const { boot } = selector();
     const failures = cause === "power" || cause === "restart" ? 0 : 1;
@@ -53,7 +53,7 @@ test("a power-on is a trial too, when the power failed between arm and restart",
   strictEqual(boot.reset("power").slot, 0);
 });
 
-test("ten updates one after another, there and back, each with a trial that failed before it", () => {
+test("ten updates in both directions succeed, each after a trial that failed", () => {
   for (const log of [SHORT, LONG]) {
     const { boot } = selector({ log });
     let slot = boot.reset("power").slot;
@@ -70,7 +70,7 @@ test("ten updates one after another, there and back, each with a trial that fail
   }
 });
 
-test("a slot without an image is neither armed nor tried, and gives way for good when it was the confirmed one", () => {
+test("a slot without an image is never tried, and loses its place if it was confirmed", () => {
   const { boot, put, refused } = selector();
   boot.reset("power");
   put(1, NOTHING);
@@ -121,7 +121,7 @@ test("a fall-back that the log does not know of is what the next arm counts from
   strictEqual(boot.reset("restart").slot, 1);
 });
 
-test("of a revoked key no image is tried once an image with that counter is kept, whenever it was armed", () => {
+test("a revoked key starts no image once an image with that counter is confirmed", () => {
   const leaked = generateKey("ed25519");
   const keys = keyList([leaked, 7], [KEY]);
   for (const [kept, revoked] of [
@@ -351,7 +351,7 @@ test("a change of the log that power cuts, torn or not, is there or not at the n
   ok(booted.has("tornBits not") && booted.has("tornNear not"));
 });
 
-test("what the log said at a power-on it says again, though torn bits read differently each time", () => {
+test("a power-on settles what the log says, though torn bits read differently each time", () => {
   const slots = new Set<number>();
   for (const mode of CUT_MODES) {
     for (let seed = 1; seed <= 100; seed++) {
@@ -375,7 +375,7 @@ test("what the log said at a power-on it says again, though torn bits read diffe
   strictEqual(slots.size, 2);
 });
 
-test("a cut in each operation of an update, in each mode, wherever the log stands, leaves the old image or the new", () => {
+test("a cut anywhere in an update, in each mode, leaves the old image or the new", () => {
   for (let before = 0; before < 5; before++) {
     for (const mode of CUT_MODES) {
       for (let at = 1; ; at++) {
@@ -406,7 +406,7 @@ test("a cut in each operation of an update, in each mode, wherever the log stand
   }
 });
 
-test("a cut in each operation of a power-on, in each mode, wherever the log stands, leaves what was confirmed", () => {
+test("a cut anywhere in a power-on, in each mode, leaves what was confirmed", () => {
   for (let before = 0; before < 5; before++) {
     for (const mode of CUT_MODES) {
       for (let at = 1, cut = true; cut; at++) {

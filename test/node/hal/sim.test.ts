@@ -130,7 +130,7 @@ function loaded(board: SimBoard): SimBoard {
   return board;
 }
 
-test("a board's program gets the slot that does not run, a clock since this boot, and dies at restart", () => {
+test("a program gets the idle slot and a clock that starts at boot, and ends at restart", () => {
   const board = loaded(new SimBoard(OPTIONS));
   const hal = board.start("power");
   hal.staging.write(DATA, FREE);

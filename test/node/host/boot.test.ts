@@ -40,7 +40,7 @@ test("a new board boots slot A", () => {
   assert.deepEqual([lines, boot, status], [[A], ["I boot: slot A, version 1.0.0, cause power"], 0]);
 });
 
-test("arm and restart boot the other slot on trial, and without confirm the next power-on is back on the first", () => {
+test("arm and restart boot the other slot on trial; unconfirmed, power-on goes back", () => {
   const device = two();
   assert.deepEqual(device.run({ "1.0.0 power": ["arm", "arm", "restart"] }).lines, [
     A,
@@ -110,7 +110,7 @@ for (const [name, command, cause] of FAILURES) {
 
 const PANICS = { "1.0.0 power": ["throw"], "1.0.0 panic": ["throw"] };
 
-test("an image that panics at every boot starts again after a pause that doubles, with cause and count as they are", () => {
+test("an image that always panics starts after doubling pauses; cause and count stay", () => {
   const { status, lines, boot } = new Device(image(1), undefined).run(
     { ...PANICS, "1.0.0 panic": ["failures", "throwBefore 11"] },
     "--pause",
@@ -150,7 +150,7 @@ test("in a pause the board can be switched off, and a power-on starts at once", 
   assert.deepEqual(device.run().lines, [A]);
 });
 
-test("crashes that are far between do not hold the board up: an image that is confirmed starts the count anew", () => {
+test("a confirmation resets the count of crashes, so rare crashes cause no pause", () => {
   const script = { "1.0.0 power": ["confirm", "throw"], "1.0.0 panic": ["confirm", "throw"] };
   const { lines, boot } = new Device(image(1), undefined).run(script, "--cut", "40");
   assert.ok(lines.filter((line) => line.startsWith("runs")).length > 8, `${lines.length} lines`);
@@ -251,7 +251,7 @@ for (const [name, make] of Object.entries(bad)) {
   });
 }
 
-test("protected records, a longer header, and what an older image left behind the end do not matter", () => {
+test("protected records, a longer header and remains of an older image do no harm", () => {
   const identity = {
     securityCounter: 3,
     vendorId: new Uint8Array(16),
@@ -311,7 +311,7 @@ test("P-256 will do as well as Ed25519, and each bit of its signature counts", (
   assert.match(device.run(script).lines.at(-1) ?? "", /^arm: throws/);
 });
 
-test("a revoked key counts until an image with that security counter is confirmed, and never again", () => {
+test("a revoked key counts until an image with that security counter is confirmed", () => {
   const keys = Buffer.concat([bootKeyOf(strangerKey, 7), bootKeyOf(key)]);
   const script = { "1.0.0 power": ["arm"] };
   for (const [counter, armed] of [

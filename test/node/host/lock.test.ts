@@ -22,7 +22,7 @@ function printed(process: ChildProcess, wanted: string): Promise<void> {
   });
 }
 
-test("a second process on a state directory is refused, by directory and process, also after resets of the first", async () => {
+test("a second process on a state directory is refused, also after resets", async () => {
   const device = new Device(image(1), undefined);
   device.script({
     "1.0.0 power": ["restart"],

@@ -53,7 +53,7 @@ test("a socket that is closed, even by the conversion of an argument, is refused
   ]);
 });
 
-test("natives of classes refuse every receiver but an object of their class, constructors one that is open", () => {
+test("natives of classes refuse any receiver that is not an open object of the class", () => {
   const { lines } = new Device(image(1), undefined).run({ "1.0.0 power": ["receivers"] });
   assert.deepEqual(lines.slice(1), ["receivers: all refused"]);
 });
@@ -65,10 +65,9 @@ test("random bytes differ, and a log line has time, level and source", () => {
   assert.notEqual(lines[1], lines[2]);
   assert.match(lines[1] ?? "", /^random: \d+(,\d+){7}$/);
   assert.equal(boot.at(-1), "W test: a line");
-  assert.match(
-    figures.at(-1) ?? "",
-    /^I heap: at most \d+ slots of \d+ bytes, \d+ bytes of chunks, \d+ slots of stack; live \d+ slots, \d+ bytes of chunks$/,
-  );
+  const heap = (figures.at(-1) ?? "").replaceAll(/\d+/g, "N");
+  const peak = "at most N slots of N bytes, N bytes of chunks, N slots of stack";
+  assert.equal(heap, `I heap: ${peak}; live N slots, N bytes of chunks`);
 });
 
 const servers: Server[] = [];
@@ -125,7 +124,7 @@ const answers: RequestListener = (request, response) => {
  */
 const WAIT_MS = 1000;
 
-test("HTTP over real sockets: request, large and chunked bodies, a connection that breaks", async () => {
+test("HTTP over real sockets: long and chunked bodies, broken connections", async () => {
   const port = await listen(createServer(answers));
   let tookMs = Infinity;
   for (let attempt = 0; attempt < 10 && tookMs >= WAIT_MS; attempt++) {

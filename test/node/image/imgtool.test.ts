@@ -20,7 +20,8 @@ const IMGTOOL = join(root, "build/imgtool/bin/imgtool");
 const skip =
   !existsSync(IMGTOOL) &&
   process.env.CI === undefined &&
-  "no imgtool: python3 -m venv build/imgtool && build/imgtool/bin/pip install -r test/node/image/requirements.txt";
+  "no imgtool: python3 -m venv build/imgtool && build/imgtool/bin/pip install -r " +
+    "test/node/image/requirements.txt";
 
 const folder = mkdtempSync(join(tmpdir(), "imgtool-"));
 after(() => {

@@ -176,7 +176,7 @@ test("a lower version is unacceptable unless downgrades are allowed", () => {
   assert.equal(typeof verify(image, policy({ allowDowngrade: true })), "object");
 });
 
-test("a dependency names the firmware that must be running; one on another image cannot be met", () => {
+test("a dependency names the firmware that must run; on another image it cannot be met", () => {
   const version = { major: 1, minor: 0, revision: 0, build: 0 };
   assert.equal(
     typeof verify(buildImage(content({ dependencies: [{ image: 0, version }] }))),

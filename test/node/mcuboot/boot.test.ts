@@ -13,7 +13,7 @@ import { McubootModel } from "../../rig/conformance/mcubootmodel.ts";
 import { conformance, PART_NAMES } from "../../rig/conformance/plan.ts";
 
 for (const maxAlign of [8, 16, 32]) {
-  test(`MCUboot that writes ${maxAlign} bytes at a time: every promise, and a cut in every operation`, {
+  test(`MCUboot with writes of ${maxAlign} bytes: every promise, and a cut in every operation`, {
     timeout: 600_000,
   }, async () => {
     const checks = await conformance(
@@ -94,7 +94,7 @@ const STATES: readonly Asked[] = MAGIC.flatMap((magic) =>
 );
 const NOTHING: Asked = { magic: "unset", imageOk: "unset", copyDone: "unset" };
 
-test("an image is on trial where MCUboot would go back, in each of 27 states of the trailer; confirm ends it", () => {
+test("on trial means that MCUboot would revert, in 27 trailer states; confirm ends it", () => {
   for (const primary of STATES) {
     const { model, boot } = board(primary, NOTHING);
     const what = JSON.stringify(primary);
@@ -105,7 +105,7 @@ test("an image is on trial where MCUboot would go back, in each of 27 states of 
   }
 });
 
-test("arm asks for a trial, in each of 729 states of both trailers, or throws and changes nothing", () => {
+test("arm requests a trial, in each of 729 trailer states, or throws and changes nothing", () => {
   let armed = 0;
   for (const primary of STATES) {
     for (const secondary of STATES) {

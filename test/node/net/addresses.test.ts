@@ -70,13 +70,13 @@ async function printed(words: readonly [string, ...string[]]): Promise<string> {
   return out;
 }
 
-test("board sim: the second address of a host is tried when the first is silent", async (context) => {
+test("board sim: if a host's first address is silent, the second is tried", async (context) => {
   const port = await serve(context);
   const program = join(root, "build/js/test/node/net/fetcher.js");
   equal(await printed([process.execPath, program, `http://two.test:${port}/`]), "fetch: 200\n");
 });
 
-test("board host: the second address of a host is tried when the first is silent", async (context) => {
+test("board host: if a host's first address is silent, the second is tried", async (context) => {
   const port = await serve(context);
   build();
   const device = new HostDevice(hostImage(1), undefined);
@@ -185,7 +185,7 @@ for (const board of BARE_IN_TURN)
     skip: missingTools(board),
   }, (context) => triesInTurn(context, ROWS[board]));
 
-test("board esp32: a lookup gives all addresses that ESP-IDF's lwIP has, none that is blank", () => {
+test("board esp32: a lookup gives every address of ESP-IDF's lwIP, none blank", () => {
   const headers = ["lwip/lwip/src/include", "lwip/port/include", "lwip/port/esp32xx/include"];
   const program = compile(
     "lookups",

@@ -86,7 +86,7 @@ test("the package is small, and has neither tests nor source maps", () => {
   assert.match(names, /^package\/build\/js\/test\/rig\/page\/bundle\/main\.js$/m);
 });
 
-test("the installed command runs a whole update on board sim by default, and reports it as a page", () => {
+test("the installed command runs a whole update on board sim, and reports it as a page", () => {
   const [file = ""] = readdirSync(clone).filter((name) => name.endsWith(".tgz"));
   const options = ["--prefer-offline", "--omit=dev", "--no-audit", "--no-fund"];
   const install = run(installed, "npm", "install", ...options, join(clone, file));

@@ -217,7 +217,8 @@ test("what a device stored since it said so last is spread over that time", () =
 
 const HEADER =
   "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>" +
-  "<MsgID>2</MsgID><Target><LocURI>a</LocURI></Target><Source><LocURI>b</LocURI></Source></SyncHdr>";
+  "<MsgID>2</MsgID><Target><LocURI>a</LocURI></Target><Source><LocURI>b</LocURI></Source>" +
+  "</SyncHdr>";
 
 function message(body: string): string {
   const whole = `<SyncML xmlns="SYNCML:SYNCML1.2">${HEADER}<SyncBody>${body}</SyncBody></SyncML>`;
@@ -297,6 +298,7 @@ test("the line for a shell gives the same order", () => {
   const order = { what: "command", name: "Replace", uri: "./A", value: "it's" } as const;
   strictEqual(
     shellLine("http://127.0.0.1:1/t/", order),
-    `curl -d '{"what":"command","name":"Replace","uri":"./A","value":"it'\\''s"}' http://127.0.0.1:1/t/orders`,
+    `curl -d '{"what":"command","name":"Replace","uri":"./A","value":"it'\\''s"}' ` +
+      `http://127.0.0.1:1/t/orders`,
   );
 });

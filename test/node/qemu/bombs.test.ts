@@ -228,7 +228,8 @@ const TRUSTED: Readonly<Record<string, string>> = {
     ["", "/PkgName", "/PkgVersion", "/Download/PkgURL"]
       .map((node) =>
         add(
-          `<Item><Target><LocURI>./FwUpdate/${"o".repeat(40)}${index}${node}</LocURI></Target></Item>`,
+          `<Item><Target><LocURI>./FwUpdate/${"o".repeat(40)}${index}${node}</LocURI></Target>` +
+            `</Item>`,
         ),
       )
       .join(""),

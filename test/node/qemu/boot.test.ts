@@ -98,7 +98,7 @@ test("a damaged image falls back to the other slot", { skip }, (context) => {
   ]);
 });
 
-test("P-256 will do as well as Ed25519; a revoked key counts until an image with that security counter is kept", {
+test("P-256 works like Ed25519; a revoked key counts until that security counter is kept", {
   skip,
 }, (context) => {
   const p256 = generateKey("p256");
@@ -180,7 +180,7 @@ test("natives of classes refuse every receiver but an object of their class", {
   );
 });
 
-test("power is cut in each operation of a trial and its confirm, torn, and some image always runs", {
+test("a torn cut in each operation of trial and confirm always leaves an image that runs", {
   skip,
 }, (context) => {
   const script = {
@@ -286,7 +286,7 @@ test("two bad images end in a prompt that takes a good one over the console", {
 
 const PANICS = { "1.0.0 power": ["throw"], "1.0.0 panic": ["failures", "throwBefore 10"] };
 
-test("an image that panics at every boot starts again after a pause that doubles, with cause and count as they are", {
+test("an image that always panics starts after doubling pauses; cause and count stay", {
   skip,
 }, (context) => {
   const { status, lines, boot } = device(context, image(1)).run(PANICS, { skipsSleep: true });

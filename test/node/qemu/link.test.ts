@@ -166,7 +166,7 @@ test("a client without a network device goes on trying, with longer and longer p
   assert.ok(runsVersion(log, VERSION_1));
 });
 
-test("a cable that comes only after the start: connections fail until then, and the update succeeds", {
+test("a cable that comes late: connections fail until then, and the update succeeds", {
   skip,
 }, async (context) => {
   const { rig, log } = await open(context, ["-S"]);
@@ -180,7 +180,7 @@ test("a cable that comes only after the start: connections fail until then, and 
   assert.ok(runsVersion(log, VERSION_2));
 });
 
-test("a cable that is pulled while a package comes, and put back: the link is told, and the update succeeds", {
+test("a cable that is pulled during a download and put back: the update succeeds", {
   skip,
 }, async (context) => {
   const { rig, log } = await open(context, []);
@@ -208,7 +208,7 @@ test("a cable that stays away while a package comes: the download fails after it
   assert.equal((await rig.finished(LIMIT_MS)).code, 503);
 });
 
-test("a package host that never answers: the download fails after its last attempt, and the server is told", {
+test("a package host that never answers fails the download, and the server learns of it", {
   skip,
 }, async (context) => {
   const { rig, log } = await open(context, JUMPING, {

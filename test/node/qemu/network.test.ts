@@ -118,7 +118,7 @@ test("a body comes whole over HTTPS from a server that the authority vouches for
   );
 });
 
-test("of two authorities either vouches for a server, so that servers can go over from one to the next", {
+test("either of two authorities vouches for a server, so servers can switch", {
   skip,
 }, async (context) => {
   const next = makeCertificate({ host: "localhost" });
@@ -236,7 +236,7 @@ for (const [what, authorities, problem] of [
   ["no certificate, behind a good one", [another, Buffer.alloc(0)], "not the certificate of an"],
   ["a third one", [good.authority, another, another], "more than two authorities"],
 ] as const) {
-  test(`an authority that the board cannot trust stops the start, with a sentence: ${what}`, {
+  test(`an untrusted authority stops the start and says why: ${what}`, {
     skip,
   }, async (context) => {
     const port = await secure(context);
@@ -269,7 +269,7 @@ async function watched(
 
 const WHOLE = `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`;
 
-test("the first connection of each start is proved by a certificate, the next ones resume its session", {
+test("a start's first connection is proved by certificate, the next ones resume it", {
   skip,
 }, async (context) => {
   const { port, resumed } = await watched(context);

@@ -27,7 +27,7 @@ function theBench(): Bench {
   return bench;
 }
 
-test("an update whose power is cut in flash operations ends with version 2, and a report that is true", {
+test("an update whose power is cut in flash operations ends with version 2 and the truth", {
   skip,
 }, async (context) => {
   const update = await theBench().undisturbed();
@@ -44,7 +44,7 @@ test("an update whose power is cut in flash operations ends with version 2, and 
   context.diagnostic(`${cuts.length} cuts in an update of ${update.length} operations`);
 });
 
-test("an update that is killed at any moment ends with a version that runs, and a report that is true", {
+test("an update that is killed at any moment ends with a running version and the truth", {
   skip,
 }, async (context) => {
   for (const run of planKills(KILLS, KILLS_PER_RUN, MOMENTS, 1)) {

@@ -14,7 +14,7 @@ const LIMIT_MS = 300_000;
 for (const board of BARE_IN_TURN)
   for (const scenario of SCENARIOS)
     for (const https of [false, true])
-      test(`${board}: ${scenario} over ${https ? "HTTPS" : "HTTP"} ends with version 2, and its report`, {
+      test(`${board}: ${scenario} over ${https ? "HTTPS" : "HTTP"} ends in a reported version 2`, {
         skip: missingTools(board),
       }, async () => {
         const log = new EventLog(board);

@@ -116,7 +116,7 @@ for (const [name, code, hostFaults] of HOSTS) {
 /** A header as servers send UTF-8 in it. */
 const raw = (value: string): string => Buffer.from(value).toString("latin1");
 
-test("board host: redirects that are relative, and hold blanks, braces and UTF-8, five of them: 200", async () => {
+test("board host: five relative redirects with blanks, braces and UTF-8: 200", async () => {
   const locations = ["x/../../package?1", "/package?a b", "/package?{id}|[x]", "./package?ü", "?5"];
   const { code, log } = await update("download", {
     hostFaults: locations.map((to, index) => ({ what: "redirect", to: raw(to), at: index + 1 })),
@@ -145,7 +145,7 @@ test("board host: white space around PkgURL, and another spelling of it: 200", a
   }
 });
 
-test("board host: a DM server over plain http at a private address is not met unless that is provisioned", async () => {
+test("board host: a private plain-http DM server needs leave in the provisioning", async () => {
   const log = new EventLog("host");
   const provision = { allowHttp: false };
   const options = { board, log, scenario: "replace", size: 0, auth: "basic", provision } as const;
@@ -177,7 +177,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 for (const fault of FAULTS) {
-  test(`board host: a DM server with the fault "${fault.what}", once: 200 all the same`, async () => {
+  test(`board host: a DM server with the fault "${fault.what}", once: 200`, async () => {
     const { code, log } = await update("replace", { faults: [fault] });
     deepStrictEqual([code, runsVersion(log, VERSION_2)], [200, true]);
     ok(log.all("fault").length > 0, "the fault has happened");

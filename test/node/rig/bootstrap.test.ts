@@ -21,7 +21,7 @@ for (const [name, profile] of [
   ["host", "cp"],
   ["host", "dm"],
 ] as const) {
-  test(`${name}: a bootstrap message (${profile}) brings a second server, and the update from it`, async () => {
+  test(`${name}: a bootstrap message (${profile}) adds a server, which updates`, async () => {
     const log = new EventLog(name);
     const pushPort = await freePort();
     const provision = {
@@ -80,7 +80,7 @@ for (const [name, profile] of [
   });
 }
 
-test("xs-fumo bootstrap writes the push, and the document that decode reads; wrong words are usage", async () => {
+test("xs-fumo bootstrap writes the push that decode reads; usage is checked", async () => {
   const folder = mkdtempSync(join(tmpdir(), "bootstrap-"));
   try {
     const words = [

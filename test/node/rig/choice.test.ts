@@ -12,7 +12,7 @@ test("with all that it needs the board is bare metal", () => {
   assert.deepEqual(chooseBoard([present], nothing), { board: "qemu" });
 });
 
-test("without a tool it is host, and the line that installs the tool is told; nothing is fetched", () => {
+test("without a tool the board is host, and the line to install it is printed", () => {
   const { board, why = "" } = chooseBoard([present, missing], () => assert.fail("fetched"));
   assert.equal(board, "host");
   assert.match(why, /lacks QEMU for RISC-V; type: sudo apt-get install .* qemu-system-misc$/);
@@ -24,10 +24,9 @@ test("without a network it is host, and what could not be fetched is told", () =
   };
   const { board, why = "" } = chooseBoard([present], offline);
   assert.equal(board, "host");
-  assert.match(
-    why,
-    /this machine cannot fetch the sources of the C libraries; xs-fumo demo --board qemu says more$/,
-  );
+  const says = "xs-fumo demo --board qemu says more";
+  const sentence = `this machine cannot fetch the sources of the C libraries; ${says}`;
+  assert.ok(why.endsWith(sentence), why);
 });
 
 test("a mistake of ours is no reason to take another board", () => {

@@ -41,13 +41,13 @@ async function update(
 }
 
 for (const board of ["sim", "host"] as const) {
-  test(`board ${board}: a descriptor names the package: 200 for the DM server, 900 for the host, version 2 runs`, async () => {
+  test(`board ${board}: a descriptor: 200 for the DM server, 900 for the host`, async () => {
     const { code, statuses, log } = await update(board, {});
     deepStrictEqual([code, statuses, runsVersion(log, VERSION_2)], [200, ["900 Success"], true]);
   });
 }
 
-test("board host: a descriptor that is lost, a package that breaks off, a report that fails, once: 200 and 900 all the same", async () => {
+test("board host: a descriptor, package and report, each lost once: 200 and 900", async () => {
   const { code, statuses, log } = await update("host", {
     hostFaults: [
       { what: "lose", at: 1, on: "descriptor" },
@@ -58,7 +58,7 @@ test("board host: a descriptor that is lost, a package that breaks off, a report
   deepStrictEqual([code, statuses, runsVersion(log, VERSION_2)], [200, ["900 Success"], true]);
 });
 
-test("board host: a descriptor that lies of the size: 402 for the DM server, 905 for the host, version 1 runs on", async () => {
+test("board host: a descriptor with a wrong size: 402 and 905, version 1 runs on", async () => {
   const { code, statuses, log } = await update("host", {
     descriptor: { elements: { size: "1234" } },
   });

@@ -162,7 +162,7 @@ function mixture(seed: number): { readonly entries: NvsEntry[]; readonly rows: s
 }
 
 for (const seed of [1, 2, 3, 4, 5, 6]) {
-  test(`numbers, strings and blobs over many pages are as nvs_partition_gen writes them (seed ${seed})`, {
+  test(`numbers, strings and blobs over pages are as nvs_partition_gen has them (seed ${seed})`, {
     skip,
   }, async () => {
     const { entries, rows } = mixture(seed);
@@ -300,5 +300,8 @@ test("esptool reads the fuses for which xs-fumo refuses the chip", {
 function firstDifference(ours: Buffer, theirs: Buffer): string {
   const at = ours.findIndex((byte, i) => byte !== theirs[i]);
   const near = (bytes: Buffer): string => bytes.toString("hex", at & ~15, (at & ~15) + 48);
-  return `${ours.length} and ${theirs.length} bytes, differ at 0x${at.toString(16)}\nours   ${near(ours)}\ntheirs ${near(theirs)}`;
+  return (
+    `${ours.length} and ${theirs.length} bytes, differ at 0x${at.toString(16)}\nours   ` +
+    `${near(ours)}\ntheirs ${near(theirs)}`
+  );
 }

@@ -17,10 +17,12 @@ const DIGEST = "hs1vY2xhc3MgZGlnZQ==";
 const NONCE = "bm9uY2Utb2YtMTYtYnl0ZXM=";
 
 /** A message with a secret in each of the places that hold one, and LITERAL where none belongs. */
-const MESSAGE = `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>
+const MESSAGE = `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>\
+DM/1.2</VerProto>
 <SessionID>7</SessionID><MsgID>2</MsgID><Target><LocURI>device</LocURI></Target>
 <Source><LocURI>http://127.0.0.1/dm</LocURI></Source>
-<Cred><Meta><Format xmlns="syncml:metinf">b64</Format><Type xmlns="syncml:metinf">syncml:auth-md5</Type></Meta>
+<Cred><Meta><Format xmlns="syncml:metinf">b64</Format><Type xmlns="syncml:metinf">\
+syncml:auth-md5</Type></Meta>
 <Data>${DIGEST}</Data></Cred></SyncHdr><SyncBody>
 <Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Chal><Meta>
 <Format xmlns="syncml:metinf">b64</Format><Type xmlns="syncml:metinf">syncml:auth-md5</Type>
@@ -58,7 +60,7 @@ function forms(secret: string): string[] {
 for (const encoding of ENCODINGS) {
   const body = encoding === "xml" ? Buffer.from(MESSAGE) : Buffer.from(encode(MESSAGE, {}).bytes);
 
-  test(`${encoding}: no view of a message shows credentials, nonces, or secrets of accounts`, () => {
+  test(`${encoding}: no view of a message shows credentials, nonces or account secrets`, () => {
     const events = logged(body, encoding);
     for (const text of shown(events))
       for (const secret of [LITERAL, CHOSEN, DIGEST, NONCE])
@@ -101,7 +103,7 @@ test("a secret that the rig has given is in no text of any event, in no form", (
 });
 
 for (const encoding of ENCODINGS) {
-  test(`${encoding}: a whole update on board sim is in the log as data, without a secret`, async () => {
+  test(`${encoding}: a whole update on board sim is logged as data, without secrets`, async () => {
     const log = new EventLog("sim");
     const rig = await Rig.open({
       board: BOARDS.sim,

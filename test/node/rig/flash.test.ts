@@ -152,7 +152,10 @@ const REFUSED: readonly (readonly [
       return [];
     },
     2,
-    /bootloader\.bin is for an ESP32, not for an ESP32-C3\n {2}take boot loader and application from one build/,
+    new RegExp(
+      "bootloader\\.bin is for an ESP32, not for an ESP32-C3\\n" +
+        " {2}take boot loader and application from one build",
+    ),
   ],
   [
     "secure boot",
@@ -205,7 +208,10 @@ const REFUSED: readonly (readonly [
       return ["--partitions", table];
     },
     2,
-    /two\.csv does not suit this firmware: 1 OTA slots.*factory app.*no otadata.*no nvs.*no "head".*no "store"/,
+    new RegExp(
+      "two\\.csv does not suit this firmware: " +
+        '1 OTA slots.*factory app.*no otadata.*no nvs.*no "head".*no "store"',
+    ),
   ],
   [
     "an application larger than its slot",

@@ -18,7 +18,10 @@ const BROKEN = [
     "a flash that loses bits",
     { op: Op.deflData, at: 1, what: "bitFlips" },
     4,
-    /boot loader at 0x0: the flash does not hold what was sent \(MD5 differs\) \(the board does not start\)\n {2}run the command again/,
+    new RegExp(
+      "boot loader at 0x0: the flash does not hold what was sent \\(MD5 differs\\) " +
+        "\\(the board does not start\\)\\n {2}run the command again",
+    ),
   ],
   [
     "a chip that refuses a block",
@@ -30,7 +33,10 @@ const BROKEN = [
     "a chip that falls silent",
     { op: Op.deflBegin, at: 4, what: "silent" },
     4,
-    /writing application at 0x10000 failed: .* \(slot 0 is incomplete: the board starts from slot 1, or not at all\)/,
+    new RegExp(
+      "writing application at 0x10000 failed: .* " +
+        "\\(slot 0 is incomplete: the board starts from slot 1, or not at all\\)",
+    ),
   ],
 ] as const;
 
@@ -59,7 +65,7 @@ for (const [what, fault, status, told] of BROKEN) {
 }
 
 test(
-  "Ctrl-C while a slot is written: status 130, the state of the board, and the next run completes it",
+  "Ctrl-C during a write: status 130, the board's state, and the next run completes it",
   options,
   async (context) => {
     const { port, files, rom, directory } = await flashed(context, "esp32");
@@ -72,7 +78,10 @@ test(
     strictEqual(await cli.until(cli.ended, LIMIT_MS), 130, cli.output + cli.errors);
     match(
       cli.errors,
-      /interrupted while writing application, [\d.]+ KiB of 97\d\.\d KiB sent: slot 0 is incomplete/,
+      new RegExp(
+        "interrupted while writing application, " +
+          "[\\d.]+ KiB of 97\\d\\.\\d KiB sent: slot 0 is incomplete",
+      ),
     );
     match(cli.errors, /from slot 1, or not at all\n {2}run the command again/);
     const last = readFileSync(log, "utf8").trimEnd().split("\n").at(-1) ?? "";

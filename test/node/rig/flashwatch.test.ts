@@ -61,7 +61,7 @@ for (const [board, parts] of [
     }
   });
 
-test("board host: an operation that a power cut tears is told as torn, and is the last", async () => {
+test("board host: an operation that a power cut tears is shown torn, and last", async () => {
   const at = 40;
   const log = new EventLog("host");
   const torn: RigBoard = {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { generateKey, readKey, spkiOf, writeKey } from "../../rig/keys.ts";
 
-test("a private key is written for its owner alone, reads back as it was, and is never written over", () => {
+test("a private key is readable by its owner alone, and never overwritten", () => {
   const folder = mkdtempSync(join(tmpdir(), "keys-"));
   const path = join(folder, "vendor.pem");
   const mask = process.umask(0);

@@ -23,7 +23,7 @@ function device(board: string, state: string, ...more: readonly string[]): Cli {
 }
 
 for (const board of ["sim", "host"]) {
-  test(`${board}: a second device on a state directory is refused and changes nothing; a killed one leaves it free`, async () => {
+  test(`${board}: a second device is refused and changes nothing; a kill frees it`, async () => {
     const state = join(folder, board);
     const first = device(board, state);
     try {
@@ -43,7 +43,7 @@ for (const board of ["sim", "host"]) {
   });
 }
 
-test("of two that start at once one runs: the lock is taken with the start, and kept by the program itself", async () => {
+test("of two that start at once one runs; the program itself holds the lock", async () => {
   const [program, words] = locked(folder, "sleep", ["600"]);
   const first = spawn(program, words);
   try {

@@ -121,7 +121,7 @@ test("an erased entry is gone; the later of two entries with one key counts", ()
   deepStrictEqual(values(bytes), ["a=new"]);
 });
 
-test("an entry with a wrong CRC of itself or its data is dropped and counted; later ones stay", () => {
+test("an entry with a wrong CRC is dropped and counted; later ones stay", () => {
   for (const at of [ENTRIES_AT + ENTRY_BYTES + 9, ENTRIES_AT + 2 * ENTRY_BYTES]) {
     const bytes = encodeNvs([text("a", "torn"), text("b", "kept")], SIZE);
     bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -134,7 +134,7 @@ test("an entry with a wrong CRC of itself or its data is dropped and counted; la
   }
 });
 
-test("pages are read in the order of their sequence numbers, as garbage collection moves them", () => {
+test("pages are read by sequence number, as garbage collection moves them", () => {
   const entries = Array.from({ length: 6 }, (_, i) => text(`k${i}`, "z".repeat(1500)));
   const bytes = encodeNvs(entries, SIZE);
   const moved = Buffer.alloc(SIZE, 0xff);

@@ -25,7 +25,7 @@ function written(work: () => void): string {
   return text;
 }
 
-test("what a device or a server writes reaches a terminal without control characters, and cut off", () => {
+test("text from devices and servers reaches a terminal cut, without controls", () => {
   for (const json of [false, true]) {
     const text = written(() => {
       const log = new EventLog("host");

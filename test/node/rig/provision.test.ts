@@ -157,7 +157,7 @@ test(
   },
 );
 
-test("an NVS image is written and read without a board, and keeps its other entries", async (context) => {
+test("an NVS image needs no board, and keeps its other entries", async (context) => {
   const { directory, files } = filesOnly(context);
   const image = join(directory, "nvs.bin");
   const wrote = await run("provision", files.provision, "--image", image, "--size", "0x5000");
@@ -181,7 +181,7 @@ test("an NVS image is written and read without a board, and keeps its other entr
   strictEqual((await run("provision", files.provision, "--image", image, "--new-nvs")).status, 0);
 });
 
-test("both commands refuse a malformed provisioning before they open a port, and quote no secret", async (context) => {
+test("both commands refuse a bad provisioning first, and show no secret", async (context) => {
   const { directory, files } = filesOnly(context);
   writeFileSync(files.provision, `{"network":{"password": ${SECRETS[2]}}}`);
   const log = join(directory, "log.ndjson");

@@ -25,7 +25,7 @@ function refused(members: object): readonly string[] {
   return checkProvision(text).flatMap((finding) => (finding.good ? [] : [finding.text]));
 }
 
-test("a provisioning that a device takes whole has nothing refused, and its account without the query", () => {
+test("a provisioning that devices accept passes, and its query is not shown", () => {
   deepStrictEqual(refused({}), []);
   deepStrictEqual(refused({ ca: authority() }), []);
   deepStrictEqual(refused({ ca: [authority(), authority()], bootstrap: ["NETWORKID"] }), []);
@@ -35,7 +35,7 @@ test("a provisioning that a device takes whole has nothing refused, and its acco
   ok(said.includes("account of rig at https://dm.example/dm?…"), said.join("\n"));
 });
 
-test("an account that relies on plain http or a private address without leave is refused, with what to do", () => {
+test("an account that needs leave for http or a private address is refused, with advice", () => {
   const at = (address: string, more: object = {}): readonly string[] =>
     refused({ account: { ...ACCOUNT, address }, ...more });
   const [http = ""] = at("http://dm.example/dm");

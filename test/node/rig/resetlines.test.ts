@@ -125,7 +125,7 @@ const BOARDS = [
 ] as const;
 
 for (const [what, chip, circuit, usb] of BOARDS) {
-  test(`DTR and RTS bring a board into its ROM loader, and start its program afterwards: ${what}`, async () => {
+  test(`DTR and RTS enter the ROM loader, and start the program later: ${what}`, async () => {
     const board = linedBoard({ chip }, circuit, usb);
     try {
       const loader = await meet(board);
@@ -167,7 +167,7 @@ test("a chip that takes half a second to start its stub is waited for", async ()
   }
 });
 
-test("a port that was ended writes nothing more, and fails at once what waits for an answer", async () => {
+test("a closed port writes no more, and fails what waits for an answer", async () => {
   const board = linedBoard({ chip: "esp32" }, transistors);
   const { port, rom } = board;
   try {

@@ -203,7 +203,7 @@ for (const [state, status] of [
   ["State 100 Update Successful/No Data", 0],
   ["State 70 Update Failed/Have Data", 1],
 ] as const) {
-  test(`watch --until reported goes on at "${state}", and ends with status ${status} at the report`, {
+  test(`watch --until reported goes on at "${state}", and ends with ${status} at the report`, {
     skip,
     timeout: LIMIT_MS,
   }, async (context) => {

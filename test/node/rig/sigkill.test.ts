@@ -143,7 +143,7 @@ async function survives(board: RigBoard, scenario: ScenarioName, moment: Moment)
   }
 }
 
-test(`board host, killed at ${MOMENTS} moments of an update, ends with version 2 and one result, 200`, async (context) => {
+test(`board host, killed at ${MOMENTS} moments, gets version 2 and one 200`, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "sigkill-"));
   try {
     const board = prebuilt(folder);
@@ -161,13 +161,15 @@ test(`board host, killed at ${MOMENTS} moments of an update, ends with version 2
     const places = new Map<string, number>();
     const seeds = Array.from({ length: MOMENTS }, (_, index) => index);
     context.diagnostic(
-      `runs of ${[...times.values()].map((all) => Math.round(all.at(-1) ?? 0)).join(", ")} ms; seeds 0 to ${MOMENTS - 1}`,
+      `runs of ${[...times.values()].map((all) => Math.round(all.at(-1) ?? 0)).join(", ")} ms; ` +
+        `seeds 0 to ${MOMENTS - 1}`,
     );
     const work = async (): Promise<void> => {
       for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
         const scenario = SCENARIOS[seed % SCENARIOS.length] ?? "replace";
         const moment = momentOf(seed, times.get(scenario) ?? []);
-        const told = `seed ${seed}: XS_FUMO_KILL=${scenario}:${moment.line}:${moment.afterMs.toFixed(1)}`;
+        const told =
+          `seed ${seed}: XS_FUMO_KILL=${scenario}:` + `${moment.line}:${moment.afterMs.toFixed(1)}`;
         await survives(board, scenario, moment).then(
           (killedAt) => {
             places.set(killedAt, (places.get(killedAt) ?? 0) + 1);

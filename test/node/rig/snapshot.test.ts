@@ -53,7 +53,7 @@ test("sim: a device is reset, and made what it was", async () => {
   await check(sim);
 });
 
-test("qemu: a device is reset, and made what it was; each start that ended tells what it took, the last one too", {
+test("qemu: a device is reset and restored; each start says what it used, the last too", {
   skip,
 }, async () => {
   const log = await check(qemu);

@@ -47,7 +47,9 @@ export class StrangerClient {
     if (url !== undefined) this.received = Buffer.from(await (await fetch(url)).arrayBuffer());
     this.#nodes.set(`${OBJECT}/State`, "100");
     this.#nodes.set("./DevDetail/FwV", "2.0");
-    const type = `org.openmobilealliance.dm.firmwareupdate.${exec.node.slice(OBJECT.length + 1).toLowerCase()}`;
+    const type =
+      `org.openmobilealliance.dm.firmwareupdate.` +
+      `${exec.node.slice(OBJECT.length + 1).toLowerCase()}`;
     await this.#run([
       `<Alert><CmdID>90</CmdID><Data>1226</Data><Correlator>${exec.correlator}</Correlator><Item>
       <Source><LocURI>${OBJECT}</LocURI></Source><Meta><Type xmlns="syncml:metinf">${type}</Type>

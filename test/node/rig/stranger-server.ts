@@ -99,7 +99,9 @@ export class StrangerServer {
     );
     if (!proved) {
       this.log.push("challenge");
-      const meta = `<Type xmlns="syncml:metinf">syncml:auth-basic</Type><Format xmlns="syncml:metinf">b64</Format>`;
+      const meta =
+        `<Type xmlns="syncml:metinf">syncml:auth-basic</Type><Format ` +
+        `xmlns="syncml:metinf">b64</Format>`;
       const chal = `<Chal><Meta>${meta}</Meta></Chal>`;
       return message(parties, [
         status(1, ref, "0", "SyncHdr", 401, chal),
@@ -136,7 +138,8 @@ export class StrangerServer {
     switch (step) {
       case 0:
         return [
-          `<Replace><CmdID>${id}</CmdID>${item(`${WAY}/PkgURL`, `<Data>${origin}/package</Data>`)}</Replace>`,
+          `<Replace><CmdID>${id}</CmdID>` +
+            `${item(`${WAY}/PkgURL`, `<Data>${origin}/package</Data>`)}</Replace>`,
         ];
       case 1:
         return [

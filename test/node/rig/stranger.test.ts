@@ -63,7 +63,8 @@ for (const name of ["sim", "host"] as const) {
         LIMIT_MS,
       );
       const report =
-        "report org.openmobilealliance.dm.firmwareupdate.downloadandupdate ./FwUpdate/Main correlated";
+        "report org.openmobilealliance.dm.firmwareupdate.downloadandupdate ./FwUpdate/Main " +
+        "correlated";
       ok(server.log.includes(report), server.log.join("\n"));
       ok(
         server.log.includes("Exec 202") && server.log.includes("package fetched"),

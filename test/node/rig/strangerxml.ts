@@ -65,10 +65,12 @@ export function message(to: Parties, commands: readonly string[], final = true):
   return `<?xml version="1.0" encoding="UTF-8"?>
 <SyncML xmlns="SYNCML:SYNCML1.2">
   <SyncHdr>
-    <VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>${to.session}</SessionID><MsgID>${to.message}</MsgID>
+    <VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>${to.session}</SessionID><MsgID>\
+${to.message}</MsgID>
     <Target><LocURI>${to.target}</LocURI></Target>
     <Source><LocURI>${to.source}</LocURI><LocName>${to.name}</LocName></Source>
-    <Cred><Meta><Format xmlns="syncml:metinf">b64</Format><Type xmlns="syncml:metinf">syncml:auth-basic</Type></Meta>
+    <Cred><Meta><Format xmlns="syncml:metinf">b64</Format><Type xmlns="syncml:metinf">\
+syncml:auth-basic</Type></Meta>
       <Data>${cred}</Data></Cred>
     <Meta><MaxMsgSize xmlns="syncml:metinf">8000</MaxMsgSize></Meta>
   </SyncHdr>

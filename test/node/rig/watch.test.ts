@@ -71,7 +71,7 @@ test("a line that the test forbids is status 1", async () => {
   await assert.rejects(watch.expect(/never/, 60000), hasCode(1));
 });
 
-test("a JUnit report tells failures of the firmware, errors of the bench, and what was skipped", () => {
+test("a JUnit report separates failures, errors of the bench, and what was skipped", () => {
   const log = new EventLog("host");
   const run = (name: string, verdict: Verdict, problem?: string, attempt = 1): void => {
     const scenario = new ScenarioRun(log, name, attempt);

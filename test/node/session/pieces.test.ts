@@ -109,7 +109,7 @@ for (const encoding of ENCODINGS) {
     }
   });
 
-  test(`each case of the tables in ${encoding}, cut at every position: nothing is executed, and the outcome is defined`, () => {
+  test(`each case in ${encoding}, cut anywhere: nothing is executed, the end is defined`, () => {
     CASES.forEach((one, index) => {
       cut(one, encoding, (index % 7) / 7);
     });

@@ -38,7 +38,7 @@ function erring(
   };
 }
 
-test("one wrong bit in one read, whatever it is of, loses no key, changes no value, and gives no block away that is in use", () => {
+test("one wrong bit in one read loses no key, changes no value and no block in use", () => {
   const make = (): SimFlash => {
     const flash = new SimFlash(new Power(), STATUS);
     const store = Store.open(flash);
@@ -65,7 +65,7 @@ test("one wrong bit in one read, whatever it is of, loses no key, changes no val
   }
 });
 
-test("a bit that is stuck for good, wherever it is, costs no value at any start and in any commit", () => {
+test("a bit that is stuck for good costs no value at any start or commit", () => {
   const whole = new SimFlash(new Power(), STATUS);
   const store = Store.open(whole);
   for (let n = 0; n < 9; n++) store.commit([[`key.${n % 4}`, new Uint8Array(20).fill(n)]]);

@@ -191,7 +191,9 @@ for (const geometry of GEOMETRIES) {
     for (const eraseValue of [0xff, 0x00]) {
       const { blocks, blockLength } = geometry;
       for (const reads of ["settled", "metastable"] as const) {
-        const flash = `${blocks} blocks of ${blockLength}, alignment ${writeAlign}, erased ${eraseValue}, torn bits ${reads}`;
+        const flash =
+          `${blocks} blocks of ${blockLength}, alignment ${writeAlign}, erased ` +
+          `${eraseValue}, torn bits ${reads}`;
         test(`${flash}: no cut loses a commit, or changes its mind`, () => {
           const { cuts, erases, full } = campaign(geometry, writeAlign, eraseValue, reads);
           assert.ok(

@@ -84,7 +84,8 @@ function copyOf(flash: SimFlash): SimFlash {
 
 for (const status of GEOMETRIES) {
   const { blocks, blockLength, writeAlign, eraseValue } = status;
-  const geometry = `${blocks} blocks of ${blockLength}, alignment ${writeAlign}, erased ${eraseValue}`;
+  const geometry =
+    `${blocks} blocks of ${blockLength}, alignment ${writeAlign}, ` + `erased ${eraseValue}`;
 
   test(`${geometry}: whichever version starts next reads what the other wrote, and goes on`, () => {
     const random = new Random(blocks);
@@ -170,7 +171,7 @@ test("a table of sums is no key to the older version, which moves the data on wi
   assert.ok(hasTable(flash), "and with the next generation it is back");
 });
 
-test("what the older version wrote is put right where one bit has flipped, and lost where more have", () => {
+test("an older version's data survive one flipped bit, and are lost with more", () => {
   const flash = new SimFlash(new Power(), STATUS);
   const old = OldStore.open(flash);
   old.commit([

@@ -28,9 +28,12 @@ MESSAGES.push(
   Buffer.from(
     messageText(
       "<Add><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data>" +
-        '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>a</NodeName><Path>x/y</Path><RTProperties><ACL>Get=*</ACL>' +
-        "<Format><node/></Format><Type><DDFName>t</DDFName></Type></RTProperties><Node><NodeName>b</NodeName><RTProperties><Format><b64/>" +
-        "</Format><Type><MIME>m</MIME></Type></RTProperties><Value>QUJD</Value></Node></Node></MgmtTree></Data></Item></Add><Final/>",
+        '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>a</NodeName>' +
+        "<Path>x/y</Path><RTProperties><ACL>Get=*</ACL>" +
+        "<Format><node/></Format><Type><DDFName>t</DDFName></Type></RTProperties><Node>" +
+        "<NodeName>b</NodeName><RTProperties><Format><b64/>" +
+        "</Format><Type><MIME>m</MIME></Type></RTProperties><Value>QUJD</Value></Node></Node>" +
+        "</MgmtTree></Data></Item></Add><Final/>",
     ),
   ),
 );

@@ -45,7 +45,7 @@ function objections(documents: readonly Uint8Array[]): string {
 
 for (const scenario of SCENARIOS) {
   for (const maxMsgSize of [undefined, 1500]) {
-    test(`${scenario}: every message of an update is valid, ${maxMsgSize ?? "as long as it likes"}`, {
+    test(`${scenario}: each message of an update is valid, ${maxMsgSize ?? "of any size"}`, {
       skip: MISSING,
     }, () => {
       const bench = new Bench({

@@ -73,7 +73,7 @@ const MALFORMED: readonly string[] = [
   "https://dm.example\\@127.0.0.1/dm",
 ];
 
-test("a provisioned server over plain http, or at a private address, is not met unless allowed: a line at the start says so", () => {
+test("a server over http or at a private address needs leave; the start says so", () => {
   for (const [address, why] of REFUSED) {
     for (const auth of ["basic", "md5"]) {
       const target = new Target(() => undefined, {
@@ -112,7 +112,7 @@ test("the same addresses are met where they are allowed", () => {
   }
 });
 
-test("an account from before the rule is not met either, and is met again once the provisioning allows it", () => {
+test("an account from before the rule waits until the provisioning allows it", () => {
   const target = device(DM, server(), { allowHttp: true });
   target.run();
   ok(target.lines.some((line) => line.includes("completed")));
@@ -127,7 +127,7 @@ test("an account from before the rule is not met either, and is met again once t
   ok(target.asked.length > 0);
 });
 
-test("a server that gives the device an address that is not allowed is answered 403, and is met at the old one", () => {
+test("a server that sets a forbidden address gets 403, and is met at the old one", () => {
   for (const [address, why] of REFUSED) {
     const target = device(SECURE, moving(address));
     target.run();
@@ -156,7 +156,7 @@ test("a server that gives the device an address that is not allowed is answered 
   }
 });
 
-test("an address in another spelling is taken, kept in the one spelling, and reached in the next session", () => {
+test("an address in another spelling is normalized, and used in the next session", () => {
   for (const [address, next] of [
     ["HTTPS://DM.Example/new", "https://dm.example/new"],
     ["https://dm.example/new#main", "https://dm.example/new"],
@@ -183,7 +183,7 @@ test("an address in another spelling is taken, kept in the one spelling, and rea
   }
 });
 
-test("a RespURI on another host, over plain http, or with a user, is not followed, and the log says why", () => {
+test("a RespURI to another host, over http or with a user is refused and logged", () => {
   for (const respUri of [
     "https://evil.example/dm",
     "http://dm.example/dm",

@@ -50,7 +50,7 @@ function meeting(change: (answer: string) => string): {
   return { target, sent };
 }
 
-test("the client takes MESSAGE_BYTES_MAX of a message, and not a byte more that is not PkgData", () => {
+test("the client takes MESSAGE_BYTES_MAX of a message, beyond that only PkgData", () => {
   for (const bytes of [MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX + 1]) {
     const { target, sent } = meeting((answer) => answer.padEnd(bytes));
     strictEqual(announced(sent[0]), LONG_MESSAGE_BYTES_MAX);
@@ -67,7 +67,8 @@ function announced(message: string | undefined): number {
 /** The answer with a Replace of PkgData that makes it `bytes` long. */
 function withPackage(answer: string, bytes: number, data = "A"): string {
   const [before, after] = [
-    `<Replace><CmdID>99</CmdID><Item><Target><LocURI>./FwUpdate/Main/Update/PkgData</LocURI></Target>` +
+    `<Replace><CmdID>99</CmdID><Item><Target><LocURI>./FwUpdate/Main/Update/PkgData</LocURI>` +
+      `</Target>` +
       `<Meta><Format xmlns="syncml:metinf">b64</Format></Meta><Data>`,
     `</Data></Item></Replace>`,
   ];
@@ -86,7 +87,7 @@ test("a message with PkgData has LONG_MESSAGE_BYTES_MAX bytes, and not one more"
   }
 });
 
-test("a server that fills a long message with something else is told MESSAGE_BYTES_MAX the next time", () => {
+test("a server that overfills a long message is told MESSAGE_BYTES_MAX next time", () => {
   const server = genuine();
   const sent: string[] = [];
   let long = true;
@@ -116,7 +117,7 @@ function crowded(answer: string, count: number, length: number): string {
   return answer.replace("<Final", `${many}${one(9999, "t".repeat(length))}<Final`);
 }
 
-test("what is decoded of a message takes PEER_BYTES_MAX of memory: SyncHdr of the next byte is answered 413", () => {
+test("a decoded message takes PEER_BYTES_MAX at most; one byte more gets 413", () => {
   const answers: string[] = [];
   meeting((answer) => {
     answers.push(answer);
@@ -181,10 +182,11 @@ test("a session lasts SESSION_MS_MAX at most: the answer that comes then is not 
   }
 });
 
-test("no text of a server has a control character in the log, nor makes a line longer than 200 bytes", () => {
+test("a server's text puts no control character and no long line into the log", () => {
   const forged = "1\n[   9.999] I update: State 100";
   const status = (msgRef: string, cmd: string): string =>
-    `<Status><CmdID>9</CmdID><MsgRef>${msgRef}</MsgRef><CmdRef>7</CmdRef><Cmd>${cmd}</Cmd><Data>200</Data></Status>`;
+    `<Status><CmdID>9</CmdID><MsgRef>${msgRef}</MsgRef><CmdRef>7</CmdRef><Cmd>${cmd}</Cmd><Data>` +
+    `200</Data></Status>`;
   const { target } = meeting((answer) =>
     answer.replace("<Final", `${status(forged, "Get")}${status("1", "G".repeat(60))}<Final`),
   );

@@ -46,7 +46,7 @@ function attacked(
 const elsewhere = ({ asked }: Target): readonly string[] =>
   asked.filter((url) => !url.includes("dm.example") && url !== `${AT}/fw.dd`);
 
-test("a descriptor leads nobody inward, to plain http or to another scheme: neither the package nor a report is asked for there", () => {
+test("a descriptor that leads inward, to http or another scheme, is asked nothing", () => {
   const places = [
     "https://127.0.0.1/",
     "https://10.0.0.1/",

@@ -47,7 +47,7 @@ function judge(signer: typeof OLD, counter: number, floor: number): string {
   return typeof result === "string" ? result : "taken";
 }
 
-test("of two vendor keys one is revoked by the security counter: its signature counts until then, and never again", () => {
+test("of two vendor keys one is revoked by the security counter, and stays revoked", () => {
   strictEqual(judge(OLD, 4, 4), "taken");
   strictEqual(judge(OLD, 5, 4), "taken", "it may sign the image that hands over");
   strictEqual(judge(OLD, 5, 5), "untrusted");
@@ -56,7 +56,7 @@ test("of two vendor keys one is revoked by the security counter: its signature c
   strictEqual(judge(NEW, 4, 5), "unacceptable");
 });
 
-test("a provisioned key says when it is revoked, and a wrong number is a mistake of the provisioning", () => {
+test("a provisioned key says when it is revoked; a wrong number is rejected", () => {
   const hal = new Target(() => undefined).board.start("power");
   const key = spkiOf(OLD).toString("base64");
   const keysOf = (text: string): ImagePolicy["keys"] =>
@@ -74,7 +74,7 @@ test("a provisioned key says when it is revoked, and a wrong number is a mistake
   }
 });
 
-test("bytes of the slot that change after the package was verified are never armed: the digest is proved again at Exec", () => {
+test("slot bytes that change after verification are never armed: Exec checks again", () => {
   for (const scenario of ["replace", "download"] as const) {
     let changed = false;
     const bench = new Bench({ scenario });
@@ -93,7 +93,7 @@ test("bytes of the slot that change after the package was verified are never arm
   }
 });
 
-test("bytes that change between arming and the restart are not booted, and success is not reported", () => {
+test("slot bytes that change after arming are not booted; no success is reported", () => {
   let changed = false;
   const bench = new Bench({ scenario: "download-and-update" });
   const outcome = bench.run(undefined, () => {
@@ -106,7 +106,7 @@ test("bytes that change between arming and the restart are not booted, and succe
   deepStrictEqual([outcome?.ok, bench.running, bench.board.boot.trials], [false, "1.0.0", 0]);
 });
 
-test("a URL that points inward, to a file, with a user or to another scheme is 411, and nobody is asked", () => {
+test("a URL inward, to a file, with a user or of another scheme gets 411, unasked", () => {
   const inward = [
     "http://127.0.0.1/p",
     "http://10.1.2.3/p",
@@ -192,7 +192,7 @@ test("a redirect may not lead inward, nor go on for ever", () => {
   }
 });
 
-test("a host that never stops sending, or trickles, is left with a result, and nothing past the slot is written", () => {
+test("a host that sends forever or trickles is left; nothing is written past the slot", () => {
   for (const reply of [{ bytesPerSecond: 3 }, {}]) {
     const codes: string[] = [];
     const server = serving("http://packages.example/p", codes);
@@ -213,7 +213,7 @@ test("a host that never stops sending, or trickles, is left with a result, and n
   }
 });
 
-test("an image that failed its trial is not tried again, however often it is offered: 405, and no other trial", () => {
+test("an image that failed its trial is refused with 405, however often offered", () => {
   const bench = new Bench();
   bench.run(undefined, () => {
     bench.client.engine.unhealthy();

@@ -65,7 +65,7 @@ class Bench {
   }
 }
 
-test("a notification opens the session that it names, at once, with Alert 1200 (OMA-TS-DM-Notification §6.2)", () => {
+test("a notification opens its session at once, with Alert 1200 (§6.2)", () => {
   const bench = new Bench();
   bench.target.run(3_600_000);
   strictEqual(bench.target.client.sessions, 0, "nothing happens by itself");
@@ -112,7 +112,7 @@ function nonceless(): Bench {
   );
 }
 
-test("NOTIFICATIONS_KEPT of those that were answered are remembered; one more, and the oldest opens a session again", () => {
+test("the last NOTIFICATIONS_KEPT answered are remembered; older ones count again", () => {
   for (const others of [NOTIFICATIONS_KEPT - 1, NOTIFICATIONS_KEPT]) {
     const bench = nonceless();
     const first = bench.server.notification("target", { sessionID: "77" });
@@ -133,7 +133,7 @@ test("a datagram of DATAGRAM_BYTES_MAX is heard; one byte more is lost", () => {
   }
 });
 
-test("where the nonce does not change, a notification that was answered is remembered over a reset", () => {
+test("where nonces do not change, an answered notification outlasts a reset", () => {
   const bench = nonceless();
   const first = bench.server.notification("target", { sessionID: "77" });
   strictEqual(bench.push(first), 1);
@@ -143,7 +143,7 @@ test("where the nonce does not change, a notification that was answered is remem
   strictEqual(bench.notify({ sessionID: "78" }), 1);
 });
 
-test("a notification is believed by its digest alone: other secrets, nonces and servers, changed bytes and versions open nothing", () => {
+test("only the digest proves a notification: other bytes, nonces, servers open nothing", () => {
   const bench = new Bench();
   strictEqual(bench.notify(), 1);
   const notice = { sessionID: "99", serverID: "rig" };
@@ -189,7 +189,7 @@ test("a server whose account has no secret cannot ask for a session", () => {
   ok(bench.target.lines.some((line) => line.includes("no secret to prove it with")));
 });
 
-test("a flood is looked at so often in a window and logged so often, and a genuine notification is heard behind it", () => {
+test("a flood is examined and logged at a bounded rate; a genuine one gets through", () => {
   const bench = new Bench();
   const spoofed = pushedNotification(
     { sessionID: "5", serverID: "rig" },
@@ -239,7 +239,7 @@ test("nothing of a notification that is not believed is logged", () => {
   ok(!bench.target.lines.some((line) => line.includes("all is lost")));
 });
 
-test("a server that lost its nonces is heard with the nonce of zeros, once, where that is allowed; then both have new ones (§6.1)", () => {
+test("a server that lost its nonces is heard once with zeros, if allowed (§6.1)", () => {
   const zeros = new Uint8Array(4);
   for (const nonceResync of [false, true]) {
     const bench = new Bench({ nonceResync });
@@ -295,7 +295,7 @@ test("people are asked, told or left alone as the server recommends (§6.2.2)", 
   deepStrictEqual(asked("interaction", []), [0, 0]);
 });
 
-test("what a person has refused is not asked again when the notification comes again, also after a reset; another one is", () => {
+test("a refusal outlasts a repeated notification and a reset; a new one asks again", () => {
   for (const answer of ["no", "cancel"]) {
     const bench = new Bench({ answers: [answer] });
     const first = bench.server.notification("target", { sessionID: "77", uiMode: "interaction" });
@@ -310,7 +310,7 @@ test("what a person has refused is not asked again when the notification comes a
   }
 });
 
-test("a server that asks and is not there is tried so often, and is heard at once when it asks again", () => {
+test("a server that notifies and is absent is tried a few times, then when it asks", () => {
   const bench = new Bench();
   bench.gone = true;
   strictEqual(
@@ -322,7 +322,7 @@ test("a server that asks and is not there is tried so often, and is heard at onc
   deepStrictEqual(bench.asked, ["B"]);
 });
 
-test("a notification is a session and nothing more: what is in its vendor data is not looked at", () => {
+test("a notification opens a session and nothing more: vendor data are ignored", () => {
   const bench = new Bench();
   const vendor = Buffer.from("<SyncML><SyncBody><Exec/></SyncBody></SyncML>");
   strictEqual(bench.notify({ vendor }), 1);

@@ -71,7 +71,7 @@ test("a server that does not know its secret changes nothing", () => {
   strictEqual(target.client.engine.record.generation, 0);
 });
 
-test("who does not prove himself wears two commits a session at most, for the nonces of his challenges, and ever less often", () => {
+test("a stranger costs two commits a session at most, for nonces, and ever fewer", () => {
   const impostor = server({ server: { type: "md5", name: "rig", secret: "guess" } });
   const target = new Target((request, origin) =>
     isDm(origin) ? impostor.handle(request) : undefined,
@@ -120,7 +120,7 @@ test("a whole good session, recorded and played again, changes nothing", () => {
   }
 });
 
-test("an answer of this very device's last session, played in its next one, changes nothing: nonces are used once", () => {
+test("this device's last answer, replayed, changes nothing: nonces are used once", () => {
   const genuine = server({ scenario: () => undefined });
   const record: Reply[] = [];
   let playing = false;
@@ -148,7 +148,7 @@ test("an answer of this very device's last session, played in its next one, chan
   );
 });
 
-test("a server that has lost its nonces is challenged, and its digest over an old or empty nonce is not accepted at first", () => {
+test("a server that lost its nonces is challenged; an old or empty nonce fails first", () => {
   const genuine = server({ scenario: () => undefined });
   let current = genuine;
   const target = new Target((request, origin) =>
@@ -167,7 +167,7 @@ test("a server that has lost its nonces is challenged, and its digest over an ol
   );
 });
 
-test("bombs: depth, tokens, entities, attributes, long names and texts end the session, and the next one works", () => {
+test("bombs of depth, tokens, entities, attributes and texts end only the session", () => {
   const head = '<?xml version="1.0"?>';
   const open = "<SyncML xmlns='SYNCML:SYNCML1.2'>";
   const bombs: readonly (readonly [string, string])[] = [
@@ -176,7 +176,8 @@ test("bombs: depth, tokens, entities, attributes, long names and texts end the s
     ["commands", `${head}${open}<SyncHdr/><SyncBody>${"<Get/>".repeat(2500)}</SyncBody></SyncML>`],
     [
       "entities",
-      `<!DOCTYPE a [<!ENTITY b "${"x".repeat(100)}"><!ENTITY c "${"&b;".repeat(100)}">]>${open}&c;</SyncML>`,
+      `<!DOCTYPE a [<!ENTITY b "${"x".repeat(100)}"><!ENTITY c "${"&b;".repeat(100)}">]>${open}&` +
+        `c;</SyncML>`,
     ],
     ["attributes", `${head}<SyncML ${"a='b' ".repeat(2500)}></SyncML>`],
     ["a name", `${head}<${"n".repeat(16_000)}/>`],
@@ -222,7 +223,7 @@ test("a message without end is left at MaxMsgSize, whatever length it claims", (
   }
 });
 
-test("a second server without rights on the object and the account is answered 425, and sees no secret", () => {
+test("a server without rights on object and account gets 425, and sees no secret", () => {
   const store = new MapStore();
   const tree = new Tree(store);
   const engine = new FakeEngine();

@@ -37,12 +37,18 @@ const STATUS = { blocks: 2, blockLength: 1024, writeAlign: 4, eraseValue: 0xff }
  */
 const PARTITION_V1 = Buffer.from(
   [
-    "WEYBAAAAAAAAAAAAD1KdkKUlAAAOABMAdXBkYXRlLmNvdW50ZXJ7InYiOjEsImNvdW50ZXIiOjJ918O8Pf///6WxAQANAHcBdXBkYXRlLnJlY2",
-    "9yZHsidiI6MSwicGhhc2UiOiJmYWlsZWQiLCJnZW5lcmF0aW9uIjozLCJvYmplY3QiOiIuL0Z3VXBkYXRlL01haW4iLCJzaXplIjo2NDksInVy",
-    "bCI6Imh0dHA6Ly9oL3AiLCJ2YWxpZGF0b3IiOiJcIjFcIiIsImF0dGVtcHQiOjEsImNyYXNoZXMiOjAsInRoZW5JbnN0YWxsIjpmYWxzZSwiaW",
-    "5zdGFsbGluZyI6dHJ1ZSwic2xvdCI6MCwidGFyZ2V0IjoxLCJ0cmlhbHMiOjEsInJlc3RhcnRzIjowLCJyZWFzb24iOiJyZXZlcnRlZCIsImtl",
-    "cHQiOmZhbHNlLCJkaWdlc3QiOiJhYiIsInZlcnNpb24iOiIyLjAuMCIsInNlY3VyaXR5Q291bnRlciI6MiwidGlja2V0cyI6W3siaWQiOjQsIm",
-    "93bmVyIjoibyIsInJlYXNvbiI6InJldmVydGVkIn1dLCJuZXh0VGlja2V0Ijo1fQ0AGAB1cGRhdGUuZmFpbGVkeyJ2IjoxLCJkaWdlc3RzIjpb",
+    "WEYBAAAAAAAAAAAAD1KdkKUlAAAOABMAdXBkYXRlLmNvdW50ZXJ7InYiOjEsImNvdW50ZXIiOjJ918O8Pf///6WxAQA" +
+      "NAHcBdXBkYXRlLnJlY2",
+    "9yZHsidiI6MSwicGhhc2UiOiJmYWlsZWQiLCJnZW5lcmF0aW9uIjozLCJvYmplY3QiOiIuL0Z3VXBkYXRlL01haW4iL" +
+      "CJzaXplIjo2NDksInVy",
+    "bCI6Imh0dHA6Ly9oL3AiLCJ2YWxpZGF0b3IiOiJcIjFcIiIsImF0dGVtcHQiOjEsImNyYXNoZXMiOjAsInRoZW5JbnN" +
+      "0YWxsIjpmYWxzZSwiaW",
+    "5zdGFsbGluZyI6dHJ1ZSwic2xvdCI6MCwidGFyZ2V0IjoxLCJ0cmlhbHMiOjEsInJlc3RhcnRzIjowLCJyZWFzb24iO" +
+      "iJyZXZlcnRlZCIsImtl",
+    "cHQiOmZhbHNlLCJkaWdlc3QiOiJhYiIsInZlcnNpb24iOiIyLjAuMCIsInNlY3VyaXR5Q291bnRlciI6MiwidGlja2V" +
+      "0cyI6W3siaWQiOjQsIm",
+    "93bmVyIjoibyIsInJlYXNvbiI6InJldmVydGVkIn1dLCJuZXh0VGlja2V0Ijo1fQ0AGAB1cGRhdGUuZmFpbGVkeyJ2I" +
+      "joxLCJkaWdlc3RzIjpb",
     "ImFiIl19ZX7vMf///6UJAAAEAAEAZ29uZQEM/u4C////pQgAAAQA//9nb25lwRZ1qA==",
   ].join(""),
   "base64",
@@ -188,7 +194,7 @@ test("what this layout writes is read by layout 1", () => {
   }
 });
 
-test("what a later layout writes is read by this one: more keys, more fields, longer values, other words", () => {
+test("a later layout can be read: more keys and fields, longer values, other words", () => {
   const flash = partition();
   const store = Store.open(flash);
   store.commit([

@@ -111,7 +111,7 @@ test("two cuts, in every pair of operations, change no result", () => {
   }
 });
 
-test("storms of cuts end in one result, and power that always fails at the same operation keeps nothing from ending", () => {
+test("storms of cuts end in one result, even if power always fails at one operation", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = new Random(seed);
     const way = WAYS[random.below(WAYS.length)] ?? "push";

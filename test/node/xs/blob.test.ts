@@ -158,7 +158,7 @@ test("a blob that needs a native of another firmware is refused", () => {
   );
 });
 
-test("a module that does not parse, and an import that is not there, are errors for a person", () => {
+test("a module that does not parse, or lacks an import, is an error in plain words", () => {
   assert.throws(
     () => buildTexts({ main: "let = ;" }),
     (error) => error instanceof BuildError && /main\.js:1: error/.test(error.message),

@@ -66,7 +66,9 @@ test("what would only take slots is left out; members and classes are whole", ()
     class Pair { #left = 1; #right = 2; sum() { return this.#left * 10 + this.#right; } }
     function plain(a, b) { return a + b; }
     function fail() { throw new Error("odd"); }
-    trace([new Pair().sum(), plain(1, 2), plain.name, plain.length, plain.prototype, typeof Pair.prototype].join() + "\\n");
+    const sums = [new Pair().sum(), plain(1, 2)];
+    const facts = [plain.name, plain.length, plain.prototype, typeof Pair.prototype];
+    trace([...sums, ...facts].join() + "\\n");
     try { new plain(1, 2); } catch (error) { trace(error.name + "\\n"); }
     try { fail(); } catch (error) { trace(error.stack.split("\\n")[1] + "\\n"); }`;
   assert.equal(run(buildTexts({ main })).stdout, "12,3,,,,object\nTypeError\n at fail ()\n");
@@ -98,7 +100,10 @@ test("an argument whose conversion ends the digest does no harm", () => {
       const hash = new Hash(), result = new Uint8Array(32), buffer = new ArrayBuffer(64);
       hash.digest(result);
       let moved;
-      const at = { valueOf() { moved = new Array(1000).fill(0).map(() => new Uint8Array(100)); return 0; } };
+      const at = { valueOf() {
+        moved = new Array(1000).fill(0).map(() => new Uint8Array(100));
+        return 0;
+      } };
       copy(result, at, new Uint8Array(buffer), 0, 32);
       trace(result.join("") + "\\n");`,
     }),

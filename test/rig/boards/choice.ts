@@ -33,7 +33,9 @@ export function chooseBoard(checks: readonly Check[], fetch: () => void): Choice
     const [first = ""] = error.message.split("\n");
     return {
       board: "host",
-      why: `board host, because for bare metal (qemu) this machine ${first}; xs-fumo demo --board qemu says more`,
+      why:
+        `board host, because for bare metal (qemu) this machine ${first}; xs-fumo demo ` +
+        `--board qemu says more`,
     };
   }
 }

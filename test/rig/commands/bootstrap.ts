@@ -88,9 +88,11 @@ export function addBootstrap(program: Command): void {
 A device does not answer a bootstrap message: it opens a session with its new server.
 
 Example:
-  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --push-port 2948 \\
+  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig \\
+    --push-port 2948 \\
     --bootstrap NETWORKID --network-secret shared
-  xs-fumo bootstrap 2948 --server http://127.0.0.1:8081/dm --server-id other --password p --network-secret shared`,
+  xs-fumo bootstrap 2948 --server http://127.0.0.1:8081/dm --server-id other --password p \\
+    --network-secret shared`,
     )
     .action(bootstrap);
 }
@@ -114,7 +116,8 @@ async function bootstrap(address: Address | undefined, options: BootstrapOptions
   if (address === undefined) return;
   await send(whole, address.port, address.host);
   process.stdout.write(
-    `${options.seal ?? `account of ${options.serverId}`} sent to ${address.host}:${address.port} (${whole.length} bytes, ${sec})\n`,
+    `${options.seal ?? `account of ${options.serverId}`} sent to ` +
+      `${address.host}:${address.port} (${whole.length} bytes, ${sec})\n`,
   );
 }
 

@@ -57,7 +57,8 @@ Examples:
       });
       writeFileSync(options.output, image);
       process.stdout.write(
-        `${options.output}: ${text}, version ${versionText(options.version)}, ${size(image.length)}\n`,
+        `${options.output}: ${text}, version ${versionText(options.version)}, ` +
+          `${size(image.length)}\n`,
       );
     });
 }

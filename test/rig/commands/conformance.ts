@@ -31,7 +31,8 @@ export function addConformance(program: Command): void {
   program
     .command("conformance")
     .description(
-      "check a board's HAL against the contract: flash, boot, link, clock, random bytes, with power cuts in each operation",
+      "check a board's HAL against the contract: flash, boot, link, clock, random bytes, with " +
+        "power cuts in each operation",
     )
     .option("--board <board>", `one of ${ROW_NAMES.join(", ")}`, wordOption(ROW_NAMES))
     .option(
@@ -49,7 +50,8 @@ export function addConformance(program: Command): void {
     )
     .option(
       "--power-on <command>",
-      "shell command that switches the board on (default: the port's RTS line lets it out of reset)",
+      "shell command that switches the board on (default: the port's RTS line lets it out of " +
+        "reset)",
     )
     .option("--power-off <command>", "shell command that cuts its power")
     .option(
@@ -66,7 +68,8 @@ export function addConformance(program: Command): void {
 Examples:
   xs-fumo conformance --board host
   xs-fumo conformance --port /dev/ttyUSB0 --console
-  xs-fumo conformance --port /dev/ttyUSB0 --rig 192.168.1.5:8090 --image agent2.img --power-on "relay 1 on" --power-off "relay 1 off"`,
+  xs-fumo conformance --port /dev/ttyUSB0 --rig 192.168.1.5:8090 --image agent2.img \\
+    --power-on "relay 1 on" --power-off "relay 1 off"`,
     )
     .action(run);
 }

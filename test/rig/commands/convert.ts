@@ -15,11 +15,13 @@ interface ConvertOptions {
 }
 
 const EXPLANATION = `
-SyncML messages of OMA DM, tree descriptions (DDF, TNDS), download descriptors, which are XML only, and what is pushed:
-notifications (package 0), OMA Client Provisioning, bootstrap messages, alone or with the header of WAP push.
+Documents: SyncML messages of OMA DM; tree descriptions (DDF, TNDS); download descriptors (XML
+only); notifications (package 0); OMA Client Provisioning; bootstrap messages, alone or with the
+header of WAP push.
 FILE may be - for standard input, and may be in either encoding.
 Data of format bin is base64 in XML and opaque in WBXML.
-Exit status 5 when the document is malformed, with the byte and the reason; with --lenient only when nothing of it can be read.`;
+Exit status 5 means that the document is malformed, and the error names byte and reason. With
+--lenient it means that nothing of the document can be read.`;
 
 export function addDecode(program: Command): void {
   program

@@ -52,7 +52,8 @@ export function addDemo(program: Command): void {
     )
     .option(
       "--board <board>",
-      `one of ${BOARD_NAMES.join(", ")} (default: sim when installed from npm; in a clone qemu where it can be built, else host)`,
+      `one of ${BOARD_NAMES.join(", ")} (default: sim when installed from npm; in a clone qemu ` +
+        `where it can be built, else host)`,
       wordOption(BOARD_NAMES),
     )
     .option(

@@ -106,8 +106,8 @@ export function addDevice(program: Command): void {
     .addHelpText(
       "after",
       `
-On a terminal the device asks whoever sits there: what the server alerts (1100 to 1104), and what --confirm names. Exit status 5 when
-the last session did not complete.
+On a terminal the device asks the person who sits there: what the server alerts (1100 to 1104),
+and what --confirm names. Exit status 5 means that the last session did not complete.
 
 Example:
   xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --once`,

@@ -10,7 +10,8 @@ export function addFlash(program: Command): void {
   const command = program
     .command("flash")
     .description(
-      "flash an ESP32-class board over its serial port: boot loader, partition table, provisioning, application",
+      "flash an ESP32-class board over its serial port: boot loader, partition table, " +
+        "provisioning, application",
     )
     .requiredOption("--port <device>", "the serial port, such as /dev/ttyUSB0")
     .requiredOption("--app <file>", "the application as the SDK builds it, xs_esp32.bin")
@@ -25,12 +26,14 @@ export function addFlash(program: Command): void {
     .addHelpText(
       "after",
       `
-Files, chip, fuses, partition table and size of the flash are checked before anything is written. Each part is verified by its MD5;
-parts that are already in place are skipped. NVS keeps its other entries. A board that does not enter its ROM loader by itself:
-hold BOOT, press and release RESET, release BOOT.
+The command checks files, chip, fuses, partition table and size of the flash before it writes
+anything. It verifies each part by its MD5, and skips parts that are already in place. NVS keeps
+its other entries. If a board does not enter its ROM loader by itself: hold BOOT, press and
+release RESET, release BOOT.
 
 Examples:
-  xs-fumo flash --port /dev/ttyUSB0 --boot bootloader.bin --partitions hal/esp32/partitions-4mb.csv \\
+  xs-fumo flash --port /dev/ttyUSB0 --boot bootloader.bin \\
+    --partitions hal/esp32/partitions-4mb.csv \\
     --app xs_esp32.bin --provision provision.json         a new board
   xs-fumo flash --port /dev/ttyUSB0 --app xs_esp32.bin    another application, started from slot 0`,
     )

@@ -44,7 +44,8 @@ export function addInspect(program: Command): void {
   program
     .command("inspect")
     .description(
-      "show what a package says of itself; with --key, whether a device with that key would find it genuine",
+      "show what a package says of itself; with --key, whether a device with that key would " +
+        "find it genuine",
     )
     .argument("<package>", "the package (MCUboot image)")
     .option("--key <file>", "public or private key of the vendor (PEM)")
@@ -97,7 +98,8 @@ function describe(bytes: Buffer, header: ImageHeader): (readonly [string, string
     ["version", versionText(header.version)],
     [
       "length",
-      `${bytes.length} bytes (${size(bytes.length)}): header ${header.headerSize}, payload ${header.payloadSize}`,
+      `${bytes.length} bytes (${size(bytes.length)}): header ${header.headerSize}, payload ` +
+        `${header.payloadSize}`,
     ],
   ];
   const areas = areasOf(bytes, header);

@@ -48,11 +48,13 @@ export function addNotify(program: Command): void {
     .addHelpText(
       "after",
       `
-A device does not answer a notification; what it makes of it is in its log. Datagrams get lost: the same words with the same --session
-may be sent again, and the device takes them once. \`xs-fumo serve --notify\` knows the nonces itself, and asks until a session opens.
+A device does not answer a notification; its log says what came of it. Datagrams get lost, so
+the command may be repeated with the same --session: the device counts it once. \`xs-fumo serve
+--notify\` knows the nonces itself, and asks until a session opens.
 
 Examples:
-  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig --server-password s --push-port 2948
+  xs-fumo device --board host --state dev --server http://127.0.0.1:8080/dm --server-id rig \\
+    --server-password s --push-port 2948
   xs-fumo notify 2948 --server-id rig --password s`,
     )
     .action(notify);

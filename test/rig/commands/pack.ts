@@ -41,7 +41,8 @@ export function addPack(program: Command): void {
       "after",
       `
 Example:
-  xs-fumo pack app.bin --version 2.0.0 --key vendor.pem --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img`,
+  xs-fumo pack app.bin --version 2.0.0 --key vendor.pem \\
+    --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img`,
     )
     .action((payload: string, options: PackOptions) => {
       const image = buildImage({

@@ -25,7 +25,7 @@ The text is checked before it is written, and verified afterwards. NVS keeps its
 Examples:
   xs-fumo provision provision.json --port /dev/ttyUSB0     write it
   xs-fumo provision --port /dev/ttyUSB0                    show the board's
-  xs-fumo provision provision.json --image nvs.bin         an image for other flashing tools, at the offset of nvs`,
+  xs-fumo provision provision.json --image nvs.bin         an image for other flashing tools`,
     )
     .action(async (file: string | undefined, options: ProvisionOptions) => {
       const { provision } = await import("../flash/provision.ts");

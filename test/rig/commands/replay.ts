@@ -22,19 +22,22 @@ export function addReplay(program: Command): void {
   program
     .command("replay")
     .description(
-      "runs one scenario of the power-cut campaign again: the same variant, the same cuts, the same bytes",
+      "runs one scenario of the power-cut campaign again: the same variant, the same cuts, the " +
+        "same bytes",
     )
     .argument("<id>", "what the campaign printed")
     .option(
       "--board <board>",
-      `the engine: sim is Node, host is XS on Linux, the others are XS on bare metal; one of ${PLACES.join(", ")}`,
+      `the engine: sim is Node, host is XS on Linux, the others are XS on bare metal; one of ` +
+        `${PLACES.join(", ")}`,
       wordOption(PLACES),
       "sim",
     )
     .option("--operations", "print each operation, not only those in which power fails")
     .addHelpText(
       "after",
-      "\nFlash, network and server are simulated in the same program on each engine, around the boot selector in C; the\n" +
+      "\nFlash, network and server are simulated in the same program on each engine, around the " +
+        "boot selector in C; the\n" +
         "digests at the end are of all that happened, and are the same everywhere.\n\nExamples:\n" +
         "  xs-fumo replay 'download,good,small/17.tornBits.3/4.before.0'\n" +
         "  xs-fumo replay --board qemu 'replace,crash,bytes/31.tornNear.1'",
@@ -47,7 +50,8 @@ function replay(id: string, options: ReplayOptions): void {
   const every = options.operations === true;
   const ending = options.board === "sim" ? here(order, every) : there(options.board, order, every);
   const { problem, operations, boots, cuts, told, durable } = ending;
-  const digests = `${operations} operations, ${boots} boots, ${cuts} cuts; told ${told}, durable ${durable}`;
+  const counts = `${operations} operations, ${boots} boots, ${cuts} cuts`;
+  const digests = `${counts}; told ${told}, durable ${durable}`;
   if (problem !== undefined) throw new RigError(Exit.failed, `${problem}\n${digests}`);
   process.stdout.write(`Every property held: ${digests}\n`);
 }

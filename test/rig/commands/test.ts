@@ -42,7 +42,8 @@ export function addTest(program: Command): void {
   const command = program
     .command("test")
     .description(
-      "run the scenarios of the suite: updates, bad packages and images, faults of network, servers and power",
+      "run the scenarios of the suite: updates, bad packages and images, faults of network, " +
+        "servers and power",
     )
     .option(
       "--board <board>",
@@ -89,7 +90,8 @@ export function addTest(program: Command): void {
       "after",
       `
 The server decides whether a scenario has passed; what the device's console says must agree with it.
-Exit status: 0 all passed, 1 a property did not hold, 2 no such scenario, 3 the bench is to blame (then nothing is known of the firmware).
+Exit status: 0 all passed, 1 a property did not hold, 2 no such scenario, 3 the bench is to
+blame (then nothing is known of the firmware).
 
 Examples:
   xs-fumo test                                    every scenario on board sim
@@ -244,7 +246,8 @@ class Suite {
     const { passed, failed, error, skipped } = this.#counts;
     const blame = failed > 0 ? Exit.failed : Exit.ok;
     const status = error > 0 ? Exit.noBoard : blame;
-    const text = `${passed} passed, ${failed} failed, ${error} errors of the bench, ${skipped} skipped`;
+    const text =
+      `${passed} passed, ${failed} failed, ${error} errors of the bench, ` + `${skipped} skipped`;
     this.log.emit({ kind: "end", status, text });
     const { junit, board: boards } = this.#options;
     if (junit !== undefined)

@@ -36,7 +36,8 @@ export function addWatch(program: Command): void {
   const command = program
     .command("watch")
     .description(
-      "start a real board and show what it says on its serial port: versions, State, progress, sessions",
+      "start a real board and show what it says on its serial port: versions, State, progress, " +
+        "sessions",
     )
     .requiredOption("--port <device>", "the serial port, such as /dev/ttyUSB0")
     .option("--baud <rate>", "its speed", countOption, CONSOLE_BAUD)
@@ -47,7 +48,8 @@ export function addWatch(program: Command): void {
     .option("--power-off <command>", "shell command that cuts its power, when the watch ends")
     .option(
       "--until <what>",
-      "end once the FUMO State is this, such as 100; or, for the word reported, once the server knows how an update ended",
+      "end once the FUMO State is this, such as 100; or, for the word reported, once the server " +
+        "knows how an update ended",
       untilOption,
     )
     .option("--limit <seconds>", "give up after so long, with status 42; 0: never", countOption, 0)
@@ -58,9 +60,11 @@ export function addWatch(program: Command): void {
     .addHelpText(
       "after",
       `
-With xs-fumo serve in another terminal this is a whole update of a real board. A board whose power is cut at State 100 has not reported
+With xs-fumo serve in another terminal this is a whole update of a real board. A board whose
+power is cut at State 100 has not reported
 yet, and does so when it is on again: --until reported waits for it, and
-ends with status 1 when the update has failed. A port that goes away is opened again when it is back.
+ends with status 1 when the update has failed. A port that goes away is opened again when it is
+back.
 
 Example:
   xs-fumo watch --port /dev/ttyUSB0 --until reported --limit 600 --report update.html`,

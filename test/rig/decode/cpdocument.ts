@@ -52,11 +52,17 @@ export function cpXml(element: CpElement, indent = ""): string {
   const quoted = (text: string): string =>
     text.replace(/[&<>"\n\r\t]/g, (character) => `&#${character.charCodeAt(0)};`);
   if (parm !== undefined)
-    return `${indent}<parm name="${quoted(parm)}"${value === undefined ? "" : ` value="${quoted(value)}"`}/>`;
+    return (
+      `${indent}<parm name="${quoted(parm)}"` +
+      `${value === undefined ? "" : ` value="${quoted(value)}"`}/>`
+    );
   const name = type === undefined ? "wap-provisioningdoc" : "characteristic";
   const start = type === undefined ? ` version="${quoted(version)}"` : ` type="${quoted(type)}"`;
   if (children.length === 0) return `${indent}<${name}${start}/>`;
-  return `${indent}<${name}${start}>\n${children.map((child) => `${cpXml(child, `${indent}  `)}\n`).join("")}${indent}</${name}>`;
+  return (
+    `${indent}<${name}${start}>\n` +
+    `${children.map((child) => `${cpXml(child, `${indent}  `)}\n`).join("")}${indent}</${name}>`
+  );
 }
 
 /** The document in WBXML (OMA-WAP-ProvCont §8). */

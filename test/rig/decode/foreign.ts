@@ -40,7 +40,9 @@ export function foreignProblem(document: Uint8Array): Problem | undefined {
     const name = reader.tag === 0 ? "an element that SyncML has not" : reader.name();
     return {
       offset,
-      reason: `a document of another kind: ${kindOf(document)}, whose root would be ${name}; with the names of SyncML it means nothing`,
+      reason:
+        `a document of another kind: ${kindOf(document)}, whose root would be ${name}; ` +
+        `with the names of SyncML it means nothing`,
     };
   }
   return first === Token.error && reader.problem === "a document of another kind"

@@ -157,7 +157,10 @@ function notificationXml(bytes: Uint8Array): string {
     ...(future === 0 ? [] : [["future", future.toString(16)]]),
     ...(vendor.length === 0 ? [] : [["vendor", hex(vendor)]]),
   ];
-  return `<Notification${attributes.map(([name = "", value = ""]) => ` ${name}="${escaped(value)}"`).join("")}/>`;
+  return (
+    `<Notification` +
+    `${attributes.map(([name = "", value = ""]) => ` ${name}="${escaped(value)}"`).join("")}/>`
+  );
 }
 
 function notificationBytes({ attributes, from }: XmlElement): Uint8Array {

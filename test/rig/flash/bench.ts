@@ -118,7 +118,8 @@ export async function readNvs(loader: ChipLoader, layout: Layout): Promise<reado
   if (layout.sealed) {
     throw new RigError(
       Exit.noBoard,
-      "this board encrypts NVS with its own keys (nvs_keys): it can be neither read nor written here",
+      "this board encrypts NVS with its own keys (nvs_keys): it can be neither read nor written " +
+        "here",
       "use Espressif's tools and the keys of this device",
     );
   }

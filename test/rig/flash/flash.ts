@@ -69,7 +69,9 @@ export async function flash(options: FlashOptions): Promise<void> {
     log.emit({
       kind: "end",
       status: Exit.ok,
-      text: `Flashed: ${options.port} starts ${version === undefined ? "the application" : `version ${version}`} from slot 0.`,
+      text:
+        `Flashed: ${options.port} starts ` +
+        `${version === undefined ? "the application" : `version ${version}`} from slot 0.`,
     });
   });
 }

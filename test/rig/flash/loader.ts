@@ -284,7 +284,8 @@ function silent({ path, received }: WebPort, limitSeconds: number): RigError {
   const heard =
     received === 0
       ? "no data came"
-      : `${received} bytes came, but no answer: the board runs its program, or this is another port`;
+      : `${received} bytes came, but no answer: the board runs its program, or this is another ` +
+        `port`;
   return new RigError(
     Exit.timeout,
     `no ROM loader answered on ${path} within ${limitSeconds} s: ${heard}`,

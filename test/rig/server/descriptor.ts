@@ -45,10 +45,13 @@ export function descriptorOf(
   const lines = Object.entries(elements).flatMap(([name, value]) =>
     (value === undefined ? [] : [value].flat()).map(
       (one) =>
-        `  <${name}>${one.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}</${name}>\n`,
+        `  <${name}>` +
+        `${one.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}</` +
+        `${name}>\n`,
     ),
   );
   const head =
-    '<?xml version="1.0" encoding="UTF-8"?>\n<media xmlns="http://www.openmobilealliance.org/xmlns/dd">\n';
+    '<?xml version="1.0" encoding="UTF-8"?>\n<media ' +
+    'xmlns="http://www.openmobilealliance.org/xmlns/dd">\n';
   return utf8(`${head}${lines.join("")}</media>\n`);
 }

@@ -294,7 +294,10 @@ function summary({ header, commands, final }: Message): string {
     if (command.name === "Status") return `Status ${command.cmd} ${command.data}`;
     if (command.name === "Alert") return `Alert ${command.data}`;
     const item = "items" in command ? command.items[0] : undefined;
-    return `${command.name} ${item?.target ?? item?.source ?? ""}${item?.moreData === true ? "+" : ""}`.trim();
+    return (
+      `${command.name} ${item?.target ?? item?.source ?? ""}` +
+      `${item?.moreData === true ? "+" : ""}`
+    ).trim();
   });
   return `${header.sessionID}/${header.msgID}: ${parts.join(", ")}${final ? " final" : ""}`;
 }

@@ -11,7 +11,7 @@ export type Misbehaviour =
   | { readonly what: "wrongCredentials" } // the server's own are wrong in this message
   | { readonly what: "staleNonce" } // good credentials are challenged again, once
   | { readonly what: "cut"; readonly bytes: number } // the connection ends (FIN) inside the body
-  | { readonly what: "reset"; readonly bytes: number } // and is reset (RST) there; -1: before the answer
+  | { readonly what: "reset"; readonly bytes: number } // resets (RST) there; -1: before it
   | { readonly what: "restart" } // all sessions are forgotten before the request is looked at
   | { readonly what: "status"; readonly status: number } // an HTTP status and nothing else
   | { readonly what: "slow"; readonly delayMs: number };

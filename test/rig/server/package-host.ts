@@ -14,15 +14,15 @@ import { faultAt } from "./fault.ts";
 /** What goes wrong with one answer. */
 export type HostMisbehaviour =
   | { readonly what: "wholeAnswer" } // 200 and everything, though a range was asked for
-  | { readonly what: "truncate"; readonly bytes: number } // the connection ends (FIN) after so many bytes of the body
-  | { readonly what: "reset"; readonly bytes: number } // and is reset (RST) there; -1: before the answer
+  | { readonly what: "truncate"; readonly bytes: number } // ends (FIN) after so many bytes
+  | { readonly what: "reset"; readonly bytes: number } // resets (RST) there; -1: before it
   | { readonly what: "wrongContentRange" } // the range says one byte later than it is
   | { readonly what: "slow"; readonly bytesPerSecond: number }
   | { readonly what: "status"; readonly status: number; readonly retryAfter?: number }
   | { readonly what: "redirect"; readonly to: string; readonly status?: number }
   | { readonly what: "changed" } // from here on the package is another one, with another ETag
-  | { readonly what: "overlong"; readonly bytes: number } // more body than the package has, announced as such
-  | { readonly what: "corrupt"; readonly offset: number } // one bit of this byte of the package is wrong
+  | { readonly what: "overlong"; readonly bytes: number } // more body than the package, announced
+  | { readonly what: "corrupt"; readonly offset: number } // a wrong bit in this byte of the package
   | { readonly what: "noLength" } // no Content-Length
   | { readonly what: "page" } // a page of HTML, as of a captive portal
   | { readonly what: "silent" } // the connection stays, and nothing comes

@@ -304,7 +304,9 @@ export class ServerSession {
     if (made !== undefined) return made;
     this.#emit({
       kind: "warning",
-      text: `${this.#device.id}: its MaxMsgSize of ${bytesMax} bytes has no room for ${this.#hopeless}: the session ends`,
+      text:
+        `${this.#device.id}: its MaxMsgSize of ${bytesMax} bytes has no room for ` +
+        `${this.#hopeless}: the session ends`,
     });
     return this.#aborted(header, codec, header.target.length + header.sessionID.length);
   }

@@ -51,7 +51,8 @@ export function chronicle(site: Site, print: (line: string, detail: Detail) => v
   witness.onBoot = () => {
     const { slot, state } = board.boot.log;
     tell(
-      `boot ${witness.boots}, after operation ${power.operations}: slot ${slot} is confirmed, ${state}`,
+      `boot ${witness.boots}, after operation ${power.operations}: slot ${slot} is confirmed, ` +
+        `${state}`,
     );
   };
   const problem = problemOf(site);

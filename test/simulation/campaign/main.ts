@@ -49,7 +49,8 @@ const options = new Command("campaign")
 function judge(tally: Tally, isWhole: boolean): void {
   const { missing, failures, scenarios, shared, cpuMs } = tally;
   process.stdout.write(
-    `${tally.table()}\n${scenarios} scenarios, ${((scenarios * 1000) / cpuMs).toFixed(0)} per CPU-second; ` +
+    `${tally.table()}\n${scenarios} scenarios, ${((scenarios * 1000) / cpuMs).toFixed(0)} per ` +
+      `CPU-second; ` +
       `${shared} ended in a state that another had gone on from; ${failures.length} violations\n`,
   );
   const what = isWhole ? "never exercised" : "not exercised in this part";

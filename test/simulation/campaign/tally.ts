@@ -90,7 +90,10 @@ export class Tally {
       ]);
     }
     const sets = [...this.#sets].map(([set, count]) => `${set} ${count}`).join(", ");
-    return `${rows.map(([head = "", ...cells]) => head.padEnd(18) + cells.map((cell) => cell.padStart(11)).join("")).join("\n")}\n${sets}`;
+    const lines = rows.map(
+      ([head = "", ...cells]) => head.padEnd(18) + cells.map((cell) => cell.padStart(11)).join(""),
+    );
+    return `${lines.join("\n")}\n${sets}`;
   }
 }
 

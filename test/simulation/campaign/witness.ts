@@ -31,7 +31,9 @@ export const PROPERTIES = {
   P11: "nothing durable is forgotten: the record never goes back",
   P12: "no secret is in a log line",
   P13: "what a server changed, and was told so, stays changed",
-  P14: "the host of a descriptor is told how the download ended, the same each time, and success only of what is there",
+  P14:
+    "the host of a descriptor is told how the download ended, the same each time, and " +
+    "success only of what is there",
 } as const;
 export type Property = keyof typeof PROPERTIES;
 

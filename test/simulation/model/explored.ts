@@ -10,7 +10,8 @@ export function explored(name: string, scope: Scope): void {
     const { states, transitions, depth, longest, dead, taken } = explore(scope);
     context.diagnostic(
       `${states} states, ${transitions} transitions, depth ${depth}; ` +
-        `every ticket is reported after at most ${longest} steps; nothing boots any more in ${dead}`,
+        `every ticket is reported after at most ${longest} steps; nothing boots any more in ` +
+        `${dead}`,
     );
     for (const name of ["healthy", "confirmed", "the program dies", "ticket 1 acknowledged"])
       ok((taken.get(name) ?? 0) > 0, `never: ${name}`);

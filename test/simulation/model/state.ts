@@ -189,7 +189,8 @@ export function keyOf(state: State): string {
     log.trial,
     running === undefined ? "off" : `${running.slot}${+running.trial}`,
     state.told ? "told" : state.cause,
-    `${state.faults > 0 && state.confirming ? 1 : 0}${+state.refused}${+state.banned}${+state.blame}`,
+    `${state.faults > 0 && state.confirming ? 1 : 0}${+state.refused}${+state.banned}` +
+      `${+state.blame}`,
     state.session,
     state.vain,
     state.faults,

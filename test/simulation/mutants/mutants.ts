@@ -104,7 +104,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/update/journal",
     find: "this.#store.commit([recordChange(RECORD_KEY, encodeRecord(after))",
     replace:
-      'if (after.phase !== "proving") this.#store.commit([recordChange(RECORD_KEY, encodeRecord(after))',
+      'if (after.phase !== "proving") this.#store.commit([recordChange(RECORD_KEY, ' +
+      "encodeRecord(after))",
     in: [PULL],
     by: "P11",
   },
@@ -196,7 +197,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/client/server",
     find: 'return this.#asks === "none" ? reports',
     replace:
-      'for (const report of reports) this.#options.fumo.acknowledge(report.id, 200); return this.#asks === "none" ? reports',
+      "for (const report of reports) this.#options.fumo.acknowledge(report.id); return " +
+      'this.#asks === "none" ? reports',
     in: [PULL],
     by: "P2",
   },
@@ -205,7 +207,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/client/server",
     find: "this.#conversation = this.#open();",
     replace:
-      "this.#options.engine.healthy(); this.#options.engine.step(0); this.#conversation = this.#open();",
+      "this.#options.engine.healthy(); this.#options.engine.step(0); this.#conversation = " +
+      "this.#open();",
     in: ["download,crashLate,small"],
     by: "P1",
   },
@@ -253,7 +256,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a trial that ended begins again",
     file: "hal/common/boot/select.c",
-    find: "if (trial == TRIAL_RUNNING) choice.decision = BOOT_REVERTED; else if (trial == TRIAL_ARMED) {",
+    find:
+      "if (trial == TRIAL_RUNNING) choice.decision = BOOT_REVERTED; else if (trial == " +
+      "TRIAL_ARMED) {",
     replace: "if (trial != TRIAL_NONE) {",
     in: ["download,crash,small"],
     by: "P5",

@@ -104,9 +104,12 @@ export const VERDICTS: readonly Mutant[] = [
   {
     name: "an outcome is decided, and the ticket is not told",
     file: "src/update/machine",
-    find: "const fetchFailed = (record, event) => failWith(withNotice(record, event.notify), event)",
+    find:
+      "const fetchFailed = (record, event) => failWith(withNotice(record, event.notify), " +
+      "event)",
     replace:
-      "const fetchFailed = (record, event) => ({ ...failWith(record, event), tickets: record.tickets })",
+      "const fetchFailed = (record, event) => ({ ...failWith(record, event), tickets: " +
+      "record.tickets })",
     in: MODEL,
     by: "test",
   },

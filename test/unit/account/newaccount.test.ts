@@ -45,7 +45,7 @@ function refused(fields: Partial<AccountFields>, rules = RULES): string {
   return typeof account === "string" ? account : "taken";
 }
 
-test("the strongest credentials of a level count, or the preferred ones; a secret without a type is for digests", () => {
+test("the strongest or preferred credentials count; an untyped secret is for digests", () => {
   deepEqual(made({}).account.client, { type: "md5", name: "me", secret: "mine" });
   deepEqual(made({ preference: "BASIC" }).account.client, {
     type: "basic",
@@ -72,7 +72,7 @@ test("the port may stand apart from the address", () => {
   equal(refused({ port: "65536" }), "its port is not a number up to 65535");
 });
 
-test("an address that the rules do not admit is refused, with a sentence; another one is kept in its one spelling", () => {
+test("a forbidden address is refused with a reason; others are normalized", () => {
   const laboratory = { allowHttp: true, allowPrivate: false };
   equal(
     refused({ address: "http://dm.example/dm" }),
@@ -116,7 +116,7 @@ test("names, secrets and nonces have limits", () => {
   equal(refused(auth({ nonce: new Uint8Array(NONCE_BYTES_MAX + 1) })), "a nonce that is too long");
 });
 
-test("accounts are kept in one commit with nonces, rights and what goes with them; names are numbers (OMA-TS-DM-Bootstrap §5.3.2)", () => {
+test("accounts are stored in one commit with all that is theirs (§5.3.2)", () => {
   const store = new MapStore();
   const { tree } = new Device(store);
   const accounts = new Accounts(store);
@@ -191,7 +191,7 @@ test("one account more than there may be: 420, and nothing has changed", () => {
   equal(install(tree, many.slice(1), [], ["also", utf8("x")]), 200);
 });
 
-test("Get of the Inbox and of anything in it is 405, and a session puts nothing in it (OMA-TS-DM-StdObj §5.3.4)", () => {
+test("Get in the Inbox is 405, and a session stores nothing there (StdObj §5.3.4)", () => {
   const { tree } = new Device(new MapStore());
   for (const uri of ["./Inbox", "./Inbox/x", "./Inbox/x/y"])
     equal(tree.get(uri, "mgmt").status, 405, uri);

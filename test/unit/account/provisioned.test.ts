@@ -10,7 +10,8 @@ import { MemoryFlash } from "../update/fixture.ts";
 
 function accountOf(secret: string, more = ""): ProvisionedAccount {
   const { account } = parseProvision(
-    `{"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n","secret":"${secret}"${more}}}`,
+    `{"account":{"serverId":"s","address":"http://h/","auth":"md5","name":"n",` +
+      `"secret":"${secret}"${more}}}`,
   );
   ok(account !== undefined);
   return account;
@@ -80,7 +81,7 @@ test("an image on trial leaves the account that is there alone, and makes the fi
   equal(device.secret, "second");
 });
 
-test("an image on trial that is provisioned for another server proves itself to the one that its predecessor has", () => {
+test("an image on trial uses the server of its predecessor, not its own", () => {
   const device = new Device();
   const other: ProvisionedAccount = { ...accountOf("second"), serverId: "t", origin: "t" };
   equal(device.start(accountOf("factory")), "s");

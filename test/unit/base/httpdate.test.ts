@@ -2,7 +2,7 @@
 import { httpDate } from "../../../src/base/httpdate.ts";
 import { equal, test } from "../../check.ts";
 
-test("a date is read in each of its three forms, in any case of the month (RFC 9110 §5.6.7)", () => {
+test("a date is read in its three forms, in any case of the month (RFC 9110 §5.6.7)", () => {
   for (const date of [
     "Sun, 06 Nov 1994 08:49:37 GMT",
     "Sunday, 06-Nov-94 08:49:37 GMT",

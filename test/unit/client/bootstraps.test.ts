@@ -60,7 +60,7 @@ class Device {
   }
 }
 
-test("while an image is on trial no account changes, not even by a message that came before", () => {
+test("no account changes while an image is on trial, whatever message came before", () => {
   const device = new Device();
   device.closed = true;
   equal(device.bootstraps.take(sealedMessage("A"), 0), "an image is on trial");

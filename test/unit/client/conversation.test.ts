@@ -260,7 +260,7 @@ test("a server that stops half-way is given up at the limit after its last byte"
 
 const ANSWERED = [{ status: 200, type: XML }, utf8("<a/>"), "end"] as const;
 
-test("the exchange of an answer stays open until the next message is posted, and the last one ends with the session", () => {
+test("an exchange stays open until the next message; the last ends with the session", () => {
   const { peer, session, conversation, run } = converse([...ANSWERED, ...ANSWERED, ...ANSWERED]);
   session.messages = 3;
   run();
@@ -332,7 +332,7 @@ test("an answer that trickles is given up ANSWER_MS_MAX after its head, not befo
   equal(conversation.failure, "the server's answer stopped half-way");
 });
 
-test("Data of a long message is handed over in pieces, however they come, and the rest at its end", () => {
+test("Data of a long message is passed on in pieces of any size, the rest at the end", () => {
   for (const piece of [1, 7, 64, 1000]) {
     for (const cut of [0, 1]) {
       const message = utf8(`${"<".repeat(10)}${"d".repeat(500)}</tail>`);
@@ -395,7 +395,7 @@ test("a long message has LONG_MESSAGE_BYTES_MAX bytes, and not one more", () => 
   }
 });
 
-test("every message asks for an answer without a coding; one that is coded all the same is named", () => {
+test("every message asks for no content coding; an answer with one is named", () => {
   const { peer, session, run } = converse([...ANSWERED, ...ANSWERED]);
   session.messages = 2;
   run();
@@ -416,7 +416,7 @@ test("every message asks for an answer without a coding; one that is coded all t
   }
 });
 
-test("307 and 308 lead the same message further, within the account's origin, as the first one does (RFC 9110 §15.4.8)", () => {
+test("307 and 308 redirect the same message within the account's origin (RFC 9110)", () => {
   for (const status of [307, 308]) {
     for (const location of ["/other?x", "http://SERVER:80/other?x", "//server/other?x"]) {
       const { peer, session, conversation, run } = converse([
@@ -436,7 +436,7 @@ test("307 and 308 lead the same message further, within the account's origin, as
   }
 });
 
-test("a redirect that leaves the account's origin, has no address, or does not end is not followed, and named", () => {
+test("a redirect off the origin, without address or without end is refused and named", () => {
   const cases = [
     ["http://elsewhere/dm", "HTTP 307 leads to elsewhere: not where the account's server is"],
     ["https://server/dm", "HTTP 307 leads to server: not where the account's server is"],
@@ -465,7 +465,7 @@ test("a redirect that leaves the account's origin, has no address, or does not e
   equal(endless.conversation.failure, followed);
 });
 
-test("Retry-After, in seconds or as a date, is kept for who opens the next session (RFC 9110 §10.2.3)", () => {
+test("Retry-After, as seconds or date, is kept for the next session (RFC 9110 §10.2.3)", () => {
   for (const headers of [
     { "retry-after": "120" },
     {

@@ -29,12 +29,12 @@ test("polling makes one due so long after the last", () => {
   equal(sessionDue({ ...IDLE, pollMs: 60000 }), 61000);
 });
 
-test("after a failure a reason waits for the pause, and a poll does not wait longer than that", () => {
+test("after a failure a reason waits for the pause, and a poll waits no longer", () => {
   equal(sessionDue({ ...IDLE, reason: true, failures: 1 }), 1000 + SESSION_RETRY_MS);
   equal(sessionDue({ ...IDLE, pollMs: 3600000, failures: 1 }), 1000 + SESSION_RETRY_MS);
 });
 
-test("the pause between sessions doubles with every failure in a row, up to the last; half of it is chance", () => {
+test("the pause doubles with each failure in a row, to a maximum; half is random", () => {
   const pause = (failures: number, share: number): number =>
     sessionDue({ ...IDLE, failures, share }) - IDLE.since;
   equal(pause(2, 1), 2 * SESSION_RETRY_MS);
@@ -43,7 +43,7 @@ test("the pause between sessions doubles with every failure in a row, up to the 
   equal(pause(100, 0), SESSION_RETRY_MAX_MS / 2);
 });
 
-test("before a deadline no pause takes more than half of what is left, and the attempts go on to the end", () => {
+test("near a deadline each pause takes half of what is left, so attempts go on", () => {
   for (const share of [0, 0.5, 1]) {
     for (const [deadline, gap] of [
       [600_000, 8_000],
@@ -64,7 +64,7 @@ test("before a deadline no pause takes more than half of what is left, and the a
   }
 });
 
-test("a server that wants to be left alone is, and chance adds at most half of that: no fleet comes back as one", () => {
+test("a server that asks to be left alone is; chance adds at most half of that", () => {
   const pause = (askedMs: number, share: number): number =>
     sessionDue({ ...IDLE, failures: 1, share, askedMs }) - IDLE.since;
   equal(pause(60_000, 0), 60_000);
@@ -75,7 +75,7 @@ test("a server that wants to be left alone is, and chance adds at most half of t
   equal(onTrial, 11_000);
 });
 
-test("so long as SESSION_RETRY_AFTER_MAX_MS, and no longer; a session that is summoned does not wait", () => {
+test("at most SESSION_RETRY_AFTER_MAX_MS; a session that is summoned does not wait", () => {
   const need = { reason: true, pollMs: 0, deadline: Infinity };
   for (const [asked, pause] of [
     [SESSION_RETRY_AFTER_MAX_MS, SESSION_RETRY_AFTER_MAX_MS],

@@ -75,7 +75,7 @@ class Scene implements ReportingEngine {
 
 const DUE: Notice = { url: "http://h/n?token=1", attempt: 0, reason: "succeeded" };
 
-test("what is owed is sent at once, oldest first, and forgotten when it is answered; the log has no query", () => {
+test("reports go out oldest first and are forgotten when answered; the log has no query", () => {
   const scene = new Scene(
     [DUE, { url: "http://h/m", attempt: 0, reason: "corrupt" }, { url: "http://h/o", attempt: 0 }],
     [200, 204],
@@ -124,7 +124,7 @@ test("one that is not answered is sent again after pauses that double, so often 
   ]);
 });
 
-test("after a reset a report that was sent before waits first, and one that was sent too often is given up", () => {
+test("after a reset a report that was sent waits, and one sent too often is dropped", () => {
   const again = new Scene([{ ...DUE, attempt: 2 }], [200]);
   equal(again.run(100), 100 + 2 * DOWNLOAD_RETRY_MS);
   equal(again.run(100 + 2 * DOWNLOAD_RETRY_MS), Infinity);

@@ -77,7 +77,7 @@ function wbxml(text: string): Uint8Array {
   return bytes.slice(0, writer.length);
 }
 
-test("a message in WBXML is shown as elements, without its Cred, and opaque bytes are counted", () => {
+test("a WBXML message is shown as elements, without Cred; opaque bytes are counted", () => {
   const bytes = wbxml("x");
   const before = bytes.slice();
   equal(

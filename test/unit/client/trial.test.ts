@@ -49,7 +49,7 @@ test("credentials prove a server; without them its certificate; over http nothin
   equal(proofOf({ scheme: "http" }, { type: "none" }), "nothing");
 });
 
-test("a session exposes the image from its first request to the proof, and keeps it before the report", () => {
+test("a session exposes the image until the proof, and keeps it before the report", () => {
   const { engine, trial } = begin();
   trial.asks();
   trial.received();

@@ -112,7 +112,8 @@ function called(call: string): string {
 }
 
 const SYNCHDR =
-  "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>";
+  "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>" +
+  "200</Data></Status>";
 
 /** The commands of a message, with how much a Replace carries; or the root, or why not. */
 function read(row: Row): string {

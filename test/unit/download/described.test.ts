@@ -26,7 +26,7 @@ function scene(...answers: readonly Answer[]): Scene {
   return new Scene(answers, { attemptsMax: 3 }, {}, BUFFER_BYTES);
 }
 
-test("by its Content-Type alone a descriptor is known; the package comes from where it says", () => {
+test("Content-Type alone marks a descriptor; its package comes from where it says", () => {
   const named = scene(descriptor(), PACKAGE);
   equal(named.run({ url: "https://h/x/fw.dd" }), "done");
   done(named);
@@ -42,7 +42,7 @@ test("by its Content-Type alone a descriptor is known; the package comes from wh
   deepEqual([text.readings.length, text.received.length], [0, DOCUMENT.length]);
 });
 
-test("the exchange of a descriptor stays open until the package is asked for: one connection serves both", () => {
+test("a descriptor's exchange stays open, so its package uses the same connection", () => {
   const named = scene(descriptor(), PACKAGE);
   equal(named.run(), "done");
   deepEqual([named.openThen, named.open], [[0, 1], 0]);
@@ -55,7 +55,7 @@ test("the exchange of a descriptor stays open until the package is asked for: on
   equal(refused.open, 0);
 });
 
-test("a descriptor may come in pieces, chunked or with a length, after a redirect, which is then what its URLs are relative to", () => {
+test("a descriptor may come in pieces; its URLs are relative to the last redirect", () => {
   const bytes = utf8(DOCUMENT);
   const pieces = [bytes.subarray(0, 1), 50, bytes.subarray(1, 90), bytes.subarray(90)];
   const length = { "content-length": `${bytes.length}` };
@@ -70,7 +70,7 @@ test("a descriptor may come in pieces, chunked or with a length, after a redirec
   }
 });
 
-test("a descriptor that breaks off, or does not come, is asked for again; one that trickles is given up", () => {
+test("a descriptor that breaks off is asked for again; one that trickles is dropped", () => {
   const half = descriptor(DOCUMENT, { body: [utf8(DOCUMENT).subarray(0, 50), "broken"] });
   const named = scene(half, { fails: "refused" }, descriptor(), PACKAGE);
   equal(named.run(), "done");
@@ -139,7 +139,7 @@ test("a package that is not of the size or type that was described is not taken:
   );
 });
 
-test("after a reset a described package is fetched without its descriptor, and held against what that said", () => {
+test("after a reset a package is fetched without its descriptor, but checked by it", () => {
   const described = { url: "https://h/x/p/fw", size: 200, described: true, validator: '"v1"' };
   const rest = {
     status: 206,
@@ -180,7 +180,7 @@ test("after a reset a described package is fetched without its descriptor, and h
   );
 });
 
-test("a package of which a part is there, and whose URL now leads to a descriptor, starts over with what that names", () => {
+test("a partial package whose URL now gives a descriptor starts over with that one", () => {
   const range = {
     ...descriptor(),
     status: 206,

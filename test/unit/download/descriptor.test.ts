@@ -41,20 +41,23 @@ const media = (inside: string): string => `${DECLARATION}${element(inside)}`;
 function fault(document: string, from?: string, rules?: UrlRules): string {
   const reading = read(document, from, rules);
   return "fault" in reading
-    ? `${reading.fault}: ${reading.problem}${reading.notify === undefined ? "" : ` → ${reading.notify}`}`
+    ? `${reading.fault}: ${reading.problem}` +
+        `${reading.notify === undefined ? "" : ` → ${reading.notify}`}`
     : "none";
 }
 
-test("a whole descriptor: URLs become absolute, texts are trimmed, what is for other devices is read over", () => {
+test("a whole descriptor: absolute URLs, trimmed texts; other devices' parts are skipped", () => {
   deepEqual(
     read(
       media(`
     <DDVersion> 1.0 </DDVersion><name>Pump &amp; valve</name><vendor><![CDATA[ACME <Ltd>]]></vendor>
     <description>
       closes the valve </description>
-    <objectURI>../fw.bin?v=2&amp;x</objectURI><size> 1234 </size><type>Application/X-Firmware; v=1</type>
+    <objectURI>../fw.bin?v=2&amp;x</objectURI><size> 1234 </size>
+    <type>Application/X-Firmware; v=1</type>
     <installNotifyURI>//n.example/status</installNotifyURI><nextURL>/next</nextURL>
-    <infoURL>http://10.0.0.1/</infoURL><iconURI>ftp://x/</iconURI><installParam>a=b</installParam>`),
+    <infoURL>http://10.0.0.1/</infoURL><iconURI>ftp://x/</iconURI>
+    <installParam>a=b</installParam>`),
     ),
     {
       url: "https://h/fw.bin?v=2&x",
@@ -93,8 +96,10 @@ test("a descriptor needs objectURI, size and type, and nothing else", () => {
   );
 });
 
-test("a prefix, and elements that no descriptor has, change nothing; inside them a name has no meaning", () => {
-  const document = `<dd:media xmlns:dd="u">${NEEDED.replace(/<(\/?)/g, "<$1dd:")}<dd:x><size>9</size><y><media/></y></dd:x>text</dd:media>`;
+test("prefixes and unknown elements change nothing; names inside them mean nothing", () => {
+  const document =
+    `<dd:media xmlns:dd="u">${NEEDED.replace(/<(\/?)/g, "<$1dd:")}<dd:x><size>` +
+    `9</size><y><media/></y></dd:x>text</dd:media>`;
   equal(fault(document), "none");
 });
 
@@ -198,7 +203,7 @@ test("what is not well-formed, not media, doubled or nested is no descriptor: 90
   equal(fault(media(`${NEEDED}<name>a<b/></name>`)), "badDescriptor: an element in name");
 });
 
-test("bombs end at the limits of the reader: depth, and everything else is bounded by the document's own length", () => {
+test("bombs end at the reader's depth; the document's length bounds the rest", () => {
   const nested = (depth: number): string =>
     media("<x>".repeat(depth) + "</x>".repeat(depth) + NEEDED);
   equal(fault(nested(ELEMENT_DEPTH_MAX - 1)), "none");

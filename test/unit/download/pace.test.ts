@@ -32,7 +32,7 @@ test("an attempt may be silent so long in the body, counted from the last byte",
   equal(pace.late(START + 7 + BODY_IDLE_TIMEOUT_MS), true);
 });
 
-test("each window needs so many bytes; one byte less is too slow, and what came before does not count", () => {
+test("each window needs its bytes; one fewer is too slow, earlier ones do not count", () => {
   for (const [bytes, late] of [
     [DOWNLOAD_RATE_BYTES_MIN, false],
     [DOWNLOAD_RATE_BYTES_MIN - 1, true],

@@ -78,7 +78,7 @@ test("pauses double up to the longest, and jitter takes away at most half", () =
   }
 });
 
-test("an attempt is durable before it begins, and after a reset the next one begins at once: the device may not be awake for long", () => {
+test("an attempt is stored before it begins; after a reset the next begins at once", () => {
   const scene = new Scene([{ status: 500 }, WHOLE]);
   scene.start({ attempt: 3 });
   equal(scene.step().type, "wait");
@@ -87,7 +87,7 @@ test("an attempt is durable before it begins, and after a reset the next one beg
   equal(new Scene([WHOLE]).run({ attempt: DOWNLOAD_ATTEMPTS_MAX - 1 }), "done");
 });
 
-test("Retry-After, in seconds or as a date, is honoured when it is longer than the pause, within bounds (RFC 9110 §10.2.3)", () => {
+test("Retry-After, as seconds or date, lengthens the pause within bounds (§10.2.3)", () => {
   const date = "Wed, 21 Oct 2015 07:28:00 GMT";
   const usual = DOWNLOAD_RETRY_MS / 2;
   const cases: readonly (readonly [string, string | undefined, number])[] = [
@@ -127,19 +127,20 @@ test("chance adds to Retry-After, at most half of it: a fleet does not return as
   );
 });
 
-test("a host that does not prove who it is ends the download after DOWNLOAD_DISTRUST_MAX attempts in a row", () => {
+test("DOWNLOAD_DISTRUST_MAX attempts in a row without proof of the host end a download", () => {
   const stranger: Answer = { failsHead: "secure" };
   const scene = new Scene(times(DOWNLOAD_DISTRUST_MAX, stranger));
   equal(scene.run(), "network");
   equal(scene.requests.length, DOWNLOAD_DISTRUST_MAX);
-  const last = `error: attempt ${DOWNLOAD_DISTRUST_MAX} at h: secure, ${DOWNLOAD_DISTRUST_MAX} times`;
+  const count = DOWNLOAD_DISTRUST_MAX;
+  const last = `error: attempt ${count} at h: secure, ${count} times`;
   equal(scene.said.at(-1), `${last}; no other follows`);
   const others = times(DOWNLOAD_DISTRUST_MAX - 1, stranger);
   const healed = new Scene([...others, { status: 503 }, ...others, WHOLE]);
   equal(healed.run(), "done");
 });
 
-test("a download has DOWNLOAD_MS_MAX with its pauses, and the minutes before a reset count; then it is 407", () => {
+test("a download has DOWNLOAD_MS_MAX with pauses, over resets; after that it is 407", () => {
   const answers = times(DOWNLOAD_ATTEMPTS_MAX, { status: 503, headers: { "retry-after": "3600" } });
   for (const [minutes, left] of [
     [0, DOWNLOAD_MS_MAX],
@@ -162,7 +163,7 @@ test("a download has DOWNLOAD_MS_MAX with its pauses, and the minutes before a r
   }
 });
 
-test("a trickle that brings each attempt a little further ends with its time, which each attempt makes durable", () => {
+test("a trickle that always gets a little further ends when its stored time is over", () => {
   const totalMs = 20 * 60_000;
   const answers = Array.from({ length: 200 }, (_, at): Answer => {
     const from = at * 60;
@@ -175,7 +176,7 @@ test("a trickle that brings each attempt a little further ends with its time, wh
   ok((scene.minutes.at(-1) ?? 0) >= 19, scene.minutes.join());
 });
 
-test("each attempt that fails is a line in the log: what happened, where, and when it is tried again", () => {
+test("each failed attempt is a log line: what happened, where, and when it goes on", () => {
   const scene = new Scene([
     { status: 503, headers: { "retry-after": "7" } },
     { status: 302, headers: { location: "https://i/x?token=secret" } },
@@ -196,7 +197,7 @@ test("each attempt that fails is a line in the log: what happened, where, and wh
   ]);
 });
 
-test("an attempt that came further than all before counts as the first, one that did not does not", () => {
+test("an attempt that got further than all before counts as the first", () => {
   const steps: Answer[] = [];
   for (let at = 0; at < 1000; at += 50) {
     steps.push({
@@ -267,7 +268,7 @@ test("an attempt has an end, however busy it is", () => {
   ok(scene.now - (scene.sent[0] ?? 0) <= 510);
 });
 
-test("an attempt that brings DOWNLOAD_PROGRESS_BYTES begins the count anew, one that brings a byte less does not", () => {
+test("DOWNLOAD_PROGRESS_BYTES restarts the count of attempts; one byte less does not", () => {
   const { progressBytes } = DOWNLOAD_LIMITS;
   for (const bytes of [DOWNLOAD_PROGRESS_BYTES, DOWNLOAD_PROGRESS_BYTES - 1]) {
     const size = 2 * bytes;

@@ -78,7 +78,8 @@ function check(input: Uint8Array): boolean {
 
 function media(inside: string): Uint8Array {
   return utf8(
-    `<?xml version="1.0"?>\n<media xmlns="http://www.openmobilealliance.org/xmlns/dd">${inside}</media>`,
+    `<?xml version="1.0"?>\n<media xmlns="http://www.openmobilealliance.org/xmlns/dd">` +
+      `${inside}</media>`,
   );
 }
 
@@ -104,7 +105,8 @@ export const DESCRIPTORS: Parser = {
   corpus: [
     media(NEEDED),
     media(
-      `<DDVersion>1.0</DDVersion><name>Pump &amp; valve</name><vendor>ACME</vendor><description>closes</description>${NEEDED}` +
+      `<DDVersion>1.0</DDVersion><name>Pump &amp; valve</name><vendor>ACME</vendor><description>` +
+        `closes</description>${NEEDED}` +
         "<installNotifyURI>/status</installNotifyURI><nextURL>https://other.example/</nextURL>" +
         "<infoURL>/i</infoURL><installParam>a</installParam>",
     ),

@@ -108,7 +108,8 @@ function check(input: Uint8Array): boolean {
 }
 
 const HEADER =
-  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>" +
+  "<SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>" +
+  "1</MsgID>" +
   "<Target><LocURI>d</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr>";
 
 function message(body: string): Uint8Array {
@@ -120,35 +121,46 @@ function message(body: string): Uint8Array {
 const XML_CORPUS: readonly Uint8Array[] = [
   message(""),
   message(
-    "<Get><CmdID>1</CmdID><Item><Target><LocURI>./DevInfo?list=TNDS+Value</LocURI></Target></Item></Get>",
+    "<Get><CmdID>1</CmdID><Item><Target><LocURI>./DevInfo?list=TNDS+Value</LocURI></Target>" +
+      "</Item></Get>",
   ),
   message(
-    '<Replace><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target><Meta><Format xmlns="syncml:metinf">b64</Format>' +
-      '<Type xmlns="syncml:metinf">text/plain</Type><Size xmlns="syncml:metinf">9</Size></Meta><Data>QUJDREVG</Data><MoreData/></Item>' +
+    "<Replace><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target><Meta><Format " +
+      'xmlns="syncml:metinf">b64</Format>' +
+      '<Type xmlns="syncml:metinf">text/plain</Type><Size xmlns="syncml:metinf">9</Size></Meta>' +
+      "<Data>QUJDREVG</Data><MoreData/></Item>" +
       "</Replace>",
   ),
   message(
-    "<Alert><CmdID>1</CmdID><Data>1103</Data><Item><Data>MAXDT=9&amp;DR=2</Data></Item><Item><Data>?</Data></Item>" +
+    "<Alert><CmdID>1</CmdID><Data>1103</Data><Item><Data>MAXDT=9&amp;DR=2</Data></Item><Item>" +
+      "<Data>?</Data></Item>" +
       "<Item><Data>a</Data></Item></Alert>",
   ),
   message(
-    '<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Chal><Meta><Format xmlns="syncml:metinf">b64' +
-      '</Format><Type xmlns="syncml:metinf">syncml:auth-md5</Type><NextNonce xmlns="syncml:metinf">QQ==</NextNonce></Meta></Chal>' +
+    "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Chal><Meta>" +
+      '<Format xmlns="syncml:metinf">b64' +
+      '</Format><Type xmlns="syncml:metinf">syncml:auth-md5</Type><NextNonce ' +
+      'xmlns="syncml:metinf">QQ==</NextNonce></Meta></Chal>' +
       "<Data>407</Data></Status>",
   ),
   message(
-    "<Atomic><CmdID>1</CmdID><Add><CmdID>2</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data><![CDATA[<a>]]>&#233;&#x1F600;" +
-      "</Data></Item></Add><Sequence><CmdID>3</CmdID><Delete><CmdID>4</CmdID><Item/></Delete></Sequence></Atomic>",
+    "<Atomic><CmdID>1</CmdID><Add><CmdID>2</CmdID><Item><Target><LocURI>./A</LocURI></Target>" +
+      "<Data><![CDATA[<a>]]>&#233;&#x1F600;" +
+      "</Data></Item></Add><Sequence><CmdID>3</CmdID><Delete><CmdID>4</CmdID><Item/></Delete>" +
+      "</Sequence></Atomic>",
   ),
   message(
-    '<Add><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data><MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD>' +
+    "<Add><CmdID>1</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data><MgmtTree " +
+      'xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD>' +
       "<Node><NodeName>B</NodeName><Value>&lt;</Value></Node></MgmtTree></Data></Item></Add>",
   ),
   message(
-    "<!-- c --><?p i?><Exec><CmdID>1</CmdID><Correlator>c</Correlator><Item/></Exec><Put><CmdID>2</CmdID></Put>",
+    "<!-- c --><?p i?><Exec><CmdID>1</CmdID><Correlator>c</Correlator><Item/></Exec><Put><CmdID>" +
+      "2</CmdID></Put>",
   ),
   utf8(
-    `<?xml version='1.0' encoding="utf-8"?>\r\n<!DOCTYPE SyncML PUBLIC "a" "b">\n<s:SyncML xmlns:s='SYNCML:SYNCML1.2'></s:SyncML>`,
+    `<?xml version='1.0' encoding="utf-8"?>\r\n<!DOCTYPE SyncML PUBLIC "a" "b">\n<s:SyncML ` +
+      `xmlns:s='SYNCML:SYNCML1.2'></s:SyncML>`,
   ),
   utf8(`<?xml version="1.0" encoding="UTF-16"?><SyncML/>`),
   utf8("<a>".repeat(ELEMENT_DEPTH_MAX + 1)),

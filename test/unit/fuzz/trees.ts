@@ -85,13 +85,17 @@ function check(input: Uint8Array): boolean {
 
 function leaf(name: string, value: string): string {
   return (
-    `<Node><NodeName>${name}</NodeName><RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>` +
+    `<Node><NodeName>${name}</NodeName><RTProperties><Format><chr/></Format><Type><MIME>` +
+    `text/plain</MIME></Type></RTProperties>` +
     `<Value>${value}</Value></Node>`
   );
 }
 
 function interior(name: string, inner: string): string {
-  return `<Node><NodeName>${name}</NodeName><RTProperties><Format><node/></Format><Type><DDFName/></Type></RTProperties>${inner}</Node>`;
+  return (
+    `<Node><NodeName>${name}</NodeName><RTProperties><Format><node/></Format><Type>` +
+    `<DDFName/></Type></RTProperties>${inner}</Node>`
+  );
 }
 
 function tree(content: string, version = "1.2"): Uint8Array {
@@ -106,15 +110,18 @@ const CORPUS: readonly Uint8Array[] = [
     `${interior("b1", "")}<Node><NodeName>p1</NodeName><Path>b1/Pots</Path><Value>x</Value></Node>`,
   ),
   tree(
-    "<Node><NodeName>b1</NodeName><RTProperties><ACL>Get=*&amp;Replace=owner</ACL><Format><node/></Format><Title>T</Title>" +
-      "</RTProperties><Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format><VerNo>3</VerNo></RTProperties>" +
+    "<Node><NodeName>b1</NodeName><RTProperties><ACL>Get=*&amp;Replace=owner</ACL><Format>" +
+      "<node/></Format><Title>T</Title>" +
+      "</RTProperties><Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format>" +
+      "<VerNo>3</VerNo></RTProperties>" +
       "<Value>QUI=</Value></Node></Node>",
   ),
   // Base64 of bytes that are no characters, for a node of characters.
   tree(
     interior(
       "b1",
-      "<Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format></RTProperties><Value>xxxx</Value></Node>",
+      "<Node><NodeName>Label</NodeName><RTProperties><Format><b64/></Format></RTProperties>" +
+        "<Value>xxxx</Value></Node>",
     ),
   ),
   tree(

@@ -218,7 +218,7 @@ for (const [what, answer] of [
   ["has bytes behind its last chunk", `${CHUNKED}!`],
   ["has another answer behind it", `${OK}${OK}`],
 ] as const) {
-  test(`a connection whose answer ${what} is closed, and the next request has one of its own`, () => {
+  test(`a connection whose answer ${what} is closed; the next request opens its own`, () => {
     for (const size of [1, 64]) {
       const { link, sockets } = scene([{ answer }, { answer: OK }], [{ answer: OK }]);
       equal(ask(link, GET, size).text, "200 ok");
@@ -252,7 +252,7 @@ for (const [what, act] of [
 }
 
 for (const act of ["endsWhenSent", "breaksWhenSent"] as const) {
-  test(`a request whose connection ends before a byte of the answer is sent once more, byte for byte: ${act}`, () => {
+  test(`a request that gets no byte of an answer is sent once more, unchanged: ${act}`, () => {
     for (const room of [Infinity, 3]) {
       const { link, sockets } = scene([{ answer: OK }, act], [{ answer: OK }, { answer: OK }]);
       const first = ask(link);
@@ -321,7 +321,7 @@ test("the second connection may fail as any: no such host, nobody listens", () =
   }
 });
 
-test("another host, port or scheme has a connection of its own, and the one that waits is closed first", () => {
+test("another host, port or scheme gets its own connection; the idle one is closed", () => {
   for (const url of ["http://g/p", "http://h:81/p", "https://h/p", "https://h:80/p"]) {
     const { link, sockets, places } = scene([{ answer: OK }], [{ answer: OK }], [{ answer: OK }]);
     const requests = [GET, { ...GET, url: address(url) }, GET];
@@ -375,7 +375,7 @@ test("an exchange that is not over keeps its connection to itself", () => {
   );
 });
 
-test("a connection that did not take the whole request is not used again, whatever was answered", () => {
+test("a connection that did not take the whole request is not used again", () => {
   const { link, sockets } = scene([{ says: OK }], [{ answer: OK }]);
   const exchange = link.request(POST);
   const [socket] = sockets;

@@ -122,7 +122,7 @@ test("only images that boot as they are stored are acceptable", () => {
   }
 });
 
-test("a header that the boot selector cannot start behind is refused before a byte is erased", () => {
+test("a header that the boot selector cannot start is refused before any erase", () => {
   equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 2 }, undefined, POLICY), "unacceptable");
   equal(admit({ ...HEADER, headerSize: HEADER.headerSize + 4 }, undefined, POLICY), undefined);
   equal(
@@ -135,7 +135,7 @@ test("a header that the boot selector cannot start behind is refused before a by
   equal(admit(HEADER, undefined, { ...POLICY, headerSize: HEADER.headerSize }), undefined);
 });
 
-test("a lower version is unacceptable unless downgrades are allowed; the same version is acceptable", () => {
+test("a lower version needs leave for downgrades; the same version is accepted", () => {
   const older = { ...HEADER, version: { major: 1, minor: 2, revision: 3, build: 3 } };
   equal(admit(HEADER, undefined, POLICY), undefined);
   equal(admit(older, undefined, POLICY), "unacceptable");

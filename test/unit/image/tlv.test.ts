@@ -70,7 +70,7 @@ test("a repeated type is refused in either area", () => {
   equal(parse(area(0x6908, record(0xa0, 1), record(0xa0, 1)), PROOF), undefined);
 });
 
-test("digest, key hash and signature stand unprotected; any other record is named as foreign", () => {
+test("digest, key hash and signature are unprotected; another record is named foreign", () => {
   for (const type of [0x02, 0x11, 0x12, 0x20, 0x23, 0x25, 0x40, 0x50, 0x74, 0x75, 0xa0, 0x110]) {
     const length = type === 0x40 ? 12 : type === 0x50 ? 4 : type === 0x74 || type === 0x75 ? 16 : 8;
     const areas = parse([], area(0x6907, record(0x10, 32), record(type, length)));
@@ -93,7 +93,7 @@ test("a record of fixed length has that length", () => {
   }
 });
 
-test("a key hash or a signature of another length is foreign; a digest, or a protected record, is no record", () => {
+test("a key hash or signature of another length is foreign; so is a protected digest", () => {
   for (const [type, length] of [
     [0x01, 64],
     [0x24, 70],

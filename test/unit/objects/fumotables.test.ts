@@ -83,7 +83,7 @@ test("each reason has its result code (OMA-TS-DM-FUMO §10.2.2.4)", () => {
   );
 });
 
-test("each reason has its status for the host of a descriptor, and each status has a reason (OMA Download 1.0)", () => {
+test("each reason has a status for the descriptor's host, and each status a reason", () => {
   const reasons = new Map<number, string[]>();
   for (const [reason, { status }] of Object.entries(REASONS))
     reasons.set(status, [...(reasons.get(status) ?? []), reason].sort());
@@ -112,7 +112,7 @@ test("a result says how much it matters; a failure is never informational", () =
   equal(resultMark(260), "informational");
 });
 
-test("a ticket keeps who asked for what, a correlator that is absent, empty, or has line breaks", () => {
+test("a ticket keeps who asked for what, and a correlator of any content", () => {
   for (const correlator of [undefined, "", "c", "a\nb\n"]) {
     const request = { object: "./FwUpdate/x", way: "Update", server: "srv", correlator } as const;
     deepEqual(readRequest(requestText(request)), request);

@@ -118,7 +118,7 @@ test("a name and a secret of an account are taken to their limit, and past it 41
   }
 });
 
-test("the account's server changes address, secrets and nonces, durably and within an Atomic; no other does", () => {
+test("only the account's server changes address, secrets and nonces, durably", () => {
   const device = new Device();
   const accounts = new Accounts(device.store);
   equal(device.replace("./DMAcc/main/AppAuth/Client/AAuthSecret", "x", STRANGER), 425);
@@ -190,7 +190,7 @@ test("a record that cannot be read is no account", () => {
   }
 });
 
-test("provisioning gives the server every right on its account and FUMO, in one commit, and others what they had", () => {
+test("provisioning grants the server its rights in one commit; others keep theirs", () => {
   const device = new Device();
   const { store } = device;
   const before = store.commits;

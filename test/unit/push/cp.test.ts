@@ -37,7 +37,8 @@ test("a document of libwbxml is read, characteristic by characteristic (OMA-WAP-
       "1 APPLICATION APPID=w7 PROVIDER-ID=mgmt.example NAME=Example",
       "2 APPADDR ADDR=https://dm.example/dm ADDRTYPE=IPV4",
       "3 PORT PORTNBR=8443",
-      "2 APPAUTH AAUTHLEVEL=APPSRV AAUTHTYPE=DIGEST AAUTHNAME=me AAUTHSECRET=mine AAUTHDATA=Tm9uY2U=",
+      "2 APPAUTH AAUTHLEVEL=APPSRV AAUTHTYPE=DIGEST AAUTHNAME=me AAUTHSECRET=mine " +
+        "AAUTHDATA=Tm9uY2U=",
       "2 APPAUTH AAUTHLEVEL=CLIENT AAUTHTYPE=BASIC AAUTHSECRET=its",
     ],
   );

@@ -25,7 +25,7 @@ function only(bytes: Uint8Array): AccountFields {
   return account;
 }
 
-test("a description in the Inbox, or in DMAcc, with or without the node's name in the Target", () => {
+test("a description in the Inbox or DMAcc, with or without the node's name in Target", () => {
   const places = [
     ["./Inbox", "OperatorX"],
     ["Inbox", "x"],
@@ -74,7 +74,7 @@ test("nonces are bytes, in either form", () => {
     deepEqual(only(message(add(...items, item))).auths[1]?.nonce, nonce);
 });
 
-test("several accounts, and what is none: other objects, other applications, other commands (§5.4.5)", () => {
+test("several accounts are taken; other objects, applications, commands are not (§5.4.5)", () => {
   const other = LEAVES.map(([path, value]): readonly [string, string] => [
     path,
     path === "ServerID" ? "other" : value,

@@ -40,7 +40,7 @@ function drawn(times: number): Uint8Array {
   return new Uint8Array(16).map((_, index) => (times - 1) * 16 + index + 1);
 }
 
-test("basic credentials are those of the standard's example, and go with the first message (§2.4.4.1)", () => {
+test("basic credentials match the standard's, in the first message (§2.4.4.1)", () => {
   const bench = new Bench({ client: BASIC });
   deepEqual(
     { ...bench.next().header.cred },
@@ -53,7 +53,7 @@ test("basic credentials are those of the standard's example, and go with the fir
   deepEqual(bench.told, ["authenticated"]);
 });
 
-test("md5 credentials are those of the standard's example, with the user's name in LocName (§2.4.4.2)", () => {
+test("md5 credentials match the standard's, with the user in LocName (§2.4.4.2)", () => {
   const bench = new Bench({ client: MD5 });
   const { header } = bench.next();
   deepEqual({ ...header.cred }, { type: "syncml:auth-md5", format: "b64", data: MD5_DATA });
@@ -63,7 +63,7 @@ test("md5 credentials are those of the standard's example, with the user's name 
   deepEqual(bench.told, [`nonce client ${base64(utf8("next session"))}`, "authenticated"]);
 });
 
-test("a NextNonce as long as may be is kept; one byte more is as if there were none, and says so", () => {
+test("the longest NextNonce is kept; one byte more is ignored, and logged", () => {
   for (const [length, kept] of [
     [NONCE_BYTES_MAX, true],
     [NONCE_BYTES_MAX + 1, false],
@@ -88,7 +88,7 @@ test("after 200 every message has credentials, with the newest nonce (§2.4.1)",
   deepEqual(bench.told, [`nonce client ${base64(utf8("two"))}`, "authenticated"]);
 });
 
-test("a stale nonce costs one challenge: package 1 again, in a new message, after its Status (§2.4, §5.1.3.3)", () => {
+test("a stale nonce costs one challenge: package 1 again, newly numbered (§2.4)", () => {
   const bench = new Bench({ client: MD5 });
   bench.next();
   bench.reply([
@@ -149,7 +149,7 @@ test("a basic account answers a challenge for md5", () => {
   equal(bench.next().header.cred?.data, MD5_DATA);
 });
 
-test("a challenge for an unknown kind, or to an account without credentials, ends the session", () => {
+test("a challenge of unknown kind, or without credentials to show, ends the session", () => {
   const mac = new Bench({ client: MD5 });
   mac.next();
   mac.reply([mac.header(401, { type: "syncml:auth-other", format: "b64", nextNonce: "AAAA" })]);
@@ -170,7 +170,7 @@ test("commands that come with a challenge are not executed", () => {
   deepEqual(bench.tree.calls, []);
 });
 
-test("a server that proves itself gets 212 and, stored before it is sent, the nonce for the next session", () => {
+test("a server that proves itself gets 212 and a new nonce, stored before it is sent", () => {
   const bench = new Bench({ client: MD5, server: SERVER });
   bench.next();
   bench.reply([bench.header(212), command("Get", item("./A"))], {
@@ -188,7 +188,7 @@ test("a server that proves itself gets 212 and, stored before it is sent, the no
   equal(bench.statuses(), "200 SyncHdr, 404 Get 2");
 });
 
-test("a server without credentials is challenged with 407, and nothing is executed before it answers (§2.4)", () => {
+test("a server without credentials gets 407, and executes nothing before (§2.4)", () => {
   const bench = new Bench({ server: SERVER });
   bench.next();
   bench.reply([bench.header(200), command("Delete", item("./A"))]);
@@ -222,7 +222,7 @@ test("a server with a stale nonce is challenged with 401 and a new one (§5.1.3.
   equal(bench.statuses(), "212 SyncHdr, 200 Delete 2");
 });
 
-test("a server that never knows its password is left after the second challenge; nothing was executed or acknowledged", () => {
+test("a server without the password is left after two challenges, with no effect", () => {
   const alerts = [{ id: 4, type: "t", data: "200" }];
   const bench = new Bench({ server: SERVER, alerts });
   for (let i = 1; i <= 2; i++) {
@@ -244,10 +244,10 @@ test("a server that never knows its password is left after the second challenge;
   equal(bench.outcome(), "unauthenticated");
   deepEqual(bench.tree.calls, []);
   ok(!bench.told.includes("authenticated"));
-  ok(!bench.told.includes("alert 4 200"));
+  ok(!bench.told.includes("alert 4"));
 });
 
-test("a server that has nothing to say is not challenged by an otherwise empty message (§2.4)", () => {
+test("a server that has nothing to say is not challenged by an empty message (§2.4)", () => {
   const bench = new Bench({ server: SERVER });
   bench.next();
   bench.reply([bench.header(200), bench.status("1", "Alert", 200)]);
@@ -255,7 +255,7 @@ test("a server that has nothing to say is not challenged by an otherwise empty m
   deepEqual(bench.told, []);
 });
 
-test("a server that proves itself and asks for nothing keeps its nonce, since it is not told another", () => {
+test("a server that proves itself and asks for nothing keeps its nonce", () => {
   const bench = new Bench({ client: MD5, server: SERVER });
   bench.next();
   bench.reply([bench.header(212)], { header: { cred: md5Cred("server secret", NONCE) } });
@@ -263,7 +263,7 @@ test("a server that proves itself and asks for nothing keeps its nonce, since it
   deepEqual(bench.told, ["authenticated"]);
 });
 
-test("both sides with stale nonces find together: challenge and counter-challenge in one exchange (§5.1.3.4)", () => {
+test("two stale nonces are settled in one exchange of challenges (§5.1.3.4)", () => {
   const bench = new Bench({ client: MD5, server: SERVER });
   bench.next();
   bench.reply([bench.header(401, md5Chal("new"))], {
@@ -294,7 +294,7 @@ test("a nonce from a server that has not proved itself is used but not stored (�
   deepEqual(bench.told, [`nonce server ${base64(drawn(1))}`]);
 });
 
-test("basic credentials of a server are checked, and those of another kind are not taken for them", () => {
+test("basic credentials of a server are checked, and no other kind passes for them", () => {
   const account = { type: "basic", name: "srv", secret: "pw", nonce: NO_NONCE } as const;
   const good: Cred = { type: "syncml:auth-basic", format: "b64", data: base64(utf8("srv:pw")) };
   const bad: Cred = { type: "syncml:auth-basic", format: "b64", data: base64(utf8("srv:pW")) };

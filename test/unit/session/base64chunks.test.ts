@@ -42,7 +42,7 @@ test("what is not base64, or ends inside a byte, is nothing", () => {
   equal(decoded("A=QI"), undefined);
 });
 
-test("a sender may count characters without white space, or with it, each line break as one or two", () => {
+test("a sender may count characters with or without white space, breaks as one or two", () => {
   for (const [first, second] of [
     ["AQ ID\n", "BAU=\n"],
     ["AQ ID\r\n", "BAU=\r\n"],

@@ -2,6 +2,7 @@
  * A session between a scripted server and a tree that only records: what the session tests stand
  * on.
  */
+import type { GenericAlert } from "../../../src/syncml/alert.ts";
 import { Budget } from "../../../src/base/budget.ts";
 import { base64 } from "../../../src/base/base64.ts";
 import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
@@ -13,7 +14,6 @@ import { readerOf, writerOf } from "../../../src/session/encoding.ts";
 import type {
   ManagementTree,
   Outcome,
-  OutgoingAlert,
   SessionAccount,
   SessionOptions,
 } from "../../../src/session/ports.ts";
@@ -136,7 +136,7 @@ export class FakeTree implements ManagementTree {
 
 export type BenchOptions = Partial<SessionOptions> &
   Partial<Pick<SessionAccount, "client" | "server">> & {
-    readonly alerts?: OutgoingAlert[];
+    readonly alerts?: GenericAlert[];
     readonly tree?: ManagementTree;
     readonly serverID?: string;
     readonly budget?: Budget;
@@ -158,9 +158,9 @@ export class Bench {
   readonly log: string[] = [];
   /** What was found about the server, in order: "proved", "refused". */
   readonly trust: string[] = [];
-  /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1 200". */
+  /** What the ports were told, in order: "authenticated", "nonce client …", "alert 1". */
   readonly told: string[] = [];
-  alerts: OutgoingAlert[] = [];
+  alerts: GenericAlert[] = [];
   readonly inbound = new Uint8Array(16384);
   readonly #sessionID: string;
   #messageID = 0;
@@ -216,8 +216,8 @@ export class Bench {
           this.log.push(`${level}: ${text}`);
         },
         alerts: () => this.alerts,
-        acknowledged: (id, status) => {
-          this.told.push(`alert ${id} ${status}`);
+        acknowledged: (id) => {
+          this.told.push(`alert ${id}`);
         },
         proved: () => {
           this.trust.push("proved");
@@ -345,8 +345,10 @@ export class Bench {
 /** The text of a message with this SyncBody, as a server might write it. */
 export function messageText(body: string): string {
   return (
-    `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>` +
-    `<MsgID>1</MsgID><Target><LocURI>${DEVICE}</LocURI></Target><Source><LocURI>${SERVER_URL}</LocURI></Source></SyncHdr>` +
+    `<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>` +
+    `<SessionID>1</SessionID>` +
+    `<MsgID>1</MsgID><Target><LocURI>${DEVICE}</LocURI></Target><Source><LocURI>` +
+    `${SERVER_URL}</LocURI></Source></SyncHdr>` +
     `<SyncBody>${body}</SyncBody></SyncML>`
   );
 }

@@ -331,7 +331,8 @@ const CONTAINERS: readonly Case[] = [
   of(
     "Atomic 507",
     [container("Atomic", FAILS, ...INSIDE)],
-    "507 Atomic 2, 404 Delete c0, 215 Add c1, 215 Replace c2, 215 Copy c3, 215 Delete c4, 215 Alert c5",
+    "507 Atomic 2, 404 Delete c0, 215 Add c1, 215 Replace c2, 215 Copy c3, 215 Delete c4, 215 " +
+      "Alert c5",
   ),
   of(
     "Atomic 500",
@@ -358,7 +359,8 @@ const CONTAINERS: readonly Case[] = [
         GOOD.Alert,
       ),
     ],
-    "200 Sequence 2, 304 Alert c0, 215 Add c1, 215 Get c2, 215 Exec c3, 215 Delete c4, 215 Copy c5, 215 Replace c6, 215 Alert c7",
+    "200 Sequence 2, 304 Alert c0, 215 Add c1, 215 Get c2, 215 Exec c3, 215 Delete c4, 215 Copy " +
+      "c5, 215 Replace c6, 215 Alert c7",
     { answer: { kind: "no" } },
   ),
   of(

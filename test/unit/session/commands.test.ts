@@ -112,7 +112,8 @@ test("an unknown command is answered 406", () => {
   bench.next();
   bench.replyText(
     messageText(
-      "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data>" +
+      "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>" +
+        "200</Data>" +
         "</Status>" +
         "<Put><CmdID>2</CmdID><Item><Data>x</Data></Item></Put><Final/>",
     ),
@@ -134,7 +135,7 @@ test("Atomic: everything is done, and committed once (§4.1.6.3)", () => {
   deepEqual(bench.tree.calls, ["begin", "replace ./A - - 1 srv", "remove ./B", "commit"]);
 });
 
-test("Atomic: a failure rolls back what was done (216), and leaves the rest (215); the Atomic is 507", () => {
+test("Atomic: a failure is 507, undoes what ran (216) and skips the rest (215)", () => {
   const commands = [
     command("Replace", item("./A", "x")),
     command("Delete", item("./B")),
@@ -166,7 +167,7 @@ test("Atomic: a roll-back that fails is 516", () => {
   equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 516 Replace c0, 405 Delete c1");
 });
 
-test("Atomic: Get, Exec, Sequence and Atomic may not stand inside: 500, and their members are 215", () => {
+test("Atomic: no Get, Exec, Sequence or Atomic inside: 500, and their members are 215", () => {
   const within = { ...command("Delete", item("./A")), cmdID: "d" };
   for (const [inner, members] of [
     [command("Get", item("./A")), ""],
@@ -213,7 +214,7 @@ test("Sequence: an Alert that cannot be shown stops what it was to ask for: 215"
   deepEqual(bench.tree.calls, []);
 });
 
-test("Sequence: Atomic and Sequence may not stand inside: 500, their members are 215, and it goes on", () => {
+test("Sequence: no Atomic or Sequence inside: 500, their members 215, and it goes on", () => {
   const within = { ...command("Delete", item("./A")), cmdID: "d" };
   for (const name of ["Atomic", "Sequence"] as const) {
     const bench = answered([sequence(container(name, [within]), command("Delete", item("./B")))]);
@@ -226,11 +227,13 @@ test("Sequence: Atomic and Sequence may not stand inside: 500, their members are
 });
 
 const SYNCHDR_200 =
-  "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>200</Data></Status>";
+  "<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</Cmd><Data>" +
+  "200</Data></Status>";
 const REPLACE =
-  "<Replace><CmdID>9</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data>x</Data></Item></Replace>";
+  "<Replace><CmdID>9</CmdID><Item><Target><LocURI>./A</LocURI></Target><Data>x</Data></Item>" +
+  "</Replace>";
 
-test("a wrong number is the Status of its command alone: 412 or 400 (§4.1.6); the others are executed", () => {
+test("a wrong number is its command's Status alone, 412 or 400 (§4.1.6); others run", () => {
   const size = "<Item><Target><LocURI>./B</LocURI></Target><Meta><Size>big</Size></Meta></Item>";
   const status = "<CmdID>2</CmdID><MsgRef>1</MsgRef><CmdRef>2</CmdRef><Cmd>Replace</Cmd>";
   for (const [body, answer] of [
@@ -263,7 +266,7 @@ test("within Atomic a wrong number undoes the rest: 507, 216", () => {
   equal(bench.statuses(), "200 SyncHdr, 507 Atomic 2, 216 Replace 9, 412 Alert 3");
 });
 
-test("a Status of SyncHdr without a number ends the session: nothing says that it is accepted", () => {
+test("a Status of SyncHdr without a number ends the session: it accepts nothing", () => {
   const bench = new Bench();
   bench.next();
   bench.replyText(messageText(SYNCHDR_200.replace("200", "")));

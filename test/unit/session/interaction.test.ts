@@ -92,7 +92,7 @@ test("display: shown is 200 (§2.5.1)", () => {
   equal(person.asked[0]?.showMs, 10_000);
 });
 
-test("confirm: yes is 200, no is 304, cancel is 214; in the body a no changes nothing (§2.5.2.2)", () => {
+test("confirm: yes is 200, no 304, cancel 214; a no in the body has no effect (§2.5.2.2)", () => {
   const after = command("Replace", item("./A", "x"));
   equal(
     answered([CONFIRM, after], new Person([YES])).statuses(),
@@ -147,15 +147,17 @@ test("an answer that the question does not have is 500", () => {
     equal(answered([alert], new Person([answer])).statuses(), "200 SyncHdr, 500 Alert 2");
 });
 
-test("an empty first Item is no option and no crash; without a text, or choices, the alert is 412", () => {
+test("an empty first Item is no option; an alert without text or choices is 412", () => {
   const person = new Person([YES]);
   const bench = new Bench({ userInterface: person });
   bench.next();
   bench.replyText(
     messageText(
       "<Alert><CmdID>1</CmdID><Data>1101</Data><Item></Item><Item><Data>?</Data></Item></Alert>" +
-        "<Alert><CmdID>2</CmdID><Data>1101</Data><Item/></Alert><Alert><CmdID>3</CmdID><Data>1101</Data></Alert>" +
-        "<Alert><CmdID>4</CmdID><Data>1103</Data><Item/><Item><Data>?</Data></Item></Alert><Final/>",
+        "<Alert><CmdID>2</CmdID><Data>1101</Data><Item/></Alert><Alert><CmdID>3</CmdID><Data>" +
+        "1101</Data></Alert>" +
+        "<Alert><CmdID>4</CmdID><Data>1103</Data><Item/><Item><Data>?</Data></Item></Alert>" +
+        "<Final/>",
     ),
   );
   bench.session.resume(0);

@@ -77,7 +77,7 @@ function begun(options: BenchOptions = {}): Bench {
 for (const encoding of ENCODINGS) {
   const wbxml = encoding === "wbxml";
 
-  test(`${encoding}: Data goes to its node as it comes, and is answered when the message is whole`, () => {
+  test(`${encoding}: Data streams to its node, and is answered after the message`, () => {
     const bench = begun();
     ok(
       sendLong(bench, [bench.header(200), command("Replace", pkgData(encoding, DATA))], { wbxml }),
@@ -116,7 +116,7 @@ for (const encoding of ENCODINGS) {
     deepEqual(bench.tree.sunk, [...DATA]);
   });
 
-  test(`${encoding}: what stands before and after Data is executed, once, when the message is whole`, () => {
+  test(`${encoding}: commands around Data run once, when the message is whole`, () => {
     const bench = begun();
     const commands = [
       bench.header(200),
@@ -134,7 +134,7 @@ for (const encoding of ENCODINGS) {
     );
   });
 
-  test(`${encoding}: a message that ends inside Data, or is not well-formed behind it, commits nothing`, () => {
+  test(`${encoding}: a message that ends in Data or is malformed commits nothing`, () => {
     for (const changed of [
       (bytes: Uint8Array) => bytes.subarray(0, 3000),
       (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1),
@@ -184,7 +184,7 @@ for (const encoding of ENCODINGS) {
     }
   });
 
-  test(`${encoding}: no byte of a message of another session, or of one that came before, reaches the tree`, () => {
+  test(`${encoding}: no byte of an old or foreign message reaches the tree`, () => {
     for (const header of [{ sessionID: "2" }, { target: "another" }, { verProto: "DM/1.1" }]) {
       const bench = begun();
       const commands = [bench.header(200), command("Replace", pkgData(encoding, DATA))];
@@ -234,7 +234,7 @@ for (const encoding of ENCODINGS) {
     }
   });
 
-  test(`${encoding}: a person who cancels before it is his turn gives the object up, and the next one is taken`, () => {
+  test(`${encoding}: a person who cancels early gives up the object; the next is taken`, () => {
     const userInterface = { ask: () => ({ kind: "cancelled" }) as const, clear: () => undefined };
     const bench = begun({ userInterface });
     const text = (data: string): Item => ({ data: utf8(data), binary: false, moreData: false });
@@ -329,7 +329,7 @@ test("a Size that is not what came is answered 424, and base64 that is none 400"
   }
 });
 
-test("Size of Data that is taken as it comes may count bytes, characters, or line breaks too", () => {
+test("Size of Data taken as it comes may count bytes, characters, or line breaks too", () => {
   const whole = base64(DATA);
   const count = Math.ceil(whole.length / 76);
   let lines = "";
@@ -355,7 +355,7 @@ test("Size of Data that is taken as it comes may count bytes, characters, or lin
   }
 });
 
-test("Data of unknown size that comes to more than MaxObjSize is given up as soon as it does: 413", () => {
+test("Data of unknown size is given up as soon as it passes MaxObjSize: 413", () => {
   for (const encoding of ENCODINGS) {
     const bench = begun({ maxObjSize: 2000 });
     const commands = [bench.header(200), command("Replace", pkgData(encoding, DATA))];

@@ -39,7 +39,7 @@ function given(bench: Bench): Uint8Array {
   return fromBase64(status?.name === "Status" ? (status.chal?.nextNonce ?? "") : "") ?? NO_NONCE;
 }
 
-test("each message of the device is proved with the nonce of the last answer; there is no Cred, and the name is in LocName", () => {
+test("each message has an HMAC over the last nonce, the name in LocName, and no Cred", () => {
   const bench = new Bench({ client: CLIENT });
   equal(bench.next().header.cred, undefined);
   equal(bench.last.header.sourceName, "device");
@@ -102,7 +102,7 @@ test("each message of the server has to prove itself, with a new nonce; 200 says
   equal(bench.told.filter((line) => line.startsWith("nonce server")).length, 2);
 });
 
-test("a message that was changed, or proved with an old nonce, or not at all, is not executed: 401, 407", () => {
+test("a message changed, without proof or with an old nonce is not executed: 401, 407", () => {
   const cases: readonly (readonly [ReplyOptions, number])[] = [
     [{}, 407],
     [by(utf8("old")), 401],

@@ -76,7 +76,7 @@ test("a list that fits is one Results with an item for each", () => {
   );
 });
 
-test("a list that does not fit goes on in the next message, and no more of it is made than fits", () => {
+test("a list that does not fit goes on later, and only what fits is made", () => {
   const tree = new ListTree(100, 500);
   const bench = new Bench({ tree });
   bench.next();
@@ -178,7 +178,7 @@ test("a result that is sent in parts is kept, and charged, until the last one", 
   equal(bench.budget.left, free);
 });
 
-test("a large object is charged while it is not whole, and is 413 when there is no memory for it", () => {
+test("an unfinished large object is charged, and is 413 without memory", () => {
   for (const [limit, status] of [
     [9000, 213],
     [4000, 413],

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { alert, Bench, command, DEVICE, item, messageText, SERVER_URL, textOf } from "./bench.ts";
 
-test("package 1 has Alert 1201 and DevInfo, and says who speaks to whom (OMA-TS-DM-Protocol §2.3.3)", () => {
+test("package 1 has Alert 1201, DevInfo, source and target (§2.3.3)", () => {
   const bench = new Bench();
   const { header, commands, final } = bench.next();
   deepEqual(
@@ -36,13 +36,13 @@ test("package 1 has Alert 1201 and DevInfo, and says who speaks to whom (OMA-TS-
   ok(final);
 });
 
-test("a session that the server asked for says Alert 1200 and the SessionID of the notification (§2.3.3)", () => {
+test("a session by notification has Alert 1200 and its SessionID (§2.3.3)", () => {
   const bench = new Bench({ alert: 1200, sessionID: "1A2B" });
   equal(bench.next().header.sessionID, "1A2B");
   equal(bench.others(), "Alert 1200, Replace");
 });
 
-test("commands are executed, answered in one package, and a package without commands ends the session (§2.3)", () => {
+test("commands are answered in one package; one without commands ends it (§2.3)", () => {
   const bench = new Bench();
   bench.tree.values.set("./A", {
     format: "chr",
@@ -72,7 +72,7 @@ test("commands are executed, answered in one package, and a package without comm
   equal(bench.outcome(), "completed");
 });
 
-test("the Status of SyncHdr has CmdRef 0, and both references where it is no plain success (§4.1.6, §2.6.1.3)", () => {
+test("Status of SyncHdr has CmdRef 0, and both references unless plain (§4.1.6)", () => {
   const bench = new Bench();
   bench.next();
   bench.reply([bench.header(200), command("Get", item("./B"))], { header: { msgID: "7" } });
@@ -101,7 +101,7 @@ test("the outcome is not to be had before the end", () => {
   throws(() => bench.session.outcome, "Error");
 });
 
-test("a server's message without Final and without commands is answered with Alert 1222 (§2.1)", () => {
+test("a message with neither Final nor commands is answered by Alert 1222 (§2.1)", () => {
   const bench = new Bench();
   bench.next();
   bench.reply([bench.header(200)], { final: false });

@@ -16,7 +16,7 @@ const ALERT_CODES: readonly number[] = [
 ];
 
 for (const name of Object.keys(TABLES) as Name[]) {
-  test(`${name}: each Status of its table (OMA-TS-DM-RepPro §4.1.6), the same in XML and WBXML`, () => {
+  test(`${name}: each Status of its table (RepPro §4.1.6), in XML and WBXML`, () => {
     for (const one of CASES.filter((each) => each.name === name)) {
       for (const encoding of ["xml", "wbxml"] as const) {
         const scene = new Scene(one, encoding);
@@ -57,7 +57,7 @@ test("each alert that a server may send has a case (OMA-TS-DM-Protocol §4.2)", 
   );
 });
 
-test("an Add that fails above its target names the node that could not be made (OMA-TS-DM-RepPro, Add)", () => {
+test("an Add that fails above its target names that node (OMA-TS-DM-RepPro, Add)", () => {
   for (const [uri, server, blamed] of [
     ["./Garden/Nothing/a", OWNER, "./Garden/Nothing"],
     ["./Garden/Beds/new/Nothing/a", OWNER, "./Garden/Beds/new/Nothing"],

@@ -17,8 +17,10 @@ import { Bench, command, item, messageText, textOf } from "./bench.ts";
 
 const META = { format: "xml", type: TNDS_XML };
 const DOCUMENT =
-  '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>b1</NodeName><Node><NodeName>Label</NodeName>' +
-  "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties><Value>roses</Value></Node></Node></MgmtTree>";
+  '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>b1</NodeName><Node>' +
+  "<NodeName>Label</NodeName>" +
+  "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>" +
+  "<Value>roses</Value></Node></Node></MgmtTree>";
 
 class GardenBench extends Bench {
   readonly garden: Garden;
@@ -49,7 +51,8 @@ test("a description as elements in Data is the same", () => {
   const bench = new GardenBench();
   bench.replyText(
     messageText(
-      `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Meta><Type>${TNDS_XML}</Type>` +
+      `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Meta><Type>` +
+        `${TNDS_XML}</Type>` +
         `</Meta><Data> ${DOCUMENT} </Data></Item></Add><Final/>`,
     ),
   );
@@ -75,7 +78,9 @@ test("what says that it is a description and is none is 415, in each form", () =
     `${DOCUMENT}${DOCUMENT}`,
     `${DOCUMENT}<x/>`,
   ]) {
-    const add = `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target><Data>${data}</Data></Item></Add><Final/>`;
+    const add =
+      `<Add><CmdID>1</CmdID><Item><Target><LocURI>./Garden/Beds</LocURI></Target>` +
+      `<Data>${data}</Data></Item></Add><Final/>`;
     other.replyText(
       messageText(add).replace("<MsgID>1", `<MsgID>${Number(other.last.header.msgID)}`),
     );
@@ -120,7 +125,7 @@ test("a description past its limit is 413 before its first byte", () => {
   equal(bench.statuses(), "200 SyncHdr, 413 Add 2, 213 Add 3");
 });
 
-test("a Get gives one object with the type of descriptions, under the URI without the question", () => {
+test("a Get of a subtree gives one object, typed, without the query in its URI", () => {
   const bench = new GardenBench();
   bench.garden.add("./Garden/Beds/b1/Pots/p1", "a < b");
   bench.reply([bench.header(200), command("Get", item("./Garden/Beds/b1/Pots?list=TNDS+Value"))]);
@@ -133,11 +138,12 @@ test("a Get gives one object with the type of descriptions, under the URI withou
   equal(
     textOf(one),
     '<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName/><RTProperties/>' +
-      "<Node><NodeName>p1</NodeName><RTProperties/><Value>a &lt; b</Value></Node></Node></MgmtTree>",
+      "<Node><NodeName>p1</NodeName><RTProperties/><Value>a &lt; b</Value></Node></Node>" +
+      "</MgmtTree>",
   );
 });
 
-test("a description that is longer than a message is sent in chunks, one that is too long is 413", () => {
+test("a description longer than a message comes in chunks; one too long is 413", () => {
   const garden = new Garden(new MapStore());
   for (let pot = 0; pot < 3; pot++)
     garden.add(`./Garden/Beds/b1/Pots/p${pot}`, `${pot}`.repeat(3000));
@@ -176,7 +182,7 @@ test("a description that is longer than a message is sent in chunks, one that is
   equal(long.statuses(), "200 SyncHdr, 413 Get 2");
 });
 
-test("in WBXML a description is WBXML within WBXML, or elements on the page of descriptions", () => {
+test("in WBXML a description is nested WBXML, or elements on its own page", () => {
   const garden = new Garden(new MapStore());
   garden.add("./Garden/Beds/b1/Pots/p1", "a < b");
   const bench = new Bench({ tree: garden.tree, serverID: OWNER, encoding: "wbxml" });

@@ -12,7 +12,7 @@ function opened(): { readonly bench: Bench; readonly garden: Garden } {
   return { bench, garden };
 }
 
-test("values that were replaced are read back, a missing Meta fits every leaf, an interior node lists its children", () => {
+test("replaced values read back; a missing Meta fits any leaf; a node lists children", () => {
   const { bench } = opened();
   bench.reply([
     bench.header(200),

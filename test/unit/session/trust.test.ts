@@ -24,7 +24,7 @@ function cred(secret: string): Cred {
 const GENUINE = { header: { cred: cred("server secret") } };
 const STRANGER = { header: { cred: cred("guess") } };
 
-test("the commands of the first message are executed between the proof and the confirmation, which comes before the report", () => {
+test("first commands run between proof and confirmation, which precedes the report", () => {
   const bench = new Bench({ client: CLIENT, server: SERVER });
   const order: string[] = [];
   const { trust, told, tree } = bench;
@@ -41,7 +41,7 @@ test("the commands of the first message are executed between the proof and the c
   equal(bench.others(), "Alert 1226");
 });
 
-test("a server is proved once a session; one that needs no credentials with its first message", () => {
+test("a server is proved once a session; without credentials, by its first message", () => {
   const bench = new Bench();
   bench.next();
   deepEqual(bench.trust, []);
@@ -51,7 +51,7 @@ test("a server is proved once a session; one that needs no credentials with its 
   deepEqual(bench.trust, ["proved"]);
 });
 
-test("a server that does not prove itself proves nothing, executes nothing and refuses nobody", () => {
+test("a server that does not prove itself proves, executes and refuses nothing", () => {
   const bench = new Bench({ client: CLIENT, server: SERVER });
   bench.next();
   bench.reply([bench.header(212), command("Delete", item("./A"))], STRANGER);
@@ -63,7 +63,7 @@ test("a server that does not prove itself proves nothing, executes nothing and r
   deepEqual([refusing.trust, refusing.outcome()], [[], "unauthenticated"]);
 });
 
-test("a server that has proved itself and does not accept the device has refused it; a challenge is no refusal", () => {
+test("a proved server that rejects the device has refused it; a challenge has not", () => {
   const chal = { type: "syncml:auth-md5", format: "b64", nextNonce: base64(utf8("new")) };
   const bench = new Bench({ client: CLIENT, server: SERVER });
   bench.next();

@@ -41,7 +41,7 @@ function goRound(store: Store): void {
   for (let n = 0; store.stats().erases < erases + 10; n++) store.commit([["nonce", utf8(`${n}`)]]);
 }
 
-test("a bit that flips while the store is open is put right in what is read and in what is copied", () => {
+test("a bit that flips while the store is open is mended in reads and copies", () => {
   const flash = generation();
   const store = Store.open(flash);
   for (const key of KEYS) flash.flip(placeOf(flash, originalOf(key)) + 5, 0x80);
@@ -160,7 +160,7 @@ test("the older value of a key does not come back when the newer one is lost", (
   }
 });
 
-test("a flash that does not answer at all has lost nothing: the read fails, and later succeeds", () => {
+test("a flash that does not answer has lost nothing: the read fails, later succeeds", () => {
   const flash = generation();
   const store = Store.open(flash);
   const kept = flash.bytes.slice();
@@ -189,7 +189,7 @@ test("a store that is nearly full does without the sums, and holds as much as be
   deepEqual(store.get("a"), value, "one bit is put right without them");
 });
 
-test("in a generation that is too long to look for a bit in, each entry is looked after by itself", () => {
+test("in a generation too long to search for a bit, each entry has its own care", () => {
   const flash = generation(new MemoryFlash(64, 1024), MEND_BYTES_MAX + 1);
   for (const key of KEYS) flash.flip(placeOf(flash, originalOf(key)) + 5, 0x80);
   flash.flip(placeOf(flash, originalOf("url").subarray(9)), 0x02);

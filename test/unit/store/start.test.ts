@@ -4,7 +4,7 @@ import { Store } from "../../../src/store/store.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { MemoryFlash } from "./memoryflash.ts";
 
-test("opening writes nothing where nothing is, nor where nothing was committed since the start before", () => {
+test("opening writes nothing on an empty store, nor after a start without commits", () => {
   const flash = new MemoryFlash(2, 256);
   for (let commits = 0; commits < 2; commits++) {
     const before = flash.bytes.slice();
@@ -85,7 +85,7 @@ test("while a generation may lose its only seal, the one before it stays", () =>
   deepEqual(flash.bytes.slice(0, 256), before);
 });
 
-test("the last bits of a seal, or of a frame that nobody saw, may turn at any moment: what was acted upon stays", () => {
+test("unread bits of a seal or frame may turn at any time: what took effect stays", () => {
   for (const frame of [false, true]) {
     for (let reads = 0; reads < 12; reads++) {
       const flash = new MemoryFlash(6, 256);

@@ -137,7 +137,7 @@ test("the store is full at its capacity and not before; then nothing has changed
   }
 });
 
-test("a commit that leaves the reserve, or half of it, grows so far and no further; what frees bytes is always taken", () => {
+test("growing commits stop at the reserve, or half of it; shrinking ones never do", () => {
   for (const [blocks, blockLength] of [
     [4, 256],
     [8, 4096],
@@ -227,7 +227,7 @@ test("one bad block of five, wherever it is, refuses nothing that the other four
   }
 });
 
-test("what does not grow is never too much: where blocks fail it is the flash that has failed, and what shrinks makes room again", () => {
+test("what does not grow always fits; failing blocks are flash errors, space returns", () => {
   for (let failing = 1; failing <= 3; failing++) {
     const flash = new MemoryFlash(6, 256);
     const store = Store.open(flash);

@@ -22,7 +22,8 @@ const HEADER: Header = {
 const START =
   '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr>' +
   "<VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>" +
-  "<MsgID>2</MsgID><Target><LocURI>http://s</LocURI></Target><Source><LocURI>IMEI:1</LocURI></Source></SyncHdr><SyncBody>";
+  "<MsgID>2</MsgID><Target><LocURI>http://s</LocURI></Target><Source><LocURI>IMEI:1</LocURI>" +
+  "</Source></SyncHdr><SyncBody>";
 const END = "<Final/></SyncBody></SyncML>";
 
 function encode(header: Header, commands: readonly Command[], size = 4000): string {
@@ -66,8 +67,10 @@ test("the final generic alert of an update is written as in OMA-TS-DM-FUMO §7.1
   equal(
     xml,
     `${START}<Alert><CmdID>3</CmdID><Data>1226</Data><Correlator>c&amp;1</Correlator><Item>` +
-      '<Source><LocURI>./FUMO/x</LocURI></Source><Meta><Format xmlns="syncml:metinf">int</Format><Type xmlns="syncml:metinf">' +
-      'org.openmobilealliance.dm.firmwareupdate.update</Type><Mark xmlns="syncml:metinf">critical</Mark></Meta>' +
+      '<Source><LocURI>./FUMO/x</LocURI></Source><Meta><Format xmlns="syncml:metinf">' +
+      'int</Format><Type xmlns="syncml:metinf">' +
+      'org.openmobilealliance.dm.firmwareupdate.update</Type><Mark xmlns="syncml:metinf">' +
+      "critical</Mark></Meta>" +
       `<Data>200</Data></Item></Alert>${END}`,
   );
 });

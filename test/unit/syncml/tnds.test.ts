@@ -56,7 +56,8 @@ test("Format, Type, ACL, Title and Value are read", () => {
         node(
           "a",
           "<RTProperties><ACL>Get=*</ACL><Format><chr/></Format><Title>T</Title>" +
-            "<Type><MIME>text/plain</MIME></Type><VerNo>7</VerNo></RTProperties><Value>x &amp; y</Value>",
+            "<Type><MIME>text/plain</MIME></Type><VerNo>7</VerNo></RTProperties><Value>x &amp; " +
+            "y</Value>",
         ),
       ),
     ) ?? [];
@@ -70,7 +71,8 @@ test("Format, Type, ACL, Title and Value are read", () => {
       tree(
         node(
           "a",
-          "<RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName></Type></RTProperties>",
+          "<RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName></Type>" +
+            "</RTProperties>",
         ),
       ),
     ) ?? [];
@@ -134,7 +136,7 @@ test("a long name that many nodes are below counts for each of them", () => {
   ok(few < many / 8, `${few} below a long name, ${many} else`);
 });
 
-test("a description is written nested, with base64 where it must be, and nothing that is not known", () => {
+test("a description is nested, with base64 where needed, and nothing unknown", () => {
   const document = write([
     { path: "", format: "node", type: "urn:x", acl: "", verNo: 3 },
     { path: "a", format: "chr", type: "text/plain", value: utf8("v") },
@@ -144,11 +146,13 @@ test("a description is written nested, with base64 where it must be, and nothing
   equal(
     document,
     tree(
-      "<Node><NodeName/><RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName></Type><VerNo>3</VerNo>" +
+      "<Node><NodeName/><RTProperties><Format><node/></Format><Type><DDFName>urn:x</DDFName>" +
+        "</Type><VerNo>3</VerNo>" +
         "</RTProperties>" +
         node(
           "a",
-          "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties>" +
+          "<RTProperties><Format><chr/></Format><Type><MIME>text/plain</MIME></Type>" +
+            "</RTProperties>" +
             "<Value>v</Value>",
         ) +
         node("b", "<RTProperties><Format><b64/></Format></RTProperties><Value>AQID</Value>") +
@@ -165,7 +169,8 @@ test("a node whose parent is not described, or that is nested too deep, has a Pa
       { path: "a/b", format: "", type: "" },
     ]),
     tree(
-      "<Node><NodeName/><RTProperties/></Node><Node><NodeName>b</NodeName><Path>a</Path><RTProperties/></Node>",
+      "<Node><NodeName/><RTProperties/></Node><Node><NodeName>b</NodeName><Path>a</Path>" +
+        "<RTProperties/></Node>",
     ),
   );
   const deep = Array.from({ length: SUBTREE_NESTING_MAX + 2 }, (_, depth) =>

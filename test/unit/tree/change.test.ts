@@ -79,7 +79,7 @@ test("a leaf holds up to its limit: 413", () => {
   equal(garden.read("./Garden/Leaves/m"), 404);
 });
 
-test("there is so much that servers can add: 420; what makes it less, or no more, still goes", () => {
+test("servers can add up to a limit: 420; what frees space is always taken", () => {
   const garden = new Garden(new MapStore());
   const add = (name: string, value: string): number => garden.add(`./Garden/Leaves/${name}`, value);
   let count = 0;
@@ -173,7 +173,7 @@ test("Replace changes a value and never creates: 404 (OMA-TS-DM-RepPro, Replace)
   equal(garden.replace("./Garden/Key", "secret"), 200);
 });
 
-test("Replace of an interior node, of one without that AccessType, or of one that only a device sets is 405", () => {
+test("Replace of an interior node, a node that forbids it or a device's own is 405", () => {
   const garden = new Garden(new MapStore());
   equal(garden.replace("./Garden/Beds", "v"), 405);
   garden.tree.add("./Garden/Beds/b", undefined, OWNER);
@@ -195,7 +195,7 @@ test("Replace without the right is 425, of another format 415", () => {
   );
 });
 
-test("a value that is not characters is 415 for a node of characters: no message could carry it back", () => {
+test("a value that is not text is 415 for chr: no message could carry it back", () => {
   const { tree } = new Garden(new MapStore());
   for (const bytes of [[0xc7, 0x1c], [0x41, 0], [0x41, 1], [0x1f], [0xef, 0xbf, 0xbf]]) {
     const value = { format: "b64", type: "", data: Uint8Array.from(bytes) };
@@ -243,7 +243,7 @@ test("Delete spares the neighbour whose name goes on where the node's ends", () 
   equal(garden.read("./Garden/Beds"), "b2");
 });
 
-test("Delete of the root, a permanent node or one without that AccessType is 405, of nothing 404, without the right 425", () => {
+test("Delete: permanent or forbidden 405, missing 404, without the right 425", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.remove(".", OWNER), 405);
   equal(garden.tree.remove("./Garden/Name", OWNER), 405);
@@ -261,7 +261,7 @@ test("Copy goes from leaf to leaf, over an old value or to a new leaf", () => {
   equal(garden.read("./Garden/Name"), "rain");
 });
 
-test("Copy of an interior node or onto one is 403, of nothing 404, of what may not be read 405, without rights 425", () => {
+test("Copy: interior 403, missing 404, unreadable 405, without rights 425", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.copy("./Garden/Beds", "./Garden/Leaves/l", OWNER), 403);
   equal(garden.tree.copy("./Garden/Name", "./Garden/Beds", OWNER), 403);

@@ -45,7 +45,7 @@ test("only ACL, Name and Title can be replaced: 405", () => {
   }
 });
 
-test("VerNo counts changes of value, ACL and Title, and is kept; what changes by itself has none: 406 (OMA-TS-DM-TND §7.7.8)", () => {
+test("VerNo counts changes and is kept; without it, 406 (OMA-TS-DM-TND §7.7.8)", () => {
   const store = new MapStore();
   const garden = new Garden(store);
   equal(garden.read("./Garden/Name?prop=VerNo"), "0");
@@ -101,7 +101,7 @@ test("an added node can have another name; everything under it comes along", () 
   equal(garden.read("./Garden/Beds/c?prop=Name"), "c");
 });
 
-test("a name that is taken is 418, one past its limit 414, of a permanent node 405, without the right 425", () => {
+test("Add: name taken 418, name too long 414, permanent node 405, no right 425", () => {
   const garden = new Garden(new MapStore());
   garden.tree.add("./Garden/Beds/b", undefined, OWNER);
   garden.tree.add("./Garden/Beds/c", undefined, OWNER);
@@ -168,7 +168,7 @@ test("an ACL holds for everything below that has none, as a whole", () => {
   equal(garden.read("./Garden/Beds"), "b");
 });
 
-test("the ACL of a leaf is changed with the right of the node above; its own does not suffice", () => {
+test("changing a leaf's ACL needs the right on the node above; its own is not enough", () => {
   const garden = new Garden(new MapStore());
   equal(garden.replace("./Garden/Name?prop=ACL", `Get=*&Replace=${GUEST}`), 200);
   equal(garden.replace("./Garden/Name", "x", GUEST), 200);
@@ -195,7 +195,7 @@ test("a malformed ACL is 500, one past its limit 413; nothing has changed", () =
   equal(garden.replace("./Garden/Leaves?prop=ACL", `Get=${name}`), 200);
 });
 
-test("a new node has no ACL; a server without Replace above gets rights on the interior node that it adds", () => {
+test("a new node has no ACL, but gives rights to a server that has none above", () => {
   const garden = new Garden(new MapStore());
   garden.tree.add("./Garden/Beds/b", undefined, OWNER);
   equal(garden.read("./Garden/Beds/b?prop=ACL"), "");

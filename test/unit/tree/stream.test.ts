@@ -13,7 +13,7 @@ function sinkOf(sink: Sink | number): Sink {
   return sink;
 }
 
-test("a large object becomes the value when it is complete, not before (OMA-TS-DM-Protocol §7)", () => {
+test("a large object takes effect only when complete (OMA-TS-DM-Protocol §7)", () => {
   const garden = new Garden(new MapStore());
   const sink = sinkOf(garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: 7 }, OWNER));
   equal(sink.write(utf8("rosa")), 200);
@@ -54,7 +54,7 @@ test("bytes that do not add up to the size are 424, and nothing is kept", () => 
   equal(garden.read("./Garden/Name"), "");
 });
 
-test("an object that a leaf cannot hold is 413, before the first chunk when its size is known", () => {
+test("an object too large for its leaf is 413, at once when its size is known", () => {
   const garden = new Garden(new MapStore());
   equal(
     typeof garden.tree.stream("Replace", "./Garden/Name", { ...CHR, size: LEAF_BYTES_MAX }, OWNER),

@@ -41,7 +41,7 @@ const BED: readonly SubtreeNode[] = [
   leaf("b1/Pots/p2", "white"),
 ];
 
-test("list=TNDS describes every node that the server may Get, parents first (OMA-TS-DM-Protocol §8.4)", () => {
+test("list=TNDS has every node that may be read, parents first (Protocol §8.4)", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.addSubtree("./Garden/Beds", BED, OWNER), 200);
   deepEqual(described(garden, "./Garden/Beds?list=TNDS"), [
@@ -61,7 +61,7 @@ test("list=TNDS describes every node that the server may Get, parents first (OMA
   ]);
 });
 
-test("list=TNDS with + gives those properties, with - all others; both together, or an unknown one, is 406", () => {
+test("list=TNDS with + adds properties, with - drops them; both, or others, is 406", () => {
   const garden = new Garden(new MapStore());
   garden.replace("./Garden/Name?prop=ACL", `Get=*&Replace=${OWNER}`);
   garden.replace("./Garden/Name", "rose");
@@ -104,7 +104,7 @@ test("what fails within a subtree fails the Add with its status, and nothing is 
   }
 });
 
-test("a subtree without a name of its own is the target; so is one that has the target's name", () => {
+test("a subtree with no name, or with the target's name, is the target", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.addSubtree("./Garden/Beds/b1", [interior(""), leaf("Label", "a")], OWNER), 200);
   equal(

@@ -3,7 +3,7 @@ import { NODE_NAME_BYTES_MAX, URI_BYTES_MAX, URI_DEPTH_MAX } from "../../../src/
 import { parseUri, uriText, validName } from "../../../src/tree/uri.ts";
 import { deepEqual, equal, test } from "../../check.ts";
 
-test("a URI relative to the root and a bare one name the same node (OMA-TS-DM-Protocol §8.2)", () => {
+test("a relative and a bare URI name the same node (OMA-TS-DM-Protocol §8.2)", () => {
   deepEqual(parseUri("./A/b"), { segments: ["A", "b"] });
   deepEqual(parseUri("A/b"), { segments: ["A", "b"] });
   equal(uriText(["A", "b"]), "./A/b");

@@ -8,7 +8,7 @@ import { at, booted } from "./records.ts";
 
 const CRASHES: readonly ResetCause[] = ["watchdog", "panic", "unknown"];
 
-test("a reset while a stranger is heard says nothing of the image, whatever its cause: it uses up a trial", () => {
+test("a reset while a stranger is heard is no verdict, but uses up a trial", () => {
   for (const cause of ["restart", "power", ...CRASHES] as const) {
     const exposed = reduce(at("trial", { trials: 1, kept: true, target: 1 }), { type: "exposed" });
     equal(exposed.exposed, true);
@@ -50,7 +50,7 @@ const DONE = {
   tickets: [{ id: 1, owner: "a", reason: "succeeded", slot: 1 }],
 } as const;
 
-test("after a success the old image boots: State and what is owed say so, and say success again when the new one does", () => {
+test("after a success the old image boots: State and report follow what runs", () => {
   for (const phase of ["succeeded", "settled"] as const) {
     const fallen = reduce(at(phase, DONE), booted(0, false, "power"));
     deepEqual(
@@ -69,7 +69,7 @@ test("after a success the old image boots: State and what is owed say so, and sa
   }
 });
 
-test("a success that is owed follows what runs in every phase; a download that succeeded does not", () => {
+test("an unreported success follows what runs, in every phase; a download's does not", () => {
   const tickets = [
     { id: 1, owner: "a", reason: "succeeded", slot: 1 },
     { id: 2, owner: "b", reason: "succeeded" },
@@ -114,7 +114,7 @@ test("a success is history once another image is kept, or its slot is written to
   equal(reduce(over, booted(1, false)).tickets[0]?.reason, "fellBack");
 });
 
-test("what has come of a package is void when its slot runs; a whole one is gone, or tested where it was to be installed", () => {
+test("a package is void once its slot runs; a whole one is gone or tested", () => {
   for (const phase of ["idle", "receiving", "downloading"] as const) {
     const moved = reduce(at(phase), booted(1, false, "power"));
     deepEqual([moved.phase, moved.generation, moved.slot], [phase, 5, 1]);
@@ -136,7 +136,7 @@ test("what has come of a package is void when its slot runs; a whole one is gone
   }
 });
 
-test("of an image on trial that the record does not know nothing is believed that the record says", () => {
+test("an unknown image on trial overrules whatever the record says", () => {
   for (const phase of ["ready", "settled", "downloading"] as const) {
     const tickets = [{ id: 1, owner: "a" }];
     const trial = reduce(

@@ -37,7 +37,7 @@ function started(thenInstall = false, askBeforeDownload = false): Board {
 
 const noticesOf = (board: Board): readonly Notice[] => board.engine.record.notices;
 
-test("what a descriptor says is durable before the package is asked for; after a reset it is not needed again", () => {
+test("a descriptor is stored before its package is asked for; a reset needs it no more", () => {
   const board = started();
   board.fetcher.script = [(sink) => described(sink)];
   equal(board.engine.step(0), 7);
@@ -68,7 +68,7 @@ test("what a descriptor says is durable before the package is asked for; after a
   deepEqual(noticesOf(board), [{ url: NOTIFY, attempt: 0, reason: "succeeded" }]);
 });
 
-test("the download is a success once the package is verified, whatever becomes of the installation", () => {
+test("a download succeeds once its package is verified, whatever installation brings", () => {
   const board = started(true);
   board.fetcher.script = [(sink) => described(sink), serve(IMAGE)];
   board.engine.step(0);
@@ -83,7 +83,7 @@ test("the download is a success once the package is verified, whatever becomes o
   );
 });
 
-test("what fails is told to those whom the descriptor named, even when it is the descriptor that is refused", () => {
+test("a failure is reported to the descriptor's host, even if the descriptor is refused", () => {
   for (const [more, reason] of [
     [{ size: 5000 }, "tooLarge"],
     [{}, "timeout"],
@@ -122,7 +122,7 @@ test("what fails is told to those whom the descriptor named, even when it is the
   deepEqual(noticesOf(corrupt), [{ url: NOTIFY, attempt: 0, reason: "corrupt" }]);
 });
 
-test("a notice is counted before it is sent, survives resets, and leaves when it is settled", () => {
+test("a notice is counted before it is sent, survives resets, and goes when settled", () => {
   const board = started();
   board.fetcher.script = [(sink) => described(sink, { size: 5000 })];
   board.settle();
@@ -135,7 +135,7 @@ test("a notice is counted before it is sent, survives resets, and leaves when it
   equal(board.engine.notices.due, undefined);
 });
 
-test("a download that is dropped is told as cancelled; the next one has a notice of its own", () => {
+test("a dropped download is reported as cancelled; the next one has its own notice", () => {
   const board = started();
   board.fetcher.script = [(sink) => described(sink)];
   board.engine.step(0);
@@ -168,7 +168,7 @@ test("there is room for few notices, and the oldest goes; nothing happens to non
   );
 });
 
-test("a store that has no room for the report refuses the descriptor, and tells its host: the reserve is for that", () => {
+test("a store without room for a report refuses the descriptor, and tells its host", () => {
   const board = started();
   const { capacity, bytesLive } = board.store.stats();
   board.store.commit([["other", new Uint8Array(capacity - bytesLive - 400)]]);
@@ -180,7 +180,7 @@ test("a store that has no room for the report refuses the descriptor, and tells 
   );
 });
 
-test("where people are asked, nothing is taken or durable before somebody agrees; then it begins anew", () => {
+test("where people are asked, nothing is stored before they agree; then it restarts", () => {
   const board = started(false, true);
   board.fetcher.script = [(sink) => described(sink)];
   equal(board.engine.step(0), 0);

@@ -42,7 +42,7 @@ test("Download-and-update installs by itself", () => {
   );
 });
 
-test("after a reset a download goes on where it was, with its validator, its size and the minutes that it has taken", () => {
+test("after a reset a download goes on: validator, size and minutes are kept", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   board.fetcher.script = [
@@ -77,7 +77,7 @@ test("after a reset a download goes on where it was, with its validator, its siz
   equal(board.engine.record.phase, "ready");
 });
 
-test("a package that changed under way is fetched from its first byte, whichever way round the server says so", () => {
+test("a package that changes during download starts over, however the server shows it", () => {
   for (const order of [
     ["accept", "restart"],
     ["restart", "accept"],
@@ -141,7 +141,7 @@ test("what the fetcher reports is the outcome; what the engine refused goes befo
   equal(board.fetcher.stopped, 2);
 });
 
-test("resets before the first block is durable count like attempts, and have an end; a durable block begins the count anew", () => {
+test("resets before the first stored block count as attempts; a stored block resets them", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   for (let boot = 1; boot < DOWNLOAD_ATTEMPTS_MAX; boot++) {
@@ -169,7 +169,7 @@ test("resets before the first block is durable count like attempts, and have an 
   equal(board.engine.record.attempt, 0);
 });
 
-test("a download begins again at byte 0 REWINDS_MAX times, and no more, whatever resets come between", () => {
+test("a download restarts at byte 0 at most REWINDS_MAX times, whatever resets come", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   for (let count = 0; count < REWINDS_MAX; count++) {
@@ -209,7 +209,7 @@ test("what is thrown for another reason than flash is not swallowed", () => {
   throws(() => board.engine.step(0));
 });
 
-test("a package that is a mixture of two is fetched once more, wherever that is found; one that came in one answer is not", () => {
+test("a mixture of two packages is fetched once more; one from a single answer is not", () => {
   const mixed = IMAGE.map((byte, at) => (at === 400 ? byte ^ 1 : byte));
   const twice = (sink: FetchSink): FetchEvent => {
     sink.accept(IMAGE.length, undefined);
@@ -246,7 +246,7 @@ test("a package that is a mixture of two is fetched once more, wherever that is 
   deepEqual([alone.engine.tickets()[0]?.reason, alone.engine.record.rewinds], ["corrupt", 0]);
 });
 
-test("a package says of itself that more of it must follow: by its header, and by the head of its records", () => {
+test("a package shows that more must follow: by its header, and its records' head", () => {
   const board = new Board();
   board.engine.start("http://h/p", "x", "o", false);
   const found: boolean[] = [];

@@ -116,7 +116,7 @@ test("power lost on trial: the package is armed again, not remembered as bad", (
   );
 });
 
-test("an image that is not confirmed until the deadline goes back, and is remembered when a proved server has refused it", () => {
+test("an image unconfirmed at the deadline goes back; a proved refusal is remembered", () => {
   for (const answered of [false, true]) {
     const board = new Board();
     board.trial();
@@ -136,7 +136,7 @@ test("an image that is not confirmed until the deadline goes back, and is rememb
   }
 });
 
-test("off trial a session that has completed has the boot selector forget the crashes before it, and nothing else does", () => {
+test("off trial only a completed session clears the selector's count of crashes", () => {
   const board = new Board();
   board.engine.healthy();
   deepEqual(board.boot.calls, []);
@@ -181,7 +181,7 @@ function inVain(board: Board): void {
   for (const { id } of board.engine.tickets()) board.engine.settle(id);
 }
 
-test("a reset while a peer is heard that has not proved itself costs a trial and is no verdict", () => {
+test("a reset while an unproved peer is heard costs a trial, and is no verdict", () => {
   const board = new Board();
   board.trial();
   board.engine.expose();
@@ -204,7 +204,7 @@ test("a reset while a peer is heard that has not proved itself costs a trial and
   );
 });
 
-test("a peer is heard for one commit, however many messages it sends, and for none off trial", () => {
+test("hearing a peer costs one commit, for any number of messages, and none off trial", () => {
   const board = new Board();
   const commits = (act: () => void): number => {
     const { length } = board.phases;
@@ -233,7 +233,7 @@ test("a peer is heard for one commit, however many messages it sends, and for no
   );
 });
 
-test("an image that is installed in vain too often has to wait for time with power, its package kept; it is not banned", () => {
+test("an image installed in vain too often waits with its package; it is not banned", () => {
   const board = new Board();
   board.push();
   board.settle();
@@ -293,7 +293,7 @@ test("the package is proved again before it is armed", () => {
   );
 });
 
-test("a slot that errs in fewer proofs than READS_MAX loses no package, neither when it has come nor before it is armed", () => {
+test("fewer than READS_MAX failing proofs lose no package, on arrival or when arming", () => {
   for (const trouble of ["flips", "failingReads"] as const) {
     for (const count of [READS_MAX - 1, READS_MAX]) {
       const board = new Board();
@@ -311,7 +311,7 @@ test("a slot that errs in fewer proofs than READS_MAX loses no package, neither 
   }
 });
 
-test("an install of a damaged package is accepted, before and after the verification, and told what is wrong", () => {
+test("an install of a damaged package is accepted, and reports what is wrong", () => {
   const image = IMAGE.slice();
   image[100] = (image[100] ?? 0) ^ 1;
   for (const early of [true, false]) {
@@ -350,7 +350,7 @@ test("another image than the one that was verified is not armed, however genuine
   deepEqual([board.engine.record.reason, board.boot.calls], ["corrupt", []]);
 });
 
-test("a boot selector that refuses to arm ends the update; one that refuses to confirm reverts it", () => {
+test("a selector that cannot arm ends the update; one that cannot confirm reverts it", () => {
   const board = new Board();
   board.push();
   board.settle();

@@ -25,7 +25,7 @@ function step(store: Store, before: UpdateRecord, after: UpdateRecord): void {
 
 const REVERTED = { reason: "reverted", kept: false } as const;
 
-test("the last images that failed are remembered, the newest of them always; the oldest goes", () => {
+test("the last failed images are remembered, the newest always; the oldest goes", () => {
   const store = shelf();
   for (let image = 0; image <= FAILED_DIGESTS_MAX; image++)
     step(
@@ -77,7 +77,7 @@ test("a verdict and a confirmation end the count", () => {
   }
 });
 
-test("the security counter rises with a confirmation, and not when a confirmed image boots again", () => {
+test("the security counter rises at a confirmation, and not at later boots", () => {
   const store = shelf();
   step(store, at("failed", { reason: "fellBack" }), at("succeeded", { reason: "succeeded" }));
   equal(securityFloor(store), 0);

@@ -47,7 +47,7 @@ class Shelf {
   }
 }
 
-test("the first installations in vain cost nothing; then the wait doubles with each, from an hour to a day, and no further", () => {
+test("first failed installations are free; then the wait doubles from an hour to a day", () => {
   const shelf = new Shelf();
   const hours: number[] = [];
   for (let time = 1; time <= QUARANTINE_INSTALLATIONS + 7; time++) {
@@ -59,7 +59,7 @@ test("the first installations in vain cost nothing; then the wait doubles with e
   equal(shelf.left("bb"), 0, "another image does not wait");
 });
 
-test("time with power is stored in steps that grow, so that a start costs few commits and short starts get on", () => {
+test("time with power is stored in growing steps, so starts cost few commits", () => {
   const shelf = new Shelf();
   shelf.inVain("aa", QUARANTINE_INSTALLATIONS + 9);
   shelf.commits = 0;
@@ -103,7 +103,7 @@ test("only time that an image has waited counts, not what passed before it had t
   equal(quarantine.step(51 * QUARANTINE_MS), Infinity);
 });
 
-test("another installation in vain begins the wait again; an image that is forgotten does not wait", () => {
+test("one more failed installation restarts the wait; a forgotten image has none", () => {
   const shelf = new Shelf();
   shelf.inVain("aa", QUARANTINE_INSTALLATIONS);
   const quarantine = new Quarantine(shelf.store);

@@ -65,7 +65,7 @@ test("a record survives JSON with every field", () => {
     deepEqual(readBack({ ...FULL, agreed }), { ...FULL, agreed });
 });
 
-test("a phase is stored under the name that the first version gave it, and reads back as itself", () => {
+test("a phase keeps the name that the first version stored, and reads back", () => {
   const stored: Record<string, unknown> = {};
   for (const phase of PHASE_NAMES) {
     equal(readBack({ ...FULL, phase }).phase, phase);
@@ -101,7 +101,7 @@ test("fields of newer firmware are ignored", () => {
   );
 });
 
-test("older firmware reads what this one writes, in every phase: all that it knows, and no more", () => {
+test("older firmware reads, in every phase, all of a record that it knows", () => {
   const { exposed: _, tickets, ...known } = FULL;
   for (const phase of PHASE_NAMES) {
     const read = readByOlder(text({ ...FULL, phase }));
@@ -127,7 +127,7 @@ test("older firmware reads what this one writes, in every phase: all that it kno
   }
 });
 
-test("a notice without a URL is none, and its attempts count from 0 when they are no number", () => {
+test("a notice without a URL is none; attempts that are no number count from 0", () => {
   const notices = [
     { attempt: 1 },
     { url: "u", attempt: "x" },

@@ -6,7 +6,7 @@ import { Board } from "../update/board.ts";
 
 const START = 5;
 
-test("a person has CONSENT_WAIT_MS to agree to an installation; nobody's answer is a refusal", () => {
+test("a person has CONSENT_WAIT_MS to agree to an installation; silence refuses", () => {
   const board = new Board();
   board.push();
   board.settle();

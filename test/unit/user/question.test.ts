@@ -34,7 +34,7 @@ test("an answer ends the question, also the one that comes at the last moment", 
   equal(person.cleared, 0);
 });
 
-test("without an answer the person is looked at again after a pause, and never after the end", () => {
+test("without an answer the person is polled after a pause, never past the end", () => {
   const person = new Person();
   equal(askUntil(person, QUESTION, INTERACTION_POLL_MS + 10, 0), INTERACTION_POLL_MS);
   equal(askUntil(person, QUESTION, INTERACTION_POLL_MS + 10, 20), INTERACTION_POLL_MS + 10);

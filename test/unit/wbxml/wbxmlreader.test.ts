@@ -87,7 +87,7 @@ test("a code page stays in force past the end of an element, until the next swit
   equal(of(`${HEAD} 45 0001 45 01 05 0000 05 01`), "<a <Type >261 <Type >261 <a >5 >5 .");
 });
 
-test("a code that the vocabulary does not have is tag 0, on a page that it has and on one that it has not", () => {
+test("a code that the vocabulary lacks is tag 0, on known and unknown pages", () => {
   equal(
     of(`${HEAD} 45 3f 0009 45 03 78 00 01 01`),
     "<a <page-0-code-3f? >0 <page-9-code-5? 'x >0 >5 .",

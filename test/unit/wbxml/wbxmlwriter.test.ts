@@ -205,7 +205,7 @@ test("a document of exactly the buffer's length fits, and of one less does not",
   ok(none.full && none.length === 0, "nor is half a header written");
 });
 
-test("an element past the depth limit, a close without an open or a tag without a name is a broken invariant", () => {
+test("too deep, a close without an open or a nameless tag breaks an invariant", () => {
   throws(() =>
     written(2000, (writer) => {
       for (let i = 0; i <= ELEMENT_DEPTH_MAX; i++) writer.open(B);

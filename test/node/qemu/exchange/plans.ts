@@ -72,5 +72,8 @@ export function planText({ head, encoding, header, fillings }: Plan): string {
   const parts = fillings.map(
     ({ kind, share, lengths }) => `${kind}*${share.toFixed(2)}(${lengths.text},${lengths.many})`,
   );
-  return `${encoding} ${head} ${header.text}/${header.maxMsgSize}/${header.maxObjSize} ${parts.join(" ")}`;
+  return (
+    `${encoding} ${head} ${header.text}/${header.maxMsgSize}/${header.maxObjSize} ` +
+    `${parts.join(" ")}`
+  );
 }

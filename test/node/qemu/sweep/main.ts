@@ -44,7 +44,8 @@ const PROGRESS_RUNS = 20;
 
 const options = new Command("sweep")
   .description(
-    "Cuts the power of a bare-metal board in every flash operation of a whole update, and kills it at seeded moments.",
+    "Cuts the power of a bare-metal board in every flash operation of a whole update, and kills " +
+      "it at seeded moments.",
   )
   .option(
     "--board <board>",
@@ -79,7 +80,8 @@ async function performAll(bench: Bench, runs: readonly Run[]): Promise<readonly 
       if (results.length % PROGRESS_RUNS === 0) say(`${results.length} of ${runs.length} updates`);
       if (result.problem !== undefined)
         say(
-          `FAILED ${result.problem}\n  again: npm run sweep -- --board ${bench.board} --run ${runId(run)}`,
+          `FAILED ${result.problem}\n  again: npm run sweep -- --board ${bench.board} --run ` +
+            `${runId(run)}`,
         );
       else if (options.verbose === true)
         say(`${((performance.now() - at) / 1000).toFixed(1)} s  ${runId(run)}`);
@@ -91,7 +93,8 @@ async function performAll(bench: Bench, runs: readonly Run[]): Promise<readonly 
     0,
   );
   say(
-    `${results.length} updates, ${losses} losses of power, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+    `${results.length} updates, ${losses} losses of power, ` +
+      `${((performance.now() - started) / 1000).toFixed(0)} s`,
   );
   return results;
 }
@@ -114,7 +117,8 @@ async function sweep(bench: Bench, extent: Extent): Promise<boolean> {
     modes,
   } of missed) {
     say(
-      `FAILED not cut: ${kind} at ${offset.toString(16)}${modes.length > 0 ? `, but ${modes.join(" and ")}` : ""}`,
+      `FAILED not cut: ${kind} at ${offset.toString(16)}` +
+        `${modes.length > 0 ? `, but ${modes.join(" and ")}` : ""}`,
     );
   }
   return missed.length === 0 && results.every(({ problem }) => problem === undefined);
@@ -136,7 +140,8 @@ async function kills(bench: Bench, count: number): Promise<boolean> {
     .sort((a, b) => a - b)
     .map(
       (state) =>
-        `${states().filter((each) => each === state).length} in ${state < 0 ? "the boot loader" : `State ${state}`}`,
+        `${states().filter((each) => each === state).length} in ` +
+        `${state < 0 ? "the boot loader" : `State ${state}`}`,
     );
   say(`killed ${states().length} times: ${times.join(", ")}`);
   return results.every(({ problem }) => problem === undefined);

@@ -71,7 +71,7 @@ test("a line of the console is an operation, cut or not", () => {
   assert.equal(parseOperation("[   0.371] I flash: something else", PARTS), undefined);
 });
 
-test("every operation is planned: those of the logs in each mode, those in the slot in one, or in each", () => {
+test("every operation is planned: in the logs in each mode, in the slot in one or each", () => {
   for (const whole of [false, true]) {
     const covered = coverage(UPDATE, cutsOf(planSweep(UPDATE, { whole, every: 1 })));
     for (const { operation, modes } of covered) {
@@ -85,7 +85,7 @@ test("every operation is planned: those of the logs in each mode, those in the s
   }
 });
 
-test("an operation of the logs has a run of its own; cuts in the slot come in the order of the update, far apart", () => {
+test("each log operation has its own run; slot cuts keep their order and are far apart", () => {
   const big = [store(0), ...Array.from({ length: 40 }, (_, index) => slot(index)), store(1)];
   const runs = planSweep(big, { whole: false, every: 1 });
   const isInSlot = (loss: Loss): boolean => loss.kind !== "kill" && loss.offset >= PARTS.slotA;
@@ -99,7 +99,7 @@ test("an operation of the logs has a run of its own; cuts in the slot come in th
   }
 });
 
-test("an operation that was not cut shows, also when one at the same place was that is another", () => {
+test("an operation that was not cut shows, even if another was cut at the same place", () => {
   const cuts = cutsOf(planSweep(UPDATE, { whole: false, every: 1 })).filter(
     ({ operation }) => operation.offset !== slot(2).offset,
   );
@@ -121,7 +121,7 @@ test("an operation that was not cut shows, also when one at the same place was t
   assert.match(table(coverage(UPDATE, longer)), /^all +9 +7 /m);
 });
 
-test("where the network divides the programs of the slot otherwise, the one on the same first byte counts", () => {
+test("where the network splits slot writes differently, the same first byte counts", () => {
   const other: Cut = {
     operation: { ...slot(1), offset: slot(1).offset - 4, length: 8 },
     mode: "torn",
@@ -143,7 +143,7 @@ test("a run has an id, from which it can be repeated", () => {
   assert.throws(() => parseRunId("e380000t.x"), /called x/);
 });
 
-test("kills are as many as were asked for, follow from their seed, and lie between their bounds", () => {
+test("kills are as many as asked for, depend on the seed, and stay within bounds", () => {
   const plan = (seed: number): readonly Run[] =>
     planKills(12, 5, { firstMs: 20, lastMs: 100 }, seed);
   assert.deepEqual(

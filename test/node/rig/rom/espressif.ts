@@ -13,7 +13,8 @@ const present = existsSync(join(FOLDER, "esptool"));
 export const WITHOUT_ESPRESSIF =
   !present &&
   process.env.CI === undefined &&
-  "no esptool: python3 -m venv build/espressif && build/espressif/bin/pip install -r test/node/rig/rom/requirements.txt";
+  "no esptool: python3 -m venv build/espressif && build/espressif/bin/pip install -r " +
+    "test/node/rig/rom/requirements.txt";
 
 export interface Ended {
   readonly status: number;

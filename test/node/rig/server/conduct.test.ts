@@ -17,7 +17,9 @@ const TYPE = "application/vnd.syncml.dm+xml";
 const DEVINFO = ["DevId", "Man", "Mod", "DmV", "Lang"]
   .map((leaf) => `<Item><Source><LocURI>./DevInfo/${leaf}</LocURI></Source><Data>x</Data></Item>`)
   .join("");
-const PACKAGE_1 = `<Alert><CmdID>1</CmdID><Data>1201</Data></Alert><Replace><CmdID>2</CmdID>${DEVINFO}</Replace>`;
+const PACKAGE_1 =
+  `<Alert><CmdID>1</CmdID><Data>1201</Data></Alert><Replace><CmdID>2</CmdID>` +
+  `${DEVINFO}</Replace>`;
 
 interface Words {
   readonly source?: string;
@@ -35,8 +37,10 @@ function message(body: string, words: Words = {}): string {
   const meta = words.sizes === undefined ? "" : `<Meta>${words.sizes}</Meta>`;
   const final = words.final === false ? "" : "<Final/>";
   return (
-    `<SyncML><SyncHdr><VerDTD>${verDTD}</VerDTD><VerProto>${verProto}</VerProto><SessionID>${session}</SessionID>` +
-    `<MsgID>${msgID}</MsgID><Target><LocURI>${DM}</LocURI></Target><Source><LocURI>${source}</LocURI></Source>${meta}</SyncHdr>` +
+    `<SyncML><SyncHdr><VerDTD>${verDTD}</VerDTD><VerProto>${verProto}</VerProto><SessionID>` +
+    `${session}</SessionID>` +
+    `<MsgID>${msgID}</MsgID><Target><LocURI>${DM}</LocURI></Target><Source><LocURI>` +
+    `${source}</LocURI></Source>${meta}</SyncHdr>` +
     `<SyncBody>${body}${final}</SyncBody></SyncML>`
   );
 }
@@ -78,7 +82,7 @@ function alerts(answer: Message): readonly number[] {
   return answer.commands.flatMap((one) => (one.name === "Alert" ? [one.data] : []));
 }
 
-test("every MaxMsgSize is answered: with a message of that size, or with Alert 1223, which ends that session", () => {
+test("every MaxMsgSize gets a message of that size, or Alert 1223 and the end", () => {
   let ended = 0;
   for (const size of [0, 1, 200, 500, 600, 700, 800, 900, 1000, 1100, 1200, 4_000_000_000]) {
     const it = new Listener();
@@ -95,7 +99,7 @@ test("every MaxMsgSize is answered: with a message of that size, or with Alert 1
   ok(ended >= 4 && ended < 12, `${ended}`);
 });
 
-test("a large object whose chunks do not fit ends the session alone, and comes whole in another one", () => {
+test("a large object whose chunks do not fit ends only its session, and comes in another", () => {
   const it = new Listener();
   const device = (maxMsgSize: number): ScriptedDevice =>
     new ScriptedDevice({ handle: (request) => it.server.handle(request), result: 200, maxMsgSize });
@@ -169,12 +173,14 @@ const NEXT: readonly (readonly [what: string, body: string, warning: string])[] 
   ["Get alone", SYNCHDR, "no Status for Get (message 1, command 4)"],
   [
     "unknown",
-    `${SYNCHDR}${STATUS.replace("<CmdID>1", "<CmdID>2")}<CmdRef>77</CmdRef><Cmd>Get</Cmd><Data>200</Data></Status>`,
+    `${SYNCHDR}${STATUS.replace("<CmdID>1", "<CmdID>2")}<CmdRef>77</CmdRef><Cmd>Get</Cmd><Data>` +
+      `200</Data></Status>`,
     "a Status for what was not sent: Get (message 1, command 77)",
   ],
   [
     "another command",
-    `${SYNCHDR}${STATUS.replace("<CmdID>1", "<CmdID>2")}<CmdRef>4</CmdRef><Cmd>Exec</Cmd><Data>200</Data></Status>`,
+    `${SYNCHDR}${STATUS.replace("<CmdID>1", "<CmdID>2")}<CmdRef>4</CmdRef><Cmd>Exec</Cmd><Data>` +
+      `200</Data></Status>`,
     "a Status says Exec for Get (message 1, command 4)",
   ],
   [
@@ -284,7 +290,7 @@ test("what is used least recently is forgotten first, by number and by bytes", (
   strictEqual(recent.size, 2);
 });
 
-test("a request that a server cannot handle is answered 500, with a warning, and the next one is handled", () => {
+test("a request that a server cannot handle is 500 with a warning; the next one works", () => {
   const warnings: string[] = [];
   let broken = true;
   const handle = guarded(

@@ -88,7 +88,7 @@ for (const name of SCENARIOS) {
 }
 
 for (const name of SCENARIOS) {
-  test(`${name} runs to its end in WBXML, and each answer is in the encoding of its question`, () => {
+  test(`${name} runs to its end in WBXML; answers have the encoding of their question`, () => {
     const it = bench(name, {}, { type: "application/vnd.syncml.dm+wbxml" });
     ok(run(it) > 0);
     deepStrictEqual(outcomeOf(it), { ok: true, code: 200, text: `${name}: done` });
@@ -155,7 +155,7 @@ test("each chunk but the last fills its message", () => {
   }
 });
 
-test("a large object keeps to the device's message size, with Size on its first chunk alone", () => {
+test("a large object keeps to the device's message size; only its first chunk has Size", () => {
   for (const unalignedChunks of [false, true]) {
     const it = bench("replace", { unalignedChunks, chunkBytes: 1501 }, { maxMsgSize: 2500 });
     ok(run(it) > 0);
@@ -194,7 +194,7 @@ const MD5: Partial<ServerOptions> = {
   server: { type: "md5", name: "rig", secret: "spw", nonce: Buffer.from("own") },
 };
 
-test("a device proves itself with the nonce of before, and is challenged once when it is stale", () => {
+test("a device proves itself with the last nonce; a stale one costs one challenge", () => {
   const good = bench("replace", MD5, { secret: "pw" });
   ok(run(good) > 0);
   strictEqual(good.device.statuses[0], "SyncHdr 212");
@@ -252,7 +252,7 @@ const FAULTS: readonly Fault[] = [
   { what: "wrongMsgRef", at: 3 },
 ];
 for (const fault of FAULTS) {
-  test(`the campaign outlives ${fault.what} at request ${fault.at}, and Exec is not given twice`, () => {
+  test(`the campaign outlives ${fault.what} at request ${fault.at}, with one Exec`, () => {
     for (const name of ["replace", "download-and-update"] as const) {
       const it = bench(name, { ...MD5, faults: [fault] }, { secret: "pw" });
       ok(

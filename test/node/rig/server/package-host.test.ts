@@ -115,7 +115,7 @@ test("each fault is what its name says, and only at its request", async () => {
   strictEqual((await get(range)).status, 206);
 });
 
-test("a package that changes has another validator, so that a resumed download starts over", async () => {
+test("a changed package has another validator, so its download starts over", async () => {
   const get = await host({ faults: [{ what: "changed", at: 2 }], changed: Buffer.from("new") });
   const etag = (await get()).headers.etag ?? "";
   const answer = await get({ range: "bytes=1-", "if-range": etag });

@@ -55,7 +55,7 @@ for (const isSecure of [false, true]) {
   const over = isSecure ? "TLS" : "TCP";
   for (const cutBy of ["fin", "reset"] as const)
     for (const cutAt of [-1, 0, 1, 5000, BODY.length - 1])
-      test(`${over}: an answer that ends by ${cutBy} after ${cutAt} bytes ends so, and the bytes before arrive`, async () => {
+      test(`${over}: an answer cut by ${cutBy} after ${cutAt} bytes keeps its bytes`, async () => {
         deepStrictEqual(await seen({ cutAt, cutBy }, isSecure), { bytes: cutAt, end: cutBy });
       });
   test(`${over}: a slow answer that is reset ends by a reset`, async () => {

@@ -45,11 +45,12 @@ test("bytes of HTTP and connections are counted", async () => {
   }
 });
 
-test("over TLS bytes of HTTP are counted, not of records; full handshakes apart from resumed ones", async () => {
+test("over TLS HTTP's bytes are counted; full and resumed handshakes apart", async () => {
   const { authority, certificate, key } = makeCertificate({ host: "localhost" });
   const listening = await listen(handle, 0, { certificate, key });
   const port = Number(new URL(listening.origin).port);
-  const ca = `-----BEGIN CERTIFICATE-----\n${authority.toString("base64")}\n-----END CERTIFICATE-----`;
+  const base64 = authority.toString("base64");
+  const ca = `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----`;
   let session: Buffer | undefined;
   let sent = 0;
   const ask = async (): Promise<void> => {

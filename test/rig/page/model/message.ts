@@ -192,7 +192,8 @@ export function dumpOf(bytes: Uint8Array): string {
     const right = digits.slice(ROW / 2).join(" ");
     const shown = row.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : "·"));
     rows.push(
-      `${at.toString(16).padStart(4, "0")}  ${left.padEnd(23)}  ${right.padEnd(23)}  ${shown.join("")}`,
+      `${at.toString(16).padStart(4, "0")}  ${left.padEnd(23)}  ${right.padEnd(23)}  ` +
+        `${shown.join("")}`,
     );
   }
   return rows.join("\n");

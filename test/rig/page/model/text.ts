@@ -28,5 +28,8 @@ export function share(bytes: number, total: number): string {
   const mega = total >= 1024 * 1024;
   const unit = mega ? 1024 * 1024 : 1024;
   const digits = mega ? 2 : 0;
-  return `${(bytes / unit).toFixed(digits)} of ${(total / unit).toFixed(digits)} ${mega ? "MiB" : "KiB"}`;
+  return (
+    `${(bytes / unit).toFixed(digits)} of ${(total / unit).toFixed(digits)} ` +
+    `${mega ? "MiB" : "KiB"}`
+  );
 }

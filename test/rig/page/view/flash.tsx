@@ -78,7 +78,7 @@ function Part({ part, now }: { readonly part: PartitionNow; readonly now: World 
         {cells.map((cell, i) => (
           <i
             key={i}
-            class={`${cell.torn ? "torn" : ""} ${cell.at >= 0 && now.t - cell.at < RECENT_MS ? "hot" : ""}`}
+            class={`${cell.torn ? "torn" : ""} ${isRecent(cell.at, now.t) ? "hot" : ""}`}
             style={{ "--f": `${Math.round(cell.fill * 100)}%` }}
             title={titleOf(cell, i, shown / cells.length, blockLength)}
           >
@@ -90,12 +90,18 @@ function Part({ part, now }: { readonly part: PartitionNow; readonly now: World 
   );
 }
 
+/** Tells whether what happened at `at` is marked at `now`, ms of the run; `at` is -1 for never. */
+function isRecent(at: number, now: number): boolean {
+  return at >= 0 && now - at < RECENT_MS;
+}
+
 function titleOf(cell: Cell, index: number, each: number, blockLength: number): string {
   const first = Math.round(index * each);
   const name = each > 1 ? `blocks ${first} to ${Math.round(first + each - 1)}` : `block ${first}`;
   const at = `0x${(first * blockLength).toString(16)}`;
   const torn = cell.torn ? ", torn: power failed in it" : "";
-  return `${name} at ${at}: ${Math.round(cell.fill * 100)} % programmed, erased ${cell.erases}×${torn}`;
+  const percent = Math.round(cell.fill * 100);
+  return `${name} at ${at}: ${percent} % programmed, erased ${cell.erases}×${torn}`;
 }
 
 /** Returns the cells, so many put together that the list is short. */
