@@ -25,6 +25,9 @@ export interface FlashStatus {
  * the flash untouched;
  * `device` says that the flash itself failed, and leaves the bytes (or the block) of this call
  * undefined.
+ *
+ * No call takes longer than 2.5 seconds, the erase of a worn block included. Board.run says how
+ * long the watchdog waits.
  */
 export interface Flash {
   status(): FlashStatus;
@@ -259,7 +262,8 @@ export interface Board extends Hal {
   /**
    * Calls `step` for ever. It gives the time, as of now(), at which it wants to be called again;
    * the board waits until then, or until the network has something. -Infinity ends the program,
-   * where there is an operating system to end to.
+   * where there is an operating system to end to. The watchdog is fed between two steps, and waits
+   * 10 seconds at least: a step may make three calls of Flash that take as long as they may.
    */
   run(step: () => number): void;
 }

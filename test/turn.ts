@@ -22,5 +22,13 @@ export const BARE_IN_TURN: readonly BareName[] = [
   ...(others.length === 0 ? [] : [inTurn(others)]),
 ];
 
+/**
+ * The bare-metal boards of which every run has the demonstration: one of each family, and the one
+ * whose turn it is.
+ */
+export const DEMONSTRATED: readonly BareName[] = [
+  ...new Set<BareName>(["qemu", "cortexm", ...BARE_IN_TURN]),
+];
+
 /** The board whose clock the kit watches for more than a minute. */
 export const PATIENT = inTurn(["host", "esp32-fake", ...BARE_IN_TURN]);

@@ -10,6 +10,10 @@ void boardReset(ResetCause cause) __attribute__((noreturn));
 /* Control-D: a program that waits, and finds this, says what it took, and switches the board off.
  */
 #define CONSOLE_OFF 4
+typedef enum { CONSOLE_SILENT, CONSOLE_TYPED, CONSOLE_LINE } ConsoleNews;
+/* Takes what came in at the console, and keeps it for boardTyped; while the program waits. LINE: an
+ * end of a line was there. */
+ConsoleNews consoleTake(void);
 /* Writes bytes to the console as they are. */
 void consolePut(const void* bytes, uint32_t length);
 

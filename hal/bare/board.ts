@@ -11,6 +11,7 @@ import { run } from "../common/natives/loop.ts";
 import { TcpSocket } from "../common/natives/socket.ts";
 import { now, provision, random } from "../common/natives/system.ts";
 import { TlsSocket } from "../common/natives/tls.ts";
+import { typed } from "../common/natives/typed.ts";
 
 /** Addresses, dotted. Without them the board asks DHCP. */
 interface NetworkSettings {
@@ -69,6 +70,7 @@ export function openBareBoard(own: OwnIdentity): Board {
     },
     log: printLine,
     provision: () => text,
+    typed: (buffer) => typed(buffer),
     run,
   };
 }

@@ -33,6 +33,33 @@ void consolePut(const void* bytes, uint32_t length)
     machinePut(*p++);
 }
 
+#define TYPED_BYTES 1024u
+
+static uint8_t typed[TYPED_BYTES];
+static uint32_t typedFrom, typedTo;
+
+/* A terminal ends a line with a carriage return, and perhaps a line feed behind it. */
+ConsoleNews consoleTake(void)
+{
+  static int before;
+  ConsoleNews news = CONSOLE_SILENT;
+  for (int byte; (byte = machineGet()) >= 0; before = byte) {
+    int isEnd = (byte == '\r') || ((byte == '\n') && (before != '\r'));
+    if (byte == CONSOLE_OFF)
+      boardExit(0);
+    if (news != CONSOLE_LINE)
+      news = isEnd ? CONSOLE_LINE : CONSOLE_TYPED;
+    if ((isEnd || (byte != '\n')) && (typedTo - typedFrom < TYPED_BYTES))
+      typed[typedTo++ % TYPED_BYTES] = isEnd ? '\n' : (uint8_t)byte;
+  }
+  return news;
+}
+
+int boardTyped(void)
+{
+  return typedFrom == typedTo ? -1 : typed[typedFrom++ % TYPED_BYTES];
+}
+
 void boardPrintLine(const char* text)
 {
   while (*text)

@@ -282,16 +282,19 @@ void netWake(void)
 void boardWait(uint32_t timeoutMs)
 {
   uint64_t end = machineMs() + timeoutMs;
+  ConsoleNews typed;
   for (;;) {
     netPoll();
     for (int i = 0; i < SOCKETS_MAX; i++)
       if (sockets[i].isUsed && (sockets[i].state == SOCKET_RESOLVING))
         resolve(&sockets[i]);
-    if (machineGet() == CONSOLE_OFF)
-      boardExit(0);
+    typed = consoleTake();
+    if (typed == CONSOLE_LINE)
+      netWake();
     if (hasNews || (machineMs() >= end))
       break;
-    machineSleep(WAKE_US);
+    if (typed == CONSOLE_SILENT)
+      machineSleep(WAKE_US);
   }
   hasNews = 0;
   machineFeed();

@@ -11,6 +11,7 @@ import { run } from "../common/natives/loop.ts";
 import { TcpSocket } from "../common/natives/socket.ts";
 import { now, provision, random } from "../common/natives/system.ts";
 import { secureConnect } from "../common/natives/tls.ts";
+import { typed } from "../common/natives/typed.ts";
 
 /** What every host board is, but for what "identity" in provision.json says otherwise. */
 const IDENTITY: OwnIdentity = frozen({
@@ -43,8 +44,4 @@ export function openBoard(): Board {
     typed: (buffer) => typed(buffer),
     run,
   };
-}
-
-function typed(this: unknown, buffer: Uint8Array): number {
-  return native("xs_console_typed").call(this, buffer);
 }

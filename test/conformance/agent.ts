@@ -3,7 +3,7 @@
  * and answers. Every check is also a line on the serial console. It keeps nothing, so power may
  * fail anywhere.
  */
-import type { Flash, Hal } from "../../hal/hal.ts";
+import type { Hal } from "../../hal/hal.ts";
 import { hex } from "../../src/base/bytes.ts";
 import { type Carrier, type Channel, openChannel } from "./channel.ts";
 import { kindOf, Steps } from "./checks.ts";
@@ -22,6 +22,15 @@ import {
 } from "./order.ts";
 import { clockChecks, firstRandom, identityChecks, randomChecks } from "./rest.ts";
 import { Stage } from "./stage.ts";
+import { TimedFlash } from "./timed.ts";
+
+/** What stands for a program that does not come back, where the board is simulated. */
+export interface Stand {
+  /** Never returns; throws. */
+  hang(): never;
+  /** Does nothing else for so many milliseconds. */
+  busy(ms: number): void;
+}
 
 /** Between two looks for a datagram, which should end the wait anyway. */
 const LOOK_MS = 500;
@@ -40,18 +49,21 @@ interface Work {
 export class Agent {
   readonly #hal: Hal;
   readonly #channel: Channel;
-  readonly #hang: () => never;
+  readonly #stand: Stand;
+  readonly #partitions: { readonly [name in PartitionName]: TimedFlash };
   #report: Report;
   #work: Work | undefined;
 
-  /**
-   * `rig` is where the rig listens: http://host:port, or CONSOLE. `hang` never returns; where the
-   * board is simulated, it throws what stands for that.
-   */
-  constructor(board: Carrier, rig: string, hang: () => never = hangForEver) {
+  /** `rig` is where the rig listens: http://host:port, or CONSOLE. */
+  constructor(board: Carrier, rig: string, stand?: Stand) {
+    const now = (): number => board.now();
     this.#hal = board;
     this.#channel = openChannel(board, rig);
-    this.#hang = hang;
+    this.#stand = stand ?? really(now);
+    this.#partitions = {
+      store: new TimedFlash(board.store, now),
+      staging: new TimedFlash(board.staging, now),
+    };
     const random = firstRandom(board);
     this.#report = {
       kind: "boot",
@@ -97,7 +109,11 @@ export class Agent {
       case "panic":
         throw new Error("a panic was ordered");
       case "hang":
-        this.#hang();
+        this.#stand.hang();
+        return;
+      case "busy":
+        this.#stand.busy(order.ms);
+        this.#report = { kind: "done" };
         return;
       case "fetch":
         this.#work = new Fetching(this.#hal, order);
@@ -161,7 +177,8 @@ export class Agent {
   #perform(order: Order): Report {
     const checks = this.#checks(order);
     if (checks !== undefined) return { kind: "checks", checks };
-    const { boot, staging } = this.#hal;
+    const { boot } = this.#hal;
+    const { staging } = this.#partitions;
     switch (order.do) {
       case "running":
         return { kind: "running", running: boot.running() };
@@ -191,7 +208,7 @@ export class Agent {
   #checks(order: Order): readonly Check[] | undefined {
     switch (order.do) {
       case "apart":
-        return apartChecks(this.#hal.store, this.#hal.staging);
+        return apartChecks(this.#partitions.store, this.#partitions.staging);
       case "verify":
         return verifySeed(this.#partition(order.partition), order.seed, order.partition);
       case "identity":
@@ -203,14 +220,22 @@ export class Agent {
     }
   }
 
-  #partition(name: PartitionName): Flash {
-    return name === "store" ? this.#hal.store : this.#hal.staging;
+  #partition(name: PartitionName): TimedFlash {
+    return this.#partitions[name];
   }
 }
 
-/** The watchdog ends it. */
-function hangForEver(): never {
-  for (;;);
+/** The watchdog ends what hangs. */
+function really(now: () => number): Stand {
+  return {
+    hang: () => {
+      for (;;);
+    },
+    busy: (ms) => {
+      const end = now() + ms;
+      while (now() < end);
+    },
+  };
 }
 
 /** Steps that are no checks. */

@@ -4,7 +4,8 @@
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { equal, filled } from "../../src/base/bytes.ts";
 import { type Case, Checks, expect, kindThrown } from "./checks.ts";
-import { type Check, patternBytes } from "./order.ts";
+import { type Check, FLASH_CALL_MS_MAX, patternBytes } from "./order.ts";
+import type { TimedFlash } from "./timed.ts";
 
 /**
  * How much of a block is looked at: a block of a large part is too much for one buffer of a small
@@ -22,7 +23,7 @@ const NEIGHBOUR_BLOCKS = 32;
  * All checks of one partition, `name` before each. They are cases of their own: a board's watchdog
  * may not bear them in one go.
  */
-export function flashCases(flash: Flash, name: string): readonly Case[] {
+export function flashCases(flash: TimedFlash, name: string): readonly Case[] {
   const status = flash.status();
   const partition = new Partition(flash, status);
   return [
@@ -125,7 +126,19 @@ export function flashCases(flash: Flash, name: string): readonly Case[] {
         partition.twice();
       },
     },
+    quickCase(flash, name),
   ];
+}
+
+/** Of all calls since the board's start. */
+function quickCase(flash: TimedFlash, name: string): Case {
+  return {
+    name: `${name}: no call takes longer than ${FLASH_CALL_MS_MAX} ms`,
+    body: () => {
+      const { ms, what } = flash.slow;
+      expect(ms <= FLASH_CALL_MS_MAX, `${what} took ${Math.round(ms)} ms`);
+    },
+  };
 }
 
 /**
@@ -134,7 +147,7 @@ export function flashCases(flash: Flash, name: string): readonly Case[] {
  * anywhere.
  */
 export function neighbourCases(
-  flash: Flash,
+  flash: TimedFlash,
   name: string,
   from: number,
 ): { readonly cases: readonly Case[]; readonly next?: number } {
@@ -155,6 +168,7 @@ export function neighbourCases(
     add(() => {
       partition.neighbours(block, first, last);
     });
+  cases.push(quickCase(flash, name));
   return { cases, ...(to < status.blocks ? { next: to } : {}) };
 }
 

@@ -60,6 +60,8 @@ export type Order =
   | { readonly do: "blank" | "arm" | "confirm" | "restart" | "running" | "identity" | "random" }
   /** The program dies of what it throws; or it never comes back. */
   | { readonly do: "panic" | "hang" }
+  /** The program does not come back for so long, as in erases that take their time. */
+  | { readonly do: "busy"; readonly ms: number }
   /** Looks for a datagram for so long. */
   | { readonly do: "receive"; readonly ms: number; readonly bufferBytes: number }
   | { readonly do: "clock"; readonly ms: number }
@@ -89,6 +91,9 @@ export interface Fetched {
 
 /** A call of Link that has nothing to give comes back in less, or it waits for the network. */
 export const SLOW_MS = 50;
+
+/** No call of Flash takes longer. */
+export const FLASH_CALL_MS_MAX = 2500;
 
 export type Report =
   /** `random`: the first random bytes of this boot, in hexadecimal. */

@@ -10,11 +10,15 @@ export interface ServerCertificate {
   /** The server's certificate and private key, PEM. */
   readonly certificate: string;
   readonly key: string;
+  /** The authority's private key. */
+  readonly signer: KeyObject;
 }
 
 export interface CertificateOptions {
   /** DNS name of the server. */
   readonly host: string;
+  /** The authority of this one vouches for the server too; absent: a new one does. */
+  readonly of?: ServerCertificate;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
@@ -97,6 +101,7 @@ function certificate(
 /** A server's certificate, and the authority that vouches for it. */
 export function makeCertificate(options: CertificateOptions): ServerCertificate {
   const root = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const signer = options.of?.signer ?? root.privateKey;
   const leaf = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const isAuthority = der(
     SEQUENCE,
@@ -109,25 +114,24 @@ export function makeCertificate(options: CertificateOptions): ServerCertificate 
     ALTERNATIVE_NAME,
     der(OCTETS, der(SEQUENCE, der(0x82, Buffer.from(options.host)))),
   );
-  const authority = certificate(
-    {
-      subject: "bench authority",
-      key: root.publicKey,
-      extension: isAuthority,
-      options: { host: "" },
-    },
-    "bench authority",
-    root.privateKey,
-  );
+  const subject = "bench authority";
+  const authority =
+    options.of?.authority ??
+    certificate(
+      { subject, key: root.publicKey, extension: isAuthority, options: { host: "" } },
+      subject,
+      signer,
+    );
   const server = certificate(
     { subject: options.host, key: leaf.publicKey, extension: isHost, options },
-    "bench authority",
-    root.privateKey,
+    subject,
+    signer,
   );
   const lines = server.toString("base64").replace(/.{64}/g, "$&\n").trimEnd();
   return {
     authority,
     certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: leaf.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+    signer,
   };
 }

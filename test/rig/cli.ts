@@ -15,6 +15,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addFlash } from "./commands/flash.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeygen } from "./commands/keygen.ts";
+import { addMerge } from "./commands/merge.ts";
 import { addNotify } from "./commands/notify.ts";
 import { addPack } from "./commands/pack.ts";
 import { addProvision } from "./commands/provision.ts";
@@ -48,6 +49,7 @@ Examples:
   const commands = [
     addDemo,
     addTest,
+    addMerge,
     addServe,
     addDevice,
     addNotify,

@@ -5,8 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import type { Recorded, Verdict } from "./events/event.ts";
-
-type Ended = Extract<Recorded, { kind: "scenario" }> & { readonly phase: Verdict };
+import type { Ended } from "./suite/verdicts.ts";
 
 interface TestCase {
   readonly ended: Ended;
@@ -59,19 +58,20 @@ function testSuite({ name, properties, events }: JUnitSuite): string {
   ].join("\n");
 }
 
-/** The last attempt of each scenario, in the order in which they ended. */
+/** The scenarios, in the order in which they ended; of several attempts at one the last. */
 function casesOf(events: readonly Recorded[]): readonly TestCase[] {
-  const cases = new Map<string, TestCase>();
+  const cases: TestCase[] = [];
   let lines: string[] = [];
   for (const event of events) {
     if (event.kind === "scenario" && event.phase === "began") lines = [];
     else if (event.kind === "scenario") {
-      cases.delete(event.name);
-      cases.set(event.name, { ended: event as Ended, lines: lines.slice(-TAIL_LINES) });
+      const before = cases.findLastIndex(({ ended }) => ended.name === event.name);
+      if (event.attempt > 1 && before >= 0) cases.splice(before, 1);
+      cases.push({ ended: event as Ended, lines: lines.slice(-TAIL_LINES) });
       lines = [];
     } else lines.push(logLine(event));
   }
-  return [...cases.values()];
+  return cases;
 }
 
 function testCase(suite: string, { ended, lines }: TestCase): string {

@@ -8,10 +8,11 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Version, versionText } from "../../src/image/version.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
-import { makeCertificate } from "./certificate.ts";
+import { makeCertificate, type ServerCertificate } from "./certificate.ts";
 import { type DeviceProcess, within } from "./device.ts";
 import type { Heap } from "./events/event.ts";
 import type { EventLog } from "./events/log.ts";
@@ -21,7 +22,7 @@ import type { DescriptorOptions } from "./server/descriptor.ts";
 import { DmServer } from "./server/dm-server.ts";
 import type { ServerEvent } from "./server/event.ts";
 import type { Fault } from "./server/fault.ts";
-import { listen, type Listening, type Traffic } from "./server/http.ts";
+import { listen, type Listening, type ServerSecret, type Traffic } from "./server/http.ts";
 import { type HostFault, PackageHost } from "./server/package-host.ts";
 import { sendUntil } from "./server/datagram.ts";
 import type { Notice } from "./decode/pushwriter.ts";
@@ -53,9 +54,14 @@ export interface RigOptions {
   readonly provision?: Partial<DeviceProvision>;
   /** Both servers speak TLS, with a certificate of an authority that the device trusts. */
   readonly https?: boolean;
+  /** With `https`: the certificate that they show until `showGood` is called. */
+  readonly wrongCertificate?: WrongCertificate;
   /** A crash of the device is what is looked for. */
   readonly mayCrash?: true;
 }
+
+/** Of an authority that the device does not know; or of the right one, for another host. */
+export type WrongCertificate = "other-authority" | "other-host";
 
 const SERVER_ID = "rig";
 const USER = "device";
@@ -71,6 +77,7 @@ export class Rig {
   readonly digest: string;
   readonly #options: RigOptions;
   readonly #listening: Listening;
+  readonly #certificate: ServerSecret | undefined;
   readonly #watch: Watch;
   #device: DeviceProcess | undefined;
   #settled!: (outcome: Outcome) => void;
@@ -105,7 +112,7 @@ export class Rig {
       ...(descriptor === undefined ? {} : { descriptor }),
       emit: recorder(log, "host"),
     });
-    const secret = options.https === true ? makeCertificate({ host: "localhost" }) : undefined;
+    const secret = options.https === true ? certified(options.wrongCertificate) : undefined;
     const listening = await listen(
       (request) => {
         if (answer === undefined) throw new Error("a request before the rig is there");
@@ -114,9 +121,9 @@ export class Rig {
           : answer.server.handle(request);
       },
       0,
-      secret,
+      secret?.shown,
     );
-    const ca = secret === undefined ? {} : { ca: secret.authority.toString("base64") };
+    const ca = secret === undefined ? {} : { ca: secret.good.authority.toString("base64") };
     const told = { ...options, provision: { ...ca, ...options.provision } };
     answer = new Rig(
       told,
@@ -125,6 +132,7 @@ export class Rig {
       host,
       offer,
       `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`,
+      secret?.good,
     );
     note(`DM server and package host on ${listening.origin}; device in ${directory}`);
     return answer;
@@ -137,7 +145,9 @@ export class Rig {
     host: PackageHost,
     offer: Uint8Array,
     url: string,
+    certificate?: ServerSecret,
   ) {
+    this.#certificate = certificate;
     this.host = host;
     this.#options = options;
     this.directory = directory;
@@ -242,6 +252,19 @@ export class Rig {
     return this.start();
   }
 
+  /** The servers are away for so long: connections are reset, and new ones refused. */
+  async leave(awayMs: number): Promise<void> {
+    const back = await this.#listening.leave();
+    this.#options.log.emit({ kind: "fault", what: `refused for ${awayMs} ms` }, "host");
+    await setTimeout(awayMs);
+    await back();
+  }
+
+  /** From now on the servers show the certificate that the device trusts. */
+  showGood(): void {
+    if (this.#certificate !== undefined) this.#listening.show(this.#certificate);
+  }
+
   /** What the device, which is off, keeps: for `restore`. */
   snapshot(): Snapshot {
     return takeSnapshot(this.directory);
@@ -298,6 +321,22 @@ export class Rig {
     const outcome = [...this.server.outcomes.values()].find((candidate) => candidate !== undefined);
     if (outcome !== undefined) this.#settled(outcome);
   }
+}
+
+interface Shown {
+  readonly good: ServerCertificate;
+  /** What the servers begin with. */
+  readonly shown: ServerCertificate;
+}
+
+function certified(wrong: WrongCertificate | undefined): Shown {
+  const good = makeCertificate({ host: "localhost" });
+  if (wrong === undefined) return { good, shown: good };
+  const shown =
+    wrong === "other-host"
+      ? makeCertificate({ host: "elsewhere.example", of: good })
+      : makeCertificate({ host: "localhost" });
+  return { good, shown };
 }
 
 /** The version that a device said last when it started. */

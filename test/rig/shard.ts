@@ -7,6 +7,28 @@ export interface Shard {
 
 export const WHOLE: Shard = { index: 1, count: 1 };
 
+/** How engines tell a process its part: variables of its number, of how many, and of the first. */
+const ENGINES: readonly (readonly [index: string, count: string, first: number | string])[] = [
+  ["SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"],
+  ["CI_NODE_INDEX", "CI_NODE_TOTAL", 1], // GitLab, where a job has parallel:
+  ["JOB_COMPLETION_INDEX", "XS_FUMO_SHARDS", 0], // Kubernetes does not say how many
+  ["BUILDKITE_PARALLEL_JOB", "BUILDKITE_PARALLEL_JOB_COUNT", 0],
+  ["CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0],
+];
+
+/**
+ * Returns the part that the engine which started this process wants of it; the whole without one.
+ * Throws an Error when it names a part that is none.
+ */
+export function shardOf(environment: NodeJS.ProcessEnv): Shard {
+  for (const [index, count, first] of ENGINES) {
+    if (environment[index] === undefined || environment[count] === undefined) continue;
+    const from = typeof first === "number" ? first : Number(environment[first] ?? 1);
+    return parseShard(`${Number(environment[index]) - from + 1}/${environment[count]}`);
+  }
+  return WHOLE;
+}
+
 /** Reads "2/8". Throws an Error that says what is wanted. */
 export function parseShard(text: string): Shard {
   const [, index = "", count = ""] = /^(\d+)\/(\d+)$/.exec(text) ?? [];

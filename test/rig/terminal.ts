@@ -93,6 +93,7 @@ function sentence(
       return options.verbose ? `power   ${event.on ? "on" : "off"}` : undefined;
     case "scenario":
       return scenarioText(event, paint);
+    case "plan":
     case "geometry":
     case "flashop":
       return undefined;

@@ -11,6 +11,7 @@ import { nonceChange } from "../../src/account/accounts.ts";
 import { parseProvision } from "../../src/account/provisioning.ts";
 import type { Version } from "../../src/image/version.ts";
 import type { UserInterface } from "../../src/user/question.ts";
+import type { Encoding } from "../../src/session/encoding.ts";
 import { recordChange } from "../../src/store/jsonrecord.ts";
 import { Store } from "../../src/store/store.ts";
 import { COUNTER_KEY } from "../../src/update/memory.ts";
@@ -105,7 +106,7 @@ export interface BenchOptions extends Serving {
   readonly downloadSeconds?: number;
   readonly packageTypes?: readonly string[];
   readonly allowPrivate?: false;
-  readonly account?: Partial<typeof ACCOUNT>;
+  readonly account?: Partial<typeof ACCOUNT> & { readonly encoding?: Encoding };
   /** Who is asked before what, and what they say. */
   readonly people?: {
     readonly confirm: "none" | "download" | "update" | "both";

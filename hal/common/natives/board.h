@@ -24,6 +24,9 @@ double boardNow(void);
 int boardRandom(void* bytes, uint32_t length);
 /* Writes a line to the serial console; the text has no line end. */
 void boardPrintLine(const char* text);
+/* The next byte that came in at the console, a line feed at the end of each line; -1: there is none
+ * now. Only boards with typed.c give this. */
+int boardTyped(void);
 /* A line of the board itself, in the form of all log lines; level is E, W, I or D. */
 void boardLog(char level, const char* source, const char* format, ...)
     __attribute__((format(printf, 3, 4)));

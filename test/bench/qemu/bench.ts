@@ -15,6 +15,7 @@ import { type Bound, BOUNDS, boundsOf, CASE_BOUNDS } from "./bounds.ts";
 import { CASE_NAMES, type Case, type CaseName, CASES } from "./cases.ts";
 import { imageParts } from "./imageparts.ts";
 import { meteredBoard } from "./meter/meter.ts";
+import { IMAGES } from "./processors.ts";
 import {
   type Codecs,
   type Floor,
@@ -34,9 +35,6 @@ import {
 import { run, type Run } from "./run.ts";
 
 const KIB = 1024;
-/** The images of both versions, as the product has them. */
-const IMAGES = ["firmware-1.0.0", "firmware-2.0.0"] as const;
-
 /** A row whose bounds are in a table. Throws when it has none there. */
 function figure(
   group: string,

@@ -134,6 +134,16 @@ export function getValues(run: Run, https: boolean): Values<keyof typeof GET_ROW
   return { instructions: run.metered.spent(0, IDLE, COMPLETED) / M, ...wire(run, 1, https) };
 }
 
+/** Of the whole update, from power-on until the server has the report. */
+export function updateTotals(run: Run): {
+  readonly spareKiB: number;
+  readonly instructions: number;
+} {
+  const { metered } = run;
+  const instructions = (metered.at(0, RESTARTING) + metered.at(1, RESTARTING)) / M;
+  return { spareKiB: spareKiB(run), instructions };
+}
+
 /** From a reset to the first message, in the first boot and in the one of the new image. */
 export function bootValues({ metered }: Run): { readonly first: number; readonly second: number } {
   return { first: metered.at(0, FIRST_MESSAGE) / M, second: metered.at(1, FIRST_MESSAGE) / M };

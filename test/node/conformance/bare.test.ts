@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ROWS } from "../../rig/boards/boards.ts";
 import { bareBench } from "../../rig/conformance/barebench.ts";
-import { conformance, PART_NAMES, QUICK_PARTS } from "../../rig/conformance/plan.ts";
+import { conformance, CONSOLE_PARTS, PART_NAMES, QUICK_PARTS } from "../../rig/conformance/plan.ts";
 import { BARE_IN_TURN, PATIENT } from "../../turn.ts";
 import { missingTools } from "../tools.ts";
 
@@ -23,6 +23,21 @@ for (const name of BARE_IN_TURN) {
       [],
     );
     assert.ok(checks.length >= 120, `${checks.length} checks`);
+    bench.discard();
+  });
+
+  test(`${name}: clock, random bytes, identity and flash over its console`, {
+    skip: missingTools(name),
+    timeout: 1_800_000,
+  }, async () => {
+    const bench = Object.assign(bareBench(build, driver.classId), { cutModes: [] });
+    const parts = CONSOLE_PARTS.filter((part) => part !== "uptime");
+    const checks = await conformance(bench, parts, { overConsole: true });
+    assert.deepEqual(
+      checks.filter(({ problem }) => problem !== undefined),
+      [],
+    );
+    assert.ok(checks.length >= 40, `${checks.length} checks`);
     bench.discard();
   });
 }

@@ -36,6 +36,19 @@ function overlay(flash: Flash, change: FlashPart): Flash {
   };
 }
 
+/** The clock goes on by so many milliseconds in an erase of the store. */
+function slowErase(ms: (block: number, blocks: number) => number): () => Wrapper {
+  return () => (hal) => {
+    let spent = 0;
+    const { store } = hal;
+    const eraseBlock = (block: number): void => {
+      store.eraseBlock(block);
+      spent += ms(block, store.status().blocks);
+    };
+    return { ...hal, now: () => hal.now() + spent, store: overlay(store, { eraseBlock }) };
+  };
+}
+
 export const BROKEN_FLASH: readonly BrokenHal[] = [
   {
     lie: "every seventh write is lost",
@@ -407,6 +420,19 @@ export const BROKEN_FLASH: readonly BrokenHal[] = [
           },
         };
       }),
+  },
+  {
+    lie: "an erase takes three seconds",
+    part: "flash",
+    caught: "store: no call takes longer than 2500 ms",
+    make: slowErase((block) => (block >= 0 ? 3000 : 0)),
+  },
+  {
+    lie: "an erase of the last block, a larger sector, takes three seconds",
+    part: "flash",
+    caught: "store: no call takes longer than 2500 ms",
+    options: { store: MANY_BLOCKS },
+    make: slowErase((block, blocks) => (block === blocks - 1 ? 3000 : 0)),
   },
   {
     lie: "blockLength is half of what an erase takes",

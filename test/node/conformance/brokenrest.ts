@@ -43,6 +43,23 @@ export const BROKEN_REST: readonly BrokenHal[] = [
     make: () => (hal) => ({ ...hal, now: () => hal.now() % 65_536 }),
   },
   {
+    lie: "the watchdog bites after two seconds, in the erase of a worn block",
+    part: "uptime",
+    caught: "watchdog: it waits for 3 calls of 2500 ms",
+    make: () => (hal) => {
+      let fed = hal.now();
+      return {
+        ...hal,
+        now: () => {
+          const now = hal.now();
+          if (now - fed > 2000) throw new Error("the watchdog bites");
+          fed = now;
+          return now;
+        },
+      };
+    },
+  },
+  {
     lie: "the clock wraps after 300 ms",
     part: "rest",
     caught: "clock: it counts and never goes back",

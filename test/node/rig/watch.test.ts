@@ -84,8 +84,10 @@ test("a JUnit report separates failures, errors of the bench, and what was skipp
   run("third", "passed", undefined, 2);
   run("fourth", "error", "the relay is silent");
   run("fifth", "skipped", "needs a switch of its power");
+  run("sixth", "failed", "the first round");
+  run("sixth", "passed");
   const text = junit([{ name: "suite", properties: { board: "host" }, events: log.events }]);
-  assert.match(text, /tests="5" failures="1" errors="1" skipped="1"/);
+  assert.match(text, /tests="7" failures="2" errors="1" skipped="1"/);
   assert.match(text, /<property name="board" value="host"\/>/);
   assert.match(text, /<failure type="property" message="result 402 &amp; more"\/>/);
   assert.match(text, /<error type="bench" message="the relay is silent"\/>/);
@@ -94,6 +96,7 @@ test("a JUnit report separates failures, errors of the bench, and what was skipp
     text.split("<testcase").find((part) => part.includes(`name="${name}"`)) ?? "";
   assert.match(of("third"), /name="unstable" value="true"/);
   assert.ok(!of("third").includes("went away"), "the attempt before is not reported");
+  assert.match(text, /message="the first round"/, "a round before is");
   for (const name of ["first", "second", "third", "fourth", "fifth"])
     assert.match(of(name), new RegExp(`<system-out>&lt;${name}&gt; .u0000 says</system-out>`));
 });

@@ -33,6 +33,7 @@ export interface DeviceProvision {
   readonly pollSeconds?: number;
   readonly request?: "none" | "device" | "user";
   readonly trialSeconds?: number;
+  readonly downloadSeconds?: number;
   readonly answers?: readonly string[];
   readonly typedAnswers?: boolean;
   readonly confirm?: "none" | "download" | "update" | "both";

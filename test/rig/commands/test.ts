@@ -1,7 +1,6 @@
 /** `xs-fumo test`: the scenarios of the suite, on one board or several. */
 import { type Command, InvalidArgumentError } from "commander";
 import { BOARD_NAMES, BOARDS, bears, type DeviceName } from "../boards/boards.ts";
-import type { Verdict } from "../events/event.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { ScenarioRun } from "../events/scenariorun.ts";
 import { Exit, type ExitCode, RigError } from "../exit.ts";
@@ -9,18 +8,19 @@ import { writeJUnit } from "../junit.ts";
 import { countOption, wordOption } from "../options.ts";
 import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
 import { check, setUp } from "../setup.ts";
-import { parseShard, type Shard, WHOLE } from "../shard.ts";
+import { parseShard, type Shard, shardOf, WHOLE } from "../shard.ts";
 import { chosen } from "../suite/choice.ts";
 import { withFirmwareOnce } from "../suite/offer.ts";
 import { type Ended, runScenario } from "../suite/run.ts";
 import { NEEDS, type TestScenario } from "../suite/scenario.ts";
 import { SCENARIOS } from "../suite/table.ts";
+import { endsOf, summaryOf } from "../suite/verdicts.ts";
 import { terminal } from "../terminal.ts";
 
 interface TestOptions extends PageFlags {
   readonly board: readonly DeviceName[];
   readonly filter: readonly string[];
-  readonly shard: Shard;
+  readonly shard?: Shard;
   readonly seed?: number;
   readonly sample?: number;
   readonly repeat: number;
@@ -59,7 +59,11 @@ export function addTest(program: Command): void {
     )
     .option("--list", "name the scenarios, and run none (with --json: as JSON)")
     .option("--dry-run", "look whether the boards can be built here, and run nothing")
-    .option("--shard <i/n>", "this machine's part of them", shardOption, WHOLE)
+    .option(
+      "--shard <i/n>",
+      "this machine's part (default: what Slurm, GitLab, Kubernetes, Buildkite or Circle say)",
+      shardOption,
+    )
     .option("--seed <number>", "shuffle them: the same number gives the same order", countOption)
     .option(
       "--sample <count>",
@@ -123,13 +127,14 @@ function shardOption(text: string): Shard {
 }
 
 async function run(options: TestOptions): Promise<void> {
-  const { filter: filters, shard, seed, sample } = options;
-  const scenarios = chosen(SCENARIOS, {
+  const { filter: filters, seed, sample } = options;
+  const shard = options.shard ?? shardOf(process.env);
+  const choice = {
     filters,
-    shard,
     ...(seed === undefined ? {} : { seed }),
     ...(sample === undefined ? {} : { sample }),
-  });
+  };
+  const scenarios = chosen(SCENARIOS, { ...choice, shard });
   if (options.list === true) {
     list(scenarios, options);
     return;
@@ -144,7 +149,8 @@ async function run(options: TestOptions): Promise<void> {
     dryRun(scenarios, options);
     return;
   }
-  const suite = new Suite(options);
+  const whole = chosen(SCENARIOS, { ...choice, shard: WHOLE }).map(({ name }) => name);
+  const suite = new Suite(options, { shard, whole });
   const page = await openPage(options, suite.log);
   for (const board of options.board) await suite.run(board, scenarios);
   process.exitCode = suite.end();
@@ -188,14 +194,22 @@ function lack(board: DeviceName, { needs = [] }: TestScenario): string | undefin
   return missing.length === 0 ? undefined : missing.map((need) => NEEDS[need]).join(", ");
 }
 
+/** What a run is part of. */
+interface Plan {
+  readonly shard: Shard;
+  /** Names of the scenarios of all parts. */
+  readonly whole: readonly string[];
+}
+
 /** One run of the suite over its boards. */
 class Suite {
   readonly #options: TestOptions;
+  readonly #plan: Plan;
   readonly log = new EventLog("bench");
-  readonly #counts: { [V in Verdict]: number } = { passed: 0, failed: 0, error: 0, skipped: 0 };
 
-  constructor(options: TestOptions) {
+  constructor(options: TestOptions, plan: Plan) {
     this.#options = options;
+    this.#plan = plan;
     this.log.view(
       terminal({
         quiet: options.quiet === true,
@@ -212,6 +226,8 @@ class Suite {
     log.view((event) => {
       this.log.record(event);
     });
+    const { shard, whole } = this.#plan;
+    log.emit({ kind: "plan", shard: `${shard.index}/${shard.count}`, scenarios: whole });
     setUp(name, (text) => {
       log.emit({ kind: "note", text });
     });
@@ -222,13 +238,11 @@ class Suite {
         const why = lack(name, scenario);
         if (why !== undefined) {
           new ScenarioRun(log, scenario.name).end("skipped", [why]);
-          this.#counts.skipped++;
           continue;
         }
         const { verdict } = await this.#attempts((attempt) =>
           runScenario(board, scenario, log, { attempt, limitMs: this.#options.limit * 1000 }),
         );
-        this.#counts[verdict]++;
         if (verdict !== "passed" && untilFailure === true) return;
       }
   }
@@ -243,11 +257,7 @@ class Suite {
 
   /** Writes the report: the exit status. */
   end(): ExitCode {
-    const { passed, failed, error, skipped } = this.#counts;
-    const blame = failed > 0 ? Exit.failed : Exit.ok;
-    const status = error > 0 ? Exit.noBoard : blame;
-    const text =
-      `${passed} passed, ${failed} failed, ${error} errors of the bench, ` + `${skipped} skipped`;
+    const { status, text } = summaryOf(endsOf(this.log.events));
     this.log.emit({ kind: "end", status, text });
     const { junit, board: boards } = this.#options;
     if (junit !== undefined)

@@ -32,8 +32,8 @@ export interface ProcessBoard {
   readonly checksSignature?: false;
 }
 
-/** As short as a busy machine allows. */
-const WATCHDOG_MS = 8000;
+/** As short as the contract allows. */
+const WATCHDOG_MS = 10_000;
 
 /** A runner that takes its state directory, its watchdog and the cut as arguments. */
 export function onState(runner: string): ProcessBoard["program"] {

@@ -206,8 +206,13 @@ export class SimBench implements Bench {
   async #boot(url: string, cause: ResetCause): Promise<ResetCause | undefined> {
     try {
       const hal = this.#withConsole(this.#wrap(this.#kind.board.start(cause), cause));
-      const agent = new Agent(hal, url, () => {
-        throw new Hung();
+      const agent = new Agent(hal, url, {
+        hang: () => {
+          throw new Hung();
+        },
+        busy: (ms) => {
+          this.#skippedMs += ms;
+        },
       });
       this.#listens = hal.datagrams !== undefined;
       this.#bootedAt = this.#clock();

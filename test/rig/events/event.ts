@@ -91,6 +91,8 @@ export type BenchEvent =
       /** Power failed in it: how. */
       readonly torn?: string;
     }
+  /** Which scenarios a suite has on this board, whose part this run is: for `xs-fumo merge`. */
+  | { readonly kind: "plan"; readonly shard: string; readonly scenarios: readonly string[] }
   | {
       readonly kind: "scenario";
       readonly name: string;

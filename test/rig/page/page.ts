@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { root } from "../../root.ts";
+import type { Recorded } from "../events/event.ts";
 import type { EventLog } from "../events/log.ts";
 import { countOption } from "../options.ts";
 import { pageHtml } from "./html.ts";
@@ -42,16 +43,19 @@ function commandLine(log: EventLog): string {
   return log.secrets.masked(`xs-fumo ${words.join(" ")}`);
 }
 
-function configOf(log: EventLog): { readonly command: string; readonly version: string } {
+function configOf(command: string): { readonly command: string; readonly version: string } {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     version: string;
   };
-  return { command: commandLine(log), version };
+  return { command, version };
 }
 
-/** Writes the events of a log as one file of HTML. Throws when the file cannot be written. */
-function writeReport(path: string, log: EventLog): void {
-  writeFileSync(path, pageHtml({ ...configOf(log), orders: [] }, log.events));
+/**
+ * Writes the events of a run, which `command` made, as one file of HTML. Throws when the file
+ * cannot be written.
+ */
+export function writeReport(path: string, command: string, events: readonly Recorded[]): void {
+  writeFileSync(path, pageHtml({ ...configOf(command), orders: [] }, events));
 }
 
 /**
@@ -66,11 +70,11 @@ export async function openPage(
   const { page, report } = flags;
   if (report !== undefined)
     process.once("exit", () => {
-      writeReport(report, log);
+      writeReport(report, commandLine(log), log.events);
     });
   if (page === undefined) return undefined;
   const port = page === true ? 0 : page;
-  const live = await servePage({ log, port, orders, config: configOf(log) });
+  const live = await servePage({ log, port, orders, config: configOf(commandLine(log)) });
   process.stderr.write(`page: ${live.url}\n`);
   return live;
 }

@@ -4,6 +4,7 @@
  */
 import { base64 } from "../../../src/base/base64.ts";
 import { equal } from "../../../src/base/bytes.ts";
+import { AlertCode } from "../../../src/syncml/alert.ts";
 import type { Malformed, Message } from "../../../src/syncml/command.ts";
 import { MAC_HEADER } from "../../../src/account/mac.ts";
 import { Campaign } from "./campaign.ts";
@@ -42,6 +43,7 @@ export class DmServer {
   readonly #sessions = new Recent<OpenSession>(SESSIONS_MAX, SESSION_BYTES_MAX);
   readonly #faults: Fault[];
   #requests = 0;
+  #reports = 0;
   #last: Reply | undefined;
 
   constructor(options: ServerOptions) {
@@ -80,6 +82,7 @@ export class DmServer {
     for (const [id, device] of this.devices) fork.devices.set(id, device.fork(fork.#emit));
     fork.#faults.splice(0, fork.#faults.length, ...this.#faults);
     fork.#requests = this.#requests;
+    fork.#reports = this.#reports;
     fork.#last = this.#last;
     return fork;
   }
@@ -89,7 +92,7 @@ export class DmServer {
     const repeats = this.#faults.some(({ what }) => what === "duplicate");
     const last = repeats && this.#last !== undefined ? base64(this.#last.body) : "";
     const devices = [...this.devices.values()].map((device) => device.durable());
-    return [devices, this.#faults, this.#requests, last];
+    return [devices, this.#faults, this.#requests, this.#reports, last];
   }
 
   /**
@@ -146,7 +149,7 @@ export class DmServer {
 
   /** Answers one request. Never throws for what a device sends. */
   handle(request: Request): Reply {
-    const fault = faultAt(this.#faults, ++this.#requests);
+    const fault = this.#faultFor(request);
     if (fault !== undefined)
       this.#emit({ kind: "fault", what: `${fault.what} at request ${this.#requests}` });
     switch (fault?.what) {
@@ -164,6 +167,15 @@ export class DmServer {
     const reply = misbehave(this.#answer(request, fault), fault);
     if (reply.cutAt === undefined) this.#last = reply;
     return reply;
+  }
+
+  /** Counts the request: the fault that it meets, if any. */
+  #faultFor(request: Request): Fault | undefined {
+    const all = this.#faults.filter(({ on }) => on === undefined);
+    const fault = faultAt(all, ++this.#requests);
+    const ofReports = this.#faults.filter(({ on }) => on === "report");
+    if (ofReports.length === 0 || !reports(request)) return fault;
+    return faultAt(ofReports, ++this.#reports) ?? fault;
   }
 
   /** The outcomes of all devices, undefined for those that are not through. */
@@ -278,6 +290,19 @@ export class DmServer {
     const text = summary(said);
     this.#emit({ kind: "message", direction, session, msgID, encoding, text, body });
   }
+}
+
+/** Whether a message tells how an operation ended: a generic alert that asks for nothing. */
+function reports({ headers, body }: Request): boolean {
+  const codec = codecOf(headers.get("content-type"));
+  const message = codec === undefined ? undefined : decodeBody(codec, body);
+  if (message === undefined || "problem" in message) return false;
+  return message.commands.some(
+    (command) =>
+      command.name === "Alert" &&
+      command.data === AlertCode.generic &&
+      command.items.some(({ meta }) => meta?.type?.endsWith("request") !== true),
+  );
 }
 
 function malformedText({ offset, problem }: Malformed): string {

@@ -25,10 +25,10 @@ export interface Reply {
    */
   readonly cutAt?: number;
   /**
-   * How that connection ends: `fin`, the default, is an orderly end, `reset` is RST. A simulated
-   * network has one end only.
+   * How that connection ends: `fin`, the default, is an orderly end, `reset` is RST, and with
+   * `stall` it does not end: nothing more comes. A simulated network has one end only.
    */
-  readonly cutBy?: "fin" | "reset";
+  readonly cutBy?: "fin" | "reset" | "stall";
   /** Milliseconds before the answer. */
   readonly delayMs?: number;
   /** How fast the body is sent. Absent: at once. */

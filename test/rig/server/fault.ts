@@ -21,6 +21,8 @@ export type Fault = Misbehaviour & {
   readonly at: number;
   /** How many requests in a row; 1 by default. */
   readonly times?: number;
+  /** Only requests that report how an operation ended are counted. */
+  readonly on?: "report";
 };
 
 /** The fault of that request, if any. */

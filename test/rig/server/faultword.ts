@@ -52,6 +52,7 @@ const HOST_NUMBERS: {
   wholeAnswer: undefined,
   truncate: "bytes",
   reset: "bytes",
+  stall: "bytes",
   wrongContentRange: undefined,
   slow: "bytesPerSecond",
   status: "status",

@@ -24,6 +24,13 @@ export interface Listening {
   /** `http://127.0.0.1:port`, or `https://localhost:port`, without a path. */
   readonly origin: string;
   readonly traffic: Traffic;
+  /** Shows this certificate from the next connection on, where it speaks TLS. */
+  show(secret: ServerSecret): void;
+  /**
+   * Resets all connections, and refuses new ones until `back` is called, which resolves once the
+   * port is open again.
+   */
+  leave(): Promise<() => Promise<void>>;
   /**
    * Takes no more connections, lets answers under way go out, within a second, and closes what is
    * left.
@@ -96,9 +103,28 @@ export function listen(
         get traffic() {
           return traffic();
         },
+        show: ({ certificate: cert, key }) => {
+          if (server instanceof SecureServer) server.setSecureContext({ cert, key });
+        },
+        leave: async () => {
+          const gone = new Promise((done) => {
+            server.close(done);
+          });
+          for (const socket of connections.values()) socket.resetAndDestroy();
+          await gone;
+          return () => back(server, bound);
+        },
         close: () => close(server, open),
       });
     });
+  });
+}
+
+/** Listens again where it did. Rejects when somebody else has taken the port. */
+function back(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
   });
 }
 
@@ -218,6 +244,7 @@ function send(
   const part = body.subarray(0, end);
   const finish = (): void => {
     if (end >= body.length) outgoing.end();
+    else if (reply.cutBy === "stall") return;
     else if (reply.cutBy === "reset") setTimeout(breakOff, SETTLE_MS);
     else breakOff();
   };

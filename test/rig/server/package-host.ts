@@ -16,6 +16,7 @@ export type HostMisbehaviour =
   | { readonly what: "wholeAnswer" } // 200 and everything, though a range was asked for
   | { readonly what: "truncate"; readonly bytes: number } // ends (FIN) after so many bytes
   | { readonly what: "reset"; readonly bytes: number } // resets (RST) there; -1: before it
+  | { readonly what: "stall"; readonly bytes: number } // there it stays, and nothing more comes
   | { readonly what: "wrongContentRange" } // the range says one byte later than it is
   | { readonly what: "slow"; readonly bytesPerSecond: number }
   | { readonly what: "status"; readonly status: number; readonly retryAfter?: number }
@@ -229,6 +230,8 @@ export class PackageHost {
         return { ...reply, cutAt: fault.bytes };
       case "reset":
         return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
+      case "stall":
+        return { ...reply, cutAt: fault.bytes, cutBy: "stall" };
       case "slow":
         return { ...reply, bytesPerSecond: fault.bytesPerSecond };
       case "overlong":

@@ -6,7 +6,7 @@
 import { versionText } from "../../../src/image/version.ts";
 import type { Recorded, RigEvent } from "../events/event.ts";
 import { VERSION_1 } from "../workshop.ts";
-import type { TestScenario } from "./scenario.ts";
+import type { Act, TestScenario } from "./scenario.ts";
 
 type Of<K extends RigEvent["kind"]> = Extract<Recorded, { kind: K }>;
 
@@ -15,7 +15,7 @@ export interface Facts {
   /** The version that was offered. */
   readonly offered: string;
   /** Acts of the scenario that never had their moment. */
-  readonly undone: number;
+  readonly undone: readonly Act[];
 }
 
 const FIRMWARE_NODE = "./DevDetail/FwV";
@@ -34,10 +34,17 @@ export function judge(
     ...running(seen, version),
     ...alerts(seen, scenario),
     ...misbehaviour(seen, scenario),
-    ...(undone > 0 ? ["the power was never cut"] : []),
+    ...undone.map(missed),
     ...download(seen, scenario),
     ...trials(seen, expect.trials),
   ];
+}
+
+function missed(act: Act): string {
+  if ("cutMs" in act) return "the power was never cut";
+  return "awayMs" in act
+    ? "the servers were never away"
+    : "the device never refused the servers for their certificate";
 }
 
 class Seen {

@@ -1,5 +1,5 @@
 /** What a scenario offers, made for a board. */
-import { versionText } from "../../../src/image/version.ts";
+import { type Version, versionText } from "../../../src/image/version.ts";
 import { FIRMWARE_FAULTS, type FirmwareFault, type RigBoard } from "../boards/board.ts";
 import { buildImage, type ImageContent } from "../image.ts";
 import { generateKey } from "../keys.ts";
@@ -12,6 +12,8 @@ export interface Offered {
   readonly version: string;
 }
 
+/** Lower than the one that runs. */
+const VERSION_0: Version = { major: 0, minor: 9, revision: 0, build: 0 };
 /** Bytes of what is no image: no multiple of a block of flash. */
 const NO_IMAGE_BYTES = 20_001;
 
@@ -37,6 +39,8 @@ function bytesOf(board: RigBoard, offer: Offer): Buffer {
       return altered(board, { classId: new Uint8Array(16).fill(0x77) });
     case "old-counter":
       return altered(board, { securityCounter: 0 });
+    case "downgrade":
+      return altered(board, { version: VERSION_0 });
     case "corrupt": {
       const bytes = Buffer.from(packageOf(board, VERSION_2, 0));
       const middle = bytes.length >> 1;

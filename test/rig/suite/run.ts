@@ -16,6 +16,8 @@ export interface Ended {
 
 /** What the device may go on to say after the server has heard all. */
 const QUIET_MS = 200;
+/** How far its console may lag behind what the server has heard. */
+const CONSOLE_MS = 20_000;
 
 /** Runs one attempt; all that happens goes to `log`, between the scenario's beginning and end. */
 export async function runScenario(
@@ -69,14 +71,17 @@ async function update(
     ...(given.hostFaults === undefined ? {} : { hostFaults: given.hostFaults(bytes.length) }),
     ...(given.descriptor === undefined ? {} : { descriptor: given.descriptor }),
     ...(given.https === undefined ? {} : { https: given.https }),
+    ...(given.wrongCertificate === undefined ? {} : { wrongCertificate: given.wrongCertificate }),
     ...(given.provision === undefined ? {} : { provision: given.provision }),
+    ...(given.nameless === true ? { pkgURL: nameless } : {}),
     ...(mayCrash(offer) ? { mayCrash: true } : {}),
   });
+  const acts = new Acts(scenario.acts ?? [], rig, log);
   try {
-    const acts = new Acts(scenario.acts ?? [], rig, log);
     rig.start();
     await Promise.race([rig.finished(limitMs), acts.failure]);
     await settled(scenario, log, limitMs);
+    await acts.end();
     await rig.switchOff();
     const problems = judge(scenario, log.events, { offered: version, undone: acts.undone });
     return { verdict: problems.length === 0 ? "passed" : "failed", problems };
@@ -86,25 +91,40 @@ async function update(
       return { verdict: "failed", problems: [`no result: ${error.message}`] };
     throw error;
   } finally {
+    await acts.end();
     await rig.close();
   }
 }
 
-/** Waits until the host of the package has its report, too, where one is due. */
-async function settled({ expect }: TestScenario, log: EventLog, limitMs: number): Promise<void> {
-  const limit = performance.now() + limitMs;
-  await pause(QUIET_MS);
-  while (expect.status !== undefined && log.all("download").length === 0) {
-    if (performance.now() > limit) return;
-    await pause(QUIET_MS);
-  }
+const NAMELESS = "no-such-host.invalid";
+
+/** The URL with a host that no DNS knows (RFC 6761 §6.4). */
+function nameless(url: string): string {
+  return url.replace(/\/\/[^:/]+/, `//${NAMELESS}`);
 }
 
-/** What is to be done to a device at moments that its console tells of. */
+/**
+ * Waits until the host of the package has its report, too, where one is due; and until the console
+ * has told all that led to the result, of which the last is that it was reported. A console that
+ * does not say so is believed to have nothing more to say.
+ */
+async function settled({ expect }: TestScenario, log: EventLog, limitMs: number): Promise<void> {
+  const started = performance.now();
+  const isTold = (): boolean => log.all("turn").some(({ what }) => what === "reported");
+  const isDue = (): boolean => expect.status !== undefined && log.all("download").length === 0;
+  const spent = (): number => performance.now() - started;
+  await pause(QUIET_MS);
+  while ((isDue() && spent() < limitMs) || (!isTold() && spent() < CONSOLE_MS))
+    await pause(QUIET_MS);
+}
+
+/** What is to be done at moments that the console of the device tells of. */
 class Acts {
   /** Rejects when an act fails. */
   readonly failure: Promise<never>;
   readonly #left: Set<Act>;
+  readonly #running = new Set<Promise<void>>();
+  #ended = false;
 
   constructor(acts: readonly Act[], rig: Rig, log: EventLog) {
     this.#left = new Set(acts);
@@ -112,29 +132,47 @@ class Acts {
     this.failure = new Promise((_, reject) => {
       fail = reject;
     });
+    this.failure.catch(() => undefined); // also where nobody waits any more
     log.view((event) => {
       for (const act of this.#left) {
-        if (!isAt(act.at, event)) continue;
+        if (this.#ended || !isAt(act.at, event)) continue;
         this.#left.delete(act);
-        cut(rig, act).catch(fail);
+        this.#running.add(done(act, rig, log).catch(fail));
       }
     });
   }
 
   /** Acts that have not had their moment. */
-  get undone(): number {
-    return this.#left.size;
+  get undone(): readonly Act[] {
+    return [...this.#left];
+  }
+
+  /** Waits for what has begun: nothing begins any more. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await Promise.all(this.#running);
   }
 }
 
-async function cut(rig: Rig, { cutMs }: Act): Promise<void> {
+async function done(act: Act, rig: Rig, log: EventLog): Promise<void> {
+  if ("awayMs" in act) {
+    await rig.leave(act.awayMs);
+    return;
+  }
+  if ("certificate" in act) {
+    if (log.all("began").length > 0)
+      throw new RigError(Exit.failed, "the device spoke to a server that it must not trust");
+    rig.showGood();
+    return;
+  }
   await rig.cut();
-  await pause(cutMs);
+  await pause(act.cutMs);
   rig.start();
 }
 
 function isAt(at: Moment, event: Recorded): boolean {
   if (event.source !== "device") return false;
+  if (at === "unheard") return event.kind === "session" && event.outcome !== "completed";
   if (at === "trial") return event.kind === "boot" && event.trial;
   if ("progress" in at)
     return event.kind === "progress" && event.bytes * 100 >= at.progress * event.total;

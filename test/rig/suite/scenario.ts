@@ -1,6 +1,7 @@
 /** A scenario of `xs-fumo test`, as data: what is offered, what goes wrong, and what must hold. */
 import type { AuthKind } from "../../../src/account/authkind.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
+import type { WrongCertificate } from "../rig.ts";
 import type { DeviceProvision, FirmwareFault } from "../boards/board.ts";
 import type { Fault } from "../server/fault.ts";
 import type { HostFault } from "../server/package-host.ts";
@@ -24,6 +25,7 @@ export type Offer =
   | "wrong-class"
   | "not-an-image"
   | "old-counter"
+  | "downgrade"
   | FirmwareFault;
 
 /** A moment of an update, as the device's console tells it. */
@@ -31,14 +33,19 @@ export type Moment =
   | { readonly progress: number } // percent of the package
   | { readonly state: number }
   | { readonly turn: "verified" | "armed" | "confirmed" }
-  | "trial"; // the first boot on trial
+  | "trial" // the first boot on trial
+  | "unheard"; // the first session that fails
 
-/** What is done to the device at a moment, once. */
-export interface Act {
-  readonly at: Moment;
-  /** Its power is off for so long. */
-  readonly cutMs: number;
-}
+/** What is done at a moment, once: to the device, or to the servers. */
+export type Act = { readonly at: Moment } & Deed;
+
+type Deed =
+  /** The power of the device is off for so long. */
+  | { readonly cutMs: number }
+  /** The servers reset their connections, and refuse others for so long. */
+  | { readonly awayMs: number }
+  /** The servers, which no byte of a request may have reached, show a certificate that is good. */
+  | { readonly certificate: "good" };
 
 /** What must hold at the end. The server decides; the console is a witness. */
 export interface Expectation {
@@ -66,6 +73,10 @@ export interface TestScenario {
   readonly offer?: Offer;
   readonly descriptor?: true;
   readonly https?: true;
+  /** Shown until an act shows the good one. */
+  readonly wrongCertificate?: WrongCertificate | undefined;
+  /** The host in PkgURL is a name that no DNS knows. */
+  readonly nameless?: true | undefined;
   /** What the DM server does wrong. */
   readonly faults?: readonly Fault[];
   /** What the host of the package does wrong, for a package of so many bytes. */

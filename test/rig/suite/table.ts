@@ -1,10 +1,14 @@
 /** The scenarios of `xs-fumo test`. A name is never given to another scenario. */
 import type { AuthKind } from "../../../src/account/authkind.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
+import type { WrongCertificate } from "../rig.ts";
 import type { Misbehaviour } from "../server/fault.ts";
 import type { HostFault } from "../server/package-host.ts";
 import type { ScenarioName } from "../server/scenario.ts";
 import type { Act, Expectation, Offer, TestScenario } from "./scenario.ts";
+
+/** Longer than any device waits. */
+const SILENCE_MS = 600_000;
 
 const UPDATED: Expectation = { code: 200, runs: "offered", trials: 1 };
 const RESUMED: Expectation = { ...UPDATED, resumed: true };
@@ -90,6 +94,7 @@ const packages: readonly TestScenario[] = [
   bad("wrong-vendor", 403, "the package is of another vendor"),
   bad("wrong-class", 403, "the package is for another class of devices"),
   bad("not-an-image", 402, "the package is no image at all"),
+  bad("downgrade", 405, "the version of the package is lower than the one that runs"),
   bad("old-counter", 405, "the security counter of the package is lower than that of what runs"),
 ];
 
@@ -133,6 +138,25 @@ function reset(
   return network(`reset-${name}`, about, expect, (bytes) => [
     { what: "reset", bytes: share(bytes), at: 1 },
   ]);
+}
+
+/** The first answer stays at so many percent of the package until somebody ends it. */
+function stalled(percent: number): HostFaults {
+  return (bytes) => [{ what: "stall", bytes: Math.floor((bytes * percent) / 100), at: 1 }];
+}
+
+/** The servers show a certificate that is not theirs, and a good one once they were refused. */
+function certificate(name: string, wrong: WrongCertificate, of: string): TestScenario {
+  return {
+    name: `network.certificate-${name}`,
+    about: `the certificate is of ${of}: no byte of a request leaves, until there is a good one`,
+    needs: ["tls"],
+    https: true,
+    wrongCertificate: wrong,
+    acts: [{ at: "unheard", certificate: "good" }],
+    expect: UPDATED,
+    seconds: 10,
+  };
 }
 
 const half = (bytes: number): number => Math.floor(bytes / 2);
@@ -180,6 +204,33 @@ const networks: readonly TestScenario[] = [
   network("redirect", "the host redirects to where the package is", UPDATED, () => [
     { what: "redirect", to: "/package?elsewhere", at: 1 },
   ]),
+  network("stalls", "the host falls silent in the middle; its end stays open", RESUMED, (bytes) => [
+    { what: "stall", bytes: half(bytes), at: 1 },
+  ]),
+  network("silent", "the host takes the request, and never answers it", UPDATED, () => [
+    { what: "silent", at: 1 },
+  ]),
+  network("captive-portal", "a page of HTML comes twice, and then the package", UPDATED, () => [
+    { what: "page", at: 1, times: 2 },
+  ]),
+  {
+    name: "network.refused",
+    about: "in the middle of the download the servers reset their connections and refuse new ones",
+    hostFaults: stalled(60),
+    acts: [{ at: { progress: 40 }, awayMs: 3000 }],
+    expect: RESUMED,
+    seconds: 8,
+  },
+  {
+    name: "network.no-name",
+    about: "no DNS knows the host in PkgURL: given up after the time that a download may take",
+    nameless: true,
+    provision: { downloadSeconds: 5 },
+    expect: refused(407),
+    seconds: 10,
+  },
+  certificate("authority", "other-authority", "an authority that the device does not know"),
+  certificate("host", "other-host", "the right authority, but for another host"),
   network("redirect-loop", "the host redirects for ever", refused(411), () => [
     { what: "redirect", to: "/package", at: 1, times: 99 },
   ]),
@@ -216,7 +267,17 @@ const servers: readonly TestScenario[] = [
   ),
   server("wrong-msgref", "the server answers another message", { what: "wrongMsgRef" }),
   server("500-twice", "the server fails twice", { what: "status", status: 500 }, 2, 2),
-  server("down-at-report", "the server is away when the device reports", { what: "lose" }, 9, 3),
+  server("silent", "the server takes a message, and never answers it", {
+    what: "slow",
+    delayMs: SILENCE_MS,
+  }),
+  {
+    name: "server.down-at-report",
+    about: "the server is away when the device reports",
+    faults: [{ what: "lose", on: "report", at: 1, times: 3 }],
+    expect: UPDATED,
+    seconds: 10,
+  },
 ];
 
 function cut(
@@ -225,22 +286,26 @@ function cut(
   at: Act["at"],
   expect: Expectation = UPDATED,
 ): TestScenario {
+  return { name: `power.cut-${name}`, about, acts: [{ at, cutMs: 500 }], expect, seconds: 6 };
+}
+
+/** What the device has stored: it logs each sixteenth, and takes whole blocks. */
+const AHEAD_PERCENT = 13;
+
+/** The download stays where it is until the power has failed, however slow the machine is. */
+function cutDownload(percent: number, about: string, expect: Expectation): TestScenario {
   return {
-    name: `power.cut-${name}`,
-    about,
-    acts: [{ at, cutMs: 500 }],
-    hostFaults: (bytes) => [{ what: "slow", bytesPerSecond: Math.ceil(bytes / 2), at: 1 }],
-    expect,
-    seconds: 6,
+    ...cut(`download-${percent}`, about, { progress: percent }, expect),
+    hostFaults: stalled(Math.min(percent + AHEAD_PERCENT, 98)),
   };
 }
 
 const ANY_TRIALS: Expectation = { code: 200, runs: "offered" };
 
 const powers: readonly TestScenario[] = [
-  cut("download-10", "power fails early in the download", { progress: 10 }),
-  cut("download-50", "power fails in the middle of the download", { progress: 50 }, RESUMED),
-  cut("download-90", "power fails late in the download", { progress: 90 }, RESUMED),
+  cutDownload(10, "power fails early in the download", UPDATED),
+  cutDownload(50, "power fails in the middle of the download", RESUMED),
+  cutDownload(90, "power fails late in the download", RESUMED),
   cut("verified", "power fails once the image is verified", { turn: "verified" }, ANY_TRIALS),
   cut("armed", "power fails when the new image is to boot", { turn: "armed" }, ANY_TRIALS),
   cut("trial", "power fails while the new image is on trial", "trial", ANY_TRIALS),

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { setUp } from "../../rig/setup.ts";
-import { parseShard, type Shard, WHOLE } from "../../rig/shard.ts";
+import { parseShard, type Shard, shardOf } from "../../rig/shard.ts";
 import { merged, type ShardResult } from "./merge.ts";
 import { campaign } from "./run.ts";
 import type { Failure, Tally } from "./tally.ts";
@@ -35,7 +35,7 @@ const options = new Command("campaign")
     "Cuts the power of a device in every operation of a whole update, and checks what must hold.",
   )
   .option("--quick", "the part that npm test runs")
-  .option("--shard <i/n>", "this machine's part", parseShard, WHOLE)
+  .option("--shard <i/n>", "this machine's part", parseShard, shardOf(process.env))
   .option("--seed <n>", "the first round of seeds", Number, 0)
   .option("--budget <time>", "go on in rounds of other seeds for so long, e.g. 15m", duration)
   .option("--workers <n>", "processes", Number, availableParallelism())

@@ -5,11 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { NETWORK_DEVICE, SWITCH_KEY } from "../../../../hal/bare/build.ts";
+import { type BareBuild, NETWORK_DEVICE, SWITCH_KEY } from "../../../../hal/bare/build.ts";
 import { riscv32 } from "../../../../hal/qemu-riscv32/build.ts";
 import { alone } from "../../../../hal/xs/build.ts";
 import type { RigBoard } from "../../../rig/boards/board.ts";
-import { BOARDS } from "../../../rig/boards/boards.ts";
+import { type BareName, ROWS } from "../../../rig/boards/boards.ts";
 import { DeviceProcess } from "../../../rig/device.ts";
 import { EventLog } from "../../../rig/events/log.ts";
 import { Exit, RigError } from "../../../rig/exit.ts";
@@ -20,8 +20,8 @@ const PLUGIN = join(OUT, "meter.so");
 const SOURCE = join(root, "test/bench/qemu/meter/meter.c");
 /** QEMU's interface for plugins has another version since this one of QEMU. */
 const SECOND_API_MAJOR = 9;
-/** Where the emulated processor starts after each reset. */
-const RESET = 0x1000;
+/** What the loader begins with after each reset. */
+const RESET_FUNCTION = "_start";
 /** Begins a line of the console in every image, the loader's too. */
 const LOG_FUNCTION = "boardLog";
 /** Begin a line besides, or only mark a place (board/natives.c), in images that have them. */
@@ -38,11 +38,11 @@ export interface ElfSymbol {
   readonly isCode: boolean;
 }
 
-/** Symbols of `build/qemu/NAME.elf`, by ascending address. */
-export function symbolsOf(name: string): ElfSymbol[] {
-  const elf = join(root, "build/qemu", `${name}.elf`);
+/** Symbols of what was built of a board under that name, by ascending address. */
+export function symbolsOf(name: string, build: BareBuild = riscv32): ElfSymbol[] {
+  const elf = build.built(`${name}.elf`);
   const words = ["--print-size", "--numeric-sort", "--defined-only", elf];
-  const { stdout, status } = spawnSync(`${riscv32.record.cross}nm`, words, {
+  const { stdout, status } = spawnSync(`${build.record.cross}nm`, words, {
     encoding: "utf8",
     maxBuffer: 1 << 26,
   });
@@ -69,19 +69,20 @@ export function mapLine(kind: string, ...addresses: readonly number[]): string {
   return `${[kind, ...addresses.map((address) => address.toString(16))].join(" ")}\n`;
 }
 
-function lineMap(images: readonly string[]): string {
+function lineMap(images: readonly string[], build: BareBuild): string {
   const addresses = [...images, LOADER].flatMap((image) => {
-    const symbols = symbolsOf(image);
+    const symbols = symbolsOf(image, build);
     const others = symbols.filter(({ name }) => LINE_FUNCTIONS.includes(name));
     return [addressOf(symbols, LOG_FUNCTION), ...others.map(({ address }) => address)];
   });
   const lines = [...new Set(addresses)].sort((a, b) => a - b);
-  return mapLine("reset", RESET) + lines.map((address) => mapLine("line", address)).join("");
+  const reset = addressOf(symbolsOf(LOADER, build), RESET_FUNCTION);
+  return mapLine("reset", reset) + lines.map((address) => mapLine("line", address)).join("");
 }
 
 /** Builds the plugin for this QEMU. Throws a RigError. */
-function buildPlugin(): void {
-  const told = spawnSync(riscv32.emulator, ["--version"], { encoding: "utf8" }).stdout;
+function buildPlugin(emulator: string): void {
+  const told = spawnSync(emulator, ["--version"], { encoding: "utf8" }).stdout;
   const major = Number(/version (\d+)/.exec(told)?.[1]);
   const api = major >= SECOND_API_MAJOR ? 2 : 1;
   alone(() => {
@@ -94,7 +95,9 @@ function buildPlugin(): void {
 }
 
 export interface MeterOptions {
-  /** Names of the images that may run, below build/qemu, besides the loader. */
+  /** The board; `qemu` when absent. */
+  readonly board?: BareName;
+  /** Names of the images that may run, as they were built, besides the loader. */
   readonly images: readonly string[];
   /** Further lines of the map, and where the profile goes. */
   readonly profile?: { readonly map: string; readonly path: string };
@@ -105,23 +108,24 @@ export const CAPTURE = "capture.pcap";
 
 /** The rig's board under the meter. Images must be built before it starts. */
 export function meteredBoard(options: MeterOptions): RigBoard {
+  const { driver, build } = ROWS[options.board ?? "qemu"];
   return {
-    ...BOARDS.qemu,
+    ...driver,
     start(directory, log) {
-      buildPlugin();
+      buildPlugin(build.emulator);
       const map = join(directory, "meter.map");
-      writeFileSync(map, lineMap(options.images) + (options.profile?.map ?? ""));
+      writeFileSync(map, lineMap(options.images, build) + (options.profile?.map ?? ""));
       const profile = options.profile === undefined ? "" : `,profile=${options.profile.path}`;
       const dump = `filter-dump,id=dump,netdev=${NETWORK_DEVICE},file=${join(directory, CAPTURE)}`;
       const words = [
-        ...riscv32.machineOptions(join(directory, "flash.bin")),
+        ...build.machineOptions(join(directory, "flash.bin")),
         ...COUNTING,
         "-plugin",
         `${PLUGIN},map=${map}${profile}`,
         "-object",
         dump,
       ];
-      return new DeviceProcess(riscv32.emulator, words, log, { switchKey: SWITCH_KEY });
+      return new DeviceProcess(build.emulator, words, log, { switchKey: SWITCH_KEY });
     },
   };
 }

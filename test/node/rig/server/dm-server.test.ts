@@ -283,3 +283,14 @@ test("what is not a SyncML message is refused by HTTP", () => {
   strictEqual(post("text/html", "<x/>"), 415);
   strictEqual(post("application/vnd.syncml.dm+xml", "", "GET"), 405);
 });
+
+test("a fault of reports is met by the messages that report, and by no others", () => {
+  const faults: readonly Fault[] = [{ what: "malformed", on: "report", at: 1, times: 2 }];
+  const it = bench("download-and-update", { faults });
+  ok(run(it) > 0);
+  const kinds = it.events.filter(({ kind }) => kind === "fault" || kind === "alert");
+  deepStrictEqual(
+    kinds.map(({ kind }) => kind),
+    ["fault", "alert", "fault", "alert", "alert"],
+  );
+});

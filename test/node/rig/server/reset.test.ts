@@ -1,8 +1,9 @@
 /**
- * How the connections of a misbehaving server end, as a client's socket sees it: orderly (FIN) or
- * by a reset (RST), with and without TLS.
+ * How the connections of a misbehaving server end, as a client's socket sees it: orderly (FIN), by
+ * a reset (RST), or not at all, with and without TLS; and a server that is away.
  */
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { once } from "node:events";
 import { connect as connectPlain } from "node:net";
 import { test } from "node:test";
 import { connect as connectSecure } from "node:tls";
@@ -63,3 +64,47 @@ for (const isSecure of [false, true]) {
     deepStrictEqual(await seen(reply, isSecure), { bytes: 5000, end: "reset" });
   });
 }
+
+async function body(origin: string): Promise<string> {
+  return (await fetch(origin)).text();
+}
+
+test("an answer that stalls stops there; its connection stays, and others are served", async () => {
+  const replies: Partial<Reply>[] = [{ cutAt: 5000, cutBy: "stall" }];
+  const whole: Reply = { status: 200, headers: [], body: BODY };
+  const listening = await listen(() => ({ ...whole, ...replies.pop() }));
+  const socket = connectPlain(Number(new URL(listening.origin).port), "127.0.0.1");
+  let ended = false;
+  let length = 0;
+  socket.on("error", () => undefined);
+  socket.once("close", () => {
+    ended = true;
+  });
+  socket.on("data", (part: Buffer) => {
+    length += part.length;
+  });
+  socket.write(REQUEST);
+  while (length < 5000) await once(socket, "data");
+  strictEqual(await body(listening.origin), BODY.toString());
+  deepStrictEqual([length < 6000, ended], [true, false]);
+  await listening.close();
+});
+
+test("a server that leaves resets its connections, refuses others, and comes back", async () => {
+  const reply: Reply = { status: 200, headers: [], body: BODY, bytesPerSecond: 1000 };
+  let isSlow = true;
+  const listening = await listen(() => (isSlow ? reply : { ...reply, bytesPerSecond: 1e9 }));
+  const { origin } = listening;
+  const { port } = new URL(origin);
+  const socket = connectPlain(Number(port), "127.0.0.1");
+  const reset = once(socket, "error");
+  socket.write(REQUEST);
+  await once(socket, "data");
+  const back = await listening.leave();
+  match(String(await reset.catch((error: unknown) => [error])), /ECONNRESET/);
+  await rejects(body(origin));
+  isSlow = false;
+  await back();
+  strictEqual((await body(origin)).length, BODY.length);
+  await listening.close();
+});

@@ -3,7 +3,7 @@ import { deepStrictEqual, match, ok } from "node:assert";
 import { test } from "node:test";
 import type { Recorded, RigEvent, Source } from "../../../rig/events/event.ts";
 import { EventLog } from "../../../rig/events/log.ts";
-import { judge } from "../../../rig/suite/judge.ts";
+import { type Facts, judge } from "../../../rig/suite/judge.ts";
 import { NEEDS, type TestScenario } from "../../../rig/suite/scenario.ts";
 import { SCENARIOS } from "../../../rig/suite/table.ts";
 
@@ -16,7 +16,7 @@ const SCENARIO: TestScenario = {
   expect: { code: 200, runs: "offered", resumed: true, trials: 1, status: 900 },
   seconds: 1,
 };
-const FACTS = { offered: "2.0.0", undone: 0 };
+const FACTS: Facts = { offered: "2.0.0", undone: [] };
 
 function boot(version: string, trial: boolean): Step {
   return ["device", { kind: "boot", version, slot: "A", trial, cause: "power" }];
@@ -94,7 +94,21 @@ for (const [what, found, pattern] of [
     problems(GOOD, { faults: [{ what: "drop", at: 1 }] }),
     /DM server did not misbehave/,
   ],
-  ["no cut", problems(GOOD, {}, { ...FACTS, undone: 1 }), /power was never cut/],
+  [
+    "no cut",
+    problems(GOOD, {}, { ...FACTS, undone: [{ at: "trial", cutMs: 1 }] }),
+    /power was never cut/,
+  ],
+  [
+    "servers that stayed",
+    problems(GOOD, {}, { ...FACTS, undone: [{ at: "trial", awayMs: 1 }] }),
+    /^the servers were never away$/,
+  ],
+  [
+    "a certificate that was believed",
+    problems(GOOD, {}, { ...FACTS, undone: [{ at: "unheard", certificate: "good" }] }),
+    /never refused the servers for their certificate$/,
+  ],
   ["no range", problems(without("request")), /began again and did not go on/],
   ["no status", problems(without("download")), /told of status none, not 900/],
   ["two trials", problems([...GOOD, boot("2.0.0", true)]), /^2 boots on trial, not 1$/],
@@ -128,7 +142,7 @@ test("a download and an update are reported each", () => {
 test("every scenario of the table has a name of its own, of its group, and can fail", () => {
   const names = SCENARIOS.map(({ name }) => name);
   deepStrictEqual([...new Set(names)], names);
-  ok(names.length >= 50, `${names.length} scenarios`);
+  ok(names.length >= 60, `${names.length} scenarios`);
   const nothing: readonly Recorded[] = [];
   for (const scenario of SCENARIOS) {
     match(scenario.name, /^(update|package|image|network|server|power)\.[a-z0-9-]+$/);
