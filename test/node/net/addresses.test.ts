@@ -181,9 +181,13 @@ async function triesInTurn(context: TestContext, { build }: BareRow): Promise<vo
 }
 
 for (const board of BARE_IN_TURN)
-  test(`board ${board}: addresses are tried in turn while they are silent, or refuse`, {
-    skip: missingTools(board),
-  }, (context) => triesInTurn(context, ROWS[board]));
+  test(
+    `board ${board}: addresses are tried in turn while they are silent, or refuse`,
+    {
+      skip: missingTools(board),
+    },
+    (context) => triesInTurn(context, ROWS[board]),
+  );
 
 test("board esp32: a lookup gives every address of ESP-IDF's lwIP, none blank", () => {
   const headers = ["lwip/lwip/src/include", "lwip/port/include", "lwip/port/esp32xx/include"];
