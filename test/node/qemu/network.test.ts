@@ -131,7 +131,7 @@ test("either of two authorities vouches for a server, so servers can switch", {
   }
 });
 
-test("a chip without AES offers ChaCha20-Poly1305 first, and speaks AES-GCM with a server that has nothing else", {
+test("a chip without AES offers ChaCha20-Poly1305 first, and AES-GCM to a server without it", {
   skip,
 }, async (context) => {
   for (const [ciphers, spoken] of [
