@@ -104,7 +104,7 @@ export class Downloader {
   #page = false;
   #offset = 0;
   #furthest = 0;
-  /** Bytes of a descriptor in the buffer. */
+  /** Bytes in the buffer: of a descriptor, or of what may still turn out to be a page. */
   #held = 0;
   #size: number | undefined;
   #validator: string | undefined;
@@ -323,6 +323,7 @@ export class Downloader {
     if (refused !== undefined) return this.#refused(refused);
     if (this.#end === 0) return this.#over("corrupt", "it sends a body without a byte");
     this.#phase = "body";
+    this.#held = 0;
     this.#pace.answered(now);
     return { type: "wait", until: now };
   }
@@ -388,22 +389,27 @@ export class Downloader {
     assert(exchange !== undefined, "a body has an exchange");
     const { room } = sink;
     const buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
-    const outcome = attempt(() => exchange.read(buffer));
+    const held = this.#held;
+    const outcome = attempt(() => exchange.read(held === 0 ? buffer : buffer.subarray(held)));
     if ("failed" in outcome) return this.#lost(outcome, now);
     const count = outcome.value;
-    if (count < 0) return this.#ended(now, sink);
+    if (count < 0 && held === 0) return this.#ended(now, sink);
     if (count === 0) return this.#wait(this.#pace.until(), now);
-    if (this.#end !== undefined && this.#offset + count > this.#end)
+    const length = held + Math.max(count, 0);
+    if (this.#end !== undefined && this.#offset + length > this.#end)
       return this.#over("corrupt", `it sends more than ${this.#end} bytes`);
-    const bytes = count === buffer.length ? buffer : buffer.subarray(0, count);
-    if (this.#offset === 0 && isPage(bytes, this.#page))
-      return this.#again("serverUnavailable", PAGE, 0, now);
+    const bytes = length === buffer.length ? buffer : buffer.subarray(0, length);
+    const page = this.#offset > 0 ? false : isPage(bytes, this.#page);
+    if (page === true) return this.#again("serverUnavailable", PAGE, 0, now);
+    this.#pace.received(length - held, now);
+    const more = count > 0 && length !== this.#end && length < buffer.length;
+    this.#held = page === undefined && more ? length : 0;
+    if (this.#held > 0) return this.#wait(now, now);
     const refused = sink.write(bytes);
     if (refused !== undefined) return this.#refused(refused);
-    this.#offset += count;
-    this.#pace.received(count, now);
-    if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now, sink);
-    return this.#wait(now, now);
+    this.#offset += length;
+    const over = count < 0 || (this.#endAnnounced && this.#offset === this.#end);
+    return over ? this.#ended(now, sink) : this.#wait(now, now);
   }
 
   /** The body is over: the package is whole, or there is more of it to ask for. */

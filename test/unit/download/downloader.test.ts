@@ -270,6 +270,37 @@ test("a page of HTML where a package is due is tried later, and not taken for th
   done(described);
 });
 
+test("a page is known however it is split, and what only begins like one is a package", () => {
+  const page = "\ufeff\r\n <!doctype HTML><title>Sign in</title>";
+  for (const text of [page, "\n\n<HTML>", "<html"]) {
+    const bytes = utf8(text);
+    for (let size = 1; size < bytes.length; size++) {
+      const body: Uint8Array[] = [];
+      for (let at = 0; at < bytes.length; at += size) body.push(bytes.slice(at, at + size));
+      const scene = new Scene([{ body }, WHOLE]);
+      equal(scene.run(), "done", `${text} by ${size}`);
+      done(scene);
+      equal(scene.log.filter((line) => line === "restart").length, 0, "nothing was written of it");
+    }
+  }
+  for (const text of ["<htm", "<", "\n", "<!doctype htm\0", "<hTmm", `${" ".repeat(17)}<html>`]) {
+    const bytes = utf8(text);
+    for (const ended of [{}, { "content-length": `${bytes.length}` }]) {
+      const body = [...bytes].map((byte) => new Uint8Array([byte]));
+      const scene = new Scene([{ headers: ended, body }]);
+      equal(scene.run(), "done", JSON.stringify(text));
+      deepEqual(scene.received, bytes);
+    }
+  }
+});
+
+test("bytes that wait to be told from a page are asked for again when the body breaks off", () => {
+  const scene = new Scene([{ body: [utf8("<ht"), "broken"] }, WHOLE]);
+  equal(scene.run(), "done");
+  done(scene);
+  equal(scene.header(1, "Range"), undefined);
+});
+
 test("a package that its host calls HTML is a package", () => {
   const scene = new Scene([{ headers: { "content-type": "text/html" }, body: [content(0, 200)] }]);
   equal(scene.run(), "done");
