@@ -8,6 +8,8 @@
  * that buffer too, and a download descriptor must fit in it.
  */
 export const MESSAGE_BYTES_MAX = 16384;
+/** Bytes of a message of the device; answers that are longer go on in the next one. */
+export const OUTBOUND_BYTES_MAX = 8192;
 /**
  * Bytes of a message whose Data of PkgData goes to the slot while it arrives, through the inbound
  * buffer: what MaxMsgSize announces where that is possible (client/server.ts). It costs no memory,
@@ -52,15 +54,21 @@ export const STORE_VALUE_BYTES_MAX = 65534;
 /**
  * Bytes of the store, of one of less than twice so many its half, that servers cannot fill: for the
  * record with its tickets, progress, digests, nonces, the account. New requests leave half of it,
- * for what follows from them without asking anybody.
+ * for what follows from them without asking anybody. A long URL comes with a request, and needs
+ * room beside that half: no store has to be larger for it, and one that is too small refuses it.
  */
 export const STORE_RESERVE_BYTES = 4096;
 /** Bytes of a nonce that is kept; of a NextNonce and of AAuthData. */
 export const NONCE_BYTES_MAX = 128;
 /** Characters of the validator of a download (ETag or Last-Modified) that is kept. */
 export const VALIDATOR_LENGTH_MAX = 128;
-/** Bytes of a URL, as it comes and as it is escaped, and of the host in it (RFC 1035 §2.3.4). */
-export const URL_BYTES_MAX = 1024;
+/**
+ * Bytes of a URL, as it comes and as it is escaped: those of packages may be signed, and long. Of
+ * one that the store keeps beside that of the package, and writes often: the address of an account,
+ * and of a status report. And of the host in it (RFC 1035 §2.3.4).
+ */
+export const URL_BYTES_MAX = 4096;
+export const ADDRESS_BYTES_MAX = 1024;
 export const HOST_BYTES_MAX = 253;
 /** Bytes of a Correlator. */
 export const CORRELATOR_BYTES_MAX = 255;
@@ -109,6 +117,10 @@ export const DOWNLOAD_RETRY_MAX_MS = 540_000;
 /** The longest Retry-After that is honoured, of a package host and of a DM server. */
 export const DOWNLOAD_RETRY_AFTER_MAX_MS = 3_600_000;
 export const SESSION_RETRY_AFTER_MAX_MS = 3_600_000;
+/**
+ * The Retry-After to which chance adds as much again: to shorter ones more, to longer ones less.
+ */
+export const RETRY_AFTER_SPREAD_MS = 900_000;
 /** Bytes of all type-length-value records of an image together. */
 export const TLV_BYTES_MAX = 2048;
 /** Records in one of its two areas: the boot selectors hold no more. */
@@ -140,7 +152,7 @@ export const QUARANTINE_MAX_MS = 86_400_000;
 export const QUARANTINE_STEP_MS = 60_000;
 export const QUARANTINE_STEP_MAX_MS = 3_600_000;
 /** Bytes verified in one step, and in one read: no less than TLV_BYTES_MAX. */
-export const VERIFY_STEP_BYTES = 16384;
+export const VERIFY_STEP_BYTES = 32768;
 export const VERIFY_READ_BYTES = 4096;
 /**
  * How long the client waits for the head of an answer to a message, and between two parts of its
@@ -163,13 +175,13 @@ export const SESSION_RETRY_MAX_MS = 900_000;
 export const TRIAL_DEADLINE_MS = 600_000;
 /**
  * Bytes of the head of an HTTP answer with its interim answers, and of the trailer of a chunked
- * one: what is not wanted of them is read past, and takes no memory. Bytes of a line that is kept
- * whole until it is known whether it is wanted; a longer one is read past. Bytes of all the values
- * that are kept: one beyond them is dropped.
+ * one: what is not wanted of them is read past, and takes no memory. Bytes of a line that is held
+ * whole until it is known whether it is wanted; of a longer one the value is kept in pieces, if it
+ * is. Bytes of all the values that are kept: one beyond them is dropped.
  */
 export const HTTP_HEAD_BYTES_MAX = 32768;
 export const HTTP_LINE_BYTES_MAX = 2560;
-export const HTTP_KEPT_BYTES_MAX = 3072;
+export const HTTP_KEPT_BYTES_MAX = 5120;
 /** Bytes of a line that announces a chunk. */
 export const HTTP_CHUNK_LINE_BYTES_MAX = 128;
 /** Interim answers (1xx) before the final one. */

@@ -5,6 +5,7 @@
 import { decimal } from "./decimal.ts";
 import { frozen } from "./frozen.ts";
 import { httpDate } from "./httpdate.ts";
+import { RETRY_AFTER_SPREAD_MS } from "./limits.ts";
 import { utf8 } from "./utf8.ts";
 
 /** The headers that are read here. */
@@ -26,10 +27,13 @@ export function retryAfterMs(headers: ReadonlyMap<string, string>): number {
 }
 
 /**
- * Returns the pause before another try: `pauseMs`, or what was asked for, if that is longer, and at
- * most half of it more. `share`, 0 to 1, is drawn by chance, so that devices which were all told
- * the same moment do not come back as one.
+ * Returns the pause before another try: `pauseMs`, or what was asked for and more, if that is
+ * longer. `share`, 0 to 1, is drawn by chance, so that devices which were all told the same moment
+ * do not come back as one. How much it adds grows with the root of what was asked for: a part of it
+ * would be next to nothing for devices that are told shortly before the moment, and those of a
+ * fleet that polls would all come right behind it.
  */
 export function patientMs(pauseMs: number, askedMs: number, share: number): number {
-  return Math.max(pauseMs, Math.round(askedMs + (askedMs / 2) * share));
+  const spread = Math.sqrt(askedMs * RETRY_AFTER_SPREAD_MS);
+  return Math.max(pauseMs, Math.round(askedMs + spread * share));
 }

@@ -10,7 +10,12 @@
 import type { Hal, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { Budget } from "../base/budget.ts";
-import { MESSAGE_BYTES_MAX, PEER_BYTES_MAX, TRIAL_DEADLINE_MS } from "../base/limits.ts";
+import {
+  MESSAGE_BYTES_MAX,
+  OUTBOUND_BYTES_MAX,
+  PEER_BYTES_MAX,
+  TRIAL_DEADLINE_MS,
+} from "../base/limits.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { DOWNLOAD_LIMITS, Downloader, PACKAGE_TYPES } from "../download/downloader.ts";
 import { Accounts } from "../account/accounts.ts";
@@ -120,7 +125,7 @@ export class Client {
       userInterface,
       selfTest: options.selfTest ?? (() => true),
       inbound,
-      outbound: new Uint8Array(MESSAGE_BYTES_MAX / 2),
+      outbound: new Uint8Array(OUTBOUND_BYTES_MAX),
       answered: (summons: Summons) => {
         notifications.completed(summons);
       },

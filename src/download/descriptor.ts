@@ -11,7 +11,12 @@
  */
 import { decimal } from "../base/decimal.ts";
 import { frozen } from "../base/frozen.ts";
-import { DESCRIPTOR_TEXT_BYTES_MAX, DESCRIPTOR_TYPES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import {
+  ADDRESS_BYTES_MAX,
+  DESCRIPTOR_TEXT_BYTES_MAX,
+  DESCRIPTOR_TYPES_MAX,
+  URL_BYTES_MAX,
+} from "../base/limits.ts";
 import { Token, type Vocabulary } from "../base/token.ts";
 import { resolveUrl, type Url, urlText } from "../base/url.ts";
 import { admitUrl, refusalOf, type UrlRules } from "../base/urlrules.ts";
@@ -95,7 +100,8 @@ export function readDescriptor(
   const { values, problem } = content;
   const admitted = (name: Name): Url | string => admitUrl(values.get(name) ?? "", rules, base);
   const report = admitted("installNotifyURI");
-  const notify = textOf(report);
+  const tooLong = (textOf(report)?.length ?? 0) > ADDRESS_BYTES_MAX;
+  const notify = tooLong ? undefined : textOf(report);
   const refused = (fault: DescriptorFault["fault"], why: string): DescriptorFault => ({
     fault,
     problem: why,
@@ -117,6 +123,8 @@ export function readDescriptor(
   if (barred !== undefined) return refused("badURL", `objectURI ${barred}`);
   if (values.has("installNotifyURI") && typeof report === "string")
     return refused("badURL", `installNotifyURI ${report}`);
+  if (tooLong)
+    return refused("badURL", `installNotifyURI is longer than ${ADDRESS_BYTES_MAX} bytes`);
   const other = content.types.find((type) => !types.includes(mediaType(type)));
   if (other !== undefined) return refused("unacceptable", `type ${other}`);
   return {

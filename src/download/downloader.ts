@@ -73,6 +73,8 @@ export interface DownloaderOptions {
 export const PACKAGE_TYPES: readonly string[] = frozen(["application/octet-stream"]);
 
 const MINUTE_MS = 60_000;
+/** Reads of a body in one step. */
+const BODY_READS_MAX = 4;
 const SHORT = "the body ends before the package does";
 const SLOW = "it is silent, or too slow";
 
@@ -104,7 +106,7 @@ export class Downloader {
   #page = false;
   #offset = 0;
   #furthest = 0;
-  /** Bytes of a descriptor in the buffer. */
+  /** Bytes in the buffer: of a descriptor, or of what may still turn out to be a page. */
   #held = 0;
   #size: number | undefined;
   #validator: string | undefined;
@@ -323,6 +325,7 @@ export class Downloader {
     if (refused !== undefined) return this.#refused(refused);
     if (this.#end === 0) return this.#over("corrupt", "it sends a body without a byte");
     this.#phase = "body";
+    this.#held = 0;
     this.#pace.answered(now);
     return { type: "wait", until: now };
   }
@@ -380,30 +383,54 @@ export class Downloader {
     return { type: "wait", until: now };
   }
 
+  /**
+   * Takes what has arrived, in a few reads: a step of the whole client costs more than they do. At
+   * the end of a block it stops, so that the block is made durable before more comes.
+   */
   #body<Reason extends string>(
     now: number,
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
     assert(exchange !== undefined, "a body has an exchange");
-    const { room } = sink;
+    for (let reads = 1; ; reads++) {
+      const { room } = sink;
+      const start = this.#offset;
+      const event = this.#read(exchange, room, now, sink);
+      if (event !== undefined) return event;
+      if (reads === BODY_READS_MAX || this.#offset - start === room) return this.#wait(now, now);
+    }
+  }
+
+  /** Takes what one read gives; undefined: more of the body may be there. */
+  #read<Reason extends string>(
+    exchange: Exchange,
+    room: number,
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> | undefined {
     const buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
-    const outcome = attempt(() => exchange.read(buffer));
+    const held = this.#held;
+    const outcome = attempt(() => exchange.read(held === 0 ? buffer : buffer.subarray(held)));
     if ("failed" in outcome) return this.#lost(outcome, now);
     const count = outcome.value;
-    if (count < 0) return this.#ended(now, sink);
+    if (count < 0 && held === 0) return this.#ended(now, sink);
     if (count === 0) return this.#wait(this.#pace.until(), now);
-    if (this.#end !== undefined && this.#offset + count > this.#end)
+    const length = held + Math.max(count, 0);
+    if (this.#end !== undefined && this.#offset + length > this.#end)
       return this.#over("corrupt", `it sends more than ${this.#end} bytes`);
-    const bytes = count === buffer.length ? buffer : buffer.subarray(0, count);
-    if (this.#offset === 0 && isPage(bytes, this.#page))
-      return this.#again("serverUnavailable", PAGE, 0, now);
+    const bytes = length === buffer.length ? buffer : buffer.subarray(0, length);
+    const page = this.#offset > 0 ? false : isPage(bytes, this.#page);
+    if (page === true) return this.#again("serverUnavailable", PAGE, 0, now);
+    this.#pace.received(length - held, now);
+    const more = count > 0 && length !== this.#end && length < buffer.length;
+    this.#held = page === undefined && more ? length : 0;
+    if (this.#held > 0) return undefined;
     const refused = sink.write(bytes);
     if (refused !== undefined) return this.#refused(refused);
-    this.#offset += count;
-    this.#pace.received(count, now);
-    if (this.#endAnnounced && this.#offset === this.#end) return this.#ended(now, sink);
-    return this.#wait(now, now);
+    this.#offset += length;
+    const over = count < 0 || (this.#endAnnounced && this.#offset === this.#end);
+    return over ? this.#ended(now, sink) : undefined;
   }
 
   /** The body is over: the package is whole, or there is more of it to ask for. */

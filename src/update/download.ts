@@ -3,7 +3,6 @@
  * package into the record.
  */
 import type { LogLevel } from "../../hal/hal.ts";
-import { assert } from "../base/assert.ts";
 import { REWINDS_MAX } from "../base/limits.ts";
 import { place } from "../base/url.ts";
 import type { Description, DescriptorReading } from "../download/descriptor.ts";
@@ -66,7 +65,6 @@ export class Download implements FetchSink {
   ) {
     const { url, validator, size, attempt, generation, described, agreed, minutes } =
       journal.record;
-    assert(url !== undefined, "a download has a URL");
     this.#journal = journal;
     this.#staging = staging;
     this.#policy = policy;
@@ -77,7 +75,7 @@ export class Download implements FetchSink {
     this.#intake = new Intake(staging, policy, size);
     if (staging.position > 0) log("info", `download goes on at byte ${staging.position}`);
     fetcher.start({
-      url,
+      url: url ?? "",
       from: staging.position,
       validator,
       size: size > 0 ? size : undefined,
@@ -169,7 +167,7 @@ export class Download implements FetchSink {
   }
 
   get room(): number {
-    return this.#staging.blockLength - (this.position % this.#staging.blockLength);
+    return this.#intake.room;
   }
 
   get short(): boolean {

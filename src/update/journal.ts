@@ -1,16 +1,18 @@
 /** The record and its store: the only way to another record is reduce, make durable, then act. */
 import type { LogLevel } from "../../hal/hal.ts";
 import { readRecord, recordChange } from "../store/jsonrecord.ts";
-import { type Leaving, StoreFull, type Store } from "../store/store.ts";
+import { type Change, type Leaving, StoreFull, type Store } from "../store/store.ts";
+import { text, utf8 } from "../base/utf8.ts";
 import type { UpdateEvent } from "./event.ts";
 import { reduce } from "./machine.ts";
 import { memoryChanges } from "./memory.ts";
-import { decodeRecord, encodeRecord, IDLE, type UpdateRecord } from "./record.ts";
+import { decodeRecord, encodeRecord, IDLE, type UpdateRecord, urlApart } from "./record.ts";
 import { sentence } from "./sentence.ts";
 import { storedProgress } from "./staging.ts";
 
-/** Key of the record in the store. */
+/** Key of the record in the store, and of its URL where that is long. */
 export const RECORD_KEY = "update.record";
+export const URL_KEY = "update.url";
 
 export class Journal {
   /** Called after each change is durable. */
@@ -27,7 +29,7 @@ export class Journal {
     this.#record =
       stored === undefined
         ? { ...IDLE, generation: storedProgress(store).generation }
-        : decodeRecord(stored);
+        : decodeRecord(stored, storedUrl(store));
   }
 
   /** What is durable. */
@@ -41,7 +43,11 @@ export class Journal {
     const after = reduce(before, event);
     if (after === before) return;
     this.#store.commit(
-      [recordChange(RECORD_KEY, encodeRecord(after)), ...memoryChanges(this.#store, before, after)],
+      [
+        recordChange(RECORD_KEY, encodeRecord(after)),
+        ...urlChanges(before, after),
+        ...memoryChanges(this.#store, before, after),
+      ],
       leaving,
     );
     this.#record = after;
@@ -64,4 +70,16 @@ export class Journal {
       return false;
     }
   }
+}
+
+/** The URL that is stored apart; undefined: there is none, or it is lost. */
+function storedUrl(store: Store): string | undefined {
+  const bytes = store.get(URL_KEY);
+  return bytes === undefined ? undefined : text(bytes, 0, bytes.length);
+}
+
+function urlChanges(before: UpdateRecord, after: UpdateRecord): readonly Change[] {
+  const url = urlApart(after);
+  if (url === urlApart(before)) return [];
+  return [[URL_KEY, url === undefined ? undefined : utf8(url)]];
 }

@@ -7,6 +7,7 @@
  * the hardware decides at the next `booted`. src/update/JOURNAL.md.
  */
 import { frozen } from "../base/frozen.ts";
+import { ADDRESS_BYTES_MAX } from "../base/limits.ts";
 import { asReason, type Reason } from "./reason.ts";
 
 /**
@@ -149,8 +150,21 @@ export const IDLE: UpdateRecord = frozen({
   notices: [],
 });
 
-/** Returns what is stored of a record: the record, with the stored names of phases. */
-export function encodeRecord(record: UpdateRecord): object {
+/**
+ * Returns the URL of a record that has a key of its own in the store: a long one, which is not
+ * written again with each change of the record. Earlier firmware took none as long.
+ */
+export function urlApart({ url }: UpdateRecord): string | undefined {
+  return url !== undefined && url.length > ADDRESS_BYTES_MAX ? url : undefined;
+}
+
+/**
+ * Returns what is stored of a record: the record, with the stored names of phases, and without a
+ * URL that is stored apart.
+ */
+export function encodeRecord(whole: UpdateRecord): object {
+  const { url, ...rest } = whole;
+  const record = url === undefined || urlApart(whole) !== undefined ? rest : whole;
   const { phase, agreed } = record;
   const stored = { ...record, phase: STORED_PHASES[phase] };
   return agreed === undefined ? stored : { ...stored, agreed: STORED_PHASES[agreed] };
@@ -161,11 +175,14 @@ function phaseOf(stored: unknown): Phase | undefined {
   return PHASE_NAMES.find((name) => STORED_PHASES[name] === stored);
 }
 
-/** The record in a stored value, whoever wrote it; undefined gives IDLE. Never throws. */
-export function decodeRecord(stored: object | undefined): UpdateRecord {
+/**
+ * The record in a stored value, whoever wrote it, with the URL that is stored `apart`; undefined
+ * gives IDLE. Never throws.
+ */
+export function decodeRecord(stored: object | undefined, apart?: string): UpdateRecord {
   if (stored === undefined) return IDLE;
   const value = stored as { readonly [field: string]: unknown };
-  const url = string(value["url"]);
+  const url = string(value["url"]) ?? apart;
   const validator = string(value["validator"]);
   const digest = string(value["digest"]);
   const version = string(value["version"]);

@@ -5,13 +5,19 @@
  * | kind         | what is done with it                                                  |
  * |--------------|-----------------------------------------------------------------------|
  * | `answer`     | a server's answers to a device that has opened a session, in turn      |
+ * | `download`   | a package host's answers to a download, byte for byte, in turn         |
  * | `document`   | a message or a tree is read as a device reads it                       |
  * | `descriptor` | a download descriptor is read as a device reads it                     |
  * | `decode`     | `xs-fumo decode`, strict and lenient (Node)                            |
  * | `request`    | a device's first message, to `xs-fumo serve` (Node)                    |
  *
  * Sections: R OMA-TS-DM-RepPro, P OMA-TS-DM-Protocol, T OMA-TS-DM-TND, S OMA-TS-DM-Security,
- * F OMA-TS-DM-FUMO, D OMA-Download-OTA 1.0, X XML 1.0, W WBXML 1.3, I SyncML MetInf.
+ * F OMA-TS-DM-FUMO, D OMA-Download-OTA 1.0, X XML 1.0, W WBXML 1.3, I SyncML MetInf,
+ * B OMA-TS-SyncML-HTTPBinding; RFCs by their numbers.
+ *
+ * Raw answers may have places, between at signs, for what is known when they are sent: `@BODY@`,
+ * `@LENGTH@` and `@HEX@` stand for a message, its length, and that in hexadecimal digits,
+ * `@70-200@` for these bytes of a package of PACKAGE_BYTES, and `@AT@` for such a sign.
  */
 import type { AuthKind } from "../../src/account/authkind.ts";
 
@@ -23,7 +29,7 @@ export interface Input {
 }
 
 export interface Row extends Input {
-  readonly kind: "answer" | "document" | "descriptor" | "decode" | "request";
+  readonly kind: "answer" | "download" | "document" | "descriptor" | "decode" | "request";
   readonly what: string;
   readonly outcome: string;
   readonly section: string;
@@ -31,6 +37,21 @@ export interface Row extends Input {
   readonly more?: readonly string[];
   /** Of an answer: what the account demands of the device. */
   readonly auth?: AuthKind;
+  /** Of an answer or a download: what is sent raw, behind what a file has; the last one again. */
+  readonly wire?: readonly string[];
+  /** Of a download: bytes that are there, of the version that has this validator. */
+  readonly from?: number;
+  readonly validator?: string;
+  /** Of a file: what follows it; texts of its own run, and what stands for them. */
+  readonly body?: string;
+  readonly values?: readonly (readonly [string, string])[];
+}
+
+export const PACKAGE_BYTES = 200;
+
+/** The head of an answer. */
+export function head(...lines: readonly string[]): string {
+  return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
 export const GET =

@@ -1,6 +1,8 @@
 /** The corpus: rows whose bytes are in files of this folder, and all others. */
 import { ANSWERS } from "./answers.ts";
 import { DOCUMENTS } from "./documents.ts";
+import { HOSTS } from "./hosts.ts";
+import { POSTS } from "./posts.ts";
 import { DONE, type Row } from "./row.ts";
 
 function fileRow(
@@ -12,6 +14,15 @@ function fileRow(
 ): Row {
   return { kind, file, what, section, outcome };
 }
+
+/** What a store of packages signs: all of it is the address. */
+const SIGNED =
+  "http://127.0.0.1:34341/pkg?X-Amz-Algorithm=AWS4-HMAC-SHA256" +
+  "&X-Amz-Credential=AKIDEXAMPLE%2F20200101%2Feu%2Fs3%2Faws4_request" +
+  `&X-Amz-Security-Token=${"IQoJ%2B".repeat(170)}&X-Amz-Signature=${"0".repeat(64)}`;
+
+const FOREIGN =
+  "a document of another kind: its public identifier is unknown (1), whose root would be NoResults";
 
 const FILES: readonly Row[] = [
   fileRow(
@@ -37,6 +48,34 @@ const FILES: readonly Row[] = [
   ),
   fileRow("answer", "answers/dm-statusnodata.http", "Status without Data", "R §4.1.6", DONE),
   fileRow("answer", "answers/dm-statusword.http", "Status with a word", "R §4.1.6", DONE),
+  fileRow(
+    "answer",
+    "answers/dm-folded-header.http",
+    "a folded Content-Type",
+    "9112 §5.2",
+    "200 Get 10; Results",
+  ),
+  fileRow(
+    "answer",
+    "answers/dm-status-without-reason.http",
+    "a status line without its last blank",
+    "9112 §4",
+    "200 Get 10; Results",
+  ),
+  fileRow(
+    "answer",
+    "answers/dm-gzip.http",
+    "gzip that nobody asked for",
+    "9110 §8.4",
+    "the end: the server's answer is coded with gzip, which nobody asked for",
+  ),
+  fileRow(
+    "answer",
+    "answers/dm-long-PkgURL.http",
+    "a signed PkgURL",
+    "F §10.1.1 PkgURL",
+    `200 Replace 10, 202 Exec 11; ; start ${SIGNED} false`,
+  ),
   fileRow(
     "answer",
     "answers/dm-doctype.http",
@@ -141,6 +180,14 @@ const FILES: readonly Row[] = [
     "xxd",
     "SyncHdr without VerProto; lenient: read",
   ),
+  fileRow("decode", "documents/tnds-chunk.wbxml", "a chunk of a tree in WBXML", "T §7.7.4", "read"),
+  {
+    kind: "decode",
+    what: "a tree of a phone with code pages of its own",
+    section: "W §7.2",
+    hex: "01 01 6a 00 5e 5d 5c c3 04 52 6f 6f 74 01 57 c3 01 05 01 01 01",
+    outcome: `${FOREIGN}; with the names of SyncML it means nothing; lenient: read`,
+  },
   ...[0, 200, 300].map(
     (count): Row => ({
       ...fileRow(
@@ -167,4 +214,4 @@ const FILES: readonly Row[] = [
   ),
 ];
 
-export const ROWS: readonly Row[] = [...FILES, ...ANSWERS, ...DOCUMENTS];
+export const ROWS: readonly Row[] = [...FILES, ...ANSWERS, ...POSTS, ...HOSTS, ...DOCUMENTS];

@@ -8,7 +8,10 @@ import {
   DOWNLOAD_ATTEMPTS_MAX,
   DOWNLOAD_PROGRESS_BYTES,
   REWINDS_MAX,
+  URL_BYTES_MAX,
 } from "../../src/base/limits.ts";
+import { Store } from "../../src/store/store.ts";
+import { URL_KEY } from "../../src/update/journal.ts";
 import type { HostMisbehaviour } from "../rig/server/package-host.ts";
 import { Bench, type BenchOptions, packageWith, version } from "./bench.ts";
 import { fails, recovers } from "./check.ts";
@@ -303,6 +306,39 @@ test("a cut connection without a length goes on: the package says how long it is
     };
     deepStrictEqual([bench.run()?.code, cuts], [200, 4]);
   }
+});
+
+const SIGNED = `http://server/package?${"X-Amz-Signature=0123456789abcdef&".repeat(200)}`;
+
+for (const way of WAYS) {
+  for (const length of [1100, 1900, URL_BYTES_MAX]) {
+    const url = SIGNED.slice(0, length);
+    test(`${way}: a signed PkgURL or Location of ${length} bytes, with power cuts: 200`, () => {
+      const redirect: HostMisbehaviour = { what: "redirect", to: url };
+      const cut = { what: "truncate", bytes: 9000, at: 2 } as const;
+      for (const options of [{ url }, { host: { faults: [{ ...redirect, at: 1 }, cut] } }]) {
+        const bench = new Bench({ ...options, scenario: way });
+        let cuts = 0;
+        const outcome = bench.run(undefined, () => {
+          const { position, record } = bench.client.engine;
+          if (record.phase === "downloading" && position > 8192 && cuts++ === 0) bench.cut();
+        });
+        deepStrictEqual([outcome?.code, bench.running, cuts > 0], [200, "2.0.0", true]);
+      }
+    });
+  }
+}
+
+test("a URL that is lost from the store ends its download: 411", () => {
+  const bench = new Bench({ url: SIGNED.slice(0, 2000), scenario: "download" });
+  let cuts = 0;
+  const outcome = bench.run(undefined, () => {
+    const { position, record } = bench.client.engine;
+    if (record.phase !== "downloading" || position < 4096 || cuts++ > 0) return;
+    Store.open(bench.board.store).commit([[URL_KEY, undefined]]);
+    bench.cut();
+  });
+  deepStrictEqual([outcome?.code, bench.running], [411, "1.0.0"]);
 });
 
 test("a page of HTML instead of the package, for a while: 200; for ever: 412", () => {

@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 const DEVICES = 10_000;
 const TO_MS = 70 * MINUTE_MS;
 const END_MS = 160 * MINUTE_MS;
+/** When all are back that were told when to come. */
+const BACK_MS = 110 * MINUTE_MS;
 /** The worst second beside the mean while the middle 90 % come back. */
 const RUSH_MAX = 3;
 
@@ -32,10 +34,26 @@ for (const [answer, what] of [
     for (const together of [{}, { areTogether: true } as const]) {
       const report = simulateFleet(fleet(answer, together), END_MS);
       strictEqual(report.returnedMs.length, DEVICES);
-      const { worst, mean, seconds } = rushOf(report, TO_MS);
+      const { worst, mean, seconds } = rushOf(report, TO_MS, report.perSecond);
       const told = `worst second ${worst}, mean ${mean.toFixed(1)} over ${seconds.toFixed(0)} s`;
       ok(worst <= RUSH_MAX * mean, `${told}\n${drawing(report)}`);
     }
+  });
+}
+
+for (const pollMinutes of [15, 30, 59]) {
+  test(`no rush when a server said it is back, with polls each ${pollMinutes} min`, () => {
+    // So many that chance alone makes no second bad.
+    const devices = 4 * DEVICES;
+    for (const together of [{}, { areTogether: true } as const])
+      for (const seed of [1, 2]) {
+        const options = { seed, devices, pollMs: pollMinutes * MINUTE_MS, ...together };
+        const report = simulateFleet(fleet("until", options), BACK_MS);
+        strictEqual(report.returnedMs.length, devices);
+        // Those that are back poll again: what they ask for is no rush, and the server is made for.
+        const { worst, mean } = rushOf(report, TO_MS, report.returningPerSecond);
+        ok(worst <= RUSH_MAX * mean, `${worst}, mean ${mean.toFixed(1)}\n${drawing(report)}`);
+      }
   });
 }
 

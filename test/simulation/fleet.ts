@@ -31,6 +31,8 @@ export interface Outage {
 export interface FleetReport {
   /** Requests in each second. */
   readonly perSecond: readonly number[];
+  /** Those of devices that have failed and not come back yet. */
+  readonly returningPerSecond: readonly number[];
   /** When each device that had failed completed its first session, in order. */
   readonly returnedMs: readonly number[];
 }
@@ -84,6 +86,7 @@ export function simulateFleet(options: FleetOptions, endMs: number): FleetReport
   const need = { reason: false, pollMs, deadline: Infinity };
   const turns = new Turns();
   const perSecond = new Array<number>(Math.ceil(endMs / 1000)).fill(0);
+  const returningPerSecond = perSecond.slice();
   const failed = new Set<number>();
   const returnedMs: number[] = [];
   /** When the server is through with all that waits. */
@@ -103,6 +106,7 @@ export function simulateFleet(options: FleetOptions, endMs: number): FleetReport
     if (schedule === undefined) continue;
     const second = Math.floor(at / 1000);
     perSecond[second] = (perSecond[second] ?? 0) + 1;
+    if (failed.has(device)) returningPerSecond[second] = (returningPerSecond[second] ?? 0) + 1;
     if (at >= outage.fromMs && at < outage.toMs) {
       failed.add(device);
       const waited = outage.answer === "silent" ? ANSWER_TIMEOUT_MS : 0;
@@ -119,7 +123,7 @@ export function simulateFleet(options: FleetOptions, endMs: number): FleetReport
     }
     turns.add({ at: schedule.due(need), device });
   }
-  return { perSecond, returnedMs };
+  return { perSecond, returningPerSecond, returnedMs };
 }
 
 /** The worst second from `fromMs` on, beside the mean while the middle 90 % came back. */
@@ -129,7 +133,11 @@ export interface Rush {
   readonly seconds: number;
 }
 
-export function rushOf({ perSecond, returnedMs }: FleetReport, fromMs: number): Rush {
+export function rushOf(
+  { returnedMs }: FleetReport,
+  fromMs: number,
+  perSecond: readonly number[],
+): Rush {
   const at = (share: number): number =>
     returnedMs[Math.floor((returnedMs.length - 1) * share)] ?? NaN;
   const seconds = (at(0.95) - at(0.05)) / 1000;

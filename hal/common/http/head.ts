@@ -3,8 +3,9 @@
  * the trailer of a chunked body.
  *
  * A line is looked at once it is whole, and then gone: only the values that the caller wants are
- * kept. A line that does not fit in the buffer is read past. So a head may be far longer than what
- * there is memory for. By bytes: no string is indexed.
+ * kept. A line that does not fit in the buffer is read past, piece by piece; its value is put
+ * together of them if it is wanted. So a head may be far longer than what there is memory for. By
+ * bytes: no string is indexed.
  */
 import type { LinkHead } from "../../hal.ts";
 import { find, findAny } from "../../../src/base/bytes.ts";
@@ -68,6 +69,9 @@ export class HeadReader {
   #searched = 0;
   /** The rest of a line that did not fit is being read past. */
   #passing = false;
+  /** The name of the header that it has, if that is wanted, and what has come of its value. */
+  #longName: string | undefined;
+  #longValue = "";
   #length = NONE;
   #codings: "none" | "chunked" = "none";
   /** The peer closes the connection behind this answer. */
@@ -166,18 +170,48 @@ export class HeadReader {
     const end = cr < 0 || cr > to ? to : cr;
     const broken = end < to - 2 || (end === to - 2 && bytes[to - 1] !== LF);
     if (broken || (lf >= 0 && lf < end)) this.#fail("a bare CR or LF in the head");
-    if (!this.#passing && this.status === 0 && !this.#trailer) this.#statusLine(bytes, from, end);
-    else if (!this.#passing) {
-      const name = this.#name(bytes, from, end);
-      if (name === CONTENT_LENGTH || name === TRANSFER_ENCODING) this.#fail(`bad ${name}`);
-      if (name === CONNECTION) this.#closes = true;
-    }
+    const whole = end < to ? end : endOfCharacter(bytes, end);
+    if (this.#passing) this.#lengthen(bytes, from, whole);
+    else if (this.status === 0 && !this.#trailer) this.#statusLine(bytes, from, end);
+    else this.#beginLong(bytes, from, whole);
     this.#passing = true;
-    return this.#ended(end);
+    return this.#ended(whole);
+  }
+
+  /** The first piece of a header that is too long to be held whole. */
+  #beginLong(bytes: Uint8Array, from: number, end: number): void {
+    const name = this.#name(bytes, from, end);
+    if (name === CONTENT_LENGTH || name === TRANSFER_ENCODING) this.#fail(`bad ${name}`);
+    if (name === CONNECTION) this.#closes = true;
+    if (name === undefined || !this.#wants.includes(name) || this.#headers.has(name)) return;
+    this.#longName = name;
+    this.#longValue = "";
+    if (name !== SET_COOKIE) this.#lengthen(bytes, from + name.length + 1, end);
+  }
+
+  /** Another piece: what is not text, or beyond what may be kept, is given up. */
+  #lengthen(bytes: Uint8Array, from: number, end: number): void {
+    if (this.#longName === undefined || this.#longName === SET_COOKIE) return;
+    const piece = textOf(bytes, from, end);
+    const fits = this.#kept + this.#longValue.length + (end - from) <= HTTP_KEPT_BYTES_MAX;
+    if (piece !== undefined && fits) this.#longValue += piece;
+    else this.#longName = undefined;
+  }
+
+  /** The last piece, up to the line break. */
+  #endLong(bytes: Uint8Array, at: number, end: number): void {
+    this.#passing = false;
+    this.#lengthen(bytes, at, end);
+    if (this.#longName === undefined) return;
+    const value = this.#longValue.trim();
+    this.#kept += value.length;
+    this.#headers.set(this.#longName, value);
+    this.#longName = undefined;
+    this.#longValue = "";
   }
 
   #line(bytes: Uint8Array, at: number, end: number): void {
-    if (this.#passing) this.#passing = false;
+    if (this.#passing) this.#endLong(bytes, at, end - 2);
     else if (this.status === 0 && !this.#trailer) this.#statusLine(bytes, at, end - 2);
     else if (end === at + 2) this.done = true;
     else this.#field(bytes, at, end - 2);
@@ -287,6 +321,22 @@ export class HeadReader {
 
 function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB;
+}
+
+/** The end of the last character of bytes[0, to) that is whole (RFC 3629 §3). */
+function endOfCharacter(bytes: Uint8Array, to: number): number {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes[to - back] ?? 0;
+    if (byte < 0x80) return to;
+    if (byte >= 0xc0) return back < bytesOf(byte) ? to - back : to;
+  }
+  return to;
+}
+
+/** Bytes of a character that begins with this one, which is not ASCII. */
+function bytesOf(first: number): number {
+  if (first >= 0xf0) return 4;
+  return first >= 0xe0 ? 3 : 2;
 }
 
 /** Text, or undefined where the bytes are not UTF-8: values in other encodings read as empty. */

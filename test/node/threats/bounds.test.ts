@@ -8,6 +8,7 @@ import { Budget } from "../../../src/base/budget.ts";
 import {
   LONG_MESSAGE_BYTES_MAX,
   MESSAGE_BYTES_MAX,
+  OUTBOUND_BYTES_MAX,
   PEER_BYTES_MAX,
   SESSION_MS_MAX,
 } from "../../../src/base/limits.ts";
@@ -107,6 +108,41 @@ test("a server that overfills a long message is told MESSAGE_BYTES_MAX next time
       .slice(0, 2),
     [LONG_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX],
   );
+});
+
+/** The longest message of a device that is asked for two leaves of these lengths. */
+function longestSent(...lengths: readonly [number, number]): number {
+  const [name, version] = ["PkgName", "PkgVersion"].map((leaf) => `./FwUpdate/Main/${leaf}`);
+  const uris = [name ?? "", version ?? ""];
+  const written = uris.map((uri, index) => ({
+    name: "Replace" as const,
+    uri,
+    data: "x".repeat(lengths[index] ?? 0),
+  }));
+  const server = genuine({
+    scenario: () => ({
+      name: "two leaves",
+      object: "./FwUpdate/Main",
+      closing: [],
+      steps: [
+        { kind: "send", operations: written },
+        { kind: "send", operations: uris.map((uri) => ({ name: "Get" as const, uri })) },
+      ],
+    }),
+  });
+  const sent: number[] = [];
+  new Target((request) => {
+    sent.push(request.body.length);
+    return server.handle(request);
+  }, ONCE).run(1000);
+  return Math.max(...sent);
+}
+
+test("a message of the device has OUTBOUND_BYTES_MAX bytes, and of one more it makes two", () => {
+  const less = OUTBOUND_BYTES_MAX - longestSent(3000, 3000);
+  const half = 3000 + (less >> 1);
+  strictEqual(longestSent(half, half + (less % 2)), OUTBOUND_BYTES_MAX);
+  ok(longestSent(half, half + (less % 2) + 1) < OUTBOUND_BYTES_MAX);
 });
 
 /** Commands whose decoding takes far more memory than their bytes, the last with so long a URI. */

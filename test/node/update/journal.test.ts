@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { ResetCause } from "../../../hal/hal.ts";
 import { CRASHES_MAX, RESTARTS_MAX, TRIALS_MAX } from "../../../src/base/limits.ts";
-import { RECORD_KEY } from "../../../src/update/journal.ts";
+import { RECORD_KEY, URL_KEY } from "../../../src/update/journal.ts";
 import type { UpdateEvent } from "../../../src/update/event.ts";
 import { PHASES, reduce } from "../../../src/update/machine.ts";
 import { COUNTER_KEY, FAILED_KEY } from "../../../src/update/memory.ts";
@@ -124,7 +124,7 @@ test("every key and every field is described, and no other", () => {
   };
   strictEqual(
     described("Keys").join(),
-    [RECORD_KEY, PROGRESS_KEY, FAILED_KEY, QUARANTINE_KEY, COUNTER_KEY].sort().join(),
+    [RECORD_KEY, URL_KEY, PROGRESS_KEY, FAILED_KEY, QUARANTINE_KEY, COUNTER_KEY].sort().join(),
   );
   const full = decodeRecord({
     ...IDLE,

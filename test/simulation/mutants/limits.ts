@@ -14,6 +14,7 @@ export const LIMITS = "src/base/limits";
 /** Test file by limit, without `.test.ts`. */
 const TESTS: { readonly [name in LimitName]: string } = {
   MESSAGE_BYTES_MAX: "node/threats/bounds",
+  OUTBOUND_BYTES_MAX: "node/threats/bounds",
   LONG_MESSAGE_BYTES_MAX: "unit/client/conversation",
   LONG_HEAD_BYTES_MAX: "unit/session/longmessage",
   ELEMENT_DEPTH_MAX: "unit/download/descriptor",
@@ -33,6 +34,7 @@ const TESTS: { readonly [name in LimitName]: string } = {
   NONCE_BYTES_MAX: "unit/account/newaccount",
   VALIDATOR_LENGTH_MAX: "unit/download/downloader",
   URL_BYTES_MAX: "unit/base/url",
+  ADDRESS_BYTES_MAX: "unit/account/newaccount",
   HOST_BYTES_MAX: "unit/base/url",
   CORRELATOR_BYTES_MAX: "unit/objects/fumo",
   REDIRECTS_MAX: "unit/download/downloader",
@@ -74,6 +76,7 @@ const TESTS: { readonly [name in LimitName]: string } = {
   SESSION_RETRY_MS: "unit/client/schedule",
   SESSION_RETRY_MAX_MS: "unit/client/schedule",
   SESSION_RETRY_AFTER_MAX_MS: "unit/client/schedule",
+  RETRY_AFTER_SPREAD_MS: "unit/client/schedule",
   TRIAL_DEADLINE_MS: "unit/update/engine",
   HTTP_HEAD_BYTES_MAX: "unit/hal/http",
   HTTP_LINE_BYTES_MAX: "unit/hal/http",

@@ -1,10 +1,10 @@
 /** Accounts from outside: what makes one, what is refused, and what they are given. */
 import {
   ACCOUNTS_MAX,
+  ADDRESS_BYTES_MAX,
   NONCE_BYTES_MAX,
   SERVER_ID_BYTES_MAX,
   ACCOUNT_TEXT_BYTES_MAX,
-  URL_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { Accounts } from "../../../src/account/accounts.ts";
@@ -66,10 +66,15 @@ test("the port may stand apart from the address", () => {
   equal(made({ port: "443" }).account.address, "https://dm.example/dm");
   for (const port of ["x", "8.43", "-1", "1e9"])
     equal(refused({ port }), "its port is not a number up to 65535", port);
-  const long = `https://dm.example/${"a".repeat(URL_BYTES_MAX - 19)}`;
-  equal(refused({ address: long }), "taken");
-  equal(refused({ address: long, port: "8443" }), "its address is too long with its port");
   equal(refused({ port: "65536" }), "its port is not a number up to 65535");
+});
+
+test("the address of an account has at most ADDRESS_BYTES_MAX bytes", () => {
+  const long = `https://dm.example/${"a".repeat(ADDRESS_BYTES_MAX - 19)}`;
+  const why = `its address is longer than ${ADDRESS_BYTES_MAX} bytes`;
+  equal(refused({ address: long }), "taken");
+  equal(refused({ address: `${long}a` }), why);
+  equal(refused({ address: long, port: "8443" }), why);
 });
 
 test("a forbidden address is refused with a reason; others are normalized", () => {

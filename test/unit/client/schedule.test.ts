@@ -1,5 +1,6 @@
 /** When a session is due. */
 import {
+  RETRY_AFTER_SPREAD_MS,
   SESSION_RETRY_AFTER_MAX_MS,
   SESSION_RETRY_MAX_MS,
   SESSION_RETRY_MS,
@@ -64,12 +65,14 @@ test("near a deadline each pause takes half of what is left, so attempts go on",
   }
 });
 
-test("a server that asks to be left alone is; chance adds at most half of that", () => {
+test("a server that asks to be left alone is, and chance adds to that", () => {
   const pause = (askedMs: number, share: number): number =>
     sessionDue({ ...IDLE, failures: 1, share, askedMs }) - IDLE.since;
   equal(pause(60_000, 0), 60_000);
-  equal(pause(60_000, 0.5), 75_000);
-  equal(pause(60_000, 1), 90_000);
+  equal(pause(60_000, 0.5), 176_190);
+  equal(pause(60_000, 1), 292_379);
+  equal(pause(RETRY_AFTER_SPREAD_MS, 1), 2 * RETRY_AFTER_SPREAD_MS);
+  equal(pause(3_600_000, 1), 5_400_000);
   equal(pause(1, 1), SESSION_RETRY_MS);
   const onTrial = sessionDue({ ...IDLE, failures: 1, share: 0, askedMs: 60_000, deadline: 21_000 });
   equal(onTrial, 11_000);

@@ -8,48 +8,11 @@ import {
   HTTP_INTERIM_MAX,
   HTTP_KEPT_BYTES_MAX,
   HTTP_LINE_BYTES_MAX,
+  URL_BYTES_MAX,
 } from "../../../src/base/limits.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { address } from "../base/address.ts";
-
-/** Gives its pieces one a read, with an empty read before each; then it is closed, or silent. */
-class ScriptedSocket implements Socket {
-  readonly sent: number[] = [];
-  asked = 0;
-  closed = 0;
-  room = Infinity;
-  #pieces: Uint8Array[];
-  #silent: boolean;
-  #idle = true;
-
-  constructor(pieces: readonly Uint8Array[], silent = false) {
-    this.#pieces = [...pieces];
-    this.#silent = silent;
-  }
-
-  read(buffer: Uint8Array): number {
-    this.asked += buffer.length;
-    const piece = this.#pieces[0];
-    if (piece === undefined) return this.#silent ? 0 : -1;
-    this.#idle = !this.#idle;
-    if (!this.#idle) return 0;
-    const count = Math.min(piece.length, buffer.length);
-    buffer.set(piece.subarray(0, count));
-    if (count === piece.length) this.#pieces.shift();
-    else this.#pieces[0] = piece.subarray(count);
-    return count;
-  }
-
-  write(bytes: Uint8Array, from: number): number {
-    const count = Math.min(this.room, bytes.length - from);
-    for (let i = 0; i < count; i++) this.sent.push(bytes[from + i] ?? 0);
-    return count;
-  }
-
-  close(): void {
-    this.closed++;
-  }
-}
+import { ScriptedSocket } from "./scriptedsocket.ts";
 
 const WANTS: readonly string[] = ["content-length", "content-type", "etag", "empty", "x-y"];
 const GET: LinkRequest = { method: "GET", url: address("http://h/p"), headers: [], wants: WANTS };
@@ -353,33 +316,44 @@ test("of a head only what is wanted is kept", () => {
   );
 });
 
-test("an overlong line is skipped, however it is split, and later ones count", () => {
-  for (let more = 0; more < 4; more++) {
-    const long = "b".repeat(HTTP_LINE_BYTES_MAX - 6 + more);
+test("a line longer than the buffer is put together if it is wanted, else read past", () => {
+  for (let more = 0; more < 6; more++) {
+    const long = `https://h/${"b".repeat(HTTP_LINE_BYTES_MAX - 16 + more)}ü€\u{1f600}?c=${more}`;
+    const past = "p".repeat(2 * HTTP_LINE_BYTES_MAX);
     const rest = "ETag: e\r\nContent-Length: 2\r\n\r\nok";
-    const response = `HTTP/1.1 200 OK\r\nX-Y: ${long}\r\n folded\r\n${rest}`;
-    for (const size of [1, 7, 1000]) {
+    const response = `HTTP/1.1 200 OK\r\nX-Y:  ${long}\r\n folded \r\nZ: ${past}\r\n${rest}`;
+    for (const size of [1, 7, 1000, 100_000]) {
       const bytes = utf8(response);
       const pieces: Uint8Array[] = [];
-      for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+      for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.slice(at, at + size));
       const { headers, body } = drain(open(new ScriptedSocket(pieces)));
-      deepEqual([headers.get("x-y"), headers.get("etag"), body], [undefined, "e", "ok"]);
+      const kept = `${long}   folded`;
+      deepEqual([headers.get("x-y"), headers.get("etag"), body], [kept, "e", "ok"], `${size}`);
     }
   }
 });
 
-test("the longest line that is kept has HTTP_LINE_BYTES_MAX bytes, with the byte behind it", () => {
-  for (const [more, kept] of [
-    [0, true],
-    [1, false],
+test("a long value that is no text is dropped; of a name that comes twice the first holds", () => {
+  const long = "v".repeat(HTTP_LINE_BYTES_MAX);
+  const start = utf8(`HTTP/1.1 200 OK\r\nX-Y: ${long}`);
+  const end = utf8(`\r\nETag: e\r\nETag: ${long}\r\nContent-Length: 0\r\n\r\n`);
+  const bytes = new Uint8Array([...start, 0xff, 0xfe, ...end]);
+  const { headers } = drain(open(new ScriptedSocket([bytes])));
+  deepEqual([headers.has("x-y"), headers.get("etag")], [false, "e"]);
+});
+
+test("a line that frames the body has HTTP_LINE_BYTES_MAX bytes, with the one behind it", () => {
+  for (const [more, outcome] of [
+    [0, "200 ok"],
+    [1, "protocol"],
   ] as const) {
-    const value = "v".repeat(HTTP_LINE_BYTES_MAX - "etag:\r\nC".length + more);
-    const { headers } = answer(`HTTP/1.1 200 OK\r\netag:${value}\r\nContent-Length: 0\r\n\r\n`);
-    equal(headers.get("etag") === value, kept);
+    const zeros = "0".repeat(HTTP_LINE_BYTES_MAX - "content-length:2\r\nC".length + more);
+    equal(failure(`HTTP/1.1 200 OK\r\nContent-Length:${zeros}2\r\n\r\nok`), outcome);
   }
 });
 
-test("values beyond HTTP_KEPT_BYTES_MAX bytes in all are dropped", () => {
+test("values beyond HTTP_KEPT_BYTES_MAX in all are dropped, a URL of URL_BYTES_MAX is not", () => {
+  ok(URL_BYTES_MAX + 1000 <= HTTP_KEPT_BYTES_MAX, "beside an ETag, a date and a type");
   for (const [more, kept] of [
     [0, true],
     [1, false],
