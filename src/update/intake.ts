@@ -84,11 +84,10 @@ export class Intake {
     return this.#claimed !== undefined || this.#unpack?.pending === true;
   }
 
-  /** Bytes until something is to be done: the header judged, progress made durable. */
+  /** Bytes to write next, at most: until the header is judged, a segment or a block is whole. */
   get room(): number {
     if (this.#unpack !== undefined) return Math.max(1, this.#unpack.room);
-    if (!this.judged) return this.#header.length - this.#held;
-    return this.#staging.blockLength - (this.position % this.#staging.blockLength);
+    return this.judged ? this.#staging.room : this.#header.length - this.#held;
   }
 
   set size(size: number) {
@@ -137,8 +136,20 @@ export class Intake {
   }
 
   #take(bytes: Uint8Array): IntakeFault | undefined {
-    const after = this.position + bytes.length;
+    const unpack = this.#unpack;
+    const at = unpack === undefined ? this.#staging.position : unpack.position;
+    const after = at + this.#held + bytes.length;
     if (this.#size > 0 && after > this.#size) return "corrupt";
+    if (unpack !== undefined) return unpack.write(bytes) ? undefined : "corrupt";
+    if (at === 0) return this.#open(bytes);
+    if (after > this.#staging.capacity) return "tooLarge";
+    if (after > this.#records) this.#seen(bytes);
+    this.#staging.write(bytes);
+    return undefined;
+  }
+
+  /** Bytes of the header, and what comes behind it. */
+  #open(bytes: Uint8Array): IntakeFault | undefined {
     let at = 0;
     while (!this.judged) {
       if (this.#claimed !== undefined) {
@@ -155,15 +166,7 @@ export class Intake {
       if (fault !== undefined) return fault;
       if (at === bytes.length) return undefined;
     }
-    return this.#pass(at === 0 ? bytes : bytes.subarray(at));
-  }
-
-  #pass(bytes: Uint8Array): IntakeFault | undefined {
-    if (this.#unpack !== undefined) return this.#unpack.write(bytes) ? undefined : "corrupt";
-    if (this.position + bytes.length > this.#staging.capacity) return "tooLarge";
-    this.#seen(bytes);
-    this.#staging.write(bytes);
-    return undefined;
+    return this.#take(at === 0 ? bytes : bytes.subarray(at));
   }
 
   /** What is held is a header, or the start of a longer one. */
