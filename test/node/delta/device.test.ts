@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { FlashStatus } from "../../../hal/hal.ts";
 import { hex } from "../../../src/base/bytes.ts";
-import { SEGMENT_HEAD_BYTES } from "../../../src/base/delta.ts";
+import { PIECE_BYTES, SEGMENT_HEAD_BYTES } from "../../../src/base/delta.ts";
+import { VERIFY_STEP_BYTES } from "../../../src/base/limits.ts";
 import { parseDeltaHeader } from "../../../src/image/deltaheader.ts";
 import { vendorKey } from "../../../src/image/key.ts";
 import type { ImagePolicy } from "../../../src/image/policy.ts";
@@ -418,8 +419,9 @@ test("a few bytes of a package that make a whole slot are decoded in bounded ste
     before = device.slot.operations.length;
   }
   equal(device.engine.record.phase, "verifying");
-  // Of 16 KiB: a piece of 256 bytes is a write, and each block an erase.
-  ok(most <= 16384 / 256 + 16384 / SLOT.blockLength + 2, `${most} operations in a step`);
+  // A piece of 256 bytes is a write, and each block an erase.
+  const limit = VERIFY_STEP_BYTES / PIECE_BYTES + VERIFY_STEP_BYTES / SLOT.blockLength + 2;
+  ok(most <= limit, `${most} operations in a step`);
 });
 
 test("a base that rots while its delta comes leads to no image", () => {
