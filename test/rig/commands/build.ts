@@ -11,7 +11,8 @@ import { countOption, sizeOption, versionOption, wordOption } from "../options.t
 import { setUp } from "../setup.ts";
 import { size } from "../terminal.ts";
 import { developmentKey } from "../workshop.ts";
-import { readInput, readKeyFile } from "./pack.ts";
+import { readKeyFile } from "../keys.ts";
+import { readInput } from "./pack.ts";
 
 /** What can be built here; `esp32` is built by the Moddable SDK, and packed here. */
 const BUILT = [...BOARD_NAMES, "esp32"] as const;
