@@ -42,6 +42,7 @@ export class Campaign {
   readonly values = new Map<string, string>();
   outcome: Outcome | undefined;
   readonly scenario: Scenario;
+  readonly #device: string;
   readonly #emit: EventSink;
   #step = 0;
   #closing = false;
@@ -63,14 +64,16 @@ export class Campaign {
   /** It has said its State in this session. */
   #told = false;
 
-  constructor(scenario: Scenario, emit: EventSink) {
+  /** `device`: the DevId of the one that goes through it. */
+  constructor(scenario: Scenario, device: string, emit: EventSink) {
     this.scenario = scenario;
+    this.#device = device;
     this.#emit = emit;
   }
 
   /** Another campaign that goes on from here. */
   fork(emit: EventSink): Campaign {
-    const fork = new Campaign(this.scenario, emit);
+    const fork = new Campaign(this.scenario, this.#device, emit);
     fork.states.push(...this.states);
     for (const [uri, value] of this.values) fork.values.set(uri, value);
     fork.outcome = this.outcome;
@@ -273,6 +276,7 @@ export class Campaign {
       code: this.#code,
       text: `${this.scenario.name}: done`,
     };
-    this.#emit({ kind: "result", code: this.#code, text: this.outcome.text });
+    const { text } = this.outcome;
+    this.#emit({ kind: "result", code: this.#code, text, device: this.#device });
   }
 }
