@@ -1,6 +1,6 @@
 /**
- * `xs-fumo serve` and many devices at once: whole clients on simulated boards, in this process, over
- * real connections. FLEET=200 says how many; the test prints what they took.
+ * `xs-fumo serve` and many devices at once: whole clients on simulated boards, in this process,
+ * over real connections. FLEET=200 says how many; the test prints what they took.
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { randomFillSync } from "node:crypto";
