@@ -125,7 +125,8 @@ export function addTest(program: Command): void {
       `
 The server decides whether a scenario has passed; what the device's console says must agree with it.
 Exit status: 0 all passed, 1 a property did not hold, 2 no such scenario, 3 the bench is to
-blame (then nothing is known of the firmware).
+blame for one or more (the report says whether others failed).
+Kubernetes does not say how many parts there are: XS_FUMO_SHARDS does.
 
 Examples:
   xs-fumo test                                    every scenario on board sim
