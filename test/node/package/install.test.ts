@@ -72,6 +72,27 @@ test("doctor runs in a fresh clone before anything is built, by way of npx", () 
   assert.doesNotMatch(again.output, /compiling/);
 });
 
+test("the three commands of README's door for test engineers lead to a report with a page", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const [, door = ""] = /^### Test engineer\n[^]*?^```sh\n([^]+?)^```$/m.exec(readme) ?? [];
+  const [install, ...commands] = door.trimEnd().split("\n");
+  // Its dependencies are there already, by a link.
+  assert.deepEqual([install, commands.length], ["npm ci", 2]);
+  for (const command of commands) {
+    const [program = "", ...words] = command.split(" ");
+    assert.equal(program, "npx");
+    const { status, output } = run(clone, program, "--offline", ...words);
+    assert.ok(status === 0 || (words.includes("doctor") && status === 3), output);
+  }
+  assert.match(
+    readFileSync(join(clone, "report.xml"), "utf8"),
+    /tests="5" failures="0" errors="0"/,
+  );
+  const page = readFileSync(join(clone, "report.html"), "utf8");
+  assert.match(page, /"kind":"scenario".*"phase":"passed"/);
+  assert.match(page, /"kind":"result","code":200/);
+});
+
 test("the package is small, and has neither tests nor source maps", () => {
   const { status, output } = run(clone, "npm", "run", "--silent", "package");
   assert.equal(status, 0, output);

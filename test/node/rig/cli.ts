@@ -33,6 +33,10 @@ export class Cli {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** The n-th line of the output that has these words. */
   async line(words: string, count: number, limitMs: number): Promise<string> {
     const find = (): string | undefined =>

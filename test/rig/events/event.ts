@@ -217,7 +217,13 @@ export type WireEvent =
   /** A server misbehaves as it was told to. */
   | { readonly kind: "fault"; readonly what: string }
   /** The end of the campaign, as the server sees it: the result code of FUMO. */
-  | { readonly kind: "result"; readonly code: number; readonly text: string };
+  | {
+      readonly kind: "result";
+      readonly code: number;
+      readonly text: string;
+      /** DevId of the device, where several have one server. */
+      readonly device?: string;
+    };
 
 /**
  * Bytes of a package on their way. The last one has bytes = total. From the device: what it has

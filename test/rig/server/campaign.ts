@@ -42,6 +42,7 @@ export class Campaign {
   readonly values = new Map<string, string>();
   outcome: Outcome | undefined;
   readonly scenario: Scenario;
+  readonly #device: string;
   readonly #emit: EventSink;
   /** Those of the scenario, with what was chosen. */
   #steps: readonly Step[];
@@ -68,15 +69,17 @@ export class Campaign {
   /** It has said its State in this session. */
   #told = false;
 
-  constructor(scenario: Scenario, emit: EventSink) {
+  /** `device`: the DevId of the one that goes through it. */
+  constructor(scenario: Scenario, device: string, emit: EventSink) {
     this.scenario = scenario;
     this.#steps = scenario.steps;
+    this.#device = device;
     this.#emit = emit;
   }
 
   /** Another campaign that goes on from here. */
   fork(emit: EventSink): Campaign {
-    const fork = new Campaign(this.scenario, emit);
+    const fork = new Campaign(this.scenario, this.#device, emit);
     fork.states.push(...this.states);
     for (const [uri, value] of this.values) fork.values.set(uri, value);
     fork.outcome = this.outcome;
@@ -309,6 +312,7 @@ export class Campaign {
       code: this.#code,
       text: `${this.scenario.name}: done`,
     };
-    this.#emit({ kind: "result", code: this.#code, text: this.outcome.text });
+    const { text } = this.outcome;
+    this.#emit({ kind: "result", code: this.#code, text, device: this.#device });
   }
 }

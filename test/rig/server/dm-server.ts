@@ -30,7 +30,7 @@ interface OpenSession {
 const NOBODY: Credentials = { type: "none", name: "", secret: "" };
 const BYTES_MAX = 1_048_576;
 /** Sessions that are remembered, with the last messages of both sides, and bytes of those. */
-const SESSIONS_MAX = 64;
+const SESSIONS_MAX = 512;
 const SESSION_BYTES_MAX = 8 << 20;
 /** Devices that are remembered. */
 export const DEVICES_MAX = 256;
@@ -137,7 +137,7 @@ export class DmServer {
   again(): number {
     for (const device of this.devices.values()) {
       const scenario = this.#options.scenario?.(device.id);
-      if (scenario !== undefined) device.campaign = new Campaign(scenario, this.#emit);
+      if (scenario !== undefined) device.campaign = new Campaign(scenario, device.id, this.#emit);
     }
     return this.devices.size;
   }
@@ -247,7 +247,7 @@ export class DmServer {
     const known = this.devices.get(id);
     if (known !== undefined) return known;
     const scenario = this.#options.scenario?.(id);
-    const campaign = scenario === undefined ? undefined : new Campaign(scenario, this.#emit);
+    const campaign = scenario === undefined ? undefined : new Campaign(scenario, id, this.#emit);
     const device = new Device(
       id,
       this.#options.client ?? NOBODY,

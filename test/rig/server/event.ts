@@ -28,7 +28,13 @@ export type ServerEvent =
   | { readonly kind: "authenticated"; readonly status: number; readonly session: string }
   | { readonly kind: "state"; readonly state: number; readonly name: string }
   | { readonly kind: "progress"; readonly bytes: number; readonly total: number }
-  | { readonly kind: "result"; readonly code: number; readonly text: string }
+  | {
+      readonly kind: "result";
+      readonly code: number;
+      readonly text: string;
+      /** Its DevId. */
+      readonly device: string;
+    }
   | {
       readonly kind: "value";
       readonly uri: string;
