@@ -38,9 +38,9 @@
 #define LWIP_NETIF_HOSTNAME 0
 
 #define MEM_ALIGNMENT 4
-/* What waits to be acknowledged, and packets of DHCP and DNS. Where there is no room for more to be
- * sent, it is sent later. */
-#define MEM_SIZE (6 * 1024)
+/* What waits to be acknowledged, of which there are two segments, and packets of DHCP and DNS: 3.2
+ * KiB at most so far. Where there is no room for more to be sent, it is sent later. */
+#define MEM_SIZE (4 * 1024 + 512)
 #define MEMP_NUM_TCP_PCB 6
 #define MEMP_NUM_TCP_SEG 16
 #define MEMP_NUM_UDP_PCB 4

@@ -163,7 +163,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     flashOperations: [977],
   },
   "download-http": {
-    perByte: [105, 86],
+    perByte: [101, 86],
     install: [148],
     broken: [0],
     connections: [4],
@@ -181,7 +181,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     flashOperations: [1100],
   },
   "download-https": {
-    perByte: [155, 150],
+    perByte: [154, 150],
     install: [149],
     broken: [0],
     connections: [4],
@@ -243,7 +243,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     flashOperations: [1100],
   },
   "gets-xml-http": {
-    instructions: [16, 12.2],
+    instructions: [15, 12.2],
     broken: [0],
     connections: [1],
     roundTrips: [3],
@@ -251,7 +251,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     ipBytes: [10500],
   },
   "gets-xml-https": {
-    instructions: [94.4],
+    instructions: [91],
     broken: [0],
     connections: [1],
     fullHandshakes: [1],
@@ -262,7 +262,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     ipBytes: [12200],
   },
   "gets-wbxml-http": {
-    instructions: [14.3, 8.1],
+    instructions: [13.8, 8.1],
     broken: [0],
     connections: [1],
     roundTrips: [3],
@@ -270,7 +270,7 @@ export const CASE_BOUNDS: { readonly [name in CaseName]: Table } = {
     ipBytes: [4500],
   },
   "gets-wbxml-https": {
-    instructions: [91.9],
+    instructions: [90],
     broken: [0],
     connections: [1],
     fullHandshakes: [1],
