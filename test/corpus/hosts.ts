@@ -212,6 +212,10 @@ const CODINGS: readonly Row[] = [
   coded("a size with a sign", "9112 §7.1", CHUNKED, "-1\r\n@0-200@\r\n0\r\n\r\n", LOST),
   coded("a size of nine digits", "9112 §7.1", CHUNKED, "100000000\r\n@0-200@", LOST),
   coded("an empty size", "9112 §7.1", CHUNKED, "\r\n@0-200@\r\n0\r\n\r\n", LOST),
+  coded("a size of eight digits", "9112 §7.1", CHUNKED, "000000c8\r\n@0-200@\r\n0\r\n\r\n"),
+  coded("one more", "9112 §7.1", CHUNKED, "0000000c8\r\n@0-200@\r\n0\r\n\r\n", LOST),
+  coded("a list of 64 bytes", "9110 §5.6.1", `Transfer-Encoding: ${",".repeat(57)}chunked`, CHUNKS),
+  coded("one more", "9112 §6.1", `Transfer-Encoding: ${",".repeat(58)}chunked`, CHUNKS, LOST),
   coded("gzip before chunked", "9112 §6.1", "Transfer-Encoding: gzip, chunked", CHUNKS, LOST),
   coded("another coding", "9112 §6.1", "Transfer-Encoding: identity", "@0-200@", LOST),
   coded("chunked twice", "9112 §6.1", "Transfer-Encoding: chunked, chunked", CHUNKS, LOST),
@@ -334,6 +338,13 @@ const REDIRECTS: readonly Row[] = [
   redirect("another scheme", "9110 §15.4", "ftp://h/b", "411 after /a/p"),
   redirect("a user", "9110 §4.2.4", "http://a:b@AT@h/b", "411 after /a/p"),
   redirect("a backslash", "3986 §2.1", "http:\\\\h\\b", "411 after /a/p"),
+  redirect(
+    "a label of 63 letters",
+    "1035 §2.3.4",
+    `http://${"g".repeat(63)}/b`,
+    `200 after /a/p, http://${"g".repeat(63)}/b`,
+  ),
+  redirect("one more", "1035 §2.3.4", `http://${"g".repeat(64)}/b`, "411 after /a/p"),
   redirect("a host that is none", "3986 §3.2.2", "http://h_h%/b", "411 after /a/p"),
   row(
     "a Location that comes twice",
@@ -393,6 +404,13 @@ const PAGES: readonly Row[] = [
   whole("a package that is called HTML", "9110 §8.3", "Content-Type: text/html"),
   row("a page", "9110 §8.3", head(OK, "Content-Type: text/html; charset=utf-8") + HTML, PAGE),
   row("a page without a type", "9110 §8.3", `${head(OK)}\n ${HTML}`, PAGE),
+  row("16 blanks before a page", "9110 §8.3", `${head(OK)}${" ".repeat(16)}${HTML}`, PAGE),
+  row(
+    "17 of them: no page any more",
+    "9110 §8.3",
+    `${head(OK, `Content-Length: ${17 + HTML.length}`)}${" ".repeat(17)}${HTML}`,
+    "402 after /a/p",
+  ),
   row("XHTML", "9110 §8.3", `${head(OK, "Content-Type: application/xhtml+xml")}<?xml?>`, PAGE),
 ];
 

@@ -2,6 +2,7 @@
  * started; 4 has its own randomness. */
 #include "tls.h"
 #include "../natives/board.h"
+#include "address.h"
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <stdlib.h>
@@ -16,10 +17,17 @@
 #define KEPT_SECONDS_MAX 86400u
 #define KEPT_BYTES_MAX 4096
 
+/* Bytes of a name that the log has, and its end. */
+#define NAME_BYTES 49
+/* Kinds of names for which a certificate is good (RFC 5280 §4.2.1.6), as they are tagged. */
+#define DNS_NAME 0x82
+#define IP_ADDRESS 0x87
+
 struct Tls {
   Socket* socket;
   const char* kind; /* of the error, when it is not the socket's */
   int isGreeted; /* the handshake is done */
+  int isTold; /* the log has what is wrong with a certificate */
   time_t proved; /* when the certificate of the server was checked; 0: not yet */
   mbedtls_ssl_context context;
   uint16_t port;
@@ -79,12 +87,88 @@ static void resume(Tls* self)
     self->proved = kept.proved;
 }
 
-/* Mbed TLS has checked a certificate of the chain; what it found stays as it is. */
+/* What a stranger has written: cut off, and without controls. */
+static void show(char to[NAME_BYTES], const mbedtls_x509_buf* text)
+{
+  size_t length = text->len < NAME_BYTES ? text->len : NAME_BYTES - 1;
+  for (size_t i = 0; i < length; i++)
+    to[i] = (text->p[i] >= ' ') && (text->p[i] < 0x7f) ? (char)text->p[i] : '?';
+  to[length] = 0;
+}
+
+/* The common name in a name (RFC 5280 §4.1.2.4), or its first part. */
+static void showName(char to[NAME_BYTES], const mbedtls_x509_name* name)
+{
+  static const unsigned char COMMON_NAME[] = { 0x55, 0x04, 0x03 };
+  const mbedtls_x509_name* shown = name;
+  for (; name; name = name->next)
+    if ((name->oid.len == sizeof(COMMON_NAME))
+        && !memcmp(name->oid.p, COMMON_NAME, sizeof(COMMON_NAME)))
+      shown = name;
+  show(to, &shown->val);
+}
+
+/* Says what is wrong with a certificate: whose it is, and what would put it right. */
+static void explain(const mbedtls_x509_crt* certificate, const char* host, uint32_t flags)
+{
+  const mbedtls_x509_time* first = &certificate->valid_from;
+  const mbedtls_x509_time* last = &certificate->valid_to;
+  const uint32_t weak =
+      MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY;
+  char name[NAME_BYTES], issuer[NAME_BYTES];
+  showName(issuer, &certificate->issuer);
+  if (certificate->subject_alt_names.buf.tag == DNS_NAME)
+    show(name, &certificate->subject_alt_names.buf);
+  else
+    showName(name, &certificate->subject);
+  if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
+    boardLog('W', "tls", "the certificate is for %s, not for %s", name, host);
+  if (flags & MBEDTLS_X509_BADCERT_EXPIRED)
+    boardLog('W', "tls",
+        "the certificate of %s ended on %04d-%02d-%02d: renew it, or set the clock", name,
+        last->year, last->mon, last->day);
+  if (flags & MBEDTLS_X509_BADCERT_FUTURE)
+    boardLog('W', "tls", "the certificate of %s begins on %04d-%02d-%02d: set the clock", name,
+        first->year, first->mon, first->day);
+  if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
+    boardLog('W', "tls", "the certificate of %s is from %s: no authority of this device vouches",
+        name, issuer);
+  if (flags & weak)
+    boardLog('W', "tls", "the key or signature of the certificate of %s is too weak", name);
+}
+
+static int namesAddress(const mbedtls_x509_crt* certificate, const uint8_t* address, size_t length)
+{
+  const mbedtls_x509_sequence* name = &certificate->subject_alt_names;
+  for (; name; name = name->next)
+    if ((name->buf.tag == IP_ADDRESS) && (name->buf.len == length)
+        && !memcmp(name->buf.p, address, length))
+      return 1;
+  return 0;
+}
+
+/* Mbed TLS has checked a certificate of the chain: it knows names of servers, and no addresses. */
 static int onCertificate(void* context, mbedtls_x509_crt* certificate, int depth, uint32_t* flags)
 {
-  (void)certificate, (void)depth, (void)flags;
-  ((Tls*)context)->proved = time(NULL);
+  Tls* self = context;
+  uint8_t address[16];
+  size_t length = addressOf(self->host, address);
+  if (!depth && length && !namesAddress(certificate, address, length))
+    *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+  if (*flags)
+    explain(certificate, self->host, *flags);
+  self->isTold |= *flags != 0;
+  self->proved = time(NULL);
   return 0;
+}
+
+/* The name that the certificate must have, which the server is told (RFC 6066 §3). An address is
+ * not told, and is looked for by onCertificate. */
+static int nameHost(Tls* self)
+{
+  uint8_t address[16];
+  const char* name = addressOf(self->host, address) ? NULL : self->host;
+  return mbedtls_ssl_set_hostname(&self->context, name);
 }
 
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
@@ -156,8 +240,7 @@ Tls* tlsOpen(Socket* socket, const char* host, uint16_t port)
   self->port = port;
   strcpy(self->host, host);
   mbedtls_ssl_init(&self->context);
-  if (!trusted || mbedtls_ssl_setup(&self->context, &configuration)
-      || mbedtls_ssl_set_hostname(&self->context, host))
+  if (!trusted || mbedtls_ssl_setup(&self->context, &configuration) || nameHost(self))
     self->kind = "secure";
   else {
     mbedtls_ssl_set_bio(&self->context, socket, sendBytes, receiveBytes, NULL);
@@ -195,8 +278,8 @@ static long judge(Tls* self, int result)
         self->isGreeted && ((result == MBEDTLS_ERR_SSL_CONN_EOF) || !result) ? "broken" : "secure";
   if (!strcmp(self->kind, "secure")) {
     forget(); /* RFC 5246 §7.2.2 */
-    boardLog('W', "tls", "-0x%04x, certificate flags 0x%lx", (unsigned)-result,
-        (unsigned long)mbedtls_ssl_get_verify_result(&self->context));
+    if (!self->isTold)
+      boardLog('W', "tls", "the handshake with %s fails: -0x%04x", self->host, (unsigned)-result);
   }
   return -2;
 }

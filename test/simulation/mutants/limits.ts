@@ -12,7 +12,7 @@ export type LimitName = keyof typeof limits;
 export const LIMITS = "src/base/limits";
 
 /** Test file by limit, without `.test.ts`. */
-const TESTS: { readonly [name in LimitName]: string } = {
+export const LIMIT_TESTS: { readonly [name in LimitName]: string } = {
   MESSAGE_BYTES_MAX: "node/threats/bounds",
   OUTBOUND_BYTES_MAX: "node/threats/bounds",
   LONG_MESSAGE_BYTES_MAX: "unit/client/conversation",
@@ -133,9 +133,11 @@ function changed(name: string, by: number, file: string): Mutant {
   };
 }
 
-export const LIMIT_NAMES: readonly string[] = Object.keys(TESTS);
+export const LIMIT_NAMES: readonly string[] = Object.keys(LIMIT_TESTS);
 
-export const LIMIT_MUTANTS: readonly Mutant[] = Object.entries(TESTS).flatMap(([name, file]) => {
-  const step = STEPS[name as LimitName] ?? 1;
-  return [changed(name, -step, file), changed(name, step, file)];
-});
+export const LIMIT_MUTANTS: readonly Mutant[] = Object.entries(LIMIT_TESTS).flatMap(
+  ([name, file]) => {
+    const step = STEPS[name as LimitName] ?? 1;
+    return [changed(name, -step, file), changed(name, step, file)];
+  },
+);
