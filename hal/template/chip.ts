@@ -7,7 +7,7 @@ import type { ResetCause } from "../hal.ts";
 
 /**
  * What the vendor's SDK gives. Flash addresses count bytes from the start of the part; false: the
- * part reports an error.
+ * part reports an error. A program may be longer than a page of the part: split it here.
  */
 export interface Chip {
   flashRead(address: number, bytes: Uint8Array): boolean;
@@ -22,19 +22,30 @@ export interface Chip {
    * Selects a slot for one trial boot, durably; false when its image is not signed by the vendor.
    */
   bootTry(slot: number): boolean;
+  /**
+   * Keeps the slot that runs, durably. When power fails inside, the next boot takes either slot,
+   * and none is on trial.
+   */
   bootKeep(): boolean;
+  /** "power", "restart", "watchdog" or "panic"; "unknown" where the chip cannot tell. */
   resetCause(): ResetCause;
   reset(): never;
-  /** A connection that does not block: hal/common/http/connection.ts says what it does. */
+  /**
+   * A connection that does not block: hal/common/http/connection.ts says what it does. For https,
+   * give HttpLink in board.ts a second such function, with TLS.
+   */
   connect(host: string, port: number): Socket;
   uptimeMs(): number;
   random(bytes: Uint8Array): void;
   print(line: string): void;
   /** A line that was typed at the console, into `bytes`: its length, or -1. Never waits. */
   typed(bytes: Uint8Array): number;
-  /** The text that the board got at the end of the line. */
+  /** The JSON text that the board got at the end of the line: src/account/PROVISIONING.md. */
   provision(): string;
-  /** Sleeps until the network has something, or the time is over; feeds the watchdog. */
+  /**
+   * Sleeps until the network has something, or the time is over: at once when it is 0 or less.
+   * Feeds the watchdog.
+   */
   wait(milliseconds: number): void;
 }
 
