@@ -13,6 +13,10 @@
 #define SOCKETS_MAX 2
 #define HOST_BYTES_MAX 256
 #define WAKE_US 1000 /* what a frame waits at most while the program sleeps */
+/* For so many bytes a program that waits is woken at once; fewer wait for more so long: a call of
+ * the program costs more than what a few frames are. */
+#define WAKE_BYTES (TCP_WND / 2)
+#define WAKE_MS 2
 
 typedef enum { SOCKET_RESOLVING, SOCKET_CONNECTING, SOCKET_OPEN, SOCKET_FAILED } SocketState;
 
@@ -30,6 +34,7 @@ struct Socket {
   struct tcp_pcb* pcb;
   struct pbuf* unread;
   uint32_t taken; /* bytes of the first pbuf in it that were read */
+  uint64_t newsAt; /* when the program is told what it has not asked for since; 0: nothing */
   char host[HOST_BYTES_MAX];
 };
 
@@ -73,13 +78,17 @@ static err_t onReceived(void* argument, struct tcp_pcb* pcb, struct pbuf* bytes,
 {
   Socket* socket = argument;
   (void)pcb, (void)error;
-  hasNews = 1;
-  if (!bytes)
+  if (!bytes) {
     socket->isEnded = 1;
-  else if (socket->unread)
+    hasNews = 1;
+    return ERR_OK;
+  }
+  if (socket->unread)
     pbuf_cat(socket->unread, bytes);
   else
     socket->unread = bytes;
+  if (!socket->newsAt)
+    socket->newsAt = machineMs() + WAKE_MS;
   return ERR_OK;
 }
 
@@ -240,6 +249,7 @@ long socketRead(Socket* socket, void* bytes, uint32_t length)
       pbuf_ref(first->next);
     pbuf_free(first);
   }
+  socket->newsAt = 0;
   if (to != bytes)
     return to - (uint8_t*)bytes;
   if (socket->isEnded)
@@ -279,15 +289,28 @@ void netWake(void)
   hasNews = 1;
 }
 
+/* True when what has arrived is worth a call of the program, once. */
+static int hasEnough(Socket* socket)
+{
+  if (!socket->isUsed || !socket->newsAt
+      || ((socket->unread->tot_len < WAKE_BYTES) && (machineMs() < socket->newsAt)))
+    return 0;
+  socket->newsAt = 0;
+  return 1;
+}
+
 void boardWait(uint32_t timeoutMs)
 {
   uint64_t end = machineMs() + timeoutMs;
   ConsoleNews typed;
   for (;;) {
     netPoll();
-    for (int i = 0; i < SOCKETS_MAX; i++)
+    for (int i = 0; i < SOCKETS_MAX; i++) {
       if (sockets[i].isUsed && (sockets[i].state == SOCKET_RESOLVING))
         resolve(&sockets[i]);
+      if (hasEnough(&sockets[i]))
+        hasNews = 1;
+    }
     typed = consoleTake();
     if (typed == CONSOLE_LINE)
       netWake();

@@ -152,7 +152,7 @@ export const QUARANTINE_MAX_MS = 86_400_000;
 export const QUARANTINE_STEP_MS = 60_000;
 export const QUARANTINE_STEP_MAX_MS = 3_600_000;
 /** Bytes verified in one step, and in one read: no less than TLV_BYTES_MAX. */
-export const VERIFY_STEP_BYTES = 16384;
+export const VERIFY_STEP_BYTES = 32768;
 export const VERIFY_READ_BYTES = 4096;
 /**
  * How long the client waits for the head of an answer to a message, and between two parts of its

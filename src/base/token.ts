@@ -46,6 +46,12 @@ export interface TokenReader {
   /** After Token.error: what is wrong. Every later `next` is an error too. */
   readonly problem: string;
   next(): TokenKind;
+  /**
+   * After an open: takes the text of the element and its end at once, where that is all that is in
+   * it and the text is as it stands there; `from`, `to` and `offset` are those of the text, which
+   * may be empty. False: nothing has happened, and `next` tells what is there.
+   */
+  leaf(): boolean;
 }
 
 /**

@@ -71,3 +71,39 @@ export function putText(target: Uint8Array, at: number, value: string): number {
   target.set(bytes, at);
   return at + bytes.length;
 }
+
+/**
+ * Writes three strings, one behind the other, at target[at, …): the index after them, or -1, with
+ * nothing written, when they do not fit. Halves of a surrogate pair in two of them are two halves.
+ */
+export function putTexts(target: Uint8Array, at: number, a: string, b: string, c: string): number {
+  return putAll(target, at, [a, b, c]);
+}
+
+/**
+ * Writes `<name attributes>value</name>`, where the attributes bring the space before them: the
+ * index after it, or -1, with nothing written, when it does not fit or the value has one of & < >
+ * CR.
+ */
+export function putElement(
+  target: Uint8Array,
+  at: number,
+  name: string,
+  attributes: string,
+  value: string,
+): number {
+  for (const special of ["&", "<", ">", "\r"]) if (value.includes(special)) return -1;
+  return putAll(target, at, ["<", name, attributes, ">", value, "</", name, ">"]);
+}
+
+function putAll(target: Uint8Array, at: number, texts: readonly string[]): number {
+  const encoded = texts.map(utf8);
+  const end = encoded.reduce((sum, { length }) => sum + length, at);
+  if (end > target.length) return -1;
+  let to = at;
+  for (const bytes of encoded) {
+    target.set(bytes, to);
+    to += bytes.length;
+  }
+  return end;
+}

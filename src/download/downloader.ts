@@ -73,6 +73,8 @@ export interface DownloaderOptions {
 export const PACKAGE_TYPES: readonly string[] = frozen(["application/octet-stream"]);
 
 const MINUTE_MS = 60_000;
+/** Reads of a body in one step. */
+const BODY_READS_MAX = 4;
 const SHORT = "the body ends before the package does";
 const SLOW = "it is silent, or too slow";
 
@@ -381,13 +383,32 @@ export class Downloader {
     return { type: "wait", until: now };
   }
 
+  /**
+   * Takes what has arrived, in a few reads: a step of the whole client costs more than they do. At
+   * the end of a block it stops, so that the block is made durable before more comes.
+   */
   #body<Reason extends string>(
     now: number,
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
     const exchange = this.#exchange;
     assert(exchange !== undefined, "a body has an exchange");
-    const { room } = sink;
+    for (let reads = 1; ; reads++) {
+      const { room } = sink;
+      const start = this.#offset;
+      const event = this.#read(exchange, room, now, sink);
+      if (event !== undefined) return event;
+      if (reads === BODY_READS_MAX || this.#offset - start === room) return this.#wait(now, now);
+    }
+  }
+
+  /** Takes what one read gives; undefined: more of the body may be there. */
+  #read<Reason extends string>(
+    exchange: Exchange,
+    room: number,
+    now: number,
+    sink: DownloadSink<Reason>,
+  ): DownloadEvent<Reason | DownloadReason> | undefined {
     const buffer = room < this.#buffer.length ? this.#buffer.subarray(0, room) : this.#buffer;
     const held = this.#held;
     const outcome = attempt(() => exchange.read(held === 0 ? buffer : buffer.subarray(held)));
@@ -404,12 +425,12 @@ export class Downloader {
     this.#pace.received(length - held, now);
     const more = count > 0 && length !== this.#end && length < buffer.length;
     this.#held = page === undefined && more ? length : 0;
-    if (this.#held > 0) return this.#wait(now, now);
+    if (this.#held > 0) return undefined;
     const refused = sink.write(bytes);
     if (refused !== undefined) return this.#refused(refused);
     this.#offset += length;
     const over = count < 0 || (this.#endAnnounced && this.#offset === this.#end);
-    return over ? this.#ended(now, sink) : this.#wait(now, now);
+    return over ? this.#ended(now, sink) : undefined;
   }
 
   /** The body is over: the package is whole, or there is more of it to ask for. */

@@ -55,8 +55,8 @@ export interface DownloadSink<Reason extends string> {
   restart(): Reason | undefined;
   write(bytes: Uint8Array): Reason | undefined;
   /**
-   * Bytes until progress is made durable: what is written past it, before it is, would be fetched
-   * again after a power cut.
+   * Bytes to write next, at most. What is written past the end of a block, before that is made
+   * durable, would be fetched again after a power cut.
    */
   readonly room: number;
   /**

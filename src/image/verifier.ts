@@ -59,25 +59,35 @@ export class ImageVerifier {
    */
   step(byteBudget: number): ImageFacts | ImageFault | undefined {
     let budget = byteBudget;
-    while (this.#result === undefined) {
-      budget -= this.#advance();
-      if (budget <= 0) break;
-    }
+    do {
+      if (this.#result !== undefined) break;
+      budget -= this.#header === undefined ? this.#begin() : this.#advance(this.#header, budget);
+    } while (budget > 0);
     return this.#result;
   }
 
-  /** Performs one read and says how long it was. */
-  #advance(): number {
-    if (this.#header === undefined) return this.#begin();
-    const payloadEnd = this.#header.headerSize + this.#header.payloadSize;
-    if (this.#offset === payloadEnd) return this.#finish(this.#header, payloadEnd);
-    const left = payloadEnd - this.#offset;
+  /**
+   * Digests the payload by reads, until `budget` bytes have been read; or what follows it. How many
+   * bytes that were.
+   */
+  #advance(header: ImageHeader, budget: number): number {
+    const payloadEnd = header.headerSize + header.payloadSize;
+    if (this.#offset === payloadEnd) return this.#finish(header, payloadEnd);
     const buffer = this.#buffer;
-    const chunk = left < buffer.length ? buffer.subarray(0, left) : buffer;
-    this.#read(chunk, this.#offset);
-    this.#hash.update(chunk);
-    this.#offset += chunk.length;
-    return chunk.length;
+    const read = this.#read;
+    const hash = this.#hash;
+    const start = this.#offset;
+    const end = Math.min(payloadEnd, start + Math.max(budget, 1));
+    let at = start;
+    while (at < end) {
+      const left = payloadEnd - at;
+      const chunk = left < buffer.length ? buffer.subarray(0, left) : buffer;
+      read(chunk, at);
+      hash.update(chunk);
+      at += chunk.length;
+    }
+    this.#offset = at;
+    return at - start;
   }
 
   /** The header is digested from the very read that it was parsed from. */

@@ -96,17 +96,16 @@ export class ElementReader {
     return this.#first(IDENTIFIER_BYTES_MAX);
   }
 
-  /** The first text of the open element that is not blank. */
+  /** The first text of the open element that is not blank. Most elements have nothing else. */
   #first(bytesMax: number, nonce = false): string {
     let value = "";
     this.charge(Cost.text);
+    if (this.problem === "" && this.reader.leaf()) return this.#taken(bytesMax, nonce);
     while (this.problem === "") {
       switch (this.reader.next()) {
         case Token.text:
-          // A tool has room for everything.
-          if (this.reader.to - this.reader.from > bytesMax && this.#budget.left < Infinity)
-            this.fail("a text that is too long");
-          else if (value === "") value = nonce ? this.#nonce() : this.#characters();
+          if (value === "") value = this.#taken(bytesMax, nonce);
+          else this.#bound(bytesMax);
           break;
         case Token.close:
           return value;
@@ -118,6 +117,20 @@ export class ElementReader {
       }
     }
     return "";
+  }
+
+  /** The last text. */
+  #taken(bytesMax: number, nonce: boolean): string {
+    if (!this.#bound(bytesMax)) return "";
+    return nonce ? this.#nonce() : this.#characters();
+  }
+
+  /** False after a failure: the last text is too long. A tool has room for everything. */
+  #bound(bytesMax: number): boolean {
+    const { from, to } = this.reader;
+    if (to - from <= bytesMax || this.#budget.left === Infinity) return true;
+    this.fail("a text that is too long");
+    return false;
   }
 
   /**

@@ -15,8 +15,12 @@ export const RIGHTS: readonly Right[] = frozen(["Add", "Delete", "Exec", "Get", 
 /** Servers by right; a right that nobody has is absent. */
 export type Acl = ReadonlyMap<Right, readonly string[]>;
 
+const ALL: readonly string[] = frozen(["*"]);
 /** What the root has until it is given another: Get for all, Add for all (ibid.). */
-export const ROOT_ACL = "Add=*&Get=*";
+export const ROOT_ACL: Acl = new Map([
+  ["Add", ALL],
+  ["Get", ALL],
+]);
 
 const AND = 0x26;
 const PLUS = 0x2b;
@@ -74,7 +78,7 @@ export function parseAcl(value: string): Acl | undefined {
     const end = partEnd(bytes, from, bytes.length, AND);
     const equals = partEnd(bytes, from, end, EQUALS);
     const name = text(bytes, from, equals);
-    const right = RIGHTS.find((known) => known === name);
+    const right = RIGHTS[RIGHTS.indexOf(name as Right)];
     const servers = equals < end ? parseServers(bytes, equals + 1, end) : undefined;
     if (right === undefined || servers === undefined || acl.has(right) || end + 1 === bytes.length)
       return undefined;

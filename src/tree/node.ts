@@ -95,9 +95,12 @@ export interface Node {
  */
 export function childDefinition(parent: NodeDefinition, name: string): NodeDefinition | undefined {
   let placeholder: NodeDefinition | undefined;
-  for (const child of parent.children ?? []) {
-    if (child.name === name) return child;
-    if (child.name === "") placeholder = child;
+  const children = parent.children ?? [];
+  // Of each URI, and each of its segments: an iterator would cost more than what it gives.
+  for (let i = 0; i < children.length; i++) {
+    const child = children[i];
+    if (child?.name === name) return child;
+    if (child?.name === "") placeholder = child;
   }
   return placeholder;
 }

@@ -15,7 +15,7 @@ import { Status } from "../syncml/status.ts";
 export function ownAcl(nodes: Nodes, at: readonly string[]): string {
   const own = keptAcl(nodes, at);
   if (own !== undefined) return aclText(own);
-  return at.length === 0 ? ROOT_ACL : "";
+  return at.length === 0 ? aclText(ROOT_ACL) : "";
 }
 
 /**
@@ -26,7 +26,7 @@ function effectiveAcl(nodes: Nodes, at: readonly string[]): Acl {
     const own = keptAcl(nodes, at.slice(0, depth));
     if (own !== undefined) return own;
   }
-  return parseAcl(ROOT_ACL) ?? new Map();
+  return ROOT_ACL;
 }
 
 /** The ACL that is kept of a node; undefined when there is none, or what is there is no ACL. */

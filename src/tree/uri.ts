@@ -6,7 +6,8 @@
  * off: `?prop=ACL`, `?list=Struct`.
  * Segments are compared byte by byte, unescaped.
  */
-import { find } from "../base/bytes.ts";
+import { find, findAny } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 import { NODE_NAME_BYTES_MAX, URI_BYTES_MAX, URI_DEPTH_MAX } from "../base/limits.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { Status } from "../syncml/status.ts";
@@ -24,18 +25,17 @@ export interface Uri {
 
 const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
-const SPACE = 0x20;
-const DELETE = 0x7f;
+const NUL = 0;
+/** Control characters, but for NUL, which no text of a search can have. */
+const CONTROLS = frozen(String.fromCharCode(...Array.from({ length: 31 }, (_, i) => i + 1), 0x7f));
 
 /** What is wrong with the bytes of one segment: a status, or 0. */
 function segmentProblem(bytes: Uint8Array, from: number, to: number): number {
   if (to === from) return Status.notFound;
   if (to - from > NODE_NAME_BYTES_MAX) return Status.uriTooLong;
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte < SPACE || byte === DELETE) return Status.notFound;
-  }
-  return 0;
+  if (findAny(bytes, from, to, CONTROLS) >= 0) return Status.notFound;
+  const nul = find(bytes, from, NUL);
+  return nul >= 0 && nul < to ? Status.notFound : 0;
 }
 
 function parseQuery(query: string): Query | number {

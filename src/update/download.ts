@@ -167,7 +167,7 @@ export class Download implements FetchSink {
   }
 
   get room(): number {
-    return this.#staging.blockLength - (this.position % this.#staging.blockLength);
+    return this.#intake.room;
   }
 
   get short(): boolean {

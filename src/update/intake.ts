@@ -35,6 +35,11 @@ export class Intake {
     return this.#staging.position + this.#held;
   }
 
+  /** Bytes to write next, at most, so that none goes past the end of a block of the slot. */
+  get room(): number {
+    return this.#staging.room - this.#held;
+  }
+
   set size(size: number) {
     this.#size = size;
   }
@@ -69,11 +74,12 @@ export class Intake {
   }
 
   #take(bytes: Uint8Array): ImageFault | undefined {
-    const after = this.position + bytes.length;
+    const at = this.#staging.position;
+    const after = at + this.#held + bytes.length;
     if (this.#size > 0 && after > this.#size) return "corrupt";
     if (after > this.#staging.capacity) return "tooLarge";
-    if (this.#staging.position > 0) {
-      this.#seen(bytes);
+    if (at > 0) {
+      if (after > this.#records) this.#seen(bytes);
       this.#staging.write(bytes);
       return undefined;
     }

@@ -51,6 +51,10 @@ export function storedProgress(store: Store): {
  * Every function throws what the flash and the store throw; the stream must then be begun again.
  */
 export class Staging {
+  /** Bytes that fit. */
+  readonly capacity: number;
+  /** Progress is durable by blocks of so many bytes. */
+  readonly blockLength: number;
   #flash: Flash;
   #store: Store;
   #status: FlashStatus;
@@ -69,22 +73,25 @@ export class Staging {
     this.#flash = flash;
     this.#store = store;
     this.#status = flash.status();
+    this.blockLength = this.#status.blockLength;
+    this.capacity = this.#status.blocks * this.blockLength;
     this.#carry = new Uint8Array(this.#status.writeAlign);
-  }
-
-  /** Bytes that fit. */
-  get capacity(): number {
-    return this.#status.blocks * this.#status.blockLength;
-  }
-
-  /** Progress is durable by blocks of so many bytes. */
-  get blockLength(): number {
-    return this.#status.blockLength;
   }
 
   /** Bytes taken since the first of the package. */
   get position(): number {
     return this.#at + this.#held - this.#padding;
+  }
+
+  /**
+   * Bytes to write next, at most: up to the end of a block. While a part of a unit of writeAlign is
+   * held its rest comes alone, so that what follows is written from where it lies.
+   */
+  get room(): number {
+    const { writeAlign } = this.#status;
+    return this.#held > 0
+      ? writeAlign - this.#held
+      : this.blockLength - (this.#at % this.blockLength);
   }
 
   /** Goes on behind what is durable of this generation: the next byte is number `position`. */
@@ -114,8 +121,9 @@ export class Staging {
 
   /** Takes the next bytes. They must fit. */
   write(bytes: Uint8Array): void {
-    assert(this.position + bytes.length <= this.capacity, "the package fits");
-    const { writeAlign, blockLength } = this.#status;
+    const { position, capacity, blockLength } = this;
+    const { writeAlign } = this.#status;
+    assert(position + bytes.length <= capacity, "the package fits");
     let from = 0;
     while (from < bytes.length) {
       const left = bytes.length - from;

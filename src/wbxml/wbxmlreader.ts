@@ -95,6 +95,16 @@ export class WbxmlReader implements TokenReader {
     }
   }
 
+  leaf(): boolean {
+    const at = this.#cursor.at;
+    if (this.#state !== State.content || this.#document[at] !== Global.strI) return false;
+    if (!this.#string(at)) return false;
+    this.offset = at;
+    this.#cursor.at++;
+    this.#closed();
+    return true;
+  }
+
   #fail(problem: string, at: number): typeof Token.error {
     this.#state = State.failed;
     this.problem = problem;

@@ -5,16 +5,24 @@
  */
 import { assert } from "../base/assert.ts";
 import { copy, find } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import type { TokenWriter, Vocabulary } from "../base/token.ts";
-import { putText } from "../base/utf8.ts";
-import { CONTENT_BIT, Global } from "./global.ts";
+import { putText, putTexts } from "../base/utf8.ts";
+import { CODE_MASK, CONTENT_BIT, Global } from "./global.ts";
 import { SYNCML_HEADER } from "./prolog.ts";
 import { numberLength, putNumber } from "./number.ts";
 
 /** A mark holds the length, the depth and the page, as digits to these bases. */
 const DEPTH_BASE = ELEMENT_DEPTH_MAX + 1;
 const PAGE_BASE = 256;
+/** Tag with content, and the beginning of an inline string, by code; and their ends. */
+const HEADS: readonly string[] = frozen(
+  Array.from({ length: CODE_MASK + 1 }, (_, code) =>
+    String.fromCharCode(code | CONTENT_BIT, Global.strI),
+  ),
+);
+const TAIL = frozen(String.fromCharCode(0, Global.end));
 
 export class WbxmlWriter implements TokenWriter {
   length = 0;
@@ -54,6 +62,15 @@ export class WbxmlWriter implements TokenWriter {
   /** One call for what most of a message are: tag, inline string, END. */
   leaf(tag: number, value: string): void {
     const bytes = this.#bytes;
+    if (!this.full && tag >> 8 === this.#page && this.length > 0 && value !== "") {
+      const end = putTexts(bytes, this.length, HEADS[tag & CODE_MASK] ?? "", value, TAIL);
+      if (end < 0) this.full = true;
+      else {
+        this.length = end;
+        this.#startEnd = -1;
+      }
+      return;
+    }
     const start = this.#start(tag);
     if (start < 0) return;
     let end = start;

@@ -94,6 +94,23 @@ export class XmlReader implements TokenReader {
     }
   }
 
+  leaf(): boolean {
+    if (this.#state !== State.content) return false;
+    const bytes = this.bytes;
+    const at = this.#at;
+    const lt = find(bytes, at, LT);
+    if (lt < 0 || bytes[lt + 1] !== SLASH) return false;
+    if (this.#nextSpecial < at) this.#findSpecial();
+    if (lt > this.#nextSpecial) return false;
+    const end = pastText(bytes, lt + 2, this.#names[this.#depth - 1] ?? "");
+    if (end < 0 || bytes[end] !== GT) return false;
+    this.offset = this.from = at;
+    this.to = lt;
+    this.#at = end + 1;
+    this.#closed();
+    return true;
+  }
+
   #fail(problem: string, at: number): typeof Token.error {
     this.#state = State.failed;
     this.problem = problem;

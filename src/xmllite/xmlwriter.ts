@@ -8,7 +8,7 @@ import { base64Length, putBase64 } from "../base/base64.ts";
 import { copy, find, findAny } from "../base/bytes.ts";
 import { ELEMENT_DEPTH_MAX } from "../base/limits.ts";
 import type { TokenWriter, Vocabulary } from "../base/token.ts";
-import { putText, utf8 } from "../base/utf8.ts";
+import { putElement, putText, putTexts, utf8 } from "../base/utf8.ts";
 
 /** A mark holds the length and, in its lowest digit to this base, the depth. */
 const MARK_BASE = ELEMENT_DEPTH_MAX + 1;
@@ -43,7 +43,17 @@ export class XmlWriter implements TokenWriter {
 
   open(tag: number): void {
     assert(this.#depth < ELEMENT_DEPTH_MAX, "too many open elements");
-    this.#put(this.#start(tag, this.#nameOf(tag)));
+    if (this.full) return;
+    const attributes = this.#attributes(tag);
+    this.#advance(
+      putTexts(
+        this.#bytes,
+        this.length,
+        "<",
+        this.#nameOf(tag),
+        attributes === "" ? ">" : `${attributes}>`,
+      ),
+    );
     if (this.full) return;
     this.#tags[this.#depth++] = tag;
     this.#startEnd = this.length;
@@ -54,8 +64,10 @@ export class XmlWriter implements TokenWriter {
     assert(this.#depth > 0, "no open element");
     const start = this.length;
     const tag = this.#tags[this.#depth - 1] ?? 0;
-    if (start === this.#startEnd) this.length--;
-    this.#put(start === this.#startEnd ? "/>" : `</${this.#nameOf(tag)}>`);
+    if (start === this.#startEnd) {
+      this.length--;
+      this.#put("/>");
+    } else this.#advance(putTexts(this.#bytes, start, "</", this.#nameOf(tag), ">"));
     if (this.full) this.length = start;
     else this.#depth--;
   }
@@ -66,12 +78,11 @@ export class XmlWriter implements TokenWriter {
    */
   leaf(tag: number, value: string): void {
     if (this.full) return;
-    const bytes = this.#bytes;
-    const name = this.#nameOf(tag);
-    const start = this.#start(tag, name);
-    const at = this.length;
-    const end = value === "" ? -1 : putText(bytes, at, `${start}${value}</${name}>`);
-    if (end >= 0 && findAny(bytes, at + start.length, end - name.length - 3, ESCAPED) < 0) {
+    const end =
+      value === ""
+        ? -1
+        : putElement(this.#bytes, this.length, this.#nameOf(tag), this.#attributes(tag), value);
+    if (end >= 0) {
       this.length = end;
       return;
     }
@@ -150,18 +161,16 @@ export class XmlWriter implements TokenWriter {
     return this.#nameOf(tag).length + 3;
   }
 
-  /** The start tag; its characters are ASCII. */
-  #start(tag: number, name: string): string {
+  /** What the start tag declares: its namespace, on another page than the element around it. */
+  #attributes(tag: number): string {
     const page = tag >> 8;
-    const parent = this.#depth === 0 ? -1 : (this.#tags[this.#depth - 1] ?? 0) >> 8;
-    return page === parent
-      ? `<${name}>`
-      : `<${name} xmlns="${this.#vocabulary.pages[page]?.namespace ?? ""}">`;
+    if (this.#depth > 0 && (this.#tags[this.#depth - 1] ?? 0) >> 8 === page) return "";
+    return ` xmlns="${this.#vocabulary.pages[page]?.namespace ?? ""}"`;
   }
 
   #nameOf(tag: number): string {
     const name = this.#vocabulary.pages[tag >> 8]?.names[tag & 0xff];
-    assert(name !== undefined, "a tag without a name");
+    if (name === undefined) assert(false, "a tag without a name");
     return name;
   }
 

@@ -32,7 +32,17 @@ export interface DeviceProcessOptions {
 const FLASH_LOG = "XS_FUMO_FLASH_LOG";
 const FLASH_FD = 3;
 
-export class DeviceProcess {
+/** A device that has power. */
+export interface Device {
+  /** The exit status, once it has ended by itself; undefined when it was turned off. */
+  readonly ended: Promise<number | undefined>;
+  /** Turns it off by its switch, where it has one. */
+  switchOff(): Promise<void>;
+  /** Cuts the power. */
+  kill(): Promise<void>;
+}
+
+export class DeviceProcess implements Device {
   /** The exit status, once the process has ended; undefined for a kill. */
   readonly ended: Promise<number | undefined>;
   #child: ChildProcess;

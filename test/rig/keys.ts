@@ -7,6 +7,7 @@ import {
 } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { vendorKey, type VendorKey } from "../../src/image/key.ts";
+import { Exit, RigError } from "./exit.ts";
 
 export type KeyType = VendorKey["type"];
 
@@ -20,6 +21,20 @@ export function generateKey(type: KeyType): KeyObject {
 /** Reads a private key in PEM. Throws when the file is not one. */
 export function readKey(path: string): KeyObject {
   return createPrivateKey(readFileSync(path));
+}
+
+/** Returns the private key in a file that the user named. Throws a RigError when it is none. */
+export function readKeyFile(path: string): KeyObject {
+  try {
+    return readKey(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RigError(
+      Exit.usage,
+      `cannot read the key ${path}: ${reason}`,
+      "xs-fumo keygen -o FILE makes one",
+    );
+  }
 }
 
 /**

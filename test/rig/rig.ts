@@ -11,9 +11,10 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Version, versionText } from "../../src/image/version.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
+import { LOOPBACK, type Place } from "./bench/place.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { makeCertificate, type ServerCertificate } from "./certificate.ts";
-import { type DeviceProcess, within } from "./device.ts";
+import { type Device, within } from "./device.ts";
 import type { Heap } from "./events/event.ts";
 import type { EventLog } from "./events/log.ts";
 import { Exit, RigError } from "./exit.ts";
@@ -30,7 +31,7 @@ import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { recorder } from "./serverevent.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
-import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
+import { keyOf, packageOf, publicText, VERSION_1, VERSION_2 } from "./workshop.ts";
 
 export interface RigOptions {
   readonly board: RigBoard;
@@ -52,6 +53,9 @@ export interface RigOptions {
   readonly faults?: readonly Fault[];
   readonly hostFaults?: readonly HostFault[];
   readonly provision?: Partial<DeviceProvision>;
+  /** Where the servers are; by default on a loopback port. */
+  readonly place?: Place;
+  readonly account?: Partial<Account>;
   /** Both servers speak TLS, with a certificate of an authority that the device trusts. */
   readonly https?: boolean;
   /** With `https`: the certificate that they show until `showGood` is called. */
@@ -63,10 +67,20 @@ export interface RigOptions {
 /** Of an authority that the device does not know; or of the right one, for another host. */
 export type WrongCertificate = "other-authority" | "other-host";
 
-const SERVER_ID = "rig";
-const USER = "device";
-const PASSWORD = "device-secret";
-const SERVER_PASSWORD = "server-secret";
+/** What device and server prove themselves with. */
+export interface Account {
+  readonly serverId: string;
+  readonly user: string;
+  readonly password: string;
+  readonly serverPassword: string;
+}
+
+const ACCOUNT: Account = {
+  serverId: "rig",
+  user: "device",
+  password: "device-secret",
+  serverPassword: "server-secret",
+};
 
 export class Rig {
   readonly directory: string;
@@ -79,7 +93,7 @@ export class Rig {
   readonly #listening: Listening;
   readonly #certificate: ServerSecret | undefined;
   readonly #watch: Watch;
-  #device: DeviceProcess | undefined;
+  #device: Device | undefined;
   #settled!: (outcome: Outcome) => void;
   /** Why the device, which was not told to, has ended. */
   #death: unknown;
@@ -98,12 +112,13 @@ export class Rig {
     const note = (text: string): void => {
       log.emit({ kind: "note", text });
     };
-    note(`building version 1 of board ${board.name}`);
-    const first = packageOf(board, VERSION_1, 0);
     if (options.offer === undefined) note("building version 2, packing and signing it");
     const offer = options.offer ?? packageOf(board, VERSION_2, options.size);
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
-    board.manufacture(directory, first, developmentKey());
+    if (board.stays !== true) {
+      note(`making a device with version 1 of board ${board.name}`);
+      board.manufacture(directory, packageOf(board, VERSION_1, 0), keyOf(board));
+    }
     let answer: Rig | undefined;
     const descriptor = options.descriptor === true ? {} : options.descriptor;
     const host = new PackageHost({
@@ -120,7 +135,7 @@ export class Rig {
           ? host.handle(request)
           : answer.server.handle(request);
       },
-      0,
+      options.place ?? LOOPBACK,
       secret?.shown,
     );
     const ca = secret === undefined ? {} : { ca: secret.good.authority.toString("base64") };
@@ -159,14 +174,15 @@ export class Rig {
       this.#settled = resolve;
     });
     const { auth, scenario, pkgURL = (same) => same } = options;
-    const proves = { type: auth, name: USER, secret: PASSWORD };
-    for (const secret of [PASSWORD, SERVER_PASSWORD]) options.log.secrets.add(secret);
+    const { serverId, user, password, serverPassword } = { ...ACCOUNT, ...options.account };
+    const proves = { type: auth, name: user, secret: password };
+    for (const secret of [password, serverPassword]) options.log.secrets.add(secret);
     const record = recorder(options.log, "server");
     this.server = new DmServer({
       url: `${this.origin}/dm`,
-      name: SERVER_ID,
+      name: serverId,
       client: proves,
-      server: { type: auth, name: SERVER_ID, secret: SERVER_PASSWORD },
+      server: { type: auth, name: serverId, secret: serverPassword },
       scenario: () =>
         scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url) }),
       faults: options.faults ?? [],
@@ -177,17 +193,17 @@ export class Rig {
     });
     options.board.provision(directory, {
       account: {
-        serverId: SERVER_ID,
+        serverId,
         address: `${this.origin}/dm`,
         encoding: options.encoding ?? "xml",
         auth,
-        name: USER,
-        secret: PASSWORD,
+        name: user,
+        secret: password,
         serverAuth: auth,
-        serverName: SERVER_ID,
-        serverSecret: SERVER_PASSWORD,
+        serverName: serverId,
+        serverSecret: serverPassword,
       },
-      keys: [publicText(developmentKey())],
+      keys: [publicText(keyOf(options.board))],
       objects: ["Main"],
       allowHttp: true,
       allowPrivate: true,
@@ -198,7 +214,7 @@ export class Rig {
   }
 
   /** Powers the device on. */
-  start(): DeviceProcess {
+  start(): Device {
     const { board, log } = this.#options;
     log.emit({ kind: "power", on: true, by: "process" });
     const device = board.start(this.directory, log);
@@ -247,7 +263,7 @@ export class Rig {
   }
 
   /** Cuts its power, and powers it on again. */
-  async reset(): Promise<DeviceProcess> {
+  async reset(): Promise<Device> {
     await this.cut();
     return this.start();
   }

@@ -4,12 +4,12 @@
  * development boards of the ESP32 have it wired.
  */
 import { spawnSync } from "node:child_process";
-import { SerialPort } from "serialport";
 import { ConsoleLines } from "./consolelines.ts";
 import { Exit, RigError } from "./exit.ts";
+import { type Line, openLine } from "./line/line.ts";
 
 export interface SerialOptions {
-  /** The port's device, such as /dev/ttyUSB0. */
+  /** The port's device, such as /dev/ttyUSB0, or where a terminal server has it: line/line.ts. */
   readonly port: string;
   readonly baud: number;
   /** Shell commands that switch the board's power. Both or none. */
@@ -32,7 +32,7 @@ export class SerialBoard {
   readonly #options: SerialOptions;
   readonly #lines: ConsoleLines;
   readonly #status: (status: "open" | "lost") => void;
-  #port: SerialPort | undefined;
+  #port: Line | undefined;
   #opening: Promise<void> | undefined;
   /** Why the port could not be opened the last time. */
   #problem = "";
@@ -86,12 +86,7 @@ export class SerialBoard {
     await this.#opening;
     const port = this.#port;
     this.#port = undefined;
-    if (port?.isOpen === true)
-      await new Promise<void>((resolve) => {
-        port.close(() => {
-          resolve();
-        });
-      });
+    await port?.close();
   }
 
   /** Waits until the port is open. Throws a RigError past the limit. */
@@ -117,43 +112,42 @@ export class SerialBoard {
   async #open(): Promise<void> {
     const { port: path, baud } = this.#options;
     while (!this.#closed) {
-      const port = new SerialPort({ path, baudRate: baud, autoOpen: false, hupcl: false });
-      const problem = await new Promise<Error | null>((resolve) => {
-        port.open(resolve);
-      });
-      if (problem === null) {
-        this.#use(port);
+      let port: Line | undefined;
+      try {
+        port = await openLine(path, baud, {
+          data: (bytes) => {
+            this.#lines.take(bytes);
+          },
+          closed: () => {
+            if (port !== undefined) this.#lost(port);
+          },
+        });
+        this.#port = port;
+        this.#status("open");
         break;
+      } catch (error) {
+        this.#problem = error instanceof Error ? error.message : String(error);
+        await pause(OPEN_PAUSE_MS);
       }
-      this.#problem = problem.message;
-      await pause(OPEN_PAUSE_MS);
     }
     this.#opening = undefined;
   }
 
-  #use(port: SerialPort): void {
-    this.#port = port;
-    port.on("data", (bytes: Buffer) => {
-      this.#lines.take(bytes);
-    });
-    port.on("close", () => {
-      if (this.#port !== port) return;
-      this.#port = undefined;
-      this.#lines.drop();
-      this.#status("lost");
-      this.#opening ??= this.#open();
-    });
-    this.#status("open");
+  #lost(port: Line): void {
+    if (this.#port !== port) return;
+    this.#port = undefined;
+    this.#lines.drop();
+    this.#status("lost");
+    this.#opening ??= this.#open();
   }
 
   async #reset(held: boolean): Promise<void> {
-    const problem = await new Promise<Error | null>((resolve) => {
-      this.#port?.set({ rts: held, dtr: false }, resolve);
-    });
-    if (problem !== null && problem !== undefined) {
+    try {
+      await this.#port?.set({ rts: held, dtr: false });
+    } catch (error) {
       throw new RigError(
         Exit.noBoard,
-        `${this.#options.port} has no RTS line to reset the board with: ${problem.message}`,
+        `${this.#options.port} has no RTS line to reset the board with: ${String(error)}`,
         "give the commands of a relay: --power-on and --power-off",
       );
     }

@@ -1,6 +1,7 @@
 /** The serial ports of this machine that a board may be behind, as Linux and macOS name them. */
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { Exit, RigError } from "./exit.ts";
 
 export interface SerialPortFound {
   readonly path: string;
@@ -30,6 +31,19 @@ export function serialPorts(devices = "/dev"): readonly SerialPortFound[] {
       const id = ids.get(path);
       return { path, ...(id === undefined ? {} : { id }), isUsable: isUsable(path) };
     });
+}
+
+/** Returns the port of the bridge with that USB serial number. Throws a RigError. */
+export function portNamed(serialNumber: string): string {
+  const ports = serialPorts();
+  const found = ports.filter(({ id }) => id?.includes(`_${serialNumber}-`) === true);
+  const [port] = found;
+  if (found.length === 1 && port !== undefined) return port.path;
+  throw new RigError(
+    Exit.noBoard,
+    `${found.length} serial ports have the USB serial number ${serialNumber}`,
+    `the ports here: ${ports.map(({ path, id }) => id ?? path).join(", ") || "none"}`,
+  );
 }
 
 function namesIn(folder: string): readonly string[] {

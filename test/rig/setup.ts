@@ -33,7 +33,8 @@ function looked({ what, program, file, debian }: Tool): Check {
   };
 }
 
-function onPath(program: string): boolean {
+/** Whether a program is there to be started. */
+export function onPath(program: string): boolean {
   return spawnSync("sh", ["-c", `command -v "${program}"`], { stdio: "ignore" }).status === 0;
 }
 

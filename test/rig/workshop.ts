@@ -27,6 +27,11 @@ export function developmentKey(): KeyObject {
   });
 }
 
+/** The private key that signs what the board takes. */
+export function keyOf({ key }: RigBoard): KeyObject {
+  return key ?? developmentKey();
+}
+
 /** The public half, as provisioning wants it. */
 export function publicText(key: KeyObject): string {
   return spkiOf(key).toString("base64");
@@ -46,7 +51,7 @@ export function packageOf(
     securityCounter,
     vendorId: board.vendorId,
     classId: board.classId,
-    key: developmentKey(),
+    key: keyOf(board),
     headerSize: board.headerSize,
   });
 }

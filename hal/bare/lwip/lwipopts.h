@@ -38,7 +38,9 @@
 #define LWIP_NETIF_HOSTNAME 0
 
 #define MEM_ALIGNMENT 4
-#define MEM_SIZE (12 * 1024)
+/* What waits to be acknowledged, of which there are two segments, and packets of DHCP and DNS: 3.2
+ * KiB at most so far. Where there is no room for more to be sent, it is sent later. */
+#define MEM_SIZE (4 * 1024 + 512)
 #define MEMP_NUM_TCP_PCB 6
 #define MEMP_NUM_TCP_SEG 16
 #define MEMP_NUM_UDP_PCB 4
@@ -50,7 +52,7 @@
 /* The peer may send as much as waits unread: flow control from flash to the network. What the
  * device does not hold may wait. */
 #define TCP_WND (8 * TCP_MSS)
-#define TCP_SND_BUF (4 * TCP_MSS)
+#define TCP_SND_BUF (2 * TCP_MSS)
 #define TCP_QUEUE_OOSEQ 1
 
 #endif

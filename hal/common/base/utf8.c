@@ -169,3 +169,60 @@ void xs_utf8_put(xsMachine* the)
   encode(target.bytes + at, string);
   xsmcSetInteger(xsResult, (xsIntegerValue)(at + length));
 }
+
+enum { TEXTS = 3 };
+
+/* Where to write, and what: what converts an argument runs before any pointer is taken, since it
+ * may move what was there. */
+static uint32_t toTexts(xsMachine* the, const char* texts[TEXTS])
+{
+  uint32_t at = toIndex(the, &xsArg(1));
+  for (int i = 0; i < TEXTS; i++)
+    (void)xsmcToString(xsArg(2 + i));
+  for (int i = 0; i < TEXTS; i++)
+    texts[i] = xsmcToString(xsArg(2 + i));
+  return at;
+}
+
+/* Writes texts, one behind the other: the index after them is the result, or -1, with nothing
+ * written, when they do not fit. */
+static void put(xsMachine* the, uint32_t at, const char* const* texts, int count)
+{
+  Buffer target = toWritable(the, &xsArg(0));
+  uint32_t length = 0;
+  for (int i = 0; i < count; i++)
+    length += encode(NULL, texts[i]);
+  xsmcSetInteger(xsResult, -1);
+  if ((at > target.length) || (length > target.length - at))
+    return;
+  for (int i = 0; i < count; i++)
+    at += encode(target.bytes + at, texts[i]);
+  xsmcSetInteger(xsResult, (xsIntegerValue)at);
+}
+
+void xs_utf8_put_texts(xsMachine* the)
+{
+  const char* texts[TEXTS];
+  uint32_t at = toTexts(the, texts);
+  put(the, at, texts, TEXTS);
+}
+
+static int isMarkup(char character)
+{
+  return (character == '&') || (character == '<') || (character == '>') || (character == '\r');
+}
+
+void xs_utf8_put_element(xsMachine* the)
+{
+  const char* texts[TEXTS];
+  uint32_t at = toTexts(the, texts);
+  const char* value = texts[2];
+  while (*value && !isMarkup(*value))
+    value++;
+  if (*value) {
+    toWritable(the, &xsArg(0));
+    xsmcSetInteger(xsResult, -1);
+    return;
+  }
+  put(the, at, (const char*[]){ "<", texts[0], texts[1], ">", texts[2], "</", texts[0], ">" }, 8);
+}

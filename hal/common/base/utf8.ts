@@ -42,3 +42,34 @@ export function utf8(value: string): Uint8Array {
 export function putText(this: unknown, target: Uint8Array, at: number, value: string): number {
   return native("xs_utf8_put").call(this, target, at, value);
 }
+
+/**
+ * Writes three strings, one behind the other, at target[at, …): the index after them, or -1, with
+ * nothing written, when they do not fit. Halves of a surrogate pair in two of them are two halves.
+ */
+export function putTexts(
+  this: unknown,
+  target: Uint8Array,
+  at: number,
+  a: string,
+  b: string,
+  c: string,
+): number {
+  return native("xs_utf8_put_texts").call(this, target, at, a, b, c);
+}
+
+/**
+ * Writes `<name attributes>value</name>`, where the attributes bring the space before them: the
+ * index after it, or -1, with nothing written, when it does not fit or the value has one of & < >
+ * CR.
+ */
+export function putElement(
+  this: unknown,
+  target: Uint8Array,
+  at: number,
+  name: string,
+  attributes: string,
+  value: string,
+): number {
+  return native("xs_utf8_put_element").call(this, target, at, name, attributes, value);
+}

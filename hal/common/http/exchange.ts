@@ -86,16 +86,18 @@ export class HttpExchange implements Exchange {
     }
   }
 
+  /** Packages come through here: what is not due is not called. */
   read(buffer: Uint8Array): number {
     if (this.#isOver) {
       this.#head = undefined;
       return -1;
     }
-    if (this.head() === undefined || buffer.length === 0) return 0;
-    if (this.#isOver) return -1;
-    const connection = this.#open();
+    if (this.#head === undefined && this.head() === undefined) return 0;
+    if (buffer.length === 0) return 0;
+    if (this.#part === "end") return -1;
+    const connection = this.#connection ?? this.#open();
     try {
-      this.#send(connection);
+      if (this.#sending !== undefined) this.#send(connection);
       return this.#receiveBody(connection, buffer);
     } catch (error) {
       this.close();

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RigBoard } from "../../rig/boards/board.ts";
+import { LOOPBACK } from "../../rig/bench/place.ts";
 import { makeCertificate } from "../../rig/certificate.ts";
 import { within } from "../../rig/device.ts";
 import { Exit, RigError } from "../../rig/exit.ts";
@@ -99,7 +100,7 @@ async function session(board: RigBoard, encoding: Case["encoding"], https: boole
     if (server === undefined) throw new Error("a request before the server is there");
     return server.handle(request);
   };
-  const listening = await listen(handle, 0, secret);
+  const listening = await listen(handle, LOOPBACK, secret);
   const url = `${listening.origin}/dm`;
   server = new DmServer({
     url,

@@ -11,6 +11,10 @@ import { strangersOf } from "../../rig/conformance/stranger.ts";
 import { espImage } from "../../rig/espimage.ts";
 import { CLASS_ID, VENDOR_ID } from "../../rig/identity.ts";
 import { buildImage } from "../../rig/image.ts";
+import { Cli } from "../rig/cli.ts";
+
+/** For one command, on a machine that is busy. */
+const LIMIT_MS = 300_000;
 
 const { privateKey } = generateKeyPairSync("ed25519");
 
@@ -47,6 +51,26 @@ test("a board without a network proves clock, random bytes, identity and flash",
     [],
   );
   assert.ok(checks.length >= 40, `${checks.length} checks`);
+});
+
+test("the command prints TAP, each line as soon as it is known", async () => {
+  const cli = new Cli(["conformance", "--board", "sim", "--part", "rest"]);
+  let isOver = false;
+  void cli.ended.then(() => {
+    isOver = true;
+  });
+  await cli.line("ok 1 - random: two calls differ", 1, LIMIT_MS);
+  assert.equal(isOver, false);
+  assert.equal(await cli.until(cli.ended, LIMIT_MS), 0);
+  const lines = cli.output.trimEnd().split("\n");
+  const checks = lines.filter((line) => /^ok \d+ - /.test(line)).length;
+  assert.ok(checks >= 10, cli.output);
+  assert.equal(lines[0], "TAP version 13");
+  assert.equal(lines.at(-2), `1..${checks}`);
+  assert.match(
+    lines.at(-1) ?? "",
+    new RegExp(`^# board sim: ${checks} of ${checks} promises kept`),
+  );
 });
 
 test("over the console a lie is found as over the network, and its problem told", async () => {

@@ -47,6 +47,21 @@ test("the payload is the application, and begins at the slot's first byte", asyn
   assert.equal(espVersion(payload), "2.0.0");
 });
 
+test("a product's package has the product's vendor and class", async (context) => {
+  const { app, output } = file(context, APP);
+  const vendor = "a1b2c3d4000040008000012345678910";
+  const product = "5e5e5e5e000040008000012345678910";
+  const build = new Cli([
+    ...`build --board esp32 --version 2.0.0 --app ${app} -o ${output}`.split(" "),
+    ...`--vendor ${vendor} --class ${product}`.split(" "),
+  ]);
+  assert.equal(await build.ended, 0, build.errors);
+  const inspect = new Cli(["inspect", output]);
+  assert.equal(await inspect.ended, 0, inspect.errors);
+  assert.match(inspect.output, new RegExp(`vendor +${vendor}`));
+  assert.match(inspect.output, new RegExp(`class +${product}`));
+});
+
 for (const [what, bytes, message] of [
   [
     "another version",

@@ -13,8 +13,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
 import { root } from "../../root.ts";
+import { type BareRow, ROWS } from "../../rig/boards/boards.ts";
+import { BARE_IN_TURN } from "../../turn.ts";
 import { build, cleanUp, Device as HostDevice, image as hostImage } from "../host/device.ts";
-import { Device, image, skip } from "../qemu/device.ts";
+import { Device, image, key } from "../qemu/device.ts";
+import { missingTools } from "../tools.ts";
 
 /** A program that hangs ends, and says what it has printed. */
 const LIMIT_MS = 120_000;
@@ -139,9 +142,8 @@ async function nameServer(context: TestContext, zone: Zone): Promise<number> {
 const NOBODY = "10.0.2.77";
 const GATEWAY = "10.0.2.2";
 
-test("bare metal: addresses of a host are tried in turn while they are silent, or refuse", {
-  skip,
-}, async (context) => {
+/** Addresses of a host are tried in turn while they are silent, or refuse. */
+async function triesInTurn(context: TestContext, { build }: BareRow): Promise<void> {
   const port = await serve(context);
   const names = {
     "one.test": { addresses: [GATEWAY] },
@@ -156,7 +158,7 @@ test("bare metal: addresses of a host are tried in turn while they are silent, o
   context.after(() => {
     process.env = saved;
   });
-  const device = new Device(image(1));
+  const device = new Device(image(1, key, undefined, build), undefined, build);
   context.after(() => {
     device.close();
   });
@@ -176,7 +178,16 @@ test("bare metal: addresses of a host are tried in turn while they are silent, o
     fetched.map((line) => line.split(",")[0]),
     urls.map(() => "fetch: 200 4 bytes"),
   );
-});
+}
+
+for (const board of BARE_IN_TURN)
+  test(
+    `board ${board}: addresses are tried in turn while they are silent, or refuse`,
+    {
+      skip: missingTools(board),
+    },
+    (context) => triesInTurn(context, ROWS[board]),
+  );
 
 test("board esp32: a lookup gives every address of ESP-IDF's lwIP, none blank", () => {
   const headers = ["lwip/lwip/src/include", "lwip/port/include", "lwip/port/esp32xx/include"];

@@ -7,7 +7,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MachineOptions } from "../../../hal/bare/build.ts";
+import type { BareBuild, MachineOptions } from "../../../hal/bare/build.ts";
 import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
@@ -30,24 +30,32 @@ export const TEST_NATIVES = {
   sources: ["test/node/qemu/natives.c", "test/xs/heap.c"],
 };
 
-let payload: Buffer | undefined;
+const payloads = new Map<BareBuild, Buffer>();
 
 /** The firmware with the test application (app.ts), and with natives of its own. */
-export function application(): Buffer {
-  payload ??= riscv32.buildFirmware({
-    name: "test",
-    version: "test",
-    entry: "test/node/qemu/app",
-    positions: true,
-    natives: TEST_NATIVES,
-  });
+export function application(build: BareBuild = riscv32): Buffer {
+  const payload =
+    payloads.get(build) ??
+    build.buildFirmware({
+      name: "test",
+      version: "test",
+      entry: "test/node/qemu/app",
+      positions: true,
+      natives: TEST_NATIVES,
+    });
+  payloads.set(build, payload);
   return payload;
 }
 
 /** The test application as version n.0.0, signed. */
-export function image(major: number, signer = key, securityCounter?: number): Buffer {
+export function image(
+  major: number,
+  signer = key,
+  securityCounter?: number,
+  build?: BareBuild,
+): Buffer {
   return buildImage({
-    payload: application(),
+    payload: application(build),
     version: { major, minor: 0, revision: 0, build: 0 },
     key: signer,
     securityCounter,
@@ -83,11 +91,13 @@ export class Device {
   keys: readonly Buffer[] = [spkiOf(key)];
   readonly #folder = mkdtempSync(join(tmpdir(), "qemu-"));
   readonly #flash = join(this.#folder, "flash.bin");
+  readonly #build: BareBuild;
 
   /** `a` and `b`: what is in the slots. */
-  constructor(a?: Uint8Array, b?: Uint8Array) {
-    const flash = riscv32.makeFlash({ keys: [spkiOf(key)], provision: "{}" }, a);
-    if (b) flash.set(b, riscv32.parts.slotB);
+  constructor(a?: Uint8Array, b?: Uint8Array, build: BareBuild = riscv32) {
+    this.#build = build;
+    const flash = build.makeFlash({ keys: [spkiOf(key)], provision: "{}" }, a);
+    if (b) flash.set(b, build.parts.slotB);
     writeFileSync(this.#flash, flash);
   }
 
@@ -110,7 +120,7 @@ export class Device {
    * are those that it trusts.
    */
   script(script: Script, more: object = {}, authorities: readonly Uint8Array[] = []): void {
-    const { offset, bytes } = riscv32.refit({
+    const { offset, bytes } = this.#build.refit({
       keys: this.keys,
       provision: JSON.stringify({ script, ...more }),
       authorities,
@@ -121,7 +131,8 @@ export class Device {
   /** Powers on, and waits until it is off. */
   run(script: Script = {}, options: MachineOptions = {}): Run {
     this.script(script);
-    const result = spawnSync(riscv32.emulator, riscv32.machineOptions(this.#flash, options), {
+    const { emulator } = this.#build;
+    const result = spawnSync(emulator, this.#build.machineOptions(this.#flash, options), {
       encoding: "utf8",
       timeout: RUN_MS,
       input: "",
@@ -182,7 +193,7 @@ export class Device {
   }
 
   start(): ChildProcess {
-    return spawn(riscv32.emulator, riscv32.machineOptions(this.#flash), {
+    return spawn(this.#build.emulator, this.#build.machineOptions(this.#flash), {
       stdio: ["pipe", "pipe", "inherit"],
     });
   }

@@ -3,7 +3,7 @@
  * they should be.
  */
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { constants, randomBytes } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
@@ -128,6 +128,34 @@ test("either of two authorities vouches for a server, so servers can switch", {
       await fetch(context, `https://localhost:${port}/`, [good.authority, next.authority]),
       `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
     );
+  }
+});
+
+test("a chip without AES offers ChaCha20-Poly1305 first, and AES-GCM to a server without it", {
+  skip,
+}, async (context) => {
+  for (const [ciphers, spoken] of [
+    [undefined, "ECDHE-ECDSA-CHACHA20-POLY1305"],
+    ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+  ] as const) {
+    const names: string[] = [];
+    const server = createSecureServer(
+      {
+        cert: good.certificate,
+        key: good.key,
+        maxVersion: "TLSv1.2",
+        secureOptions: constants.SSL_OP_PRIORITIZE_CHACHA,
+        ...(ciphers === undefined ? {} : { ciphers }),
+      },
+      answer,
+    );
+    server.on("secureConnection", (socket) => names.push(socket.getCipher().name));
+    const url = `https://localhost:${await listen(context, server)}/`;
+    assert.equal(
+      await fetch(context, url, [good.authority]),
+      `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
+    );
+    assert.deepEqual(names, [spoken]);
   }
 });
 

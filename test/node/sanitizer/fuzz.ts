@@ -59,6 +59,8 @@ const SHAPES: { readonly [native: string]: string | undefined } = {
   xs_utf8_encode: "s",
   xs_utf8_past: "bns",
   xs_utf8_put: "bns",
+  xs_utf8_put_element: "bnsss",
+  xs_utf8_put_texts: "bnsss",
   xs_utf8_text: "bnn",
 };
 /** They wait, print or write the boot log. */

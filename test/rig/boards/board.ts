@@ -4,7 +4,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import { type Version, versionText } from "../../../src/image/version.ts";
-import type { DeviceProcess } from "../device.ts";
+import type { Device } from "../device.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Bench } from "../conformance/driver.ts";
 import type { Tool } from "./tools.ts";
@@ -97,6 +97,10 @@ export interface RigBoard {
   readonly classId: Uint8Array;
   /** Bytes of the header of its packages, when not 32. */
   readonly headerSize?: number;
+  /** The private key of its vendor, when not that of this checkout. */
+  readonly key?: KeyObject;
+  /** It is there already, and is not made new for each run. */
+  readonly stays?: boolean;
   /**
    * Firmware of that version that this board really boots, at least `sizeMin` bytes long; the
    * product, but for what it is to fail in. Throws a RigError when it cannot be built.
@@ -113,7 +117,7 @@ export interface RigBoard {
    * Powers the device on. `keyboard`: what is typed here is typed at its console, on boards that
    * have one.
    */
-  start(directory: string, log: EventLog, keyboard?: boolean): DeviceProcess;
+  start(directory: string, log: EventLog, keyboard?: boolean): Device;
 }
 
 /**

@@ -7,11 +7,12 @@ import { ESP_HEADER_BYTES, espVersion } from "../espimage.ts";
 import { Exit, RigError } from "../exit.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage, type ImageContent } from "../image.ts";
-import { countOption, sizeOption, versionOption, wordOption } from "../options.ts";
+import { countOption, sizeOption, uuidOption, versionOption, wordOption } from "../options.ts";
 import { setUp } from "../setup.ts";
 import { size } from "../terminal.ts";
 import { developmentKey } from "../workshop.ts";
-import { readInput, readKeyFile } from "./pack.ts";
+import { readKeyFile } from "../keys.ts";
+import { readInput } from "./pack.ts";
 
 /** What can be built here; `esp32` is built by the Moddable SDK, and packed here. */
 const BUILT = [...BOARD_NAMES, "esp32"] as const;
@@ -21,6 +22,8 @@ interface BuildOptions {
   readonly app?: string;
   readonly version: Version;
   readonly key?: string;
+  readonly vendor?: Uint8Array;
+  readonly class?: Uint8Array;
   readonly counter: number;
   readonly size: number;
   readonly output: string;
@@ -37,6 +40,12 @@ export function addBuild(program: Command): void {
       "--key <file>",
       "private key of the vendor (default: the development key of this checkout)",
     )
+    .option(
+      "--vendor <uuid>",
+      "vendor identifier, as in the identity of the devices (default: that of a development board)",
+      uuidOption,
+    )
+    .option("--class <uuid>", "class identifier, likewise", uuidOption)
     .option("--counter <number>", "security counter", countOption, 1)
     .option("--size <bytes>", "pad the firmware to this size at least, e.g. 4MiB", sizeOption, 0)
     .requiredOption("-o, --output <file>", "where to write the package")
@@ -45,12 +54,16 @@ export function addBuild(program: Command): void {
       `
 Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
-  xs-fumo build --board esp32 --version 2.0.0 --app xs_esp32.bin --key vendor.pem -o v2.img`,
+  xs-fumo build --board esp32 --version 2.0.0 --app xs_esp32.bin --key vendor.pem \\
+    --vendor 7e5ad75a-3a5d-4d5e-9a9f-0d6d0a1b2c3d \\
+    --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img`,
     )
     .action((options: BuildOptions) => {
       const { content, text } = contentOf(options);
       const image = buildImage({
         ...content,
+        vendorId: options.vendor ?? content.vendorId,
+        classId: options.class ?? content.classId,
         version: options.version,
         securityCounter: options.counter,
         key: options.key === undefined ? developmentKey() : readKeyFile(options.key),

@@ -12,7 +12,8 @@ import { setUp } from "../setup.ts";
 import { terminal } from "../terminal.ts";
 import { within } from "../device.ts";
 import { developmentKey, packageOf, publicText, VERSION_1 } from "../workshop.ts";
-import { readInput, readKeyFile } from "./pack.ts";
+import { readKeyFile } from "../keys.ts";
+import { readInput } from "./pack.ts";
 
 const CONFIRM = ["none", "download", "update", "both"] as const;
 const REQUESTS = ["none", "device", "user"] as const;

@@ -6,10 +6,17 @@ import type { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { type BoardName, ROW_NAMES, ROWS } from "../boards/boards.ts";
+import { readRigFile } from "../bench/rigfile.ts";
+import { checksOf } from "../bench/checks.ts";
 import { Exit, RigError } from "../exit.ts";
 import { checkProvision } from "../provisioncheck.ts";
 import { serialPorts } from "../serialports.ts";
 import { check, installLine } from "../setup.ts";
+
+interface DoctorOptions {
+  readonly provision?: string;
+  readonly rig?: string;
+}
 
 export function addDoctor(program: Command): void {
   program
@@ -21,6 +28,7 @@ export function addDoctor(program: Command): void {
       "--provision <file>",
       "check this provisioning text instead: what a device allows by it, and what it would refuse",
     )
+    .option("--rig <file>", "look at the boards of this bench instead: rig.yaml")
     .addHelpText(
       "after",
       `
@@ -28,9 +36,14 @@ Exit status with --provision: 0 when a device takes all of it, 1 when something 
 
 Examples:
   xs-fumo doctor
-  xs-fumo doctor --provision provision.json`,
+  xs-fumo doctor --provision provision.json
+  xs-fumo doctor --rig rig.yaml`,
     )
-    .action(async ({ provision }: { readonly provision?: string }) => {
+    .action(async ({ provision, rig }: DoctorOptions) => {
+      if (rig !== undefined) {
+        process.exitCode = rigLines(rig) ? Exit.ok : Exit.noBoard;
+        return;
+      }
       if (provision !== undefined) {
         process.exitCode = provisionLines(provision) ? Exit.ok : Exit.failed;
         return;
@@ -46,6 +59,16 @@ Examples:
 function line(present: boolean, text: string): boolean {
   process.stdout.write(`${present ? "ok      " : "missing "} ${text}\n`);
   return present;
+}
+
+/** True when this machine has what each board of a rig file needs. Throws a RigError. */
+function rigLines(file: string): boolean {
+  const { boards } = readRigFile(file);
+  let good = true;
+  for (const [name, entry] of Object.entries(boards))
+    for (const { present, text } of checksOf(entry))
+      good = line(present, `board ${name}: ${text}`) && good;
+  return good;
 }
 
 /** True when a device would take the whole text. */

@@ -24,6 +24,8 @@ export function addMerge(program: Command): void {
       "after",
       `
 Each scenario must have ended in exactly one part: one that is in none, or in two, is status 3.
+The log of a part that was killed is good up to its end. Run that part again, and give the new log
+in the place of the old one.
 Exit status: 0 all passed, 1 a property did not hold, 2 a file is no such log, 3 the parts are no
 whole, or the bench is to blame.
 

@@ -5,7 +5,7 @@ import { type Version, versionText } from "../../../src/image/version.ts";
 import { Exit, RigError } from "../exit.ts";
 import { VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
-import { readKey } from "../keys.ts";
+import { readKeyFile } from "../keys.ts";
 import { countOption, uuidOption, versionOption } from "../options.ts";
 import { size } from "../terminal.ts";
 
@@ -68,20 +68,6 @@ export function readInput(path: string): Buffer {
     throw new RigError(
       Exit.usage,
       `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
-
-/** The private key in a file that the user named. */
-export function readKeyFile(path: string): ReturnType<typeof readKey> {
-  try {
-    return readKey(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RigError(
-      Exit.usage,
-      `cannot read the key ${path}: ${reason}`,
-      "xs-fumo keygen -o FILE makes one",
     );
   }
 }

@@ -1,6 +1,7 @@
 /** `xs-fumo serve`: the DM server and the package host alone, for any client. */
 import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
+import { placeOf } from "../bench/place.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import {
@@ -17,7 +18,7 @@ import { DmServer } from "../server/dm-server.ts";
 import type { ServerEvent } from "../server/event.ts";
 import type { Reply, Request } from "../server/exchange.ts";
 import { guarded } from "../server/guard.ts";
-import { listen } from "../server/http.ts";
+import { listen, type Listening } from "../server/http.ts";
 import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
@@ -35,6 +36,8 @@ const SEEN_EVENTS_MAX = 100_000;
 
 interface ServeOptions extends PageFlags {
   readonly port: number;
+  readonly host?: string;
+  readonly bind?: string;
   readonly package: string;
   readonly any?: true;
   readonly scenario: ScenarioName;
@@ -64,7 +67,12 @@ export function addServe(program: Command): void {
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
     .option("--any", "offer any file, and not only what a device could take for a package")
-    .option("--port <number>", "port on 127.0.0.1; 0: any that is free", countOption, 0)
+    .option("--port <number>", "0: any that is free", countOption, 0)
+    .option("--host <name>", "what devices call this machine, in RespURI and PkgURL")
+    .option(
+      "--bind <address>",
+      "where to listen (default: --host if that is an address of this machine; 127.0.0.1 without)",
+    )
     .option(
       "--scenario <scenario>",
       `one of ${SCENARIOS.join(", ")}`,
@@ -153,6 +161,24 @@ function eventsMax({ page, report }: ServeOptions): number {
   return page === undefined && report === undefined ? EVENTS_MAX : SEEN_EVENTS_MAX;
 }
 
+/** Throws a RigError when the port cannot be had. */
+async function listeningAt(
+  { host, bind, port }: ServeOptions,
+  handle: Parameters<typeof listen>[0],
+): Promise<Listening> {
+  const named = host === undefined ? {} : { host };
+  const place = placeOf({ ...named, ...(bind === undefined ? {} : { bind }), port });
+  try {
+    return await listen(handle, place);
+  } catch (error) {
+    throw new RigError(
+      Exit.usage,
+      `cannot listen on port ${port} of ${place.bind}: ${String(error)}`,
+      "--port 0 takes any that is free",
+    );
+  }
+}
+
 async function serve(options: ServeOptions): Promise<void> {
   const data = readInput(options.package);
   const wrong = options.any === true ? undefined : packageFault(data);
@@ -180,13 +206,7 @@ async function serve(options: ServeOptions): Promise<void> {
     request.url.startsWith(host.path) || server === undefined
       ? host.handle(request)
       : server.handle(request);
-  const listening = await listen(guarded(handle, emit), options.port).catch((error: Error) => {
-    throw new RigError(
-      Exit.usage,
-      `cannot listen on port ${options.port}: ${error.message}`,
-      "--port 0 takes any that is free",
-    );
-  });
+  const listening = await listeningAt(options, guarded(handle, emit));
   const offered = `${listening.origin}${host.path}${options.descriptor === true ? ".dd" : ""}`;
   const url = `${listening.origin}/dm`;
   server = new DmServer({

@@ -1,24 +1,41 @@
 /** `xs-fumo test`: the scenarios of the suite, on one board or several. */
 import { type Command, InvalidArgumentError } from "commander";
-import { BOARD_NAMES, BOARDS, bears, type DeviceName } from "../boards/boards.ts";
+import { BOARD_NAMES } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { ScenarioRun } from "../events/scenariorun.ts";
 import { Exit, type ExitCode, RigError } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
-import { countOption, wordOption } from "../options.ts";
+import { isLine } from "../line/line.ts";
+import { countOption } from "../options.ts";
 import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
-import { check, setUp } from "../setup.ts";
+import { CONSOLE_BAUD } from "../serialboard.ts";
 import { parseShard, type Shard, shardOf, WHOLE } from "../shard.ts";
 import { chosen } from "../suite/choice.ts";
-import { withFirmwareOnce } from "../suite/offer.ts";
 import { type Ended, runScenario } from "../suite/run.ts";
-import { NEEDS, type TestScenario } from "../suite/scenario.ts";
+import { needsOf, type TestScenario } from "../suite/scenario.ts";
+import {
+  boardOfFile,
+  emulated,
+  isDeviceName,
+  lackOf,
+  onBench,
+  type Subject,
+} from "../suite/subject.ts";
 import { SCENARIOS } from "../suite/table.ts";
 import { endsOf, summaryOf } from "../suite/verdicts.ts";
 import { terminal } from "../terminal.ts";
 
 interface TestOptions extends PageFlags {
-  readonly board: readonly DeviceName[];
+  readonly board: readonly string[];
+  readonly rig?: string;
+  readonly port?: string;
+  readonly baud: number;
+  readonly powerOn?: string;
+  readonly powerOff?: string;
+  readonly flash?: string;
+  readonly provision?: string;
+  readonly host?: string;
+  readonly serverPort: number;
   readonly filter: readonly string[];
   readonly shard?: Shard;
   readonly seed?: number;
@@ -36,7 +53,7 @@ interface TestOptions extends PageFlags {
   readonly junit?: string;
 }
 
-const DEFAULT_BOARDS: readonly DeviceName[] = ["sim"];
+const DEFAULT_BOARDS: readonly string[] = ["sim"];
 
 export function addTest(program: Command): void {
   const command = program
@@ -47,10 +64,23 @@ export function addTest(program: Command): void {
     )
     .option(
       "--board <board>",
-      `${BOARD_NAMES.join(", ")}; may be repeated`,
+      `${BOARD_NAMES.join(", ")}, or one of --rig; may be repeated`,
       boardOption,
       DEFAULT_BOARDS,
     )
+    .option("--rig <file>", "the boards of a bench: rig.yaml")
+    .option(
+      "--port <line>",
+      "a board of the kind --board instead: /dev/ttyUSB0, tcp://HOST:PORT, rfc2217://HOST:PORT",
+      lineOption,
+    )
+    .option("--baud <rate>", "of its console", countOption, CONSOLE_BAUD)
+    .option("--power-on <command>", "shell command that switches it on (default: the RTS line)")
+    .option("--power-off <command>", "shell command that cuts its power")
+    .option("--flash <command>", "shell command that makes it new: {image}, {keys}")
+    .option("--provision <command>", "shell command that gives it the provisioning {file}")
+    .option("--host <name>", "what boards call this machine")
+    .option("--server-port <number>", "of DM server and package host; 0: any", countOption, 0)
     .option(
       "--filter <pattern>",
       "scenarios of that name, with * for any characters; may be repeated",
@@ -95,7 +125,8 @@ export function addTest(program: Command): void {
       `
 The server decides whether a scenario has passed; what the device's console says must agree with it.
 Exit status: 0 all passed, 1 a property did not hold, 2 no such scenario, 3 the bench is to
-blame (then nothing is known of the firmware).
+blame for one or more (the report says whether others failed).
+Kubernetes does not say how many parts there are: XS_FUMO_SHARDS does.
 
 Examples:
   xs-fumo test                                    every scenario on board sim
@@ -113,9 +144,49 @@ function together(text: string, before: readonly string[]): readonly string[] {
 }
 
 /** The first board that is named takes the place of the default. */
-function boardOption(text: string, before: readonly DeviceName[]): readonly DeviceName[] {
-  const others = before === DEFAULT_BOARDS ? [] : before;
-  return [...others, wordOption(BOARD_NAMES)(text)];
+function boardOption(text: string, before: readonly string[]): readonly string[] {
+  return before === DEFAULT_BOARDS ? [text] : [...before, text];
+}
+
+function lineOption(text: string): string {
+  if (!isLine(text))
+    throw new InvalidArgumentError("A line is /dev/…, tcp://HOST:PORT or rfc2217://HOST:PORT.");
+  return text;
+}
+
+/** The boards that the options name. Throws a RigError for one that is not known. */
+function subjectsOf(options: TestOptions): readonly Subject[] {
+  const { rig, port, board: names } = options;
+  if (port !== undefined) return [boardAt(port, options)];
+  return names.map((name) => {
+    if (rig !== undefined) return boardOfFile(rig, name);
+    if (isDeviceName(name)) return emulated(name);
+    throw new RigError(
+      Exit.usage,
+      `no board is named ${name}: ${BOARD_NAMES.join(", ")}`,
+      "--rig names the file of a bench",
+    );
+  });
+}
+
+/** The board that --port and what belongs to it describe. */
+function boardAt(line: string, options: TestOptions): Subject {
+  const { baud, powerOn, powerOff, flash, provision, host, serverPort } = options;
+  const [kind = "", ...more] = options.board;
+  if (!isDeviceName(kind) || more.length > 0)
+    throw new RigError(
+      Exit.usage,
+      `--port wants one --board, whose kind says what its firmware is: ${BOARD_NAMES.join(", ")}`,
+      "an ESP32 is described by --rig",
+    );
+  const power = powerOn !== undefined && powerOff !== undefined;
+  const entry = {
+    ...{ kind, console: line, baud },
+    ...(power ? { power: { on: powerOn, off: powerOff } } : {}),
+    ...(flash === undefined ? {} : { flash }),
+    ...(provision === undefined ? {} : { provision }),
+  };
+  return onBench(kind, entry, { ...(host === undefined ? {} : { host }), port: serverPort });
 }
 
 function shardOption(text: string): Shard {
@@ -135,8 +206,9 @@ async function run(options: TestOptions): Promise<void> {
     ...(sample === undefined ? {} : { sample }),
   };
   const scenarios = chosen(SCENARIOS, { ...choice, shard });
+  const subjects = subjectsOf(options);
   if (options.list === true) {
-    list(scenarios, options);
+    list(scenarios, subjects, options);
     return;
   }
   if (chosen(SCENARIOS, { filters, shard: WHOLE }).length === 0)
@@ -146,52 +218,50 @@ async function run(options: TestOptions): Promise<void> {
       "--list names them",
     );
   if (options.dryRun === true) {
-    dryRun(scenarios, options);
+    dryRun(scenarios, subjects);
     return;
   }
   const whole = chosen(SCENARIOS, { ...choice, shard: WHOLE }).map(({ name }) => name);
   const suite = new Suite(options, { shard, whole });
   const page = await openPage(options, suite.log);
-  for (const board of options.board) await suite.run(board, scenarios);
+  for (const subject of subjects) await suite.run(subject, scenarios);
   process.exitCode = suite.end();
   if (page !== undefined) await interrupted();
   await page?.close();
 }
 
-function list(scenarios: readonly TestScenario[], { json, board }: TestOptions): void {
+function list(
+  scenarios: readonly TestScenario[],
+  subjects: readonly Subject[],
+  { json }: TestOptions,
+): void {
   if (json === true) {
-    const rows = scenarios.map(({ name, about, needs = [], seconds }) => ({
-      ...{ name, about, needs, seconds },
-    }));
+    const rows = scenarios.map((scenario) => {
+      const { name, about, seconds } = scenario;
+      return { name, about, needs: needsOf(scenario), seconds };
+    });
     process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
     return;
   }
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   for (const scenario of scenarios) {
-    const lacks = board.flatMap((each) => {
-      const why = lack(each, scenario);
-      return why === undefined ? [] : [`${each} ${why}`];
+    const lacks = subjects.flatMap((each) => {
+      const why = lackOf(each, scenario);
+      return why === undefined ? [] : [`${each.name} ${why}`];
     });
     const note = lacks.length === 0 ? "" : ` (not here: ${lacks.join(", ")})`;
     process.stdout.write(`${scenario.name.padEnd(width)}  ${scenario.about}${note}\n`);
   }
 }
 
-function dryRun(scenarios: readonly TestScenario[], { board }: TestOptions): void {
-  for (const each of board) {
-    const missing = check(each).filter(({ present }) => !present);
-    const able = scenarios.filter((scenario) => lack(each, scenario) === undefined);
-    const state =
-      missing.length === 0 ? "ready" : `missing ${missing.map(({ what }) => what).join(", ")}`;
-    process.stdout.write(`board ${each}: ${state}; ${able.length} scenarios\n`);
+function dryRun(scenarios: readonly TestScenario[], subjects: readonly Subject[]): void {
+  for (const each of subjects) {
+    const missing = each.missing();
+    const able = scenarios.filter((scenario) => lackOf(each, scenario) === undefined);
+    const state = missing.length === 0 ? "ready" : `missing ${missing.join(", ")}`;
+    process.stdout.write(`board ${each.name}: ${state}; ${able.length} scenarios\n`);
     if (missing.length > 0) process.exitCode = Exit.noBoard;
   }
-}
-
-/** Why that board cannot bear the scenario; undefined when it can. */
-function lack(board: DeviceName, { needs = [] }: TestScenario): string | undefined {
-  const missing = needs.filter((need) => !bears(board).includes(need));
-  return missing.length === 0 ? undefined : missing.map((need) => NEEDS[need]).join(", ");
 }
 
 /** What a run is part of. */
@@ -221,27 +291,33 @@ class Suite {
     if (options.log !== undefined) this.log.view(ndjson(options.log));
   }
 
-  async run(name: DeviceName, scenarios: readonly TestScenario[]): Promise<void> {
+  async run(subject: Subject, scenarios: readonly TestScenario[]): Promise<void> {
+    const { name, board, place, account } = subject;
     const log = new EventLog(name);
     log.view((event) => {
       this.log.record(event);
     });
     const { shard, whole } = this.#plan;
     log.emit({ kind: "plan", shard: `${shard.index}/${shard.count}`, scenarios: whole });
-    setUp(name, (text) => {
+    const ladder = await subject.prepare((text) => {
       log.emit({ kind: "note", text });
     });
-    const board = withFirmwareOnce(BOARDS[name]);
+    const options = {
+      limitMs: this.#options.limit * 1000,
+      ...(place === undefined ? {} : { place }),
+      ...(account === undefined ? {} : { account }),
+      ...(ladder === undefined ? {} : { ladder }),
+    };
     const { repeat, untilFailure } = this.#options;
     for (let round = 0; untilFailure === true || round < repeat; round++)
       for (const scenario of scenarios) {
-        const why = lack(name, scenario);
+        const why = lackOf(subject, scenario);
         if (why !== undefined) {
           new ScenarioRun(log, scenario.name).end("skipped", [why]);
           continue;
         }
         const { verdict } = await this.#attempts((attempt) =>
-          runScenario(board, scenario, log, { attempt, limitMs: this.#options.limit * 1000 }),
+          runScenario(board, scenario, log, { attempt, ...options }),
         );
         if (verdict !== "passed" && untilFailure === true) return;
       }
@@ -259,7 +335,10 @@ class Suite {
   end(): ExitCode {
     const { status, text } = summaryOf(endsOf(this.log.events));
     this.log.emit({ kind: "end", status, text });
-    const { junit, board: boards } = this.#options;
+    const { junit } = this.#options;
+    const boards = [...new Set(this.log.events.map(({ board }) => board))].filter(
+      (board) => board !== this.log.board,
+    );
     if (junit !== undefined)
       writeJUnit(
         junit,

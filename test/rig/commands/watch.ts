@@ -60,11 +60,12 @@ export function addWatch(program: Command): void {
     .addHelpText(
       "after",
       `
-With xs-fumo serve in another terminal this is a whole update of a real board. A board whose
-power is cut at State 100 has not reported
-yet, and does so when it is on again: --until reported waits for it, and
-ends with status 1 when the update has failed. A port that goes away is opened again when it is
-back.
+The board is reset, or switched on, when the watch begins. --power-on and --power-off go together.
+With xs-fumo serve in another terminal this is a whole update of a real board.
+
+With --power-off, --until 30 cuts the power in the download. A board whose power is cut at State 100
+has not reported yet, and does so when it is on again: --until reported waits for it, and ends with
+status 1 when the update has failed. A port that goes away is opened again when it is back.
 
 Example:
   xs-fumo watch --port /dev/ttyUSB0 --until reported --limit 600 --report update.html`,

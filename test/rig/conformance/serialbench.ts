@@ -2,7 +2,7 @@
  * A real board on the bench: its console on a serial port, its power on a relay, its network the
  * bench's own.
  */
-import { networkInterfaces } from "node:os";
+import { isOwn } from "../bench/place.ts";
 import { SerialBoard, type SerialOptions } from "../serialboard.ts";
 import type { Bench } from "./driver.ts";
 
@@ -99,11 +99,4 @@ export class SerialBench implements Bench {
   close(): Promise<void> {
     return this.#board.close();
   }
-}
-
-/** True for an address of this computer; a name may be that of a router between. */
-function isOwn(address: string): boolean {
-  return Object.values(networkInterfaces()).some((list) =>
-    list?.some((each) => each.address === address),
-  );
 }

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { LOOPBACK, type Place } from "../bench/place.ts";
 import type { Reply, Request } from "./exchange.ts";
 
 /** What went through the sockets of a server so far, on all connections. */
@@ -21,7 +22,7 @@ export interface Traffic {
 }
 
 export interface Listening {
-  /** `http://127.0.0.1:port`, or `https://localhost:port`, without a path. */
+  /** `http://host:port`, or `https://localhost:port`, without a path. */
   readonly origin: string;
   readonly traffic: Traffic;
   /** Shows this certificate from the next connection on, where it speaks TLS. */
@@ -58,12 +59,12 @@ export interface ServerSecret {
 }
 
 /**
- * Serves `handle` on a port of the loopback interface; 0 for any. Rejects when the port cannot be
- * had.
+ * Serves `handle` at a place, by default any port of the loopback interface. Rejects when the port
+ * cannot be had.
  */
 export function listen(
   handle: (request: Request) => Reply,
-  port = 0,
+  { host, bind, port }: Place = LOOPBACK,
   secret?: ServerSecret,
 ): Promise<Listening> {
   const open = new Set<ServerResponse>();
@@ -94,10 +95,10 @@ export function listen(
   const traffic = count(server);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, bind, () => {
       const { port: bound } = server.address() as AddressInfo;
       const origin =
-        secret === undefined ? `http://127.0.0.1:${bound}` : `https://localhost:${bound}`;
+        secret === undefined ? `http://${host}:${bound}` : `https://localhost:${bound}`;
       resolve({
         origin,
         get traffic() {
@@ -112,7 +113,7 @@ export function listen(
           });
           for (const socket of connections.values()) socket.resetAndDestroy();
           await gone;
-          return () => back(server, bound);
+          return () => back(server, bound, bind);
         },
         close: () => close(server, open),
       });
@@ -121,10 +122,10 @@ export function listen(
 }
 
 /** Listens again where it did. Rejects when somebody else has taken the port. */
-function back(server: Server, port: number): Promise<void> {
+function back(server: Server, port: number, bind: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(port, bind, resolve);
   });
 }
 
@@ -227,7 +228,9 @@ function send(
     else outgoing.destroy();
   };
   if (cutAt !== undefined && cutAt < 0) {
-    breakOff();
+    // What TLS says after its handshake is under way, too.
+    if (reply.cutBy === "reset") setTimeout(breakOff, SETTLE_MS);
+    else breakOff();
     return;
   }
   outgoing.statusCode = status;

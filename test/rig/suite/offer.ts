@@ -3,7 +3,8 @@ import { type Version, versionText } from "../../../src/image/version.ts";
 import { FIRMWARE_FAULTS, type FirmwareFault, type RigBoard } from "../boards/board.ts";
 import { buildImage, type ImageContent } from "../image.ts";
 import { generateKey } from "../keys.ts";
-import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../workshop.ts";
+import { keyOf, packageOf } from "../workshop.ts";
+import { NEW, type Rung } from "./ladder.ts";
 import type { Offer } from "./scenario.ts";
 
 export interface Offered {
@@ -18,55 +19,54 @@ const VERSION_0: Version = { major: 0, minor: 9, revision: 0, build: 0 };
 const NO_IMAGE_BYTES = 20_001;
 
 /** Makes what is offered to the board. Throws a RigError when it cannot be built. */
-export function offerOf(board: RigBoard, offer: Offer): Offered {
-  const version = offer === "same-version" ? VERSION_1 : VERSION_2;
-  return { bytes: bytesOf(board, offer), version: versionText(version) };
+export function offerOf(board: RigBoard, offer: Offer, { runs, next }: Rung = NEW): Offered {
+  const version = offer === "same-version" ? runs : next;
+  return { bytes: bytesOf(board, offer, version), version: versionText(version) };
 }
 
-function bytesOf(board: RigBoard, offer: Offer): Buffer {
+function bytesOf(board: RigBoard, offer: Offer, version: Version): Buffer {
   switch (offer) {
     case "genuine":
-      return packageOf(board, VERSION_2, 0);
     case "same-version":
-      return packageOf(board, VERSION_1, 0);
+      return packageOf(board, version, 0);
     case "foreign-signature":
-      return altered(board, { key: generateKey("ed25519") });
+      return altered(board, version, { key: generateKey("ed25519") });
     case "unsigned":
-      return altered(board, { key: undefined });
+      return altered(board, version, { key: undefined });
     case "wrong-vendor":
-      return altered(board, { vendorId: new Uint8Array(16).fill(0x77) });
+      return altered(board, version, { vendorId: new Uint8Array(16).fill(0x77) });
     case "wrong-class":
-      return altered(board, { classId: new Uint8Array(16).fill(0x77) });
+      return altered(board, version, { classId: new Uint8Array(16).fill(0x77) });
     case "old-counter":
-      return altered(board, { securityCounter: 0 });
+      return altered(board, version, { securityCounter: 0 });
     case "downgrade":
-      return altered(board, { version: VERSION_0 });
+      return altered(board, version, { version: VERSION_0 });
     case "corrupt": {
-      const bytes = Buffer.from(packageOf(board, VERSION_2, 0));
+      const bytes = Buffer.from(packageOf(board, version, 0));
       const middle = bytes.length >> 1;
       bytes[middle] = (bytes[middle] ?? 0) ^ 4;
       return bytes;
     }
     case "truncated": {
-      const bytes = packageOf(board, VERSION_2, 0);
+      const bytes = packageOf(board, version, 0);
       return bytes.subarray(0, bytes.length >> 1);
     }
     case "not-an-image":
       return Buffer.alloc(NO_IMAGE_BYTES, "A");
     default:
-      return packageOf(board, VERSION_2, 0, 1, offer);
+      return packageOf(board, version, 0, 1, offer);
   }
 }
 
-/** Version 2 with another record in its package. */
-function altered(board: RigBoard, content: Partial<ImageContent>): Buffer {
+/** That version with another record in its package. */
+function altered(board: RigBoard, version: Version, content: Partial<ImageContent>): Buffer {
   return buildImage({
-    payload: board.firmware(VERSION_2, 0),
-    version: VERSION_2,
+    payload: board.firmware(version, 0),
+    version,
     securityCounter: 1,
     vendorId: board.vendorId,
     classId: board.classId,
-    key: developmentKey(),
+    key: keyOf(board),
     headerSize: board.headerSize,
     ...content,
   });

@@ -1,13 +1,25 @@
 /** Runs a scenario on a board of its own: a new device, new servers, and what is done to them. */
+import { versionText } from "../../../src/image/version.ts";
+import type { Place } from "../bench/place.ts";
 import type { RigBoard } from "../boards/board.ts";
 import type { Recorded, Verdict } from "../events/event.ts";
 import { EventLog } from "../events/log.ts";
 import { ScenarioRun } from "../events/scenariorun.ts";
 import { Exit, RigError, verdictOf } from "../exit.ts";
-import { Rig } from "../rig.ts";
+import { type Account, Rig } from "../rig.ts";
 import { judge } from "./judge.ts";
+import { type Ladder, NEW } from "./ladder.ts";
 import { mayCrash, offerOf } from "./offer.ts";
 import type { Act, Moment, TestScenario } from "./scenario.ts";
+
+export interface RunOptions {
+  readonly attempt: number;
+  readonly limitMs: number;
+  readonly place?: Place;
+  readonly account?: Partial<Account>;
+  /** Of a board that stays as it is. */
+  readonly ladder?: Ladder;
+}
 
 export interface Ended {
   readonly verdict: Verdict;
@@ -24,7 +36,7 @@ export async function runScenario(
   board: RigBoard,
   scenario: TestScenario,
   log: EventLog,
-  options: { readonly attempt: number; readonly limitMs: number },
+  options: RunOptions,
 ): Promise<Ended> {
   const run = new ScenarioRun(log, scenario.name, options.attempt);
   // The rig looks for what its own device says only.
@@ -32,7 +44,8 @@ export async function runScenario(
   own.view((event) => {
     log.record(event);
   });
-  const ended = await attempt(board, scenario, own, options.limitMs);
+  const ended = await attempt(board, scenario, own, options);
+  options.ladder?.climb(own.events);
   run.end(ended.verdict, ended.problems);
   return ended;
 }
@@ -41,10 +54,10 @@ async function attempt(
   board: RigBoard,
   scenario: TestScenario,
   log: EventLog,
-  limitMs: number,
+  options: RunOptions,
 ): Promise<Ended> {
   try {
-    return await update(board, scenario, log, limitMs);
+    return await update(board, scenario, log, options);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { verdict: verdictOf(error), problems: [message] };
@@ -55,10 +68,11 @@ async function update(
   board: RigBoard,
   scenario: TestScenario,
   log: EventLog,
-  limitMs: number,
+  { limitMs, place, account, ladder }: RunOptions,
 ): Promise<Ended> {
   const { way = "download-and-update", auth = "md5", offer = "genuine", ...given } = scenario;
-  const { bytes, version } = offerOf(board, offer);
+  const rung = ladder?.rung ?? NEW;
+  const { bytes, version } = offerOf(board, offer, rung);
   const rig = await Rig.open({
     board,
     log,
@@ -66,6 +80,8 @@ async function update(
     size: 0,
     auth,
     offer: bytes,
+    ...(place === undefined ? {} : { place }),
+    ...(account === undefined ? {} : { account }),
     ...(given.encoding === undefined ? {} : { encoding: given.encoding }),
     ...(given.faults === undefined ? {} : { faults: given.faults }),
     ...(given.hostFaults === undefined ? {} : { hostFaults: given.hostFaults(bytes.length) }),
@@ -83,7 +99,11 @@ async function update(
     await settled(scenario, log, limitMs);
     await acts.end();
     await rig.switchOff();
-    const problems = judge(scenario, log.events, { offered: version, undone: acts.undone });
+    const problems = judge(scenario, log.events, {
+      offered: version,
+      before: versionText(rung.runs),
+      undone: acts.undone,
+    });
     return { verdict: problems.length === 0 ? "passed" : "failed", problems };
   } catch (error) {
     // A device that does not come to its end within the limit has failed: the bench was there.

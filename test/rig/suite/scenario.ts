@@ -9,6 +9,8 @@ import type { ScenarioName } from "../server/scenario.ts";
 /** What a board must be able to do for a scenario, and what a person reads when it cannot. */
 export const NEEDS = {
   tls: "needs TLS",
+  cut: "needs a switch of its power",
+  provisioning: "needs a way to provision it",
 } as const;
 export type Need = keyof typeof NEEDS;
 
@@ -85,4 +87,15 @@ export interface TestScenario {
   readonly expect: Expectation;
   /** Seconds that it takes on board sim, roughly. */
   readonly seconds: number;
+}
+
+/** What a board must be able to do for the scenario. */
+export function needsOf({ needs = [], acts = [], ...given }: TestScenario): readonly Need[] {
+  const { auth, encoding, provision, https } = given;
+  const isOwn = [auth, encoding, provision, https].some((each) => each !== undefined);
+  return [
+    ...needs,
+    ...(acts.some((act) => "cutMs" in act) ? (["cut"] as const) : []),
+    ...(isOwn ? (["provisioning"] as const) : []),
+  ];
 }

@@ -102,10 +102,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "arming is not durable",
     file: "src/update/journal",
-    find: "this.#store.commit([recordChange(RECORD_KEY, encodeRecord(after))",
-    replace:
-      'if (after.phase !== "proving") this.#store.commit([recordChange(RECORD_KEY, ' +
-      "encodeRecord(after))",
+    find: "this.#store.commit([",
+    replace: 'if (after.phase !== "proving") this.#store.commit([',
     in: [PULL],
     by: "P11",
   },

@@ -3,7 +3,9 @@
  * is hardly anything else.
  */
 import {
+  putElement as portableElement,
   putText as portablePut,
+  putTexts as portableTexts,
   text as portableText,
   utf8 as portableUtf8,
 } from "../../../src/base/utf8.ts";
@@ -35,15 +37,37 @@ export function utf8(text: string): Uint8Array {
   return bytes;
 }
 
-export function putText(target: Uint8Array, at: number, text: string): number {
-  if (text.length > SHORT || at < 0 || at + text.length > target.length)
-    return portablePut(target, at, text);
+/** As putText, of short ASCII that fits; undefined for what is none. */
+function putAscii(target: Uint8Array, at: number, text: string): number | undefined {
+  if (text.length > SHORT || at < 0 || at + text.length > target.length) return undefined;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code > 0x7f) return portablePut(target, at, text);
+    if (code > 0x7f) return undefined;
     target[at + i] = code;
   }
   return at + text.length;
+}
+
+export function putText(target: Uint8Array, at: number, text: string): number {
+  return putAscii(target, at, text) ?? portablePut(target, at, text);
+}
+
+export function putTexts(target: Uint8Array, at: number, a: string, b: string, c: string): number {
+  return putAscii(target, at, a + b + c) ?? portableTexts(target, at, a, b, c);
+}
+
+export function putElement(
+  target: Uint8Array,
+  at: number,
+  name: string,
+  attributes: string,
+  value: string,
+): number {
+  if (!/[&<>\r]/.test(value)) {
+    const end = putAscii(target, at, `<${name}${attributes}>${value}</${name}>`);
+    if (end !== undefined) return end;
+  }
+  return portableElement(target, at, name, attributes, value);
 }
 
 export function pastText(bytes: Uint8Array, at: number, value: string): number {

@@ -1,7 +1,16 @@
 /** Strings and UTF-8 bytes (RFC 3629), src/base/utf8.ts. */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
 import { fromHex, hex } from "../../../src/base/bytes.ts";
-import { checkUtf8, pastText, putText, text, utf8 } from "../../../src/base/utf8.ts";
+import {
+  checkUtf8,
+  pastText,
+  putElement,
+  putText,
+  putTexts,
+  text,
+  utf8,
+} from "../../../src/base/utf8.ts";
+import { Choices } from "../fuzz/choices.ts";
 
 function bytesOf(digits: string): Uint8Array {
   return fromHex(digits) ?? new Uint8Array(0);
@@ -150,4 +159,75 @@ test("pastText is after a text that stands there, whole, and nowhere else", () =
   equal(pastText(bytes, 9, "/a> "), -1);
   equal(pastText(bytes, 12, ""), 12);
   equal(pastText(bytes.subarray(0, 5), 3, "grün"), -1);
+});
+
+test("putTexts writes three texts behind each other, or nothing", () => {
+  const target = new Uint8Array(10).fill(0x2e);
+  equal(putTexts(target, 1, "a", "é€", "\0\u0001"), 9);
+  equal(hex(target), "2e61c3a9e282ac00012e");
+  equal(putTexts(target, 10, "", "", ""), 10);
+  const untouched = target.slice();
+  equal(putTexts(target, 0, "abcdef", "gh", "ijk"), -1);
+  equal(putTexts(target, 0, "", "", "0123456789a"), -1);
+  equal(putTexts(target, 2, "€€", "€", ""), -1);
+  equal(putTexts(target, 11, "", "", ""), -1);
+  equal(hex(target), hex(untouched));
+});
+
+test("putElement writes an element whose text needs no escape, or nothing", () => {
+  const target = new Uint8Array(24).fill(0x2e);
+  const element = utf8('<A x="1">é]]</A>');
+  equal(putElement(target, 2, "A", ' x="1"', "é]]"), 2 + element.length);
+  equal(hex(target.subarray(2, 2 + element.length)), hex(element));
+  const untouched = target.slice();
+  for (const value of ["&", "a<", ">b", "\r", "a&b", "0123456789012345678"])
+    equal(putElement(target, 0, "A", "", value), -1, value);
+  equal(putElement(target, 17, "A", "", "a"), -1);
+  equal(hex(target), hex(untouched));
+  equal(putElement(target, 16, "A", "", "a"), 24);
+});
+
+/** The bytes of each text, one behind the other; halves of a pair in two of them are two halves. */
+function bytesOfAll(texts: readonly string[]): readonly number[] {
+  return texts.flatMap((value) => Array.from(utf8(value)));
+}
+
+const MARKUP: readonly string[] = ["&", "<", ">", "\r"];
+/** What an encoder, or a writer, treats in its own way. */
+const PIECES: readonly string[] = [
+  ...["", "a", "bc", "0123456789", "\n", "]]", "\0", "\u007f", "x".repeat(70)],
+  ...["é", "€", "\u{10ffff}", "\ud83d", "\ude00", "\ud7ff", "\uffff"],
+  ...MARKUP,
+];
+
+function textOf(choices: Choices): string {
+  let value = "";
+  for (let count = choices.of(4); count > 0; count--) value += choices.from(PIECES);
+  return value;
+}
+
+const ROUNDS = 400;
+
+test("of any texts, at any place of any target, they write the bytes of each, or nothing", () => {
+  const choices = new Choices(1);
+  let written = 0;
+  for (let i = 0; i < ROUNDS; i++) {
+    const [a, b, c] = [textOf(choices), textOf(choices), textOf(choices)];
+    const isElement = choices.of(2) === 0;
+    const bytes = bytesOfAll(isElement ? ["<", a, b, ">", c, "</", a, ">"] : [a, b, c]);
+    const at = choices.of(20);
+    const room = Math.max(0, at + bytes.length + choices.of(5) - 2);
+    // A view: what stands before and behind it is seen, too.
+    const whole = new Uint8Array(8 + room + 8).fill(0x2e);
+    const target = whole.subarray(8, 8 + room);
+    const isEscaped = isElement && MARKUP.some((special) => c.includes(special));
+    const isTaken = at + bytes.length <= room && !isEscaped;
+    const end = isElement ? putElement(target, at, a, b, c) : putTexts(target, at, a, b, c);
+    const expected = new Uint8Array(whole.length).fill(0x2e);
+    if (isTaken) expected.set(bytes, 8 + at);
+    equal(end, isTaken ? at + bytes.length : -1, `round ${i}`);
+    equal(hex(whole), hex(expected), `round ${i}`);
+    if (isTaken) written++;
+  }
+  ok(written > ROUNDS / 5 && written < ROUNDS, `${written} written`);
 });

@@ -145,9 +145,15 @@ export class Scene implements Link {
   }
 
   step(): Event {
+    const room = (): number => this.block - (this.received.length % this.block);
+    const isShort = (): boolean => this.received.length < this.wholeFrom;
     return this.downloader.step<SinkReason | DownloadReason>(this.now, {
-      room: this.block - (this.received.length % this.block),
-      short: this.received.length < this.wholeFrom,
+      get room() {
+        return room();
+      },
+      get short() {
+        return isShort();
+      },
       describe: (reading) => {
         this.readings.push(reading);
         this.log.push("describe");

@@ -26,6 +26,17 @@ test("what no node can be called is not found", () => {
     equal(parseUri(uri), 404, uri);
 });
 
+test("no name has a control character, whichever, and wherever it stands in it", () => {
+  const controls = [...Array.from({ length: 32 }, (_, code) => code), 0x7f];
+  for (const control of controls.map((code) => String.fromCharCode(code))) {
+    for (const name of [`${control}bcdefgh`, `abcd${control}fgh`, `abcdefg${control}`]) {
+      equal(parseUri(`./A/${name}/b`), 404, JSON.stringify(name));
+      equal(validName(name), false, JSON.stringify(name));
+    }
+  }
+  deepEqual(parseUri("./A b/~é"), { segments: ["A b", "~é"] });
+});
+
 test("a name that begins with a dot is a name", () => {
   deepEqual(parseUri(".A/.b"), { segments: [".A", ".b"] });
 });

@@ -7,7 +7,7 @@ import { equal, ok, test } from "../../check.ts";
 import { MemoryFlash, policy, signedImage } from "./fixture.ts";
 
 const STORE = { blocks: 4, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
-const SLOT = { blocks: 16, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
+const SLOT = { blocks: 26, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
 
 class CountingFlash extends MemoryFlash {
   bytesRead = 0;

@@ -56,6 +56,27 @@ test("geometries: writeAlign 1 to 256, and flash that erases to zero", () => {
   }
 });
 
+test("the room is what is left of a block, and of a unit of writeAlign that has begun", () => {
+  const { store, slot } = begin();
+  const staging = new Staging(slot, store);
+  const data = bytes(128);
+  staging.resume(1);
+  slot.operations.length = 0;
+  const rooms: number[] = [];
+  // As a peer sends it whose first piece is of no length that flash likes.
+  for (let at = 0; at < data.length; ) {
+    const { room } = staging;
+    rooms.push(room);
+    const end = at + Math.min(room, at === 0 ? 13 : 40);
+    staging.write(data.subarray(at, end));
+    at = end;
+  }
+  deepEqual(rooms, [64, 3, 48, 8, 64, 24]);
+  const writes = ["write 0 8", "write 8 8", "write 16 40", "write 56 8"];
+  deepEqual(slot.operations, ["erase 0", ...writes, "erase 1", "write 64 40", "write 104 24"]);
+  deepEqual(slot.bytes.slice(0, 128), data);
+});
+
 test("a package of exactly the capacity fits, and a byte more breaks an invariant", () => {
   const { store, slot } = begin();
   const staging = new Staging(slot, store);

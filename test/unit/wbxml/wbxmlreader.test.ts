@@ -5,6 +5,7 @@ import { Token, type Vocabulary } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { WbxmlReader } from "../../../src/wbxml/wbxmlreader.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
+import { traceOf } from "../base/leaves.ts";
 
 const VOCABULARY: Vocabulary = {
   tags: new Map(),
@@ -247,4 +248,28 @@ test("elements at the depth limit are read, one more is not", () => {
     ).endsWith("."),
   );
   refused(`${HEAD} ${"45".repeat(ELEMENT_DEPTH_MAX)} 05`, "too many open elements");
+});
+
+const LEAVES: readonly (readonly [digits: string, leaves: number])[] = [
+  ["45 03 6f6e65 00 01", 1],
+  ["45 46 03 31 00 01 47 03 c3a9 00 01 46 03 00 01 06 46 01 01", 3],
+  ["45 00 01 45 03 31 00 01 00 00 46 03 32 00 01 01", 2],
+  ["45 46 03 31 00 03 32 00 01 46 c3 02 3132 01 46 02 31 01 46 83 00 01 01", 0],
+  ["45 46 03 31 00 46 03 32 00 01 01 01", 1],
+  ["45 46 03 ff 00 01 01", 0],
+  ["45 46 00 01 03 31 00 01 01", 0],
+];
+
+test("a leaf is what text and end are one by one, or nothing has happened", () => {
+  for (const [digits, leaves] of LEAVES) {
+    // The string table is "x".
+    const whole = bytesOf(`02a4016a 02 7800 ${digits}`);
+    for (let length = 0; length <= whole.length; length++) {
+      const [one, other] = [whole.slice(0, length), whole.slice(0, length)];
+      const plain = traceOf(new WbxmlReader(one, length, VOCABULARY), false);
+      const quick = traceOf(new WbxmlReader(other, length, VOCABULARY), true);
+      equal(quick.text, plain.text, `${length} bytes of ${digits}`);
+      if (length === whole.length) equal(quick.leaves, leaves, digits);
+    }
+  }
 });

@@ -4,6 +4,7 @@ import { Token, type Vocabulary } from "../../../src/base/token.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import { XmlReader } from "../../../src/xmllite/xmlreader.ts";
 import { equal, ok, test } from "../../check.ts";
+import { traceOf } from "../base/leaves.ts";
 
 const VOCABULARY: Vocabulary = {
   tags: new Map([
@@ -265,6 +266,31 @@ test("every truncation of a document is refused", () => {
   ok(of(xml).endsWith("."));
   for (let length = 0; length < xml.length; length++)
     ok(tokens(utf8(xml).slice(0, length)).includes("!"), `${length} bytes`);
+});
+
+const LEAVES: readonly (readonly [xml: string, leaves: number])[] = [
+  ["<a>one</a>", 1],
+  ["<a> <b>1</b> <Data> two </Data><b></b><b/></a>", 3],
+  ["<a><Type xmlns='urn:x'>t</Type><n:b>é€</n:b><unknown>]]</unknown></a>", 2],
+  ["<a><b>1]2</b><b>3&amp;4</b><b>5\r\n6</b><b>7</b><b>&#56;</b></a>", 1],
+  ["<a><b>1</b ><b>2<!-- c --></b><b><![CDATA[3]]></b><b>4<Data/></b><b>5<?p q?></b></a>", 0],
+  ["<a><b>1</c></a>", 0],
+  ["<a><b>1</bb></a>", 0],
+  ["<a><b>1]]></b></a>", 0],
+  ["<a><b>1</b><b>&no;</b></a>", 1],
+];
+
+test("a leaf is what text and end are one by one, or nothing has happened", () => {
+  for (const [xml, leaves] of LEAVES) {
+    const whole = utf8(xml);
+    for (let length = 0; length <= whole.length; length++) {
+      const [one, other] = [whole.slice(0, length), whole.slice(0, length)];
+      const plain = traceOf(new XmlReader(one, length, VOCABULARY), false);
+      const quick = traceOf(new XmlReader(other, length, VOCABULARY), true);
+      equal(quick.text, plain.text, `${length} bytes of ${xml}`);
+      if (length === whole.length) equal(quick.leaves, leaves, xml);
+    }
+  }
 });
 
 test("text across the windows of the UTF-8 check is read whole", () => {

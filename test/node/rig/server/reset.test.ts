@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { connect as connectPlain } from "node:net";
 import { test } from "node:test";
 import { connect as connectSecure } from "node:tls";
+import { LOOPBACK } from "../../../rig/bench/place.ts";
 import { makeCertificate } from "../../../rig/certificate.ts";
 import type { Reply } from "../../../rig/server/exchange.ts";
 import { listen } from "../../../rig/server/http.ts";
@@ -24,7 +25,7 @@ interface Seen {
 async function seen(reply: Partial<Reply>, isSecure: boolean): Promise<Seen> {
   const secret = isSecure ? makeCertificate({ host: "localhost" }) : undefined;
   const whole: Reply = { status: 200, headers: [], body: BODY };
-  const listening = await listen(() => ({ ...whole, ...reply }), 0, secret);
+  const listening = await listen(() => ({ ...whole, ...reply }), LOOPBACK, secret);
   const address = { port: Number(new URL(listening.origin).port), host: "127.0.0.1" };
   const socket = isSecure
     ? connectSecure({ ...address, rejectUnauthorized: false })

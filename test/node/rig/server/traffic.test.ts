@@ -4,6 +4,7 @@ import { connect as connectPlain } from "node:net";
 import { test } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
 import { makeCertificate } from "../../../rig/certificate.ts";
+import { LOOPBACK } from "../../../rig/bench/place.ts";
 import { listen } from "../../../rig/server/http.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -47,7 +48,7 @@ test("bytes of HTTP and connections are counted", async () => {
 
 test("over TLS HTTP's bytes are counted; full and resumed handshakes apart", async () => {
   const { authority, certificate, key } = makeCertificate({ host: "localhost" });
-  const listening = await listen(handle, 0, { certificate, key });
+  const listening = await listen(handle, LOOPBACK, { certificate, key });
   const port = Number(new URL(listening.origin).port);
   const base64 = authority.toString("base64");
   const ca = `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----`;

@@ -16,7 +16,7 @@ const SCENARIO: TestScenario = {
   expect: { code: 200, runs: "offered", resumed: true, trials: 1, status: 900 },
   seconds: 1,
 };
-const FACTS: Facts = { offered: "2.0.0", undone: [] };
+const FACTS: Facts = { offered: "2.0.0", before: "1.0.0", undone: [] };
 
 function boot(version: string, trial: boolean): Step {
   return ["device", { kind: "boot", version, slot: "A", trial, cause: "power" }];
@@ -128,6 +128,8 @@ test("where the network may lose an answer the same report may come again", () =
   const faults = [{ what: "drop", at: 1 }] as const;
   const fault: Step = ["server", { kind: "fault", what: "drop" }];
   deepStrictEqual(problems([fault, ...GOOD, alert("200")], { faults }), []);
+  const left: Step = ["device", { kind: "session", id: "1", outcome: "aborted", detail: "it is" }];
+  deepStrictEqual(problems([left, ...GOOD, alert("200")]), []);
 });
 
 test("a download and an update are reported each", () => {

@@ -1,0 +1,146 @@
+/** Rig files: what one may hold, and that a mistake is named with its line. */
+import { deepStrictEqual, doesNotMatch, match, strictEqual, throws } from "node:assert";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { placeOf } from "../../../rig/bench/place.ts";
+import {
+  ESP32,
+  powerCommands,
+  problemsOf,
+  readRigFile,
+  secretOf,
+} from "../../../rig/bench/rigfile.ts";
+import { BOARD_NAMES } from "../../../rig/boards/boards.ts";
+import { root } from "../../../root.ts";
+import { Cli } from "../cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "rigfile-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const GOOD = `# Boards of this bench.
+server: { host: 127.0.0.1, port: 0 }
+boards:
+  door-1:
+    kind: host
+    console: /dev/ttyUSB0
+    power:
+      on: relay 1 on
+      off: relay 1 off
+    account:
+      password: env:DOOR1
+  door-2:
+    kind: esp32
+    console: { usb: 5A2B01D3 }
+    power: { labgrid: door-2 }
+    firmware: { build: "make V={version} OUT={out}", faults: [crashes] }
+`;
+
+test("a good file is read", () => {
+  deepStrictEqual(problemsOf(GOOD), []);
+  const file = join(folder, "good.yaml");
+  writeFileSync(file, GOOD);
+  deepStrictEqual(Object.keys(readRigFile(file).boards), ["door-1", "door-2"]);
+});
+
+for (const [what, from, to, line, text] of [
+  [
+    "a word that is none",
+    "console: /dev",
+    "consol: /dev",
+    6,
+    /"consol" is not known in boards\.door-1: kind, console, baud/,
+  ],
+  [
+    "a kind that is none",
+    "kind: host",
+    "kind: hots",
+    5,
+    /^boards\.door-1\.kind is one of esp32, sim, host/,
+  ],
+  [
+    "half a relay",
+    "      off: relay 1 off\n",
+    "",
+    7,
+    /must have property off when property on is present/,
+  ],
+  [
+    "a secret in the file",
+    "env:DOOR1",
+    "hunter22",
+    11,
+    /^boards\.door-1\.account\.password is a secret: env:NAME or file:PATH$/,
+  ],
+  ["a port out of range", "port: 0", "port: 70000", 2, /^server\.port must be <= 65535$/],
+  ["a console that is none", "/dev/ttyUSB0", "ttyUSB0", 6, /is the path of a serial port, tcp/],
+  ["no console", "    console: /dev/ttyUSB0\n", "", 4, /must have required property 'console'/],
+  ["what is no YAML", "server: {", "server: [", 2, /./],
+] as const)
+  test(`${what} is named with its line`, () => {
+    const problems = problemsOf(GOOD.replace(from, to));
+    const told = problems.find((problem) => text.test(problem.text));
+    strictEqual(told?.line, line, JSON.stringify(problems));
+    doesNotMatch(JSON.stringify(problems), /hunter22/);
+  });
+
+test("the kinds of the schema are the boards of the rig", () => {
+  const schema = JSON.parse(readFileSync(join(root, "test/rig/bench/rig.schema.json"), "utf8")) as {
+    definitions: { board: { properties: { kind: { enum: string[] } } } };
+  };
+  const { enum: kinds } = schema.definitions.board.properties.kind;
+  deepStrictEqual(kinds.toSorted(), [...BOARD_NAMES, ESP32].toSorted());
+});
+
+test("secrets come from the environment or a file, and one that is missing is not shown", () => {
+  const file = join(folder, "secret");
+  writeFileSync(file, "from a file\n");
+  strictEqual(secretOf(`file:${file}`), "from a file");
+  strictEqual(secretOf("env:PATH"), process.env["PATH"]);
+  throws(() => secretOf("env:NO_SUCH_SECRET"), /the secret env:NO_SUCH_SECRET is not there/);
+  throws(() => secretOf(`file:${folder}/none`), /is not there/);
+});
+
+for (const [power, on] of [
+  [{ on: "relay 1 on", off: "relay 1 off" }, "relay 1 on"],
+  [{ http: { on: "http://r/on", off: "http://r/off" } }, /^curl .* 'http:\/\/r\/on'$/],
+  [{ uhubctl: { location: "1-1", port: 2 } }, "uhubctl -l '1-1' -p 2 -a on"],
+  [{ labgrid: "door" }, "labgrid-client -p 'door' power on"],
+] as const)
+  test(`power by ${Object.keys(power).join(" and ")} is a command`, () => {
+    const { powerOn, powerOff } = powerCommands(power);
+    if (typeof on === "string") strictEqual(powerOn, on);
+    else match(powerOn, on);
+    strictEqual(powerOff, powerOn.replace(/\bon\b/, "off"));
+  });
+
+test("servers listen where boards reach them", () => {
+  deepStrictEqual(placeOf({}), { host: "127.0.0.1", bind: "127.0.0.1", port: 0 });
+  deepStrictEqual(placeOf({ host: "lab.example" }).bind, "0.0.0.0");
+  deepStrictEqual(placeOf({ host: "127.0.0.1", port: 8080 }).bind, "127.0.0.1");
+  deepStrictEqual(placeOf({ host: "lab.example", bind: "127.0.0.1" }).bind, "127.0.0.1");
+});
+
+test("doctor looks at a rig file: what is wrong with it, and what its boards lack", async () => {
+  const file = join(folder, "rig.yaml");
+  writeFileSync(file, GOOD);
+  const good = new Cli(["doctor", "--rig", file], { DOOR1: "some secret" });
+  strictEqual(await good.ended, 3, good.output + good.errors);
+  match(good.output, /^missing {2}board door-1: console \/dev\/ttyUSB0/m);
+  match(good.output, /^ok {7}board door-1: secret env:DOOR1$/m);
+  match(good.output, /^missing {2}board door-2: .*5A2B01D3/m);
+  doesNotMatch(good.output, /some secret/);
+  writeFileSync(file, GOOD.replace("console: /dev", "consol: /dev"));
+  const bad = new Cli(["doctor", "--rig", file]);
+  strictEqual(await bad.ended, 2);
+  match(bad.errors, /rig\.yaml:6: "consol" is not known/);
+});
+
+test("the example of the README is a good rig file", () => {
+  const readme = readFileSync(join(root, "test/rig/bench/README.md"), "utf8");
+  const [, example = ""] = /^```yaml\n([^]+?)^```$/m.exec(readme) ?? [];
+  deepStrictEqual([example.length > 500, problemsOf(example)], [true, []]);
+});
