@@ -44,15 +44,13 @@ const LAYERS: readonly (readonly [folder: string, ...imports: string[]])[] = [
   ["hal/sim", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
   ["hal/host", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
   ["hal/bare", "hal/hal.ts", "hal/common", "hal/xs", "src/base"],
-  ["hal/qemu-riscv32", "hal/hal.ts", "hal/bare"],
-  ["hal/qemu-cortexm", "hal/hal.ts", "hal/bare"],
-  ["hal/esp32", "hal/hal.ts", "hal/common", "src/base"],
   ["hal/mcuboot", "hal/hal.ts", "hal/common", "src/base", "src/image"],
-  ["hal/template", "hal/hal.ts", "hal/common", "src/base"],
   ["hal/board.ts", "hal/host"],
-  ["hal/board-esp32.ts", "hal/esp32"],
   ["src/main.ts", "src/client", "src/user", "src/account", "hal/board.ts"],
 ];
+/** What a board may import, and one whose folder has board.mk: a family of bare-metal chips. */
+const BOARD = ["hal/hal.ts", "hal/common", "src/base"] as const;
+const FAMILY = ["hal/hal.ts", "hal/bare"] as const;
 /**
  * npm packages a folder may name; everything else is ours. Node's own modules are for hal/xs's
  * build and hal/sim's files.
@@ -123,16 +121,17 @@ const PORTABLE =
 
 export function tidy(root: string): string[] {
   const problems: string[] = [];
+  const layers = [...LAYERS, ...boardLayers(root)];
   checkLayers(problems);
   checkNames(root, problems);
   for (const file of sources(root, ["src", "hal", "test"])) {
     const text = readFileSync(join(root, file), "utf8");
     checkText(file, text, problems);
-    if (!file.startsWith("test/")) checkImports(root, file, text, problems);
+    if (!file.startsWith("test/")) checkImports(root, layers, file, text, problems);
   }
-  checkC(root, problems);
+  checkC(root, layers, problems);
   checkTexts(root, problems);
-  for (const [folder, ...imports] of LAYERS)
+  for (const [folder, ...imports] of layers)
     if (imports.includes("hal/bare") && existsSync(join(root, folder)))
       checkFamily(root, folder, problems);
   return problems;
@@ -225,8 +224,14 @@ function checkTexts(root: string, problems: string[]): void {
     checkColumns(file, readFileSync(join(root, file), "utf8").split("\n"), problems);
 }
 
-function checkImports(root: string, file: string, text: string, problems: string[]): void {
-  const layer = layerOf(file);
+function checkImports(
+  root: string,
+  layers: readonly Layer[],
+  file: string,
+  text: string,
+  problems: string[],
+): void {
+  const layer = layerOf(layers, file);
   if (layer === undefined) {
     problems.push(`${file}: in no layer`);
     return;
@@ -248,8 +253,26 @@ function checkImports(root: string, file: string, text: string, problems: string
 
 type Layer = (typeof LAYERS)[number];
 
-function layerOf(file: string): Layer | undefined {
-  return LAYERS.find(([folder]) => file === folder || file.startsWith(`${folder}/`));
+/**
+ * The boards that LAYERS does not name: each folder of hal that has board.ts, and the module
+ * board-NAME.ts that stands in for hal/board.ts.
+ */
+function boardLayers(root: string): readonly Layer[] {
+  return readdirSync(join(root, "hal"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, "hal", entry.name, "board.ts")))
+    .map(({ name }) => name)
+    .filter((name) => layerOf(LAYERS, `hal/${name}`) === undefined)
+    .flatMap((name): readonly Layer[] => {
+      const isFamily = existsSync(join(root, "hal", name, "board.mk"));
+      return [
+        [`hal/${name}`, ...(isFamily ? FAMILY : BOARD)],
+        [`hal/board-${name}.ts`, `hal/${name}`],
+      ];
+    });
+}
+
+function layerOf(layers: readonly Layer[], file: string): Layer | undefined {
+  return layers.find(([folder]) => file === folder || file.startsWith(`${folder}/`));
 }
 
 /** A layer holds its own folder first, then the folders it may import. */
@@ -258,14 +281,14 @@ function isAllowed(layer: Layer, target: string): boolean {
 }
 
 /** Sizes, layers and circles of the C in hal. */
-function checkC(root: string, problems: string[]): void {
+function checkC(root: string, layers: readonly Layer[], problems: string[]): void {
   const headers = sources(root, ["hal"], ".h");
   const included = new Map<string, readonly string[]>();
   for (const file of [...sources(root, ["hal"], ".c"), ...headers]) {
     const text = readFileSync(join(root, file), "utf8");
     const lines = text.split("\n").length - 1;
     if (lines > FILE_LINES_MAX) problems.push(`${file}: ${lines} lines, at most ${FILE_LINES_MAX}`);
-    const layer = layerOf(file);
+    const layer = layerOf(layers, file);
     if (layer === undefined) {
       problems.push(`${file}: in no layer`);
       continue;

@@ -1,8 +1,8 @@
 /**
  * Who is who (OMA-TS-DM-Protocol §2.4, OMA-TS-DM-Security §5.1): the device proves itself to the
- * server, and demands the same. Basic, md5 and mac, each stronger than the one before: a challenge
- * is answered with what it asks for, unless that is weaker than what the account was provisioned
- * with. mac proves each message for itself, in a header of the transport.
+ * server, and demands the same. A challenge is answered with what it asks for, unless that is
+ * weaker than what the account was provisioned with. The kinds are rows of account/authkind.ts: one
+ * proves the session in SyncHdr, or each message for itself, in a header of the transport.
  */
 import { base64, fromBase64 } from "../base/base64.ts";
 import { CHALLENGES_MAX, NONCE_BYTES_MAX } from "../base/limits.ts";
@@ -62,7 +62,7 @@ export class ClientAuthentication {
 
   /** The header that proves a message with that body; undefined when none is due. */
   mac(body: Uint8Array): string | undefined {
-    return this.#type === "mac"
+    return AUTHENTICATION[this.#type].everyMessage
       ? macHeader(this.#account.name, this.#account.secret, this.#nonce, md5(body))
       : undefined;
   }
@@ -71,7 +71,7 @@ export class ClientAuthentication {
    * For the SyncHdr of the next message. After 212 none is needed, after 200 every message has it.
    */
   credential(): Cred | undefined {
-    if (!this.#sends || this.#type === "none" || this.#type === "mac") return undefined;
+    if (!this.#sends) return undefined;
     return credential(this.#type, this.#account.name, this.#account.secret, this.#nonce);
   }
 
@@ -84,9 +84,10 @@ export class ClientAuthentication {
     if (status === Status.invalidCredentials || status === Status.missingCredentials)
       return this.#challenged(chal);
     if (status < 200 || status >= 300) return "refused";
-    // mac is checked message by message, each with a new nonce, or the session ends (§5.1.4).
+    // Where each message proves itself, each brings a new nonce, or the session ends (§5.1.4).
+    const { everyMessage } = AUTHENTICATION[this.#type];
     const nonce = this.#nonceOf(chal);
-    if (this.#type === "mac" && (status !== Status.ok || nonce === undefined)) return "refused";
+    if (everyMessage && (status !== Status.ok || nonce === undefined)) return "refused";
     this.#accepted = true;
     if (status === Status.authenticated) this.#session = true;
     this.#nonce = nonce ?? this.#nonce;
@@ -113,7 +114,7 @@ export class ClientAuthentication {
     const own = this.#account.type;
     if (this.#challenges > CHALLENGES_MAX || wanted === "none" || own === "none") return "refused";
     if (AUTHENTICATION[wanted].rank < AUTHENTICATION[own].rank) return "refused";
-    if (wanted === "basic" && refused === "basic") return "refused";
+    if (wanted === refused && !AUTHENTICATION[wanted].nonce) return "refused";
     this.#type = wanted;
     this.#nonce = this.#nonceOf(chal) ?? this.#nonce;
     return "again";
@@ -183,7 +184,7 @@ export class ServerAuthentication {
    */
   judge(cred: Cred | undefined, proof: MacProof | undefined): Judgement {
     const { type, name, secret } = this.#account;
-    if (type === "mac") return this.#judgeMac(proof);
+    if (this.everyMessage) return this.#judgeMac(proof);
     if (type === "none" || this.#trusted)
       return { status: cred === undefined ? Status.ok : Status.authenticated };
     if (cred === undefined) return { status: Status.missingCredentials };
@@ -198,9 +199,9 @@ export class ServerAuthentication {
   /** Whether a message with this Cred would find the server trusted. Nothing changes. */
   vouches(cred: Cred | undefined): boolean {
     const { type, name, secret } = this.#account;
-    if (type === "mac") return false;
+    if (this.everyMessage) return false;
     if (type === "none" || this.#trusted) return true;
-    return cred !== undefined && checkCredential(cred, type, name, secret, this.#nonce);
+    return checkCredential(cred, type, name, secret, this.#nonce);
   }
 
   /**
@@ -227,7 +228,7 @@ export class ServerAuthentication {
    */
   #challenge(): Chal {
     const kind = AUTHENTICATION[this.#account.type];
-    if (!kind.nonce) return { type: AUTHENTICATION.basic.syncml, format: "b64" };
+    if (!kind.nonce) return { type: kind.syncml, format: "b64" };
     const nonce = new Uint8Array(NONCE_BYTES);
     this.#ports.random(nonce);
     this.#ports.storeNonce("server", nonce);

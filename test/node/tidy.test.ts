@@ -79,15 +79,33 @@ for (const [what, file, text, expected] of [
   ],
   [
     "a family of chips that has more than its own",
-    "hal/qemu-riscv32/chip.c",
-    "/* A chip. */\n".repeat(501),
+    "hal/chips/chip.c",
+    "/* A chip. */\n".repeat(499),
     "501 lines, at most 500",
   ],
   [
     "a family of chips that counts few lines because they are long",
-    "hal/qemu-riscv32/start.S",
+    "hal/chips/start.S",
     `/* A chip${" and another".repeat(20)}. */\n`,
-    "hal/qemu-riscv32/start.S:1: 253 columns, at most 100",
+    "hal/chips/start.S:1: 253 columns, at most 100",
+  ],
+  [
+    "a board that imports another board",
+    "hal/acme/a.ts",
+    '/** A. */\nimport { b } from "../chips/board.ts";\n',
+    "hal/acme may not import hal/chips/board.ts",
+  ],
+  [
+    "a family of chips that imports past hal/bare",
+    "hal/chips/a.ts",
+    '/** A. */\nimport { b } from "../common/b.ts";\n',
+    "hal/chips may not import hal/common/b.ts",
+  ],
+  [
+    "a board's module that opens another board",
+    "hal/board-acme.ts",
+    '/** A. */\nexport { openBoard } from "./chips/board.ts";\n',
+    "hal/board-acme.ts may not import hal/chips/board.ts",
   ],
   [
     "a long line of C",
@@ -147,6 +165,10 @@ for (const [what, file, text, expected] of [
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       mkdirSync(join(folder, "src/base"), { recursive: true });
       mkdirSync(join(folder, "hal/bare"), { recursive: true });
+      for (const board of ["acme/board.ts", "chips/board.ts", "chips/board.mk"]) {
+        mkdirSync(join(folder, "hal", dirname(board)), { recursive: true });
+        writeFileSync(join(folder, "hal", board), "/** A board. */\n");
+      }
       writeFileSync(join(folder, "src/base/b.ts"), "/** B. */\n");
       writeFileSync(join(folder, "hal/bare/chip.h"), '/* Chip. */\n#include "a.h"\n');
       writeFileSync(join(folder, "hal/bare/short.c"), "/* B. */\nint a(void);\nint b(void);\n");

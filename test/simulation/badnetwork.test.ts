@@ -12,7 +12,7 @@ import {
 } from "../../src/base/limits.ts";
 import { Store } from "../../src/store/store.ts";
 import { URL_KEY } from "../../src/update/journal.ts";
-import type { HostMisbehaviour } from "../rig/server/package-host.ts";
+import type { HostMisbehaviour } from "../rig/server/fault.ts";
 import { Bench, type BenchOptions, packageWith, version } from "./bench.ts";
 import { fails, recovers } from "./check.ts";
 

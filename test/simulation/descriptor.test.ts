@@ -7,7 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { NOTICE_ATTEMPTS_MAX } from "../../src/base/limits.ts";
 import type { DescriptorElements } from "../rig/server/descriptor.ts";
-import type { HostFault, HostMisbehaviour } from "../rig/server/package-host.ts";
+import type { HostFault, HostMisbehaviour } from "../rig/server/fault.ts";
 import { Bench, type BenchOptions, packageWith, SLOT_BYTES } from "./bench.ts";
 import { fails, recovers } from "./check.ts";
 

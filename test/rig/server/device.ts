@@ -80,7 +80,7 @@ export class Device {
   check(header: Header, mac: string | undefined, body: Uint8Array): 212 | 401 | 407 {
     const { type: kind, name, secret } = this.#client;
     if (kind === "none") return 212;
-    if (kind === "mac")
+    if (this.everyMessage)
       return mac === undefined
         ? 407
         : checkMac(mac, name, secret, this.#clientNonce, md5(body))
@@ -102,7 +102,6 @@ export class Device {
   /** The server's own credentials, with the last nonce that the device has given. */
   credentials(wrong: boolean): Cred | undefined {
     const { type, name, secret } = this.#server;
-    if (type === "none" || type === "mac") return undefined;
     return credential(type, name, wrong ? `${secret}?` : secret, this.#serverNonce);
   }
 
@@ -112,7 +111,7 @@ export class Device {
    */
   mac(body: Uint8Array, wrong: boolean): string | undefined {
     const { type, name, secret } = this.#server;
-    return type === "mac"
+    return AUTHENTICATION[type].everyMessage
       ? macHeader(name, wrong ? `${secret}?` : secret, this.#serverNonce, md5(body))
       : undefined;
   }

@@ -11,9 +11,8 @@ import { Campaign } from "./campaign.ts";
 import { type Codec, codecOf, decodeBody } from "./codec.ts";
 import { type Credentials, Device } from "./device.ts";
 import type { EventSink } from "./event.ts";
-import { concatenation } from "../decode/concatenation.ts";
 import { type Reply, type Request, textReply } from "./exchange.ts";
-import { type Fault, faultAt, type Misbehaviour } from "./fault.ts";
+import { answerInstead, type Fault, faultAt, type Misbehaviour, spoilt } from "./fault.ts";
 import type { ServerOptions, SessionOptions } from "./options.ts";
 import type { Notice } from "../decode/pushwriter.ts";
 import { Recent } from "./recent.ts";
@@ -152,19 +151,11 @@ export class DmServer {
     const fault = this.#faultFor(request);
     if (fault !== undefined)
       this.#emit({ kind: "fault", what: `${fault.what} at request ${this.#requests}` });
-    switch (fault?.what) {
-      case "lose":
-        return { ...textReply(500, "lost"), cutAt: -1 };
-      case "status":
-        return textReply(fault.status, "as told");
-      case "duplicate":
-        if (this.#last !== undefined) return this.#last;
-        break;
-      case "restart":
-        this.forget();
-        break;
-    }
-    const reply = misbehave(this.#answer(request, fault), fault);
+    const instead = answerInstead(fault);
+    if (instead !== undefined) return instead;
+    if (fault?.what === "duplicate" && this.#last !== undefined) return this.#last;
+    if (fault?.what === "restart") this.forget();
+    const reply = spoilt(this.#answer(request, fault), fault);
     if (reply.cutAt === undefined) this.#last = reply;
     return reply;
   }
@@ -325,26 +316,4 @@ function summary({ header, commands, final }: Message): string {
     ).trim();
   });
   return `${header.sessionID}/${header.msgID}: ${parts.join(", ")}${final ? " final" : ""}`;
-}
-
-function misbehave(reply: Reply, fault: Fault | undefined): Reply {
-  switch (fault?.what) {
-    case "drop":
-      return { ...reply, cutAt: -1 };
-    case "cut":
-      return { ...reply, cutAt: fault.bytes };
-    case "reset":
-      return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
-    case "slow":
-      return { ...reply, delayMs: fault.delayMs };
-    case "malformed":
-      return { ...reply, body: reply.body.subarray(0, reply.body.length - 20) };
-    case "oversize":
-      return {
-        ...reply,
-        body: concatenation([reply.body, new Uint8Array(fault.bytes).fill(0x20)]),
-      };
-    default:
-      return reply;
-  }
 }

@@ -3,8 +3,15 @@
  * requests for the package, answered 503. `dm` is the DM server, `package` the package, `dd` its
  * descriptor, `report` the status reports of a download. Without `@REQUEST` it is the next request.
  */
-import type { Fault, Misbehaviour } from "./fault.ts";
-import type { HostFault, HostMisbehaviour, Resource } from "./package-host.ts";
+import {
+  DM_NUMBERS,
+  type Fault,
+  HOST_NUMBERS,
+  type HostFault,
+  type HostMisbehaviour,
+  type Misbehaviour,
+  type Resource,
+} from "./fault.ts";
 
 /** A fault whose request may not be known yet. */
 export type FaultWord =
@@ -26,43 +33,6 @@ const RESOURCES: { readonly [word: string]: "dm" | Resource | undefined } = {
   package: "package",
   dd: "descriptor",
   report: "status",
-};
-
-/** What the DM server can do wrong, with the name of the number that it needs. */
-const DM_NUMBERS: { readonly [W in Misbehaviour["what"]]: string | undefined } = {
-  lose: undefined,
-  drop: undefined,
-  duplicate: undefined,
-  wrongMsgRef: undefined,
-  malformed: undefined,
-  oversize: "bytes",
-  wrongCredentials: undefined,
-  staleNonce: undefined,
-  cut: "bytes",
-  reset: "bytes",
-  restart: undefined,
-  status: "status",
-  slow: "delayMs",
-};
-
-/** The same of the package host. Where a redirect goes is no number: it has no word. */
-const HOST_NUMBERS: {
-  readonly [W in Exclude<HostMisbehaviour["what"], "redirect">]: string | undefined;
-} = {
-  wholeAnswer: undefined,
-  truncate: "bytes",
-  reset: "bytes",
-  stall: "bytes",
-  wrongContentRange: undefined,
-  slow: "bytesPerSecond",
-  status: "status",
-  changed: undefined,
-  overlong: "bytes",
-  corrupt: "offset",
-  noLength: undefined,
-  page: undefined,
-  silent: undefined,
-  lose: undefined,
 };
 
 const WORD = /^([a-z]+):([A-Za-z]+)(?::(\d{1,9}))?(?:@(\d{1,6}))?(?:x(\d{1,6}))?$/;

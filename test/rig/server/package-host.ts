@@ -7,41 +7,15 @@ import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { DESCRIPTOR_TYPE, type DescriptorOptions, descriptorOf } from "./descriptor.ts";
 import type { EventSink } from "./event.ts";
-import { concatenation } from "../decode/concatenation.ts";
 import { readable, type Reply, type Request, textReply } from "./exchange.ts";
-import { faultAt } from "./fault.ts";
-
-/** What goes wrong with one answer. */
-export type HostMisbehaviour =
-  | { readonly what: "wholeAnswer" } // 200 and everything, though a range was asked for
-  | { readonly what: "truncate"; readonly bytes: number } // ends (FIN) after so many bytes
-  | { readonly what: "reset"; readonly bytes: number } // resets (RST) there; -1: before it
-  | { readonly what: "stall"; readonly bytes: number } // there it stays, and nothing more comes
-  | { readonly what: "wrongContentRange" } // the range says one byte later than it is
-  | { readonly what: "slow"; readonly bytesPerSecond: number }
-  | { readonly what: "status"; readonly status: number; readonly retryAfter?: number }
-  | { readonly what: "redirect"; readonly to: string; readonly status?: number }
-  | { readonly what: "changed" } // from here on the package is another one, with another ETag
-  | { readonly what: "overlong"; readonly bytes: number } // more body than the package, announced
-  | { readonly what: "corrupt"; readonly offset: number } // a wrong bit in this byte of the package
-  | { readonly what: "noLength" } // no Content-Length
-  | { readonly what: "page" } // a page of HTML, as of a captive portal
-  | { readonly what: "silent" } // the connection stays, and nothing comes
-  | { readonly what: "lose" }; // the connection closes before any answer
-
-/** Longer than any client waits. */
-const SILENCE_MS = 600_000;
-
-/** What a request is for; each is counted by itself. */
-export type Resource = "package" | "descriptor" | "status";
-
-export type HostFault = HostMisbehaviour & {
-  /** The request, counted from 1. */
-  readonly at: number;
-  readonly times?: number;
-  /** What has the fault; the package by default. */
-  readonly on?: Resource;
-};
+import {
+  answerInstead,
+  faultAt,
+  type HostFault,
+  type HostMisbehaviour,
+  type Resource,
+  spoilt,
+} from "./fault.ts";
 
 export interface HostOptions {
   /**
@@ -132,28 +106,14 @@ export class PackageHost {
         kind: "fault",
         what: `${fault.what} at ${resource} request ${count}`,
       });
-    switch (fault?.what) {
-      case "lose":
-        return { ...textReply(500, "lost"), cutAt: -1 };
-      case "status": {
-        const { status, retryAfter } = fault;
-        return textReply(
-          status,
-          "as told",
-          retryAfter === undefined ? [] : [["retry-after", `${retryAfter}`]],
-        );
-      }
-      case "redirect":
-        return textReply(fault.status ?? 302, "elsewhere", [["location", fault.to]]);
-      case "page":
-        return page();
-      case "changed":
-        this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1);
-        this.#tag = undefined;
-        break;
+    const instead = answerInstead(fault);
+    if (instead !== undefined) return instead;
+    if (fault?.what === "changed") {
+      this.#data = this.#options.changed ?? Uint8Array.from(this.#data, (byte) => byte ^ 1);
+      this.#tag = undefined;
     }
-    if (post) return this.#spoil(this.#take(request), fault);
-    return this.#spoil(
+    if (post) return spoilt(this.#take(request), fault);
+    return spoilt(
       resource === "descriptor"
         ? this.#descriptor()
         : this.#package(request, fault?.what === "wholeAnswer"),
@@ -221,47 +181,6 @@ export class PackageHost {
       body: data.subarray(from, to),
     };
   }
-
-  #spoil(reply: Reply, fault: HostFault | undefined): Reply {
-    switch (fault?.what) {
-      case "silent":
-        return { ...reply, delayMs: SILENCE_MS };
-      case "truncate":
-        return { ...reply, cutAt: fault.bytes };
-      case "reset":
-        return { ...reply, cutAt: fault.bytes, cutBy: "reset" };
-      case "stall":
-        return { ...reply, cutAt: fault.bytes, cutBy: "stall" };
-      case "slow":
-        return { ...reply, bytesPerSecond: fault.bytesPerSecond };
-      case "overlong":
-        return { ...reply, body: concatenation([reply.body, new Uint8Array(fault.bytes)]) };
-      case "noLength":
-        return { ...reply, headers: [...reply.headers, ["transfer-encoding", "chunked"]] };
-      case "corrupt": {
-        const from = Number(/^bytes (\d+)/.exec(header(reply, "content-range") ?? "bytes 0")?.[1]);
-        const body = Uint8Array.from(reply.body);
-        const at = fault.offset - from;
-        if (at >= 0 && at < body.length) body[at] = (body[at] ?? 0) ^ 1;
-        return { ...reply, body };
-      }
-      case "wrongContentRange": {
-        const shift = (value: string): string =>
-          value.replace(/\d+/, (digits) => `${Number(digits) + 1}`);
-        const headers = reply.headers.map(
-          ([name, value]) => [name, name === "content-range" ? shift(value) : value] as const,
-        );
-        return { ...reply, headers };
-      }
-      default:
-        return reply;
-    }
-  }
-}
-
-function page(): Reply {
-  const body = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>");
-  return { status: 200, headers: [["content-type", "text/html"]], body };
 }
 
 function tagOf(data: Uint8Array): string {
@@ -270,9 +189,4 @@ function tagOf(data: Uint8Array): string {
   hash.update(data);
   hash.digest(digest);
   return `"${hex(digest.subarray(0, 8))}"`;
-}
-
-/** The value of a header of a reply. */
-function header(reply: Reply, name: string): string | undefined {
-  return reply.headers.find(([other]) => other === name)?.[1];
 }

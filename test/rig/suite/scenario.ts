@@ -3,8 +3,7 @@ import type { AuthKind } from "../../../src/account/authkind.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import type { WrongCertificate } from "../rig.ts";
 import type { DeviceProvision, FirmwareFault } from "../boards/board.ts";
-import type { Fault } from "../server/fault.ts";
-import type { HostFault } from "../server/package-host.ts";
+import type { Fault, HostFault } from "../server/fault.ts";
 import type { ScenarioName } from "../server/scenario.ts";
 
 /** What a board must be able to do for a scenario, and what a person reads when it cannot. */

@@ -2,8 +2,7 @@
 import type { AuthKind } from "../../../src/account/authkind.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import type { WrongCertificate } from "../rig.ts";
-import type { Misbehaviour } from "../server/fault.ts";
-import type { HostFault } from "../server/package-host.ts";
+import type { HostFault, Misbehaviour } from "../server/fault.ts";
 import type { ScenarioName } from "../server/scenario.ts";
 import type { Act, Expectation, Offer, TestScenario } from "./scenario.ts";
 

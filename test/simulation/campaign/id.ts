@@ -6,8 +6,13 @@
  * `report:what@request` (its status reports).
  */
 import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
-import type { Fault } from "../../rig/server/fault.ts";
-import type { HostFault, Resource } from "../../rig/server/package-host.ts";
+import {
+  DM_NUMBERS,
+  type Fault,
+  HOST_NUMBERS,
+  type HostFault,
+  type Resource,
+} from "../../rig/server/fault.ts";
 import { SCENARIOS } from "../../rig/server/scenario.ts";
 import {
   BEHAVIOURS,
@@ -26,17 +31,7 @@ export interface Replay {
   readonly cuts: readonly Cut[];
 }
 
-/** Name of the number that a fault has, if it has one. */
-const NUMBERS: { readonly [what: string]: string } = {
-  oversize: "bytes",
-  cut: "bytes",
-  status: "status",
-  slow: "delayMs",
-  truncate: "bytes",
-  overlong: "bytes",
-  corrupt: "offset",
-};
-const HOST_NUMBERS: { readonly [what: string]: string } = { ...NUMBERS, slow: "bytesPerSecond" };
+type Numbers = { readonly [what: string]: string | undefined };
 
 /** The word before a fault of the package host, and what of it has the fault. */
 const RESOURCES: { readonly [word: string]: Resource | undefined } = {
@@ -76,7 +71,7 @@ function variantText(variant: Variant): string {
   if (form !== undefined) words.push(form);
   if (signer !== undefined) words.push(signer);
   if (flash !== undefined) words.push(flashText(flash));
-  for (const fault of faults) words.push(`server:${faultText(fault, NUMBERS)}`);
+  for (const fault of faults) words.push(`server:${faultText(fault, DM_NUMBERS)}`);
   for (const fault of hostFaults)
     words.push(`${hostWord(fault)}:${faultText(fault, HOST_NUMBERS)}`);
   return words.join(",");
@@ -109,7 +104,7 @@ function parseVariant(text: string): Variant {
   for (const word of words) {
     const [kind = "", ...rest] = word.split(":");
     const on = RESOURCES[kind];
-    if (kind === "server") faults.push(parseFault(rest.join(":"), NUMBERS) as unknown as Fault);
+    if (kind === "server") faults.push(parseFault(rest.join(":"), DM_NUMBERS) as unknown as Fault);
     else if (on !== undefined) {
       const fault = parseFault(rest.join(":"), HOST_NUMBERS) as unknown as HostFault;
       hostFaults.push(on === "package" ? fault : { ...fault, on });
@@ -143,7 +138,7 @@ function parseFlash(what: string, [first, at, last]: readonly string[]): FlashTr
   };
 }
 
-function faultText(fault: Fault | HostFault, numbers: typeof NUMBERS): string {
+function faultText(fault: Fault | HostFault, numbers: Numbers): string {
   const name = numbers[fault.what];
   const value =
     name === undefined ? "" : `:${String((fault as unknown as Record<string, unknown>)[name])}`;
@@ -151,7 +146,7 @@ function faultText(fault: Fault | HostFault, numbers: typeof NUMBERS): string {
   return `${fault.what}${value}@${fault.at}${times}`;
 }
 
-function parseFault(text: string, numbers: typeof NUMBERS): object {
+function parseFault(text: string, numbers: Numbers): object {
   const match = /^([A-Za-z]+)(?::(\d+))?@(\d+)(?:x(\d+))?$/.exec(text);
   const what = match?.[1];
   if (match === null || what === undefined) throw new Error(`not a fault: ${text}`);

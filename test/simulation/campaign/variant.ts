@@ -3,8 +3,7 @@
  * with flash and network.
  */
 import type { FlashStatus } from "../../../hal/hal.ts";
-import type { Fault } from "../../rig/server/fault.ts";
-import type { HostFault } from "../../rig/server/package-host.ts";
+import type { Fault, HostFault } from "../../rig/server/fault.ts";
 import type { ScenarioName } from "../../rig/server/scenario.ts";
 
 /**
