@@ -13,7 +13,7 @@ import type { Url } from "../../hal/hal.ts";
 import { copy, find, findAny } from "./bytes.ts";
 import { hexDigit, isDigit } from "./decimal.ts";
 import { ipv6Text, parseIPv4, parseIPv6 } from "./ipaddress.ts";
-import { HOST_BYTES_MAX, URL_BYTES_MAX } from "./limits.ts";
+import { ADDRESS_BYTES_MAX, HOST_BYTES_MAX, URL_BYTES_MAX } from "./limits.ts";
 import { text, utf8 } from "./utf8.ts";
 
 export type { Url };
@@ -119,6 +119,17 @@ export function resolveUrl(base: Url, reference: string): Url | string {
   const path = query < 0 ? base.path : base.path.substring(0, query);
   if (delimiter === 0) return parseUrl(origin + path + value);
   return parseUrl(origin + path.substring(0, path.lastIndexOf("/") + 1) + value);
+}
+
+/**
+ * Returns what `resolveUrl` does, of an address to which messages go: it stays in memory while the
+ * answer is decoded, so it is shorter than that of a package may be.
+ */
+export function resolveAddress(base: Url, reference: string): Url | string {
+  const tooLong = `is longer than ${ADDRESS_BYTES_MAX} bytes`;
+  if (reference.length > ADDRESS_BYTES_MAX) return tooLong;
+  const url = resolveUrl(base, reference);
+  return typeof url !== "string" && urlText(url).length > ADDRESS_BYTES_MAX ? tooLong : url;
 }
 
 /** Returns what no address may be, whatever is in it; or undefined. */

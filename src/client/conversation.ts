@@ -22,7 +22,7 @@ import {
   REDIRECTS_MAX,
 } from "../base/limits.ts";
 import { RETRY_HEADERS, retryAfterMs } from "../base/retryafter.ts";
-import { resolveUrl, sameOrigin, type Url } from "../base/url.ts";
+import { resolveAddress, sameOrigin, type Url } from "../base/url.ts";
 import type { Post } from "../session/ports.ts";
 import type { LongMessage } from "../session/longmessage.ts";
 import type { Session } from "../session/session.ts";
@@ -222,7 +222,7 @@ export class Conversation {
     const location = headers.get("location");
     if (message === undefined || location === undefined)
       return this.#fail(`the server answered HTTP ${status} without a Location`);
-    const url = resolveUrl(message.url, location);
+    const url = resolveAddress(message.url, location);
     if (typeof url === "string") return this.#fail(`the address of HTTP ${status} ${url}`);
     if (!sameOrigin(url, message.url))
       return this.#fail(`HTTP ${status} leads to ${url.host}: not where the account's server is`);

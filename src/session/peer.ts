@@ -2,7 +2,7 @@
  * What the server has said of itself in its SyncHdr: where to send the next message, and how much
  * it takes.
  */
-import { resolveUrl, sameOrigin, type Url } from "../base/url.ts";
+import { resolveAddress, sameOrigin, type Url } from "../base/url.ts";
 import type { Header } from "../syncml/command.ts";
 import type { SessionPorts } from "./ports.ts";
 
@@ -36,7 +36,7 @@ export class Peer {
  * to somebody else. A relative one is resolved against the account's address.
  */
 export function responseUrl(respURI: string, account: Url): Url | string {
-  const url = resolveUrl(account, respURI);
+  const url = resolveAddress(account, respURI);
   if (typeof url === "string" || sameOrigin(url, account)) return url;
   return "leads to another server than the account's: use its scheme, host and port";
 }

@@ -1,5 +1,5 @@
 /** Which RespURI is followed (OMA-TS-DM-RepPro §4.1.1.17). */
-import { URL_BYTES_MAX } from "../../../src/base/limits.ts";
+import { ADDRESS_BYTES_MAX } from "../../../src/base/limits.ts";
 import { urlText } from "../../../src/base/url.ts";
 import { responseUrl } from "../../../src/session/peer.ts";
 import { equal, ok, test } from "../../check.ts";
@@ -60,11 +60,12 @@ test("anything that leads elsewhere is not followed, and the log says why", () =
   }
 });
 
-test("a RespURI has at most URL_BYTES_MAX bytes", () => {
+test("a RespURI has at most ADDRESS_BYTES_MAX bytes, as it comes and as it is resolved", () => {
   const account = address("https://h/");
-  const longest = `https://h/${"a".repeat(URL_BYTES_MAX - 10)}`;
+  const longest = `https://h/${"a".repeat(ADDRESS_BYTES_MAX - 10)}`;
   const url = responseUrl(longest, account);
   equal(typeof url === "string" ? url : urlText(url), longest);
-  equal(responseUrl(`${longest}a`, account), `is longer than ${URL_BYTES_MAX} bytes`);
-  equal(responseUrl("a".repeat(URL_BYTES_MAX), account), `is longer than ${URL_BYTES_MAX} bytes`);
+  const tooLong = `is longer than ${ADDRESS_BYTES_MAX} bytes`;
+  equal(responseUrl(`${longest}a`, account), tooLong);
+  equal(responseUrl("a".repeat(ADDRESS_BYTES_MAX), account), tooLong);
 });
