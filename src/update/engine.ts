@@ -5,7 +5,7 @@
  * The engine has no state that a reset could lose and the record does not have, but streams and
  * digests under way.
  */
-import type { Base, Boot, Flash, LogLevel } from "../../hal/hal.ts";
+import type { Boot, Flash, LogLevel } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
 import {
   TICKET_OWNER_LENGTH_MAX,
@@ -13,32 +13,27 @@ import {
   TRIAL_DEADLINE_MS,
   URL_BYTES_MAX,
 } from "../base/limits.ts";
-import type { ImagePolicy } from "../image/policy.ts";
+import type { ImageFault, ImagePolicy } from "../image/policy.ts";
 import type { ImageFacts } from "../image/verifier.ts";
 import { versionText } from "../image/version.ts";
 import type { Store } from "../store/store.ts";
 import { Download, type Offer } from "./download.ts";
-import { flashFailure } from "./failure.ts";
 import type { Fetcher } from "./fetcher.ts";
-import { Intake, type IntakeFault, type IntakeOptions } from "./intake.ts";
+import { Intake } from "./intake.ts";
 import { Journal } from "./journal.ts";
 import type { UpdateEvent } from "./event.ts";
 import { PHASES, reduce } from "./machine.ts";
 import { Notices } from "./notices.ts";
-import { failedDigests } from "./memory.ts";
 import { Proof } from "./proof.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { Reason } from "./reason.ts";
 import type { Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
-import { RunningBase } from "./runningbase.ts";
 import { Staging } from "./staging.ts";
 
 export interface EngineOptions {
   readonly store: Store;
   readonly staging: Flash;
-  /** Absent: no delta packages. */
-  readonly base?: Base | undefined;
   readonly boot: Boot;
   readonly policy: ImagePolicy;
   readonly fetcher: Fetcher;
@@ -70,7 +65,6 @@ export class Engine {
   #boot: Boot;
   #staging: Staging;
   #policy: ImagePolicy;
-  #intake: IntakeOptions;
   #push: Intake | undefined;
   #download: Download | undefined;
   #proof: Proof | undefined;
@@ -90,12 +84,6 @@ export class Engine {
     this.#policy = {
       ...options.policy,
       capacity: Math.min(options.policy.capacity, this.#staging.capacity),
-    };
-    this.#intake = {
-      staging: this.#staging,
-      policy: this.#policy,
-      base: new RunningBase(options.base),
-      failed: () => failedDigests(options.store),
     };
   }
 
@@ -162,7 +150,7 @@ export class Engine {
     const { slot } = this.#boot.running();
     if (!this.#journal.accept({ type: "opened", object, size, slot })) return "busy";
     this.#staging.compare(this.record.generation);
-    this.#push = new Intake(this.#intake, size);
+    this.#push = new Intake(this.#staging, this.#policy, size);
     return undefined;
   }
 
@@ -170,14 +158,10 @@ export class Engine {
   write(bytes: Uint8Array): Refusal | undefined {
     const push = this.#push;
     if (push === undefined) return "sequence";
-    let fault = push.write(bytes);
-    for (;;) {
-      if (fault !== undefined) return this.#refuse(push, fault);
-      if (push.judged) this.#journal.dispatch({ type: "unpacking", image: push.image });
-      this.#staging.checkpoint();
-      if (!push.working) return undefined;
-      fault = push.work();
-    }
+    const fault = push.write(bytes);
+    if (fault !== undefined) return this.#refuse(push, fault);
+    this.#staging.checkpoint();
+    return undefined;
   }
 
   /** All bytes are there: `step` verifies them. After a refusal the phase is idle. */
@@ -285,21 +269,6 @@ export class Engine {
   }
 
   /**
-   * SHA-256, in hexadecimal, and length of the image that runs, as deltas are made from it; ""
-   * where the board cannot read it. It is digested once a boot, which takes about a second.
-   */
-  baseText(): string {
-    const { base } = this.#intake;
-    if (base.length === 0) return "";
-    try {
-      return `${hex(base.digest())} ${base.length}`;
-    } catch (error) {
-      flashFailure(error);
-      return "";
-    }
-  }
-
-  /**
    * Performs the effect of the phase, a bounded piece of it. Says when it wants to be called again:
    * `now` for at once, Infinity for after the next call of another method.
    */
@@ -343,7 +312,7 @@ export class Engine {
     return this.record.tickets.length < TICKETS_MAX && owner.length <= TICKET_OWNER_LENGTH_MAX;
   }
 
-  #refuse(push: Intake, fault: IntakeFault): Refusal {
+  #refuse(push: Intake, fault: ImageFault | "flash"): Refusal {
     this.#options.log("warning", `package refused at byte ${push.position}: ${fault}`);
     this.abort();
     return fault === "flash" ? "corrupt" : fault;
@@ -352,7 +321,14 @@ export class Engine {
   #fetch(now: number): number {
     if (this.offer !== undefined) return Infinity;
     const { fetcher, log, askBeforeDownload = false } = this.#options;
-    this.#download ??= new Download(this.#journal, this.#intake, fetcher, log, askBeforeDownload);
+    this.#download ??= new Download(
+      this.#journal,
+      this.#staging,
+      this.#policy,
+      fetcher,
+      log,
+      askBeforeDownload,
+    );
     const progress = this.#download.step(now);
     if ("until" in progress) return progress.until;
     this.#forget();
@@ -386,8 +362,7 @@ export class Engine {
    */
   #verify(now: number): number {
     const { store } = this.#options;
-    const { size, image = size } = this.record;
-    const proof = (this.#proof ??= new Proof(store, this.#staging, image, this.#policy));
+    const proof = (this.#proof ??= new Proof(store, this.#staging, this.record.size, this.#policy));
     const result = proof.step();
     if (result === undefined) return now;
     this.#proof = undefined;

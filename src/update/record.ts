@@ -68,8 +68,6 @@ export interface UpdateRecord {
   readonly object: string;
   /** Bytes of the package; 0 while unknown. */
   readonly size: number;
-  /** Bytes of the image that a delta package makes; absent: the package is the image. */
-  readonly image?: number;
   readonly url?: string;
   /** A descriptor named the URL and promised the size. */
   readonly described?: true;
@@ -188,7 +186,6 @@ export function decodeRecord(stored: object | undefined, apart?: string): Update
   const validator = string(value["validator"]);
   const digest = string(value["digest"]);
   const version = string(value["version"]);
-  const image = count(value["image"]);
   const slot = count(value["slot"]);
   const target = count(value["target"]);
   const securityCounter = count(value["securityCounter"]);
@@ -217,7 +214,6 @@ export function decodeRecord(stored: object | undefined, apart?: string): Update
       count(value["nextTicket"]) ?? 1,
     ),
     notices: decodeNotices(value["notices"]),
-    ...(image === undefined ? {} : { image }),
     ...(url === undefined ? {} : { url }),
     ...(value["described"] === true ? { described: true } : {}),
     ...(validator === undefined ? {} : { validator }),

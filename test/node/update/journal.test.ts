@@ -29,7 +29,6 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "opened", object: "x", size: 9, slot: 0 },
   { type: "described", url: "w", size: 9, notify: "n" },
   { type: "announced", size: 9, validator: "v" },
-  { type: "unpacking", image: 9 },
   { type: "rewound" },
   { type: "attempted", attempt: 1 },
   { type: "refetched" },
@@ -129,7 +128,6 @@ test("every key and every field is described, and no other", () => {
   );
   const full = decodeRecord({
     ...IDLE,
-    image: 0,
     url: "",
     described: true,
     validator: "",

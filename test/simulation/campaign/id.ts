@@ -1,9 +1,9 @@
 /**
  * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts,
  * which is all that a run depends on. A word after the geometry is an offer, `account`,
- * `descriptor`, a form of the package, `p256`, trouble of the flash, or a fault
- * `server:what@request`, `host:what@request`, `dd:what@request` (the descriptor) or
- * `report:what@request` (its status reports).
+ * `descriptor`, `p256`, trouble of the flash, or a fault `server:what@request`,
+ * `host:what@request`, `dd:what@request` (the descriptor) or `report:what@request` (its status
+ * reports).
  */
 import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
 import {
@@ -17,9 +17,7 @@ import { SCENARIOS } from "../../rig/server/scenario.ts";
 import {
   BEHAVIOURS,
   type FlashTrouble,
-  FLIPPED,
   FLIPS,
-  FORMS,
   GEOMETRIES,
   type GeometryName,
   type Variant,
@@ -58,7 +56,6 @@ function variantText(variant: Variant): string {
     offer,
     account,
     descriptor,
-    form,
     signer,
     flash,
     faults = [],
@@ -68,7 +65,6 @@ function variantText(variant: Variant): string {
   if (offer !== "genuine") words.push(offer);
   if (account) words.push("account");
   if (descriptor) words.push("descriptor");
-  if (form !== undefined) words.push(form);
   if (signer !== undefined) words.push(signer);
   if (flash !== undefined) words.push(flashText(flash));
   for (const fault of faults) words.push(`server:${faultText(fault, DM_NUMBERS)}`);
@@ -85,7 +81,6 @@ export function parseReplayId(id: string): Replay {
 
 function parseVariant(text: string): Variant {
   const [way, behaviour, geometry, ...words] = text.split(",");
-  const form = FORMS.find((name) => words.includes(name));
   const variant = {
     way: one(SCENARIOS, way),
     behaviour: one(BEHAVIOURS, behaviour),
@@ -95,7 +90,6 @@ function parseVariant(text: string): Variant {
       words.find((word) => word === "corrupt" || word === "foreign") ?? "genuine",
     ),
     account: words.includes("account"),
-    ...(form === undefined ? {} : { form }),
     ...(words.includes("p256") ? { signer: "p256" as const } : {}),
   };
   const faults: Fault[] = [];
@@ -109,7 +103,7 @@ function parseVariant(text: string): Variant {
       const fault = parseFault(rest.join(":"), HOST_NUMBERS) as unknown as HostFault;
       hostFaults.push(on === "package" ? fault : { ...fault, on });
     } else if (word.includes(":")) flash = parseFlash(kind, rest);
-    else one(["corrupt", "foreign", "account", "descriptor", "p256", ...FORMS], word);
+    else one(["corrupt", "foreign", "account", "descriptor", "p256"], word);
   }
   const descriptor = words.includes("descriptor") ? ({ descriptor: true } as const) : {};
   return {
@@ -128,11 +122,11 @@ function flashText(flash: FlashTrouble): string {
 
 function parseFlash(what: string, [first, at, last]: readonly string[]): FlashTrouble {
   if (what === "torn") return { what, reads: one(["metastable", "ecc"] as const, first) };
-  if (what === "flip")
-    return { what, partition: one(FLIPPED, first), at: Number(at), how: one(FLIPS, last) };
+  const partition = one(["store", "slot"] as const, first);
+  if (what === "flip") return { what, partition, at: Number(at), how: one(FLIPS, last) };
   return {
     what: one(["program", "erase"] as const, what),
-    partition: one(["store", "slot"] as const, first),
+    partition,
     at: Number(at),
     how: one(["aloud", "silent"] as const, last),
   };

@@ -319,8 +319,8 @@ export class Witness {
    * server knows.
    */
   rested(record: UpdateRecord, code: number): void {
-    const { behaviour, form, offer } = this.#variant;
-    const good = behaviour === "good" && offer === "genuine" && form !== "otherbase";
+    const { behaviour, offer } = this.#variant;
+    const good = behaviour === "good" && offer === "genuine";
     const owed = record.tickets.length + record.notices.length;
     // A device that has forgotten who pushed half of a package waits for it, as after any cut.
     const left = forgets(this.#variant) && record.phase === "receiving";
@@ -380,8 +380,7 @@ export class Witness {
 /**
  * Result codes of an update that must fail; 0: nothing is reported, since nothing was asked for.
  */
-function expected({ form, offer, way }: Variant): readonly number[] {
-  if (form === "otherbase") return way === "replace" ? [0] : [450];
+function expected({ offer }: Variant): readonly number[] {
   if (offer === "corrupt") return [402];
   return offer === "foreign" ? [404] : [410];
 }
