@@ -14,7 +14,7 @@
 #define HEAP_SLOTS 5120
 #endif
 #ifndef HEAP_CHUNKS
-#define HEAP_CHUNKS (64 * 1024)
+#define HEAP_CHUNKS (66 * 1024)
 #endif
 #ifndef STACK_SLOTS
 #define STACK_SLOTS 1024

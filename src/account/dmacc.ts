@@ -5,7 +5,7 @@
  */
 import { frozen } from "../base/frozen.ts";
 import { ACCOUNT_TEXT_BYTES_MAX, ADDRESS_BYTES_MAX, NONCE_BYTES_MAX } from "../base/limits.ts";
-import { parseUrl, urlText } from "../base/url.ts";
+import { addressProblem, parseUrl, urlText } from "../base/url.ts";
 import { refusalOf, STRICT_RULES, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Access, Binding, Call, NodeDefinition } from "../tree/node.ts";
@@ -158,7 +158,7 @@ function addressBinding(rules: UrlRules, refused: (text: string) => void): Bindi
   const changed = (account: Account, text: string): Account | number => {
     const url = parseUrl(text);
     const problem = typeof url === "string" ? url : refusalOf(url, rules);
-    if (typeof url !== "string" && urlText(url).length > ADDRESS_BYTES_MAX) return Status.tooLarge;
+    if (typeof url !== "string" && addressProblem(url) !== undefined) return Status.tooLarge;
     if (typeof url !== "string" && problem === undefined)
       return { ...account, address: urlText(url) };
     refused(`Addr of ./DMAcc/${account.name} is not replaced: the new one ${problem ?? ""}`);

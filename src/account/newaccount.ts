@@ -2,13 +2,8 @@
  * An account from outside (OMA-TS-DM-Bootstrap, OMA-TS-DM-StdObj §5.3.3): what a bootstrap message
  * says of it, in words of either profile, made into one that sessions can use; or why it cannot be.
  */
-import {
-  ACCOUNT_TEXT_BYTES_MAX,
-  ADDRESS_BYTES_MAX,
-  NONCE_BYTES_MAX,
-  SERVER_ID_BYTES_MAX,
-} from "../base/limits.ts";
-import { parseUrl, urlText } from "../base/url.ts";
+import { ACCOUNT_TEXT_BYTES_MAX, NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX } from "../base/limits.ts";
+import { addressProblem, parseUrl, urlText } from "../base/url.ts";
 import { refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
 import { parseAcl } from "../tree/acl.ts";
@@ -60,9 +55,7 @@ export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount |
     return "its port is not a number up to 65535";
   const url = port > 0 ? { ...given, port } : given;
   const address = urlText(url);
-  if (address.length > ADDRESS_BYTES_MAX)
-    return `its address is longer than ${ADDRESS_BYTES_MAX} bytes`;
-  const refusal = refusalOf(url, rules);
+  const refusal = addressProblem(url) ?? refusalOf(url, rules);
   if (refusal !== undefined) return `its address ${refusal}`;
   if (acl !== "" && parseAcl(acl) === undefined) return "an ACL that is none";
   if (utf8(displayName).length > ACCOUNT_TEXT_BYTES_MAX) return "a name that is too long";

@@ -4,8 +4,7 @@
  * it in. Unknown members are ignored. PROVISIONING.md has a row for each member.
  */
 import { frozen } from "../base/frozen.ts";
-import { ADDRESS_BYTES_MAX } from "../base/limits.ts";
-import { parseUrl, type Url, urlText } from "../base/url.ts";
+import { addressProblem, parseUrl, type Url } from "../base/url.ts";
 import { AUTH_KINDS, type AuthKind } from "./authkind.ts";
 
 /** What a person is asked before it begins. */
@@ -153,8 +152,8 @@ function parseAccount(json: unknown): ProvisionedAccount {
   demand(serverId !== "", "provision: account has no serverId");
   const address = parseUrl(string(json, "address"));
   if (typeof address === "string") throw new Error(`provision: address of account ${address}`);
-  if (urlText(address).length > ADDRESS_BYTES_MAX)
-    throw new Error(`provision: address of account is longer than ${ADDRESS_BYTES_MAX} bytes`);
+  const problem = addressProblem(address);
+  if (problem !== undefined) throw new Error(`provision: address of account ${problem}`);
   return {
     origin: JSON.stringify(json),
     serverId,

@@ -182,6 +182,11 @@ export const TRIAL_DEADLINE_MS = 600_000;
 export const HTTP_HEAD_BYTES_MAX = 32768;
 export const HTTP_LINE_BYTES_MAX = 2560;
 export const HTTP_KEPT_BYTES_MAX = 5120;
+/**
+ * Bytes of the header x-syncml-hmac: more than the longest name takes, escaped. It stays while the
+ * message is decoded; a longer one counts as absent.
+ */
+export const MAC_HEADER_BYTES_MAX = 1024;
 /** Bytes of a line that announces a chunk. */
 export const HTTP_CHUNK_LINE_BYTES_MAX = 128;
 /** Interim answers (1xx) before the final one. */

@@ -101,8 +101,8 @@ export function sameOrigin(a: Url, b: Url): boolean {
 }
 
 /**
- * Returns what a reference in an answer from `base` means (RFC 3986 §5.2), or why it means nothing,
- * as parseUrl does. An empty one, which would be `base` again, is refused.
+ * Returns what a reference in an answer from `base` means (RFC 3986 §5.2), or why it means
+ * nothing, as parseUrl does. An empty one, which would be `base` again, is refused.
  */
 export function resolveUrl(base: Url, reference: string): Url | string {
   const bytes = trimmed(utf8(reference));
@@ -122,14 +122,18 @@ export function resolveUrl(base: Url, reference: string): Url | string {
 }
 
 /**
- * Returns what `resolveUrl` does, of an address to which messages go: it stays in memory while the
- * answer is decoded, so it is shorter than that of a package may be.
+ * Returns why messages and reports cannot go there, or undefined: such an address is kept beside
+ * what is decoded, and beside the URL of a package, so it is shorter than that may be.
  */
+export function addressProblem(url: Url): string | undefined {
+  const isLong = urlText(url).length > ADDRESS_BYTES_MAX;
+  return isLong ? `is longer than ${ADDRESS_BYTES_MAX} bytes` : undefined;
+}
+
+/** Returns what `resolveUrl` does, of an address to which messages go. */
 export function resolveAddress(base: Url, reference: string): Url | string {
-  const tooLong = `is longer than ${ADDRESS_BYTES_MAX} bytes`;
-  if (reference.length > ADDRESS_BYTES_MAX) return tooLong;
   const url = resolveUrl(base, reference);
-  return typeof url !== "string" && urlText(url).length > ADDRESS_BYTES_MAX ? tooLong : url;
+  return typeof url === "string" ? url : (addressProblem(url) ?? url);
 }
 
 /** Returns what no address may be, whatever is in it; or undefined. */
@@ -190,7 +194,7 @@ function parseAuthority(
   return { host, port };
 }
 
-/** Returns the number at bytes[from, …), `usual` when there is none; 0 or more than 65535: none. */
+/** Returns the number at bytes[from, …), `usual` without one; 0 or more than 65535 is none. */
 function readPort(bytes: Uint8Array, from: number, usual: number): number {
   if (from >= bytes.length) return usual;
   let port = 0;

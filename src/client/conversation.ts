@@ -19,10 +19,12 @@ import {
   BODY_IDLE_TIMEOUT_MS,
   CONNECTION_IDLE_MS,
   LONG_MESSAGE_BYTES_MAX,
+  MAC_HEADER_BYTES_MAX,
   REDIRECTS_MAX,
 } from "../base/limits.ts";
 import { RETRY_HEADERS, retryAfterMs } from "../base/retryafter.ts";
 import { resolveAddress, sameOrigin, type Url } from "../base/url.ts";
+import { utf8 } from "../base/utf8.ts";
 import type { Post } from "../session/ports.ts";
 import type { LongMessage } from "../session/longmessage.ts";
 import type { Session } from "../session/session.ts";
@@ -200,7 +202,9 @@ export class Conversation {
       );
     this.#opening = false;
     this.#answered = true;
-    this.#mac = head.headers.get(MAC_HEADER);
+    const mac = head.headers.get(MAC_HEADER);
+    const fits = mac === undefined || utf8(mac).length <= MAC_HEADER_BYTES_MAX;
+    this.#mac = fits ? mac : undefined;
     this.#bodyDeadline = now + ANSWER_MS_MAX;
     this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
     return now;
@@ -214,8 +218,8 @@ export class Conversation {
   }
 
   /**
-   * The message goes out again, as it is, where the server says (RFC 9110 §15.4.8, §15.4.9): within
-   * the account's origin, since it holds credentials.
+   * The message goes out again, as it is, where the server says (RFC 9110 §15.4.8, §15.4.9):
+   * within the account's origin, since it holds credentials.
    */
   #redirect(now: number, { status, headers }: LinkHead): number {
     const message = this.#message;

@@ -11,14 +11,9 @@
  */
 import { decimal } from "../base/decimal.ts";
 import { frozen } from "../base/frozen.ts";
-import {
-  ADDRESS_BYTES_MAX,
-  DESCRIPTOR_TEXT_BYTES_MAX,
-  DESCRIPTOR_TYPES_MAX,
-  URL_BYTES_MAX,
-} from "../base/limits.ts";
+import { DESCRIPTOR_TEXT_BYTES_MAX, DESCRIPTOR_TYPES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { Token, type Vocabulary } from "../base/token.ts";
-import { resolveUrl, type Url, urlText } from "../base/url.ts";
+import { addressProblem, resolveUrl, type Url, urlText } from "../base/url.ts";
 import { admitUrl, refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { XmlReader } from "../xmllite/xmlreader.ts";
@@ -100,8 +95,8 @@ export function readDescriptor(
   const { values, problem } = content;
   const admitted = (name: Name): Url | string => admitUrl(values.get(name) ?? "", rules, base);
   const report = admitted("installNotifyURI");
-  const tooLong = (textOf(report)?.length ?? 0) > ADDRESS_BYTES_MAX;
-  const notify = tooLong ? undefined : textOf(report);
+  const tooLong = typeof report === "string" ? undefined : addressProblem(report);
+  const notify = tooLong === undefined ? textOf(report) : undefined;
   const refused = (fault: DescriptorFault["fault"], why: string): DescriptorFault => ({
     fault,
     problem: why,
@@ -123,8 +118,7 @@ export function readDescriptor(
   if (barred !== undefined) return refused("badURL", `objectURI ${barred}`);
   if (values.has("installNotifyURI") && typeof report === "string")
     return refused("badURL", `installNotifyURI ${report}`);
-  if (tooLong)
-    return refused("badURL", `installNotifyURI is longer than ${ADDRESS_BYTES_MAX} bytes`);
+  if (tooLong !== undefined) return refused("badURL", `installNotifyURI ${tooLong}`);
   const other = content.types.find((type) => !types.includes(mediaType(type)));
   if (other !== undefined) return refused("unacceptable", `type ${other}`);
   return {

@@ -72,6 +72,8 @@ export class HeadReader {
   /** The name of the header that it has, if that is wanted, and what has come of its value. */
   #longName: string | undefined;
   #longValue = "";
+  /** Its bytes: a character may have four of them, and takes as many in memory. */
+  #longBytes = 0;
   #length = NONE;
   #codings: "none" | "chunked" = "none";
   /** The peer closes the connection behind this answer. */
@@ -186,6 +188,7 @@ export class HeadReader {
     if (name === undefined || !this.#wants.includes(name) || this.#headers.has(name)) return;
     this.#longName = name;
     this.#longValue = "";
+    this.#longBytes = 0;
     if (name !== SET_COOKIE) this.#lengthen(bytes, from + name.length + 1, end);
   }
 
@@ -193,7 +196,8 @@ export class HeadReader {
   #lengthen(bytes: Uint8Array, from: number, end: number): void {
     if (this.#longName === undefined || this.#longName === SET_COOKIE) return;
     const piece = textOf(bytes, from, end);
-    const fits = this.#kept + this.#longValue.length + (end - from) <= HTTP_KEPT_BYTES_MAX;
+    this.#longBytes += end - from;
+    const fits = this.#kept + this.#longBytes <= HTTP_KEPT_BYTES_MAX;
     if (piece !== undefined && fits) this.#longValue += piece;
     else this.#longName = undefined;
   }
@@ -204,7 +208,7 @@ export class HeadReader {
     this.#lengthen(bytes, at, end);
     if (this.#longName === undefined) return;
     const value = this.#longValue.trim();
-    this.#kept += value.length;
+    this.#kept += this.#longBytes - (this.#longValue.length - value.length);
     this.#headers.set(this.#longName, value);
     this.#longName = undefined;
     this.#longValue = "";

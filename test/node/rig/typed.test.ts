@@ -16,7 +16,7 @@ import { Cli } from "./cli.ts";
 const LIMIT_MS = 300_000;
 
 for (const board of ["sim", "host"] as const) {
-  test(`${board}: a person is asked at the terminal, and again after nonsense (§2.5)`, async () => {
+  test(`${board}: a person is asked at the terminal, again after nonsense (§2.5)`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "typed-"));
     const events: ServerEvent[] = [];
     let server: DmServer | undefined;

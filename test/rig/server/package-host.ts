@@ -1,7 +1,7 @@
 /**
  * Serves a package for download, directly and by a download descriptor whose status reports it
- * takes: ranges, validators (RFC 9110 §13, §14) and the faults that devices meet. Pure, like the DM
- * server.
+ * takes: ranges, validators (RFC 9110 §13, §14) and the faults that devices meet. Pure, like the
+ * DM server.
  */
 import { hex } from "../../../src/base/bytes.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";

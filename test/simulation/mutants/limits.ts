@@ -81,6 +81,7 @@ export const LIMIT_TESTS: { readonly [name in LimitName]: string } = {
   HTTP_HEAD_BYTES_MAX: "unit/hal/http",
   HTTP_LINE_BYTES_MAX: "unit/hal/http",
   HTTP_KEPT_BYTES_MAX: "unit/hal/http",
+  MAC_HEADER_BYTES_MAX: "unit/client/conversation",
   HTTP_CHUNK_LINE_BYTES_MAX: "unit/hal/http",
   HTTP_INTERIM_MAX: "unit/hal/http",
   LOG_TEXT_BYTES_MAX: "unit/base/line",

@@ -1,11 +1,13 @@
 /** A session over HTTP: whole messages or none. */
 import type { Exchange, Link, LinkHead, LinkRequest } from "../../../hal/hal.ts";
 import {
+  ADDRESS_BYTES_MAX,
   ANSWER_MS_MAX,
   ANSWER_TIMEOUT_MS,
   BODY_IDLE_TIMEOUT_MS,
   CONNECTION_IDLE_MS,
   LONG_MESSAGE_BYTES_MAX,
+  MAC_HEADER_BYTES_MAX,
   REDIRECTS_MAX,
 } from "../../../src/base/limits.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
@@ -87,6 +89,7 @@ class Peer implements Link {
 class OneMessage {
   readonly got: string[] = [];
   lostBecause: string | undefined;
+  mac: string | undefined;
   encoding: Post["encoding"] = "xml";
   messages = 1;
   /** A person has to answer. */
@@ -107,7 +110,8 @@ class OneMessage {
       : undefined;
   }
 
-  received(bytes: Uint8Array, length: number): void {
+  received(bytes: Uint8Array, length: number, mac?: string): void {
+    this.mac = mac;
     let text = "";
     for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[i] ?? 0);
     this.got.push(text);
@@ -416,6 +420,18 @@ test("every message asks for no content coding; an answer with one is named", ()
   }
 });
 
+test("the header x-syncml-hmac has at most MAC_HEADER_BYTES_MAX bytes", () => {
+  for (const letter of ["m", "é"]) {
+    const most = letter.repeat(MAC_HEADER_BYTES_MAX / utf8(letter).length);
+    for (const mac of [most, `${most}m`]) {
+      const head = { status: 200, type: XML, headers: { "x-syncml-hmac": mac } };
+      const { session, run } = converse([head, utf8("<a/>"), "end"]);
+      run();
+      deepEqual([session.got, session.mac], [["<a/>"], mac === most ? most : undefined]);
+    }
+  }
+});
+
 test("307 and 308 redirect the same message within the account's origin (RFC 9110)", () => {
   for (const status of [307, 308]) {
     for (const location of ["/other?x", "http://SERVER:80/other?x", "//server/other?x"]) {
@@ -442,6 +458,10 @@ test("a redirect off the origin, without address or without end is refused and n
     ["https://server/dm", "HTTP 307 leads to server: not where the account's server is"],
     ["http://server:81/dm", "HTTP 307 leads to server: not where the account's server is"],
     ["http://[/", "the address of HTTP 307 has a malformed IPv6 address"],
+    [
+      `/${"a".repeat(ADDRESS_BYTES_MAX - "http://server".length)}`,
+      `the address of HTTP 307 is longer than ${ADDRESS_BYTES_MAX} bytes`,
+    ],
   ] as const;
   for (const [location, why] of cases) {
     const { peer, conversation, run } = converse([{ status: 307, headers: { location } }]);

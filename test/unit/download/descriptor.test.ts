@@ -170,7 +170,8 @@ test("what is wrong is reported where the descriptor says, if that could be read
     fault(media(`${notify}<DDVersion>2.0</DDVersion>`)),
     "descriptorVersion: DDVersion 2.0 → https://h/s",
   );
-  equal(fault(media(`${NEEDED}${notify}<type>a/b</type>`)), "unacceptable: type a/b → https://h/s");
+  const other = media(`${NEEDED}${notify}<type>a/b</type>`);
+  equal(fault(other), "unacceptable: type a/b → https://h/s");
   ok(fault(`<media>${notify}<x></media>`).endsWith("→ https://h/s"));
   ok(!fault(`<media><x></y>${notify}</media>`).includes("→"));
 });

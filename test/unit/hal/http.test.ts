@@ -367,6 +367,17 @@ test("values beyond HTTP_KEPT_BYTES_MAX in all are dropped, a URL of URL_BYTES_M
   }
 });
 
+test("what is kept of a value in pieces counts in bytes, not in characters", () => {
+  for (const [count, kept] of [
+    [HTTP_KEPT_BYTES_MAX / 2 - 1, true],
+    [HTTP_KEPT_BYTES_MAX / 2 + 1, false],
+  ] as const) {
+    const value = "é".repeat(count);
+    const { headers } = answer(`HTTP/1.1 200 OK\r\nETag:${value}\r\nContent-Length: 1\r\n\r\nx`);
+    equal(headers.get("etag") === value, kept);
+  }
+});
+
 test("a head of the longest length is read, and one byte more is refused", () => {
   const start = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: ";
   const end = "\r\n\r\nok";

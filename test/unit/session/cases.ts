@@ -1,6 +1,6 @@
 /**
- * The tables of OMA-TS-DM-RepPro §4.1.6, which Status each command can be answered with, and a case
- * for each cell: commands of a server, over a real tree, and the answers of the device. A cell
+ * The tables of OMA-TS-DM-RepPro §4.1.6, which Status each command can be answered with, and a
+ * case for each cell: commands of a server, over a real tree, and the answers of the device. A cell
  * without a case says why it has none.
  */
 import { utf8 } from "../../../src/base/utf8.ts";

@@ -23,8 +23,8 @@ function decoded(text: string): Uint8Array {
 }
 
 /**
- * An image of version 2.0.0, security counter 3, vendor 11…11, class 22…22, signed with Ed25519:
- * 528 bytes.
+ * An image of 528 bytes: version 2.0.0, security counter 3, vendor 11…11, class 22…22, signed
+ * with Ed25519.
  */
 export function signedImage(): Uint8Array {
   return decoded(

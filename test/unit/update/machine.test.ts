@@ -42,7 +42,7 @@ const EVENTS: readonly UpdateEvent[] = [
 /** What is owed can leave in every phase. */
 const OWED: readonly EventType[] = ["acknowledged", "noticeSent", "noticeSettled"];
 /**
- * Phase after phase: event → phase. Whatever is not here, nor in OWED, leaves the record as it is.
+ * Phase after phase: event → phase. What is not here, nor in OWED, leaves the record as it is.
  */
 const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } = {
   idle: { started: "downloading", opened: "receiving", discarded: "idle" },

@@ -148,9 +148,9 @@ export function answerOf(
     case "wanted":
       return [
         piece(`${start}x-syncml-hmac: algorithm=MD5, username="`),
-        piece("n", 1200),
+        piece("n", 700),
         piece('", mac='),
-        piece("QUFB", 250),
+        piece("QUFB", 70),
         piece(`\r\nContent-Type: `),
         piece("t", 2000),
         piece(`\r\n${length}\r\n`),
