@@ -3,7 +3,7 @@
  * says of it, in words of either profile, made into one that sessions can use; or why it cannot be.
  */
 import { ACCOUNT_TEXT_BYTES_MAX, NONCE_BYTES_MAX, SERVER_ID_BYTES_MAX } from "../base/limits.ts";
-import { addressProblem, parseUrl, urlText } from "../base/url.ts";
+import { addressProblem, parseAddress, urlText } from "../base/url.ts";
 import { refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { utf8 } from "../base/utf8.ts";
 import { parseAcl } from "../tree/acl.ts";
@@ -47,7 +47,7 @@ export interface NewAccount {
 /** Checks everything, and says what is wrong: of what it was given at most the host. */
 export function newAccount(fields: AccountFields, rules: UrlRules): NewAccount | string {
   const { serverId, displayName, preference, acl } = fields;
-  const given = parseUrl(fields.address);
+  const given = parseAddress(fields.address);
   const port = Number(fields.port);
   if (!isServerId(serverId)) return "no ServerID";
   if (typeof given === "string") return `its address ${given}`;

@@ -4,7 +4,7 @@
  * it in. Unknown members are ignored. PROVISIONING.md has a row for each member.
  */
 import { frozen } from "../base/frozen.ts";
-import { addressProblem, parseUrl, type Url } from "../base/url.ts";
+import { parseAddress, type Url } from "../base/url.ts";
 import { AUTH_KINDS, type AuthKind } from "./authkind.ts";
 
 /** What a person is asked before it begins. */
@@ -150,10 +150,8 @@ function parseAccount(json: unknown): ProvisionedAccount {
   demand(isObject(json), "provision: account is not an object");
   const serverId = string(json, "serverId");
   demand(serverId !== "", "provision: account has no serverId");
-  const address = parseUrl(string(json, "address"));
+  const address = parseAddress(string(json, "address"));
   if (typeof address === "string") throw new Error(`provision: address of account ${address}`);
-  const problem = addressProblem(address);
-  if (problem !== undefined) throw new Error(`provision: address of account ${problem}`);
   return {
     origin: JSON.stringify(json),
     serverId,

@@ -130,9 +130,20 @@ export function addressProblem(url: Url): string | undefined {
   return isLong ? `is longer than ${ADDRESS_BYTES_MAX} bytes` : undefined;
 }
 
+/** Returns what `parseUrl` does, of an address to which messages go. */
+export function parseAddress(value: string): Url | string {
+  return addressOf(value, () => parseUrl(value));
+}
+
 /** Returns what `resolveUrl` does, of an address to which messages go. */
 export function resolveAddress(base: Url, reference: string): Url | string {
-  const url = resolveUrl(base, reference);
+  return addressOf(reference, () => resolveUrl(base, reference));
+}
+
+/** A text that is too long is not parsed: what that takes for a while is many times its length. */
+function addressOf(value: string, parse: () => Url | string): Url | string {
+  if (utf8(value).length > ADDRESS_BYTES_MAX) return `is longer than ${ADDRESS_BYTES_MAX} bytes`;
+  const url = parse();
   return typeof url === "string" ? url : (addressProblem(url) ?? url);
 }
 
