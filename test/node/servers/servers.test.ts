@@ -3,7 +3,15 @@
  * httpd and lighttpd as package hosts, haproxy and squid in front of DM server and package host.
  */
 import { deepStrictEqual, ok } from "node:assert";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -28,6 +36,8 @@ import {
 } from "./daemon.ts";
 
 const LIMIT_MS = 240_000;
+/** When the package was put on its host. */
+const WRITTEN = new Date("2020-02-02T02:02:02Z");
 const HOSTS = [
   { daemon: NGINX, configured: nginx },
   { daemon: APACHE, configured: apache },
@@ -61,7 +71,10 @@ async function startHost(
   const path = folder();
   const port = await freePort();
   const log = join(path, "access.log");
-  writeFileSync(join(path, "files/package.bin"), offer);
+  const file = join(path, "files/package.bin");
+  writeFileSync(file, offer);
+  // Apache httpd has only a weak ETag for what has just changed, and nobody may resume by that.
+  utimesSync(file, WRITTEN, WRITTEN);
   writeFileSync(join(path, "server.pem"), `${secret.certificate}${secret.key}`);
   const configuration = configured({ folder: path, port, log, ...how });
   return { running: await Running.start(daemon, path, configuration, port, log), port };

@@ -2,9 +2,13 @@
  * The line to the console of a board: a serial port (`/dev/ttyUSB0`), the same behind a terminal
  * server as bytes (`tcp://lab:4001`), or as such a server speaks for it (`rfc2217://lab:4002`).
  */
+import { lstatSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { SerialPort } from "serialport";
 import { control, escaped, opening, Telnet } from "./telnet.ts";
+
+/** How often a port is looked at, whether it is still the one that was opened. */
+const LOOK_MS = 200;
 
 export interface Line {
   write(text: string): void;
@@ -35,7 +39,9 @@ function openPort(path: string, baudRate: number, events: LineEvents): Promise<L
   port.on("data", (bytes: Buffer) => {
     events.data(bytes);
   });
+  let looking: NodeJS.Timeout | undefined;
   port.on("close", () => {
+    clearInterval(looking);
     events.closed();
   });
   const settled = (action: (done: (error: Error | null) => void) => void): Promise<void> =>
@@ -62,7 +68,24 @@ function openPort(path: string, baudRate: number, events: LineEvents): Promise<L
   };
   return settled((done) => {
     port.open(done);
-  }).then(() => line);
+  }).then(() => {
+    const opened = identityOf(path);
+    // The library reads on for ever where a port is unplugged during a read (each gives 0 bytes).
+    if (opened !== undefined)
+      looking = setInterval(() => {
+        if (identityOf(path) !== opened && port.isOpen) port.close(() => undefined);
+      }, LOOK_MS);
+    return line;
+  });
+}
+
+/** What tells the device at that path from another of its name; undefined where there is none. */
+function identityOf(path: string): string | undefined {
+  const options = { throwIfNoEntry: false } as const;
+  const device = statSync(path, options);
+  const link = lstatSync(path, options);
+  if (device === undefined || link === undefined) return undefined;
+  return [device.dev, device.ino, device.birthtimeMs, link.ino, link.birthtimeMs].join();
 }
 
 function openSocket(where: string, baud: number, events: LineEvents): Promise<Line> {

@@ -105,7 +105,7 @@ export class VirtualBoard {
   async #unplug(): Promise<void> {
     const line = this.#line;
     this.#away = true;
-    if (line === undefined || line.exitCode !== null) return;
+    if (line === undefined || line.exitCode !== null || line.signalCode !== null) return;
     const ended = once(line, "exit");
     line.kill();
     await ended;
@@ -135,7 +135,7 @@ export class VirtualBoard {
       createInterface({ input: stream }).on("line", (line) => {
         if (!this.#away) this.#line?.stdin?.write(`${line}\r\n`);
         if (this.#kind === "reenumerating" && line.includes("restarting into "))
-          this.#moving = this.#reenumerate();
+          this.#moving = this.#moving.then(() => this.#reenumerate());
       });
     chip.once("exit", () => {
       if (this.#chip === chip) this.#chip = undefined;
