@@ -3,31 +3,16 @@
  * curves, other signatures, addresses, wildcards, chains; and a sentence for what is wrong.
  */
 import assert from "node:assert/strict";
-import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import {
   type CertificateOptions,
   makeCertificate,
   type ServerCertificate,
 } from "../../rig/certificate.ts";
+import { listen, secureServer } from "../listen.ts";
 import { Device, image, skip } from "./device.ts";
 
 const DAY_MS = 86_400_000;
-
-/** A server with this chain, PEM: its port. */
-async function serve(context: TestContext, cert: string, key: string): Promise<number> {
-  const server = createSecureServer({ cert, key }, (_, response) => {
-    response.end("hello");
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 /** What the device prints, and logs, about requests to all of them, in turn. */
 async function fetches(
@@ -36,8 +21,12 @@ async function fetches(
   authorities: readonly Uint8Array[],
 ): Promise<{ readonly fetched: readonly string[]; readonly told: readonly string[] }> {
   const urls: string[] = [];
-  for (const [host, { certificate, key }] of hosts)
-    urls.push(`https://${host}:${await serve(context, certificate, key)}/`);
+  for (const [host, certificate] of hosts) {
+    const server = secureServer(certificate, (_, response) => {
+      response.end("hello");
+    });
+    urls.push(`https://${host}:${await listen(context, server)}/`);
+  }
   const device = new Device(image(1));
   context.after(() => {
     device.close();
