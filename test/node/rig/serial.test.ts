@@ -288,6 +288,11 @@ for (const [what, words, message] of [
     ["watch", "--port", "/dev/null", "--power-on", "true"],
     /--power-on and --power-off go together/,
   ],
+  [
+    "half a relay of the suite",
+    ["test", "--board", "host", "--port", "/dev/null", "--power-on", "true"],
+    /--power-on and --power-off go together/,
+  ],
   ["no board at all", ["conformance"], /which board\? --board or --port/],
   [
     "no address for the board",
