@@ -69,6 +69,20 @@ for (const [what, from, to, line, text] of [
     /must have property off when property on is present/,
   ],
   [
+    "a board with two ways to switch its power",
+    "      off: relay 1 off\n",
+    "      off: relay 1 off\n      labgrid: door-1\n",
+    7,
+    /^boards\.door-1\.power names one way: on and off, http, uhubctl or labgrid$/,
+  ],
+  [
+    "a board with two relays",
+    "power: { labgrid: door-2 }",
+    "power: { labgrid: door-2, uhubctl: { location: 1-1, port: 2 } }",
+    15,
+    /^boards\.door-2\.power names one way: on and off, http, uhubctl or labgrid$/,
+  ],
+  [
     "a secret in the file",
     "env:DOOR1",
     "hunter22",
