@@ -88,7 +88,7 @@ export function unlock(name: string, line: string): void {
 }
 
 /** Says who has a board. */
-function told({ pid, user, command, since }: Holder): string {
+export function told({ pid, user, command, since }: Holder): string {
   const who = pid === undefined ? `${user}, by hand` : `process ${pid} of ${user}`;
   return `${who}, since ${since}: ${command}`;
 }

@@ -38,6 +38,17 @@ export function release(place: string): void {
   client(place, ["release"]);
 }
 
+/** True for a place that this user may use: it is acquired, and not by somebody else. */
+export function isOurs(place: string): boolean {
+  return spawnSync(CLIENT, ["-p", place, "env"], { stdio: "ignore" }).status === 0;
+}
+
+/** Returns who has a place; undefined when nobody has. Throws a RigError. */
+export function userOf(place: string): string | undefined {
+  const user = /^ *acquired: (.+)$/m.exec(client(place, ["show"]))?.[1];
+  return user === "None" ? undefined : user;
+}
+
 /** Returns the line to the console of an acquired place. Throws a RigError. */
 export function consoleOf(place: string): string {
   const line = lineIn(client(place, ["env"]), place);

@@ -84,6 +84,22 @@ export function readRigFile(file: string): RigFile {
   return parseDocument(text).toJS() as RigFile;
 }
 
+/** Reads one board of a rig file. Throws a RigError when it has none of that name. */
+export function entryIn(file: string, name: string): BoardEntry {
+  return boardIn(readRigFile(file), file, name);
+}
+
+/** Returns that board. Throws a RigError when there is none of that name. */
+export function boardIn({ boards }: RigFile, file: string, name: string): BoardEntry {
+  const entry = boards[name];
+  if (entry !== undefined) return entry;
+  throw new RigError(
+    Exit.usage,
+    `${file} has no board ${name}`,
+    `its boards: ${Object.keys(boards).join(", ")}`,
+  );
+}
+
 interface Problem {
   readonly line: number;
   readonly text: string;

@@ -1,5 +1,12 @@
 /** A board as the suite has it: of this machine, or of a bench. */
-import { type RigFile, ESP32, powerCommands, readRigFile, secretOf } from "../bench/rigfile.ts";
+import {
+  boardIn,
+  type RigFile,
+  ESP32,
+  powerCommands,
+  readRigFile,
+  secretOf,
+} from "../bench/rigfile.ts";
 import type { AccountEntry, BoardEntry } from "../bench/rigfile.ts";
 import { type Hold, holdBoard, notHeld } from "../bench/hold.ts";
 import { type Place, placeOf } from "../bench/place.ts";
@@ -64,14 +71,7 @@ export function emulated(name: DeviceName): Subject {
 /** Returns a board of a rig file. Throws a RigError when it has none of that name. */
 export function boardOfFile(file: string, name: string): Subject {
   const rig = readRigFile(file);
-  const entry = rig.boards[name];
-  if (entry === undefined)
-    throw new RigError(
-      Exit.usage,
-      `${file} has no board ${name}`,
-      `its boards: ${Object.keys(rig.boards).join(", ")}`,
-    );
-  return onBench(name, entry, rig.server ?? {});
+  return onBench(name, boardIn(rig, file, name), rig.server ?? {});
 }
 
 /** Returns a board that is somewhere else. Throws a RigError for a secret that is not there. */

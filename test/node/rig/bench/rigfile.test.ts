@@ -138,6 +138,18 @@ test("servers listen where boards reach them", () => {
   deepStrictEqual(placeOf({ host: "lab.example", bind: "127.0.0.1" }).bind, "127.0.0.1");
 });
 
+test("where to listen is no address to call: somebody has to say what boards call", async () => {
+  for (const words of [{ bind: "0.0.0.0" }, { bind: "::" }, { host: "0.0.0.0" }])
+    throws(() => placeOf(words), /is where to listen, and no address that a board can call/);
+  const any = { host: "127.0.0.1", bind: "0.0.0.0", port: 0 };
+  deepStrictEqual(placeOf(any), any);
+  const file = join(folder, "any");
+  writeFileSync(file, "no package");
+  const serve = new Cli(["serve", "--any", "--package", file, "--bind", "0.0.0.0"]);
+  strictEqual(await serve.ended, 2, serve.output);
+  match(serve.errors, /0\.0\.0\.0 is where to listen, .*\n {2}say what boards call .*--host.*127/);
+});
+
 test("doctor looks at a rig file: what is wrong with it, and what its boards lack", async () => {
   const file = join(folder, "rig.yaml");
   writeFileSync(file, GOOD);
