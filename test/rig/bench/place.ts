@@ -17,8 +17,8 @@ export const LOOPBACK: Place = { host: "127.0.0.1", bind: "127.0.0.1", port: 0 }
 const ANY: readonly string[] = ["0.0.0.0", "::"];
 
 /**
- * Returns the place; what is missing is the loopback, or what follows from `host`. Throws a RigError
- * when nothing says what boards shall call this machine.
+ * Returns the place; what is missing is the loopback, or what follows from `host`. Throws a
+ * RigError when nothing says what boards shall call this machine.
  */
 export function placeOf(words: Partial<Place>): Place {
   const { host = words.bind ?? LOOPBACK.host, port = 0 } = words;
