@@ -1,5 +1,5 @@
 /** Flash that misbehaves as a variant says: at the n-th operation of a kind, once or for good. */
-import type { Flash, Hal } from "../../../hal/hal.ts";
+import type { Base, Flash, Hal } from "../../../hal/hal.ts";
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
 import type { FlashTrouble, FlipTrouble } from "./variant.ts";
@@ -66,6 +66,7 @@ export class Trouble {
     const staging = board.slots[hal.boot.running().slot === 0 ? 1 : 0];
     return {
       ...hal,
+      base: hal.base && this.#base(hal.base),
       store: this.#seen(board.store, "store"),
       staging: this.#seen(staging, "slot"),
     };
@@ -84,6 +85,18 @@ export class Trouble {
       },
       read: (buffer, at) => {
         flash.read(buffer, at);
+        if (buffer.length > 0) this.#spoil(buffer, at, trouble);
+      },
+    };
+  }
+
+  #base(base: Base): Base {
+    const trouble = this.#trouble;
+    if (trouble?.what !== "flip" || trouble.partition !== "base") return base;
+    return {
+      length: base.length,
+      read: (buffer, at) => {
+        base.read(buffer, at);
         if (buffer.length > 0) this.#spoil(buffer, at, trouble);
       },
     };
