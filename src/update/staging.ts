@@ -29,7 +29,7 @@ export const PROGRESS_KEY = "update.progress";
  */
 const PROGRESS_BYTES = 9;
 const PROGRESS_VERSION = 1;
-/** Of a delta package: version 2, and the segment in which the last durable block ended. */
+/** Of a delta package: version 2, and the segment at which to go on. */
 const DELTA_PROGRESS_BYTES = 17;
 const DELTA_PROGRESS_VERSION = 2;
 
@@ -91,7 +91,7 @@ export class Staging {
   /** Bytes after the last of the package that `finish` added. */
   #padding = 0;
   #piece = new Uint8Array(PIECE_BYTES);
-  /** Of a delta package: the segment in which the last whole block ended. */
+  /** Of a delta package: where to go on behind the last whole block. */
   segment: Segment | undefined;
 
   constructor(flash: Flash, store: Store) {

@@ -27,9 +27,8 @@ export class Unpack {
   /** What was durable when decoding began, and is dropped. */
   #durable: number;
   #imageLength: number;
-  /** The segment under way, and the one at the start of this piece. */
+  /** The one under way. */
   #segment: Segment;
-  #pieceSegment: Segment;
   /** The segment is here, all of it: the next byte begins another one. */
   #isWhole = true;
   /** There may be something to decode. */
@@ -51,7 +50,7 @@ export class Unpack {
     this.#position = start.from;
     this.#made = start.image;
     this.#durable = staging.position;
-    this.#segment = this.#pieceSegment = start;
+    this.#segment = staging.segment = start;
   }
 
   /** Bytes of the package so far. */
@@ -118,12 +117,22 @@ export class Unpack {
 
   /** A piece of the image, without what is durable already. */
   #put(length: number): void {
-    const place = this.#made % WORK_BYTES;
-    const skip = Math.min(length, Math.max(0, this.#durable - this.#made));
+    const before = this.#made;
+    const place = before % WORK_BYTES;
+    const skip = Math.min(length, Math.max(0, this.#durable - before));
     if (skip < length) this.#staging.write(this.#work.subarray(place + skip, place + length));
     this.#made += length;
-    const block = this.#made - (this.#made % this.#staging.blockLength);
-    this.#staging.segment = this.#segment.image <= block ? this.#segment : this.#pieceSegment;
-    this.#pieceSegment = this.#segment;
+    const end = this.#made - (this.#made % this.#staging.blockLength);
+    if (end > before) this.#note(end);
+  }
+
+  /**
+   * Once the image is durable to this byte it goes on at the segment under way, or at the next one,
+   * if one ends here. One that begins behind it is no place to go on: the one before stays.
+   */
+  #note(end: number): void {
+    const isOver = this.#delta.missing() > 0 && this.#delta.position() === end && !this.complete;
+    const segment = isOver ? { from: this.#position, image: end } : this.#segment;
+    if (segment.image <= end) this.#staging.segment = segment;
   }
 }

@@ -89,9 +89,9 @@ class Device {
 
   /**
    * Serves at most `count` bytes of a package, as much at a time as there is room for; from where
-   * it was asked for, unless `from` says something else.
+   * it was asked for, unless `from` says something else; in so many steps at most.
    */
-  serve(bytes: Uint8Array, count = Infinity, from?: number): void {
+  serve(bytes: Uint8Array, count = Infinity, from?: number, turns = 2000): void {
     let left = count;
     let at = from ?? this.fetcher.started.at(-1)?.from ?? 0;
     const line = (sink: FetchSink): FetchEvent => {
@@ -103,7 +103,7 @@ class Device {
       this.fetched += part.length;
       return at === bytes.length ? { type: "done" } : { type: "wait", until: 0 };
     };
-    for (let turn = 0; turn < 2000 && this.engine.record.phase === "downloading"; turn++) {
+    for (let turn = 0; turn < turns && this.engine.record.phase === "downloading"; turn++) {
       if (left <= 0) return;
       this.fetcher.script = [
         (sink) => {
@@ -128,9 +128,9 @@ class Device {
     for (let turn = 0; turn < 200; turn++) if (this.engine.step(0) > 0) return;
   }
 
-  isWhole(): boolean {
+  isWhole(image = NEW): boolean {
     const { bytes } = this.slot;
-    return Buffer.compare(bytes.subarray(0, NEW.length), NEW) === 0;
+    return Buffer.compare(bytes.subarray(0, image.length), image) === 0;
   }
 }
 
@@ -185,23 +185,66 @@ for (const [name, bytes] of [
   });
 }
 
-test("of a delta comes twice no more than two segments and a block's share", () => {
-  const codeBytes = 300;
-  const bytes = deltaPackage(NEW, OLD, codeBytes);
-  const most = 2 * (codeBytes + SEGMENT_HEAD_BYTES) + SLOT.blockLength;
-  ok(bytes.length > 4 * most, `${bytes.length} bytes`);
-  for (let cut = 1; cut < bytes.length; cut += 61) {
-    const device = new Device();
-    start(device);
-    device.serve(bytes, cut);
-    device.reset();
-    device.serve(bytes);
-    device.settle();
-    equal(device.engine.record.phase, "ready", `cut at ${cut}`);
-    ok(device.isWhole());
-    ok(device.fetched - bytes.length <= most, `${device.fetched - bytes.length} twice at ${cut}`);
-  }
+for (const [what, blockLengths, segments] of [
+  ["two segments", [], 2],
+  ["one segment, where those end with blocks,", [SLOT.blockLength], 1],
+] as const)
+  test(`of a delta comes twice no more than ${what} and a block's share`, () => {
+    const codeBytesMax = 300;
+    const bytes = deltaPackage(NEW, OLD, { codeBytesMax, blockLengths });
+    const most = segments * (codeBytesMax + SEGMENT_HEAD_BYTES) + SLOT.blockLength;
+    ok(bytes.length > 4 * most, `${bytes.length} bytes`);
+    for (let cut = 1; cut < bytes.length; cut += 61) {
+      const device = new Device();
+      start(device);
+      device.serve(bytes, cut);
+      device.reset();
+      device.serve(bytes);
+      device.settle();
+      equal(device.engine.record.phase, "ready", `cut at ${cut}`);
+      ok(device.isWhole());
+      ok(device.fetched - bytes.length <= most, `${device.fetched - bytes.length} twice at ${cut}`);
+    }
+  });
+
+/** One segment makes more than a step decodes. */
+const LONG = buildImage({
+  ...facts,
+  payload: Buffer.concat(Array.from({ length: 100 }, () => noise(1000, 5))),
+  version: version(2),
 });
+const SHORT_BLOCKS = { ...SLOT, blocks: 256, blockLength: 128 };
+
+const SHORT_SEGMENTS = deltaPackage(NEW, OLD, { codeBytesMax: 60, blockLengths: [] });
+const ONE_SEGMENT = deltaPackage(LONG);
+
+for (const [what, image, bytes, slot, most] of [
+  ["short segments", NEW, SHORT_SEGMENTS, SHORT_BLOCKS, 800],
+  ["one of 100 KB", LONG, ONE_SEGMENT, { ...SLOT, blocks: 256 }, ONE_SEGMENT.length],
+] as const)
+  test(`of ${what}: a reset after any step of their download costs little`, () => {
+    const whole = new Device(slot);
+    start(whole);
+    let steps = 0;
+    for (; whole.engine.record.phase === "downloading"; steps++)
+      whole.serve(bytes, Infinity, whole.fetched, 1);
+    equal(whole.fetched, bytes.length);
+    const erases = whole.slot.operations.filter((name) => name.startsWith("erase")).length;
+    for (let at = 1; at < steps; at += at + 5 < steps ? 1 + Math.floor(steps / 40) : 1) {
+      const device = new Device(slot);
+      start(device);
+      device.serve(bytes, Infinity, undefined, at);
+      device.reset();
+      device.serve(bytes);
+      device.settle();
+      equal(device.engine.record.phase, "ready", `step ${at} of ${steps}`);
+      ok(device.isWhole(image));
+      const again = device.fetched - bytes.length;
+      ok(again <= most, `${again} bytes twice at step ${at} of ${steps}`);
+      const erased = device.slot.operations.filter((name) => name.startsWith("erase")).length;
+      ok(erased <= erases + PIECE_BYTES / SHORT_BLOCKS.blockLength, `${erased - erases} blocks erased again at step ${at}`);
+    }
+  });
 
 /** Where each segment of a package ends. */
 function segmentEnds(bytes: Buffer): number[] {
@@ -212,7 +255,7 @@ function segmentEnds(bytes: Buffer): number[] {
 }
 
 test("a segment that comes in two parts, of any length, is one when the download goes on", () => {
-  const bytes = deltaPackage(NEW, OLD, 300);
+  const bytes = deltaPackage(NEW, OLD, { codeBytesMax: 300 });
   for (const end of segmentEnds(bytes))
     for (const last of [1, SEGMENT_HEAD_BYTES, SEGMENT_HEAD_BYTES + 1]) {
       const device = new Device();
@@ -373,8 +416,8 @@ test("an image that has failed is refused from flash when its delta names anothe
 
 test("a delta that goes on with the bytes of another one, cut anywhere, makes no image", () => {
   const payload = Buffer.concat([noise(6000, 5), PAYLOAD.subarray(6000)]);
-  const one = deltaPackage(NEW, OLD, 300);
-  const other = deltaPackage(forged({ payload }).image, OLD, 300);
+  const one = deltaPackage(NEW, OLD, { codeBytesMax: 300 });
+  const other = deltaPackage(forged({ payload }).image, OLD, { codeBytesMax: 300 });
   let spliced = 0;
   for (let cut = 700; cut < one.length; cut += 197) {
     const device = new Device();

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { DELTA_HEADER_BYTES, parseDeltaHeader } from "../../../src/image/deltaheader.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../../src/image/imageheader.ts";
 import { align } from "./alignment.ts";
-import { encodeSegments } from "./segments.ts";
+import { encodeSegments, type SegmentLimits } from "./segments.ts";
 import { Tokens } from "./tokens.ts";
 import { decode } from "./unpack.ts";
 
@@ -55,9 +55,13 @@ export function baseText(image: Buffer): string {
 
 /**
  * The package that makes `image`: of `base`, the image that devices run, or of nothing. Throws a
- * DeltaError when one of them is no image. `codeBytesMax`: see encodeSegments.
+ * DeltaError when one of them is no image.
  */
-export function deltaPackage(image: Buffer, base?: Buffer, codeBytesMax?: number): Buffer {
+export function deltaPackage(
+  image: Buffer,
+  base?: Buffer,
+  limits: Partial<SegmentLimits> = {},
+): Buffer {
   const target = partsOf(image, "the image");
   const payload = base === undefined ? Buffer.alloc(0) : basePayload(base);
   const head = Buffer.alloc(DELTA_HEADER_BYTES);
@@ -69,7 +73,7 @@ export function deltaPackage(image: Buffer, base?: Buffer, codeBytesMax?: number
   sha256(target.signed).copy(head, 48);
   image.copy(head, 80, 0, IMAGE_HEADER_BYTES);
   const tokens = new Tokens(payload, image).of(align(payload, image));
-  const body = encodeSegments(image, tokens, codeBytesMax);
+  const body = encodeSegments(image, tokens, limits);
   const result = Buffer.concat([head, target.protectedArea, body]);
   if (parseDeltaHeader(result) === undefined)
     throw new DeltaError("the records of the image are not well-formed");

@@ -9,9 +9,38 @@ const TOKEN_BYTES_MAX = 24;
 
 type InBase = Extract<DeltaToken, { readonly bias: number }>;
 
+export interface SegmentLimits {
+  /** Bytes of code in a segment at most: less costs bytes, and less comes twice after a cut. */
+  readonly codeBytesMax: number;
+  /**
+   * Erase blocks of the devices, the longest first. A segment that crosses the end of one ends
+   * there: after a power cut no more comes twice than the share of one block, and one segment.
+   */
+  readonly blockLengths: readonly number[];
+}
+
+/** Flash of 4 KiB, and microcontrollers whose sectors are long. */
+const LIMITS: SegmentLimits = {
+  codeBytesMax: SEGMENT_BYTES_MAX,
+  blockLengths: [262_144, 131_072, 4096],
+};
+
+function lengthOf(token: DeltaToken): number {
+  if (token.kind === "literal") return 1;
+  return token.kind === "add" ? 4 : token.length;
+}
+
+/** What makes the same bytes from `at` to `end` as the token does. */
+function partOf(token: DeltaToken, at: number, end: number): readonly DeltaToken[] {
+  if (at === end) return [];
+  if (end - at === lengthOf(token)) return [token];
+  if (token.kind === "copy" || token.kind === "match") return [{ ...token, at, length: end - at }];
+  return Array.from({ length: end - at }, (_, index) => ({ kind: "literal", at: at + index }));
+}
+
 class Segments {
   #target: Uint8Array;
-  #codeBytesMax: number;
+  #limits: SegmentLimits;
   #coder = new RangeCoder();
   #parts: Uint8Array[] = [];
   #bias = 0;
@@ -22,19 +51,54 @@ class Segments {
   #start = 0;
   #startBias = 0;
 
-  constructor(target: Uint8Array, codeBytesMax: number) {
+  constructor(target: Uint8Array, limits: SegmentLimits) {
     this.#target = target;
-    this.#codeBytesMax = codeBytesMax;
+    this.#limits = limits;
   }
 
   of(tokens: readonly DeltaToken[]): Buffer {
-    for (const token of tokens) {
-      if (this.#coder.size > this.#codeBytesMax - TOKEN_BYTES_MAX) this.#close(token.at);
-      if (token.at === this.#start) this.#begin("bias" in token ? token.bias : this.#bias);
-      this.#put(token);
+    const queue = [...tokens];
+    while (this.#start < this.#target.length) {
+      const count = this.#fill(queue);
+      const reached = queue[count]?.at ?? this.#target.length;
+      const end = count < queue.length ? this.#lastEnd(reached) : reached;
+      if (end < reached) this.#shorten(queue, count, end);
+      else queue.splice(0, count);
+      this.#close(end);
     }
-    this.#close(this.#target.length);
     return Buffer.concat(this.#parts);
+  }
+
+  /** Puts tokens while there is room. Returns how many. */
+  #fill(tokens: readonly DeltaToken[]): number {
+    const limit = this.#limits.codeBytesMax - TOKEN_BYTES_MAX;
+    let count = 0;
+    for (const token of tokens) {
+      if (this.#coder.size > limit) break;
+      this.#put(token);
+      count++;
+    }
+    return count;
+  }
+
+  /** Where a segment ends that has room until `reached`. */
+  #lastEnd(reached: number): number {
+    for (const length of this.#limits.blockLengths) {
+      const end = reached - (reached % length);
+      if (end > this.#start) return end;
+    }
+    return reached;
+  }
+
+  /** Makes the segment anew, of those of the first `count` tokens that stand before `end`. */
+  #shorten(queue: DeltaToken[], count: number, end: number): void {
+    const tokens = queue.splice(0, count);
+    const after = tokens.findIndex((token) => token.at + lengthOf(token) > end);
+    const [cut, ...rest] = tokens.splice(after);
+    if (cut === undefined) throw new Error("no token crosses the end of the block");
+    queue.unshift(...partOf(cut, end, cut.at + lengthOf(cut)), ...rest);
+    this.#restart();
+    for (const token of [...tokens, ...partOf(cut, cut.at, end)]) this.#put(token);
   }
 
   /** A segment says where in base its first byte is, so that no jump is needed there. */
@@ -50,13 +114,19 @@ class Segments {
     head.writeUInt32LE(end - this.#start, 2);
     head.writeInt32LE(this.#startBias + this.#start, 6);
     this.#parts.push(head, code);
-    this.#coder.reset();
     this.#start = end;
+    this.#restart();
+  }
+
+  /** From the start of the segment. */
+  #restart(): void {
+    this.#coder.reset();
     this.#recent = [];
     this.#last = Token.copy;
   }
 
   #put(token: DeltaToken): void {
+    if (token.at === this.#start) this.#begin("bias" in token ? token.bias : this.#bias);
     if (token.kind === "literal") {
       this.#kind(Token.literal, token.at);
       const context = MODEL.literal + (token.at & 3) * 256;
@@ -119,14 +189,11 @@ class Segments {
   }
 }
 
-/**
- * The segments that make `target`; its tokens cover it in order. Each has at most `codeBytesMax`
- * bytes of code: shorter ones cost bytes, and less comes twice after a power cut.
- */
+/** The segments that make `target`; its tokens cover it in order. */
 export function encodeSegments(
   target: Uint8Array,
   tokens: readonly DeltaToken[],
-  codeBytesMax = SEGMENT_BYTES_MAX,
+  limits: Partial<SegmentLimits> = {},
 ): Buffer {
-  return new Segments(target, codeBytesMax).of(tokens);
+  return new Segments(target, { ...LIMITS, ...limits }).of(tokens);
 }

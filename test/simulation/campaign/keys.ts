@@ -49,8 +49,8 @@ function p256Key(secret: Uint8Array): KeyObject {
   return createPrivateKey({ key, format: "jwk" });
 }
 
-/** Bytes of code in a segment of a delta at most: even small packages have several. */
-const SEGMENT_CODE_BYTES = 100;
+/** Even small packages have several segments, and blocks end amid them. */
+const LIMITS = { codeBytesMax: 100 };
 /** How many bytes of firmware stay what they were, at another place; and of words that moved. */
 const KEPT_SHARE = 0.4;
 const MOVED_SHARE = 0.3;
@@ -119,7 +119,7 @@ function offerOf({ form, geometry, offer }: Variant, { source, target }: Images)
   // As long as the base, so that its digest decides.
   const other = firmware(3, GEOMETRIES[geometry].payloadBytes - 60);
   const base = { delta: source, compressed: undefined, otherbase: other }[form];
-  const packed = deltaPackage(image, base && Buffer.from(base), SEGMENT_CODE_BYTES);
+  const packed = deltaPackage(image, base && Buffer.from(base), LIMITS);
   const code = packed.length - 30;
   if (offer === "corrupt") packed[code] = (packed[code] ?? 0) ^ 4;
   return new Uint8Array(packed);

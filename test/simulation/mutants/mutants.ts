@@ -154,8 +154,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a download goes on at byte 0",
     file: "src/update/download",
-    find: "from: staging.position",
-    replace: "from: 0",
+    find: "const from = this.position;",
+    replace: "const from = 0;",
     in: [PULL],
     by: "P3",
   },
