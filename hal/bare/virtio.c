@@ -1,4 +1,5 @@
-/* Virtio over MMIO (virtio 1.1 §2.6, §4.2): eight places for devices, split queues, no interrupts.
+/* Virtio over MMIO (virtio 1.1 §2.6, §4.2): eight places for devices, split queues, no
+ * interrupts.
  */
 #include "virtio.h"
 #include "map.h"

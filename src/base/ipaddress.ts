@@ -1,6 +1,6 @@
 /**
- * IP addresses as URLs write them out (RFC 3986 §3.2.2, RFC 4291 §2.2, RFC 5952), and which of them
- * are not on the public internet (RFC 6890).
+ * IP addresses as URLs write them out (RFC 3986 §3.2.2, RFC 4291 §2.2, RFC 5952), and which of
+ * them are not on the public internet (RFC 6890).
  *
  * An IPv4 address is four decimal numbers. Resolvers read octal, hexadecimal and short forms too,
  * and people read those differently: they are no address here.

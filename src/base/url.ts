@@ -61,8 +61,9 @@ export function parseUrl(value: string): Url | string {
   const authority = parseAuthority(bytes.subarray(from, pathAt), portOf(scheme));
   if (typeof authority === "string") return authority;
   const { host, port } = authority;
-  const url = { scheme, host, port, path: pathOf(bytes.subarray(pathAt, end)) };
-  const isLong = urlText(url).length > URL_BYTES_MAX;
+  const path = pathOf(bytes.subarray(pathAt, end));
+  const url = { scheme, host, port, path: path ?? "" };
+  const isLong = path === undefined || urlText(url).length > URL_BYTES_MAX;
   return isLong ? `is longer than ${URL_BYTES_MAX} bytes when it is escaped` : url;
 }
 
@@ -251,24 +252,32 @@ function isNumber(bytes: Uint8Array, from: number): boolean {
   return true;
 }
 
-/** Path and query as they are asked for, from "/" on. */
-function pathOf(bytes: Uint8Array): string {
+/** Path and query as they are asked for, from "/" on; undefined: longer than a URL may be. */
+function pathOf(bytes: Uint8Array): string | undefined {
   const mark = find(bytes, 0, QUESTION);
   const end = mark < 0 ? bytes.length : mark;
-  const query = escaped(bytes.subarray(end), UNFIT_IN_QUERY);
-  return withoutDots(escaped(bytes.subarray(0, end), UNFIT)) + text(query, 0, query.length);
+  const path = escaped(bytes.subarray(0, end), UNFIT, URL_BYTES_MAX);
+  const room = URL_BYTES_MAX - (path?.length ?? 0);
+  const query = escaped(bytes.subarray(end), UNFIT_IN_QUERY, room);
+  if (path === undefined || query === undefined) return undefined;
+  return withoutDots(path) + text(query, 0, query.length);
 }
 
-/** With escapes for `unfit`, for every byte past ASCII, and for "%" that begins no escape. */
-function escaped(bytes: Uint8Array, unfit: string): Uint8Array {
+/**
+ * With escapes for `unfit`, for every byte past ASCII, and for "%" that begins no escape; undefined
+ * when that is longer than `most`: three times the longest URL is more than a heap may have.
+ */
+function escaped(bytes: Uint8Array, unfit: string, most: number): Uint8Array | undefined {
   const { length } = bytes;
   if (isAscii(bytes) && findAny(bytes, 0, length, unfit) < 0 && !hasStray(bytes)) return bytes;
   const marks = utf8(unfit);
-  const result = new Uint8Array(3 * length);
+  const result = new Uint8Array(Math.min(3 * length, most));
   let to = 0;
   for (let at = 0; at < length; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte < DELETE && !marks.includes(byte) && !isStray(bytes, at)) result[to++] = byte;
+    const fits = byte < DELETE && !marks.includes(byte) && !isStray(bytes, at);
+    if (to + (fits ? 1 : 3) > result.length) return undefined;
+    if (fits) result[to++] = byte;
     else {
       result[to++] = PERCENT;
       result[to++] = upperDigit(byte >> 4);
@@ -302,14 +311,12 @@ function upperDigit(value: number): number {
 function withoutDots(bytes: Uint8Array): string {
   if (bytes.length === 0) return "/";
   const result = new Uint8Array(bytes.length);
-  const starts: number[] = [];
   let to = 0;
   for (let from = 1; from <= bytes.length; ) {
     const slash = find(bytes, from, SLASH);
     const end = slash < 0 ? bytes.length : slash;
     const dots = dotsIn(bytes, from, end);
-    if (dots === 2) to = starts.pop() ?? 0;
-    if (dots === 0) starts.push(to);
+    if (dots === 2 && to > 0) to = result.lastIndexOf(SLASH, to - 1);
     if (dots === 0 || slash < 0) result[to++] = SLASH;
     if (dots === 0) copy(result, to, bytes, from, end);
     if (dots === 0) to += end - from;

@@ -3,10 +3,10 @@
  * ended (Range, If-Range), or starts over when the server has another package by now. Every
  * attempt, pause and size has a bound.
  *
- * idle → waiting → (head → body → waiting)* → idle. `step` does one thing, and says until when it
- * has nothing to do unless the link brings something. Where the answer is a download descriptor
- * (OMA Download 1.0), it is read whole, and the download goes on with the package that it names:
- * head → descriptor → head, over the same connection where the host is the same.
+ * idle → waiting → (head → body → waiting)* → idle. `step` does one thing, and says until
+ * when it has nothing to do unless the link brings something. Where the answer is a download
+ * descriptor (OMA Download 1.0), it is read whole, and the download goes on with the package that
+ * it names: head → descriptor → head, over the same connection where the host is the same.
  */
 import type { Exchange, Link, LogLevel } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";

@@ -19,8 +19,8 @@ export interface VendorKey {
 }
 
 /**
- * SubjectPublicKeyInfo (RFC 5280 §4.1) of both kinds, up to the key: RFC 8410 §4, RFC 5480 §2. The
- * P-256 one ends with the point's 04.
+ * SubjectPublicKeyInfo (RFC 5280 §4.1) of both kinds, up to the key: RFC 8410 §4, RFC 5480 §2.
+ * The P-256 one ends with the point's 04.
  */
 const ED25519_PREFIX = "302a300506032b6570032100";
 const P256_PREFIX = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";

@@ -1,6 +1,6 @@
 /**
- * The header of a WAP push (WAP-230-WSP §8.2.4; OMA-TS-DM-Notification §6.3): how notifications and
- * bootstrap messages arrive, by SMS or on UDP port 2948. Transaction id, type 06, length of the
+ * The header of a WAP push (WAP-230-WSP §8.2.4; OMA-TS-DM-Notification §6.3): how notifications
+ * and bootstrap messages arrive, by SMS or on UDP port 2948. Transaction id, type 06, length of the
  * headers; a content type with SEC and MAC; other headers; the body.
  */
 import { find } from "../base/bytes.ts";

@@ -1,6 +1,6 @@
 /**
- * Alerts (OMA-TS-DM-Protocol §2.3.7, §2.5, §4.2): what the server may alert, and the generic alerts
- * of the device.
+ * Alerts (OMA-TS-DM-Protocol §2.3.7, §2.5, §4.2): what the server may alert, and the generic
+ * alerts of the device.
  */
 import { utf8 } from "../base/utf8.ts";
 import { AlertCode, type GenericAlert } from "../syncml/alert.ts";

@@ -180,9 +180,9 @@ export class Outgoing {
   }
 
   /**
-   * Ends the last message of a session that is given up, with Alert 1223 (§2.3.1). Where the server
-   * takes less than that, the message is longer: it says why there are no more. undefined when the
-   * buffer is too small for it.
+   * Ends the last message of a session that is given up, with Alert 1223 (§2.3.1). Where the
+   * server takes less than that, the message is longer: it says why there are no more. undefined
+   * when the buffer is too small for it.
    */
   endAborted(): Composed | undefined {
     const draft = this.#draft;

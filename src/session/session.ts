@@ -392,8 +392,8 @@ export class Session {
 
   /**
    * Composes the next message, or ends when the server has nothing to ask and the device nothing to
-   * say (§2.3). Reports are asked for as late as here, so that what `authenticated` has set off can
-   * still go with this package.
+   * say (§2.3). Reports are asked for as late as here, so that what `authenticated` has set off
+   * can still go with this package.
    */
   #proceed(): void {
     this.#context.object.lapse();

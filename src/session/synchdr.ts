@@ -31,8 +31,8 @@ function isNumber(msgID: string): boolean {
 }
 
 /**
- * True when `msgID` was answered already, or is older than what was: ids only grow (§2.3.3). `last`
- * is empty before the first.
+ * True when `msgID` was answered already, or is older than what was: ids only grow (§2.3.3).
+ * `last` is empty before the first.
  */
 export function repeated(msgID: string, last: string): boolean {
   return last !== "" && (msgID === last || Number(msgID) <= Number(last));

@@ -62,8 +62,8 @@ export interface Cred {
 /** A command that can be wrong by itself. */
 interface Faulty {
   /**
-   * Decoded only: the command cannot be executed, and this is its Status (OMA-TS-DM-RepPro §4.1.6).
-   * 412: it lacks a number that it must have. 400: something is where a number belongs.
+   * Decoded only: the command cannot be executed, and this is its Status (OMA-TS-DM-RepPro
+   * §4.1.6). 412: it lacks a number that it must have. 400: something is where a number belongs.
    */
   readonly fault?: number | undefined;
 }

@@ -5,8 +5,8 @@ import { text } from "../base/utf8.ts";
 
 export interface Value {
   /**
-   * A SyncML format: chr, int, bin … `b64` says how the data travelled and fits every leaf; empty:
-   * not said.
+   * A SyncML format: chr, int, bin … `b64` says how the data travelled and fits every leaf;
+   * empty: not said.
    */
   readonly format: string;
   /** A MIME type; empty: not said. */

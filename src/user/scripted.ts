@@ -2,8 +2,8 @@
  * A user interface that answers from a list: for boards without a display whose maker has decided
  * what a person would say, and for tests. A word an answer, in turn; the last one stays.
  *
- * `yes` `no` `cancel` `timeout`; `text:…` for a text; `2` or `1-3` for choices. A display is always
- * shown.
+ * `yes` `no` `cancel` `timeout`; `text:…` for a text; `2` or `1-3` for choices. A display is
+ * always shown.
  */
 import { assert } from "../base/assert.ts";
 import { lines } from "../base/line.ts";

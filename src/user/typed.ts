@@ -1,7 +1,7 @@
 /**
- * A user interface at the serial console (OMA-TS-DM-Protocol §2.5): questions are lines of the log,
- * a line that is typed is the answer. A lone `!` cancels, an empty line means what the question
- * starts with (DR); what is no answer is asked again.
+ * A user interface at the serial console (OMA-TS-DM-Protocol §2.5): questions are lines of the
+ * log, a line that is typed is the answer. A lone `!` cancels, an empty line means what the
+ * question starts with (DR); what is no answer is asked again.
  */
 import { CONSOLE_LINE_BYTES_MAX } from "../base/limits.ts";
 import { line, lines } from "../base/line.ts";

@@ -1,6 +1,6 @@
 /**
- * Multi-byte integers, mb_u_int32 (WBXML 1.3 §5.1): seven bits a byte, the highest first; all bytes
- * but the last have bit 7.
+ * Multi-byte integers, mb_u_int32 (WBXML 1.3 §5.1): seven bits a byte, the highest first; all
+ * bytes but the last have bit 7.
  */
 
 /** A position that a function moves on, and what stopped it. */

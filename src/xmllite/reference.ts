@@ -11,8 +11,9 @@ import type { Cursor } from "./name.ts";
 const REFERENCE_BYTES_MAX = 16;
 
 /**
- * Decodes the reference whose `&` is at the cursor to bytes[to, …), which never reaches the end of
- * the reference: the index after what it wrote. The cursor goes past the `;`, or `problem` is set.
+ * Decodes the reference whose `&` is at the cursor to bytes[to, …), which never reaches the end
+ * of the reference: the index after what it wrote. The cursor goes past the `;`, or `problem` is
+ * set.
  */
 export function reference(bytes: Uint8Array, cursor: Cursor, to: number): number {
   const from = cursor.at + 1;

@@ -65,6 +65,10 @@ test("parts that are missing, there twice, or of different campaigns are no whol
   throws(() => merged([of(1, 2), of(2, 2), of(2, 2)]), /shard 2\/2 is there 2 times/);
   throws(() => merged([of(1, 2), of(2, 3)]), /shards of 2 and of 3/);
   throws(() => merged([of(1, 2), of(2, 2, 7)]), /different campaigns/);
+  throws(
+    () => merged([of(1, 2), { ...of(2, 2), sample: 8 }]),
+    /different campaigns: .*, 8 jobs of/,
+  );
 });
 
 test("every item is in one part, also where there are more parts than items", () => {

@@ -38,9 +38,9 @@ static mbedtls_ssl_config configuration;
 static mbedtls_x509_crt authorities; /* a list */
 static int trusted; /* how many */
 
-/* The session to resume (RFC 5246 §7.3, RFC 5077). It lies in RAM alone, so the first connection of
-   each start is proved by a certificate. It is good for this server, and for the authorities that
-   are trusted now. */
+/* The session to resume (RFC 5246 §7.3, RFC 5077). It lies in RAM alone, so the first connection
+   of each start is proved by a certificate. It is good for this server, and for the authorities
+   that are trusted now. */
 static struct {
   mbedtls_ssl_session session;
   char* host; /* NULL: there is none */

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -12,7 +12,7 @@ import { MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import { DdfTag } from "../../../src/syncml/ddftag.ts";
 import { SYNCML, Tag } from "../../../src/syncml/vocabulary.ts";
 import { WbxmlWriter } from "../../../src/wbxml/wbxmlwriter.ts";
-import { within } from "../../rig/device.ts";
+import { type Device, within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events/log.ts";
 import { developmentKey, packageOf, VERSION_1 } from "../../rig/workshop.ts";
 import { rigBoard, skip } from "./device.ts";
@@ -236,6 +236,17 @@ const TRUSTED: Readonly<Record<string, string>> = {
   ).join("|"),
 };
 
+/** Where a device finds that server, until the test is over. */
+async function listen(context: TestContext, listening: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    listening.listen(0, "127.0.0.1", resolve);
+  });
+  context.after(() => {
+    listening.close();
+  });
+  return `http://10.0.2.2:${(listening.address() as AddressInfo).port}`;
+}
+
 /** The address of somebody who answers each message with that. */
 async function server(context: TestContext, respond: Answer): Promise<string> {
   let number = 0;
@@ -247,21 +258,16 @@ async function server(context: TestContext, respond: Answer): Promise<string> {
       if (message.includes("</SyncML>")) socket.end(respond(message, number++));
     });
   });
-  await new Promise<void>((resolve) => {
-    listening.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    listening.close();
-  });
-  return `http://10.0.2.2:${(listening.address() as AddressInfo).port}/dm`;
+  return `${await listen(context, listening)}/dm`;
 }
 
-/** A session with that server, or, `trusted`, one that need not prove itself: the serial lines. */
-async function session(
+/** A device that knows that server, or, `trusted`, one that need not prove itself. */
+function start(
   context: TestContext,
   address: string,
   trusted: boolean,
-): Promise<{ readonly lines: readonly string[]; readonly log: EventLog }> {
+  once: boolean,
+): { readonly device: Device; readonly log: EventLog } {
   const directory = mkdtempSync(join(tmpdir(), "xs-fumo-bomb-"));
   const log = new EventLog("qemu");
   context.after(() => {
@@ -289,14 +295,26 @@ async function session(
     pollSeconds: 0,
     request: "none",
     answers: ["yes"],
-    once: true,
+    once,
   });
-  const device = rigBoard.start(directory, log, false);
+  return { device: rigBoard.start(directory, log, false), log };
+}
+
+/** What a device says that its heap has not sufficed. */
+const EXHAUSTED = /panic|out of memory|uncaught/;
+
+/** A session of a device with that server: the serial lines. */
+async function session(
+  context: TestContext,
+  address: string,
+  trusted: boolean,
+): Promise<{ readonly lines: readonly string[]; readonly log: EventLog }> {
+  const { device, log } = start(context, address, trusted, true);
   const status = await within(LIMIT_MS, "the session", device.ended).finally(() => device.kill());
   const lines = log.all("serial").map(({ line }) => line);
   assert.equal(status, 0, lines.join("\n"));
   assert.deepEqual(
-    lines.filter((line) => /panic|out of memory|uncaught/.test(line)),
+    lines.filter((line) => EXHAUSTED.test(line)),
     [],
   );
   assert.equal(log.all("session").length, 1);
@@ -327,6 +345,51 @@ for (const [what, commands] of Object.entries(TRUSTED)) {
     assert.equal(next, parts.length + 1);
   });
 }
+
+/** Paths to which a host redirects, each about as long as a URL may be; the last is too long. */
+const PATHS = ["p", "/", "../", "a/", "{"].map((piece) => piece.repeat(4050 / piece.length));
+
+/** What starts the download of the package at that address. */
+function download(url: string): string {
+  const target = (node: string): string =>
+    `<Target><LocURI>./FwUpdate/Main/Download${node}</LocURI></Target>`;
+  return (
+    `<Replace><CmdID>2</CmdID><Item>${target("/PkgURL")}<Data>${url}</Data></Item></Replace>` +
+    `<Exec><CmdID>3</CmdID><Item>${target("")}</Item></Exec>`
+  );
+}
+
+test("redirects to paths of 4 kB, of segments or of what is escaped, do not exhaust the heap", {
+  skip,
+}, async (context) => {
+  let origin = "";
+  let got = 0;
+  const dm = await server(context, (message, number) =>
+    answer("xml", xml(message, number === 0 ? download(`${origin}/p`) : "")),
+  );
+  const host = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => {
+      const location = `${origin}/${PATHS[got++] ?? ""}`;
+      socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+    });
+  });
+  origin = await listen(context, host);
+  const { device, log } = start(context, dm, true, false);
+  const failed = new Promise<void>((resolve) => {
+    log.view((event) => {
+      if (event.kind === "state" && event.state === 20) resolve();
+    });
+  });
+  await within(LIMIT_MS, "the end of the download", failed).finally(() => device.kill());
+  const lines = log.all("serial").map(({ line }) => line);
+  assert.ok(!lines.some((line) => EXHAUSTED.test(line)), lines.join("\n"));
+  assert.ok(
+    lines.some((line) => line.includes("update failed: badURL")),
+    lines.join("\n"),
+  );
+  assert.equal(got, PATHS.length);
+});
 
 test("what servers write cannot look like a line of the device, nor fill the log", {
   skip,

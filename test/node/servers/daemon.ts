@@ -76,15 +76,16 @@ export class Running {
   }
 
   /**
-   * Starts it and waits until it takes connections on `port`. `log` is the file of its accesses.
+   * Starts it and waits until it takes connections on `port`, or on the Unix socket of that path.
+   * `log` is the file of its accesses.
    * Throws what it says when it does not start.
    */
   static async start(
     daemon: Daemon,
     folder: string,
     configuration: string,
-    port: number,
-    log: string,
+    port: number | string,
+    log = "",
   ): Promise<Running> {
     const path = pathOf(daemon);
     if (path === undefined)
@@ -130,9 +131,9 @@ export class Running {
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number | string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = typeof port === "string" ? connect(port) : connect(port, "127.0.0.1");
     socket.on("connect", () => {
       socket.destroy();
       resolve(true);

@@ -4,8 +4,8 @@
  * alone or in the Data of a message.
  *
  * What has no form in XML is kept by what stands around it: Data of format bin is base64 in XML and
- * opaque in WBXML; a tree of type …dmtnds+wbxml is a WBXML document of its own inside opaque Data,
- * and elements of type …dmtnds+xml in XML.
+ * opaque in WBXML; a tree of type …dmtnds+wbxml is a WBXML document of its own inside opaque
+ * Data, and elements of type …dmtnds+xml in XML.
  */
 import { fromBase64 } from "../../../src/base/base64.ts";
 import { ELEMENT_DEPTH_MAX } from "../../../src/base/limits.ts";

@@ -31,7 +31,8 @@ function patternOf(filter: string): RegExp {
   return new RegExp(`^${parts.join(".*")}$`);
 }
 
-function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+/** Returns the items in an order that follows from the seed. */
+export function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
   const random = new Random(seed);
   const left = [...items];
   const order: T[] = [];

@@ -1,13 +1,14 @@
 /**
  * `npm run campaign`: every cut of a whole update, on as many processes as there are processors.
  * Exit status 1 when a property does not hold, or when a kind of operation or a mode was never
- * exercised by the whole; a part need not exercise all.
+ * exercised by the whole; a part or a sample need not exercise all.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import { countOption } from "../../rig/options.ts";
 import { setUp } from "../../rig/setup.ts";
-import { parseShard, type Shard, shardOf } from "../../rig/shard.ts";
+import { parseShard, type Shard, shardOf, WHOLE } from "../../rig/shard.ts";
 import { merged, type ShardResult } from "./merge.ts";
 import { campaign } from "./run.ts";
 import type { Failure, Tally } from "./tally.ts";
@@ -16,6 +17,7 @@ interface Options {
   readonly quick?: true;
   readonly shard: Shard;
   readonly seed: number;
+  readonly sample?: number;
   readonly budget?: number;
   readonly workers: number;
   readonly verbose?: true;
@@ -37,15 +39,16 @@ const options = new Command("campaign")
   .option("--quick", "the part that npm test runs")
   .option("--shard <i/n>", "this machine's part", parseShard, shardOf(process.env))
   .option("--seed <n>", "the first round of seeds", Number, 0)
+  .option("--sample <n>", "so many of its jobs at most; with --seed others", countOption)
   .option("--budget <time>", "go on in rounds of other seeds for so long, e.g. 15m", duration)
   .option("--workers <n>", "processes", Number, availableParallelism())
   .option("--verbose", "say what each job did")
-  .option("--json <file>", "write what was found, for --merge")
+  .option("--json <file>", "write what was found, for --merge; with --merge, of all parts")
   .option("--merge <files...>", "run nothing: put the parts together, and judge the whole")
   .parse()
   .opts<Options>();
 
-/** Prints the table and judges; what a part alone has not exercised another may have. */
+/** Prints the table and judges; what a part or a sample has not exercised another may have. */
 function judge(tally: Tally, isWhole: boolean): void {
   const { missing, failures, scenarios, shared, cpuMs } = tally;
   process.stdout.write(
@@ -65,7 +68,7 @@ function printFailures(failures: readonly Failure[]): void {
 }
 
 async function run(): Promise<void> {
-  const { shard, seed, workers, budget, json, verbose } = options;
+  const { shard, seed, sample, workers, budget, verbose } = options;
   const size = options.quick === true ? "quick" : "whole";
   setUp("sim", (text) => {
     process.stderr.write(`${text}\n`);
@@ -76,6 +79,7 @@ async function run(): Promise<void> {
     shard,
     seed,
     workers,
+    ...(sample === undefined ? {} : { sample }),
     ...(budget === undefined ? {} : { budgetMs: budget }),
     onJob: (job, { failures, sets }) => {
       printFailures(failures);
@@ -84,10 +88,16 @@ async function run(): Promise<void> {
     },
   });
   const seconds = (performance.now() - started) / 1000;
-  const result: ShardResult = { size, seed, shard, tally: tally.data };
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(result)}\n`);
-  judge(tally, shard.count === 1);
+  const drawn = sample === undefined ? {} : { sample };
+  write({ size, seed, shard, ...drawn, tally: tally.data });
+  judge(tally, shard.count === 1 && sample === undefined);
   process.stdout.write(`${seconds.toFixed(0)} s on ${workers} processes\n`);
+}
+
+/** Writes what was found, where --json says. */
+function write(result: ShardResult): void {
+  const { json } = options;
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(result)}\n`);
 }
 
 function mergeFiles(files: readonly string[]): void {
@@ -95,7 +105,9 @@ function mergeFiles(files: readonly string[]): void {
     const parts = files.map((file) => JSON.parse(readFileSync(file, "utf8")) as ShardResult);
     const tally = merged(parts);
     printFailures(tally.failures);
-    judge(tally, true);
+    const [first] = parts;
+    if (first !== undefined) write({ ...first, shard: WHOLE, tally: tally.data });
+    judge(tally, first?.sample === undefined);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

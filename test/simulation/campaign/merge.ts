@@ -8,6 +8,8 @@ export interface ShardResult {
   readonly size: Size;
   readonly seed: number;
   readonly shard: Shard;
+  /** How many jobs the parts have together, where it is not all of them. */
+  readonly sample?: number;
   readonly tally: TallyData;
 }
 
@@ -18,9 +20,15 @@ export interface ShardResult {
 export function merged(parts: readonly ShardResult[]): Tally {
   const gap = gapIn(parts.map(({ shard }) => shard));
   if (gap !== undefined) throw new Error(gap);
-  const names = new Set(parts.map(({ size, seed }) => `${size} with seed ${seed}`));
+  const names = new Set(parts.map(nameOf));
   if (names.size > 1) throw new Error(`shards of different campaigns: ${[...names].join(", ")}`);
   const tally = new Tally();
   for (const part of parts) tally.merge(part.tally);
   return tally;
+}
+
+/** Names the campaign that a part is of. */
+function nameOf({ size, seed, sample }: ShardResult): string {
+  const jobs = sample === undefined ? "" : `${sample} jobs of `;
+  return `${jobs}${size} with seed ${seed}`;
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { root } from "../../root.ts";
 import { partOf, type Shard } from "../../rig/shard.ts";
+import { shuffled } from "../../rig/suite/choice.ts";
 import { type Job, jobsOf, type Size } from "./plan.ts";
 import { Tally, type TallyData } from "./tally.ts";
 import type { Order } from "./worker.ts";
@@ -13,6 +14,8 @@ export interface CampaignOptions {
   readonly shard: Shard;
   /** The first round of seeds. */
   readonly seed: number;
+  /** So many jobs at most, of all parts together; which follows from the seed. */
+  readonly sample?: number;
   /** Go on, in rounds of other seeds, for so long; undefined: one round. */
   readonly budgetMs?: number;
   readonly workers: number;
@@ -23,10 +26,12 @@ const BUILD = join(root, "build/js/test/simulation");
 
 /** Everything that was found. Rejects when a process dies. */
 export async function campaign(options: CampaignOptions): Promise<Tally> {
-  const { shard, budgetMs, size } = options;
+  const { shard, budgetMs, size, sample, seed } = options;
   const tally = new Tally();
   const started = performance.now();
-  const jobs = partOf(jobsOf(size), shard);
+  const all = jobsOf(size);
+  const chosen = sample === undefined ? all : shuffled(all, seed).slice(0, sample);
+  const jobs = partOf(chosen, shard);
   let next = 0;
   let round = options.seed;
   const take = (): Order | undefined => {

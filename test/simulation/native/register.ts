@@ -1,6 +1,6 @@
 /**
- * `node --import …/register.js` runs a program with Node's own digests in the place of the portable
- * ones.
+ * `node --import …/register.js` runs a program with Node's own digests in the place of the
+ * portable ones.
  */
 import { register } from "node:module";
 

@@ -284,7 +284,11 @@ test("a URL has at most URL_BYTES_MAX bytes, as it comes and as it is escaped", 
   const most = `http://h/${"p".repeat(URL_BYTES_MAX - 12)}`;
   equal(spelled(`${most} `), most);
   equal(spelled(`${most}{`).length, URL_BYTES_MAX);
-  equal(spelled(`${most}p{`), `is longer than ${URL_BYTES_MAX} bytes when it is escaped`);
+  const long = `is longer than ${URL_BYTES_MAX} bytes when it is escaped`;
+  equal(spelled(`${most}p{`), long);
+  const third = "{".repeat(URL_BYTES_MAX / 3);
+  for (const path of [`/${third}{`, `/?${third}{`, `/${third}?{`, `/{{?${third}`])
+    equal(spelled(`http://h${path}`), long, path);
 });
 
 test("sockets get a host without brackets; Host has the port if it is unusual", () => {
