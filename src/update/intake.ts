@@ -112,11 +112,12 @@ export class Intake {
     }
   }
 
-  /** A bounded step of the proof of the base, or of decoding. */
+  /** A bounded step of the proof of the base, or of decoding: until a block is whole, at most. */
   work(): IntakeFault | undefined {
     try {
       if (this.#claimed !== undefined) return this.#prove(VERIFY_STEP_BYTES);
-      return this.#unpack?.work(VERIFY_STEP_BYTES) === false ? "corrupt" : undefined;
+      const byteBudget = Math.min(VERIFY_STEP_BYTES, this.#staging.room);
+      return this.#unpack?.work(byteBudget) === false ? "corrupt" : undefined;
     } catch (error) {
       return flashFailure(error);
     }

@@ -61,8 +61,7 @@ function offered(id: string, form: Form): Offered {
   const made = settingOf(parseReplayId(`${id},delta`).variant);
   const { blockLength } = GEOMETRIES[made.variant.geometry].slot;
   const image = Buffer.from(made.images.target);
-  if (form === "image")
-    return { setting: { ...made, offer: image }, most: blockLength, blocks: 1 };
+  if (form === "image") return { setting: { ...made, offer: image }, most: blockLength, blocks: 1 };
   const share = Math.max(PIECE_BYTES, blockLength);
   const source = form === "delta" ? Buffer.from(made.images.source) : undefined;
   const limits = { codeBytesMax: CODE_BYTES_MAX, blockLengths: [share] };
@@ -94,13 +93,12 @@ function cutAt(setting: Setting, at: number, mode: CutMode, uncut: Site): Twice 
   };
 }
 
-const ALL: readonly Form[] = ["image", "delta", "compressed"];
 const ROWS: readonly (readonly [variant: string, forms: readonly Form[]])[] = [
-  ["download,good,small", ALL],
-  ["download-and-update,good,small", ALL],
-  ["download,good,small,descriptor", ALL],
-  ["download,good,bytes", ["image", "delta"]],
-  ["download,good,sixteen", ALL],
+  ["download,good,small", ["image", "delta", "compressed"]],
+  ["download-and-update,good,small", ["delta", "compressed"]],
+  ["download,good,small,descriptor", ["delta"]],
+  ["download,good,bytes", ["delta"]],
+  ["download,good,sixteen", ["delta"]],
 ];
 
 for (const [id, forms] of ROWS)

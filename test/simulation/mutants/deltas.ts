@@ -38,6 +38,14 @@ export const DELTAS: readonly Mutant[] = [
     by: "test",
   },
   {
+    name: "a step of decoding goes on into the next block",
+    file: "src/update/intake",
+    find: "Math.min(VERIFY_STEP_BYTES, this.#staging.room)",
+    replace: "VERIFY_STEP_BYTES",
+    in: ["simulation/resume"],
+    by: "test",
+  },
+  {
     name: "ten bytes that a segment lacks are taken for the head of the next one",
     file: "src/update/unpack",
     find: "if (this.#isWhole)",
