@@ -1,4 +1,6 @@
 /** One machine's part of a list that several work on. */
+import { Exit, RigError } from "./exit.ts";
+
 export interface Shard {
   /** From 1. */
   readonly index: number;
@@ -16,15 +18,25 @@ const ENGINES: readonly (readonly [index: string, count: string, first: number |
   ["CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0],
 ];
 
+/** What must not be set for a process that is not to be a part. */
+export const SHARD_VARIABLES: readonly string[] = ENGINES.map(([index]) => index);
+
 /**
  * Returns the part that the engine which started this process wants of it; the whole without one.
- * Throws an Error when it names a part that is none.
+ * Throws a RigError when it names a part that is none.
  */
 export function shardOf(environment: NodeJS.ProcessEnv): Shard {
   for (const [index, count, first] of ENGINES) {
     if (environment[index] === undefined || environment[count] === undefined) continue;
     const from = typeof first === "number" ? first : Number(environment[first] ?? 1);
-    return parseShard(`${Number(environment[index]) - from + 1}/${environment[count]}`);
+    const part = `${Number(environment[index]) - from + 1}/${environment[count]}`;
+    try {
+      return parseShard(part);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : part;
+      const hint = `${index} and ${count} say so; --shard takes their place`;
+      throw new RigError(Exit.usage, why, hint);
+    }
   }
   return WHOLE;
 }

@@ -5,22 +5,16 @@ import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 import { ENCODINGS } from "../rig/options.ts";
 import { SCENARIOS } from "../rig/server/scenario.ts";
 import { Bench } from "./bench.ts";
+import { overlay } from "./overlay.ts";
 
 /** The flash, and what is called with the length of each block that is erased. */
 function counted(flash: Flash, onErase: (bytes: number) => void): Flash {
-  return {
-    status: () => flash.status(),
-    read: (buffer, at) => {
-      flash.read(buffer, at);
-    },
-    write: (bytes, at) => {
-      flash.write(bytes, at);
-    },
+  return overlay(flash, {
     eraseBlock: (block) => {
       onErase(flash.status().blockLength);
       flash.eraseBlock(block);
     },
-  };
+  });
 }
 
 for (const scenario of SCENARIOS)

@@ -2,6 +2,7 @@
 import type { Flash, FlashStatus } from "../../../hal/hal.ts";
 import { FlashFault } from "../../../hal/common/checked.ts";
 import type { Wrapper } from "../../rig/conformance/simbench.ts";
+import { overlay } from "../../simulation/overlay.ts";
 import type { BrokenHal } from "./brokenboot.ts";
 
 /** Bytes of a page of a part, and those that a controller moves at once. */
@@ -14,26 +15,8 @@ const MANY_BLOCKS: FlashStatus = {
   eraseValue: 0xff,
 };
 
-type FlashPart = Partial<Flash>;
-
-function withStore(change: (store: Flash) => FlashPart): Wrapper {
+function withStore(change: (store: Flash) => Partial<Flash>): Wrapper {
   return (hal) => ({ ...hal, store: overlay(hal.store, change(hal.store)) });
-}
-
-function overlay(flash: Flash, change: FlashPart): Flash {
-  return {
-    status: () => flash.status(),
-    read: (buffer, at) => {
-      flash.read(buffer, at);
-    },
-    write: (bytes, at) => {
-      flash.write(bytes, at);
-    },
-    eraseBlock: (block) => {
-      flash.eraseBlock(block);
-    },
-    ...change,
-  };
 }
 
 /** The clock goes on by so many milliseconds in an erase of the store. */

@@ -53,18 +53,23 @@ test("a board without a network proves clock, random bytes, identity and flash",
   assert.ok(checks.length >= 40, `${checks.length} checks`);
 });
 
+/** A busy machine may read all at once, but not each time. */
+const ATTEMPTS = 5;
+
 test("the command prints TAP, each line as soon as it is known", async () => {
-  const cli = new Cli(["conformance", "--board", "sim", "--part", "rest"]);
-  let isOver = false;
-  void cli.ended.then(() => {
-    isOver = true;
-  });
-  await cli.line("ok 1 - random: two calls differ", 1, LIMIT_MS);
-  assert.equal(isOver, false);
-  assert.equal(await cli.until(cli.ended, LIMIT_MS), 0);
-  const lines = cli.output.trimEnd().split("\n");
+  let output = "";
+  let isSoon = false;
+  for (let attempt = 0; attempt < ATTEMPTS && !isSoon; attempt++) {
+    const cli = new Cli(["conformance", "--board", "sim", "--part", "rest"]);
+    await cli.line("ok 1 - random: two calls differ", 1, LIMIT_MS);
+    isSoon = !cli.output.includes("promises kept");
+    assert.equal(await cli.until(cli.ended, LIMIT_MS), 0);
+    output = cli.output;
+  }
+  assert.ok(isSoon, "the first line is there before the last one");
+  const lines = output.trimEnd().split("\n");
   const checks = lines.filter((line) => /^ok \d+ - /.test(line)).length;
-  assert.ok(checks >= 10, cli.output);
+  assert.ok(checks >= 10, output);
   assert.equal(lines[0], "TAP version 13");
   assert.equal(lines.at(-2), `1..${checks}`);
   assert.match(

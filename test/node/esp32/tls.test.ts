@@ -5,8 +5,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo, Server } from "node:net";
+import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -16,6 +15,7 @@ import { within } from "../../rig/device.ts";
 import { EventLog } from "../../rig/events/log.ts";
 import { Rig, runsVersion } from "../../rig/rig.ts";
 import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
+import { listen, secureServer } from "../listen.ts";
 
 const LIMIT_MS = 300_000;
 
@@ -64,13 +64,9 @@ async function attempt(
   server.on("request", () => {
     requests++;
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(context, server);
   const directory = mkdtempSync(join(tmpdir(), "esp32-tls-"));
   context.after(() => {
-    server.close();
     rmSync(directory, { recursive: true });
   });
   esp32Fake.manufacture(directory, first, developmentKey());
@@ -108,7 +104,7 @@ async function attempt(
 
 const good = makeCertificate({ host: "localhost" });
 const secure = (certificate: ServerCertificate): Server =>
-  createSecureServer({ cert: certificate.certificate, key: certificate.key }, (_, response) => {
+  secureServer(certificate, (_, response) => {
     response.end();
   });
 const PAST = new Date(Date.now() - 1e9);

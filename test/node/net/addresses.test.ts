@@ -5,10 +5,8 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { createSocket, type RemoteInfo } from "node:dgram";
 import { createServer } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
@@ -17,7 +15,9 @@ import { type BareRow, ROWS } from "../../rig/boards/boards.ts";
 import { BARE_IN_TURN } from "../../turn.ts";
 import { build, cleanUp, Device as HostDevice, image as hostImage } from "../host/device.ts";
 import { Device, image, key } from "../qemu/device.ts";
+import { listen } from "../listen.ts";
 import { missingTools } from "../tools.ts";
+import { compile, compilePreload, GATEWAY, serveNames } from "./names.ts";
 
 /** A program that hangs ends, and says what it has printed. */
 const LIMIT_MS = 120_000;
@@ -28,29 +28,15 @@ after(() => {
   cleanUp();
 });
 
-function compile(out: string, ...words: readonly string[]): string {
-  const file = join(folder, out);
-  const { status, stderr } = spawnSync("cc", [...words, "-Wall", "-Wextra", "-o", file], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  equal(status, 0, stderr);
-  return file;
-}
+const PRELOAD = compilePreload(folder);
 
-const PRELOAD = compile("preload.so", "-O1", "-shared", "-fPIC", "test/node/net/preload.c", "-ldl");
-
-async function serve(context: TestContext): Promise<number> {
-  const server = createServer((_, response) => {
-    response.setHeader("connection", "close").end("here");
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+function serve(context: TestContext): Promise<number> {
+  return listen(
+    context,
+    createServer((_, response) => {
+      response.setHeader("connection", "close").end("here");
+    }),
+  );
 }
 
 /** What a program prints that is preloaded with this library. */
@@ -85,62 +71,8 @@ test("board host: if a host's first address is silent, the second is tried", asy
   ok(out.includes("fetch: 200 4 bytes, here"), out);
 });
 
-/** Addresses as a name server says them, and records around them. */
-interface Zone {
-  readonly [name: string]: {
-    readonly addresses: readonly string[];
-    /** A canonical name comes first. */
-    readonly alias?: true;
-    /** Bytes that are missing at the end. */
-    readonly short?: number;
-  };
-}
-
-function record(type: number, data: readonly number[]): number[] {
-  return [0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length, ...data];
-}
-
-/** The answer to a question (RFC 1035 §4.1): undefined for a name that is not in the zone. */
-function answerTo(question: Buffer, zone: Zone): Buffer | undefined {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = question[at] ?? 0; length > 0; length = question[at] ?? 0) {
-    labels.push(question.toString("latin1", at + 1, at + 1 + length));
-    at += 1 + length;
-  }
-  const found = zone[labels.join(".")];
-  if (found === undefined) return undefined;
-  const records = found.addresses.map((text) => record(1, text.split(".").map(Number)));
-  if (found.alias === true) records.unshift(record(5, [1, 0x61, 0xc0, 12]));
-  const message = Buffer.concat([
-    question.subarray(0, at + 5),
-    ...records.map((bytes) => Buffer.from(bytes)),
-  ]);
-  message.writeUInt16BE(0x8180, 2);
-  message.writeUInt16BE(records.length, 6);
-  message.fill(0, 8, 12);
-  return message.subarray(0, message.length - (found.short ?? 0));
-}
-
-/** A name server on a port of its own: how many questions there were, by name. */
-async function nameServer(context: TestContext, zone: Zone): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.on("message", (question: Buffer, { port, address }: RemoteInfo) => {
-    const answer = answerTo(question, zone);
-    if (answer !== undefined) socket.send(answer, port, address);
-  });
-  await new Promise<void>((resolve) => {
-    socket.bind(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    socket.close();
-  });
-  return socket.address().port;
-}
-
-/** Nobody of the emulated network has it; the other is the computer that emulates. */
+/** Nobody of the emulated network has it. */
 const NOBODY = "10.0.2.77";
-const GATEWAY = "10.0.2.2";
 
 /** Addresses of a host are tried in turn while they are silent, or refuse. */
 async function triesInTurn(context: TestContext, { build }: BareRow): Promise<void> {
@@ -153,25 +85,13 @@ async function triesInTurn(context: TestContext, { build }: BareRow): Promise<vo
     "many.test": { addresses: [NOBODY, "10.0.2.78", "10.0.2.79", GATEWAY, "10.0.2.80"] },
     "again.test": { addresses: [NOBODY, NOBODY, GATEWAY] },
   } as const;
-  const namePort = await nameServer(context, names);
-  const saved = { ...process.env };
-  context.after(() => {
-    process.env = saved;
-  });
   const device = new Device(image(1, key, undefined, build), undefined, build);
   context.after(() => {
     device.close();
   });
   const urls = Object.keys(names).map((name) => `http://${name}:${port}/`);
-  const network = {
-    address: "10.0.2.15",
-    mask: "255.255.255.0",
-    gateway: GATEWAY,
-    nameServer: GATEWAY,
-  };
+  const network = await serveNames(context, names, PRELOAD);
   device.script({ "1.0.0 power": [`fetch ${urls.join()}`] }, { network });
-  process.env.LD_PRELOAD = PRELOAD;
-  process.env.NAME_SERVER_PORT = `${namePort}`;
   const { lines } = await device.ran();
   const fetched = lines.filter((line) => line.startsWith("fetch: "));
   deepEqual(
@@ -192,7 +112,7 @@ for (const board of BARE_IN_TURN)
 test("board esp32: a lookup gives every address of ESP-IDF's lwIP, none blank", () => {
   const headers = ["lwip/lwip/src/include", "lwip/port/include", "lwip/port/esp32xx/include"];
   const program = compile(
-    "lookups",
+    join(folder, "lookups"),
     ...headers.flatMap((name) => ["-isystem", `test/esp32/idf/components/${name}`]),
     "-std=gnu11",
     "test/esp32/lookups.c",

@@ -3,46 +3,46 @@
  * curves, other signatures, addresses, wildcards, chains; and a sentence for what is wrong.
  */
 import assert from "node:assert/strict";
-import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { test, type TestContext } from "node:test";
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test, type TestContext } from "node:test";
 import {
   type CertificateOptions,
   makeCertificate,
   type ServerCertificate,
 } from "../../rig/certificate.ts";
+import { listen, secureServer } from "../listen.ts";
+import { compilePreload, GATEWAY, serveNames, type Zone } from "../net/names.ts";
 import { Device, image, skip } from "./device.ts";
 
 const DAY_MS = 86_400_000;
-
-/** A server with this chain, PEM: its port. */
-async function serve(context: TestContext, cert: string, key: string): Promise<number> {
-  const server = createSecureServer({ cert, key }, (_, response) => {
-    response.end("hello");
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
+const folder = mkdtempSync(join(tmpdir(), "chains-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
 
 /** What the device prints, and logs, about requests to all of them, in turn. */
 async function fetches(
   context: TestContext,
   hosts: readonly (readonly [host: string, certificate: ServerCertificate])[],
   authorities: readonly Uint8Array[],
+  zone?: Zone,
 ): Promise<{ readonly fetched: readonly string[]; readonly told: readonly string[] }> {
   const urls: string[] = [];
-  for (const [host, { certificate, key }] of hosts)
-    urls.push(`https://${host}:${await serve(context, certificate, key)}/`);
+  for (const [host, certificate] of hosts) {
+    const server = secureServer(certificate, (_, response) => {
+      response.end("hello");
+    });
+    urls.push(`https://${host}:${await listen(context, server)}/`);
+  }
   const device = new Device(image(1));
   context.after(() => {
     device.close();
   });
-  device.script({ "1.0.0 power": [`fetch ${urls.join(",")}`] }, {}, authorities);
+  const more = zone && { network: await serveNames(context, zone, compilePreload(folder)) };
+  device.script({ "1.0.0 power": [`fetch ${urls.join(",")}`] }, more, authorities);
   const { lines, boot } = await device.ran();
   return {
     fetched: lines.filter((line) => line.startsWith("fetch: ")),
@@ -50,6 +50,7 @@ async function fetches(
   };
 }
 
+const BELOW_P256 = makeCertificate({ host: "localhost" });
 const BELOW_RSA = makeCertificate({ host: "localhost", kind: "RSA", leaf: "RSA" });
 const BELOW_P384 = makeCertificate({ host: "localhost", kind: "P-384", leaf: "P-384" });
 
@@ -132,5 +133,83 @@ test("what is wrong with a certificate is a sentence: which name, date or author
   assert.deepEqual(
     fetched,
     WRONG.map(() => "fetch: secure"),
+  );
+});
+
+/** Which name is asked for, for which one the certificate is, and whether it is taken. */
+const WILDCARDS: readonly (readonly [host: string, certified: string, isTaken: boolean])[] = [
+  ["a.site.test", "*.site.test", true],
+  ["a.site.test", "*.SITE.Test", true],
+  ["site.test", "*.test", true],
+  ["site.test", "*.site.test", false],
+  ["b.a.site.test", "*.site.test", false],
+  ["foo.site.test", "f*o.site.test", false],
+  ["foo.site.test", "f*.site.test", false],
+  ["foo.site.test", "*o.site.test", false],
+  ["a.site.test", "a.*.test", false],
+  ["a.site.test", "*.*.test", false],
+  ["site.test", "*", false],
+  ["a.site.test", "*", false],
+  ["127.0.0.1", "*.0.0.1", false],
+];
+
+test("a wildcard is one whole label, the first, and in no address (RFC 9525 §6.3)", {
+  skip,
+}, async (context) => {
+  const names = WILDCARDS.map(([host]) => [host, { addresses: [GATEWAY] }] as const);
+  const hosts = WILDCARDS.map(
+    ([host, certified]) => [host, makeCertificate({ host: certified, of: BELOW_P256 })] as const,
+  );
+  const zone = Object.fromEntries(names);
+  const { fetched, told } = await fetches(context, hosts, [BELOW_P256.authority], zone);
+  assert.deepEqual(
+    fetched.map((line) => line.split(",")[0]),
+    WILDCARDS.map(([, , isTaken]) => (isTaken ? "fetch: 200 5 bytes" : "fetch: secure")),
+    told.join("\n"),
+  );
+  assert.deepEqual(
+    told,
+    WILDCARDS.filter(([, , isTaken]) => !isTaken).map(
+      ([host, certified]) => `W tls: the certificate is for ${certified}, not for ${host}`,
+    ),
+  );
+});
+
+const LONG = makeCertificate({ host: "localhost", of: BELOW_P256, via: ["P-256", "P-256"] });
+const SHORT = makeCertificate({ host: "localhost", of: BELOW_P256, via: ["P-256"] });
+
+/** The server shows these certificates of its chain, PEM. */
+function shows(
+  server: ServerCertificate,
+  ...chain: readonly (string | undefined)[]
+): readonly [host: string, ServerCertificate] {
+  return ["localhost", { ...server, certificate: chain.join("") }] as const;
+}
+
+test("surplus certificates are passed over; two authorities the wrong way round are refused", {
+  skip,
+}, async (context) => {
+  const [leaf, lower, upper] = LONG.chain;
+  const [server, between] = SHORT.chain;
+  const root = new X509Certificate(BELOW_P256.authority).toString();
+  const [other] = STRANGER.chain;
+  const taken = [
+    shows(LONG, leaf, lower, upper, root),
+    shows(LONG, leaf, other, lower, lower, other, upper),
+    shows(LONG, leaf, upper, lower, upper),
+    shows(SHORT, server, root, other, between),
+  ];
+  const refused = [shows(LONG, leaf, upper, lower), shows(LONG, leaf, lower)];
+  const hosts = [...taken, ...refused];
+  const { fetched, told } = await fetches(context, hosts, [BELOW_P256.authority]);
+  assert.deepEqual(
+    fetched.map((line) => line.split(",")[0]),
+    [...taken.map(() => "fetch: 200 5 bytes"), ...refused.map(() => "fetch: secure")],
+    told.join("\n"),
+  );
+  const of = "the certificate of bench authority 2 is from bench authority 1";
+  assert.deepEqual(
+    told,
+    refused.map(() => `W tls: ${of}: no authority of this device vouches`),
   );
 });

@@ -6,10 +6,10 @@ import assert from "node:assert/strict";
 import { constants, randomBytes } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
-import type { AddressInfo, Server } from "node:net";
 import { test, type TestContext } from "node:test";
 import { crc32 } from "../../../src/base/crc32.ts";
 import { makeCertificate, type ServerCertificate } from "../../rig/certificate.ts";
+import { listen, secureServer } from "../listen.ts";
 import { Device, image, skip } from "./device.ts";
 
 const BODY = Buffer.alloc(300_000, "body ");
@@ -19,16 +19,6 @@ const answer: RequestListener = (request, response) => {
     response.end(BODY);
   });
 };
-
-async function listen(context: TestContext, server: Server): Promise<number> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  context.after(() => {
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 /** What the device says about requests, one after the other, from power-on; URLs with commas. */
 async function fetches(
@@ -103,10 +93,7 @@ test("a server that cuts the connection short", { skip }, async (context) => {
 
 const good = makeCertificate({ host: "localhost" });
 const secure = (context: TestContext, certificate = good): Promise<number> =>
-  listen(
-    context,
-    createSecureServer({ cert: certificate.certificate, key: certificate.key }, answer),
-  );
+  listen(context, secureServer(certificate, answer));
 
 test("a body comes whole over HTTPS from a server that the authority vouches for", {
   skip,
@@ -164,13 +151,10 @@ test("long requests go out whole, though the host takes frames late", {
 }, async (context) => {
   const bodyBytes = 6000;
   let received = 0;
-  const server = createSecureServer(
-    { cert: good.certificate, key: good.key },
-    (request, answer) => {
-      request.on("data", (part: Buffer) => (received += part.length));
-      request.on("end", () => answer.end());
-    },
-  );
+  const server = secureServer(good, (request, answer) => {
+    request.on("data", (part: Buffer) => (received += part.length));
+    request.on("end", () => answer.end());
+  });
   const url = `https://localhost:${await listen(context, server)}/`;
   const urls = Array.from({ length: 60 }, () => url);
   const answers = await fetches(context, urls.join(","), [good.authority], { bodyBytes });

@@ -2,7 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { within } from "../../rig/device.ts";
+import { SHARD_VARIABLES } from "../../rig/shard.ts";
 import { root } from "../../root.ts";
+
+/** The engine that runs the tests may have parts: a command that they start is none. */
+const WHOLE = Object.fromEntries(SHARD_VARIABLES.map((name) => [name, undefined]));
 
 export class Cli {
   output = "";
@@ -15,7 +19,7 @@ export class Cli {
   constructor(words: readonly string[], environment: NodeJS.ProcessEnv = {}, keyboard = false) {
     const child = spawn(process.execPath, [join(root, "build/js/test/rig/cli.js"), ...words], {
       stdio: [keyboard ? "pipe" : "ignore", "pipe", "pipe"],
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...WHOLE, ...environment },
     });
     this.#child = child;
     child.stdout?.setEncoding("utf8").on("data", (part: string) => {

@@ -5,7 +5,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -15,6 +23,7 @@ import { hex } from "../../../src/base/bytes.ts";
 import { host, RUNNER } from "../../rig/boards/host.ts";
 import { CLASS_ID, VENDOR_ID } from "../../rig/identity.ts";
 import { buildImage } from "../../rig/image.ts";
+import { openLine } from "../../rig/line/line.ts";
 import { developmentKey } from "../../rig/workshop.ts";
 import { root } from "../../root.ts";
 import { Cli } from "./cli.ts";
@@ -234,6 +243,35 @@ test("watch opens a port again that went away, says so, and reads on", {
   assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
 });
 
+/** More than a port takes to open: a longer one makes the test no stricter. */
+const OPENED_MS = 300;
+
+test("a port whose place another one takes while it is opened is closed", {
+  skip,
+  timeout: LIMIT_MS,
+}, async (context) => {
+  const directory = mkdtempSync(join(tmpdir(), "place-"));
+  const [port, other] = [join(directory, "tty"), join(directory, "other")];
+  const far = [port, other].map((link) =>
+    spawn("socat", [`PTY,link=${link},raw,echo=0`, "STDIO"], { stdio: ["pipe", "ignore", 2] }),
+  );
+  context.after(() => {
+    for (const each of far) each.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  while (!existsSync(port) || !existsSync(other)) await setTimeout(20);
+  let close: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  const opening = openLine(port, 115_200, { data: () => undefined, closed: close });
+  // It is opened, and this thread hears of it only after the other one has its place.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OPENED_MS);
+  renameSync(other, port);
+  await opening;
+  await closed;
+});
+
 for (const [what, words, message] of [
   [
     "a port that is not there",
@@ -248,6 +286,11 @@ for (const [what, words, message] of [
   [
     "half a relay",
     ["watch", "--port", "/dev/null", "--power-on", "true"],
+    /--power-on and --power-off go together/,
+  ],
+  [
+    "half a relay of the suite",
+    ["test", "--board", "host", "--port", "/dev/null", "--power-on", "true"],
     /--power-on and --power-off go together/,
   ],
   ["no board at all", ["conformance"], /which board\? --board or --port/],

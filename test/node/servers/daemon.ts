@@ -11,7 +11,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 50;
-const STOP_LIMIT_MS = 5_000;
+/** What is ended hard loses its log, and nginx its workers. */
+const STOP_LIMIT_MS = 60_000;
 const PLACES = ["/usr/sbin", "/usr/bin"];
 
 /** What is started, and the Debian package that brings it. */

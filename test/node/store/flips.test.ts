@@ -8,6 +8,7 @@ import type { Flash } from "../../../hal/hal.ts";
 import { SimFlash } from "../../../hal/sim/flash.ts";
 import { Power } from "../../../hal/sim/power.ts";
 import { Store } from "../../../src/store/store.ts";
+import { overlay } from "../../simulation/overlay.ts";
 
 const STATUS = { blocks: 4, blockLength: 256, writeAlign: 4, eraseValue: 0xff };
 
@@ -23,19 +24,7 @@ function erring(
     const index = (bit >> 3) % buffer.length;
     if (++reads === wrong) buffer[index] = (buffer[index] ?? 0) ^ (1 << (bit & 7));
   };
-  return {
-    flash: {
-      status: () => flash.status(),
-      read,
-      write: (bytes, at) => {
-        flash.write(bytes, at);
-      },
-      eraseBlock: (block) => {
-        flash.eraseBlock(block);
-      },
-    },
-    reads: () => reads,
-  };
+  return { flash: overlay(flash, { read }), reads: () => reads };
 }
 
 test("one wrong bit in one read loses no key, changes no value and no block in use", () => {
@@ -92,18 +81,11 @@ test("a bit that is stuck for good costs no value at any start or commit", () =>
 /** The flash, of which some bits of one byte read for ever as they do not read now. */
 function stuckAt(flash: SimFlash, cell: number, mask: number): Flash {
   const value = ~(flash.bytes[cell] ?? 0) & mask;
-  return {
-    status: () => flash.status(),
+  return overlay(flash, {
     read: (buffer, at) => {
       flash.read(buffer, at);
       if (cell >= at && cell < at + buffer.length)
         buffer[cell - at] = ((buffer[cell - at] ?? 0) & ~mask) | value;
     },
-    write: (bytes, at) => {
-      flash.write(bytes, at);
-    },
-    eraseBlock: (block) => {
-      flash.eraseBlock(block);
-    },
-  };
+  });
 }

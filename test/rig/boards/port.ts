@@ -122,7 +122,9 @@ function command(text: string, words: { readonly [name: string]: string }): void
     (before, [name, word]) => before.replaceAll(`{${name}}`, `'${word}'`),
     text,
   );
-  const { status, stderr } = spawnSync("sh", ["-c", line], { encoding: "utf8" });
+  // What a build prints is of any length.
+  const options = { encoding: "utf8", maxBuffer: Infinity } as const;
+  const { status, stderr } = spawnSync("sh", ["-c", line], options);
   if (status === 0) return;
   const last = stderr.trim().split("\n").at(-1) ?? "";
   throw new RigError(Exit.noBoard, `"${line}" failed with status ${status ?? "none"}: ${last}`);

@@ -179,6 +179,8 @@ function boardAt(line: string, options: TestOptions): Subject {
       `--port wants one --board, whose kind says what its firmware is: ${BOARD_NAMES.join(", ")}`,
       "an ESP32 is described by --rig",
     );
+  if ((powerOn === undefined) !== (powerOff === undefined))
+    throw new RigError(Exit.usage, "--power-on and --power-off go together");
   const power = powerOn !== undefined && powerOff !== undefined;
   const entry = {
     ...{ kind, console: line, baud },

@@ -66,15 +66,15 @@ function openPort(path: string, baudRate: number, events: LineEvents): Promise<L
           })
         : Promise.resolve(),
   };
+  // Looked at before it is opened: what takes its place meanwhile is another port, too.
+  const opened = identityOf(path);
   return settled((done) => {
     port.open(done);
   }).then(() => {
-    const opened = identityOf(path);
     // The library reads on for ever where a port is unplugged during a read (each gives 0 bytes).
-    if (opened !== undefined)
-      looking = setInterval(() => {
-        if (identityOf(path) !== opened && port.isOpen) port.close(() => undefined);
-      }, LOOK_MS);
+    looking = setInterval(() => {
+      if (identityOf(path) !== opened && port.isOpen) port.close(() => undefined);
+    }, LOOK_MS);
     return line;
   });
 }

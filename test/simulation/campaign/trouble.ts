@@ -2,6 +2,7 @@
 import type { Base, Flash, Hal } from "../../../hal/hal.ts";
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
+import { overlay } from "../overlay.ts";
 import type { FlashTrouble, FlipTrouble } from "./variant.ts";
 
 /** A byte whose bits in `mask` read as those of `value`, whatever is written there. */
@@ -75,19 +76,12 @@ export class Trouble {
   #seen(flash: SimFlash, partition: "store" | "slot"): Flash {
     const trouble = this.#trouble;
     if (trouble?.what !== "flip" || trouble.partition !== partition) return flash;
-    return {
-      status: () => flash.status(),
-      write: (bytes, at) => {
-        flash.write(bytes, at);
-      },
-      eraseBlock: (block) => {
-        flash.eraseBlock(block);
-      },
+    return overlay(flash, {
       read: (buffer, at) => {
         flash.read(buffer, at);
         if (buffer.length > 0) this.#spoil(buffer, at, trouble);
       },
-    };
+    });
   }
 
   #base(base: Base): Base {

@@ -26,7 +26,7 @@ server: { host: 127.0.0.1, port: 0 }
 boards:
   door-1:
     kind: host
-    console: /dev/ttyUSB0
+    console: /dev/no-such-tty
     power:
       on: relay 1 on
       off: relay 1 off
@@ -76,8 +76,8 @@ for (const [what, from, to, line, text] of [
     /^boards\.door-1\.account\.password is a secret: env:NAME or file:PATH$/,
   ],
   ["a port out of range", "port: 0", "port: 70000", 2, /^server\.port must be <= 65535$/],
-  ["a console that is none", "/dev/ttyUSB0", "ttyUSB0", 6, /is the path of a serial port, tcp/],
-  ["no console", "    console: /dev/ttyUSB0\n", "", 4, /must have required property 'console'/],
+  ["a console that is none", "/dev/no-such-tty", "tty", 6, /is the path of a serial port, tcp/],
+  ["no console", "    console: /dev/no-such-tty\n", "", 4, /must have required property 'console'/],
   ["what is no YAML", "server: {", "server: [", 2, /./],
 ] as const)
   test(`${what} is named with its line`, () => {
@@ -129,7 +129,7 @@ test("doctor looks at a rig file: what is wrong with it, and what its boards lac
   writeFileSync(file, GOOD);
   const good = new Cli(["doctor", "--rig", file], { DOOR1: "some secret" });
   strictEqual(await good.ended, 3, good.output + good.errors);
-  match(good.output, /^missing {2}board door-1: console \/dev\/ttyUSB0/m);
+  match(good.output, /^missing {2}board door-1: console \/dev\/no-such-tty/m);
   match(good.output, /^ok {7}board door-1: secret env:DOOR1$/m);
   match(good.output, /^missing {2}board door-2: .*5A2B01D3/m);
   doesNotMatch(good.output, /some secret/);
@@ -139,8 +139,13 @@ test("doctor looks at a rig file: what is wrong with it, and what its boards lac
   match(bad.errors, /rig\.yaml:6: "consol" is not known/);
 });
 
-test("the example of the README is a good rig file", () => {
+test("the example of the README is a good rig file, whose xs-fumo takes its words", async () => {
   const readme = readFileSync(join(root, "test/rig/bench/README.md"), "utf8");
   const [, example = ""] = /^```yaml\n([^]+?)^```$/m.exec(readme) ?? [];
   deepStrictEqual([example.length > 500, problemsOf(example)], [true, []]);
+  const [, words = ""] = /: npx xs-fumo (.+)$/m.exec(example) ?? [];
+  const cli = new Cli(words.replace("{file}", join(folder, "none.json")).split(" "));
+  strictEqual(await cli.ended, 2);
+  match(cli.errors, /none\.json/);
+  doesNotMatch(cli.errors, /unknown option/);
 });

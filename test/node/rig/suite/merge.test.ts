@@ -112,6 +112,13 @@ test("each engine says which part a process is", () => {
   throws(() => shardOf(slurm), /a shard is 1\/4, not 7\/4/);
 });
 
+test("an engine whose parts have gaps is wrong usage, and is told what to do", async () => {
+  const slurm = { SLURM_ARRAY_TASK_ID: "7", SLURM_ARRAY_TASK_COUNT: "4" };
+  const cli = new Cli(["test", "--list"], slurm);
+  strictEqual(await cli.ended, 2);
+  match(cli.errors, /not 7\/4\n {2}SLURM_ARRAY_TASK_ID .* --shard takes their place$/m);
+});
+
 test("two parts, one by its engine, are merged to what one process finds", async () => {
   const names = ["package.corrupt", "package.unsigned", "package.downgrade"];
   const filters = names.flatMap((name) => ["--filter", name]);

@@ -1,6 +1,6 @@
 /**
- * Scenarios of the suite on board sim and on the first bare-metal board: another ten each hour, all
- * of them within a day. A run by hand has all: `xs-fumo test --board qemu`.
+ * Scenarios of the suite on board sim and on the first bare-metal board: another ten each hour, by
+ * chance. A run by hand has all: `xs-fumo test --board qemu`.
  */
 import { strictEqual } from "node:assert";
 import { test } from "node:test";
