@@ -56,7 +56,7 @@ interface Offered {
   readonly blocks: number;
 }
 
-/** A setting in which the offer is of this form. A piece of an image may be several short blocks. */
+/** A setting with an offer of this form. A piece of an image may be several short blocks. */
 function offered(id: string, form: Form): Offered {
   const made = settingOf(parseReplayId(`${id},delta`).variant);
   const { blockLength } = GEOMETRIES[made.variant.geometry].slot;

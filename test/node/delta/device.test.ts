@@ -207,6 +207,35 @@ for (const [what, blockLengths, segments] of [
     }
   });
 
+test("a download goes on at the next segment, where one ended with a block", () => {
+  const codeBytesMax = 300;
+  /** Of each block are new so many bytes; what its package has of it, at most. */
+  const fresh = 40;
+  const share = fresh + 30;
+  const parts = Array.from({ length: 80 }, (_, seed) => [
+    noise(fresh, seed),
+    noise(SLOT.blockLength - fresh, 99),
+  ]);
+  const payload = Buffer.concat(parts.flat());
+  const image = buildImage({ ...facts, payload, version: version(2) });
+  const bytes = deltaPackage(image, undefined, { codeBytesMax, blockLengths: [SLOT.blockLength] });
+  const most = codeBytesMax + SEGMENT_HEAD_BYTES + share;
+  const [, first = 0] = segmentEnds(bytes);
+  ok(bytes.length > first + 4 * most, `${bytes.length} bytes`);
+  let worst = 0;
+  for (let cut = first; cut < bytes.length - most; cut += 13) {
+    const device = new Device({ ...SLOT, blocks: 128 });
+    start(device);
+    device.serve(bytes, cut);
+    device.reset();
+    device.serve(bytes);
+    equal(device.engine.record.phase, "verifying", `cut at ${cut}`);
+    ok(device.isWhole(image));
+    worst = Math.max(worst, device.fetched - bytes.length);
+  }
+  ok(worst > codeBytesMax / 2 && worst <= most, `${worst} bytes of ${most} come twice`);
+});
+
 /** One segment makes more than a step decodes. */
 const LONG = buildImage({
   ...facts,
@@ -214,12 +243,14 @@ const LONG = buildImage({
   version: version(2),
 });
 const SHORT_BLOCKS = { ...SLOT, blocks: 256, blockLength: 128 };
+/** Its last block ends amid the last piece, and before the last segment. */
+const TAIL = buildImage({ ...facts, payload: PAYLOAD.subarray(0, 13_800), version: version(2) });
 
-const SHORT_SEGMENTS = deltaPackage(NEW, OLD, { codeBytesMax: 60, blockLengths: [] });
+const SHORT_SEGMENTS = deltaPackage(TAIL, OLD, { codeBytesMax: 60, blockLengths: [] });
 const ONE_SEGMENT = deltaPackage(LONG);
 
 for (const [what, image, bytes, slot, most] of [
-  ["short segments", NEW, SHORT_SEGMENTS, SHORT_BLOCKS, 800],
+  ["short segments", TAIL, SHORT_SEGMENTS, SHORT_BLOCKS, 800],
   ["one of 100 KB", LONG, ONE_SEGMENT, { ...SLOT, blocks: 256 }, ONE_SEGMENT.length],
 ] as const)
   test(`of ${what}: a reset after any step of their download costs little`, () => {

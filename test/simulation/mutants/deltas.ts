@@ -26,7 +26,7 @@ export const DELTAS: readonly Mutant[] = [
     file: "src/update/unpack",
     find: "isOver ? {",
     replace: "false ? {",
-    in: ["simulation/resume"],
+    in: DEVICE,
     by: "test",
   },
   {
