@@ -40,6 +40,8 @@
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA512_C
+/* For certificates and signatures alone, of few bytes: no unrolled loops. */
+#define MBEDTLS_SHA512_SMALLER
 #define MBEDTLS_SSL_CLI_C
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
 #define MBEDTLS_SSL_IN_CONTENT_LEN 16384

@@ -11,12 +11,11 @@
 
 /* While the machine is made, its heaps grow by little: what stays free is in the image for nothing.
  */
-#define SLOTS 1024
-#define SLOTS_MORE 256
-#define CHUNKS 4096
+#define SLOTS 64
+#define SLOTS_MORE 128
+#define CHUNKS 1024
 #define CHUNKS_MORE 1024
 #define STACK 400
-#define NAMES 3072
 
 typedef struct {
   uint32_t magic;
@@ -45,11 +44,11 @@ void romMake(const BlobHeader* blob)
     .initialHeapCount = SLOTS,
     .incrementalHeapCount = SLOTS_MORE,
     .stackCount = STACK,
-    .initialKeyCount = NAMES,
-    .incrementalKeyCount = 256,
+    .incrementalKeyCount = 16,
     .nameModulo = 127,
     .symbolModulo = 127 };
   const char* problem;
+  creation.initialKeyCount = blob->idCount + blob->nameCount + 2 * blob->moduleCount;
   machineUnwatch(); /* the builder waits with more patience, on a computer that is busy */
   memoryArena(__rom_start + sizeof(RomHead), (char*)WINDOW_BASE + WINDOW_BYTES);
   problem = runtimeCreate(&runtime, &creation, blob, &head()->machine);

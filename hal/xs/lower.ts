@@ -1,6 +1,7 @@
 /**
- * Facades -> host functions of XS 13, in the JavaScript that tsc wrote. They work without this step
- * too, through the globals
+ * The JavaScript that tsc wrote -> what XS 13 runs with fewer bytes and instructions.
+ *
+ * Facades become host functions. They work without this step too, through the globals
  * `native` and `Native`, but a call then costs seven times as much.
  *
  *   class F extends Native("d")                              ->  class F @ "d"
@@ -9,6 +10,10 @@
  *
  * Facades of functions stand at module level; XS reports "invalid host" for one inside another
  * function.
+ *
+ * Members #name become $name. tsc has checked who may name them, and XS keeps a slot for each
+ * #name in each function that names it, besides two in each object. A class that extends another
+ * gets the names $name$Class, for its base class may have a #name, too.
  */
 
 const CLASS = /(class \w+) extends Native\(("\w+")\)/g;
@@ -17,6 +22,22 @@ const FACADE = new RegExp(
     /native\("(\w+)"\)\.call\(this(?:, ([^()]*))?\);(\s*)\}/.source,
   "g",
 );
+
+/** A class at module level, as tsc lays it out: its name, what it extends, its members. */
+const WHOLE_CLASS = /^(?:export (?:default )?)?class (\w+)( extends \w+)?[^\n]*\{\n.*?^\}/gms;
+const MEMBER = /([.(!]|^\s+(?:(?:static|get|set) )*)#([A-Za-z]\w*)/gm;
+
+/** Every member of one text that is private gets a plain name. */
+function named(text: string, suffix: string): string {
+  return text.replace(MEMBER, `$1$$$2${suffix}`);
+}
+
+function withPlainMembers(source: string): string {
+  const classes = source.replace(WHOLE_CLASS, (text, name: string, base: string | undefined) =>
+    named(text, base === undefined ? "" : `$$${name}`),
+  );
+  return named(classes, "");
+}
 
 function breaks(text: string): string {
   return text.replace(/[^\n]/g, "");
@@ -27,7 +48,7 @@ function breaks(text: string): string {
  * that is no facade stays.
  */
 export function lower(source: string): string {
-  return source
+  return withPlainMembers(source)
     .replace(CLASS, "$1 @ $2")
     .replace(
       FACADE,

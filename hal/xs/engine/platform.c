@@ -12,6 +12,19 @@ static Runtime* runtimeOf(txMachine* the)
   return the->context;
 }
 
+/* The names that the engine has itself lie where they are: no chunk has a copy. */
+void fxBuildKeys(txMachine* the)
+{
+  for (int i = 0; i < XS_SYMBOL_ID_COUNT; i++) {
+    txSlot* description = fxNewSlot(the);
+    description->kind = XS_STRING_X_KIND;
+    description->value.string = gxIDStrings[i];
+    the->keyArray[the->keyIndex++] = description;
+  }
+  for (int i = XS_SYMBOL_ID_COUNT; i < XS_ID_COUNT; i++)
+    fxNewNameX(the, gxIDStrings[i]);
+}
+
 /* Memory */
 
 void* fxAllocateChunks(txMachine* the, txSize size)

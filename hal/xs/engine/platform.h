@@ -48,7 +48,7 @@ int markPlace(jmp_buf) __asm__("setjmp");
 #define mxMachinePlatform int promiseJobs;
 
 #define mxUseDefaultMachinePlatform 1
-#define mxUseDefaultBuildKeys 1
+#define mxUseDefaultBuildKeys 0
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultDebug 1
 #define mxUseDefaultParseScript 0

@@ -249,8 +249,12 @@ static void pin(txMachine* the)
 
 int runtimePreload(xsMachine* the)
 {
-  for (uint32_t i = 1; (i < runtimeOf(the)->blob->moduleCount) && !runtimeOf(the)->failed; i++)
+  /* Those that import nothing come last in the blob, and are loaded first: what loading one module
+   * leaves the next one takes, and what is free in the end is in the image for nothing. */
+  for (uint32_t i = runtimeOf(the)->blob->moduleCount; (--i > 0) && !runtimeOf(the)->failed;) {
     runModule(the, i);
+    runtimeCollect(the);
+  }
   if (!runtimeOf(the)->failed) {
     fxShareMachine(the);
     pin(the);

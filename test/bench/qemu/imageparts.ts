@@ -5,7 +5,7 @@
 
 /** In the order of the report; the first that fits counts. */
 const PARTS: readonly (readonly [part: string, object: RegExp])[] = [
-  ["XS", /\/xs\/xs\w+\.o$/],
+  ["XS", /\/xs\/(?:xs\w+|engine\/(?:absent|defaults))\.o$/],
   ["TLS and X.509 (Mbed TLS)", /\/mbedtls\//],
   ["TCP/IP (lwIP)", /\/lwip\//],
   ["Ed25519 (libsodium)", /\/sodium\//],

@@ -35,3 +35,33 @@ test("what passes other arguments than it gets stays a call", () => {
   ])
     assert.equal(lower(source), source);
 });
+
+test("private members get plain names, and those of a derived class names of their own", () => {
+  const source = [
+    "export class A {",
+    "    #a = 1;",
+    "    static #b = 2;",
+    "    get #c() { return !this.#has(this.#a); }",
+    "    #has(other) { return other?.#a === A.#b; }",
+    "}",
+    "class B extends A {",
+    "    #a = 3;",
+    "    m() { return this.#a; }",
+    "}",
+  ].join("\n");
+  assert.equal(
+    lower(source),
+    [
+      "export class A {",
+      "    $a = 1;",
+      "    static $b = 2;",
+      "    get $c() { return !this.$has(this.$a); }",
+      "    $has(other) { return other?.$a === A.$b; }",
+      "}",
+      "class B extends A {",
+      "    $a$B = 3;",
+      "    m() { return this.$a$B; }",
+      "}",
+    ].join("\n"),
+  );
+});

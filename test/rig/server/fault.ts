@@ -170,7 +170,7 @@ function longer(body: Uint8Array, bytes: number, filler: number): Uint8Array {
 /** The body with one wrong bit in byte `offset` of the package, if that is in it. */
 function corrupted({ headers, body }: Reply, offset: number): Uint8Array {
   const range = headers.find(([name]) => name === "content-range")?.[1];
-  const at = offset - Number(/^bytes (\d+)/.exec(range ?? "bytes 0")?.[1]);
+  const at = offset - Number.parseInt((range ?? "bytes 0").slice("bytes ".length), 10);
   const wrong = Uint8Array.from(body);
   if (at >= 0 && at < wrong.length) wrong[at] = (wrong[at] ?? 0) ^ 1;
   return wrong;
@@ -178,8 +178,11 @@ function corrupted({ headers, body }: Reply, offset: number): Uint8Array {
 
 /** Content-Range says one byte later than it is. */
 function shifted(headers: Reply["headers"]): Reply["headers"] {
-  const later = (value: string): string =>
-    value.replace(/\d+/, (digits) => `${Number(digits) + 1}`);
+  const later = (value: string): string => {
+    const rest = value.slice("bytes ".length);
+    if (rest.startsWith("*")) return value;
+    return `bytes ${Number.parseInt(rest, 10) + 1}${rest.slice(rest.indexOf("-"))}`;
+  };
   return headers.map(
     ([name, value]) => [name, name === "content-range" ? later(value) : value] as const,
   );

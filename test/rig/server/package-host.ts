@@ -4,7 +4,9 @@
  * DM server.
  */
 import { hex } from "../../../src/base/bytes.ts";
+import { decimal } from "../../../src/base/decimal.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
+import { utf8 } from "../../../src/base/utf8.ts";
 import { DESCRIPTOR_TYPE, type DescriptorOptions, descriptorOf } from "./descriptor.ts";
 import type { EventSink } from "./event.ts";
 import { readable, type Reply, type Request, textReply } from "./exchange.ts";
@@ -169,10 +171,9 @@ export class PackageHost {
     const condition = request.headers.get("if-range");
     if (asked === undefined || (condition !== undefined && condition !== tag))
       return { status: 200, headers, body: data };
-    const match = /^bytes=(\d+)-(\d*)$/.exec(asked);
-    if (match === null) return { status: 200, headers, body: data };
-    const from = Number(match[1]);
-    const to = Math.min(match[2] === "" ? total : Number(match[2]) + 1, total);
+    const range = rangeOf(asked, total);
+    if (range === undefined) return { status: 200, headers, body: data };
+    const [from, to] = range;
     if (from >= total || to <= from)
       return textReply(416, "no such range", [["content-range", `bytes */${total}`]]);
     return {
@@ -181,6 +182,17 @@ export class PackageHost {
       body: data.subarray(from, to),
     };
   }
+}
+
+/** The bytes that a Range asks for, from and to; undefined: it is none that this server knows. */
+function rangeOf(asked: string, total: number): readonly [number, number] | undefined {
+  const [unit, range = "", ...more] = asked.split("=");
+  const [first = "", last = "?", ...most] = range.split("-");
+  if (unit !== "bytes" || more.length > 0 || most.length > 0) return undefined;
+  const from = decimal(utf8(first), Number.MAX_SAFE_INTEGER);
+  const to = last === "" ? total : decimal(utf8(last), Number.MAX_SAFE_INTEGER);
+  if (from === undefined || to === undefined) return undefined;
+  return [from, last === "" ? total : Math.min(to + 1, total)];
 }
 
 function tagOf(data: Uint8Array): string {

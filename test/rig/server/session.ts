@@ -44,6 +44,14 @@ const DEVINFO_CHARACTERS_MAX = 1024;
 /** MsgID of a message that was never sent. */
 const WRONG_MESSAGE = "77";
 
+const DOMAIN_WORD = "Reversed-Domain-Name:";
+
+/** The type of a generic alert, without the word that some clients put before it. */
+function withoutDomainWord(type: string): string {
+  const has = type.slice(0, DOMAIN_WORD.length).toLowerCase() === DOMAIN_WORD.toLowerCase();
+  return has ? type.slice(DOMAIN_WORD.length).trimStart() : type;
+}
+
 interface Pending {
   readonly operation: Operation | undefined;
   /** Waits for 213 and not for the last status. */
@@ -249,7 +257,7 @@ export class ServerSession {
     if (alert.data !== AlertCode.generic) return 200;
     for (const { meta, source, data } of alert.items) {
       const generic = {
-        type: (meta?.type ?? "").replace(/^Reversed-Domain-Name:\s*/i, ""),
+        type: withoutDomainWord(meta?.type ?? ""),
         source: source ?? "",
         correlator: alert.correlator,
         data: readable(data).trim(),

@@ -71,7 +71,7 @@ class ActingSocket implements Socket {
   #isWhole(): boolean {
     const request = this.sent.slice(this.#begun);
     const end = request.indexOf("\r\n\r\n");
-    const length = Number(/Content-Length: (\d+)/.exec(request)?.[1] ?? 0);
+    const length = Number.parseInt(request.split("Content-Length: ")[1] ?? "0", 10);
     return end >= 0 && request.length >= end + 4 + length;
   }
 
