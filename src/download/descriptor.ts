@@ -11,10 +11,15 @@
  */
 import { decimal } from "../base/decimal.ts";
 import { frozen } from "../base/frozen.ts";
-import { DESCRIPTOR_TEXT_BYTES_MAX, DESCRIPTOR_TYPES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
+import {
+  ADDRESS_BYTES_MAX,
+  DESCRIPTOR_TEXT_BYTES_MAX,
+  DESCRIPTOR_TYPES_MAX,
+  URL_BYTES_MAX,
+} from "../base/limits.ts";
 import { Token, type Vocabulary } from "../base/token.ts";
-import { addressProblem, resolveUrl, type Url, urlText } from "../base/url.ts";
-import { admitUrl, refusalOf, type UrlRules } from "../base/urlrules.ts";
+import { resolveAddress, resolveUrl, type Url, urlText } from "../base/url.ts";
+import { refusalOf, type UrlRules } from "../base/urlrules.ts";
 import { text, utf8 } from "../base/utf8.ts";
 import { XmlReader } from "../xmllite/xmlreader.ts";
 
@@ -29,7 +34,7 @@ export interface Description {
   readonly size: number;
   /** Where the outcome is reported. */
   readonly notify: string | undefined;
-  /** A page for a person, after the installation. */
+  /** A page for a person, after the installation; undefined, too, where it is too long. */
   readonly next: string | undefined;
   readonly name: string;
   readonly vendor: string;
@@ -50,6 +55,12 @@ export type DescriptorReading = Description | DescriptorFault;
 
 /** Of one character in UTF-8. */
 const CHARACTER_BYTES_MAX = 4;
+/** Bytes of each URL: a heap has room for one that is long, and not for three. */
+const URLS: { readonly [name in Name]?: number } = frozen({
+  objectURI: URL_BYTES_MAX,
+  installNotifyURI: ADDRESS_BYTES_MAX,
+  nextURL: ADDRESS_BYTES_MAX,
+});
 
 const NAMES = frozen([
   "media",
@@ -93,10 +104,12 @@ export function readDescriptor(
 ): DescriptorReading {
   const content = contentOf(bytes, length);
   const { values, problem } = content;
-  const admitted = (name: Name): Url | string => admitUrl(values.get(name) ?? "", rules, base);
-  const report = admitted("installNotifyURI");
-  const tooLong = typeof report === "string" ? undefined : addressProblem(report);
-  const notify = tooLong === undefined ? textOf(report) : undefined;
+  const addressIn = (name: Name): Url | string => {
+    const url = resolveAddress(base, values.get(name) ?? "");
+    return typeof url === "string" ? url : (refusalOf(url, rules, base) ?? url);
+  };
+  const report = addressIn("installNotifyURI");
+  const notify = textOf(report);
   const refused = (fault: DescriptorFault["fault"], why: string): DescriptorFault => ({
     fault,
     problem: why,
@@ -118,14 +131,13 @@ export function readDescriptor(
   if (barred !== undefined) return refused("badURL", `objectURI ${barred}`);
   if (values.has("installNotifyURI") && typeof report === "string")
     return refused("badURL", `installNotifyURI ${report}`);
-  if (tooLong !== undefined) return refused("badURL", `installNotifyURI ${tooLong}`);
   const other = content.types.find((type) => !types.includes(mediaType(type)));
   if (other !== undefined) return refused("unacceptable", `type ${other}`);
   return {
     url: urlText(object),
     size,
     notify,
-    next: textOf(admitted("nextURL")),
+    next: textOf(addressIn("nextURL")),
     name: values.get("name") ?? "",
     vendor: values.get("vendor") ?? "",
     text: values.get("description") ?? "",
@@ -190,8 +202,9 @@ function put(content: Content, name: Name, value: string): void {
  * off where it is too long; of a URL so much is kept that its reader refuses it.
  */
 function textIn(bytes: Uint8Array, from: number, to: number, name: Name): string {
-  const isUrl = name === "objectURI" || name === "installNotifyURI" || name === "nextURL";
-  const most = isUrl ? URL_BYTES_MAX + CHARACTER_BYTES_MAX : DESCRIPTOR_TEXT_BYTES_MAX;
+  const longest = URLS[name];
+  const isUrl = longest !== undefined;
+  const most = isUrl ? longest + CHARACTER_BYTES_MAX : DESCRIPTOR_TEXT_BYTES_MAX;
   let start = from;
   let end = to;
   while (start < end && (bytes[start] ?? 0) <= 0x20) start++;

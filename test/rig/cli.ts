@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { addConformance } from "./commands/conformance.ts";
+import { addBoard } from "./commands/board.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
 import { addBuild } from "./commands/build.ts";
 import { addDecode, addEncode } from "./commands/convert.ts";
@@ -50,6 +51,7 @@ Examples:
     addDemo,
     addTest,
     addMerge,
+    addBoard,
     addServe,
     addDevice,
     addNotify,
@@ -74,12 +76,18 @@ Examples:
 
 async function main(words: readonly string[]): Promise<void> {
   const command = program();
-  for (const each of [command, ...command.commands]) each.exitOverride();
+  overrideExits(command);
   try {
     await command.parseAsync(words);
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Ends of a command, and of those within it, come to `report`. */
+function overrideExits(command: Command): void {
+  command.exitOverride();
+  for (const each of command.commands) overrideExits(each);
 }
 
 /** A synchronous write to a reader that has had enough. */

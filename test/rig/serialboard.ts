@@ -67,6 +67,11 @@ export class SerialBoard {
     await this.#reset(false);
   }
 
+  /** Opens the port; the board stays as it is. Throws a RigError. */
+  attach(): Promise<void> {
+    return this.#opened();
+  }
+
   /** Cuts the power, or holds the board in reset. */
   async off(): Promise<void> {
     const { powerOff } = this.#options;
@@ -154,7 +159,8 @@ export class SerialBoard {
   }
 }
 
-function relay(command: string): void {
+/** Runs the shell command of a relay. Throws a RigError when it fails. */
+export function relay(command: string): void {
   const { status, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
   if (status !== 0)
     throw new RigError(

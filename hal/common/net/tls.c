@@ -279,7 +279,8 @@ static long judge(Tls* self, int result)
   if (!strcmp(self->kind, "secure")) {
     forget(); /* RFC 5246 §7.2.2 */
     if (!self->isTold)
-      boardLog('W', "tls", "the handshake with %s fails: -0x%04x", self->host, (unsigned)-result);
+      boardLog('W', "tls", "the %s with %s fails: -0x%04x",
+          self->isGreeted ? "connection" : "handshake", self->host, (unsigned)-result);
   }
   return -2;
 }

@@ -359,19 +359,20 @@ function download(url: string): string {
   );
 }
 
-test("redirects to paths of 4 kB, of segments or of what is escaped, do not exhaust the heap", {
-  skip,
-}, async (context) => {
+/** The serial lines of a download that fails, from a host that answers so, request by request. */
+async function failing(
+  context: TestContext,
+  respond: (origin: string, count: number) => string,
+): Promise<readonly string[]> {
   let origin = "";
-  let got = 0;
+  let count = 0;
   const dm = await server(context, (message, number) =>
     answer("xml", xml(message, number === 0 ? download(`${origin}/p`) : "")),
   );
   const host = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", () => {
-      const location = `${origin}/${PATHS[got++] ?? ""}`;
-      socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+      socket.end(respond(origin, count++));
     });
   });
   origin = await listen(context, host);
@@ -384,11 +385,46 @@ test("redirects to paths of 4 kB, of segments or of what is escaped, do not exha
   await within(LIMIT_MS, "the end of the download", failed).finally(() => device.kill());
   const lines = log.all("serial").map(({ line }) => line);
   assert.ok(!lines.some((line) => EXHAUSTED.test(line)), lines.join("\n"));
+  return lines;
+}
+
+function redirect(location: string): string {
+  return `HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`;
+}
+
+test("redirects to paths of 4 kB, of segments or of what is escaped, do not exhaust the heap", {
+  skip,
+}, async (context) => {
+  let got = 0;
+  const lines = await failing(context, (origin) => redirect(`${origin}/${PATHS[got++] ?? ""}`));
   assert.ok(
     lines.some((line) => line.includes("update failed: badURL")),
     lines.join("\n"),
   );
   assert.equal(got, PATHS.length);
+});
+
+test("a descriptor whose URLs have 4 kB each, behind such a redirect, does not exhaust the heap", {
+  skip,
+}, async (context) => {
+  const url = (letter: string): string => `/${letter.repeat(4000)}`;
+  const descriptor =
+    `<media><nextURL>${url("n")}</nextURL><objectURI>${url("o")}</objectURI>` +
+    `<size>100000</size><type>application/octet-stream</type></media>`;
+  const heads = [
+    (origin: string) => redirect(`${origin}${url("p")}`),
+    () =>
+      `HTTP/1.1 200 OK\r\nContent-Type: application/vnd.oma.dd+xml\r\n` +
+      `Content-Length: ${descriptor.length}\r\n\r\n${descriptor}`,
+    () => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+  ];
+  let got = 0;
+  const lines = await failing(context, (origin) => heads[got++]?.(origin) ?? "");
+  assert.ok(
+    lines.some((line) => line.includes("HTTP 404")),
+    lines.join("\n"),
+  );
+  assert.equal(got, heads.length);
 });
 
 test("what servers write cannot look like a line of the device, nor fill the log", {

@@ -6,11 +6,12 @@ import assert from "node:assert/strict";
 import { constants, randomBytes } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
+import { connect, createServer as createRelay } from "node:net";
 import { test, type TestContext } from "node:test";
 import { crc32 } from "../../../src/base/crc32.ts";
 import { makeCertificate, type ServerCertificate } from "../../rig/certificate.ts";
 import { listen, secureServer } from "../listen.ts";
-import { Device, image, skip } from "./device.ts";
+import { Device, image, type Run, skip } from "./device.ts";
 
 const BODY = Buffer.alloc(300_000, "body ");
 const CRC = crc32(BODY, 0);
@@ -20,19 +21,29 @@ const answer: RequestListener = (request, response) => {
   });
 };
 
-/** What the device says about requests, one after the other, from power-on; URLs with commas. */
+/** What a device says that makes requests, one after the other, from power-on; URLs with commas. */
+async function run(
+  context: TestContext,
+  urls: string,
+  authorities: readonly Uint8Array[],
+  more: object = {},
+): Promise<Run> {
+  const device = new Device(image(1));
+  context.after(() => {
+    device.close();
+  });
+  device.script({ "1.0.0 power": [`fetch ${urls}`] }, more, authorities);
+  return await device.ran();
+}
+
+/** What the device says about these requests. */
 async function fetches(
   context: TestContext,
   urls: string,
   authorities: readonly Uint8Array[] = [],
   more: object = {},
 ): Promise<readonly string[]> {
-  const device = new Device(image(1));
-  context.after(() => {
-    device.close();
-  });
-  device.script({ "1.0.0 power": [`fetch ${urls}`] }, more, authorities);
-  const { lines } = await device.ran();
+  const { lines } = await run(context, urls, authorities, more);
   return lines.filter((line) => line.startsWith("fetch: "));
 }
 
@@ -102,6 +113,52 @@ test("a body comes whole over HTTPS from a server that the authority vouches for
   assert.equal(
     await fetch(context, `https://localhost:${port}/`, [good.authority]),
     `fetch: 200 ${BODY.length} bytes, CRC ${CRC}`,
+  );
+});
+
+/** Records of TLS (RFC 5246 §6.2): the type of those with data, and the length of their heads. */
+const DATA = 23;
+const RECORD_HEAD_BYTES = 5;
+
+/** A relay to that port, which changes a byte of all data that comes from there: its port. */
+async function changing(context: TestContext, port: number): Promise<number> {
+  const relay = createRelay((client) => {
+    const server = connect(port, "127.0.0.1");
+    let held = Buffer.alloc(0);
+    client.pipe(server);
+    server.on("data", (part: Buffer) => {
+      held = Buffer.concat([held, part]);
+      while (held.length >= RECORD_HEAD_BYTES) {
+        const end = RECORD_HEAD_BYTES + held.readUInt16BE(3);
+        if (held.length < end) return;
+        if (held[0] === DATA) held.writeUInt8(held.readUInt8(end - 1) ^ 1, end - 1);
+        client.write(held.subarray(0, end));
+        held = held.subarray(end);
+      }
+    });
+    for (const socket of [client, server])
+      socket
+        .on("error", () => undefined)
+        .on("close", () => {
+          client.destroy();
+          server.destroy();
+        });
+  });
+  return await listen(context, relay);
+}
+
+test("data that was changed on its way ends the connection; the log blames no handshake", {
+  skip,
+}, async (context) => {
+  const port = await changing(context, await secure(context));
+  const { lines, boot } = await run(context, `https://localhost:${port}/`, [good.authority]);
+  assert.equal(
+    lines.findLast((line) => line.startsWith("fetch: ")),
+    "fetch: secure",
+  );
+  assert.deepEqual(
+    boot.filter((line) => line.startsWith("W tls: ")),
+    ["W tls: the connection with localhost fails: -0x7180"],
   );
 });
 

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const START_LIMIT_MS = 30_000;
@@ -57,7 +57,7 @@ export function missing(daemon: Daemon): string | false {
 }
 
 function pathOf({ program }: Daemon): string | undefined {
-  return PLACES.map((place) => join(place, program)).find((path) => {
+  return PLACES.map((place) => resolve(place, program)).find((path) => {
     try {
       accessSync(path, constants.X_OK);
       return true;
@@ -78,29 +78,30 @@ export class Running {
 
   /**
    * Starts it and waits until it takes connections on `port`, or on the Unix socket of that path.
-   * `log` is the file of its accesses.
+   * `log` is the file of its accesses. Without `port` it is not waited for.
    * Throws what it says when it does not start.
    */
   static async start(
     daemon: Daemon,
     folder: string,
     configuration: string,
-    port: number | string,
+    port?: number | string,
     log = "",
   ): Promise<Running> {
     const path = pathOf(daemon);
     if (path === undefined)
       throw new Error(`${daemon.program} is missing: apt-get install ${daemon.debian}`);
-    const file = join(folder, `${daemon.program}.conf`);
+    const file = join(folder, `${basename(daemon.program)}.conf`);
     writeFileSync(file, configuration);
-    const child = spawn(path, daemon.words(file), { stdio: ["ignore", "pipe", "pipe"] });
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    const child = spawn(path, daemon.words(file), { cwd: folder, stdio: [...stdio] });
     let said = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (bytes: Buffer) => {
         said += bytes.toString();
       });
     const running = new Running(child, log);
-    for (const until = Date.now() + START_LIMIT_MS; !(await answers(port)); await sleep(POLL_MS)) {
+    for (const until = Date.now() + START_LIMIT_MS; !(await isUp(port)); await sleep(POLL_MS)) {
       if (child.exitCode === null && Date.now() < until) continue;
       await running.stop();
       throw new Error(`${daemon.program} does not start: ${said}`);
@@ -130,6 +131,10 @@ export class Running {
     await ended;
     clearTimeout(timer);
   }
+}
+
+async function isUp(port: number | string | undefined): Promise<boolean> {
+  return port === undefined || (await answers(port));
 }
 
 function answers(port: number | string): Promise<boolean> {

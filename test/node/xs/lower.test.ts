@@ -1,7 +1,10 @@
 /** Facades to host functions (hal/xs/lower.ts). */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { lower } from "../../../hal/xs/lower.ts";
+import { root } from "../../root.ts";
 
 test("functions, methods, constructors and classes are lowered", () => {
   assert.equal(
@@ -63,5 +66,27 @@ test("private members get plain names, and those of a derived class names of the
       "    m() { return this.$a$B; }",
       "}",
     ].join("\n"),
+  );
+});
+
+/** What may hold a "#" that is no member: comments, templates, strings. */
+const TOKEN = /\/\/[^\n]*|\/\*[^]*?\*\/|`(?:[^`\\]|\\.)*`|"(?:[^"\\\n]|\\.)*"/g;
+
+function strings(source: string): readonly string[] {
+  return (source.match(TOKEN) ?? []).filter((token) => token.startsWith('"'));
+}
+
+test("of the modules of src and hal no string is changed, and no plain name is there twice", () => {
+  const modules = ["src", "hal"].flatMap((folder) =>
+    readdirSync(join(root, "build/js", folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".js"))
+      .map((name) => readFileSync(join(root, "build/js", folder, name), "utf8")),
+  );
+  const lowered = modules.map(lower);
+  assert.ok(lowered.some((text) => /\.\$\w/.test(text)));
+  assert.deepEqual(lowered.map(strings), modules.map(strings));
+  assert.deepEqual(
+    modules.flatMap((source) => source.match(/\.\$[A-Za-z]\w*/g) ?? []),
+    [],
   );
 });

@@ -30,6 +30,8 @@ export function checksOf(entry: BoardEntry): readonly BenchCheck[] {
 }
 
 function consoleCheck(console: BoardEntry["console"]): BenchCheck {
+  if (typeof console !== "string" && "labgrid" in console)
+    return { present: onPath("labgrid-client"), text: `console by labgrid-client` };
   if (typeof console !== "string")
     return attempt(`console by USB serial number ${console.usb}`, () => portNamed(console.usb));
   if (console.includes("://")) return { present: true, text: `console ${console} (not tried)` };

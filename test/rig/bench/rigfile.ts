@@ -27,8 +27,8 @@ export interface ServerEntry {
 export interface BoardEntry {
   /** What firmware and packages are made for. */
   readonly kind: DeviceName | typeof ESP32;
-  /** A line (line/line.ts), or the USB serial number of the bridge. */
-  readonly console: string | { readonly usb: string };
+  /** A line (line/line.ts), the USB serial number of the bridge, or a place of labgrid. */
+  readonly console: string | { readonly usb: string } | { readonly labgrid: string };
   readonly baud?: number;
   readonly power?: PowerEntry;
   /** What the board was provisioned with, where `provision` does not say how to do that. */
@@ -84,6 +84,22 @@ export function readRigFile(file: string): RigFile {
   return parseDocument(text).toJS() as RigFile;
 }
 
+/** Reads one board of a rig file. Throws a RigError when it has none of that name. */
+export function entryIn(file: string, name: string): BoardEntry {
+  return boardIn(readRigFile(file), file, name);
+}
+
+/** Returns that board. Throws a RigError when there is none of that name. */
+export function boardIn({ boards }: RigFile, file: string, name: string): BoardEntry {
+  const entry = boards[name];
+  if (entry !== undefined) return entry;
+  throw new RigError(
+    Exit.usage,
+    `${file} has no board ${name}`,
+    `its boards: ${Object.keys(boards).join(", ")}`,
+  );
+}
+
 interface Problem {
   readonly line: number;
   readonly text: string;
@@ -100,10 +116,14 @@ export function problemsOf(text: string): readonly Problem[] {
     }));
   const validate = new Ajv({ allErrors: true, verbose: true, strict: false }).compile(schema());
   validate(document.toJS());
-  return (validate.errors ?? []).map((error) => ({
+  const problems = (validate.errors ?? []).map((error) => ({
     line: lines.linePos(offsetOf(document.contents, pathOf(error))).line,
     text: sentence(error),
   }));
+  return problems.filter(
+    ({ line, text: what }, index) =>
+      problems.findIndex((other) => other.line === line && other.text === what) === index,
+  );
 }
 
 function schema(): object {
@@ -134,6 +154,9 @@ function offsetOf(from: Node | null, path: readonly string[]): number {
   return offset;
 }
 
+/** Of these the schema says itself what is wanted. */
+const OWN_WORDS: readonly string[] = ["pattern", "maxProperties"];
+
 function sentence({ keyword, params, parentSchema, instancePath, message }: ErrorObject): string {
   const where = instancePath.slice(1).replaceAll("/", ".") || "the file";
   if (keyword === "additionalProperties") {
@@ -146,7 +169,7 @@ function sentence({ keyword, params, parentSchema, instancePath, message }: Erro
     return `${where} is one of ${allowedValues.join(", ")}`;
   }
   const { errorMessage } = parentSchema as { readonly errorMessage?: string };
-  if (keyword === "pattern" && errorMessage !== undefined) return `${where} ${errorMessage}`;
+  if (OWN_WORDS.includes(keyword) && errorMessage !== undefined) return `${where} ${errorMessage}`;
   return `${where} ${message ?? "is wrong"}`;
 }
 

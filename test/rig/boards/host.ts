@@ -28,6 +28,13 @@ export const HOST_PARTS: readonly FlashFilePart[] = [
   { name: "b", file: "slot-b.flash", status: SLOT },
 ];
 
+/** Compiles what runs its firmware, unless it is there. */
+export function makeRunner(): void {
+  make(() => {
+    runMake(["build/host/xs-fumo-host"], "hal/host/Makefile");
+  });
+}
+
 export const host: RigBoard = {
   name: "host",
   vendorId: VENDOR_ID,
@@ -44,9 +51,7 @@ export const host: RigBoard = {
   },
 
   manufacture(directory, image, key: KeyObject) {
-    make(() => {
-      runMake(["build/host/xs-fumo-host"], "hal/host/Makefile");
-    });
+    makeRunner();
     if (existsSync(join(directory, "slot-a.flash"))) return;
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, "keys"), spkiOf(key));

@@ -21,7 +21,9 @@ import type { FirmwareFault, RigBoard } from "./board.ts";
 /** What firmware of such a board is. */
 export type Kind = Pick<RigBoard, "vendorId" | "classId" | "headerSize" | "firmware" | "key">;
 
-export interface PortOptions extends SerialOptions {
+export interface PortOptions extends Omit<SerialOptions, "port"> {
+  /** Returns where its console is, as `port` of SerialOptions has it. */
+  line(): string;
   readonly name: string;
   readonly kind: Kind;
   /** Shell commands of the bench: rigfile.ts says with which words. */
@@ -68,13 +70,14 @@ class PortDevice implements Device {
   #end: () => void = () => undefined;
 
   constructor(options: PortOptions, log: EventLog) {
+    const port = options.line();
     this.#board = new SerialBoard(
-      options,
+      { ...options, port },
       (line) => {
         for (const event of parseSerial(line)) log.emit(event, "device");
       },
       (line) => {
-        log.emit({ kind: "console", line, path: options.port });
+        log.emit({ kind: "console", line, path: port });
       },
     );
     this.#started = this.#board.on();

@@ -226,7 +226,14 @@ async function run(options: TestOptions): Promise<void> {
   const whole = chosen(SCENARIOS, { ...choice, shard: WHOLE }).map(({ name }) => name);
   const suite = new Suite(options, { shard, whole });
   const page = await openPage(options, suite.log);
-  for (const subject of subjects) await suite.run(subject, scenarios);
+  for (const subject of subjects) {
+    const hold = subject.hold?.();
+    try {
+      await suite.run(subject, scenarios);
+    } finally {
+      hold?.release();
+    }
+  }
   process.exitCode = suite.end();
   if (page !== undefined) await interrupted();
   await page?.close();

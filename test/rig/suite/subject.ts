@@ -1,6 +1,14 @@
 /** A board as the suite has it: of this machine, or of a bench. */
-import { type RigFile, ESP32, powerCommands, readRigFile, secretOf } from "../bench/rigfile.ts";
+import {
+  boardIn,
+  type RigFile,
+  ESP32,
+  powerCommands,
+  readRigFile,
+  secretOf,
+} from "../bench/rigfile.ts";
 import type { AccountEntry, BoardEntry } from "../bench/rigfile.ts";
+import { type Hold, holdBoard, notHeld } from "../bench/hold.ts";
 import { type Place, placeOf } from "../bench/place.ts";
 import { FIRMWARE_FAULTS, type FirmwareFault, type RigBoard } from "../boards/board.ts";
 import { BOARD_NAMES, BOARDS, bears, type DeviceName } from "../boards/boards.ts";
@@ -13,7 +21,6 @@ import { readKeyFile } from "../keys.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import type { Account } from "../rig.ts";
 import { CONSOLE_BAUD } from "../serialboard.ts";
-import { portNamed } from "../serialports.ts";
 import { check, setUp } from "../setup.ts";
 import { parseVersion } from "../../../src/image/version.ts";
 import { Ladder } from "./ladder.ts";
@@ -28,6 +35,8 @@ export interface Subject {
   readonly faults: readonly FirmwareFault[];
   readonly place?: Place;
   readonly account?: Partial<Account>;
+  /** Takes the board for this run alone; absent where nobody else can. Throws a RigError. */
+  hold?(): Hold;
   /** What this machine lacks for it. */
   missing(): readonly string[];
   /** Makes ready what is needed, once. Throws a RigError. */
@@ -62,14 +71,7 @@ export function emulated(name: DeviceName): Subject {
 /** Returns a board of a rig file. Throws a RigError when it has none of that name. */
 export function boardOfFile(file: string, name: string): Subject {
   const rig = readRigFile(file);
-  const entry = rig.boards[name];
-  if (entry === undefined)
-    throw new RigError(
-      Exit.usage,
-      `${file} has no board ${name}`,
-      `its boards: ${Object.keys(rig.boards).join(", ")}`,
-    );
-  return onBench(name, entry, rig.server ?? {});
+  return onBench(name, boardIn(rig, file, name), rig.server ?? {});
 }
 
 /** Returns a board that is somewhere else. Throws a RigError for a secret that is not there. */
@@ -79,11 +81,15 @@ export function onBench(
   server: NonNullable<RigFile["server"]>,
 ): Subject {
   const { kind, power, flash, provision, account } = entry;
+  let held: Hold | undefined;
   const board = withFirmwareOnce(
     portBoard({
       name,
       kind: kindOf(entry),
-      port: lineOf(entry.console),
+      line: () => {
+        if (held === undefined) throw notHeld(name);
+        return held.line;
+      },
       baud: entry.baud ?? CONSOLE_BAUD,
       ...(power === undefined ? {} : powerCommands(power)),
       ...(flash === undefined ? {} : { flash }),
@@ -100,6 +106,7 @@ export function onBench(
     ],
     faults: isBuilt ? (entry.firmware?.faults ?? []) : FIRMWARE_FAULTS,
     place: placeOf(server),
+    hold: () => (held = holdBoard(name, entry)),
     ...(account === undefined ? {} : { account: accountOf(account) }),
     missing: () => (kind === ESP32 || isBuilt ? [] : emulated(kind).missing()),
     prepare: async (note) => {
@@ -130,10 +137,6 @@ function kindOf({ kind, firmware }: BoardEntry): Kind {
     firmware: builtBy(firmware.build),
     ...built,
   };
-}
-
-function lineOf(console: BoardEntry["console"]): string {
-  return typeof console === "string" ? console : portNamed(console.usb);
 }
 
 function accountOf({ password, serverPassword, serverId, user }: AccountEntry): Partial<Account> {

@@ -3,6 +3,7 @@
  * that are not taken.
  */
 import {
+  ADDRESS_BYTES_MAX,
   DESCRIPTOR_TEXT_BYTES_MAX,
   DESCRIPTOR_TYPES_MAX,
   ELEMENT_DEPTH_MAX,
@@ -233,4 +234,22 @@ test("a text for people has a limit and no controls; a URL past its limit is non
   equal(fault(long(URL_BYTES_MAX + 10)), cut);
   const wide = `https://h/${"a".repeat(URL_BYTES_MAX - 12)}\u{1f600}\u{1f600}`;
   equal(fault(media(NEEDED.replace("fw.bin", wide))), cut, "no part of a URL passes for one");
+});
+
+test("a URL for the report, and one for people, has at most ADDRESS_BYTES_MAX bytes", () => {
+  const filled = (name: string, path: string): string =>
+    media(`${NEEDED}<${name}>${path}</${name}>`);
+  const filler = "a".repeat(ADDRESS_BYTES_MAX - "https://h/".length);
+  const dots = `${"../".repeat(ADDRESS_BYTES_MAX / 3)}bc`;
+  const next = (path: string): string | undefined => {
+    const reading = read(filled("nextURL", path));
+    return "next" in reading ? reading.next : "none";
+  };
+  equal(next(`https://h/${filler}`), `https://h/${filler}`);
+  equal(fault(filled("installNotifyURI", `/${filler}`)), "none");
+  const long = `badURL: installNotifyURI is longer than ${ADDRESS_BYTES_MAX} bytes`;
+  for (const path of [`https://h/${filler}a`, `/${filler}a`, dots]) {
+    equal(next(path), undefined, path);
+    equal(fault(filled("installNotifyURI", path)), long, path);
+  }
 });

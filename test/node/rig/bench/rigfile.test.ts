@@ -69,6 +69,20 @@ for (const [what, from, to, line, text] of [
     /must have property off when property on is present/,
   ],
   [
+    "a board with two ways to switch its power",
+    "      off: relay 1 off\n",
+    "      off: relay 1 off\n      labgrid: door-1\n",
+    7,
+    /^boards\.door-1\.power names one way: on and off, http, uhubctl or labgrid$/,
+  ],
+  [
+    "a board with two relays",
+    "power: { labgrid: door-2 }",
+    "power: { labgrid: door-2, uhubctl: { location: 1-1, port: 2 } }",
+    15,
+    /^boards\.door-2\.power names one way: on and off, http, uhubctl or labgrid$/,
+  ],
+  [
     "a secret in the file",
     "env:DOOR1",
     "hunter22",
@@ -122,6 +136,18 @@ test("servers listen where boards reach them", () => {
   deepStrictEqual(placeOf({ host: "lab.example" }).bind, "0.0.0.0");
   deepStrictEqual(placeOf({ host: "127.0.0.1", port: 8080 }).bind, "127.0.0.1");
   deepStrictEqual(placeOf({ host: "lab.example", bind: "127.0.0.1" }).bind, "127.0.0.1");
+});
+
+test("where to listen is no address to call: somebody has to say what boards call", async () => {
+  for (const words of [{ bind: "0.0.0.0" }, { bind: "::" }, { host: "0.0.0.0" }])
+    throws(() => placeOf(words), /is where to listen, and no address that a board can call/);
+  const any = { host: "127.0.0.1", bind: "0.0.0.0", port: 0 };
+  deepStrictEqual(placeOf(any), any);
+  const file = join(folder, "any");
+  writeFileSync(file, "no package");
+  const serve = new Cli(["serve", "--any", "--package", file, "--bind", "0.0.0.0"]);
+  strictEqual(await serve.ended, 2, serve.output);
+  match(serve.errors, /0\.0\.0\.0 is where to listen, .*\n {2}say what boards call .*--host.*127/);
 });
 
 test("doctor looks at a rig file: what is wrong with it, and what its boards lack", async () => {

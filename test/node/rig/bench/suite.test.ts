@@ -61,7 +61,11 @@ async function suite(folder: string, rig: object, words: readonly string[]): Pro
   const file = join(folder, "rig.yaml");
   writeFileSync(file, stringify(rig));
   const cli = new Cli(["test", "--rig", file, "--board", "bench-1", ...words]);
-  strictEqual(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
+  try {
+    strictEqual(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
+  } finally {
+    await cli.stop();
+  }
   return cli.output;
 }
 

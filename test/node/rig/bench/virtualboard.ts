@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
-import { RUNNER } from "../../../rig/boards/host.ts";
+import { makeRunner, RUNNER } from "../../../rig/boards/host.ts";
 import { freePort } from "../freeport.ts";
 
 export const LINES = ["pty", "reenumerating", "tcp", "rfc2217"] as const;
@@ -23,6 +23,9 @@ const AWAY_MS = 300;
 
 /** How ser2net offers a port. */
 const ACCEPTERS = { tcp: "tcp", rfc2217: "telnet(rfc2217),tcp" } as const;
+
+/** What switches its relay on; anything else switches it off. */
+const ON: readonly string[] = ["/on", "/1"];
 
 export class VirtualBoard {
   readonly directory = mkdtempSync(join(tmpdir(), "virtual-"));
@@ -39,6 +42,7 @@ export class VirtualBoard {
 
   /** Puts it on the bench, without power. */
   static async make(kind: LineKind): Promise<VirtualBoard> {
+    makeRunner();
     const board = new VirtualBoard(kind);
     board.#relay.listen(0, "127.0.0.1");
     await once(board.#relay, "listening");
@@ -50,7 +54,7 @@ export class VirtualBoard {
   private constructor(kind: LineKind) {
     this.#kind = kind;
     this.#relay = createServer((request, reply) => {
-      const done = request.url === "/on" ? Promise.resolve(this.#on()) : this.#off();
+      const done = ON.includes(request.url ?? "") ? Promise.resolve(this.#on()) : this.#off();
       void done.then(() => {
         reply.end();
       });
@@ -66,6 +70,16 @@ export class VirtualBoard {
       kind: "host",
       console: isServed ? `${this.#kind}://127.0.0.1:${this.#port}` : this.#tty,
       power: { http: { on: url("on"), off: url("off") } },
+    };
+  }
+
+  /** What an exporter of labgrid offers of it, where it is behind a terminal server. */
+  get resources(): object {
+    const { port } = this.#relay.address() as AddressInfo;
+    const protocol = this.#kind === "tcp" ? "raw" : "rfc2217";
+    return {
+      NetworkSerialPort: { host: "127.0.0.1", port: this.#port, protocol },
+      NetworkPowerPort: { model: "simplerest", host: `http://127.0.0.1:${port}/{value}`, index: 0 },
     };
   }
 
