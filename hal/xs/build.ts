@@ -154,10 +154,9 @@ export interface BlobOptions {
 
 /** Base modules that have a native twin in this folder. */
 export const BASE_MODULES: Readonly<Record<string, string>> = Object.fromEntries(
-  ["base64", "bytes", "crc32", "md5", "sha1", "sha256", "signature", "utf8"].map((name) => [
-    `src/base/${name}`,
-    `hal/common/base/${name}`,
-  ]),
+  ["base64", "bytes", "crc32", "delta", "md5", "sha1", "sha256", "signature", "utf8"].map(
+    (name) => [`src/base/${name}`, `hal/common/base/${name}`],
+  ),
 );
 
 const IMPORT = /^(?:import|export)\s*(?:[\w*${},\s]+?\sfrom\s*)?["']([^"'\n]+)["']/gm;
