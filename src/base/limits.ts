@@ -177,7 +177,7 @@ export const TRIAL_DEADLINE_MS = 600_000;
  * Bytes of the head of an HTTP answer with its interim answers, and of the trailer of a chunked
  * one: what is not wanted of them is read past, and takes no memory. Bytes of a line that is held
  * whole until it is known whether it is wanted; of a longer one the value is kept in pieces, if it
- * is. Bytes of all the values that are kept: one beyond them is dropped.
+ * is. Bytes of all the values that are kept: one beyond them is dropped, and reads as empty.
  */
 export const HTTP_HEAD_BYTES_MAX = 32768;
 export const HTTP_LINE_BYTES_MAX = 2560;

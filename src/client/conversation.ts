@@ -202,8 +202,8 @@ export class Conversation {
       );
     this.#opening = false;
     this.#answered = true;
-    const mac = head.headers.get(MAC_HEADER);
-    const fits = mac === undefined || utf8(mac).length <= MAC_HEADER_BYTES_MAX;
+    const mac = head.headers.get(MAC_HEADER) ?? "";
+    const fits = mac !== "" && utf8(mac).length <= MAC_HEADER_BYTES_MAX;
     this.#mac = fits ? mac : undefined;
     this.#bodyDeadline = now + ANSWER_MS_MAX;
     this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
@@ -223,8 +223,8 @@ export class Conversation {
    */
   #redirect(now: number, { status, headers }: LinkHead): number {
     const message = this.#message;
-    const location = headers.get("location");
-    if (message === undefined || location === undefined)
+    const location = headers.get("location") ?? "";
+    if (message === undefined || location === "")
       return this.#fail(`the server answered HTTP ${status} without a Location`);
     const url = resolveAddress(message.url, location);
     if (typeof url === "string") return this.#fail(`the address of HTTP ${status} ${url}`);

@@ -75,7 +75,7 @@ export function judge(head: LinkHead, standing: Standing): Verdict {
   if (status === 200 || status === 206) return judgeBody(head, standing);
   if (REDIRECTS.includes(status)) {
     const location = headers.get("location");
-    return location === undefined
+    return location === undefined || location === ""
       ? failed("serverError", false, `${why} without a Location that can be read`)
       : { type: "redirect", location };
   }

@@ -72,7 +72,9 @@ export class HeadReader {
   /** The name of the header that it has, if that is wanted, and what has come of its value. */
   #longName: string | undefined;
   #longValue = "";
-  /** Its bytes: a character may have four of them, and takes as many in memory. */
+  /** Blanks at its end, so far: more of it may follow them. */
+  #longBlanks = "";
+  /** Its bytes with these blanks: a character may have four, and takes as many in memory. */
   #longBytes = 0;
   #length = NONE;
   #codings: "none" | "chunked" = "none";
@@ -186,32 +188,46 @@ export class HeadReader {
     if (name === CONTENT_LENGTH || name === TRANSFER_ENCODING) this.#fail(`bad ${name}`);
     if (name === CONNECTION) this.#closes = true;
     if (name === undefined || !this.#wants.includes(name) || this.#headers.has(name)) return;
+    if (name === SET_COOKIE) {
+      this.#headers.set(name, "");
+      return;
+    }
     this.#longName = name;
-    this.#longValue = "";
     this.#longBytes = 0;
-    if (name !== SET_COOKIE) this.#lengthen(bytes, from + name.length + 1, end);
+    this.#lengthen(bytes, from + name.length + 1, end);
   }
 
-  /** Another piece: what is not text, or beyond what may be kept, is given up. */
+  /** Another piece. A value that is not text, or more than may be kept, is given up: it is "". */
   #lengthen(bytes: Uint8Array, from: number, end: number): void {
-    if (this.#longName === undefined || this.#longName === SET_COOKIE) return;
-    const piece = textOf(bytes, from, end);
-    this.#longBytes += end - from;
+    if (this.#longName === undefined) return;
+    const first = this.#longBytes === 0 ? pastBlanks(bytes, from, end) : from;
+    const last = beforeBlanks(bytes, first, end);
+    this.#longBytes += end - first;
     const fits = this.#kept + this.#longBytes <= HTTP_KEPT_BYTES_MAX;
-    if (piece !== undefined && fits) this.#longValue += piece;
-    else this.#longName = undefined;
+    const piece = fits ? textOf(bytes, first, last) : undefined;
+    if (piece === undefined) {
+      this.#longValue = this.#longBlanks = "";
+      this.#keepLong(0);
+      return;
+    }
+    const blanks = textOf(bytes, last, end) ?? "";
+    if (piece !== "") this.#longValue += this.#longBlanks + piece;
+    this.#longBlanks = piece === "" ? this.#longBlanks + blanks : blanks;
   }
 
   /** The last piece, up to the line break. */
   #endLong(bytes: Uint8Array, at: number, end: number): void {
     this.#passing = false;
     this.#lengthen(bytes, at, end);
+    this.#keepLong(this.#longBytes - this.#longBlanks.length);
+  }
+
+  #keepLong(length: number): void {
     if (this.#longName === undefined) return;
-    const value = this.#longValue.trim();
-    this.#kept += this.#longBytes - (this.#longValue.length - value.length);
-    this.#headers.set(this.#longName, value);
+    this.#kept += length;
+    this.#headers.set(this.#longName, this.#longValue);
     this.#longName = undefined;
-    this.#longValue = "";
+    this.#longValue = this.#longBlanks = "";
   }
 
   #line(bytes: Uint8Array, at: number, end: number): void {
@@ -252,21 +268,20 @@ export class HeadReader {
     return textOf(bytes, at, colon)?.toLowerCase();
   }
 
-  /** `name: value`. A repeated name keeps its first value. */
+  /** `name: value`. A repeated name keeps its first value, also where that was given up. */
   #field(bytes: Uint8Array, at: number, end: number): void {
     const name = this.#name(bytes, at, end);
     if (name === undefined || this.problem !== "") return;
-    let from = at + name.length + 1;
-    let to = end;
-    while (from < to && isBlank(bytes[from])) from++;
-    while (to > from && isBlank(bytes[to - 1])) to--;
+    const from = pastBlanks(bytes, at + name.length + 1, end);
+    const to = beforeBlanks(bytes, from, end);
     if (name === CONTENT_LENGTH) this.#takeLength(bytes, from, to);
     if (name === TRANSFER_ENCODING) this.#takeCodings(bytes, from, to);
     if (name === CONNECTION) this.#takeOptions(bytes, from, to);
     if (!this.#wants.includes(name) || this.#headers.has(name)) return;
-    if (name === SET_COOKIE) to = from;
-    this.#kept += to - from;
-    if (this.#kept <= HTTP_KEPT_BYTES_MAX) this.#headers.set(name, textOf(bytes, from, to) ?? "");
+    const fits = name !== SET_COOKIE && this.#kept + to - from <= HTTP_KEPT_BYTES_MAX;
+    const value = fits ? textOf(bytes, from, to) : undefined;
+    if (value !== undefined) this.#kept += to - from;
+    this.#headers.set(name, value ?? "");
   }
 
   /** A number, or a list of one and the same (RFC 9110 §8.6); in one field or in several. */
@@ -327,6 +342,20 @@ function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB;
 }
 
+/** The index of the first byte of bytes[from, to) that is no blank, or `to`. */
+function pastBlanks(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && isBlank(bytes[at])) at++;
+  return at;
+}
+
+/** The index after the last byte of bytes[from, to) that is no blank, or `from`. */
+function beforeBlanks(bytes: Uint8Array, from: number, to: number): number {
+  let at = to;
+  while (at > from && isBlank(bytes[at - 1])) at--;
+  return at;
+}
+
 /** The end of the last character of bytes[0, to) that is whole (RFC 3629 §3). */
 function endOfCharacter(bytes: Uint8Array, to: number): number {
   for (let back = 1; back <= 3; back++) {
@@ -360,10 +389,8 @@ function listOf(bytes: Uint8Array, from: number, to: number): readonly string[] 
 
 /** The number that is an element of a list; undefined: it is empty; -1: it is no number. */
 function element(bytes: Uint8Array, from: number, to: number): number | undefined {
-  let first = from;
-  let end = to;
-  while (first < end && isBlank(bytes[first])) first++;
-  while (end > first && isBlank(bytes[end - 1])) end--;
+  const first = pastBlanks(bytes, from, to);
+  const end = beforeBlanks(bytes, first, to);
   return first === end ? undefined : decimal(bytes, first, end);
 }
 

@@ -423,7 +423,7 @@ test("every message asks for no content coding; an answer with one is named", ()
 test("the header x-syncml-hmac has at most MAC_HEADER_BYTES_MAX bytes", () => {
   for (const letter of ["m", "é"]) {
     const most = letter.repeat(MAC_HEADER_BYTES_MAX / utf8(letter).length);
-    for (const mac of [most, `${most}m`]) {
+    for (const mac of [most, `${most}m`, ""]) {
       const head = { status: 200, type: XML, headers: { "x-syncml-hmac": mac } };
       const { session, run } = converse([head, utf8("<a/>"), "end"]);
       run();
@@ -468,9 +468,11 @@ test("a redirect off the origin, without address or without end is refused and n
     run();
     deepEqual([peer.requests.length, conversation.failure], [1, why]);
   }
-  const bare = converse([{ status: 308 }]);
-  bare.run();
-  equal(bare.conversation.failure, "the server answered HTTP 308 without a Location");
+  for (const headers of [{}, { location: "" }]) {
+    const bare = converse([{ status: 308, headers }]);
+    bare.run();
+    equal(bare.conversation.failure, "the server answered HTTP 308 without a Location");
+  }
   const found = converse([{ status: 302, headers: { location: "/other" } }]);
   found.run();
   equal(found.conversation.failure, "the server answered HTTP 302");

@@ -475,7 +475,8 @@ test("a redirect obeys the rules of URLs", () => {
     const why = "error: the address to which https://h/package redirects ";
     ok(scene.said[0]?.startsWith(why), scene.said[0]);
   }
-  equal(new Scene([{ status: 302 }]).run(), "serverError");
+  for (const headers of [{}, { location: "" }])
+    equal(new Scene([{ status: 302, headers }]).run(), "serverError");
 });
 
 test("a URL that is none, or is against the rules, is not asked for", () => {

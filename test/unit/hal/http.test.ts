@@ -333,13 +333,29 @@ test("a line longer than the buffer is put together if it is wanted, else read p
   }
 });
 
-test("a long value that is no text is dropped; of a name that comes twice the first holds", () => {
+test("a value that is no text is empty; of a name that comes twice the first holds", () => {
   const long = "v".repeat(HTTP_LINE_BYTES_MAX);
-  const start = utf8(`HTTP/1.1 200 OK\r\nX-Y: ${long}`);
-  const end = utf8(`\r\nETag: e\r\nETag: ${long}\r\nContent-Length: 0\r\n\r\n`);
-  const bytes = new Uint8Array([...start, 0xff, 0xfe, ...end]);
-  const { headers } = drain(open(new ScriptedSocket([bytes])));
-  deepEqual([headers.has("x-y"), headers.get("etag")], [false, "e"]);
+  for (const value of ["v", long]) {
+    const start = utf8(`HTTP/1.1 200 OK\r\nX-Y: ${value}`);
+    const rest = `ETag: e\r\nETag: ${long}\r\nX-Y: again\r\nX-Y: ${long}`;
+    const end = utf8(`\r\n${rest}\r\nContent-Length: 0\r\n\r\n`);
+    const bytes = new Uint8Array([...start, 0xff, 0xfe, ...end]);
+    const { headers } = drain(open(new ScriptedSocket([bytes])));
+    deepEqual([headers.get("x-y"), headers.get("etag")], ["", "e"]);
+  }
+});
+
+test("blanks around a value are left out, short or long: spaces and tabs, and no others", () => {
+  const long = "v".repeat(2 * HTTP_LINE_BYTES_MAX - 100);
+  for (const word of ["v", "v \t v", long, `${long} \t v`]) {
+    const value = `\u00a0${word}\u3000`;
+    for (const blanks of [" ", "\t ", " \t".repeat(20), " ".repeat(HTTP_LINE_BYTES_MAX)]) {
+      if (word.length > 100 && blanks.length > 100) continue;
+      const line = `X-Y:${blanks}${value}${blanks}`;
+      const { headers } = answer(`HTTP/1.1 200 OK\r\n${line}\r\nContent-Length: 0\r\n\r\n`);
+      equal(headers.get("x-y"), value, `${value.length} behind ${blanks.length}`);
+    }
+  }
 });
 
 test("a line that frames the body has HTTP_LINE_BYTES_MAX bytes, with the one behind it", () => {
@@ -363,8 +379,45 @@ test("values beyond HTTP_KEPT_BYTES_MAX in all are dropped, a URL of URL_BYTES_M
     const { headers, body } = answer(
       `HTTP/1.1 200 OK\r\nX-Y: ${first}\r\nETag: ${second}\r\nContent-Length: 1\r\n\r\nx`,
     );
-    deepEqual([headers.get("x-y") === first, headers.has("etag"), body], [true, kept, "x"]);
+    const tag = kept ? second : "";
+    deepEqual([headers.get("x-y") === first, headers.get("etag"), body], [true, tag, "x"]);
   }
+});
+
+test("a value that is dropped takes no room: what is shorter is kept behind it", () => {
+  const first = "v".repeat(HTTP_KEPT_BYTES_MAX - 40);
+  for (const length of [41, HTTP_LINE_BYTES_MAX, HTTP_KEPT_BYTES_MAX]) {
+    const dropped = "d".repeat(length);
+    const { headers } = answer(
+      `HTTP/1.1 200 OK\r\nX-Y: ${first}\r\nETag: ${dropped}\r\nContent-Type: ` +
+        `${"t".repeat(39)}\r\nETag: e\r\nContent-Length: 0\r\n\r\n`,
+    );
+    deepEqual(
+      [...headers].map(([name, value]) => `${name} ${value.length}`),
+      [`x-y ${first.length}`, "etag 0", "content-type 39", "content-length 1"],
+    );
+  }
+});
+
+test("all that is kept of a head has HTTP_KEPT_BYTES_MAX bytes, however it comes", () => {
+  const lengths = [10, 1100, 2000, HTTP_LINE_BYTES_MAX, 2700, 4100, HTTP_KEPT_BYTES_MAX + 1];
+  for (const a of lengths)
+    for (const b of lengths)
+      for (const c of lengths) {
+        const lines = `X-Y: ${"a".repeat(a)}\r\nETag: ${"b".repeat(b)}\r\nEmpty: ${"c".repeat(c)}`;
+        const { headers } = answer(`HTTP/1.1 200 OK\r\n${lines}\r\nContent-Length: 0\r\n\r\n`);
+        let room = HTTP_KEPT_BYTES_MAX;
+        const kept = [a, b, c].map((length) => {
+          if (length > room) return 0;
+          room -= length;
+          return length;
+        });
+        const names = ["x-y", "etag", "empty"];
+        deepEqual(
+          names.map((name) => headers.get(name)?.length),
+          kept,
+        );
+      }
 });
 
 test("what is kept of a value in pieces counts in bytes, not in characters", () => {
