@@ -45,7 +45,7 @@ export class Journal {
     this.#store.commit(
       [
         recordChange(RECORD_KEY, encodeRecord(after)),
-        ...urlChanges(before, after),
+        ...urlChanges(this.#store, before, after),
         ...memoryChanges(this.#store, before, after),
       ],
       leaving,
@@ -78,8 +78,9 @@ function storedUrl(store: Store): string | undefined {
   return bytes === undefined ? undefined : text(bytes, 0, bytes.length);
 }
 
-function urlChanges(before: UpdateRecord, after: UpdateRecord): readonly Change[] {
+/** A URL that nobody needs goes, also one that firmware has left which does not know the key. */
+function urlChanges(store: Store, before: UpdateRecord, after: UpdateRecord): readonly Change[] {
   const url = urlApart(after);
-  if (url === urlApart(before)) return [];
-  return [[URL_KEY, url === undefined ? undefined : utf8(url)]];
+  if (url === undefined) return store.get(URL_KEY) === undefined ? [] : [[URL_KEY, undefined]];
+  return url === urlApart(before) ? [] : [[URL_KEY, utf8(url)]];
 }

@@ -161,12 +161,11 @@ export function urlApart({ url }: UpdateRecord): string | undefined {
 }
 
 /**
- * Returns what is stored of a record: the record, with the stored names of phases, and without a
- * URL that is stored apart.
+ * Returns what is stored of a record: the record, with the stored names of phases, and with "" for
+ * a URL that is stored apart. Earlier firmware needs one in a download, and ends it with `badURL`.
  */
 export function encodeRecord(whole: UpdateRecord): object {
-  const { url, ...rest } = whole;
-  const record = url === undefined || urlApart(whole) !== undefined ? rest : whole;
+  const record = urlApart(whole) === undefined ? whole : { ...whole, url: "" };
   const { phase, agreed } = record;
   const stored = { ...record, phase: STORED_PHASES[phase] };
   return agreed === undefined ? stored : { ...stored, agreed: STORED_PHASES[agreed] };
@@ -184,7 +183,8 @@ function phaseOf(stored: unknown): Phase | undefined {
 export function decodeRecord(stored: object | undefined, apart?: string): UpdateRecord {
   if (stored === undefined) return IDLE;
   const value = stored as { readonly [field: string]: unknown };
-  const url = string(value["url"]) ?? apart;
+  const own = string(value["url"]);
+  const url = own === "" ? (apart ?? own) : own;
   const validator = string(value["validator"]);
   const digest = string(value["digest"]);
   const version = string(value["version"]);

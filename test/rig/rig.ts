@@ -14,7 +14,7 @@ import type { Encoding } from "../../src/session/encoding.ts";
 import { LOOPBACK, type Place } from "./bench/place.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { makeCertificate, type ServerCertificate } from "./certificate.ts";
-import { deltaPackage } from "./delta/package.ts";
+import { basePayload, deltaPackage } from "./delta/package.ts";
 import { type Device, within } from "./device.ts";
 import type { Heap } from "./events/event.ts";
 import type { EventLog } from "./events/log.ts";
@@ -73,9 +73,12 @@ export const PACKAGE_FORMS = ["whole", "delta", "compressed"] as const;
 /** The image itself, a delta from version 1, or a package that needs no base. */
 export type PackageForm = (typeof PACKAGE_FORMS)[number];
 
-function packed(form: PackageForm, image: Buffer, base: () => Buffer): Buffer {
-  if (form === "whole") return image;
-  return deltaPackage(image, form === "delta" ? base() : undefined);
+/** Version 2 in this form. What a delta makes is built after version 1, as a vendor builds it. */
+function offered(board: RigBoard, form: PackageForm, sizeMin: number): Buffer {
+  const base = form === "delta" ? packageOf(board, VERSION_1, 0) : undefined;
+  const previous = base === undefined ? undefined : basePayload(base);
+  const image = packageOf(board, VERSION_2, sizeMin, 1, undefined, previous);
+  return form === "whole" ? image : deltaPackage(image, base);
 }
 
 /** Of an authority that the device does not know; or of the right one, for another host. */
@@ -128,9 +131,7 @@ export class Rig {
     };
     const { form = "whole" } = options;
     if (options.offer === undefined) note("building version 2, packing and signing it");
-    const offer =
-      options.offer ??
-      packed(form, packageOf(board, VERSION_2, options.size), () => packageOf(board, VERSION_1, 0));
+    const offer = options.offer ?? offered(board, form, options.size);
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
     if (board.stays !== true) {
       note(`making a device with version 1 of board ${board.name}`);

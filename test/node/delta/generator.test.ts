@@ -1,8 +1,10 @@
 /** What the generator makes, the decoder of the device makes into the same bytes again. */
 import fc from "fast-check";
+import { fail } from "node:assert";
 import { equal, ok, test } from "../../check.ts";
 import { align } from "../../rig/delta/alignment.ts";
 import { encodeSegments } from "../../rig/delta/segments.ts";
+import { withoutPointers } from "../../rig/delta/pointers.ts";
 import { suffixArray } from "../../rig/delta/suffixes.ts";
 import { Tokens } from "../../rig/delta/tokens.ts";
 import { decode } from "../../rig/delta/unpack.ts";
@@ -86,6 +88,33 @@ test("words that moved cost little, and so do parts that changed places", () => 
   ok(moved.length < 120, `${moved.length} bytes`);
   const others = body(BASE, SUCCESSOR);
   ok(others.length < 1000, `${others.length} bytes`);
+});
+
+/** Objects in lists: each has the address of the next, a number, and the address of a name. */
+function objects(count: number, skipped: number): Buffer {
+  const image = Buffer.alloc((count - skipped) * 12);
+  for (let at = 0; at < image.length; at += 12) {
+    const number = at / 12 < 40 ? at / 12 : at / 12 + skipped;
+    image.writeUInt32LE(0x80001000 + (((number * 7919) % count) - skipped) * 12, at);
+    image.writeUInt32LE((number * 40503) & 0xffff, at + 4);
+    image.writeUInt32LE(0x80040000 + ((number * 104729) % 5000) * 4 - skipped * 8, at + 8);
+  }
+  return image;
+}
+
+test("objects whose every pointer has changed are found again by what they are", () => {
+  const [base, image] = [objects(3000, 9), objects(3000, 0)];
+  const bare = withoutPointers(base, image) ?? fail("it has pointers");
+  const runs = align(bare.base, bare.image);
+  const made = encodeSegments(image, new Tokens(base, image).of(runs));
+  ok(isSame(decode({ base, imageLength: image.length, body: made }), image));
+  const plain = body(base, image);
+  ok(made.length < plain.length / 4, `${made.length} of ${plain.length} bytes`);
+});
+
+test("bytes without order, small numbers and bytes alone have no pointers", () => {
+  for (const base of [noise(9000, 5), new Uint8Array(9000), new Uint8Array(3).fill(0x80)])
+    equal(withoutPointers(Buffer.from(base), Buffer.from(NEW)), undefined);
 });
 
 test("bytes without order take little more than themselves", () => {

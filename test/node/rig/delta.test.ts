@@ -1,9 +1,10 @@
 /** Delta packages on the command line: made, shown, refused where they are of no use. */
-import { match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, fail, match, ok, strictEqual } from "node:assert";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { findBlob } from "../../../hal/xs/previous.ts";
 import { BOARDS } from "../../rig/boards/boards.ts";
 import { buildImage } from "../../rig/image.ts";
 import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
@@ -99,6 +100,34 @@ test("a delta package that is damaged is shown as damaged", async () => {
   const flags = await run("inspect", path("flags.xdp"));
   strictEqual(flags.status, 1);
   match(flags.errors, /flags\.xdp has the header of no delta package/);
+});
+
+test("firmware that is built after a release makes a small delta from it", async () => {
+  const [first, second, delta] = [path("h1.img"), path("h2.img"), path("h.xdp")];
+  const build = ["build", "--board", "host", "--version"];
+  strictEqual((await run(...build, "1.0.0", "-o", first)).status, 0);
+  const made = await run(...build, "2.0.0", "--after", first, "-o", second);
+  strictEqual(made.status, 0, made.errors);
+  strictEqual((await run("pack", second, "--delta-from", first, "-o", delta)).status, 0);
+  ok(readFileSync(delta).length < 500, `${readFileSync(delta).length} bytes`);
+  const places = [first, second].map((file) => {
+    const { names, code } = findBlob(readFileSync(file)) ?? fail(`${file} has no blob`);
+    return [names, [...code]];
+  });
+  deepStrictEqual(places[1], places[0]);
+});
+
+test("--after is refused where it can do nothing, and for what is no release", async () => {
+  const words = ["build", "--version", "2.0.0", "-o", path("none"), "--after"];
+  const sim = await run(...words, path("v1.img"), "--board", "sim");
+  strictEqual(sim.status, 2);
+  match(sim.errors, /--after is for boards host, qemu, .*, not sim/);
+  const text = await run(...words, path("key.pem"), "--board", "host");
+  strictEqual(text.status, 2);
+  match(text.errors, /--after .*key\.pem: the base is not an MCUboot image/);
+  const other = await run(...words, path("v1.img"), "--board", "host");
+  strictEqual(other.status, 3);
+  match(other.errors, /the release before has no application of XS/);
 });
 
 const USAGE: readonly (readonly [words: readonly string[], told: RegExp])[] = [

@@ -10,6 +10,7 @@ import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { SimFlash } from "../../../hal/sim/flash.ts";
 import { Power } from "../../../hal/sim/power.ts";
+import { ADDRESS_BYTES_MAX } from "../../../src/base/limits.ts";
 import { LOSSES } from "../../../src/client/losses.ts";
 import { readRecord, recordChange } from "../../../src/store/jsonrecord.ts";
 import { Store } from "../../../src/store/store.ts";
@@ -190,6 +191,13 @@ test("what this layout writes is read by layout 1", () => {
       stored.url,
       "http://h/fw",
       "layout 1 goes on with the package that a descriptor named, and knows nothing of the report",
+    );
+    const long = { ...record, url: `http://h/${"p".repeat(ADDRESS_BYTES_MAX)}` };
+    store.commit([recordChange(RECORD_KEY, encodeRecord(long))]);
+    strictEqual(
+      readRecord<{ url?: unknown }>(store, RECORD_KEY)?.url,
+      "",
+      "layout 1 has a URL to go on with: it ends the download, and does not crash for want of one",
     );
   }
 });

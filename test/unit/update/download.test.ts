@@ -1,8 +1,12 @@
 /** Downloads through the engine: where they go on, what restarts them, and how they end. */
 import { deepEqual, equal, ok, test, throws } from "../../check.ts";
-import { DOWNLOAD_ATTEMPTS_MAX, REWINDS_MAX } from "../../../src/base/limits.ts";
+import { ADDRESS_BYTES_MAX, DOWNLOAD_ATTEMPTS_MAX, REWINDS_MAX } from "../../../src/base/limits.ts";
+import { text } from "../../../src/base/utf8.ts";
+import { recordChange } from "../../../src/store/jsonrecord.ts";
 import type { FetchEvent, FetchSink } from "../../../src/update/fetcher.ts";
+import { RECORD_KEY, URL_KEY } from "../../../src/update/journal.ts";
 import { Board, IMAGE, serve } from "./board.ts";
+import { readByOlder } from "./older.ts";
 
 const DONE: FetchEvent = { type: "done" };
 const WAIT: FetchEvent = { type: "wait", until: 7 };
@@ -190,6 +194,30 @@ test("a download restarts at byte 0 at most REWINDS_MAX times, whatever resets c
   ];
   board.settle();
   deepEqual(board.engine.tickets(), [{ id: 1, owner: "o", reason: "network" }]);
+});
+
+test("a long URL outlives older firmware, which cannot use it; no longer than it is needed", () => {
+  const url = `https://h/${"p".repeat(ADDRESS_BYTES_MAX)}`;
+  const older = (board: Board, changes: object): void => {
+    const stored = board.store.get(RECORD_KEY) ?? new Uint8Array();
+    const record = readByOlder(text(stored, 0, stored.length));
+    board.store.commit([recordChange(RECORD_KEY, { v: 1, ...record, ...changes })]);
+    board.reset();
+  };
+  const board = new Board();
+  equal(board.engine.start(url, "x", "get", false), undefined);
+  older(board, {});
+  board.fetcher.script = [() => WAIT];
+  board.engine.step(0);
+  deepEqual(
+    board.fetcher.started.map((source) => source.url),
+    [url],
+  );
+  ok(board.store.get(URL_KEY) !== undefined);
+  older(board, { phase: "failed", reason: "badURL", url: "https://h/p" });
+  ok(board.store.get(URL_KEY) !== undefined);
+  equal(board.engine.start("https://h/q", "x", "get", false), undefined);
+  equal(board.store.get(URL_KEY), undefined);
 });
 
 test("an abort of no push leaves a download alone", () => {

@@ -1,5 +1,6 @@
 /** The record as bytes in the store: old and new firmware read each other's. */
 import { deepEqual, equal, test } from "../../check.ts";
+import { ADDRESS_BYTES_MAX } from "../../../src/base/limits.ts";
 import { REASONS } from "../../../src/update/reason.ts";
 import {
   decodeRecord,
@@ -125,6 +126,21 @@ test("older firmware reads, in every phase, all of a record that it knows", () =
       "an outcome that older firmware does not know is still one",
     );
   }
+});
+
+test("a long URL is stored apart: older firmware finds an empty one, which leads nowhere", () => {
+  const most = `https://h/${"p".repeat(ADDRESS_BYTES_MAX - "https://h/".length)}`;
+  for (const [url, stored] of [
+    [most, most],
+    [`${most}p`, ""],
+  ] as const) {
+    const record: UpdateRecord = { ...FULL, phase: "downloading", url };
+    equal(readByOlder(text(record))["url"], stored);
+    const read = (apart?: string): unknown =>
+      decodeRecord(JSON.parse(text(record)) as object, apart).url;
+    deepEqual([read(url), read()], [url, stored]);
+  }
+  equal(decodeRecord({ ...IDLE }, most).url, undefined, "one of another record is not taken");
 });
 
 test("a notice without a URL is none; attempts that are no number count from 0", () => {
