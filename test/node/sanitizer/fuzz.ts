@@ -250,7 +250,6 @@ class Fuzz {
       new Uint16Array(4),
       new DataView(new ArrayBuffer(8)),
       [1, 2],
-      10n,
       {
         valueOf: () => {
           throw new Error("no number");
