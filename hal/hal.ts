@@ -225,6 +225,17 @@ export interface Identity {
 
 export type LogLevel = "error" | "warning" | "info" | "debug";
 
+/**
+ * The payload of the image that runs: what delta packages copy from, without header and records, so
+ * that it is the same for an image that came without a package. Nobody writes it.
+ */
+export interface Base {
+  /** In bytes. */
+  readonly length: number;
+  /** Fills `buffer` from `offset` on, inside the payload. Throws a FlashError of kind `device`. */
+  read(buffer: Uint8Array, offset: number): void;
+}
+
 /** A board, whole. */
 export interface Hal {
   /** At least two erase blocks for the client's own log. */
@@ -236,6 +247,8 @@ export interface Hal {
   readonly identity: Identity;
   /** Absent: nothing reaches this board unasked, and it opens its sessions by itself. */
   readonly datagrams?: Datagrams | undefined;
+  /** Absent: the board takes whole images and compressed ones, and no deltas. */
+  readonly base?: Base | undefined;
   /** Milliseconds since this boot; never goes back. */
   now(): number;
   /**

@@ -46,17 +46,19 @@ export const APPLICATION = join(root, "src/manifest.json");
 /** How the names of all modules begin, but of those of libraries. */
 export const PREFIX = "xs-fumo/";
 const ENTRY = `${PREFIX}src/main`;
+/** Only the portable version of a base module needs it, and boards have a native one. */
+const PORTABLE = [`${PREFIX}src/base/deltamodel`];
 
 export function readManifest(path: string = MANIFEST): Manifest {
   return JSON.parse(readFileSync(path, "utf8")) as Manifest;
 }
 
-/** Names of all modules of src but the application's entry, sorted. */
+/** Names of all modules of src that a board needs, but the application's entry, sorted. */
 export function sourceModules(): string[] {
   return readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
     .map((name) => `${PREFIX}src/${name.replace(/\.ts$/, "")}`)
-    .filter((name) => name !== ENTRY)
+    .filter((name) => name !== ENTRY && !PORTABLE.includes(name))
     .sort();
 }
 

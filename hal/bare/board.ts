@@ -5,7 +5,7 @@ import { HttpLink } from "../common/http/http.ts";
 import { SlotBoot } from "../common/natives/boot.ts";
 import { printLine } from "../common/natives/console.ts";
 import { openPushPort } from "../common/natives/datagram.ts";
-import { PartitionFlash } from "../common/natives/flash.ts";
+import { openBase, PartitionFlash } from "../common/natives/flash.ts";
 import { type OwnIdentity, readIdentity } from "../common/natives/identity.ts";
 import { run } from "../common/natives/loop.ts";
 import { TcpSocket } from "../common/natives/socket.ts";
@@ -55,6 +55,7 @@ export function openBareBoard(own: OwnIdentity): Board {
   return {
     store: new PartitionFlash("store"),
     staging: new PartitionFlash("staging"),
+    base: openBase(),
     boot: new SlotBoot(),
     link: new HttpLink(
       (host, port) => new TcpSocket(host, port),

@@ -9,12 +9,10 @@ import { alone, BASE_MODULES, buildBlob, BuildError, ROOT, runMake } from "../xs
 import { type Cut, planOf } from "./cut.ts";
 import { type Factory, factorySector } from "./factory.ts";
 import { type MemoryMap, readMap } from "./map.ts";
+import { LENGTH_AT, placesOf } from "./places.ts";
 
 const HERE = "hal/bare";
 const MAKEFILE = `${HERE}/Makefile`;
-
-/** Where an image says how long it is: firmware.h. */
-const LENGTH_AT = 8;
 
 /** Typed on the console, it switches a running board off: board.h. */
 export const SWITCH_KEY = "\x04";
@@ -65,6 +63,11 @@ export interface FirmwareOptions {
   readonly entry?: string;
   /** Keep names and lines of the TypeScript, for stack traces; larger. */
   readonly positions?: boolean;
+  /**
+   * The payload of the release that devices run. Names keep their identifiers, bytecode and loaded
+   * modules their places, so that a delta is small. Throws a BuildError when it is no firmware.
+   */
+  readonly previous?: Buffer | undefined;
   /** For an image that is no product: natives of its own. */
   readonly natives?: ExtraNatives;
 }
@@ -166,18 +169,20 @@ export class BareBuild {
         out: join(ROOT, blob),
         version: options.version,
         positions: options.positions ?? false,
+        previous: options.previous,
         modules: BASE_MODULES,
         generated: {
           "hal/board": `export { openBoard } from "./${basename(folder)}/board.js";\n`,
         },
       });
-      return this.#linkFirmware(options.name, blob, options.natives);
+      return this.#linkFirmware(options, blob);
     });
   }
 
   /** As buildFirmware, for a blob that is there. */
-  #linkFirmware(name: string, blob: string, natives: ExtraNatives | undefined): Buffer {
+  #linkFirmware({ name, natives, previous }: FirmwareOptions, blob: string): Buffer {
     const words = [`NAME=${name}`, `BLOB=${blob}`];
+    if (previous !== undefined) words.push(`PLACES=${this.#placesAfter(previous).join(" ")}`);
     if (natives !== undefined) {
       const { list, sources, link = [] } = natives;
       words.push(`NATIVES=../../../${list}`, `MORE=${sources.join(" ")}`);
@@ -185,6 +190,16 @@ export class BareBuild {
     }
     this.#make(`${name}.bin`, words);
     return this.#withSharedMachine(name, readFileSync(this.built(`${name}.bin`)));
+  }
+
+  /** What the linker is told of the release before. */
+  #placesAfter(previous: Buffer): string[] {
+    const places = placesOf(previous);
+    if (places === undefined)
+      throw new BuildError("the release before is no firmware of a bare-metal board");
+    const at = (offset: number): string =>
+      `0x${(this.map.at("WINDOW_BASE") + offset).toString(16)}`;
+    return [`-DBLOB_AT=${at(places.blob)}`, `-DROM_AT=${at(places.rom)}`];
   }
 
   /**
@@ -273,13 +288,19 @@ export class BareBuild {
     const stdout = readFileSync(told);
     const line = stdout.indexOf("ROM ");
     const end = stdout.indexOf("\n", line);
-    const length = line < 0 ? NaN : Number(stdout.toString("latin1", line + 4, end));
+    const [length = NaN, at = NaN] =
+      line < 0
+        ? []
+        : stdout
+            .toString("latin1", line + 4, end)
+            .split(" ")
+            .map(Number);
     const rom = stdout.subarray(end + 1);
-    if (rom.length !== length)
+    if (rom.length !== length || !(at >= image.length))
       throw new BuildError(
         `the modules of ${name} cannot be loaded ahead\n${stdout.toString("latin1", 0, 2000)}`,
       );
-    const whole = Buffer.concat([image, Buffer.alloc(-image.length & 15), rom]);
+    const whole = Buffer.concat([image, Buffer.alloc(at - image.length), rom]);
     whole.writeUInt32LE(whole.length, LENGTH_AT);
     return whole;
   }

@@ -58,7 +58,8 @@ void romMake(const BlobHeader* blob)
     panic("a module threw");
   head()->magic = ROM_MAGIC;
   head()->length = (uint32_t)(memoryEnd() - __rom_start);
-  printf("ROM %lu\n", (unsigned long)head()->length);
+  printf("ROM %lu %lu\n", (unsigned long)head()->length,
+      (unsigned long)(__rom_start - (char*)WINDOW_BASE));
   consolePut(__rom_start, head()->length);
   machineOff(0);
 }

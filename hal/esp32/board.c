@@ -106,6 +106,11 @@ void boardExit(int status)
   slotRestart(0);
 }
 
+/* An erase gives way to the idle task, which feeds the watchdog. */
+void boardFeed(void)
+{
+}
+
 /* Its waits give way to the other tasks, so the idle task feeds the watchdog. */
 void boardWait(uint32_t timeoutMs)
 {

@@ -8,7 +8,7 @@ import { HttpLink } from "../common/http/http.ts";
 import { SlotBoot } from "../common/natives/boot.ts";
 import { printLine } from "../common/natives/console.ts";
 import { openPushPort } from "../common/natives/datagram.ts";
-import { PartitionFlash } from "../common/natives/flash.ts";
+import { openBase, PartitionFlash } from "../common/natives/flash.ts";
 import { type OwnIdentity, readIdentity } from "../common/natives/identity.ts";
 import { TcpSocket } from "../common/natives/socket.ts";
 import { now, random } from "../common/natives/system.ts";
@@ -51,6 +51,7 @@ export function openHardware(text: string): Hal {
   const hal: Hal = {
     store: new PartitionFlash("store"),
     staging,
+    base: openBase(),
     boot,
     link: new HttpLink((host, port) => new TcpSocket(host, port), secureConnect(text)),
     identity: readIdentity(text, IDENTITY),

@@ -12,6 +12,14 @@
 #define MCUBOOT_MAGIC 0x96f3b83dU
 #define MCUBOOT_HEADER_BYTES 32
 #define PROBE_BYTES 32
+/* An ESP image, and a signature of secure boot, version 2, behind it. */
+#define IMAGE_MAGIC 0xE9
+#define IMAGE_HEAD_BYTES 24
+#define IMAGE_SEGMENT_BYTES 8
+#define IMAGE_DIGEST_BYTES 32
+#define SECTOR_BYTES 4096u
+#define SIGNATURE_MAGIC 0xE7
+#define SIGNATURE_VERSION 2
 /* Flash encryption works on 16 bytes; the first ESP32 programs a row of 32 again for each half, and
  * power may fail in it. */
 #define ENCRYPTED_ALIGN 16
@@ -265,6 +273,52 @@ static int eraseArea(const Partition* self, uint32_t block)
   return 1;
 }
 
+/* The image that runs, as the base of deltas: what the boot loader of the chip sees, decrypted. */
+
+static int readBase(const Partition* self, uint32_t offset, void* bytes, uint32_t length)
+{
+  (void)self;
+  return esp_partition_read(slots.running, offset, bytes, length) == ESP_OK;
+}
+
+/* Bytes of the ESP image at the start of the running slot: a head, segments, a checksum at the end
+ * of 16 bytes, a digest; behind them, in a sector of its own, a signature of secure boot. 0: there
+ * is no such image. */
+static uint32_t imageBytes(void)
+{
+  uint32_t at = IMAGE_HEAD_BYTES, room = slots.running->size;
+  uint8_t head[IMAGE_HEAD_BYTES], segment[IMAGE_SEGMENT_BYTES], signature[2];
+  if (!readBase(NULL, 0, head, sizeof(head)) || (head[0] != IMAGE_MAGIC))
+    return 0;
+  for (uint8_t i = 0; i < head[1]; i++) {
+    uint32_t length;
+    if ((at + sizeof(segment) > room) || !readBase(NULL, at, segment, sizeof(segment)))
+      return 0;
+    memcpy(&length, segment + 4, sizeof(length));
+    at += sizeof(segment);
+    if (length > room - at)
+      return 0;
+    at += length;
+  }
+  at = (at + 16) / 16 * 16 + (head[IMAGE_HEAD_BYTES - 1] ? IMAGE_DIGEST_BYTES : 0);
+  if (at > room)
+    return 0;
+  room -= (at + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
+  if ((room >= SECTOR_BYTES)
+      && readBase(NULL, slots.running->size - room, signature, sizeof(signature))
+      && (signature[0] == SIGNATURE_MAGIC) && (signature[1] == SIGNATURE_VERSION))
+    at = slots.running->size - room + SECTOR_BYTES;
+  return at;
+}
+
+static const Partition* openBase(void)
+{
+  static Partition base = { .blockLength = 1, .writeAlign = 1, .read = readBase };
+  if (!base.blocks)
+    base.blocks = imageBytes();
+  return &base;
+}
+
 const char* slotsPartition(const char* name, const Partition** partition)
 {
   static Area areas[2];
@@ -273,6 +327,10 @@ const char* slotsPartition(const char* name, const Partition** partition)
   Area* area = &areas[staging];
   if (wrong)
     return wrong;
+  if (!strcmp(name, "base")) {
+    *partition = openBase();
+    return NULL;
+  }
   if (!staging && strcmp(name, "store"))
     return "no such partition";
   area->head = staging ? slots.head : NULL;

@@ -16,7 +16,8 @@ const char* slotsOpen(void);
 /* What does not keep the board from running, but from being updated; NULL when all is well. */
 const char* slotsWarning(void);
 
-/* "store", or "staging": the slot that does not run. NULL when it worked, else the reason. */
+/* "store"; "staging": the slot that does not run; "base": the image that runs, for reading. NULL
+ * when it worked, else the reason. */
 const char* slotsPartition(const char* name, const Partition** partition);
 
 int slotRunning(void);

@@ -191,12 +191,30 @@ const char* boardConfirm(void)
   return board ? bootConfirm(&selected, &board->choice) : NO_BOARD;
 }
 
+static int readBase(const Partition* self, uint32_t offset, void* bytes, uint32_t length)
+{
+  (void)self;
+  memcpy(bytes, host.board.image.payload + offset, length);
+  return 1;
+}
+
+static const Partition* openBase(const HostBoard* board)
+{
+  static Partition base = { .blockLength = 1, .writeAlign = 1, .read = readBase };
+  base.blocks = board->image.payloadLength;
+  return &base;
+}
+
 const char* boardPartition(const char* name, const Partition** partition)
 {
   const HostBoard* board = hostBoard();
   int isStore = !strcmp(name, "store");
   FlashFile* flash = isStore ? &host.store : &host.staging;
   char path[PATH_BYTES_MAX];
+  if (board && !strcmp(name, "base")) {
+    *partition = openBase(board);
+    return NULL;
+  }
   if (!board || (!isStore && strcmp(name, "staging")))
     return board ? "flash: no such partition" : NO_BOARD;
   *partition = &flash->partition;
@@ -256,6 +274,11 @@ uint32_t boardSecurityCounter(void)
 {
   const HostBoard* board = hostBoard();
   return board ? board->image.counter : 0;
+}
+
+void boardFeed(void)
+{
+  resetFeed();
 }
 
 /* The watchdog rests meanwhile, and starts anew: a program that comes here is alive. Here the

@@ -2,7 +2,16 @@
  * A whole board in this process: a store, two slots, a boot selector, a clock that stands still
  * unless told, and power that fails.
  */
-import type { Datagrams, FlashStatus, Hal, Identity, Link, LogLevel, ResetCause } from "../hal.ts";
+import type {
+  Base,
+  Datagrams,
+  FlashStatus,
+  Hal,
+  Identity,
+  Link,
+  LogLevel,
+  ResetCause,
+} from "../hal.ts";
 import { CheckedFlash } from "../common/checked.ts";
 import { SimBoot } from "./boot.ts";
 import { SimFlash } from "./flash.ts";
@@ -100,6 +109,7 @@ export class SimBoard {
     this.#elapsedMs = 0;
     return {
       store: new CheckedFlash(this.store),
+      base: payloadIn(this.slots[running.slot === 0 ? 0 : 1]),
       staging: new CheckedFlash(this.slots[running.slot === 0 ? 1 : 0]),
       boot: this.boot,
       link: options.link,
@@ -111,4 +121,16 @@ export class SimBoard {
       log: (level, source, text) => options.log?.(level, source, text),
     };
   }
+}
+
+/** The payload of the MCUboot image in a slot, as its header says. */
+function payloadIn(slot: SimFlash): Base {
+  const head = new DataView(slot.bytes.buffer, slot.bytes.byteOffset);
+  const from = head.getUint16(8, true);
+  return {
+    length: Math.min(head.getUint32(12, true), slot.bytes.length - from),
+    read: (buffer, offset) => {
+      slot.read(buffer, from + offset);
+    },
+  };
 }

@@ -15,6 +15,7 @@ import {
 import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lower } from "./lower.ts";
+import { findBlob, type FoundBlob, nameFile, orderNames } from "./previous.ts";
 
 /** The top of the repository; this file runs as build/js/hal/xs/build.js. */
 export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -148,16 +149,20 @@ export interface BlobOptions {
   readonly version: string;
   /** Keep names and lines of the TypeScript, for stack traces; 16 % larger. */
   readonly positions?: boolean;
+  /**
+   * The release that devices run: a blob, or a payload with one in it. Names keep the identifiers
+   * that they have there (previous.ts).
+   */
+  readonly previous?: Buffer | undefined;
   /** The text of modules that tsc did not write, by name. */
   readonly generated?: Readonly<Record<string, string>>;
 }
 
 /** Base modules that have a native twin in this folder. */
 export const BASE_MODULES: Readonly<Record<string, string>> = Object.fromEntries(
-  ["base64", "bytes", "crc32", "md5", "sha1", "sha256", "signature", "utf8"].map((name) => [
-    `src/base/${name}`,
-    `hal/common/base/${name}`,
-  ]),
+  ["base64", "bytes", "crc32", "delta", "md5", "sha1", "sha256", "signature", "utf8"].map(
+    (name) => [`src/base/${name}`, `hal/common/base/${name}`],
+  ),
 );
 
 const IMPORT = /^(?:import|export)\s*(?:[\w*${},\s]+?\sfrom\s*)?["']([^"'\n]+)["']/gm;
@@ -213,14 +218,32 @@ function collect(options: BlobOptions): Source[] {
   return [...found.values()];
 }
 
+/** What blobc is told of the release before, besides the modules: `blob` is built without. */
+function wordsAfter(before: FoundBlob, blob: Buffer, path: string): string[] {
+  writeFileSync(path, nameFile(orderNames(before.names, findBlob(blob)?.names ?? [])));
+  return ["-n", path, "-a", `${before.namesAt}`];
+}
+
 /** Compiles the entry and all that it imports to one blob. Throws a BuildError. */
 export function buildBlob(options: BlobOptions): Buffer {
   return alone(() => {
     runMake([join("build/xs", "blobc")]);
-    mkdirSync(dirname(options.out), { recursive: true });
-    const modules = collect(options).map((source) => `${source.name}=${source.path}`);
+    const { out, version, previous } = options;
+    mkdirSync(dirname(out), { recursive: true });
+    const sources = collect(options);
     const flags = options.positions ? ["-p"] : [];
-    run(join(OUT, "blobc"), [...flags, "-v", options.version, options.out, ...modules]);
-    return readFileSync(options.out);
+    const compile = (words: readonly string[], places?: FoundBlob["code"]): Buffer => {
+      const modules = sources.map(({ name, path }) => {
+        const place = places?.get(name);
+        return `${name}=${path}${place === undefined ? "" : `@${place}`}`;
+      });
+      run(join(OUT, "blobc"), [...words, ...flags, "-v", version, out, ...modules]);
+      return readFileSync(out);
+    };
+    const blob = compile([]);
+    if (previous === undefined) return blob;
+    const before = findBlob(previous);
+    if (before === undefined) throw new BuildError("the release before has no application of XS");
+    return compile(wordsAfter(before, blob, `${out}.names`), before.code);
   });
 }

@@ -298,6 +298,7 @@ interface EngineParts {
 function engineOf({ hal, provision, store, random, log, inbound }: EngineParts): Engine {
   return new Engine({
     store,
+    base: hal.base,
     staging: hal.staging,
     boot: hal.boot,
     policy: imagePolicy(hal, provision),

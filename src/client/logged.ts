@@ -9,6 +9,7 @@ import { line } from "../base/line.ts";
 export function logged(hal: Hal): Hal {
   return {
     store: hal.store,
+    base: hal.base,
     staging: hal.staging,
     boot: hal.boot,
     link: hal.link,

@@ -3,6 +3,7 @@
  * to be restored; and what is known of the sessions so far.
  */
 import { type Backoff, backoffMs, randomShare } from "../base/backoff.ts";
+import { crc32 } from "../base/crc32.ts";
 import { frozen } from "../base/frozen.ts";
 import {
   SESSION_RETRY_AFTER_MAX_MS,
@@ -10,6 +11,7 @@ import {
   SESSION_RETRY_MS,
 } from "../base/limits.ts";
 import { patientMs } from "../base/retryafter.ts";
+import { utf8 } from "../base/utf8.ts";
 
 export interface Need {
   /**
@@ -19,6 +21,12 @@ export interface Need {
   readonly reason: boolean;
   /** Milliseconds between sessions without a reason; 0: never. */
   readonly pollMs: number;
+  /**
+   * When the first of them is due, whatever sessions there were before: each device has a moment of
+   * its own within pollMs from its start, so that those which were switched on together do not poll
+   * as one.
+   */
+  readonly firstPoll: number;
   /** When the last session ended (or the device started). */
   readonly since: number;
   /** How many sessions, or starts, in a row have failed. */
@@ -41,18 +49,29 @@ const RETRY: Backoff = frozen({ firstMs: SESSION_RETRY_MS, longestMs: SESSION_RE
  * that the last attempts, ever closer, fall inside it; they stay the first pause apart.
  */
 export function sessionDue(need: Need): number {
-  const { reason, pollMs, since, failures, share, askedMs, deadline } = need;
+  const { reason, pollMs, firstPoll, since, failures, share, askedMs, deadline } = need;
   if (failures > 0) {
     const half = Math.max((deadline - since) / 2, SESSION_RETRY_MS);
     return since + Math.min(patientMs(backoffMs(failures, share, RETRY), askedMs, share), half);
   }
   if (reason) return since;
-  return pollMs > 0 ? since + pollMs : Infinity;
+  if (pollMs === 0) return Infinity;
+  return since < firstPoll ? firstPoll : since + pollMs;
+}
+
+/**
+ * Returns a device's place among all, 0 to 1, without 1: the same after each start, and as good as
+ * chance from one DevId to the next.
+ */
+export function placeOf(devId: string): number {
+  return crc32(utf8(devId), 0) / 0x100000000;
 }
 
 /** How the sessions with one server went, as far as it decides when the next one is due. */
 export class Schedule {
   readonly #random: (bytes: Uint8Array) => void;
+  readonly #started: number;
+  readonly #place: number;
   /** When the last session ended, or the device started. */
   #since: number;
   /** Sessions in a row that have failed; a start that follows crashes goes on from their number. */
@@ -60,9 +79,11 @@ export class Schedule {
   #share: number;
   #askedMs = 0;
 
-  /** `crashes`: starts in a row that have failed before this one. */
-  constructor(nowMs: number, crashes: number, random: (bytes: Uint8Array) => void) {
+  /** `crashes`: starts in a row that have failed before this one. `place`: see `placeOf`. */
+  constructor(nowMs: number, crashes: number, place: number, random: (bytes: Uint8Array) => void) {
     this.#random = random;
+    this.#started = nowMs;
+    this.#place = place;
     this.#since = nowMs;
     this.#failures = crashes;
     this.#share = crashes > 0 ? randomShare(random) : 0;
@@ -76,6 +97,7 @@ export class Schedule {
     return sessionDue({
       reason,
       pollMs,
+      firstPoll: this.#started + Math.round(pollMs * this.#place),
       since,
       failures,
       share: this.#share,

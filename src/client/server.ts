@@ -22,7 +22,7 @@ import { Conversation } from "./conversation.ts";
 import { Invitation } from "./invitation.ts";
 import type { Summons } from "./notifications.ts";
 import type { Provision } from "../account/provisioning.ts";
-import { Schedule } from "./schedule.ts";
+import { placeOf, Schedule } from "./schedule.ts";
 import { traced } from "./trace.ts";
 import { proofOf, Trial } from "./trial.ts";
 
@@ -75,7 +75,8 @@ export class Server {
     const { hal, provision } = options;
     this.#first = provision.sessionAtBoot || provision.once;
     const crashes = hal.boot.running().failures;
-    this.#schedule = new Schedule(hal.now(), crashes, (bytes) => {
+    const place = placeOf(hal.identity.DevId);
+    this.#schedule = new Schedule(hal.now(), crashes, place, (bytes) => {
       hal.random(bytes);
     });
   }

@@ -90,10 +90,12 @@ export class Downloader {
   #limits: DownloadLimits;
   #phase: Phase = "idle";
   #exchange: Exchange | undefined;
-  /** Where the package is, or why nobody is asked for it. */
-  #source: Url | string = "";
+  /** Where the package is, as the record has it: in a pause it is not kept twice. */
+  #source = "";
   #described = false;
   #url: Url | undefined;
+  /** Where the last request went, for the log. */
+  #host = "";
   #redirects = 0;
   #attempt = 0;
   /** Attempts in a row of which the host did not prove who it is. */
@@ -140,7 +142,7 @@ export class Downloader {
    */
   start(source: DownloadSource): void {
     this.stop();
-    this.#source = admitUrl(source.url, this.#rules);
+    this.#source = source.url;
     this.#attempt = source.attempt;
     this.#offset = this.#furthest = source.from;
     this.#size = source.size;
@@ -157,6 +159,8 @@ export class Downloader {
   /** Gives up. What the sink has stays with the sink. */
   stop(): void {
     this.#close();
+    this.#source = "";
+    this.#url = undefined;
     this.#phase = "idle";
   }
 
@@ -197,18 +201,19 @@ export class Downloader {
     now: number,
     sink: DownloadSink<Reason>,
   ): DownloadEvent<Reason | DownloadReason> {
-    if (typeof this.#source === "string") return this.#astray(`the URL ${this.#source}`);
     if (this.#size !== undefined && this.#size > 0 && this.#offset === this.#size)
       return this.#done();
     if (this.#attempt >= this.#limits.attemptsMax)
       return this.#over("network", "the last attempt was cut short");
     if (now < this.#resumeAt) return { type: "wait", until: this.#resumeAt, paused: true };
+    const url = admitUrl(this.#source, this.#rules);
+    if (typeof url === "string") return this.#astray(`the URL ${url}`);
     const spentMs = now - (this.#startedAt ?? now);
     sink.attempted(++this.#attempt, this.#minutes + Math.floor(spentMs / MINUTE_MS));
     this.#redirects = 0;
     this.#ranged = this.#offset > 0 && !this.#unranged;
     this.#pace = new Pace(this.#limits, now);
-    return this.#request(this.#source, now);
+    return this.#request(url, now);
   }
 
   #request<Reason extends string>(url: Url, now: number): DownloadEvent<Reason | DownloadReason> {
@@ -222,6 +227,7 @@ export class Downloader {
       if (this.#validator !== undefined) headers.push(["If-Range", this.#validator]);
     }
     this.#url = url;
+    this.#host = ` at ${url.host}`;
     this.#phase = "head";
     this.#pace.asked(now);
     const outcome = attempt(() =>
@@ -375,7 +381,7 @@ export class Downloader {
     const refused = this.#restart(sink) ?? sink.describe(reading);
     if (refused !== undefined) return this.#refused(refused);
     assert("url" in reading, "a descriptor that is no description is refused");
-    this.#source = admitUrl(reading.url, this.#rules);
+    this.#source = reading.url;
     this.#described = true;
     this.#size = reading.size;
     this.#attempt = 0;
@@ -489,16 +495,12 @@ export class Downloader {
     const share = randomShare(this.#random);
     const pause = backoffMs(this.#attempt, share, { firstMs: retryMs, longestMs: retryMaxMs });
     const pauseMs = patientMs(pause, Math.min(afterMs, retryAfterMaxMs), share);
+    this.#url = undefined;
     this.#phase = "waiting";
     this.#resumeAt = now + pauseMs;
     const seconds = Math.ceil(pauseMs / 1000);
     this.#log("warning", `attempt ${this.#attempt}${this.#host}: ${why}; again in ${seconds} s`);
     return { type: "wait", until: this.#resumeAt, paused: true };
-  }
-
-  /** Where the last request went, for the log. */
-  get #host(): string {
-    return this.#url === undefined ? "" : ` at ${this.#url.host}`;
   }
 
   #done(): { type: "done" } {

@@ -66,10 +66,7 @@ export function parseTlvAreas(
   protectedSize: number,
 ): TlvAreas | undefined {
   assert(length <= bytes.length && protectedSize <= length, "areas lie in the buffer");
-  const protectedRecords =
-    protectedSize === 0
-      ? new Map<number, Uint8Array>()
-      : parseArea(bytes, 0, protectedSize, PROTECTED_MAGIC);
+  const protectedRecords = parseProtectedArea(bytes.subarray(0, protectedSize));
   const unprotectedRecords = parseArea(bytes, protectedSize, length, UNPROTECTED_MAGIC);
   if (protectedRecords === undefined || unprotectedRecords === undefined) return undefined;
   const foreign: number[] = [];
@@ -84,6 +81,11 @@ function ours(type: number, value: Uint8Array): boolean {
 
 function hasLength(type: number, length: number): boolean {
   return length === (LENGTHS.get(type) ?? length);
+}
+
+/** The records of a protected area, whole; none when there are no bytes. Undefined as above. */
+export function parseProtectedArea(bytes: Uint8Array): TlvRecords | undefined {
+  return bytes.length === 0 ? new Map() : parseArea(bytes, 0, bytes.length, PROTECTED_MAGIC);
 }
 
 function parseArea(

@@ -154,8 +154,8 @@ function signed(records: TlvRecords, digest: Uint8Array, policy: ImagePolicy): b
   return false;
 }
 
-/** The protected records of an image whose signature is right. */
-function checkRecords(records: TlvRecords, policy: ImagePolicy): ImageFault | undefined {
+/** Whether the device takes an image with these protected records; undefined: it does. */
+export function checkRecords(records: TlvRecords, policy: ImagePolicy): ImageFault | undefined {
   const vendorId = records.get(TlvType.vendorId);
   const classId = records.get(TlvType.classId);
   if (vendorId === undefined || !equal(vendorId, policy.vendorId)) return "mismatch";

@@ -25,10 +25,12 @@ import type { UpdateEngine } from "./fumoengine.ts";
 import { readRequest, requestText } from "./execrequest.ts";
 import { FumoState, fumoState, holdsPackage, inOperation } from "./fumostate.ts";
 import {
+  BASE,
   DOWNLOAD,
   DOWNLOAD_AND_UPDATE,
   DOWNLOAD_AND_UPDATE_URL,
   DOWNLOAD_URL,
+  FORMATS,
   PACKAGE,
   PKG_DATA,
   STATE,
@@ -53,6 +55,9 @@ const REFUSED: { readonly [refusal in Refusal]: { readonly exec: number; readonl
     mismatch: { exec: Status.forbidden, data: Status.forbidden },
     untrusted: { exec: Status.forbidden, data: Status.forbidden },
     unacceptable: { exec: Status.forbidden, data: Status.forbidden },
+    failedBefore: { exec: Status.forbidden, data: Status.forbidden },
+    // A delta from another image: the whole one is wanted.
+    wrongBase: { exec: Status.forbidden, data: Status.conflict },
   });
 
 /** Returns the Status of a Replace of PkgData. */
@@ -64,6 +69,9 @@ function dataStatus(refusal: Refusal | undefined): number {
 function execStatus(refusal: Refusal | undefined): number {
   return refusal === undefined ? Status.acceptedForProcessing : REFUSED[refusal].exec;
 }
+
+/** What x/Ext/Formats says: signed images, and deltas and compressed packages of them. */
+const PACKAGE_FORMATS = "mcuboot xdp1";
 
 export interface FumoOptions {
   /** Name, below the root, of the node under which objects are. */
@@ -93,6 +101,8 @@ export class Fumo {
       new Map<NodeDefinition, Binding>([
         [PACKAGE, { instances: () => options.objects, remove: (call) => this.#remove(call) }],
         [STATE, { get: (call) => utf8(`${this.state(objectOf(call))}`) }],
+        [FORMATS, { get: () => utf8(PACKAGE_FORMATS) }],
+        [BASE, { get: () => utf8(this.#engine.baseText()) }],
         [DOWNLOAD_URL, url],
         [DOWNLOAD_AND_UPDATE_URL, url],
         [PKG_DATA, { stream: (call, meta) => this.#stream(call, meta) }],

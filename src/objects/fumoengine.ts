@@ -18,4 +18,6 @@ export interface UpdateEngine {
   discard(object: string): Refusal | undefined;
   tickets(): readonly Ticket[];
   settle(id: number): void;
+  /** SHA-256, in hexadecimal, and length of what deltas are made from; "" where there is none. */
+  baseText(): string;
 }

@@ -55,6 +55,22 @@ export const DOWNLOAD_AND_UPDATE = frozen(
   ]),
 );
 
+export const FORMATS = frozen(
+  child("Formats", "chr", ["Get"], "Formats of packages that the device takes."),
+);
+export const BASE = frozen(
+  child(
+    "Base",
+    "chr",
+    ["Get"],
+    "What deltas have to be made from: SHA-256 and length of the payload that runs, or nothing.",
+  ),
+);
+const EXT: NodeDefinition = frozen({
+  ...child("Ext", "node", ["Get"], "What a vendor adds."),
+  children: [FORMATS, BASE],
+});
+
 /** x. */
 export const PACKAGE: NodeDefinition = frozen({
   name: "",
@@ -71,6 +87,6 @@ export const PACKAGE: NodeDefinition = frozen({
     UPDATE,
     DOWNLOAD_AND_UPDATE,
     STATE,
-    child("Ext", "node", ["Get"], "What a vendor adds."),
+    EXT,
   ],
 });

@@ -27,6 +27,8 @@ export const Status = frozen({
   notSupported: 406,
   missingCredentials: 407,
   requestTimeout: 408,
+  /** The device is in another state than the command is made for. */
+  conflict: 409,
   incomplete: 412,
   tooLarge: 413,
   uriTooLong: 414,

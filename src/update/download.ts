@@ -8,7 +8,7 @@ import { place } from "../base/url.ts";
 import type { Description, DescriptorReading } from "../download/descriptor.ts";
 import type { ImagePolicy } from "../image/policy.ts";
 import type { Fetcher, FetchSink } from "./fetcher.ts";
-import { Intake } from "./intake.ts";
+import { Intake, type IntakeOptions } from "./intake.ts";
 import type { Journal } from "./journal.ts";
 import type { Reason } from "./reason.ts";
 import { packageText } from "./sentence.ts";
@@ -38,6 +38,7 @@ export class Download implements FetchSink {
   #journal: Journal;
   #staging: Staging;
   #policy: ImagePolicy;
+  #options: IntakeOptions;
   #fetcher: Fetcher;
   #intake: Intake;
   #log: (level: LogLevel, text: string) => void;
@@ -48,6 +49,8 @@ export class Download implements FetchSink {
   /** True until a person has agreed, where people are asked. */
   #asks: boolean;
   #offer: Offer | undefined;
+  /** All bytes have come. */
+  #isOver = false;
   /** True between two attempts: no request is under way. */
   paused = false;
 
@@ -57,26 +60,29 @@ export class Download implements FetchSink {
    */
   constructor(
     journal: Journal,
-    staging: Staging,
-    policy: ImagePolicy,
+    options: IntakeOptions,
     fetcher: Fetcher,
     log: (level: LogLevel, text: string) => void,
     asks: boolean,
   ) {
-    const { url, validator, size, attempt, generation, described, agreed, minutes } =
+    const { staging } = options;
+    const { url, image, validator, size, attempt, generation, described, agreed, minutes } =
       journal.record;
     this.#journal = journal;
+    this.#options = options;
     this.#staging = staging;
-    this.#policy = policy;
+    this.#policy = options.policy;
     this.#fetcher = fetcher;
     this.#log = log;
     this.#asks = asks && agreed !== "downloading";
-    staging.resume(generation);
-    this.#intake = new Intake(staging, policy, size);
-    if (staging.position > 0) log("info", `download goes on at byte ${staging.position}`);
+    const segment = staging.resume(generation, image);
+    const resumed = image === undefined || segment === undefined ? undefined : { image, segment };
+    this.#intake = new Intake(options, size, resumed);
+    const from = this.position;
+    if (from > 0) log("info", `download goes on at byte ${from}`);
     fetcher.start({
       url: url ?? "",
-      from: staging.position,
+      from,
       validator,
       size: size > 0 ? size : undefined,
       attempt,
@@ -92,20 +98,47 @@ export class Download implements FetchSink {
 
   /** A bounded piece of work. After `complete` or `failed` the download is spent. */
   step(now: number): Progress {
+    if (this.#intake.working) return this.#work(now);
     const { size } = this.#journal.record;
     const event =
-      size > 0 && this.position === size
+      this.#isOver || (size > 0 && this.position === size)
         ? ({ type: "done" } as const)
         : this.#fetcher.step(now, this);
-    if (event.type === "done") this.#fault ??= this.#intake.finish();
+    this.#isOver = event.type === "done";
+    const isWhole = this.#isOver && !this.#intake.working;
+    if (isWhole) this.#fault ??= this.#intake.finish();
     if (this.#offer !== undefined) return { offer: this.#offer };
     if (this.#description !== undefined) this.#keep(this.#description);
     if (event.type === "failed") this.#fault ??= event.reason;
     if (this.#fault !== undefined) return { failed: this.#fault, notify: this.#notify };
-    if (event.type !== "wait") return { complete: this.position };
+    this.#unpacking();
+    if (isWhole) return { complete: this.position };
+    this.#checkpoint();
+    this.paused = event.type === "wait" && event.paused === true;
+    return { until: event.type === "wait" ? event.until : now };
+  }
+
+  /** The base of a delta, or what comes of it, in steps: nothing is read from the link so long. */
+  #work(now: number): Progress {
+    this.#fault ??= this.#intake.work();
+    if (this.#fault !== undefined) {
+      this.#fetcher.stop();
+      return { failed: this.#fault, notify: this.#notify };
+    }
+    this.#unpacking();
+    this.#checkpoint();
+    return { until: now };
+  }
+
+  #checkpoint(): void {
     if (this.#staging.checkpoint() && this.#journal.record.attempt > 0) this.attempted(0);
-    this.paused = event.paused === true;
-    return { until: event.until };
+  }
+
+  /** What the package is becomes durable before its progress does. */
+  #unpacking(): void {
+    const { judged, image } = this.#intake;
+    if (judged && this.#journal.record.image !== image)
+      this.#journal.dispatch({ type: "unpacking", image });
   }
 
   stop(): void {
@@ -170,8 +203,10 @@ export class Download implements FetchSink {
     return this.#intake.room;
   }
 
+  /** Asked where nobody said the size: what the last bytes make is decoded at once. */
   get short(): boolean {
-    return this.#intake.short;
+    while (this.#intake.working && this.#fault === undefined) this.#fault = this.#intake.work();
+    return this.#fault === undefined && this.#intake.short;
   }
 
   attempted(attempt: number, minutes?: number): void {
@@ -191,6 +226,6 @@ export class Download implements FetchSink {
   #begin(): void {
     const { generation, size } = this.#journal.record;
     this.#staging.resume(generation);
-    this.#intake = new Intake(this.#staging, this.#policy, size);
+    this.#intake = new Intake(this.#options, size);
   }
 }

@@ -5,7 +5,7 @@
  * The engine has no state that a reset could lose and the record does not have, but streams and
  * digests under way.
  */
-import type { Boot, Flash, LogLevel } from "../../hal/hal.ts";
+import type { Base, Boot, Flash, LogLevel } from "../../hal/hal.ts";
 import { hex } from "../base/bytes.ts";
 import {
   TICKET_OWNER_LENGTH_MAX,
@@ -13,27 +13,32 @@ import {
   TRIAL_DEADLINE_MS,
   URL_BYTES_MAX,
 } from "../base/limits.ts";
-import type { ImageFault, ImagePolicy } from "../image/policy.ts";
+import type { ImagePolicy } from "../image/policy.ts";
 import type { ImageFacts } from "../image/verifier.ts";
 import { versionText } from "../image/version.ts";
 import type { Store } from "../store/store.ts";
 import { Download, type Offer } from "./download.ts";
+import { flashFailure } from "./failure.ts";
 import type { Fetcher } from "./fetcher.ts";
-import { Intake } from "./intake.ts";
+import { Intake, type IntakeFault, type IntakeOptions } from "./intake.ts";
 import { Journal } from "./journal.ts";
 import type { UpdateEvent } from "./event.ts";
 import { PHASES, reduce } from "./machine.ts";
 import { Notices } from "./notices.ts";
+import { failedDigests } from "./memory.ts";
 import { Proof } from "./proof.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { Reason } from "./reason.ts";
 import type { Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
+import { RunningBase } from "./runningbase.ts";
 import { Staging } from "./staging.ts";
 
 export interface EngineOptions {
   readonly store: Store;
   readonly staging: Flash;
+  /** Absent: no delta packages. */
+  readonly base?: Base | undefined;
   readonly boot: Boot;
   readonly policy: ImagePolicy;
   readonly fetcher: Fetcher;
@@ -65,6 +70,7 @@ export class Engine {
   #boot: Boot;
   #staging: Staging;
   #policy: ImagePolicy;
+  #intake: IntakeOptions;
   #push: Intake | undefined;
   #download: Download | undefined;
   #proof: Proof | undefined;
@@ -84,6 +90,12 @@ export class Engine {
     this.#policy = {
       ...options.policy,
       capacity: Math.min(options.policy.capacity, this.#staging.capacity),
+    };
+    this.#intake = {
+      staging: this.#staging,
+      policy: this.#policy,
+      base: new RunningBase(options.base),
+      failed: () => failedDigests(options.store),
     };
   }
 
@@ -150,7 +162,7 @@ export class Engine {
     const { slot } = this.#boot.running();
     if (!this.#journal.accept({ type: "opened", object, size, slot })) return "busy";
     this.#staging.compare(this.record.generation);
-    this.#push = new Intake(this.#staging, this.#policy, size);
+    this.#push = new Intake(this.#intake, size);
     return undefined;
   }
 
@@ -158,10 +170,14 @@ export class Engine {
   write(bytes: Uint8Array): Refusal | undefined {
     const push = this.#push;
     if (push === undefined) return "sequence";
-    const fault = push.write(bytes);
-    if (fault !== undefined) return this.#refuse(push, fault);
-    this.#staging.checkpoint();
-    return undefined;
+    let fault = push.write(bytes);
+    for (;;) {
+      if (fault !== undefined) return this.#refuse(push, fault);
+      if (push.judged) this.#journal.dispatch({ type: "unpacking", image: push.image });
+      this.#staging.checkpoint();
+      if (!push.working) return undefined;
+      fault = push.work();
+    }
   }
 
   /** All bytes are there: `step` verifies them. After a refusal the phase is idle. */
@@ -269,6 +285,21 @@ export class Engine {
   }
 
   /**
+   * SHA-256, in hexadecimal, and length of the image that runs, as deltas are made from it; ""
+   * where the board cannot read it. It is digested once a boot, which takes about a second.
+   */
+  baseText(): string {
+    const { base } = this.#intake;
+    if (base.length === 0) return "";
+    try {
+      return `${hex(base.digest())} ${base.length}`;
+    } catch (error) {
+      flashFailure(error);
+      return "";
+    }
+  }
+
+  /**
    * Performs the effect of the phase, a bounded piece of it. Says when it wants to be called again:
    * `now` for at once, Infinity for after the next call of another method.
    */
@@ -312,7 +343,7 @@ export class Engine {
     return this.record.tickets.length < TICKETS_MAX && owner.length <= TICKET_OWNER_LENGTH_MAX;
   }
 
-  #refuse(push: Intake, fault: ImageFault | "flash"): Refusal {
+  #refuse(push: Intake, fault: IntakeFault): Refusal {
     this.#options.log("warning", `package refused at byte ${push.position}: ${fault}`);
     this.abort();
     return fault === "flash" ? "corrupt" : fault;
@@ -321,14 +352,7 @@ export class Engine {
   #fetch(now: number): number {
     if (this.offer !== undefined) return Infinity;
     const { fetcher, log, askBeforeDownload = false } = this.#options;
-    this.#download ??= new Download(
-      this.#journal,
-      this.#staging,
-      this.#policy,
-      fetcher,
-      log,
-      askBeforeDownload,
-    );
+    this.#download ??= new Download(this.#journal, this.#intake, fetcher, log, askBeforeDownload);
     const progress = this.#download.step(now);
     if ("until" in progress) return progress.until;
     this.#forget();
@@ -362,7 +386,8 @@ export class Engine {
    */
   #verify(now: number): number {
     const { store } = this.#options;
-    const proof = (this.#proof ??= new Proof(store, this.#staging, this.record.size, this.#policy));
+    const { size, image = size } = this.record;
+    const proof = (this.#proof ??= new Proof(store, this.#staging, image, this.#policy));
     const result = proof.step();
     if (result === undefined) return now;
     this.#proof = undefined;

@@ -39,6 +39,8 @@ export type UpdateEvent =
       readonly validator: string | undefined;
       readonly resumed?: boolean | undefined;
     }
+  /** The package is a delta, and makes an image of so many bytes; undefined: it is the image. */
+  | { readonly type: "unpacking"; readonly image: number | undefined }
   /** The bytes come again from the first on. */
   | { readonly type: "rewound" }
   /** `minutes`: how long the download has taken so far; absent: as before. */

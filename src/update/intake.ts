@@ -1,20 +1,46 @@
 /**
- * The bytes of a package on their way to the staging slot, whichever way they come: judged by its
- * header before a byte is erased.
+ * The bytes of a package on their way to the staging slot, whichever way they come, an image or a
+ * delta package: judged by its header before a byte is erased.
  */
-import { copy } from "../base/bytes.ts";
+import { copy, hex } from "../base/bytes.ts";
+import { VERIFY_STEP_BYTES } from "../base/limits.ts";
+import {
+  admitDelta,
+  type DeltaHeader,
+  deltaHeaderSize,
+  isDelta,
+  parseDeltaHeader,
+} from "../image/deltaheader.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../image/imageheader.ts";
 import { admit, AREA_HEAD_BYTES, type ImageFault, type ImagePolicy } from "../image/policy.ts";
 import { flashFailure } from "./failure.ts";
-import type { Staging } from "./staging.ts";
+import type { RunningBase } from "./runningbase.ts";
+import type { Segment, Staging } from "./staging.ts";
+import { Unpack } from "./unpack.ts";
+
+export type IntakeFault = ImageFault | "flash" | "wrongBase" | "failedBefore";
+
+export interface IntakeOptions {
+  readonly staging: Staging;
+  readonly policy: ImagePolicy;
+  readonly base: RunningBase;
+  /** Digests, in hexadecimal, of images that are not taken again. */
+  readonly failed: () => readonly string[];
+}
+
+/** A delta package that goes on: bytes of its image, and the segment that comes next. */
+export interface Resumed {
+  readonly image: number;
+  readonly segment: Segment;
+}
 
 /** Where the head of an area has the length of the area. */
 const AREA_LENGTH_AT = 2;
 
 /** After a fault the intake is spent. Flash that fails is a fault too. */
 export class Intake {
+  #options: IntakeOptions;
   #staging: Staging;
-  #policy: ImagePolicy;
   #header = new Uint8Array(IMAGE_HEADER_BYTES);
   #held = 0;
   /** Bytes announced, or 0. */
@@ -22,22 +48,46 @@ export class Intake {
   /** Where the last area of records begins; 0: this intake has not seen the header. */
   #records = 0;
   #recordsHead = new Uint8Array(AREA_HEAD_BYTES);
+  /** Its base has still to be proved. */
+  #claimed: DeltaHeader | undefined;
+  #unpack: Unpack | undefined;
+  #image: number | undefined;
 
-  /** `staging` has been begun; `size` is 0 while nobody has said it. */
-  constructor(staging: Staging, policy: ImagePolicy, size: number) {
+  /** The slot has been begun; `size` is 0 while nobody has said it. */
+  constructor(options: IntakeOptions, size: number, resumed?: Resumed) {
+    const { staging, base } = options;
+    this.#options = options;
     this.#staging = staging;
-    this.#policy = policy;
     this.#size = size;
+    if (resumed === undefined) return;
+    this.#image = resumed.image;
+    this.#unpack = new Unpack(staging, base, base.length, resumed.image, resumed.segment);
   }
 
   /** Bytes of the package so far. */
   get position(): number {
-    return this.#staging.position + this.#held;
+    return (this.#unpack?.position ?? this.#staging.position) + this.#held;
   }
 
-  /** Bytes to write next, at most, so that none goes past the end of a block of the slot. */
+  /** Bytes of the image that a delta package makes; undefined before its base is proved. */
+  get image(): number | undefined {
+    return this.#image;
+  }
+
+  /** Whether the header has been judged: what follows goes to the slot. */
+  get judged(): boolean {
+    return this.#unpack !== undefined || this.#staging.position > 0;
+  }
+
+  /** True while a base has to be proved, or what came has to be decoded: `work`, and no `write`. */
+  get working(): boolean {
+    return this.#claimed !== undefined || this.#unpack?.pending === true;
+  }
+
+  /** Bytes to write next, at most: until the header is judged, a segment or a block is whole. */
   get room(): number {
-    return this.#staging.room - this.#held;
+    if (this.#unpack !== undefined) return Math.max(1, this.#unpack.room);
+    return this.judged ? this.#staging.room : this.#header.length - this.#held;
   }
 
   set size(size: number) {
@@ -46,14 +96,15 @@ export class Intake {
 
   /** True when the header, and the head of its last records, say that more must follow. */
   get short(): boolean {
+    if (this.#unpack !== undefined) return !this.#unpack.complete;
     const end = this.#records + AREA_HEAD_BYTES;
     if (this.#records === 0) return this.#held > 0;
     const size = new DataView(this.#recordsHead.buffer).getUint16(AREA_LENGTH_AT, true);
     return this.position < end || this.position < this.#records + size;
   }
 
-  /** Takes the next bytes. */
-  write(bytes: Uint8Array): ImageFault | "flash" | undefined {
+  /** Takes the next bytes. What it can it leaves to `work`. */
+  write(bytes: Uint8Array): IntakeFault | undefined {
     try {
       return this.#take(bytes);
     } catch (error) {
@@ -61,10 +112,22 @@ export class Intake {
     }
   }
 
-  /** All bytes are there; durable when it returns undefined. */
-  finish(): ImageFault | "flash" | undefined {
+  /** A bounded step of the proof of the base, or of decoding: until a block is whole, at most. */
+  work(): IntakeFault | undefined {
+    try {
+      if (this.#claimed !== undefined) return this.#prove(VERIFY_STEP_BYTES);
+      const byteBudget = Math.min(VERIFY_STEP_BYTES, this.#staging.room);
+      return this.#unpack?.work(byteBudget) === false ? "corrupt" : undefined;
+    } catch (error) {
+      return flashFailure(error);
+    }
+  }
+
+  /** All bytes are there, and worked off; durable when it returns undefined. */
+  finish(): IntakeFault | undefined {
     if (this.#held > 0 || this.position === 0 || (this.#size > 0 && this.position !== this.#size))
       return "corrupt";
+    if (this.#unpack !== undefined && !this.#unpack.complete) return "corrupt";
     try {
       this.#staging.finish();
       return undefined;
@@ -73,32 +136,86 @@ export class Intake {
     }
   }
 
-  #take(bytes: Uint8Array): ImageFault | undefined {
-    const at = this.#staging.position;
+  #take(bytes: Uint8Array): IntakeFault | undefined {
+    const unpack = this.#unpack;
+    const at = unpack === undefined ? this.#staging.position : unpack.position;
     const after = at + this.#held + bytes.length;
     if (this.#size > 0 && after > this.#size) return "corrupt";
+    if (unpack !== undefined) return unpack.write(bytes) ? undefined : "corrupt";
+    if (at === 0) return this.#open(bytes);
     if (after > this.#staging.capacity) return "tooLarge";
-    if (at > 0) {
-      if (after > this.#records) this.#seen(bytes);
-      this.#staging.write(bytes);
-      return undefined;
+    if (after > this.#records) this.#seen(bytes);
+    this.#staging.write(bytes);
+    return undefined;
+  }
+
+  /** Bytes of the header, and what comes behind it. */
+  #open(bytes: Uint8Array): IntakeFault | undefined {
+    let at = 0;
+    while (!this.judged) {
+      if (this.#claimed !== undefined) {
+        const fault = this.#prove(Infinity);
+        if (fault !== undefined) return fault;
+        continue;
+      }
+      const taken = Math.min(bytes.length - at, this.#header.length - this.#held);
+      copy(this.#header, this.#held, bytes, at, at + taken);
+      this.#held += taken;
+      at += taken;
+      if (this.#held < this.#header.length) return undefined;
+      const fault = this.#judge();
+      if (fault !== undefined) return fault;
+      if (at === bytes.length) return undefined;
     }
-    const taken = Math.min(bytes.length, IMAGE_HEADER_BYTES - this.#held);
-    copy(this.#header, this.#held, bytes, 0, taken);
-    this.#held += taken;
-    if (this.#held < IMAGE_HEADER_BYTES) return undefined;
+    return this.#take(at === 0 ? bytes : bytes.subarray(at));
+  }
+
+  /** What is held is a header, or the start of a longer one. */
+  #judge(): IntakeFault | undefined {
+    if (isDelta(this.#header)) return this.#judgeDelta();
     const header = parseImageHeader(this.#header);
-    const fault =
-      header === undefined
-        ? "corrupt"
-        : admit(header, this.#size > 0 ? this.#size : undefined, this.#policy);
+    if (header === undefined) return "corrupt";
+    const size = this.#size > 0 ? this.#size : undefined;
+    const fault = admit(header, size, this.#options.policy);
     if (fault !== undefined) return fault;
-    if (header !== undefined)
-      this.#records = header.headerSize + header.payloadSize + header.protectedSize;
+    this.#records = header.headerSize + header.payloadSize + header.protectedSize;
     this.#held = 0;
     this.#staging.write(this.#header);
-    this.#seen(bytes.subarray(taken));
-    this.#staging.write(bytes.subarray(taken));
+    return undefined;
+  }
+
+  #judgeDelta(): IntakeFault | undefined {
+    const size = deltaHeaderSize(this.#header);
+    if (size === undefined) return "corrupt";
+    if (this.#header.length < size) {
+      const whole = new Uint8Array(size);
+      copy(whole, 0, this.#header, 0, this.#held);
+      this.#header = whole;
+      return undefined;
+    }
+    const header = parseDeltaHeader(this.#header);
+    if (header === undefined) return "corrupt";
+    const fault = admitDelta(header, this.#options.policy);
+    if (fault !== undefined) return fault;
+    if (this.#options.failed().includes(hex(header.imageDigest))) return "failedBefore";
+    if (header.baseLength > this.#options.base.length) return "wrongBase";
+    this.#claimed = header;
+    return undefined;
+  }
+
+  #prove(byteBudget: number): IntakeFault | undefined {
+    const header = this.#claimed;
+    if (header === undefined) return undefined;
+    const { base } = this.#options;
+    const { baseLength, baseDigest, imageLength } = header;
+    const isProved = baseLength === 0 || base.proves(baseLength, baseDigest, byteBudget);
+    if (isProved === undefined) return undefined;
+    if (!isProved) return "wrongBase";
+    const start = { from: header.size, image: 0 };
+    this.#claimed = undefined;
+    this.#held = 0;
+    this.#image = imageLength;
+    this.#unpack = new Unpack(this.#staging, base, baseLength, imageLength, start);
     return undefined;
   }
 

@@ -98,6 +98,12 @@ const openOverReady: Handler<"opened"> = (record, event) =>
     ? { ...open(record, event), generation: record.generation }
     : open(record, event);
 
+const unpack: Handler<"unpacking"> = (record, event) => {
+  if (record.image === event.image) return record;
+  const { image: _, ...rest } = record;
+  return event.image === undefined ? rest : { ...rest, image: event.image };
+};
+
 /** Another validator is another package: what is durable does not belong to it. */
 const announce: Handler<"announced"> = (before, event) => {
   const several = event.resumed === true && before.answers === undefined;
@@ -270,6 +276,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       started: start,
       opened: reopen,
+      unpacking: unpack,
       complete: (record, event) => ({ ...record, phase: "verifying", size: event.size }),
       aborted: abort,
       booted: coming,
@@ -281,6 +288,7 @@ export const PHASES: { readonly [P in Phase]: PhaseRow } = frozen({
     on: {
       described: describe,
       announced: announce,
+      unpacking: unpack,
       rewound: rewind,
       attempted,
       refetched: refetch,

@@ -27,6 +27,8 @@ export interface ReasonRow {
  * - `failedBefore` and `quarantined` are result 405: the package is refused before it is tried
  *   again; 410 would say that an update was attempted. State tells them apart: a package in
  *   quarantine is kept.
+ * - `wrongBase` is result 450, of the range for vendors of clients: 403 is the nearest of the
+ *   standard, and servers read it as "wrong device model" and stop.
  * - `fellBack` is result 410: the update succeeded, and then its image did not boot any more. It
  *   corrects a 200 that was not acknowledged.
  * - `serverError` is result 500, "alternate download server error", as servers read it; the text of
@@ -153,6 +155,12 @@ export const REASONS = frozen({
     status: 953,
     against: false,
     text: "this image was tried in vain too often, and has to wait",
+  },
+  wrongBase: {
+    result: 450,
+    status: 953,
+    against: true,
+    text: "the package is a delta from another image than the one that runs: send the whole image",
   },
   noMemory: {
     result: 502,

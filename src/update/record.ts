@@ -68,6 +68,8 @@ export interface UpdateRecord {
   readonly object: string;
   /** Bytes of the package; 0 while unknown. */
   readonly size: number;
+  /** Bytes of the image that a delta package makes; absent: the package is the image. */
+  readonly image?: number;
   readonly url?: string;
   /** A descriptor named the URL and promised the size. */
   readonly described?: true;
@@ -186,6 +188,7 @@ export function decodeRecord(stored: object | undefined, apart?: string): Update
   const validator = string(value["validator"]);
   const digest = string(value["digest"]);
   const version = string(value["version"]);
+  const image = count(value["image"]);
   const slot = count(value["slot"]);
   const target = count(value["target"]);
   const securityCounter = count(value["securityCounter"]);
@@ -214,6 +217,7 @@ export function decodeRecord(stored: object | undefined, apart?: string): Update
       count(value["nextTicket"]) ?? 1,
     ),
     notices: decodeNotices(value["notices"]),
+    ...(image === undefined ? {} : { image }),
     ...(url === undefined ? {} : { url }),
     ...(value["described"] === true ? { described: true } : {}),
     ...(validator === undefined ? {} : { validator }),

@@ -6,6 +6,13 @@ import type { ImageFault } from "../image/policy.ts";
  * stream, and that streams and proofs under way begin again where the store is full (`busy`).
  * `busy`: not in this phase, or too much is unreported. `noPackage`: there is none of this object.
  * `tooLarge`: it does not fit. `sequence`: no stream is open. An ImageFault: the package is not
- * taken.
+ * taken. `wrongBase`: it is a delta from another image. `failedBefore`: its image was tried.
  */
-export type Refusal = "busy" | "noPackage" | "tooLarge" | "sequence" | ImageFault;
+export type Refusal =
+  | "busy"
+  | "noPackage"
+  | "tooLarge"
+  | "sequence"
+  | "wrongBase"
+  | "failedBefore"
+  | ImageFault;

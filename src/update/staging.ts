@@ -17,6 +17,7 @@
 import type { Flash, FlashStatus } from "../../hal/hal.ts";
 import { assert } from "../base/assert.ts";
 import { copy, equal } from "../base/bytes.ts";
+import { frozen } from "../base/frozen.ts";
 import type { Store } from "../store/store.ts";
 
 /** Key of the progress in the store. */
@@ -28,6 +29,9 @@ export const PROGRESS_KEY = "update.progress";
  */
 const PROGRESS_BYTES = 9;
 const PROGRESS_VERSION = 1;
+/** Of a delta package: version 2, and the segment at which to go on. */
+const DELTA_PROGRESS_BYTES = 17;
+const DELTA_PROGRESS_VERSION = 2;
 
 /**
  * Bytes moved at a time when flash is compared with, or copied to, flash. A multiple of every
@@ -35,16 +39,35 @@ const PROGRESS_VERSION = 1;
  */
 const PIECE_BYTES = 512;
 
-/** What the store says: of the package of `generation` so many bytes are durable, whole blocks. */
-export function storedProgress(store: Store): {
+/** Where a segment of a delta package begins, in the package and in the image. */
+export interface Segment {
+  readonly from: number;
+  readonly image: number;
+}
+
+export interface StoredProgress {
   readonly generation: number;
+  /** Bytes of the image that are durable, whole blocks. */
   readonly bytes: number;
-} {
+  /** Of a delta package: where to go on. */
+  readonly segment?: Segment;
+}
+
+const NO_PROGRESS: StoredProgress = frozen({ generation: 0, bytes: 0 });
+
+/** What the store says. Firmware that knows version 1 alone finds no progress in version 2. */
+export function storedProgress(store: Store): StoredProgress {
   const record = store.get(PROGRESS_KEY);
-  if (record === undefined || record.length < PROGRESS_BYTES || record[0] !== PROGRESS_VERSION)
-    return { generation: 0, bytes: 0 };
+  if (record === undefined) return NO_PROGRESS;
+  const version = record[0];
+  const isDelta = version === DELTA_PROGRESS_VERSION;
+  if (!isDelta && version !== PROGRESS_VERSION) return NO_PROGRESS;
+  if (record.length < (isDelta ? DELTA_PROGRESS_BYTES : PROGRESS_BYTES)) return NO_PROGRESS;
   const view = new DataView(record.buffer);
-  return { generation: view.getUint32(1, true), bytes: view.getUint32(5, true) };
+  const progress = { generation: view.getUint32(1, true), bytes: view.getUint32(5, true) };
+  if (!isDelta) return progress;
+  const segment = { from: view.getUint32(9, true), image: view.getUint32(13, true) };
+  return segment.image <= progress.bytes ? { ...progress, segment } : NO_PROGRESS;
 }
 
 /**
@@ -68,6 +91,8 @@ export class Staging {
   /** Bytes after the last of the package that `finish` added. */
   #padding = 0;
   #piece = new Uint8Array(PIECE_BYTES);
+  /** Of a delta package: where to go on behind the last whole block. */
+  segment: Segment | undefined;
 
   constructor(flash: Flash, store: Store) {
     this.#flash = flash;
@@ -94,10 +119,19 @@ export class Staging {
       : this.blockLength - (this.#at % this.blockLength);
   }
 
-  /** Goes on behind what is durable of this generation: the next byte is number `position`. */
-  resume(generation: number): void {
-    this.#begin(generation);
+  /**
+   * Goes on behind what is durable of this generation: the next byte is number `position`. `image`:
+   * bytes that a delta package makes. Of a package of the other kind nothing counts, nor more than
+   * there can be. Returns the segment of a delta package at which to go on, if there is one.
+   */
+  resume(generation: number, image?: number): Segment | undefined {
+    const stored = this.#begin(generation);
+    const isOther = (stored.segment === undefined) !== (image === undefined);
+    const { capacity } = this;
+    if (isOther || this.#durable > (image ?? capacity) || (image ?? 0) > capacity)
+      this.#durable = 0;
     this.#at = this.#durable;
+    return this.#durable > 0 ? stored.segment : undefined;
   }
 
   /**
@@ -158,7 +192,7 @@ export class Staging {
     this.#flash.read(buffer, offset);
   }
 
-  #begin(generation: number): void {
+  #begin(generation: number): StoredProgress {
     const stored = storedProgress(this.#store);
     const bytes = stored.generation === generation ? stored.bytes : 0;
     this.#generation = generation;
@@ -167,6 +201,8 @@ export class Staging {
     this.#at = 0;
     this.#held = 0;
     this.#padding = 0;
+    this.segment = undefined;
+    return stored;
   }
 
   /** Makes aligned bytes that lie in one block durable at #at. */
@@ -215,9 +251,15 @@ export class Staging {
   }
 
   #progress(bytes: number): void {
-    const record = new Uint8Array(PROGRESS_BYTES);
+    const { segment } = this;
+    const isDelta = segment !== undefined;
+    const record = new Uint8Array(isDelta ? DELTA_PROGRESS_BYTES : PROGRESS_BYTES);
     const view = new DataView(record.buffer);
-    view.setUint8(0, PROGRESS_VERSION);
+    view.setUint8(0, isDelta ? DELTA_PROGRESS_VERSION : PROGRESS_VERSION);
+    if (isDelta) {
+      view.setUint32(9, segment.from, true);
+      view.setUint32(13, segment.image, true);
+    }
     view.setUint32(1, this.#generation, true);
     view.setUint32(5, bytes, true);
     this.#store.commit([[PROGRESS_KEY, record]]);

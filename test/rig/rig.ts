@@ -14,6 +14,7 @@ import type { Encoding } from "../../src/session/encoding.ts";
 import { LOOPBACK, type Place } from "./bench/place.ts";
 import type { DeviceProvision, RigBoard } from "./boards/board.ts";
 import { makeCertificate, type ServerCertificate } from "./certificate.ts";
+import { basePayload, deltaPackage } from "./delta/package.ts";
 import { type Device, within } from "./device.ts";
 import type { Heap } from "./events/event.ts";
 import type { EventLog } from "./events/log.ts";
@@ -27,7 +28,7 @@ import { listen, type Listening, type ServerSecret, type Traffic } from "./serve
 import { PackageHost } from "./server/package-host.ts";
 import { sendUntil } from "./server/datagram.ts";
 import type { Notice } from "./decode/pushwriter.ts";
-import { type ScenarioName, scenarioOf } from "./server/scenario.ts";
+import { type OfferedDelta, type ScenarioName, scenarioOf } from "./server/scenario.ts";
 import { recorder } from "./serverevent.ts";
 import { restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
@@ -46,6 +47,10 @@ export interface RigOptions {
   readonly state?: string;
   /** The package to offer; absent: version 2 of the board's firmware. */
   readonly offer?: Uint8Array;
+  /** How that version is packed, where no package is given; the whole image by default. */
+  readonly form?: PackageForm;
+  /** Deltas, for devices whose x/Ext/Base is `base`: those get them first. */
+  readonly deltas?: readonly Omit<OfferedDelta, "url">[];
   /** What the server sends as PkgURL for the URL of the package; by default the same. */
   readonly pkgURL?: (url: string) => string;
   /** The server names a download descriptor instead of the package. */
@@ -62,6 +67,18 @@ export interface RigOptions {
   readonly wrongCertificate?: WrongCertificate;
   /** A crash of the device is what is looked for. */
   readonly mayCrash?: true;
+}
+
+export const PACKAGE_FORMS = ["whole", "delta", "compressed"] as const;
+/** The image itself, a delta from version 1, or a package that needs no base. */
+export type PackageForm = (typeof PACKAGE_FORMS)[number];
+
+/** Version 2 in this form. What a delta makes is built after version 1, as a vendor builds it. */
+function offered(board: RigBoard, form: PackageForm, sizeMin: number): Buffer {
+  const base = form === "delta" ? packageOf(board, VERSION_1, 0) : undefined;
+  const previous = base === undefined ? undefined : basePayload(base);
+  const image = packageOf(board, VERSION_2, sizeMin, 1, undefined, previous);
+  return form === "whole" ? image : deltaPackage(image, base);
 }
 
 /** Of an authority that the device does not know; or of the right one, for another host. */
@@ -112,8 +129,9 @@ export class Rig {
     const note = (text: string): void => {
       log.emit({ kind: "note", text });
     };
+    const { form = "whole" } = options;
     if (options.offer === undefined) note("building version 2, packing and signing it");
-    const offer = options.offer ?? packageOf(board, VERSION_2, options.size);
+    const offer = options.offer ?? offered(board, form, options.size);
     const directory = options.state ?? mkdtempSync(join(tmpdir(), "xs-fumo-"));
     if (board.stays !== true) {
       note(`making a device with version 1 of board ${board.name}`);
@@ -127,13 +145,21 @@ export class Rig {
       ...(descriptor === undefined ? {} : { descriptor }),
       emit: recorder(log, "host"),
     });
+    const { deltas = [] } = options;
+    const paths = deltas.map((_, index) => `/delta/${index + 1}`);
+    const hosts = [
+      host,
+      ...deltas.map(
+        ({ data }, at) =>
+          new PackageHost({ path: paths[at] ?? "", data, emit: recorder(log, "host") }),
+      ),
+    ];
     const secret = options.https === true ? certified(options.wrongCertificate) : undefined;
     const listening = await listen(
       (request) => {
         if (answer === undefined) throw new Error("a request before the rig is there");
-        return request.url.startsWith(host.path)
-          ? host.handle(request)
-          : answer.server.handle(request);
+        const asked = hosts.find(({ path }) => request.url.startsWith(path));
+        return (asked ?? answer.server).handle(request);
       },
       options.place ?? LOOPBACK,
       secret?.shown,
@@ -147,6 +173,7 @@ export class Rig {
       host,
       offer,
       `${listening.origin}${host.path}${descriptor === undefined ? "" : ".dd"}`,
+      deltas.map((delta, at) => ({ ...delta, url: `${listening.origin}${paths[at] ?? ""}` })),
       secret?.good,
     );
     note(`DM server and package host on ${listening.origin}; device in ${directory}`);
@@ -160,6 +187,7 @@ export class Rig {
     host: PackageHost,
     offer: Uint8Array,
     url: string,
+    deltas: readonly OfferedDelta[],
     certificate?: ServerSecret,
   ) {
     this.#certificate = certificate;
@@ -184,7 +212,7 @@ export class Rig {
       client: proves,
       server: { type: auth, name: serverId, secret: serverPassword },
       scenario: () =>
-        scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url) }),
+        scenarioOf(scenario, { object: "./FwUpdate/Main", data: offer, url: pkgURL(url), deltas }),
       faults: options.faults ?? [],
       emit: (event) => {
         record(event);

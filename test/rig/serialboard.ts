@@ -4,6 +4,7 @@
  * development boards of the ESP32 have it wired.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { ConsoleLines } from "./consolelines.ts";
 import { Exit, RigError } from "./exit.ts";
 import { type Line, openLine } from "./line/line.ts";
@@ -167,6 +168,17 @@ export function relay(command: string): void {
       Exit.noBoard,
       `"${command}" failed with status ${status ?? "none"}: ${stderr.trim()}`,
     );
+}
+
+/**
+ * Waits until the device of a port is there, as that of a board which feeds its own USB bridge is
+ * once it has power. Past the limit it is left to whoever opens it to say what is wrong.
+ */
+export function awaitPort(line: string): void {
+  if (!line.startsWith("/")) return;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; !existsSync(line) && waited < OPEN_LIMIT_MS; waited += OPEN_PAUSE_MS)
+    Atomics.wait(clock, 0, 0, OPEN_PAUSE_MS);
 }
 
 function pause(ms: number): Promise<void> {

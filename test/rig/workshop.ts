@@ -37,16 +37,20 @@ export function publicText(key: KeyObject): string {
   return spkiOf(key).toString("base64");
 }
 
-/** Signed firmware of a board, at least `sizeMin` bytes of payload. */
+/**
+ * Signed firmware of a board, at least `sizeMin` bytes of payload. `previous`: the payload of the
+ * release that devices run, on boards that build after one.
+ */
 export function packageOf(
   board: RigBoard,
   version: Version,
   sizeMin: number,
   securityCounter = 1,
   fault?: FirmwareFault,
+  previous?: Buffer,
 ): Buffer {
   return buildImage({
-    payload: board.firmware(version, sizeMin, fault),
+    payload: board.firmware(version, sizeMin, fault, previous),
     version,
     securityCounter,
     vendorId: board.vendorId,

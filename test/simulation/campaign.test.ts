@@ -72,6 +72,8 @@ test("a replay id names its variant and its cuts, and nothing else", () => {
   const ids = [
     "download,good,small",
     "replace,crash,bytes,corrupt,account/17.tornBits.3/4.before.0",
+    "download,good,small,otherbase",
+    "replace,good,small,corrupt,account,delta,p256,flip:base:4:byte/2.after.0",
     "download,good,pages,flip:slot:12:stuck",
     "download,good,pages,flip:store:7:once",
     "replace,good,small,account,flip:store:7:byte",
@@ -89,6 +91,7 @@ test("a replay id names its variant and its cuts, and nothing else", () => {
     "download,good,small/1.soon.1",
     "download,good,small,server:x",
     "download,good,small,flip:store:7:sometimes",
+    "download,good,small,erase:base:1:aloud",
   ];
   for (const id of wrong) throws(() => parseReplayId(id));
 });

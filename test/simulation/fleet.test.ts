@@ -57,6 +57,16 @@ for (const pollMinutes of [15, 30, 59]) {
   });
 }
 
+test("devices that were switched on together do not poll as one", () => {
+  const pollMs = 15 * MINUTE_MS;
+  const outage = { fromMs: 0, toMs: 0, answer: "silent" } as const;
+  const options = { devices: 4 * DEVICES, pollMs, areTogether: true, outage } as const;
+  const { perSecond } = simulateFleet(fleet("silent", options), 3 * pollMs);
+  const mean = (4 * DEVICES * 1000) / pollMs;
+  const worst = Math.max(...perSecond);
+  ok(worst <= RUSH_MAX * mean, `${worst}, mean ${mean.toFixed(1)}`);
+});
+
 test("a server that says when it is back is asked by nobody before that, but for polls", () => {
   const report = simulateFleet(fleet("until"), END_MS);
   strictEqual(report.returnedMs.length, DEVICES);

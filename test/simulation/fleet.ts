@@ -5,7 +5,7 @@
  */
 import { Random } from "../../hal/sim/random.ts";
 import { ANSWER_TIMEOUT_MS } from "../../src/base/limits.ts";
-import { Schedule } from "../../src/client/schedule.ts";
+import { placeOf, Schedule } from "../../src/client/schedule.ts";
 
 export interface FleetOptions {
   readonly devices: number;
@@ -94,7 +94,8 @@ export function simulateFleet(options: FleetOptions, endMs: number): FleetReport
   const fleet = Array.from({ length: devices }, (_, device) => {
     // Somewhere in its pause, as devices are that were switched on at any time.
     const since = options.areTogether === true ? 0 : Math.round(-random.fraction() * pollMs);
-    const schedule = new Schedule(since, 0, (bytes) => {
+    const place = options.areTogether === true ? placeOf(`urn:uuid:${device}`) : 1;
+    const schedule = new Schedule(since, 0, place, (bytes) => {
       random.fill(bytes);
     });
     turns.add({ at: schedule.due(need), device });

@@ -15,7 +15,7 @@ void boardRestart(void) __attribute__((noreturn));
 
 /* Flash of hal.ts: "store", or "staging", the slot that does not run. The partition stays open. It
  * is given ranges that are inside it and aligned; a write to bytes that do not read as erased fails
- * and writes nothing. */
+ * and writes nothing. "base" is Base of hal.ts: blocks of one byte, without `write` and `erase`. */
 const char* boardPartition(const char* name, const Partition** partition);
 
 /* Milliseconds since reset. */
@@ -46,6 +46,8 @@ uint32_t boardSecurityCounter(void);
 /* Switches the board off, where it can be. */
 void boardExit(int status) __attribute__((noreturn));
 
+/* Starts the watchdog anew: after each write and erase, since one step may fill a whole slot. */
+void boardFeed(void);
 /* Waits until a socket can do what it could not when it was last asked, or the time is over, and
  * feeds the watchdog. */
 void boardWait(uint32_t timeoutMs);

@@ -26,6 +26,13 @@ static void checkInside(
     throwKind(the, "bounds", "flash: outside the partition");
 }
 
+/* The base of deltas is for reading. */
+static void checkWritable(xsMachine* the, const Partition* partition)
+{
+  if (!partition->write)
+    throwKind(the, "device", "flash: for reading only");
+}
+
 static void checkDone(xsMachine* the, int isDone)
 {
   if (!isDone)
@@ -74,10 +81,12 @@ void xs_flash_write(xsMachine* the)
   uint32_t offset = toPlace(the, &xsArg(1));
   const Partition* partition = thisPartition(the);
   Buffer buffer = toReadable(the, &xsArg(0));
+  checkWritable(the, partition);
   if ((offset % partition->writeAlign) || (buffer.length % partition->writeAlign))
     throwKind(the, "misaligned", "flash: not a multiple of writeAlign");
   checkInside(the, partition, offset, buffer.length);
   checkDone(the, partition->write(partition, offset, buffer.bytes, buffer.length));
+  boardFeed();
 }
 
 void xs_flash_erase_block(xsMachine* the)
@@ -86,5 +95,7 @@ void xs_flash_erase_block(xsMachine* the)
   const Partition* partition = thisPartition(the);
   if (block >= partition->blocks)
     throwKind(the, "bounds", "flash: outside the partition");
+  checkWritable(the, partition);
   checkDone(the, partition->erase(partition, block));
+  boardFeed();
 }

@@ -1,7 +1,7 @@
 /**
  * A partition of the board's flash as Flash of hal.ts. flash.c refuses what its contract forbids.
  */
-import type { Flash, FlashStatus } from "../../hal.ts";
+import type { Base, Flash, FlashStatus } from "../../hal.ts";
 
 class Partition extends Native("xs_flash_destructor") {
   constructor(name: string) {
@@ -50,4 +50,15 @@ export class PartitionFlash extends Partition implements Flash {
   status(): FlashStatus {
     return this.#status;
   }
+}
+
+/** The payload of the image that runs. Throws as the constructor of PartitionFlash does. */
+export function openBase(): Base {
+  const payload = new Partition("base");
+  return {
+    length: payload.blocks(),
+    read: (buffer, offset) => {
+      payload.read(buffer, offset);
+    },
+  };
 }

@@ -11,6 +11,7 @@
 typedef struct {
   const char* name; /* as imports resolve it, without extension */
   const char* file; /* for stack traces, or NULL: no positions */
+  uint32_t place; /* of its code, where the blob before has it; 0: nowhere */
   txScript* script;
   BlobPosition* positions;
   uint32_t positionCount;
@@ -49,7 +50,10 @@ void prelink(Module* module);
 /* Fills the positions of a module from a second compilation of it, one with line opcodes. */
 void collectPositions(Module* module, txScript* lines);
 
-/* Writes the blob, and says how large it is. */
-uint32_t writeBlob(const char* path, const Module* modules, uint32_t count, const char* version);
+/* Writes the blob, and says how large it is. The names begin at the offset `namesAt`, where the
+   blob before has them, when the code before them leaves room and not too much of it; so does the
+   code of each module at its place. What does not change is not moved by what does. */
+uint32_t writeBlob(
+    const char* path, const Module* modules, uint32_t count, const char* version, uint32_t namesAt);
 
 #endif

@@ -3,6 +3,12 @@
 #include "../../common/base/crc32.h"
 #include <stddef.h>
 
+/* Left free for what the next release adds: behind the code of each module, before all of it, and
+   before the names. And the most that may be empty before one of them. */
+#define MODULE_RESERVE 16
+#define RESERVE 512
+#define GAP_MAX 8192
+
 static struct {
   char* bytes;
   uint32_t size;
@@ -40,11 +46,11 @@ static uint32_t appendList(const List* list)
   return at;
 }
 
+/* All of a module but its code. */
 static void appendModule(BlobModule* entry, const Module* module)
 {
   memset(entry, 0, sizeof(BlobModule));
   entry->name = appendString(module->name);
-  entry->code = append(module->script->codeBuffer, module->script->codeSize);
   entry->codeSize = module->script->codeSize;
   entry->hosts = appendTable(module->hosts, module->hostCount * sizeof(BlobHost));
   entry->hostCount = module->hostCount;
@@ -54,7 +60,42 @@ static void appendModule(BlobModule* entry, const Module* module)
   entry->positionCount = module->positionCount;
 }
 
-uint32_t writeBlob(const char* path, const Module* modules, uint32_t count, const char* version)
+/* Goes on at `place`, where the blob before has what follows; or, where what is there does not fit
+ * any more or too much would be empty, `reserve` bytes later. */
+static void goTo(uint32_t place, uint32_t reserve)
+{
+  if ((place < out.size) || (place - out.size > GAP_MAX))
+    place = out.size + reserve;
+  while (out.size < place)
+    append("", 1);
+}
+
+/* Modules that the blob before has, in its order, then the others in theirs. */
+static int comesBefore(const Module* a, const Module* b)
+{
+  return a->place && (!b->place || (a->place < b->place));
+}
+
+/* What pushes a module away takes the room behind it, too: the next ones stay. */
+static void appendCode(BlobModule* table, const Module* modules, uint32_t count)
+{
+  uint32_t* order = allocate(NULL, count * sizeof(uint32_t));
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t at = i;
+    for (; at && comesBefore(&modules[i], &modules[order[at - 1]]); at--)
+      order[at] = order[at - 1];
+    order[at] = i;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const Module* module = &modules[order[i]];
+    goTo(module->place, module->place ? 0 : i ? MODULE_RESERVE : RESERVE);
+    table[order[i]].code = append(module->script->codeBuffer, module->script->codeSize);
+  }
+  free(order);
+}
+
+uint32_t writeBlob(
+    const char* path, const Module* modules, uint32_t count, const char* version, uint32_t namesAt)
 {
   BlobHeader header = { .magic = { 'X', 'S', 'A', 'B' },
     .byteOrder = BLOB_BYTE_ORDER,
@@ -68,6 +109,8 @@ uint32_t writeBlob(const char* path, const Module* modules, uint32_t count, cons
     appendModule(&table[i], &modules[i]);
   header.engine = blobEngine();
   header.version = appendString(version);
+  appendCode(table, modules, count);
+  goTo(namesAt, RESERVE);
   header.names = appendList(&names);
   header.nameCount = names.count;
   header.natives = appendList(&natives);

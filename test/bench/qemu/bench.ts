@@ -10,6 +10,7 @@ import { BOARDS } from "../../rig/boards/boards.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { root } from "../../root.ts";
 import type { Figure } from "../figure.ts";
+import { measurePairs } from "../pairs/figures.ts";
 import type { Report } from "../report.ts";
 import { type Bound, BOUNDS, boundsOf, CASE_BOUNDS } from "./bounds.ts";
 import { CASE_NAMES, type Case, type CaseName, CASES } from "./cases.ts";
@@ -178,8 +179,16 @@ function chosen(word: string): CaseName[] {
   );
 }
 
-/** `only`: cases with this word in their names; empty: all figures. */
+/** Pairs of builds, and their deltas: the word for them alone. */
+const PAIRS = "pairs";
+
+/** `only`: cases with this word in their names, or `pairs`; empty: all figures. */
 export async function bench(report: Report, only: string): Promise<void> {
+  if (only === "" || only === PAIRS)
+    await measurePairs((figures) => {
+      report.add(figures);
+    });
+  if (only === PAIRS) return;
   const floor = await measureFloor();
   report.add(floorFigures(floor));
   if (only === "") {

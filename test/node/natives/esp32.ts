@@ -3,6 +3,7 @@ import { startNetwork } from "../../../hal/esp32/hardware.ts";
 import { PartitionFlash } from "../../../hal/common/natives/flash.ts";
 import { exit, print } from "../../../hal/common/natives/system.ts";
 import { TlsSocket } from "../../../hal/common/natives/tls.ts";
+import { Delta } from "../../../src/base/delta.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { acceptedReceivers, type NativeClass } from "./receivers.ts";
 
@@ -31,6 +32,22 @@ const CLASSES: readonly NativeClass[] = [
       { native: "xs_socket_write", parameters: () => [new Uint8Array(16), 0] },
     ],
     close: "xs_socket_close",
+  },
+  {
+    name: "Delta",
+    make: () => new Delta(0, 0, 0),
+    prototype: Delta.prototype,
+    constructors: [{ native: "xs_delta", parameters: () => [0, 0, 0] }],
+    methods: [
+      { native: "xs_delta_position", parameters: () => [] },
+      { native: "xs_delta_missing", parameters: () => [] },
+      { native: "xs_delta_wanted", parameters: () => [] },
+      { native: "xs_delta_feed", parameters: () => [new Uint8Array(16), 0] },
+      {
+        native: "xs_delta_run",
+        parameters: () => [new Uint8Array(512), new Uint8Array(256)],
+      },
+    ],
   },
   {
     name: "Sha256",

@@ -16,7 +16,7 @@ import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { VERSION_1 } from "../../rig/workshop.ts";
 import { key, skip, TEST_NATIVES } from "./device.ts";
-import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
+import { PEER_BYTES_MAX, URL_BYTES_MAX } from "../../../src/base/limits.ts";
 import { KIND_NAMES } from "./exchange/elements.ts";
 import { PAIRS } from "./exchange/plans.ts";
 
@@ -135,3 +135,11 @@ for (const [who, auth] of Object.entries(KINDS_OF_SERVERS)) {
     check(run(auth, { seed: SEED, from: 0, to: EXCHANGES }), EXCHANGES);
   });
 }
+
+test("no pair exhausts the heap while a package at the longest URL is waited for", {
+  skip,
+}, () => {
+  const count = PAIRS * (ALL ? 2 : 1);
+  const order = ALL ? {} : { encodings: "xml" };
+  check(run("none", { from: 0, to: count, urlBytes: URL_BYTES_MAX, ...order }), count);
+});

@@ -9,11 +9,15 @@ import { openBoard } from "../../../hal/qemu-riscv32/board.ts";
 import { exit, print } from "../../../hal/common/natives/system.ts";
 import { HttpLink, type Socket } from "../../../hal/common/http/http.ts";
 import { find } from "../../../src/base/bytes.ts";
+import { CORRELATOR_BYTES_MAX } from "../../../src/base/limits.ts";
 import { line } from "../../../src/base/line.ts";
 import { pastText, text } from "../../../src/base/utf8.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { Client } from "../../../src/client/client.ts";
 import { parseProvision } from "../../../src/account/provisioning.ts";
+import { requestText } from "../../../src/objects/execrequest.ts";
+import { Store } from "../../../src/store/store.ts";
+import { URL_KEY } from "../../../src/update/journal.ts";
 import { Choices } from "../../unit/fuzz/choices.ts";
 import { answerOf, type Plan } from "./exchange/answer.ts";
 import { piece, Source, WHOLE } from "./exchange/pieces.ts";
@@ -27,11 +31,17 @@ interface Order {
   /** Exchanges `from` to `to` - 1. */
   readonly from: number;
   readonly to: number;
+  /**
+   * Before them a server has asked for the package at a URL of so many bytes: what it owes for that
+   * is in the record for as long as the exchanges last, and its host has it wait.
+   */
+  readonly urlBytes?: number;
 }
 
 /** A year. */
 const CLOCK_MAX = 31_536_000_000;
 const LT = 0x3c;
+const WAIT = "Retry-After: 3600\r\n";
 
 const board = openBoard();
 const provisioned = board.provision();
@@ -62,6 +72,8 @@ class Attacker {
   answer(): Source {
     const { number } = this;
     if (this.#isMessage) this.number++;
+    if (!this.#isMessage && order.urlBytes !== undefined)
+      return new Source([piece(`HTTP/1.1 503 No\r\n${WAIT}Content-Length: 0\r\n\r\n`)], WHOLE);
     // The exchange behind the last one has no plan: it only says that the last one is over.
     if (!this.#isMessage || number >= order.to)
       return new Source([piece("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")], WHOLE);
@@ -147,12 +159,32 @@ const hal: Hal = {
   },
 };
 const client = new Client(hal, parseProvision(provisioned));
+if (order.urlBytes !== undefined) fetchFrom(order.urlBytes);
+
+/** What an Exec of a server with the longest correlator does. */
+function fetchFrom(urlBytes: number): void {
+  const host = "http://127.0.0.1/";
+  const object = "./FwUpdate/Main";
+  const correlator = "c".repeat(CORRELATOR_BYTES_MAX);
+  const request = requestText({ object, way: "Download", server: "rig", correlator });
+  const url = `${host}${"u".repeat(urlBytes - host.length)}`;
+  if (client.engine.start(url, object, request, false) !== undefined)
+    print("BAD: the package is not fetched");
+}
+
+/** It is in the record, and in the store with a key of its own. */
+function checkUrl(): void {
+  const stored = Store.open(board.store).get(URL_KEY)?.length;
+  if (client.engine.record.url?.length !== order.urlBytes || stored !== order.urlBytes)
+    print(`BAD: the URL is gone: ${stored}`);
+}
 
 // The watchdog is fed between two steps.
 board.run(() => {
   const next = client.step();
   // One more has begun: the last one that counts is over.
   if (attacker.number > order.to) {
+    if (order.urlBytes !== undefined) checkUrl();
     print(`exchanges done: ${order.to - order.from}, ${client.sessions} sessions`);
     return exit(0);
   }

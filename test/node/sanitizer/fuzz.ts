@@ -9,6 +9,7 @@ import { UdpPort } from "../../../hal/common/natives/datagram.ts";
 import { PartitionFlash } from "../../../hal/common/natives/flash.ts";
 import { TcpSocket } from "../../../hal/common/natives/socket.ts";
 import { exit, print } from "../../../hal/common/natives/system.ts";
+import { Delta } from "../../../src/base/delta.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 
 /** What the test tells this program, in the provisioning. */
@@ -39,6 +40,9 @@ const SHAPES: { readonly [native: string]: string | undefined } = {
   xs_crc32: "bn",
   xs_datagram: "n",
   xs_datagram_receive: "b",
+  xs_delta: "nnn",
+  xs_delta_feed: "bn",
+  xs_delta_run: "bb",
   xs_flash: "s",
   xs_flash_erase_block: "n",
   xs_flash_read: "bn",
@@ -166,7 +170,7 @@ class Fuzz {
 
   #host(): unknown {
     try {
-      switch (this.#below(5)) {
+      switch (this.#below(6)) {
         case 0:
           return new PartitionFlash(this.#below(2) === 0 ? "store" : "staging");
         case 1:
@@ -175,11 +179,14 @@ class Fuzz {
           return new Sha256();
         case 3:
           return new UdpPort(PORT_FIRST + this.#below(PORTS));
+        case 4:
+          return new Delta(this.#below(8192), this.#below(8192), 0);
         default:
           return this.#pick([
             PartitionFlash.prototype,
             TcpSocket.prototype,
             Sha256.prototype,
+            Delta.prototype,
             UdpPort.prototype,
             {},
             undefined,

@@ -29,6 +29,7 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "opened", object: "x", size: 9, slot: 0 },
   { type: "described", url: "w", size: 9, notify: "n" },
   { type: "announced", size: 9, validator: "v" },
+  { type: "unpacking", image: 9 },
   { type: "rewound" },
   { type: "attempted", attempt: 1 },
   { type: "refetched" },
@@ -128,6 +129,7 @@ test("every key and every field is described, and no other", () => {
   );
   const full = decodeRecord({
     ...IDLE,
+    image: 0,
     url: "",
     described: true,
     validator: "",

@@ -239,6 +239,34 @@ test("a later layout can be read: more keys and fields, longer values, other wor
   strictEqual(unknown.position, 0, "another version of it is not guessed at");
 });
 
+test("progress of a delta counts for its own image alone, and not past its end", () => {
+  const flash = partition();
+  const store = Store.open(flash);
+  const slot = partition();
+  const { blocks, blockLength } = slot.status();
+  const capacity = blocks * blockLength;
+  const record = new Uint8Array(17);
+  const view = new DataView(record.buffer);
+  const resumed = (bytes: number, place: number, image?: number): unknown => {
+    record[0] = 2;
+    [3, bytes, 99, place].forEach((value, index) => {
+      view.setUint32(1 + 4 * index, value, true);
+    });
+    store.commit([[PROGRESS_KEY, record]]);
+    const staging = new Staging(slot, Store.open(partition(flash.bytes)));
+    return [staging.resume(3, image), staging.position];
+  };
+  const none = [undefined, 0];
+  const whole = 2 * blockLength;
+  deepStrictEqual(resumed(whole, 700, whole), [{ from: 99, image: 700 }, whole]);
+  deepStrictEqual(resumed(whole, 700, whole - 1), none, "more than the image");
+  deepStrictEqual(resumed(whole, 700), none, "a whole image comes now");
+  deepStrictEqual(resumed(whole, whole + 1, capacity), none, "a segment that is not durable");
+  deepStrictEqual(resumed(whole + 1, 700, capacity), none, "no whole block");
+  deepStrictEqual(resumed(whole, 700, capacity + 1), none, "an image that does not fit");
+  deepStrictEqual(resumed(capacity + blockLength, 700, capacity), none, "past the slot");
+});
+
 const DOCUMENT = readFileSync(join(root, "src/update/JOURNAL.md"), "utf8");
 
 /** The rows of the table of JOURNAL.md with that head, without the line below it. */

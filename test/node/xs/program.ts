@@ -22,14 +22,15 @@ export function build(name: string, version = "1"): Buffer {
   });
 }
 
-/** A blob from texts of modules, by name; "main" is the entry. */
-export function buildTexts(generated: Readonly<Record<string, string>>): Buffer {
+/** A blob from texts of modules, by name; "main" is the entry. `previous`: the release before. */
+export function buildTexts(generated: Readonly<Record<string, string>>, previous?: Buffer): Buffer {
   return buildBlob({
     entry: "main",
     modules: {},
     out: join(folder, "texts.blob"),
     version: "1",
     generated,
+    previous,
   });
 }
 

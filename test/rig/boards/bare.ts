@@ -35,12 +35,12 @@ export function bareBoard(name: string, classId: Uint8Array, build: BareBuild): 
     vendorId: VENDOR_ID,
     classId,
 
-    firmware(version, sizeMin, fault) {
+    firmware(version, sizeMin, fault, previous) {
       const text = versionText(version);
-      const name = `firmware-${buildName(version, fault)}`;
+      const name = `firmware-${buildName(version, fault, previous)}`;
       const entry = entryOf(fault);
       return padded(
-        make(() => build.buildFirmware({ name, version: text, entry })),
+        make(() => build.buildFirmware({ name, version: text, entry, previous })),
         sizeMin,
       );
     },

@@ -86,9 +86,13 @@ export function entryOf(fault: FirmwareFault | undefined): string {
 }
 
 /** The name of a build of that firmware. */
-export function buildName(version: Version, fault: FirmwareFault | undefined): string {
-  const text = versionText(version);
-  return fault === undefined ? text : `${text}-${fault}`;
+export function buildName(
+  version: Version,
+  fault: FirmwareFault | undefined,
+  previous: Buffer | undefined,
+): string {
+  const words = [fault ?? [], previous === undefined ? [] : "after"].flat();
+  return [versionText(version), ...words].join("-");
 }
 
 export interface RigBoard {
@@ -103,9 +107,10 @@ export interface RigBoard {
   readonly stays?: boolean;
   /**
    * Firmware of that version that this board really boots, at least `sizeMin` bytes long; the
-   * product, but for what it is to fail in. Throws a RigError when it cannot be built.
+   * product, but for what it is to fail in. `previous`: the payload of the release that devices
+   * run, on boards of XS: a delta from it is small. Throws a RigError when it cannot be built.
    */
-  firmware(version: Version, sizeMin: number, fault?: FirmwareFault): Buffer;
+  firmware(version: Version, sizeMin: number, fault?: FirmwareFault, previous?: Buffer): Buffer;
   /**
    * A device as it leaves the factory: `image` in slot A, erased flash elsewhere. A device that is
    * there already is left alone.

@@ -27,15 +27,16 @@ export const esp32Fake: RigBoard = {
   classId: CLASS_ID.esp32,
   headerSize: ESP_HEADER_BYTES,
 
-  firmware(version, sizeMin, fault) {
+  firmware(version, sizeMin, fault, previous) {
     const text = versionText(version);
-    const out = join(root, `build/esp32/firmware/${buildName(version, fault)}.blob`);
+    const out = join(root, `build/esp32/firmware/${buildName(version, fault, previous)}.blob`);
     const blob = make(() =>
       buildBlob({
         entry: entryOf(fault),
         modules: BASE_MODULES,
         out,
         version: text,
+        previous,
         generated: ESP32_BOARD,
       }),
     );

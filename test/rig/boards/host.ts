@@ -40,12 +40,12 @@ export const host: RigBoard = {
   vendorId: VENDOR_ID,
   classId: CLASS_ID.host,
 
-  firmware(version, sizeMin, fault) {
+  firmware(version, sizeMin, fault, previous) {
     const text = versionText(version);
-    const out = join(FIRMWARE, `${buildName(version, fault)}.blob`);
+    const out = join(FIRMWARE, `${buildName(version, fault, previous)}.blob`);
     const entry = entryOf(fault);
     return padded(
-      make(() => buildBlob({ entry, modules: BASE_MODULES, out, version: text })),
+      make(() => buildBlob({ entry, modules: BASE_MODULES, out, version: text, previous })),
       sizeMin,
     );
   },

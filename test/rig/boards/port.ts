@@ -15,7 +15,7 @@ import type { EventLog } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { spkiOf } from "../keys.ts";
 import { parseSerial } from "../serial.ts";
-import { SerialBoard, type SerialOptions } from "../serialboard.ts";
+import { awaitPort, relay, SerialBoard, type SerialOptions } from "../serialboard.ts";
 import type { FirmwareFault, RigBoard } from "./board.ts";
 
 /** What firmware of such a board is. */
@@ -45,7 +45,9 @@ export function portBoard(options: PortOptions): RigBoard {
       const files = { image: join(directory, "image.img"), keys: join(directory, "keys") };
       writeFileSync(files.image, image);
       writeFileSync(files.keys, spkiOf(key));
-      command(flash, files);
+      withPower(options, () => {
+        command(flash, files);
+      });
     },
 
     provision(directory, content) {
@@ -54,7 +56,9 @@ export function portBoard(options: PortOptions): RigBoard {
       const file = join(directory, "provision.json");
       const text = { ...content, identity: { ...identity, ...content.identity } };
       writeFileSync(file, JSON.stringify(text, undefined, 2));
-      command(provision, { file });
+      withPower(options, () => {
+        command(provision, { file });
+      });
     },
 
     start(_directory, log) {
@@ -100,6 +104,18 @@ class PortDevice implements Device {
       await this.#board.close();
       this.#end();
     }
+  }
+}
+
+/** Runs what needs a board with power, and cuts that again: `start` is to see a whole boot. */
+function withPower(options: PortOptions, work: () => void): void {
+  const { powerOn, powerOff } = options;
+  if (powerOn !== undefined) relay(powerOn);
+  try {
+    if (powerOn !== undefined) awaitPort(options.line());
+    work();
+  } finally {
+    if (powerOff !== undefined) relay(powerOff);
   }
 }
 

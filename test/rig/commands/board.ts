@@ -1,5 +1,5 @@
 /** `xs-fumo board`: the boards of a rig file by hand. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { setTimeout as sleep } from "node:timers/promises";
 import { holderOf, lock, told, unlock } from "../bench/boardlock.ts";
 import { holdByHand, lineOf, placesOf } from "../bench/hold.ts";
@@ -100,7 +100,7 @@ function whoHas(entry: BoardEntry): string {
 
 async function power(name: string, what: string, { rig }: RigOptions): Promise<void> {
   if (!["on", "off", "cycle"].includes(what))
-    throw new InvalidArgumentError(`power is on, off or cycle, not ${what}`);
+    throw new RigError(Exit.usage, `power is on, off or cycle, not ${what}`);
   const entry = entryIn(rig, name);
   const hold = holdByHand(name, entry);
   try {

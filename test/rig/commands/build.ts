@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { writeFileSync } from "node:fs";
 import { type Version, versionText } from "../../../src/image/version.ts";
-import { BOARD_NAMES, BOARDS } from "../boards/boards.ts";
+import { BARE_NAMES, BOARD_NAMES, BOARDS } from "../boards/boards.ts";
+import { basePayload, DeltaError } from "../delta/package.ts";
 import { ESP_HEADER_BYTES, espVersion } from "../espimage.ts";
 import { Exit, RigError } from "../exit.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
@@ -26,6 +27,7 @@ interface BuildOptions {
   readonly class?: Uint8Array;
   readonly counter: number;
   readonly size: number;
+  readonly after?: string;
   readonly output: string;
 }
 
@@ -48,12 +50,18 @@ export function addBuild(program: Command): void {
     .option("--class <uuid>", "class identifier, likewise", uuidOption)
     .option("--counter <number>", "security counter", countOption, 1)
     .option("--size <bytes>", "pad the firmware to this size at least, e.g. 4MiB", sizeOption, 0)
+    .option(
+      "--after <file>",
+      "the package that devices run, of an XS board: what is the same keeps its place and its " +
+        "identifiers, so that a delta from it is small",
+    )
     .requiredOption("-o, --output <file>", "where to write the package")
     .addHelpText(
       "after",
       `
 Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
+  xs-fumo build --board host --version 2.1.0 --after v2.img -o v2.1.img
   xs-fumo build --board esp32 --version 2.0.0 --app xs_esp32.bin --key vendor.pem \\
     --vendor 7e5ad75a-3a5d-4d5e-9a9f-0d6d0a1b2c3d \\
     --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img`,
@@ -78,19 +86,40 @@ Examples:
 
 type Content = Pick<ImageContent, "payload" | "vendorId" | "classId" | "headerSize">;
 
+/** Boards whose firmware has bytecode that is made here. */
+const AFTER: ReadonlySet<string> = new Set(["host", ...BARE_NAMES]);
+
+function payloadOf(image: Buffer, path: string): Buffer {
+  try {
+    return basePayload(image);
+  } catch (error) {
+    if (error instanceof DeltaError)
+      throw new RigError(Exit.usage, `--after ${path}: ${error.message}`);
+    throw error;
+  }
+}
+
 /** What goes into the package, and a word for it. Throws a RigError. */
-function contentOf({ board: name, app, version, size: sizeMin }: BuildOptions): {
+function contentOf({ board: name, app, version, size: sizeMin, after }: BuildOptions): {
   readonly content: Content;
   readonly text: string;
 } {
+  if (after !== undefined && !AFTER.has(name))
+    throw new RigError(Exit.usage, `--after is for boards ${[...AFTER].join(", ")}, not ${name}`);
   if (name === "esp32") return espContent(app, version);
   setUp(name, (text) => {
     process.stderr.write(`${text}\n`);
   });
   const board = BOARDS[name];
   const { vendorId, classId, headerSize } = board;
+  const previous = after === undefined ? undefined : payloadOf(readInput(after), after);
   return {
-    content: { payload: board.firmware(version, sizeMin), vendorId, classId, headerSize },
+    content: {
+      payload: board.firmware(version, sizeMin, undefined, previous),
+      vendorId,
+      classId,
+      headerSize,
+    },
     text: `board ${name}`,
   };
 }

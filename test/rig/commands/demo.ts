@@ -15,7 +15,7 @@ import { writeJUnit } from "../junit.ts";
 import { countOption, ENCODINGS, faultOption, sizeOption, wordOption } from "../options.ts";
 import { type Controls, ordersOf } from "../page/orders.ts";
 import { addPageOptions, interrupted, openPage, type PageFlags } from "../page/page.ts";
-import { mostHeap, Rig, runsVersion } from "../rig.ts";
+import { mostHeap, PACKAGE_FORMS, type PackageForm, Rig, runsVersion } from "../rig.ts";
 import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { type ScenarioName, SCENARIOS } from "../server/scenario.ts";
 import { check, setUp } from "../setup.ts";
@@ -27,6 +27,7 @@ interface DemoOptions extends PageFlags {
   readonly board?: DeviceName;
   readonly scenario: ScenarioName;
   readonly size: number;
+  readonly form: PackageForm;
   readonly auth: AuthKind;
   readonly encoding: Encoding;
   readonly state?: string;
@@ -63,6 +64,12 @@ export function addDemo(program: Command): void {
       "download-and-update",
     )
     .option("--size <bytes>", "pad version 2 to this size at least, e.g. 4MiB", sizeOption, 0)
+    .option(
+      "--form <form>",
+      `${PACKAGE_FORMS.join(", ")}: what the server sends of version 2`,
+      wordOption(PACKAGE_FORMS),
+      "whole",
+    )
     .option(
       "--auth <type>",
       "none, basic, md5 or mac, in both directions",

@@ -2,10 +2,13 @@
 import type { Command } from "commander";
 import { createHash, createPublicKey } from "node:crypto";
 import { hex } from "../../../src/base/bytes.ts";
+import { isDelta, parseDeltaHeader } from "../../../src/image/deltaheader.ts";
 import { type ImageHeader, parseImageHeader } from "../../../src/image/imageheader.ts";
 import { parseTlvAreas, type TlvRecords, TlvType } from "../../../src/image/tlv.ts";
 import { ImageVerifier } from "../../../src/image/verifier.ts";
 import { versionText } from "../../../src/image/version.ts";
+import { basePayload, DeltaError } from "../delta/package.ts";
+import { decode } from "../delta/unpack.ts";
 import { Exit, RigError } from "../exit.ts";
 import { vendorKeyOf } from "../keys.ts";
 import { size } from "../terminal.ts";
@@ -47,18 +50,24 @@ export function addInspect(program: Command): void {
       "show what a package says of itself; with --key, whether a device with that key would " +
         "find it genuine",
     )
-    .argument("<package>", "the package (MCUboot image)")
+    .argument("<package>", "the package: an MCUboot image, or a delta package")
     .option("--key <file>", "public or private key of the vendor (PEM)")
+    .option(
+      "--base <package>",
+      "the image that a delta package is for: shows what it makes of that",
+    )
     .addHelpText(
       "after",
       `
 Exit status 1 when the package is damaged, or not signed by the key.
 
-Example:
-  xs-fumo inspect v2.img --key vendor.pem`,
+Examples:
+  xs-fumo inspect v2.img --key vendor.pem
+  xs-fumo inspect v1-to-v2.xdp --base v1.img --key vendor.pem`,
     )
-    .action((path: string, options: { key?: string }) => {
-      const bytes = readInput(path);
+    .action((path: string, options: { key?: string; base?: string }) => {
+      const bytes = imageIn(readInput(path), path, options.base);
+      if (bytes === undefined) return;
       const header = parseImageHeader(bytes);
       if (header === undefined) throw new RigError(Exit.failed, `${path} is not an MCUboot image`);
       for (const [name, value] of describe(bytes, header))
@@ -70,8 +79,47 @@ Example:
     });
 }
 
+/**
+ * The image in a package. Of a delta package it shows the header first; undefined when the image
+ * cannot be made, for want of its base.
+ */
+function imageIn(bytes: Buffer, path: string, base: string | undefined): Buffer | undefined {
+  if (!isDelta(bytes)) return bytes;
+  const header = parseDeltaHeader(bytes);
+  if (header === undefined)
+    throw new RigError(Exit.failed, `${path} has the header of no delta package`);
+  const { baseLength, imageLength, image, records } = header;
+  const lines = [
+    ["package", `${bytes.length} bytes (${size(bytes.length)}), header ${header.size}`],
+    ["base", baseLength === 0 ? "none" : `${baseLength} bytes, ${hex(header.baseDigest)}`],
+    ["makes", `${imageLength} bytes, version ${versionText(image.version)}`],
+    ["digest claimed", hex(header.imageDigest)],
+    ...PROTECTED.map(([type, name]) => [`${name} claimed`, protectedValue(records, type)] as const),
+  ] as const;
+  for (const [name, value] of lines) process.stdout.write(`${name.padEnd(26)}${value}\n`);
+  if (baseLength > 0 && base === undefined) return undefined;
+  const payload = base === undefined ? Buffer.alloc(0) : payloadOf(base);
+  const used = payload.subarray(0, baseLength);
+  if (baseLength > 0 && !createHash("sha256").update(used).digest().equals(header.baseDigest))
+    throw new RigError(Exit.failed, `${base ?? ""} is not the base of ${path}`);
+  const made = decode({ base: used, imageLength, body: bytes.subarray(header.size) });
+  if (made === undefined) throw new RigError(Exit.failed, `${path} is damaged: it makes no image`);
+  return Buffer.from(made);
+}
+
+function payloadOf(path: string): Buffer {
+  try {
+    return basePayload(readInput(path));
+  } catch (error) {
+    if (!(error instanceof DeltaError)) throw error;
+    throw new RigError(Exit.usage, `${path}: ${error.message}`);
+  }
+}
+
 /** Why no device takes these bytes for a package, whatever its keys; undefined: none. */
 export function packageFault(bytes: Buffer): string | undefined {
+  if (isDelta(bytes))
+    return parseDeltaHeader(bytes) === undefined ? "has the header of no delta package" : undefined;
   const header = parseImageHeader(bytes);
   if (header === undefined) return "is not an MCUboot image";
   const records = areasOf(bytes, header)?.unprotectedRecords;

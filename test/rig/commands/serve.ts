@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { AUTH_KINDS, type AuthKind } from "../../../src/account/authkind.ts";
 import { placeOf } from "../bench/place.ts";
+import { baseText, deltaPackage } from "../delta/package.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import {
@@ -23,11 +24,17 @@ import { type FaultWord, faultsOf } from "../server/faultword.ts";
 import { PackageHost } from "../server/package-host.ts";
 import { sendUntil } from "../server/datagram.ts";
 import type { ServerOptions } from "../server/options.ts";
-import { type Scenario, type ScenarioName, SCENARIOS, scenarioOf } from "../server/scenario.ts";
+import {
+  type OfferedDelta,
+  type Scenario,
+  type ScenarioName,
+  SCENARIOS,
+  scenarioOf,
+} from "../server/scenario.ts";
 import { recorder } from "../serverevent.ts";
-import { terminal } from "../terminal.ts";
+import { size, terminal } from "../terminal.ts";
 import { packageFault } from "./inspect.ts";
-import { readInput } from "./pack.ts";
+import { readInput, refused } from "./pack.ts";
 
 /** Events that are kept: a server may run for years. */
 const EVENTS_MAX = 1000;
@@ -39,6 +46,7 @@ interface ServeOptions extends PageFlags {
   readonly host?: string;
   readonly bind?: string;
   readonly package: string;
+  readonly deltaFrom: readonly string[];
   readonly any?: true;
   readonly scenario: ScenarioName;
   readonly object: string;
@@ -66,6 +74,11 @@ export function addServe(program: Command): void {
     .command("serve")
     .description("serve one update to any DM client, drive it to its end, and end with its result")
     .requiredOption("--package <file>", "the package to offer")
+    .option(
+      "--delta-from <packages...>",
+      "make deltas from these: a device that runs one of them gets its delta first",
+      [],
+    )
     .option("--any", "offer any file, and not only what a device could take for a package")
     .option("--port <number>", "0: any that is free", countOption, 0)
     .option("--host <name>", "what devices call this machine, in RespURI and PkgURL")
@@ -124,9 +137,30 @@ export function addServe(program: Command): void {
       `
 Example:
   xs-fumo build --board host --version 2.0.0 -o v2.img
-  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update`,
+  xs-fumo serve --port 8080 --package v2.img --scenario download-and-update
+  xs-fumo serve --port 8080 --package v3.img --delta-from v1.img v2.img`,
     )
     .action(serve);
+}
+
+interface HostedDelta {
+  readonly path: string;
+  /** What devices say that it is for. */
+  readonly base: string;
+  readonly data: Buffer;
+}
+
+/** A delta of the package from each of these. */
+function deltasOf(image: Buffer, files: readonly string[]): readonly HostedDelta[] {
+  return files.map((file, index) => {
+    const from = readInput(file);
+    try {
+      const data = deltaPackage(image, from);
+      return { path: `/delta/${index + 1}`, base: baseText(from), data };
+    } catch (error) {
+      throw refused(error);
+    }
+  });
 }
 
 /** Returns who the server is, and what devices and it prove themselves with. */
@@ -150,11 +184,12 @@ function peersOf(
   };
 }
 
-/** Returns what the server does with each device. `url` is where the package is offered. */
-function scenarioFor(options: ServeOptions, data: Uint8Array, url: string): () => Scenario {
-  const { object, ask } = options;
-  return () =>
-    scenarioOf(options.scenario, { object, data, url, ...(ask === undefined ? {} : { ask }) });
+/** Returns what the server does with each device. `offer`: the package, and where it is. */
+function scenarioFor(
+  { scenario, object, ask }: ServeOptions,
+  offer: { readonly data: Uint8Array; readonly url: string; readonly deltas: OfferedDelta[] },
+): () => Scenario {
+  return () => scenarioOf(scenario, { object, ...offer, ...(ask === undefined ? {} : { ask }) });
 }
 
 function eventsMax({ page, report }: ServeOptions): number {
@@ -200,22 +235,38 @@ async function serve(options: ServeOptions): Promise<void> {
     if (event.kind === "result" && options.stay !== true) ended(event.code);
   };
   const { faults, hostFaults } = faultsOf(options.fault);
-  const host = new PackageHost({ data, faults: hostFaults, emit: recorder(log, "host") });
+  const deltas = deltasOf(data, options.deltaFrom);
+  const told = recorder(log, "host");
+  const host = new PackageHost({ data, faults: hostFaults, emit: told });
+  const hosts = [
+    host,
+    ...deltas.map(({ path, data }) => new PackageHost({ path, data, emit: told })),
+  ];
   let server: DmServer | undefined;
-  const handle = (request: Request): Reply =>
-    request.url.startsWith(host.path) || server === undefined
-      ? host.handle(request)
-      : server.handle(request);
+  const handle = (request: Request): Reply => {
+    const asked = hosts.find(({ path }) => request.url.startsWith(path));
+    return (asked ?? server ?? host).handle(request);
+  };
   const listening = await listeningAt(options, guarded(handle, emit));
-  const offered = `${listening.origin}${host.path}${options.descriptor === true ? ".dd" : ""}`;
+  const suffix = options.descriptor === true ? ".dd" : "";
+  const offered = `${listening.origin}${host.path}${suffix}`;
   const url = `${listening.origin}/dm`;
   server = new DmServer({
     ...peersOf(options, url),
     emit,
     faults,
-    scenario: scenarioFor(options, data, offered),
+    scenario: scenarioFor(options, {
+      data,
+      url: offered,
+      deltas: deltas.map((delta) => ({
+        ...delta,
+        url: `${listening.origin}${delta.path}${suffix}`,
+      })),
+    }),
   });
   log.emit({ kind: "note", text: `DM server ${url}, package ${offered}` });
+  for (const { path, base, data } of deltas)
+    log.emit({ kind: "note", text: `delta ${path}, ${size(data.length)}, for base ${base}` });
   const dm = server;
   const { notify } = options;
   const ask = async (): Promise<void> => {

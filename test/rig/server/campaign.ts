@@ -8,7 +8,7 @@
  */
 import type { EventSink } from "./event.ts";
 import { stateName } from "../../../src/objects/fumostate.ts";
-import type { Operation, Scenario, Step } from "./scenario.ts";
+import { DELTA_DECLINED, type Operation, type Scenario, type Step } from "./scenario.ts";
 
 export interface Outcome {
   readonly ok: boolean;
@@ -44,6 +44,11 @@ export class Campaign {
   readonly scenario: Scenario;
   readonly #device: string;
   readonly #emit: EventSink;
+  /** Those of the scenario, with what was chosen. */
+  #steps: readonly Step[];
+  /** The steps that take the place of those from #chosenAt on, when a delta is not taken. */
+  #otherwise: readonly Step[] | undefined;
+  #chosenAt = 0;
   #step = 0;
   #closing = false;
   /** True once an Exec of this step has been sent. */
@@ -67,6 +72,7 @@ export class Campaign {
   /** `device`: the DevId of the one that goes through it. */
   constructor(scenario: Scenario, device: string, emit: EventSink) {
     this.scenario = scenario;
+    this.#steps = scenario.steps;
     this.#device = device;
     this.#emit = emit;
   }
@@ -77,6 +83,9 @@ export class Campaign {
     fork.states.push(...this.states);
     for (const [uri, value] of this.values) fork.values.set(uri, value);
     fork.outcome = this.outcome;
+    fork.#steps = this.#steps;
+    fork.#otherwise = this.#otherwise;
+    fork.#chosenAt = this.#chosenAt;
     fork.#step = this.#step;
     fork.#closing = this.#closing;
     fork.#execSent = this.#execSent;
@@ -94,6 +103,8 @@ export class Campaign {
       this.states,
       [...this.values],
       this.outcome,
+      this.#chosenAt,
+      this.#otherwise === undefined,
       this.#step,
       this.#closing,
       this.#execSent,
@@ -132,7 +143,7 @@ export class Campaign {
     this.#pass();
     if (this.#closing) return this.#send(this.scenario.closing, false);
     const step = this.#current();
-    if (step === undefined) return { operations: [] };
+    if (step === undefined || step.kind === "choose") return { operations: [] };
     const waits = this.#waits(step);
     if (waits || step.kind === "await" || this.#execSent) {
       if (waits && this.#told) return { operations: [] };
@@ -161,7 +172,11 @@ export class Campaign {
     const { accept } = operation;
     const done = status >= 200 && status < 300 && status !== NOT_EXECUTED;
     const fine = accept === undefined ? done : accept === "any" || accept.includes(status);
-    if (!fine) this.#fail(`${operation.name} ${operation.uri} was answered ${status}`);
+    if (!fine)
+      this.#fail(
+        `${operation.name} ${operation.uri} was answered ${status}`,
+        DELTA_DECLINED.statuses.includes(status),
+      );
   }
 
   /** All that this package brings has come: statuses and results. */
@@ -191,10 +206,10 @@ export class Campaign {
 
   /** A generic alert. True when it is the one that is waited for, or may be. */
   alert(alert: GenericAlert): boolean {
-    const awaited = this.scenario.steps.findIndex(
+    const awaited = this.#steps.findIndex(
       (step, index) => index >= this.#step && step.kind === "await",
     );
-    const step = this.scenario.steps[awaited];
+    const step = this.#steps[awaited];
     if (this.outcome !== undefined || step?.kind !== "await" || awaited > this.#step + 1)
       return false;
     this.#busy = false;
@@ -207,12 +222,18 @@ export class Campaign {
     this.#step = awaited;
     this.begin();
     if (this.#code >= 200 && this.#code < 300) this.#advance();
-    else this.#fail(`the device reports ${this.#code}`);
+    else
+      this.#fail(`the device reports ${this.#code}`, DELTA_DECLINED.results.includes(this.#code));
     return true;
   }
 
   /** The campaign cannot go on. The closing questions are still asked. */
-  #fail(text: string): void {
+  #fail(text: string, isDeclined: boolean): void {
+    if (this.#otherwise !== undefined && isDeclined) {
+      this.#emit({ kind: "warning", text: `${text}: the whole image follows` });
+      this.#choose(this.#chosenAt, this.#otherwise);
+      return;
+    }
     this.#failure ??= { ok: false, code: this.#code, text };
     this.#emit({ kind: "warning", text });
     if (this.#closing) return;
@@ -261,13 +282,28 @@ export class Campaign {
   }
 
   #current(): Step | undefined {
-    return this.scenario.steps[this.#step];
+    return this.#steps[this.#step];
   }
 
   #advance(): void {
     this.#execSent = false;
     this.#step++;
-    if (this.#step >= this.scenario.steps.length) this.#closing = true;
+    const step = this.#current();
+    if (step === undefined) this.#closing = true;
+    if (step?.kind !== "choose") return;
+    const { steps, otherwise } = step.choice(this.values);
+    this.#choose(this.#step, steps, otherwise);
+  }
+
+  /** Goes on with these steps in the place of all from number `at` on. */
+  #choose(at: number, steps: readonly Step[], otherwise?: readonly Step[]): void {
+    this.#steps = [...this.#steps.slice(0, at), ...steps];
+    this.#otherwise = otherwise;
+    this.#chosenAt = at;
+    this.#step = at;
+    this.#execSent = false;
+    this.#code = 0;
+    this.begin();
   }
 
   #end(): void {

@@ -34,7 +34,28 @@ export type Step =
    * The generic alert that ends the operation with this correlator; until it comes sessions only
    * ask for State.
    */
-  | { readonly kind: "await"; readonly correlator: string };
+  | { readonly kind: "await"; readonly correlator: string }
+  /** What follows depends on the values that were read before. */
+  | {
+      readonly kind: "choose";
+      readonly choice: (values: ReadonlyMap<string, string>) => Choice;
+    };
+
+/** Where nothing else is said: the FUMO object, and the correlator of the last Exec. */
+const OBJECT = "./FwUpdate/Package1";
+const CORRELATOR = "rig-1";
+
+export interface Choice {
+  readonly steps: readonly Step[];
+  /** What is done once instead when the device does not take a delta. */
+  readonly otherwise?: readonly Step[];
+}
+
+/** Result codes, and statuses of Replace, by which a device says that it does not take a delta. */
+export const DELTA_DECLINED: { readonly [told in "results" | "statuses"]: readonly number[] } = {
+  results: [402, 450],
+  statuses: [403, 409],
+};
 
 export interface Scenario {
   readonly name: string;
@@ -48,6 +69,14 @@ export interface Scenario {
 export type ScenarioName = "replace" | "download" | "download-and-update";
 export const SCENARIOS: readonly ScenarioName[] = ["replace", "download", "download-and-update"];
 
+/** A package, where it is served from, and for whom. */
+export interface OfferedDelta {
+  /** The value of x/Ext/Base of devices that it is for. */
+  readonly base: string;
+  readonly data: Uint8Array;
+  readonly url: string;
+}
+
 export interface PackageOffer {
   /** URI of the FUMO object, `./FwUpdate/Package1` by default. */
   readonly object?: string;
@@ -55,6 +84,8 @@ export interface PackageOffer {
   readonly data: Uint8Array;
   /** Where the device can get it, for the other two. */
   readonly url: string;
+  /** Deltas that bring the same image: a device that runs the base of one gets that first. */
+  readonly deltas?: readonly OfferedDelta[];
   readonly name?: string;
   readonly version?: string;
   /** Correlator of the last Exec; that of a download before has `-download` behind it. */
@@ -68,28 +99,58 @@ export interface PackageOffer {
 
 /** The scenario of that name for one package. */
 export function scenarioOf(name: ScenarioName, offer: PackageOffer): Scenario {
-  const object = offer.object ?? "./FwUpdate/Package1";
-  const correlator = offer.correlator ?? "rig-1";
-  const exec = (uri: string, correlate: string): Step[] => execution(uri, correlate, offer.ask);
-  const install: readonly Step[] =
-    name === "replace"
-      ? [replaceData(object, offer.data), ...exec(`${object}/Update`, correlator)]
-      : name === "download-and-update"
-        ? [
-            replaceUrl(`${object}/DownloadAndUpdate`, offer.url),
-            ...exec(`${object}/DownloadAndUpdate`, correlator),
-          ]
-        : [
-            replaceUrl(`${object}/Download`, offer.url),
-            ...exec(`${object}/Download`, `${correlator}-download`),
-            ...exec(`${object}/Update`, correlator),
-          ];
+  const { object = OBJECT } = offer;
+  const { deltas = [] } = offer;
+  const steps = deltas.length > 0 ? choosing(name, object, offer, deltas) : install(name, offer);
   return {
     name,
     object,
-    steps: [...prepare(object, offer), ...install],
+    steps: [...prepare(object, offer), ...steps],
     closing: [get(`${object}/State`), get("./DevDetail/FwV")],
   };
+}
+
+/**
+ * One Get says which delta fits, or none; after a delta that is not taken comes the whole image.
+ */
+function choosing(
+  name: ScenarioName,
+  object: string,
+  offer: PackageOffer,
+  deltas: readonly OfferedDelta[],
+): readonly Step[] {
+  const uri = `${object}/Ext/Base`;
+  const { correlator = CORRELATOR } = offer;
+  const choice = (values: ReadonlyMap<string, string>): Choice => {
+    const base = values.get(uri) ?? "";
+    const delta = deltas.find((candidate) => candidate.base === base);
+    if (delta === undefined) return { steps: install(name, offer) };
+    const { data, url } = delta;
+    const whole = { ...offer, correlator: `${correlator}-whole` };
+    return { steps: install(name, { ...offer, data, url }), otherwise: install(name, whole) };
+  };
+  return [
+    { kind: "send", operations: [get(uri)] },
+    { kind: "choose", choice },
+  ];
+}
+
+/** How one package is brought, by the way of that name. */
+function install(name: ScenarioName, offer: PackageOffer): readonly Step[] {
+  const { object = OBJECT, correlator = CORRELATOR, data, url } = offer;
+  const exec = (uri: string, correlate: string): Step[] => execution(uri, correlate, offer.ask);
+  if (name === "replace")
+    return [replaceData(object, data), ...exec(`${object}/Update`, correlator)];
+  if (name === "download-and-update")
+    return [
+      replaceUrl(`${object}/DownloadAndUpdate`, url),
+      ...exec(`${object}/DownloadAndUpdate`, correlator),
+    ];
+  return [
+    replaceUrl(`${object}/Download`, url),
+    ...exec(`${object}/Download`, `${correlator}-download`),
+    ...exec(`${object}/Update`, correlator),
+  ];
 }
 
 function get(uri: string): Operation {

@@ -1,9 +1,9 @@
 /**
  * Replay ids: `download,good,small,torn:ecc/17.tornBits.3/4.before.1` is a variant and its cuts,
  * which is all that a run depends on. A word after the geometry is an offer, `account`,
- * `descriptor`, `p256`, trouble of the flash, or a fault `server:what@request`,
- * `host:what@request`, `dd:what@request` (the descriptor) or `report:what@request` (its status
- * reports).
+ * `descriptor`, a form of the package, `p256`, trouble of the flash, or a fault
+ * `server:what@request`, `host:what@request`, `dd:what@request` (the descriptor) or
+ * `report:what@request` (its status reports).
  */
 import { CUT_MODES, type Cut } from "../../../hal/sim/power.ts";
 import {
@@ -17,7 +17,9 @@ import { SCENARIOS } from "../../rig/server/scenario.ts";
 import {
   BEHAVIOURS,
   type FlashTrouble,
+  FLIPPED,
   FLIPS,
+  FORMS,
   GEOMETRIES,
   type GeometryName,
   type Variant,
@@ -56,6 +58,7 @@ function variantText(variant: Variant): string {
     offer,
     account,
     descriptor,
+    form,
     signer,
     flash,
     faults = [],
@@ -65,6 +68,7 @@ function variantText(variant: Variant): string {
   if (offer !== "genuine") words.push(offer);
   if (account) words.push("account");
   if (descriptor) words.push("descriptor");
+  if (form !== undefined) words.push(form);
   if (signer !== undefined) words.push(signer);
   if (flash !== undefined) words.push(flashText(flash));
   for (const fault of faults) words.push(`server:${faultText(fault, DM_NUMBERS)}`);
@@ -81,6 +85,7 @@ export function parseReplayId(id: string): Replay {
 
 function parseVariant(text: string): Variant {
   const [way, behaviour, geometry, ...words] = text.split(",");
+  const form = FORMS.find((name) => words.includes(name));
   const variant = {
     way: one(SCENARIOS, way),
     behaviour: one(BEHAVIOURS, behaviour),
@@ -90,6 +95,7 @@ function parseVariant(text: string): Variant {
       words.find((word) => word === "corrupt" || word === "foreign") ?? "genuine",
     ),
     account: words.includes("account"),
+    ...(form === undefined ? {} : { form }),
     ...(words.includes("p256") ? { signer: "p256" as const } : {}),
   };
   const faults: Fault[] = [];
@@ -103,7 +109,7 @@ function parseVariant(text: string): Variant {
       const fault = parseFault(rest.join(":"), HOST_NUMBERS) as unknown as HostFault;
       hostFaults.push(on === "package" ? fault : { ...fault, on });
     } else if (word.includes(":")) flash = parseFlash(kind, rest);
-    else one(["corrupt", "foreign", "account", "descriptor", "p256"], word);
+    else one(["corrupt", "foreign", "account", "descriptor", "p256", ...FORMS], word);
   }
   const descriptor = words.includes("descriptor") ? ({ descriptor: true } as const) : {};
   return {
@@ -122,11 +128,11 @@ function flashText(flash: FlashTrouble): string {
 
 function parseFlash(what: string, [first, at, last]: readonly string[]): FlashTrouble {
   if (what === "torn") return { what, reads: one(["metastable", "ecc"] as const, first) };
-  const partition = one(["store", "slot"] as const, first);
-  if (what === "flip") return { what, partition, at: Number(at), how: one(FLIPS, last) };
+  if (what === "flip")
+    return { what, partition: one(FLIPPED, first), at: Number(at), how: one(FLIPS, last) };
   return {
     what: one(["program", "erase"] as const, what),
-    partition,
+    partition: one(["store", "slot"] as const, first),
     at: Number(at),
     how: one(["aloud", "silent"] as const, last),
   };

@@ -3,10 +3,11 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { p256 } from "@noble/curves/nist.js";
 import { Random } from "../../../hal/sim/random.ts";
 import type { Version } from "../../../src/image/version.ts";
+import { deltaPackage } from "../../rig/delta/package.ts";
 import { buildImage } from "../../rig/image.ts";
 import { spkiOf } from "../../rig/keys.ts";
 import { CLASS_ID, VENDOR_ID } from "./identity.ts";
-import { joined, provisionOf, type Setting } from "./setting.ts";
+import { type Images, joined, provisionOf, type Setting } from "./setting.ts";
 import { GEOMETRIES, type Variant } from "./variant.ts";
 
 /** What PKCS #8 puts before the 32 bytes of an Ed25519 key (RFC 8410 §7). */
@@ -48,14 +49,22 @@ function p256Key(secret: Uint8Array): KeyObject {
   return createPrivateKey({ key, format: "jwk" });
 }
 
+/** Even small packages have several segments, and blocks end amid them. */
+const LIMITS = { codeBytesMax: 100 };
+/** How many bytes of firmware stay what they were, at another place; and of words that moved. */
+const KEPT_SHARE = 0.4;
+const MOVED_SHARE = 0.3;
+
 /** Signed firmware; its security counter is its major version. */
 export function firmware(
   major: number,
   payloadBytes: number,
   signer?: Variant["signer"],
+  before?: Uint8Array,
 ): Uint8Array {
   const payload = new Uint8Array(payloadBytes);
   new Random(major).fill(payload);
+  if (before !== undefined) develop(payload, before);
   const content = {
     payload,
     version: version(major),
@@ -73,15 +82,45 @@ export function firmware(
   );
 }
 
+/**
+ * Makes of a payload the successor of an image: bytes of it elsewhere, words of it with another
+ * origin, and at the end what stands at its beginning.
+ */
+function develop(payload: Uint8Array, before: Uint8Array): void {
+  const kept = Math.floor(before.length * KEPT_SHARE);
+  payload.set(before.subarray(50, 50 + kept));
+  const words = new DataView(payload.buffer);
+  const old = new DataView(before.buffer, before.byteOffset, before.length);
+  const from = kept + (4 - (kept % 4)) + 40;
+  const moved = Math.floor(before.length * MOVED_SHARE);
+  for (let at = 0; at + 4 <= moved && from + at + 4 <= payload.length; at += 4)
+    words.setUint32(from + at, old.getUint32(kept + at, true) + 0x1234, true);
+  payload.set(payload.subarray(0, 30), payload.length - 30);
+}
+
 /** What a variant is made of. */
 export function settingOf(variant: Variant): Setting {
   const { payloadBytes } = GEOMETRIES[variant.geometry];
-  const images = {
-    source: firmware(1, payloadBytes - 60),
-    target: firmware(2, payloadBytes, variant.signer),
-  };
-  const offer = images.target.slice();
-  if (variant.offer === "corrupt") offer[100] = (offer[100] ?? 0) ^ 4;
-  if (variant.offer === "foreign") offer[offer.length - 1] = (offer[offer.length - 1] ?? 0) ^ 1;
+  const source = firmware(1, payloadBytes - 60);
+  const before = variant.form === undefined ? undefined : source;
+  const target = firmware(2, payloadBytes, variant.signer, before);
+  const images = { source, target };
+  const offer = offerOf(variant, images);
   return { variant, images, offer, keys: KEYS, bootKeys: BOOT_KEYS, provision: PROVISION };
+}
+
+/** What the server sends: damaged where the variant says so, and packed. */
+function offerOf({ form, geometry, offer }: Variant, { source, target }: Images): Uint8Array {
+  const image = Buffer.from(target);
+  const last = image.length - 1;
+  if (offer === "corrupt" && form === undefined) image[100] = (image[100] ?? 0) ^ 4;
+  if (offer === "foreign") image[last] = (image[last] ?? 0) ^ 1;
+  if (form === undefined) return new Uint8Array(image);
+  // As long as the base, so that its digest decides.
+  const other = firmware(3, GEOMETRIES[geometry].payloadBytes - 60);
+  const base = { delta: source, compressed: undefined, otherbase: other }[form];
+  const packed = deltaPackage(image, base && Buffer.from(base), LIMITS);
+  const code = packed.length - 30;
+  if (offer === "corrupt") packed[code] = (packed[code] ?? 0) ^ 4;
+  return new Uint8Array(packed);
 }

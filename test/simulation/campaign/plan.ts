@@ -24,6 +24,18 @@ const DESCRIPTOR_FAULTS = [
   "dd:status:503@1",
 ];
 
+/** Deltas and compressed packages, and a delta from an image that does not run. */
+const PACKED = [
+  "download,good,small,delta",
+  "replace,good,small,delta",
+  "download-and-update,good,small,compressed",
+  "download,good,small,otherbase",
+  "replace,good,small,otherbase",
+  "download,good,small,corrupt,delta",
+];
+/** How the base of a delta reads, from which read on. */
+const ROTTEN = ["1:once", "4:stuck", "2:always", "3:byte", "8:once", "12:stuck", "20:byte"];
+
 /** One piece of work, as it travels to another process. */
 export interface Job {
   readonly set: "singles" | "pairs" | "chains" | "loops" | "flash" | "network";
@@ -121,6 +133,20 @@ export function jobsOf(size: Size): readonly Job[] {
       add("flash", `replace,good,${geometry},account,flip:store:${at}:${how}`);
     }
   }
+  for (const variant of quick ? PACKED : [...PACKED, ...packed()]) add("singles", variant);
+  for (const trouble of quick ? ROTTEN.slice(0, 2) : ROTTEN)
+    for (const way of ["download", "replace"])
+      add("flash", `${way},good,small,delta,flip:base:${trouble}`);
+  for (const way of quick ? [] : SCENARIOS) {
+    add("pairs", `${way},good,small,delta`);
+    for (const form of ["delta", "compressed"]) {
+      add("chains", `${way},good,small,${form}`);
+      add("loops", `${way},good,small,${form}`);
+      if (way === "replace") continue;
+      for (const fault of HOST_FAULTS)
+        for (const at of [1, 2]) add("network", `${way},good,small,${form},host:${fault}@${at}`);
+    }
+  }
   for (const way of SCENARIOS) {
     for (const fault of SERVER_FAULTS) {
       for (const at of quick ? [4] : [2, 5])
@@ -137,6 +163,19 @@ export function jobsOf(size: Size): readonly Job[] {
   for (const fault of quick ? DESCRIPTOR_FAULTS.slice(0, 1) : DESCRIPTOR_FAULTS)
     add("network", `${DESCRIBED[0] ?? ""},${fault}`);
   return jobs;
+}
+
+/** Every way, geometry and offer with packages that are not the image itself. */
+function packed(): readonly string[] {
+  const geometries = Object.keys(GEOMETRIES).filter((name) => name !== "large");
+  return ["delta", "compressed"].flatMap((form) =>
+    SCENARIOS.flatMap((way) => [
+      ...geometries.map((geometry) => `${way},good,${geometry},${form}`),
+      `${way},crashLate,small,${form}`,
+      `${way},good,small,corrupt,${form}`,
+      `${way},good,small,foreign,${form}`,
+    ]),
+  );
 }
 
 function flashTroubles(quick: boolean): readonly string[] {

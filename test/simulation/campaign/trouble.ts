@@ -1,5 +1,5 @@
 /** Flash that misbehaves as a variant says: at the n-th operation of a kind, once or for good. */
-import type { Flash, Hal } from "../../../hal/hal.ts";
+import type { Base, Flash, Hal } from "../../../hal/hal.ts";
 import type { SimBoard } from "../../../hal/sim/board.ts";
 import type { SimFlash } from "../../../hal/sim/flash.ts";
 import { overlay } from "../overlay.ts";
@@ -67,6 +67,7 @@ export class Trouble {
     const staging = board.slots[hal.boot.running().slot === 0 ? 1 : 0];
     return {
       ...hal,
+      base: hal.base && this.#base(hal.base),
       store: this.#seen(board.store, "store"),
       staging: this.#seen(staging, "slot"),
     };
@@ -81,6 +82,18 @@ export class Trouble {
         if (buffer.length > 0) this.#spoil(buffer, at, trouble);
       },
     });
+  }
+
+  #base(base: Base): Base {
+    const trouble = this.#trouble;
+    if (trouble?.what !== "flip" || trouble.partition !== "base") return base;
+    return {
+      length: base.length,
+      read: (buffer, at) => {
+        base.read(buffer, at);
+        if (buffer.length > 0) this.#spoil(buffer, at, trouble);
+      },
+    };
   }
 
   /** Makes of a read of `buffer` at byte `at` what the part gives. */

@@ -14,6 +14,12 @@ export const BEHAVIOURS = ["good", "unhealthy", "crash", "crashLate", "crashProv
 export type Behaviour = (typeof BEHAVIOURS)[number];
 /** `corrupt`: a bit is wrong. `foreign`: signed by somebody else. */
 export type Offer = "genuine" | "corrupt" | "foreign";
+/**
+ * How an image is packed, where its package is not the image itself: as a delta from the image that
+ * runs, as one that needs no base, or as a delta from an image that does not run here.
+ */
+export const FORMS = ["delta", "compressed", "otherbase"] as const;
+export type Form = (typeof FORMS)[number];
 
 export interface Geometry {
   readonly store: FlashStatus;
@@ -74,9 +80,11 @@ export type GeometryName = keyof typeof GEOMETRIES;
  * (`stuck`); all bits of that byte (`byte`).
  */
 export const FLIPS = ["once", "always", "stuck", "byte"] as const;
+export const FLIPPED = ["store", "slot", "base"] as const;
 export interface FlipTrouble {
   readonly what: "flip";
-  readonly partition: "store" | "slot";
+  /** `base`: the running slot, as the base of a delta. */
+  readonly partition: (typeof FLIPPED)[number];
   readonly at: number;
   readonly how: (typeof FLIPS)[number];
 }
@@ -102,6 +110,8 @@ export interface Variant {
   readonly account: boolean;
   /** PkgURL names a download descriptor, which asks for a report. */
   readonly descriptor?: true;
+  /** Absent: the package is the image. */
+  readonly form?: Form;
   /** What the vendor signs with; Ed25519 when absent. */
   readonly signer?: "p256";
   readonly flash?: FlashTrouble;

@@ -319,8 +319,8 @@ export class Witness {
    * server knows.
    */
   rested(record: UpdateRecord, code: number): void {
-    const { behaviour, offer } = this.#variant;
-    const good = behaviour === "good" && offer === "genuine";
+    const { behaviour, form, offer } = this.#variant;
+    const good = behaviour === "good" && offer === "genuine" && form !== "otherbase";
     const owed = record.tickets.length + record.notices.length;
     // A device that has forgotten who pushed half of a package waits for it, as after any cut.
     const left = forgets(this.#variant) && record.phase === "receiving";
@@ -380,7 +380,8 @@ export class Witness {
 /**
  * Result codes of an update that must fail; 0: nothing is reported, since nothing was asked for.
  */
-function expected({ offer }: Variant): readonly number[] {
+function expected({ form, offer, way }: Variant): readonly number[] {
+  if (form === "otherbase") return way === "replace" ? [0] : [450];
   if (offer === "corrupt") return [402];
   return offer === "foreign" ? [404] : [410];
 }

@@ -1,4 +1,5 @@
 /** All planted bugs (mutant.ts). */
+import { DELTAS } from "./deltas.ts";
 import type { Mutant } from "./mutant.ts";
 import { STORE_MUTANTS } from "./store.ts";
 import { THREATS } from "./threats.ts";
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...STORE_MUTANTS,
   ...VERDICTS,
   ...THREATS,
+  ...DELTAS,
   // staging
   {
     name: "a block is not erased when the package enters it",
@@ -152,8 +154,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a download goes on at byte 0",
     file: "src/update/download",
-    find: "from: staging.position",
-    replace: "from: 0",
+    find: "const from = this.position;",
+    replace: "const from = 0;",
     in: [PULL],
     by: "P3",
   },

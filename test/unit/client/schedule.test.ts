@@ -5,12 +5,13 @@ import {
   SESSION_RETRY_MAX_MS,
   SESSION_RETRY_MS,
 } from "../../../src/base/limits.ts";
-import { type Need, Schedule, sessionDue } from "../../../src/client/schedule.ts";
+import { type Need, placeOf, Schedule, sessionDue } from "../../../src/client/schedule.ts";
 import { equal, ok, test } from "../../check.ts";
 
 const IDLE: Need = {
   reason: false,
   pollMs: 0,
+  firstPoll: 0,
   since: 1000,
   failures: 0,
   share: 1,
@@ -28,6 +29,27 @@ test("a reason makes a session due at once", () => {
 
 test("polling makes one due so long after the last", () => {
   equal(sessionDue({ ...IDLE, pollMs: 60000 }), 61000);
+});
+
+test("the first poll after a start has a moment of its own, whatever was said before", () => {
+  const need = { reason: false, pollMs: 60_000, deadline: Infinity };
+  const schedule = new Schedule(1000, 0, 0.25, () => undefined);
+  equal(schedule.due(need), 16_000);
+  schedule.ended(15_999, true, false, 0);
+  equal(schedule.due(need), 16_000);
+  schedule.ended(16_000, true, false, 0);
+  equal(schedule.due(need), 76_000);
+  equal(schedule.due({ ...need, pollMs: 0 }), Infinity);
+});
+
+test("a device has the same place after each start, and others have other ones", () => {
+  const places = Array.from({ length: 1000 }, (_, n) => placeOf(`urn:uuid:device-${n}`));
+  equal(placeOf("urn:uuid:device-0"), places[0]);
+  ok(places.every((place) => place >= 0 && place < 1));
+  for (let tenth = 0; tenth < 10; tenth++) {
+    const count = places.filter((place) => Math.floor(place * 10) === tenth).length;
+    ok(count > 50 && count < 150, `${count} of 1000 in tenth ${tenth}`);
+  }
 });
 
 test("after a failure a reason waits for the pause, and a poll waits no longer", () => {
@@ -85,7 +107,7 @@ test("at most SESSION_RETRY_AFTER_MAX_MS; a session that is summoned does not wa
     [SESSION_RETRY_AFTER_MAX_MS - 1, SESSION_RETRY_AFTER_MAX_MS - 1],
     [10 * SESSION_RETRY_AFTER_MAX_MS, 3_600_000],
   ] as const) {
-    const schedule = new Schedule(0, 0, (bytes) => {
+    const schedule = new Schedule(0, 0, 1, (bytes) => {
       bytes.fill(0);
     });
     schedule.ended(1000, false, false, asked);

@@ -1,4 +1,5 @@
 /** Every parser that reads what comes from outside: one entry each, and it is fuzzed. */
+import { DELTAS } from "./deltas.ts";
 import { DESCRIPTORS } from "./descriptors.ts";
 import { HTTP_HEADS } from "./http.ts";
 import { IMAGES } from "./images.ts";
@@ -13,6 +14,7 @@ export const PARSERS: readonly Parser[] = [
   WBXML_MESSAGES,
   TREES,
   IMAGES,
+  DELTAS,
   HTTP_HEADS,
   DESCRIPTORS,
   TEXTS,

@@ -10,6 +10,8 @@ import type { Refusal } from "../../../src/update/refusal.ts";
 const IDLE: UpdateState = { phase: "idle", object: "", installing: false, kept: false };
 
 export class FakeEngine implements UpdateEngine {
+  /** What the image that runs is, as the base of deltas. */
+  base = "";
   record: UpdateState = IDLE;
   readonly calls: string[] = [];
   /** What the next call of that name answers. */
@@ -64,6 +66,10 @@ export class FakeEngine implements UpdateEngine {
 
   settle(id: number): void {
     this.#tickets = this.#tickets.filter((ticket) => ticket.id !== id);
+  }
+
+  baseText(): string {
+    return this.base;
   }
 
   /** Everything that runs ends so. */

@@ -45,6 +45,16 @@ test("an object that Add of its URL creates is whole (OMA-TS-DM-FUMO §10.1.1)",
   equal(device.read("./FwUpdate/p1/State?prop=Format"), "int");
 });
 
+test("x/Ext says which formats the device takes, and what deltas have to be made from", () => {
+  const device = new Device();
+  equal(device.read(`${MAIN}/Ext`), "Formats/Base");
+  equal(device.read(`${MAIN}/Ext/Formats`), "mcuboot xdp1");
+  equal(device.read(`${MAIN}/Ext/Base`), "");
+  device.engine.base = "00ff 9000";
+  equal(device.read(`${MAIN}/Ext/Base`), "00ff 9000");
+  equal(device.replace(`${MAIN}/Ext/Base`, "x"), 405);
+});
+
 test("a server may build an object node by node, and go on with Replace", () => {
   const device = new Device();
   equal(device.tree.add("./FwUpdate/p1", undefined, SERVER), 200);

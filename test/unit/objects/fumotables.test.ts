@@ -72,6 +72,7 @@ test("each reason has its result code (OMA-TS-DM-FUMO §10.2.2.4)", () => {
       undefined: 409,
       reverted: 410,
       fellBack: 410,
+      wrongBase: 450,
       badURL: 411,
       badDescriptor: 411,
       serverUnavailable: 412,
@@ -98,7 +99,7 @@ test("each reason has a status for the descriptor's host, and each status a reas
       [906, ["badDescriptor"]],
       [951, ["descriptorVersion"]],
       [952, ["fellBack", "flash", "reverted", "undefined"]],
-      [953, ["failedBefore", "mismatch", "quarantined", "unacceptable", "untrusted"]],
+      [953, ["failedBefore", "mismatch", "quarantined", "unacceptable", "untrusted", "wrongBase"]],
       [954, ["authentication", "badURL", "serverError", "serverUnavailable"]],
     ],
   );

@@ -38,6 +38,8 @@ const WITHOUT: ReadonlyMap<number, string> = new Map([
   [400, "a cause of the client's own has a code of its own"],
   [408, "everything that can be asked for is implemented"],
 ]);
+/** The ranges of the standard for vendors of clients. */
+const isVendors = (code: number): boolean => code >= 450 && code < 500;
 const REASONS = Object.keys(ROWS) as readonly Reason[];
 
 /** What is Exec'd, and the type of the alert that tells the outcome. */
@@ -133,7 +135,7 @@ test("each result code of the standard has a reason here, or says why it has non
     [],
   );
   deepEqual(
-    [...given].filter((code) => !RESULTS.includes(code)),
+    [...given].filter((code) => !RESULTS.includes(code) && !isVendors(code)),
     [],
   );
 });

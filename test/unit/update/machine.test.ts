@@ -15,6 +15,7 @@ const EVENTS: readonly UpdateEvent[] = [
   { type: "opened", object: "x", size: 9, slot: 0 },
   { type: "described", url: "http://a/c", size: 9, notify: "http://a/n" },
   { type: "announced", size: 9, validator: "v" },
+  { type: "unpacking", image: 9 },
   { type: "rewound" },
   { type: "attempted", attempt: 1 },
   { type: "refetched" },
@@ -49,6 +50,7 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   receiving: {
     started: "downloading",
     opened: "receiving",
+    unpacking: "receiving",
     complete: "verifying",
     aborted: "idle",
     discarded: "idle",
@@ -56,6 +58,7 @@ const CHANGES: { readonly [P in Phase]: { readonly [T in EventType]?: Phase } } 
   downloading: {
     described: "downloading",
     announced: "downloading",
+    unpacking: "downloading",
     rewound: "downloading",
     attempted: "downloading",
     complete: "verifying",
@@ -100,7 +103,7 @@ test("each phase and event lead where the table says; unlisted pairs change noth
       pairs++;
     }
   }
-  equal(pairs, 13 * 26);
+  equal(pairs, 13 * 27);
 });
 
 test("refusing a download ends it; refusing an installation keeps the package", () => {

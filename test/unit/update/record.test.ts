@@ -158,7 +158,7 @@ test("a notice without a URL is none; attempts that are no number count from 0",
 
 test("every reason reads back as itself", () => {
   const names = Object.keys(REASONS);
-  equal(names.length, 22);
+  equal(names.length, 23);
   for (const name of names) equal(decodeRecord({ ...IDLE, reason: name }).reason, name);
   for (const name of ["toString", "__proto__", "constructor", "", 1, null])
     equal(decodeRecord({ ...IDLE, reason: name }).reason, "undefined");

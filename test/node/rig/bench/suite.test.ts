@@ -3,10 +3,11 @@
  * away at restarts, raw TCP and RFC 2217; made new for each scenario, or never flashed.
  */
 import { match, ok, strictEqual } from "node:assert";
-import { spawnSync } from "node:child_process";
+import { exec, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { hex } from "../../../../src/base/bytes.ts";
 import { BOARDS } from "../../../rig/boards/boards.ts";
@@ -97,8 +98,9 @@ test("a board that is never flashed climbs from scenario to scenario", {
   const words = Object.entries({ ...made, file });
   for (const command of [commands.flash, commands.provision]) {
     const line = words.reduce((text, [name, path]) => text.replace(`{${name}}`, path), command);
-    strictEqual(spawnSync("sh", ["-c", line]).status, 0, line);
+    await promisify(exec)(`curl --fail --silent '${entry.power.http.on}' && ${line}`);
   }
+  await fetch(entry.power.http.off);
   const account = { user: "door-1", password: `file:${join(directory, "password")}` };
   writeFileSync(join(directory, "password"), `${PASSWORD}\n`);
   const rig = { server: { port }, boards: { "bench-1": { ...entry, account } } };

@@ -27,6 +27,10 @@ const ACCEPTERS = { tcp: "tcp", rfc2217: "telnet(rfc2217),tcp" } as const;
 /** What switches its relay on; anything else switches it off. */
 const ON: readonly string[] = ["/on", "/1"];
 
+interface HttpPower {
+  readonly http: { readonly on: string; readonly off: string };
+}
+
 export class VirtualBoard {
   readonly directory = mkdtempSync(join(tmpdir(), "virtual-"));
   readonly #kind: LineKind;
@@ -36,6 +40,7 @@ export class VirtualBoard {
   #server: ChildProcess | undefined;
   #line: ChildProcess | undefined;
   #chip: ChildProcess | undefined;
+  #powered = false;
   /** The port is away: what the chip says is lost. */
   #away = false;
   #moving: Promise<void> = Promise.resolve();
@@ -53,8 +58,12 @@ export class VirtualBoard {
 
   private constructor(kind: LineKind) {
     this.#kind = kind;
-    this.#relay = createServer((request, reply) => {
-      const done = ON.includes(request.url ?? "") ? Promise.resolve(this.#on()) : this.#off();
+    this.#relay = createServer(({ url = "" }, reply) => {
+      // A programmer stops the chip, and cannot where that has no power.
+      if (url === "/halt" && !this.#powered) reply.statusCode = 503;
+      const isOn = ON.includes(url);
+      if (url !== "/halt") this.#powered = isOn;
+      const done = isOn ? Promise.resolve(this.#on()) : this.#halt();
       void done.then(() => {
         reply.end();
       });
@@ -62,9 +71,8 @@ export class VirtualBoard {
   }
 
   /** What a rig file says of it, besides the commands that make it new. */
-  get entry(): { kind: string; console: string; power: object } {
-    const { port } = this.#relay.address() as AddressInfo;
-    const url = (word: string): string => `http://127.0.0.1:${port}/${word}`;
+  get entry(): { kind: string; console: string; power: HttpPower } {
+    const url = (word: string): string => this.#url(word);
     const isServed = this.#kind === "tcp" || this.#kind === "rfc2217";
     return {
       kind: "host",
@@ -75,28 +83,35 @@ export class VirtualBoard {
 
   /** What an exporter of labgrid offers of it, where it is behind a terminal server. */
   get resources(): object {
-    const { port } = this.#relay.address() as AddressInfo;
     const protocol = this.#kind === "tcp" ? "raw" : "rfc2217";
     return {
       NetworkSerialPort: { host: "127.0.0.1", port: this.#port, protocol },
-      NetworkPowerPort: { model: "simplerest", host: `http://127.0.0.1:${port}/{value}`, index: 0 },
+      NetworkPowerPort: { model: "simplerest", host: this.#url("{value}"), index: 0 },
     };
   }
 
   /** Shell commands that make it new, and that provision it. */
   get commands(): { readonly flash: string; readonly provision: string } {
     const state = join(this.directory, "state");
+    const halt = `curl --fail --silent --show-error '${this.#url("halt")}'`;
     const flash = [
+      halt,
       `rm -rf '${state}'`,
       `mkdir '${state}'`,
       `cp {image} '${state}/slot-a.flash'`,
       `cp {keys} '${state}/keys'`,
     ];
-    return { flash: flash.join(" && "), provision: `cp {file} '${state}/provision.json'` };
+    const provision = `${halt} && cp {file} '${state}/provision.json'`;
+    return { flash: flash.join(" && "), provision };
+  }
+
+  /** What its relay and its programmer are asked for. */
+  #url(word: string): string {
+    return `http://127.0.0.1:${(this.#relay.address() as AddressInfo).port}/${word}`;
   }
 
   async remove(): Promise<void> {
-    await this.#off();
+    await this.#halt();
     await this.#moving;
     await this.#unplug();
     this.#server?.kill();
@@ -157,8 +172,8 @@ export class VirtualBoard {
     this.#chip = chip;
   }
 
-  /** Cuts the power: nothing in the chip gets to run again. */
-  async #off(): Promise<void> {
+  /** Stops the chip: nothing in it gets to run again. */
+  async #halt(): Promise<void> {
     const chip = this.#chip;
     if (chip === undefined) return;
     const ended = once(chip, "exit");

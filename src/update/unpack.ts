@@ -1,0 +1,138 @@
+/**
+ * A delta package on its way to the staging slot: what the decoder makes of it goes there, and what
+ * the decoder asks for comes from the slot, or from the image that runs.
+ */
+import {
+  CORRUPT,
+  Delta,
+  NEEDS_BASE,
+  NEEDS_IMAGE,
+  NEEDS_SEGMENT,
+  WINDOW_BYTES,
+  WORK_BYTES,
+} from "../base/delta.ts";
+import type { RunningBase } from "./runningbase.ts";
+import type { Segment, Staging } from "./staging.ts";
+
+export class Unpack {
+  #staging: Staging;
+  #base: RunningBase;
+  #baseLength: number;
+  #delta: Delta;
+  #work = new Uint8Array(WORK_BYTES);
+  #window = new Uint8Array(WINDOW_BYTES);
+  /** Bytes of the package, and of the image as far as it was handed out. */
+  #position: number;
+  #made: number;
+  /** What was durable when decoding began, and is dropped. */
+  #durable: number;
+  #imageLength: number;
+  /** The one under way. */
+  #segment: Segment;
+  /** The segment is here, all of it: the next byte begins another one. */
+  #isWhole = true;
+  /** There may be something to decode. */
+  #pending = false;
+
+  /** `start`: the segment that comes first. The staging slot has been begun. */
+  constructor(
+    staging: Staging,
+    base: RunningBase,
+    baseLength: number,
+    imageLength: number,
+    start: Segment,
+  ) {
+    this.#staging = staging;
+    this.#base = base;
+    this.#baseLength = baseLength;
+    this.#imageLength = imageLength;
+    this.#delta = new Delta(baseLength, imageLength, start.image);
+    this.#position = start.from;
+    this.#made = start.image;
+    this.#durable = staging.position;
+    this.#segment = staging.segment = start;
+  }
+
+  /** Bytes of the package so far. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** True when the image is whole. */
+  get complete(): boolean {
+    return this.#made === this.#imageLength;
+  }
+
+  /** Bytes until the segment is whole: at most so many are lost when power fails. */
+  get room(): number {
+    return this.#delta.missing();
+  }
+
+  /** True while what came has to be decoded: `work`. */
+  get pending(): boolean {
+    return this.#pending;
+  }
+
+  /**
+   * Takes the next bytes, and decodes what they complete but the last: that is left to `work`.
+   * Returns false when they are corrupt. Throws what flash throws.
+   */
+  write(bytes: Uint8Array): boolean {
+    let at = 0;
+    while (at < bytes.length) {
+      if (!this.work(Infinity)) return false;
+      if (this.#isWhole) this.#segment = { from: this.#position, image: this.#delta.position() };
+      const taken = this.#delta.feed(bytes, at);
+      if (taken === CORRUPT) return false;
+      this.#isWhole = this.#delta.missing() === 0;
+      at += taken;
+      this.#position += taken;
+      this.#pending = true;
+    }
+    return true;
+  }
+
+  /**
+   * Decodes about `byteBudget` bytes of the image: a few bytes of a package may make all of it.
+   * Returns and throws as `write`.
+   */
+  work(byteBudget: number): boolean {
+    const end = this.#made + byteBudget;
+    while (this.#pending && this.#made < end) {
+      const result = this.#delta.run(this.#work, this.#window);
+      if (result === NEEDS_SEGMENT) this.#pending = false;
+      if (result === CORRUPT) return false;
+      if (result === NEEDS_BASE) this.#fill(this.#base, this.#baseLength);
+      else if (result === NEEDS_IMAGE) this.#fill(this.#staging, this.#made);
+      else if (result > 0) this.#put(result);
+    }
+    return true;
+  }
+
+  #fill(flash: { read(buffer: Uint8Array, offset: number): void }, limit: number): void {
+    const from = this.#delta.wanted();
+    const count = Math.min(WINDOW_BYTES, limit - from);
+    flash.read(count < WINDOW_BYTES ? this.#window.subarray(0, count) : this.#window, from);
+  }
+
+  /** A piece of the image, without what is durable already. */
+  #put(length: number): void {
+    const before = this.#made;
+    const place = before % WORK_BYTES;
+    const skip = Math.min(length, Math.max(0, this.#durable - before));
+    if (skip < length) this.#staging.write(this.#work.subarray(place + skip, place + length));
+    this.#made += length;
+    const end = this.#made - (this.#made % this.#staging.blockLength);
+    if (end > before) this.#note(end);
+  }
+
+  /**
+   * Once the image is durable to this byte it goes on at the segment under way, or at the next one,
+   * if one ends here. One that begins behind it is no place to go on: the one before stays.
+   */
+  #note(end: number): void {
+    const isOver = this.#delta.missing() > 0 && this.#delta.position() === end && !this.complete;
+    const segment = isOver ? { from: this.#position, image: end } : this.#segment;
+    if (segment.image <= end) this.#staging.segment = segment;
+  }
+}
