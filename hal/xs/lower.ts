@@ -25,7 +25,7 @@ const FACADE = new RegExp(
 
 /** A class at module level, as tsc lays it out: its name, what it extends, its members. */
 const WHOLE_CLASS = /^(?:export (?:default )?)?class (\w+)( extends \w+)?[^\n]*\{\n.*?^\}/gms;
-const MEMBER = /([.(!]|^\s+(?:(?:static|get|set) )*)#([A-Za-z]\w*)/gm;
+const MEMBER = /([.(!]|(?:^|[{;])\s*(?:(?:static|get|set) )*)#([A-Za-z]\w*)/gm;
 
 /** Every member of one text that is private gets a plain name. */
 function named(text: string, suffix: string): string {

@@ -108,7 +108,7 @@ export const THREATS: readonly Mutant[] = [
     file: "hal/common/http/head",
     find: "if (!this.#wants.includes(name) || this.#headers.has(name))",
     replace: "if (this.#headers.has(name))",
-    in: ["unit/hal/http"],
+    in: ["unit/hal/head"],
     by: "test",
   },
   {
