@@ -38,6 +38,17 @@ void consolePut(const void* bytes, uint32_t length)
 static uint8_t typed[TYPED_BYTES];
 static uint32_t typedFrom, typedTo;
 
+/* What does not fit is dropped, but for the end of a line: it takes the place of the last byte, so
+ * that the next line is one of its own. */
+static void keep(uint8_t byte)
+{
+  int isFull = typedTo - typedFrom == TYPED_BYTES;
+  if (isFull && (byte == '\n'))
+    typed[(typedTo - 1) % TYPED_BYTES] = byte;
+  else if (!isFull)
+    typed[typedTo++ % TYPED_BYTES] = byte;
+}
+
 /* A terminal ends a line with a carriage return, and perhaps a line feed behind it. */
 ConsoleNews consoleTake(void)
 {
@@ -49,8 +60,8 @@ ConsoleNews consoleTake(void)
       boardExit(0);
     if (news != CONSOLE_LINE)
       news = isEnd ? CONSOLE_LINE : CONSOLE_TYPED;
-    if ((isEnd || (byte != '\n')) && (typedTo - typedFrom < TYPED_BYTES))
-      typed[typedTo++ % TYPED_BYTES] = isEnd ? '\n' : (uint8_t)byte;
+    if (isEnd || (byte != '\n'))
+      keep(isEnd ? '\n' : (uint8_t)byte);
   }
   return news;
 }

@@ -64,7 +64,7 @@ export class StatusReports {
     if (typeof url === "string")
       return this.#settle("warning", `status ${status} is not reported: its address ${url}`, now);
     if (due.attempt >= NOTICE_ATTEMPTS_MAX)
-      return this.#settle("warning", `status ${status} was not delivered: too many attempts`, now);
+      return this.#settle("warning", `status ${status} got no answer: too many attempts`, now);
     this.#resumeAt ??= now + this.#pauseMs(due.attempt);
     if (now < this.#resumeAt) return this.#resumeAt;
     this.#resumeAt = undefined;

@@ -23,7 +23,7 @@ import {
   REDIRECTS_MAX,
 } from "../base/limits.ts";
 import { patientMs } from "../base/retryafter.ts";
-import { place, type Url, urlText } from "../base/url.ts";
+import { originText, type Url } from "../base/url.ts";
 import { admitUrl, type UrlRules } from "../base/urlrules.ts";
 import { ANSWER_HEADERS, judge, PAGE, type Verdict } from "./answer.ts";
 import { DESCRIPTOR_TYPE, readDescriptor } from "./descriptor.ts";
@@ -341,7 +341,7 @@ export class Downloader {
     now: number,
   ): DownloadEvent<Reason | DownloadReason> {
     assert(this.#url !== undefined, "a redirect answers a request");
-    const from = place(urlText(this.#url));
+    const from = originText(this.#url);
     const url = admitUrl(location, this.#rules, this.#url);
     if (typeof url === "string")
       return this.#astray(`the address to which ${from} redirects ${url}`);

@@ -25,6 +25,8 @@ export interface ServerCertificate {
 export interface CertificateOptions {
   /** DNS name of the server, or an IPv4 address. */
   readonly host: string;
+  /** Of its subject; `host` where it is not said. "": the subject is empty. */
+  readonly subject?: string;
   /** Other names and addresses for which it is good, in front of that. */
   readonly names?: readonly string[];
   /** Of the authority, P-256 where it is not said; and of the server. */
@@ -80,6 +82,7 @@ const BASIC_CONSTRAINTS = oid("551d13");
 const ALTERNATIVE_NAME = oid("551d11");
 
 function name(text: string): Buffer {
+  if (text === "") return der(SEQUENCE);
   return der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8, Buffer.from(text)))));
 }
 
@@ -180,7 +183,8 @@ export function makeCertificate(options: CertificateOptions): ServerCertificate 
   const leaf = keyPair(options.leaf ?? "P-256");
   const alternatives = [...names, host].map(alternativeName);
   const extension = der(SEQUENCE, ALTERNATIVE_NAME, der(OCTETS, der(SEQUENCE, ...alternatives)));
-  const server = certificate({ subject: host, key: leaf.publicKey, extension, options }, issuer);
+  const { subject = host } = options;
+  const server = certificate({ subject, key: leaf.publicKey, extension, options }, issuer);
   const chain = [pem(server), ...between];
   return {
     authority,

@@ -5,6 +5,7 @@
 #include "address.h"
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -108,6 +109,24 @@ static void showName(char to[NAME_BYTES], const mbedtls_x509_name* name)
   show(to, &shown->val);
 }
 
+/* The first name in a certificate, or else its subject: where that is empty too, an address, or
+ * what stands for it in a sentence. */
+static void showSubject(char to[NAME_BYTES], const mbedtls_x509_crt* certificate)
+{
+  const mbedtls_x509_buf* name = &certificate->subject_alt_names.buf;
+  *to = 0;
+  if (name->tag == DNS_NAME)
+    show(to, name);
+  else
+    showName(to, &certificate->subject);
+  if (*to)
+    return;
+  if ((name->tag == IP_ADDRESS) && (name->len == 4))
+    snprintf(to, NAME_BYTES, "%u.%u.%u.%u", name->p[0], name->p[1], name->p[2], name->p[3]);
+  else
+    strcpy(to, name->tag == IP_ADDRESS ? "an address" : "nobody");
+}
+
 /* Says what is wrong with a certificate: whose it is, and what would put it right. */
 static void explain(const mbedtls_x509_crt* certificate, const char* host, uint32_t flags)
 {
@@ -117,10 +136,7 @@ static void explain(const mbedtls_x509_crt* certificate, const char* host, uint3
       MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY;
   char name[NAME_BYTES], issuer[NAME_BYTES];
   showName(issuer, &certificate->issuer);
-  if (certificate->subject_alt_names.buf.tag == DNS_NAME)
-    show(name, &certificate->subject_alt_names.buf);
-  else
-    showName(name, &certificate->subject);
+  showSubject(name, certificate);
   if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
     boardLog('W', "tls", "the certificate is for %s, not for %s", name, host);
   if (flags & MBEDTLS_X509_BADCERT_EXPIRED)
@@ -131,8 +147,9 @@ static void explain(const mbedtls_x509_crt* certificate, const char* host, uint3
     boardLog('W', "tls", "the certificate of %s begins on %04d-%02d-%02d: set the clock", name,
         first->year, first->mon, first->day);
   if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
-    boardLog('W', "tls", "the certificate of %s is from %s: no authority of this device vouches",
-        name, issuer);
+    boardLog('W', "tls",
+        "the certificate of %s is from %s: no authority of this device vouches for it", name,
+        issuer);
   if (flags & weak)
     boardLog('W', "tls", "the key or signature of the certificate of %s is too weak", name);
 }

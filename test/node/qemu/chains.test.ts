@@ -105,6 +105,11 @@ const WRONG: readonly (readonly [host: string, ServerCertificate, sentence: stri
     "the certificate is for 127.0.0.2, not for 127.0.0.1",
   ],
   [
+    "127.0.0.1",
+    makeCertificate({ host: "127.0.0.3", subject: "", of: BELOW_RSA }),
+    "the certificate is for 127.0.0.3, not for 127.0.0.1",
+  ],
+  [
     "localhost",
     makeCertificate({ host: "localhost", of: BELOW_RSA, ...PAST }),
     `the certificate of localhost ended on ${day(PAST.notAfter)}: renew it, or set the clock`,
@@ -117,7 +122,8 @@ const WRONG: readonly (readonly [host: string, ServerCertificate, sentence: stri
   [
     "localhost",
     STRANGER,
-    "the certificate of localhost is from bench authority: no authority of this device vouches",
+    "the certificate of localhost is from bench authority: no authority of this device vouches " +
+      "for it",
   ],
 ];
 
@@ -210,6 +216,6 @@ test("surplus certificates are passed over; two authorities the wrong way round 
   const of = "the certificate of bench authority 2 is from bench authority 1";
   assert.deepEqual(
     told,
-    refused.map(() => `W tls: ${of}: no authority of this device vouches`),
+    refused.map(() => `W tls: ${of}: no authority of this device vouches for it`),
   );
 });

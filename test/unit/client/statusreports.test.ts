@@ -132,6 +132,7 @@ test("after a reset a report that was sent waits, and one sent too often is drop
   const late = new Scene([{ ...DUE, attempt: NOTICE_ATTEMPTS_MAX }], []);
   equal(late.run(0), Infinity);
   deepEqual([late.sent.length, late.owed.length], [0, 0]);
+  ok(late.log[0]?.endsWith("got no answer: too many attempts"), late.log[0]);
 });
 
 test("one that is refused, or may not go where it should, is given up", () => {

@@ -4,6 +4,7 @@
  */
 import {
   DOWNLOAD_ATTEMPTS_MAX,
+  LOG_TEXT_BYTES_MAX,
   REDIRECTS_MAX,
   VALIDATOR_LENGTH_MAX,
 } from "../../../src/base/limits.ts";
@@ -433,7 +434,7 @@ test("a redirect is followed, at most so often, from the original URL at each at
   const endless = new Scene([...times(REDIRECTS_MAX + 1, hop), WHOLE]);
   equal(endless.run(), "badURL");
   deepEqual(endless.said, [
-    `error: https://h/again redirects, and ${REDIRECTS_MAX} redirects were followed`,
+    `error: https://h redirects, and ${REDIRECTS_MAX} redirects were followed`,
   ]);
 });
 
@@ -472,11 +473,21 @@ test("a redirect obeys the rules of URLs", () => {
     equal(scene.run(), "badURL", location);
     equal(scene.requests.length, 1);
     equal(scene.open, 0);
-    const why = "error: the address to which https://h/package redirects ";
+    const why = "error: the address to which https://h redirects ";
     ok(scene.said[0]?.startsWith(why), scene.said[0]);
   }
   for (const headers of [{}, { location: "" }])
     equal(new Scene([{ status: 302, headers }]).run(), "serverError");
+});
+
+test("however long the URL that redirects, the log has room for the reason", () => {
+  const headers = { location: "http://i.example/x" };
+  const long = `https://packages.example/${"p".repeat(4000)}`;
+  const scene = new Scene([{ status: 302, headers }]);
+  equal(scene.run({ url: long }), "badURL");
+  const said = scene.said[0] ?? "";
+  ok(said.endsWith("leads from https to i.example by plain http: use https there too"), said);
+  ok(said.length - "error: ".length <= LOG_TEXT_BYTES_MAX, said);
 });
 
 test("a URL that is none, or is against the rules, is not asked for", () => {
