@@ -1,6 +1,5 @@
 /* File and line in Error.stack without mxDebug and without line opcodes: the blob maps code offsets
-   to lines. xsDefaults.c alone is compiled with -DfxCaptureErrorStack=captureErrorStack, so that XS
-   calls this one. */
+   to lines. defaults.c names this one, so that XS calls it. */
 #include "xsAll.h"
 #include "runtime.h"
 

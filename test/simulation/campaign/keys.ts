@@ -60,11 +60,11 @@ export function firmware(
   major: number,
   payloadBytes: number,
   signer?: Variant["signer"],
-  before?: Uint8Array,
+  change: (payload: Uint8Array) => void = () => undefined,
 ): Uint8Array {
   const payload = new Uint8Array(payloadBytes);
   new Random(major).fill(payload);
-  if (before !== undefined) develop(payload, before);
+  change(payload);
   const content = {
     payload,
     version: version(major),
@@ -98,12 +98,20 @@ function develop(payload: Uint8Array, before: Uint8Array): void {
   payload.set(payload.subarray(0, 30), payload.length - 30);
 }
 
+/** Makes a payload that can be compressed: in some geometries the image fills the slot. */
+function repeat(payload: Uint8Array): void {
+  payload.copyWithin(payload.length >> 1, 0);
+}
+
 /** What a variant is made of. */
 export function settingOf(variant: Variant): Setting {
   const { payloadBytes } = GEOMETRIES[variant.geometry];
   const source = firmware(1, payloadBytes - 60);
-  const before = variant.form === undefined ? undefined : source;
-  const target = firmware(2, payloadBytes, variant.signer, before);
+  const change = (payload: Uint8Array): void => {
+    if (variant.form === "compressed") repeat(payload);
+    else if (variant.form !== undefined) develop(payload, source);
+  };
+  const target = firmware(2, payloadBytes, variant.signer, change);
   const images = { source, target };
   const offer = offerOf(variant, images);
   return { variant, images, offer, keys: KEYS, bootKeys: BOOT_KEYS, provision: PROVISION };

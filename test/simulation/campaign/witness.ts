@@ -382,7 +382,8 @@ export class Witness {
  */
 function expected({ form, offer, way }: Variant): readonly number[] {
   if (form === "otherbase") return way === "replace" ? [0] : [450];
-  if (offer === "corrupt") return [402];
+  // Decoding may find it while the package is pushed: Status 403 to PkgData, and no result.
+  if (offer === "corrupt") return form !== undefined && way === "replace" ? [0, 402] : [402];
   return offer === "foreign" ? [404] : [410];
 }
 
