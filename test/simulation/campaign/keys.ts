@@ -103,6 +103,11 @@ function repeat(payload: Uint8Array): void {
   payload.copyWithin(payload.length >> 1, 0);
 }
 
+/** Where a package says how long its header is; the head of a segment; how far into its code. */
+const PACKED_LENGTH_AT = 4;
+const SEGMENT_HEAD_BYTES = 10;
+const CODE_BYTES_IN = 4;
+
 /** What a variant is made of. */
 export function settingOf(variant: Variant): Setting {
   const { payloadBytes } = GEOMETRIES[variant.geometry];
@@ -128,7 +133,17 @@ function offerOf({ form, geometry, offer }: Variant, { source, target }: Images)
   const other = firmware(3, GEOMETRIES[geometry].payloadBytes - 60);
   const base = { delta: source, compressed: undefined, otherbase: other }[form];
   const packed = deltaPackage(image, base && Buffer.from(base), LIMITS);
-  const code = packed.length - 30;
-  if (offer === "corrupt") packed[code] = (packed[code] ?? 0) ^ 4;
+  const at = inLastCode(packed);
+  if (offer === "corrupt") packed[at] = (packed[at] ?? 0) ^ 4;
   return new Uint8Array(packed);
+}
+
+/** Where a wrong bit changes what is decoded: in the code of the last segment, not in its head. */
+function inLastCode(packed: Buffer): number {
+  let segment = packed.readUInt16LE(PACKED_LENGTH_AT);
+  for (let end = segment; end < packed.length; ) {
+    segment = end;
+    end = segment + SEGMENT_HEAD_BYTES + packed.readUInt16LE(segment);
+  }
+  return segment + SEGMENT_HEAD_BYTES + CODE_BYTES_IN;
 }
