@@ -103,8 +103,9 @@ function repeat(payload: Uint8Array): void {
   payload.copyWithin(payload.length >> 1, 0);
 }
 
-/** Where a package says how long its header is; the head of a segment; how far into its code. */
-const PACKED_LENGTH_AT = 4;
+/** Where a package says how long its header and its image are; segments (src/update/DELTA.md). */
+const HEADER_LENGTH_AT = 4;
+const IMAGE_LENGTH_AT = 12;
 const SEGMENT_HEAD_BYTES = 10;
 const CODE_BYTES_IN = 4;
 
@@ -133,17 +134,21 @@ function offerOf({ form, geometry, offer }: Variant, { source, target }: Images)
   const other = firmware(3, GEOMETRIES[geometry].payloadBytes - 60);
   const base = { delta: source, compressed: undefined, otherbase: other }[form];
   const packed = deltaPackage(image, base && Buffer.from(base), LIMITS);
-  const at = inLastCode(packed);
+  const at = inMiddle(packed);
   if (offer === "corrupt") packed[at] = (packed[at] ?? 0) ^ 4;
   return new Uint8Array(packed);
 }
 
-/** Where a wrong bit changes what is decoded: in the code of the last segment, not in its head. */
-function inLastCode(packed: Buffer): number {
-  let segment = packed.readUInt16LE(PACKED_LENGTH_AT);
-  for (let end = segment; end < packed.length; ) {
-    segment = end;
-    end = segment + SEGMENT_HEAD_BYTES + packed.readUInt16LE(segment);
+/**
+ * Where a wrong bit changes what is decoded of the payload: in the code of the segment that makes
+ * the middle of the image. In the head of a segment it may mean nothing.
+ */
+function inMiddle(packed: Buffer): number {
+  const middle = packed.readUInt32LE(IMAGE_LENGTH_AT) >> 1;
+  let segment = packed.readUInt16LE(HEADER_LENGTH_AT);
+  for (let made = packed.readUInt32LE(segment + 2); made <= middle; ) {
+    segment += SEGMENT_HEAD_BYTES + packed.readUInt16LE(segment);
+    made += packed.readUInt32LE(segment + 2);
   }
   return segment + SEGMENT_HEAD_BYTES + CODE_BYTES_IN;
 }
