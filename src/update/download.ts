@@ -203,10 +203,13 @@ export class Download implements FetchSink {
     return this.#intake.room;
   }
 
-  /** Asked where nobody said the size: what the last bytes make is decoded at once. */
+  /**
+   * Asked where nobody said the size. Of what the last bytes make one step is decoded: a few bytes
+   * of a stranger may make the whole slot. What is left is decoded in steps, and judged then.
+   */
   get short(): boolean {
-    while (this.#intake.working && this.#fault === undefined) this.#fault = this.#intake.work();
-    return this.#fault === undefined && this.#intake.short;
+    if (this.#intake.working) this.#fault ??= this.#intake.work();
+    return this.#fault === undefined && !this.#intake.working && this.#intake.short;
   }
 
   attempted(attempt: number, minutes?: number): void {
