@@ -535,3 +535,29 @@ test("progress of a delta is version 2, of an image version 1 as ever", () => {
     equal(value?.length, bytes === DELTA ? 17 : 9);
   }
 });
+
+test("asked whether more must come, a step is decoded of what may make the whole slot", () => {
+  const image = buildImage({ ...facts, payload: Buffer.alloc(1e5, 0x55), version: version(2) });
+  const bytes = deltaPackage(image, undefined, { blockLengths: [] });
+  const device = new Device({ blocks: 128, blockLength: 1024, writeAlign: 16, eraseValue: 0xff });
+  const written = (): number => device.slot.bytes.filter((byte) => byte === 0x55).length;
+  start(device);
+  let [at, made] = [0, 0];
+  const serve = (sink: FetchSink): FetchEvent => {
+    const part = bytes.subarray(at, at + sink.room);
+    equal(sink.accept(undefined, "e") ?? sink.write(part), undefined);
+    if ((at += part.length) < bytes.length) return { type: "wait", until: 0 };
+    const before = written();
+    ok(!sink.short);
+    made = written() - before;
+    return { type: "done" };
+  };
+  for (let turn = 0; turn < 99 && device.engine.record.phase === "downloading"; turn++) {
+    device.fetcher.script = [serve];
+    device.engine.step(0);
+  }
+  device.settle();
+  ok(made > 0 && made <= VERIFY_STEP_BYTES + 1024, `${made} bytes in one step`);
+  equal(device.engine.record.phase, "ready");
+  ok(device.isWhole(image));
+});
