@@ -3,15 +3,16 @@ import fc from "fast-check";
 import { fail } from "node:assert";
 import { equal, ok, test } from "../../check.ts";
 import { align } from "../../rig/delta/alignment.ts";
-import { encodeSegments } from "../../rig/delta/segments.ts";
+import { coded } from "../../rig/delta/body.ts";
 import { withoutPointers } from "../../rig/delta/pointers.ts";
+import { Prices } from "../../rig/delta/prices.ts";
 import { suffixArray } from "../../rig/delta/suffixes.ts";
-import { Tokens } from "../../rig/delta/tokens.ts";
 import { decode } from "../../rig/delta/unpack.ts";
 import { BASE, firmware, NEW, noise, SUCCESSOR } from "../../unit/base/deltaimages.ts";
 
 function body(base: Uint8Array, image: Uint8Array): Buffer {
-  return encodeSegments(image, new Tokens(base, image).of(align(base, image)));
+  const pair = { base: Buffer.from(base), image: Buffer.from(image) };
+  return coded(pair, align(base, image), new Prices()).body;
 }
 
 function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
@@ -106,7 +107,7 @@ test("objects whose every pointer has changed are found again by what they are",
   const [base, image] = [objects(3000, 9), objects(3000, 0)];
   const bare = withoutPointers(base, image) ?? fail("it has pointers");
   const runs = align(bare.base, bare.image);
-  const made = encodeSegments(image, new Tokens(base, image).of(runs));
+  const made = coded({ base, image }, runs, new Prices()).body;
   ok(isSame(decode({ base, imageLength: image.length, body: made }), image));
   const plain = body(base, image);
   ok(made.length < plain.length / 4, `${made.length} of ${plain.length} bytes`);

@@ -1,83 +1,103 @@
-/** Finds what was there before: chains of places in base and image with the same four bytes. */
+/** Finds what was there before: chains of places in base and image with the same bytes. */
 
 const HASH_BITS = 18;
-const LENGTH_MIN = 4;
+/** Bytes that places of a chain have in common, and those of the nearest place alone. */
+const CHAIN_BYTES = 4;
+const NEAREST_BYTES = 3;
 /** Places that are looked at. */
-const STEPS_MAX = 200;
-/** What a byte of a match saves, and a match costs, in bits, about. */
+const STEPS_MAX = 100;
+/** What a byte of a match saves, in bits, about. */
 const BYTE_BITS = 7;
-const MATCH_BITS = 9;
 
-/** `place` counts from the start of base, behind which the image lies. */
+/** The same bytes as at the place that was asked for. */
 export interface Found {
+  /** Counts from the start of base, behind which the image lies. */
   readonly place: number;
   readonly length: number;
-  /** In bits. */
-  readonly gain: number;
 }
-
-const NOTHING: Found = { place: 0, length: 0, gain: 0 };
 
 export class Matcher {
   #bytes: Uint8Array;
-  #start: number;
+  /** Where the image begins. */
+  readonly start: number;
   #head = new Int32Array(1 << HASH_BITS).fill(-1);
   #next: Int32Array;
+  #nearest = new Int32Array(1 << HASH_BITS).fill(-1);
   #end = 0;
 
   constructor(base: Uint8Array, target: Uint8Array) {
     this.#bytes = Buffer.concat([base, target]);
-    this.#start = base.length;
+    this.start = base.length;
     this.#next = new Int32Array(this.#bytes.length).fill(-1);
   }
 
   /**
-   * The best earlier place for target[at, limit); `expected`: the place in base from which bytes
-   * cost least.
+   * Earlier places for target[at, limit): in the image, each longer and farther than the one
+   * before, and last the one in base that costs least, where bytes from `expected` cost nothing.
    */
-  find(at: number, limit: number, expected: number): Found {
+  find(at: number, limit: number, expected: number): readonly Found[] {
     const bytes = this.#bytes;
-    const here = this.#start + at;
+    const here = this.start + at;
     const most = limit - at;
-    let best = NOTHING;
-    if (most < LENGTH_MIN) return best;
+    const found: Found[] = [];
+    if (most < NEAREST_BYTES) return found;
     this.#fill(here);
-    let from = this.#head[this.#hash(here)] ?? -1;
+    let longest = NEAREST_BYTES - 1;
+    const nearest = this.#nearest[this.#hash(here, NEAREST_BYTES)] ?? -1;
+    if (nearest >= this.start) {
+      const length = this.same(nearest, here, most);
+      if (length > longest) {
+        longest = length;
+        found.push({ place: nearest, length });
+      }
+    }
+    let inBase: Found | undefined;
+    let gainInBase = 0;
+    let from = this.#head[this.#hash(here, CHAIN_BYTES)] ?? -1;
     for (let steps = 0; from >= 0 && steps < STEPS_MAX; steps++) {
-      if (bytes[from + best.length] === bytes[here + best.length]) {
-        const isInBase = from < this.#start;
-        const length = this.#common(
-          from,
-          here,
-          isInBase ? Math.min(most, this.#start - from) : most,
-        );
-        const far = isInBase ? Math.abs(from - expected) : here - from;
-        const gain = length * BYTE_BITS - MATCH_BITS - Math.log2(far + 1);
-        if (length >= LENGTH_MIN && gain > best.gain) best = { place: from, length, gain };
+      if (from >= this.start) {
+        if (longest < most && bytes[from + longest] === bytes[here + longest]) {
+          const length = this.same(from, here, most);
+          if (length > longest) {
+            longest = length;
+            found.push({ place: from, length });
+          }
+        }
+      } else {
+        const length = this.same(from, here, Math.min(most, this.start - from));
+        const gain = length * BYTE_BITS - Math.log2(Math.abs(from - expected) + 1);
+        if (length >= CHAIN_BYTES && gain > gainInBase) {
+          gainInBase = gain;
+          inBase = { place: from, length };
+        }
       }
       from = this.#next[from] ?? -1;
     }
-    return best;
+    if (inBase !== undefined) found.push(inBase);
+    return found;
   }
 
-  #common(from: number, here: number, most: number): number {
+  /** How many bytes, at most so many, are the same at both places. */
+  same(from: number, here: number, most: number): number {
+    const bytes = this.#bytes;
     let n = 0;
-    while (n < most && this.#bytes[from + n] === this.#bytes[here + n]) n++;
+    while (n < most && bytes[from + n] === bytes[here + n]) n++;
     return n;
   }
 
   #fill(to: number): void {
-    for (; this.#end < Math.min(to, this.#bytes.length - 3); this.#end++) {
-      const hash = this.#hash(this.#end);
+    for (; this.#end < Math.min(to, this.#bytes.length - CHAIN_BYTES + 1); this.#end++) {
+      const hash = this.#hash(this.#end, CHAIN_BYTES);
       this.#next[this.#end] = this.#head[hash] ?? -1;
       this.#head[hash] = this.#end;
+      this.#nearest[this.#hash(this.#end, NEAREST_BYTES)] = this.#end;
     }
   }
 
-  #hash(at: number): number {
+  #hash(at: number, bytes: 3 | 4): number {
     const b = this.#bytes;
-    const word =
-      (b[at] ?? 0) | ((b[at + 1] ?? 0) << 8) | ((b[at + 2] ?? 0) << 16) | ((b[at + 3] ?? 0) << 24);
+    let word = (b[at] ?? 0) | ((b[at + 1] ?? 0) << 8) | ((b[at + 2] ?? 0) << 16);
+    if (bytes === 4) word |= (b[at + 3] ?? 0) << 24;
     return Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
   }
 }

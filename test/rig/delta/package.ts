@@ -5,10 +5,8 @@
 import { createHash } from "node:crypto";
 import { DELTA_HEADER_BYTES, parseDeltaHeader } from "../../../src/image/deltaheader.ts";
 import { IMAGE_HEADER_BYTES, parseImageHeader } from "../../../src/image/imageheader.ts";
-import { align, type Run } from "./alignment.ts";
-import { withoutPointers } from "./pointers.ts";
-import { encodeSegments, type SegmentLimits } from "./segments.ts";
-import { Tokens } from "./tokens.ts";
+import { smallestBody } from "./body.ts";
+import type { SegmentLimits } from "./segments.ts";
 import { decode } from "./unpack.ts";
 
 /** What cannot be made a package, for a person. */
@@ -55,20 +53,6 @@ export function baseText(image: Buffer): string {
 }
 
 /**
- * The segments that make `image` of `base`: of two ways to find what resembles what, that which
- * takes fewer bytes.
- */
-function smallestBody(base: Buffer, image: Buffer, limits: Partial<SegmentLimits>): Buffer {
-  const coded = (runs: readonly Run[]): Buffer =>
-    encodeSegments(image, new Tokens(base, image).of(runs), limits);
-  const body = coded(align(base, image));
-  const bare = withoutPointers(base, image);
-  if (bare === undefined) return body;
-  const other = coded(align(bare.base, bare.image));
-  return other.length < body.length ? other : body;
-}
-
-/**
  * The package that makes `image`: of `base`, the image that devices run, or of nothing. Throws a
  * DeltaError when one of them is no image.
  */
@@ -87,7 +71,7 @@ export function deltaPackage(
   if (payload.length > 0) sha256(payload).copy(head, 16);
   sha256(target.signed).copy(head, 48);
   image.copy(head, 80, 0, IMAGE_HEADER_BYTES);
-  const body = smallestBody(payload, image, limits);
+  const body = smallestBody({ base: payload, image }, limits);
   const result = Buffer.concat([head, target.protectedArea, body]);
   if (parseDeltaHeader(result) === undefined)
     throw new DeltaError("the records of the image are not well-formed");

@@ -4,21 +4,19 @@
  */
 import {
   ADAPT_SHIFT,
-  FAR_LOW,
-  FAR_LOW_BITS,
-  FAR_TOP,
-  FAR_TOP_BITS,
   MODEL,
   PROBABILITY_BITS,
   PROBABILITY_START,
   RANGE_MIN,
-  TAIL_BITS,
 } from "../../../src/base/deltamodel.ts";
+import { ModelBits } from "./modelbits.ts";
+import type { PriceMeter } from "./prices.ts";
 
 /** Bytes that `finish` adds at most. */
 const TAIL_BYTES = 5;
 
-export class RangeCoder {
+export class RangeCoder extends ModelBits {
+  #meter: PriceMeter | undefined;
   #probability = new Uint16Array(MODEL.size);
   #bytes: number[] = [];
   #low = 0;
@@ -27,7 +25,10 @@ export class RangeCoder {
   #pending = 0;
   #isFirst = true;
 
-  constructor() {
+  /** `meter` learns what each bit costs. */
+  constructor(meter?: PriceMeter) {
+    super();
+    this.#meter = meter;
     this.reset();
   }
 
@@ -45,8 +46,9 @@ export class RangeCoder {
     return this.#bytes.length + this.#pending + TAIL_BYTES;
   }
 
-  bit(at: number, isOne: boolean): void {
+  override bit(at: number, isOne: boolean): void {
     const probability = this.#probability[at] ?? 0;
+    this.#meter?.note(at, isOne, probability);
     const bound = (this.#range >>> PROBABILITY_BITS) * probability;
     if (isOne) {
       this.#low += bound;
@@ -60,43 +62,12 @@ export class RangeCoder {
     this.#normalise();
   }
 
-  /** The low `bits` of a value, the highest first, each in the context of those before it. */
-  tree(at: number, bits: number, value: number): void {
-    let node = 1;
-    for (let i = bits - 1; i >= 0; i--) {
-      const isOne = ((value >>> i) & 1) === 1;
-      this.bit(at + node, isOne);
-      node = node * 2 + (isOne ? 1 : 0);
-    }
-  }
-
-  direct(value: number, bits: number): void {
+  override direct(value: number, bits: number): void {
     for (let i = bits - 1; i >= 0; i--) {
       this.#range >>>= 1;
       if (((value >>> i) & 1) === 1) this.#low += this.#range;
       this.#normalise();
     }
-  }
-
-  /** 1 to 2^32 - 1. */
-  number(bitsAt: number, tailAt: number, value: number): void {
-    const rest = 31 - Math.clz32(value);
-    this.tree(bitsAt, 5, rest);
-    const tail = value - 2 ** rest;
-    if (rest <= TAIL_BITS) this.tree(tailAt + (1 << rest) - 1, rest, tail);
-    else this.direct(tail, rest);
-  }
-
-  /** 1 to 2^32 - 1. */
-  distance(at: number, value: number): void {
-    const rest = 31 - Math.clz32(value);
-    const top = Math.min(rest, FAR_TOP_BITS);
-    const low = Math.min(rest - top, FAR_LOW_BITS);
-    const middle = rest - top - low;
-    this.tree(at, 5, rest);
-    this.tree(at + FAR_TOP + rest * 4, top, value >>> (rest - top));
-    this.direct((value >>> low) & ((1 << middle) - 1), middle);
-    this.tree(at + FAR_LOW, low, value);
   }
 
   /** The code, whole. */

@@ -1,8 +1,10 @@
 /** Tokens as segments of code: the body of a delta package. */
 import { SEGMENT_BYTES_MAX, SEGMENT_HEAD_BYTES } from "../../../src/base/delta.ts";
 import { MODEL, RECENT, Token } from "../../../src/base/deltamodel.ts";
+import type { PriceMeter } from "./prices.ts";
 import { RangeCoder } from "./rangecoder.ts";
-import { type DeltaToken, remember } from "./tokens.ts";
+import type { DeltaToken } from "./token.ts";
+import { remember } from "./tokens.ts";
 
 /** More than one token, with the jump before it, can take. */
 const TOKEN_BYTES_MAX = 24;
@@ -41,7 +43,7 @@ function partOf(token: DeltaToken, at: number, end: number): readonly DeltaToken
 class Segments {
   #target: Uint8Array;
   #limits: SegmentLimits;
-  #coder = new RangeCoder();
+  #coder: RangeCoder;
   #parts: Uint8Array[] = [];
   #bias = 0;
   #before: readonly [number, number] = [0, 0];
@@ -51,9 +53,10 @@ class Segments {
   #start = 0;
   #startBias = 0;
 
-  constructor(target: Uint8Array, limits: SegmentLimits) {
+  constructor(target: Uint8Array, limits: SegmentLimits, meter: PriceMeter) {
     this.#target = target;
     this.#limits = limits;
+    this.#coder = new RangeCoder(meter);
   }
 
   of(tokens: readonly DeltaToken[]): Buffer {
@@ -189,11 +192,12 @@ class Segments {
   }
 }
 
-/** The segments that make `target`; its tokens cover it in order. */
+/** The segments that make `target`; its tokens cover it in order. `meter` learns what they cost. */
 export function encodeSegments(
   target: Uint8Array,
   tokens: readonly DeltaToken[],
-  limits: Partial<SegmentLimits> = {},
+  limits: Partial<SegmentLimits>,
+  meter: PriceMeter,
 ): Buffer {
-  return new Segments(target, { ...LIMITS, ...limits }).of(tokens);
+  return new Segments(target, { ...LIMITS, ...limits }, meter).of(tokens);
 }

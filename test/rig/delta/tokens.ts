@@ -1,25 +1,13 @@
 /** What makes an image out of its base: tokens, before they are coded. */
 import { RECENT } from "../../../src/base/deltamodel.ts";
 import type { Run } from "./alignment.ts";
+import { Cheapest } from "./cheapest.ts";
 import { Matcher } from "./matcher.ts";
-
-/** `bias`: place in base less place in the image. `back`: distance in the image. */
-export type DeltaToken =
-  | { readonly kind: "copy"; readonly at: number; readonly length: number; readonly bias: number }
-  | {
-      readonly kind: "add";
-      readonly at: number;
-      readonly difference: number;
-      readonly bias: number;
-    }
-  | { readonly kind: "literal"; readonly at: number }
-  | { readonly kind: "match"; readonly at: number; readonly length: number; readonly bias: number }
-  | { readonly kind: "match"; readonly at: number; readonly length: number; readonly back: number };
+import type { Prices } from "./prices.ts";
+import type { DeltaToken } from "./token.ts";
 
 /** A difference that occurs so often is worth an ADD wherever words are aligned. */
 const POPULAR = 4;
-/** What a match one byte later must save more, in bits. */
-const LAZY_BITS = 7;
 
 /** The words at `at`, and so the bytes there, moved to the front of what is remembered. */
 export function remember(recent: readonly number[], difference: number): number[] {
@@ -40,13 +28,13 @@ export class Tokens {
   #target: Uint8Array;
   #popular = new Map<number, number>();
   #recent: number[] = [];
-  #matcher: Matcher;
+  #cheapest: Cheapest;
   #tokens: DeltaToken[] = [];
 
-  constructor(base: Uint8Array, target: Uint8Array) {
+  constructor(base: Uint8Array, target: Uint8Array, prices: Prices) {
     this.#base = base;
     this.#target = target;
-    this.#matcher = new Matcher(base, target);
+    this.#cheapest = new Cheapest(target, new Matcher(base, target), prices);
   }
 
   /** The tokens of all runs, in the order of the image. */
@@ -54,7 +42,9 @@ export class Tokens {
     for (const run of runs) this.#count(run);
     for (const run of runs) {
       this.#similar(run);
-      this.#other(run.at + run.same, run.end, run.from + run.same);
+      const { at, from, same, end } = run;
+      const piece = { start: at + same, end, bias: from - at };
+      for (const token of this.#cheapest.of(piece)) this.#tokens.push(token);
     }
     return this.#tokens;
   }
@@ -104,30 +94,5 @@ export class Tokens {
       if (difference !== 0 && (isKnown || isPopular)) return at;
     }
     return undefined;
-  }
-
-  /** Matches and literals. */
-  #other(start: number, end: number, from: number): void {
-    let expected = from;
-    let at = start;
-    while (at < end) {
-      const found = this.#matcher.find(at, end, expected);
-      const later = found.gain > 0 ? this.#matcher.find(at + 1, end, expected + 1).gain : 0;
-      if (found.gain <= 0 || later > found.gain + LAZY_BITS) {
-        this.#tokens.push({ kind: "literal", at });
-        at++;
-        expected++;
-        continue;
-      }
-      const { place, length } = found;
-      const isInBase = place < this.#base.length;
-      this.#tokens.push(
-        isInBase
-          ? { kind: "match", at, length, bias: place - at }
-          : { kind: "match", at, length, back: at - (place - this.#base.length) },
-      );
-      expected = (isInBase ? place : expected) + length;
-      at += length;
-    }
   }
 }
