@@ -26,7 +26,7 @@ export const BOUNDS: { readonly [group: string]: Table } = {
   "floor, in C": {
     receive: [7.5],
     secure: [58.8],
-    sha256: [65.4],
+    sha256: [58.4],
     program: [3.25],
   },
   image: {
@@ -75,8 +75,8 @@ export const BOUNDS: { readonly [group: string]: Table } = {
     chunks: [75000],
   },
   "boot to first message": {
-    first: [113],
-    second: [121],
+    first: [88],
+    second: [88],
   },
 };
 
