@@ -13,7 +13,7 @@ const BYTE_ORDER = 0x01020304;
 const SIZE_AT = 24;
 const NAMES_AT = 36;
 const MODULES_AT = 52;
-const HEADER_BYTES = 60;
+const HEADER_BYTES = 64;
 const MODULE_BYTES = 32;
 const CODE_AT = 4;
 

@@ -94,8 +94,8 @@ static void appendCode(BlobModule* table, const Module* modules, uint32_t count)
   free(order);
 }
 
-uint32_t writeBlob(
-    const char* path, const Module* modules, uint32_t count, const char* version, uint32_t namesAt)
+uint32_t writeBlob(const char* path, const Module* modules, uint32_t count, uint32_t imports,
+    const char* version, uint32_t namesAt)
 {
   BlobHeader header = { .magic = { 'X', 'S', 'A', 'B' },
     .byteOrder = BLOB_BYTE_ORDER,
@@ -117,6 +117,7 @@ uint32_t writeBlob(
   header.nativeCount = natives.count;
   header.modules = appendTable(table, count * sizeof(BlobModule));
   header.moduleCount = count;
+  header.importCount = imports;
   append("", 1); /* the NUL that ends the last string, whatever it is */
   header.size = out.size;
   header.crc = 0;

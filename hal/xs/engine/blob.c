@@ -67,7 +67,8 @@ static int tablesInside(const BlobHeader* blob)
   if (!stringsInside(blob, blob->names, blob->nameCount)
       || !stringsInside(blob, blob->natives, blob->nativeCount))
     return 0;
-  if (!blob->moduleCount || !aligned(blob, blob->modules, blob->moduleCount, sizeof(BlobModule)))
+  if (!aligned(blob, blob->modules, blob->moduleCount, sizeof(BlobModule))
+      || (blob->importCount >= blob->moduleCount))
     return 0;
   for (uint32_t i = 0; i < blob->moduleCount; i++) {
     const BlobModule* module = blobModule(blob, i);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define BLOB_MAGIC "XSAB"
-#define BLOB_FORMAT 1 /* raise it at every change of this file */
+#define BLOB_FORMAT 2 /* raise it at every change of this file */
 #define BLOB_BYTE_ORDER 0x01020304u
 #define BLOB_CLASS (-1)
 
@@ -27,6 +27,7 @@ typedef struct {
   uint32_t nativeCount;
   uint32_t modules; /* BlobModule[moduleCount]; the first one is the entry */
   uint32_t moduleCount;
+  uint32_t importCount; /* modules that the entry imports: those behind it */
 } BlobHeader;
 
 typedef struct {

@@ -30,7 +30,7 @@ export const BOUNDS: { readonly [group: string]: Table } = {
     program: [3.25],
   },
   image: {
-    whole: [1180, 1020],
+    whole: [1140, 1020],
     XS: [240],
     "TLS and X.509 (Mbed TLS)": [89.1],
     "TCP/IP (lwIP)": [40.7],
@@ -38,7 +38,7 @@ export const BOUNDS: { readonly [group: string]: Table } = {
     "C library": [24.5],
     "board and natives": [36.5],
     bytecode: [382],
-    modules: [356],
+    modules: [290],
   },
   "xml, ten Gets": {
     length: [1272],
