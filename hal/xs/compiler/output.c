@@ -38,11 +38,9 @@ static uint32_t appendTable(const void* items, uint32_t size)
 
 static uint32_t appendList(const List* list)
 {
-  uint32_t *offsets = allocate(NULL, list->count * sizeof(uint32_t)), at;
+  uint32_t at = out.size;
   for (uint32_t i = 0; i < list->count; i++)
-    offsets[i] = appendString(list->items[i]);
-  at = appendTable(offsets, list->count * sizeof(uint32_t));
-  free(offsets);
+    appendString(list->items[i]);
   return at;
 }
 

@@ -82,8 +82,9 @@ static void traceText(txMachine* the)
  * served. */
 static const char* bindNames(txMachine* the, const BlobHeader* blob)
 {
-  for (uint32_t i = 0; i < blob->nameCount; i++)
-    if (fxNewNameX(the, (txString)blobName(blob, i)) != XS_ID_COUNT + i)
+  const char* name = blobString(blob, blob->names);
+  for (uint32_t i = 0; i < blob->nameCount; i++, name = blobNext(name))
+    if (fxNewNameX(the, (txString)name) != XS_ID_COUNT + i)
       return "blob names do not fit this engine";
   return NULL;
 }
