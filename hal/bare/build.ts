@@ -77,8 +77,6 @@ export interface ExtraNatives {
   readonly list: string;
   /** C files, as paths from there. */
   readonly sources: readonly string[];
-  /** Words for the linker. */
-  readonly link?: readonly string[];
 }
 
 export interface MachineOptions {
@@ -184,9 +182,8 @@ export class BareBuild {
     const words = [`NAME=${name}`, `BLOB=${blob}`];
     if (previous !== undefined) words.push(`PLACES=${this.#placesAfter(previous).join(" ")}`);
     if (natives !== undefined) {
-      const { list, sources, link = [] } = natives;
+      const { list, sources } = natives;
       words.push(`NATIVES=../../../${list}`, `MORE=${sources.join(" ")}`);
-      words.push(`LINK_MORE=${link.join(" ")}`);
     }
     this.#make(`${name}.bin`, words);
     return this.#withSharedMachine(name, readFileSync(this.built(`${name}.bin`)));

@@ -9,12 +9,12 @@
 
 #define ROM_MAGIC 0x4D4F5258u /* "XROM" */
 
-/* While the machine is made, its heaps grow by little: what stays free is in the image for nothing.
- */
-#define SLOTS 64
-#define SLOTS_MORE 128
-#define CHUNKS 1024
-#define CHUNKS_MORE 1024
+/* While the machine is made: its heaps are in the second half of what the image leaves of the
+ * window, and a copy without gaps of what lives goes to the place in the image. */
+#define SLOTS 16384
+#define SLOTS_MORE 1024
+#define CHUNKS (64 * 1024)
+#define CHUNKS_MORE (16 * 1024)
 #define STACK 400
 
 typedef struct {
@@ -47,17 +47,21 @@ void romMake(const BlobHeader* blob)
     .incrementalKeyCount = 16,
     .nameModulo = 127,
     .symbolModulo = 127 };
+  char* place = __rom_start + sizeof(RomHead);
+  char* end = (char*)WINDOW_BASE + WINDOW_BYTES;
+  uint32_t room = (uint32_t)(end - place) / 2, length = 0;
+  xsMachine* the;
   const char* problem;
   creation.initialKeyCount = blob->idCount + blob->nameCount + 2 * blob->moduleCount;
   machineUnwatch(); /* the builder waits with more patience, on a computer that is busy */
-  memoryArena(__rom_start + sizeof(RomHead), (char*)WINDOW_BASE + WINDOW_BYTES);
-  problem = runtimeCreate(&runtime, &creation, blob, &head()->machine);
+  memoryArena(place + room, end);
+  problem = runtimeCreate(&runtime, &creation, blob, &the);
+  if (!problem)
+    problem = runtimePreload(the, place, room, &head()->machine, &length);
   if (problem)
     panic("%s", problem);
-  if (runtimePreload(head()->machine))
-    panic("a module threw");
   head()->magic = ROM_MAGIC;
-  head()->length = (uint32_t)(memoryEnd() - __rom_start);
+  head()->length = (uint32_t)sizeof(RomHead) + length;
   printf("ROM %lu %lu\n", (unsigned long)head()->length,
       (unsigned long)(__rom_start - (char*)WINDOW_BASE));
   consolePut(__rom_start, head()->length);

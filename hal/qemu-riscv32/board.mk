@@ -5,5 +5,5 @@ SMALL = -msave-restore
 QUICK = -mno-save-restore
 # Its registers stay in registers: platform.h
 INTERPRETER = -Dc_setjmp=markPlace
-# Drivers of hal/bare that not every board has
-DRIVERS = virtio.c
+# Drivers of hal/bare that not every board has, and what this processor does quicker by hand
+DRIVERS = virtio.c sha256rv32.S

@@ -203,9 +203,16 @@ function prepare(
   };
 }
 
-/** Every module that the entry needs, the entry first. */
-function collect(options: BlobOptions): Source[] {
+interface Sources {
+  /** Every module that the entry needs: the entry, those that it imports, then the others. */
+  readonly modules: readonly Source[];
+  /** How many it imports. */
+  readonly imported: number;
+}
+
+function collect(options: BlobOptions): Sources {
   const found = new Map<string, Source>();
+  let imported: number | undefined;
   const importers = new Map([[options.entry, "the entry"]]);
   for (const [name, importer] of importers) {
     const { path, imports } = prepare(name, importer, options);
@@ -214,8 +221,9 @@ function collect(options: BlobOptions): Source[] {
       throw new BuildError(`${name} and ${twin.name} are the same file, and would be loaded twice`);
     found.set(name, { name, path });
     for (const next of imports) if (!importers.has(next)) importers.set(next, name);
+    imported ??= importers.size - 1;
   }
-  return [...found.values()];
+  return { modules: [...found.values()], imported: imported ?? 0 };
 }
 
 /** What blobc is told of the release before, besides the modules: `blob` is built without. */
@@ -231,9 +239,9 @@ export function buildBlob(options: BlobOptions): Buffer {
     const { out, version, previous } = options;
     mkdirSync(dirname(out), { recursive: true });
     const sources = collect(options);
-    const flags = options.positions ? ["-p"] : [];
+    const flags = [...(options.positions ? ["-p"] : []), "-i", `${sources.imported}`];
     const compile = (words: readonly string[], places?: FoundBlob["code"]): Buffer => {
-      const modules = sources.map(({ name, path }) => {
+      const modules = sources.modules.map(({ name, path }) => {
         const place = places?.get(name);
         return `${name}=${path}${place === undefined ? "" : `@${place}`}`;
       });

@@ -10,10 +10,12 @@ const MAGIC = "XSAB";
 /** Places in the header of a blob, and in the record of a module: README.md has them. */
 const BYTE_ORDER_AT = 4;
 const BYTE_ORDER = 0x01020304;
+const FORMAT_AT = 8;
+const FORMAT = 2;
 const SIZE_AT = 24;
 const NAMES_AT = 36;
 const MODULES_AT = 52;
-const HEADER_BYTES = 60;
+const HEADER_BYTES = 64;
 const MODULE_BYTES = 32;
 const CODE_AT = 4;
 
@@ -46,7 +48,17 @@ class Reader {
     return this.#blob.toString("latin1", at, end);
   }
 
-  /** Offset of a table, and the number of its items, from the header. */
+  /** Texts one behind the other: the first one's offset, and their number, from the header. */
+  texts(at: number): string[] {
+    let next = this.number(at);
+    return Array.from({ length: this.number(at + 4) }, () => {
+      const text = this.text(next);
+      next += text.length + 1;
+      return text;
+    });
+  }
+
+  /** Offsets of the items of a table. Its offset, and their number, are in the header. */
   table(at: number, itemBytes: number): number[] {
     const from = this.number(at);
     const count = this.number(at + 4);
@@ -57,16 +69,16 @@ class Reader {
 
 function read(bytes: Buffer, offset: number): FoundBlob | undefined {
   if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(BYTE_ORDER_AT) !== BYTE_ORDER) return;
+  if (bytes.readUInt32LE(FORMAT_AT) !== FORMAT) return;
   const size = bytes.readUInt32LE(SIZE_AT);
   if (size > bytes.length) return;
   const blob = new Reader(bytes.subarray(0, size));
   try {
-    const places = blob.table(NAMES_AT, 4).map((at) => blob.number(at));
     const modules = blob.table(MODULES_AT, MODULE_BYTES);
     return {
       offset,
-      names: places.map((at) => blob.text(at)),
-      namesAt: places[0] ?? 0,
+      names: blob.texts(NAMES_AT),
+      namesAt: blob.number(NAMES_AT),
       code: new Map(
         modules.map((at) => [blob.text(blob.number(at)), blob.number(at + CODE_AT)] as const),
       ),

@@ -1,7 +1,8 @@
 /* The plainest board: it maps a blob read-only, as a flash slot, and runs it there. Unit tests run
-   on it. usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--offset N] file Exit status:
-   what runtimeRun gives (0, or 1 when the program threw), 2 when nothing ran, 100 + n when XS
-   aborted with n. */
+   on it. usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--shared] [--offset N] file
+   --shared: all modules but the entry are loaded ahead, into memory that is read-only then. Exit
+   status: what runtimeRun gives (0, or 1 when the program threw), 2 when nothing ran, 100 + n when
+   XS aborted with n. */
 #include "../../hal/xs/engine/runtime.h"
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -12,10 +13,12 @@
 #define C_STACK_SIZE (1024 * 1024)
 #define PROCESS_SIZE_MAX                                                                           \
   (512u * 1024 * 1024) /* a program that allocates for ever ends here, not with the computer */
+#define SHARED_SIZE (16 * 1024 * 1024)
 
 typedef struct {
   const char* path;
   off_t offset;
+  int isShared;
   xsCreation creation;
 } Options;
 
@@ -44,6 +47,8 @@ static const char* parse(Options* options, int argc, char** argv)
     int number = a + 1 < argc ? atoi(argv[a + 1]) : 0;
     if (!strcmp(argv[a], "--fixed"))
       creation->incrementalChunkSize = creation->incrementalHeapCount = 0;
+    else if (!strcmp(argv[a], "--shared"))
+      options->isShared = 1;
     else if (argv[a][0] != '-')
       options->path = argv[a];
     else if (number <= 0)
@@ -64,7 +69,7 @@ static const char* parse(Options* options, int argc, char** argv)
   }
   return options->path
       ? NULL
-      : "usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--offset N] file";
+      : "usage: run [--slots N] [--chunks N] [--stack N] [--fixed] [--shared] [--offset N] file";
 }
 
 /* Read only: the engine would crash here if it wrote to the code. */
@@ -85,6 +90,25 @@ static const char* mapSlot(const char* path, off_t offset, const void** slot, ui
   *slot = base + (offset - page);
   *room = (uint32_t)(info.st_size - offset);
   return NULL;
+}
+
+/* As a build for a chip does it: the machine that loaded the modules is not there any more. */
+static const char* share(
+    Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine)
+{
+  static Runtime first;
+  xsMachine *the, *shared;
+  uint32_t length;
+  void* place = mmap(NULL, SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const char* problem = place == MAP_FAILED ? "no room for a shared machine" : NULL;
+  if (!problem)
+    problem = runtimeCreate(&first, creation, blob, &the);
+  if (!problem)
+    problem = runtimePreload(the, place, SHARED_SIZE, &shared, &length);
+  if (problem)
+    return problem;
+  mprotect(place, SHARED_SIZE, PROT_READ);
+  return runtimeClone(runtime, creation, blob, shared, machine);
 }
 
 int main(int argc, char** argv)
@@ -116,7 +140,8 @@ int main(int argc, char** argv)
   if (!problem)
     problem = blobCheck(slot, room);
   if (!problem)
-    problem = runtimeCreate(&runtime, &options.creation, slot, &the);
+    problem = options.isShared ? share(&runtime, &options.creation, slot, &the)
+                               : runtimeCreate(&runtime, &options.creation, slot, &the);
   if (problem) {
     fprintf(stderr, "run: %s\n", problem);
     return 2;

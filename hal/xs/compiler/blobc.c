@@ -1,8 +1,8 @@
 /* The command. The first module is the entry.
-   usage: blobc [-p] [-n names] [-a offset] -v version out.blob name=file.js[@offset] ...
+   usage: blobc [-p] [-n names] [-a offset] [-i count] -v version out.blob name=file.js[@offset] ...
    -p keeps the names and lines of the sources; -n: a file of names, each with a NUL behind it, that
    get the first identifiers in this order, used or not; -a: where the names begin; offset: where
-   the code of the module does; if they can */
+   the code of the module does; if they can; -i: how many modules behind it the entry imports */
 #include "compiler.h"
 
 List names, natives;
@@ -90,7 +90,7 @@ int main(int argc, char** argv)
 {
   const char *version = NULL, *output = NULL;
   Module* modules = allocate(NULL, argc * sizeof(Module));
-  uint32_t count = 0, size, place, namesAt = 0;
+  uint32_t count = 0, size, place, namesAt = 0, imports = 0;
   int keepPositions = 0;
   for (int a = 1; a < argc; a++) {
     char* equal = strchr(argv[a], '=');
@@ -100,6 +100,8 @@ int main(int argc, char** argv)
       readNames(argv[++a]);
     else if (!strcmp(argv[a], "-a") && (a + 1 < argc))
       namesAt = (uint32_t)strtoul(argv[++a], NULL, 10);
+    else if (!strcmp(argv[a], "-i") && (a + 1 < argc))
+      imports = (uint32_t)strtoul(argv[++a], NULL, 10);
     else if (!strcmp(argv[a], "-v") && (a + 1 < argc))
       version = argv[++a];
     else if (!equal)
@@ -112,8 +114,9 @@ int main(int argc, char** argv)
     }
   }
   if (!version || !output || !count)
-    fail("usage: blobc [-p] [-n names] [-a offset] -v version out.blob name=file.js[@offset] ...");
-  size = writeBlob(output, modules, count, version, namesAt);
+    fail("usage: blobc [-p] [-n names] [-a offset] [-i count] -v version out.blob "
+         "name=file.js[@offset] ...");
+  size = writeBlob(output, modules, count, imports, version, namesAt);
   printf("%s: version %s, %u bytes, %u modules, %u names, %u natives\n", output, version, size,
       count, names.count, natives.count);
   return 0;

@@ -52,8 +52,9 @@ void collectPositions(Module* module, txScript* lines);
 
 /* Writes the blob, and says how large it is. The names begin at the offset `namesAt`, where the
    blob before has them, when the code before them leaves room and not too much of it; so does the
-   code of each module at its place. What does not change is not moved by what does. */
-uint32_t writeBlob(
-    const char* path, const Module* modules, uint32_t count, const char* version, uint32_t namesAt);
+   code of each module at its place. What does not change is not moved by what does. The entry
+   imports so many of the modules behind it. */
+uint32_t writeBlob(const char* path, const Module* modules, uint32_t count, uint32_t imports,
+    const char* version, uint32_t namesAt);
 
 #endif

@@ -38,11 +38,9 @@ static uint32_t appendTable(const void* items, uint32_t size)
 
 static uint32_t appendList(const List* list)
 {
-  uint32_t *offsets = allocate(NULL, list->count * sizeof(uint32_t)), at;
+  uint32_t at = out.size;
   for (uint32_t i = 0; i < list->count; i++)
-    offsets[i] = appendString(list->items[i]);
-  at = appendTable(offsets, list->count * sizeof(uint32_t));
-  free(offsets);
+    appendString(list->items[i]);
   return at;
 }
 
@@ -94,8 +92,8 @@ static void appendCode(BlobModule* table, const Module* modules, uint32_t count)
   free(order);
 }
 
-uint32_t writeBlob(
-    const char* path, const Module* modules, uint32_t count, const char* version, uint32_t namesAt)
+uint32_t writeBlob(const char* path, const Module* modules, uint32_t count, uint32_t imports,
+    const char* version, uint32_t namesAt)
 {
   BlobHeader header = { .magic = { 'X', 'S', 'A', 'B' },
     .byteOrder = BLOB_BYTE_ORDER,
@@ -117,6 +115,7 @@ uint32_t writeBlob(
   header.nativeCount = natives.count;
   header.modules = appendTable(table, count * sizeof(BlobModule));
   header.moduleCount = count;
+  header.importCount = imports;
   append("", 1); /* the NUL that ends the last string, whatever it is */
   header.size = out.size;
   header.crc = 0;

@@ -25,11 +25,6 @@ uint32_t blobEngine(void)
   return crc;
 }
 
-static uint32_t numberAt(const BlobHeader* blob, uint32_t table, uint32_t index)
-{
-  return ((const uint32_t*)((const char*)blob + table))[index];
-}
-
 static int inside(const BlobHeader* blob, uint32_t offset, uint32_t count, uint32_t itemSize)
 {
   return (offset <= blob->size) && (count <= (blob->size - offset) / itemSize);
@@ -41,33 +36,36 @@ static int aligned(const BlobHeader* blob, uint32_t offset, uint32_t count, uint
   return !(offset % 4) && inside(blob, offset, count, itemSize);
 }
 
-static int stringsInside(const BlobHeader* blob, uint32_t table, uint32_t count)
+/* The offset behind so many strings from this one on, which end inside; 0: they do not. */
+static uint32_t endOf(const BlobHeader* blob, uint32_t at, uint32_t count)
 {
-  if (!aligned(blob, table, count, 4))
-    return 0;
-  for (uint32_t i = 0; i < count; i++)
-    if (numberAt(blob, table, i) >= blob->size)
-      return 0;
-  return 1;
+  while (count && (at < blob->size)) {
+    at += (uint32_t)strlen((const char*)blob + at) + 1;
+    count--;
+  }
+  return count || (at >= blob->size) ? 0 : at;
 }
 
-/* blobc leaves no gap between these tables, so that a wrong count shows: with too few names the
- * code would name others. */
+/* blobc leaves no gap between names, natives and modules, so that a wrong count shows: with too few
+ * names the code would name others. A gap before the table of modules has no text. */
 static int countsFit(const BlobHeader* blob)
 {
-  uint32_t next = blob->nativeCount ? numberAt(blob, blob->natives, 0) : blob->natives;
-  return (blob->names + 4 * blob->nameCount == next)
-      && (blob->natives + 4 * blob->nativeCount == blob->modules);
+  uint32_t end = endOf(blob, blob->natives, blob->nativeCount);
+  for (uint32_t i = 0; i < blob->nativeCount; i++)
+    if (!*blobNative(blob, i))
+      return 0;
+  return (endOf(blob, blob->names, blob->nameCount) == blob->natives)
+      && (((end + 3) & ~3u) == blob->modules);
 }
 
 static int tablesInside(const BlobHeader* blob)
 {
   if (((const char*)blob)[blob->size - 1])
     return 0; /* so that every string ends inside */
-  if (!stringsInside(blob, blob->names, blob->nameCount)
-      || !stringsInside(blob, blob->natives, blob->nativeCount))
+  if (!endOf(blob, blob->names, blob->nameCount) || !endOf(blob, blob->natives, blob->nativeCount))
     return 0;
-  if (!blob->moduleCount || !aligned(blob, blob->modules, blob->moduleCount, sizeof(BlobModule)))
+  if (!aligned(blob, blob->modules, blob->moduleCount, sizeof(BlobModule))
+      || (blob->importCount >= blob->moduleCount))
     return 0;
   for (uint32_t i = 0; i < blob->moduleCount; i++) {
     const BlobModule* module = blobModule(blob, i);
@@ -117,14 +115,17 @@ const char* blobString(const BlobHeader* blob, uint32_t offset)
   return offset < blob->size ? (const char*)blob + offset : "";
 }
 
-const char* blobName(const BlobHeader* blob, uint32_t index)
+const char* blobNext(const char* string)
 {
-  return blobString(blob, numberAt(blob, blob->names, index));
+  return string + strlen(string) + 1;
 }
 
 const char* blobNative(const BlobHeader* blob, uint32_t index)
 {
-  return blobString(blob, numberAt(blob, blob->natives, index));
+  const char* name = blobString(blob, blob->natives);
+  while (index--)
+    name = blobNext(name);
+  return name;
 }
 
 const BlobModule* blobModule(const BlobHeader* blob, uint32_t index)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define BLOB_MAGIC "XSAB"
-#define BLOB_FORMAT 1 /* raise it at every change of this file */
+#define BLOB_FORMAT 2 /* raise it at every change of this file */
 #define BLOB_BYTE_ORDER 0x01020304u
 #define BLOB_CLASS (-1)
 
@@ -21,12 +21,13 @@ typedef struct {
   uint32_t size; /* of the whole blob */
   uint32_t crc; /* of all that follows this field */
   uint32_t version; /* string */
-  uint32_t names; /* uint32_t[nameCount], strings: identifiers idCount, idCount + 1, ... */
+  uint32_t names; /* strings, one behind the other: identifiers idCount, idCount + 1, ... */
   uint32_t nameCount;
-  uint32_t natives; /* uint32_t[nativeCount], strings: C functions that the application needs */
+  uint32_t natives; /* strings behind them: C functions that the application needs */
   uint32_t nativeCount;
   uint32_t modules; /* BlobModule[moduleCount]; the first one is the entry */
   uint32_t moduleCount;
+  uint32_t importCount; /* modules that the entry imports: those behind it */
 } BlobHeader;
 
 typedef struct {
@@ -64,7 +65,8 @@ const char* blobCheck(const void* bytes, uint32_t room);
 
 /* Parts of a checked blob. */
 const char* blobString(const BlobHeader* blob, uint32_t offset);
-const char* blobName(const BlobHeader* blob, uint32_t index);
+/* Of the names or natives, the one behind this. */
+const char* blobNext(const char* string);
 const char* blobNative(const BlobHeader* blob, uint32_t index);
 const BlobModule* blobModule(const BlobHeader* blob, uint32_t index);
 

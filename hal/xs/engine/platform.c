@@ -225,6 +225,8 @@ void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
     const BlobModule* found = blobModule(blob, i);
     if (!strcmp(blobString(blob, found->name), name)) {
       txScript script;
+      if (the->sharedMachine && i)
+        mxReferenceError("module %s is not in the shared machine", name);
       memset(&script, 0, sizeof(script));
       script.codeBuffer = (txByte*)blob + found->code;
       script.codeSize = found->codeSize;

@@ -3,6 +3,7 @@
 #include "xsmc.h"
 #include "runtime.h"
 #include "natives.h"
+#include "share.h"
 
 static Runtime* runtimeOf(txMachine* the)
 {
@@ -81,8 +82,9 @@ static void traceText(txMachine* the)
  * served. */
 static const char* bindNames(txMachine* the, const BlobHeader* blob)
 {
-  for (uint32_t i = 0; i < blob->nameCount; i++)
-    if (fxNewNameX(the, (txString)blobName(blob, i)) != XS_ID_COUNT + i)
+  const char* name = blobString(blob, blob->names);
+  for (uint32_t i = 0; i < blob->nameCount; i++, name = blobNext(name))
+    if (fxNewNameX(the, (txString)name) != XS_ID_COUNT + i)
       return "blob names do not fit this engine";
   return NULL;
 }
@@ -198,68 +200,23 @@ int runtimeRun(xsMachine* the)
   return runtimeOf(the)->failed;
 }
 
-/* Kinds whose chunk the collector of another machine neither marks nor moves. */
-static void pinSlot(txSlot* slot)
+const char* runtimePreload(
+    xsMachine* the, void* place, uint32_t room, xsMachine** shared, uint32_t* length)
 {
-  switch (slot->kind) {
-  case XS_STRING_KIND:
-    slot->kind = XS_STRING_X_KIND;
-    break;
-  case XS_BIGINT_KIND:
-    slot->kind = XS_BIGINT_X_KIND;
-    break;
-  case XS_CODE_KIND:
-    slot->kind = XS_CODE_X_KIND;
-    break;
-  case XS_KEY_KIND:
-    slot->kind = XS_KEY_X_KIND;
-    break;
-  default:
-    break;
-  }
-}
-
-static void pinItems(txSlot* slot)
-{
-  txSlot* item = slot->kind == XS_ARRAY_KIND ? slot->value.array.address : NULL;
-  txSize count = item
-      ? (((txChunk*)((txByte*)item - sizeof(txChunk)))->size - (txSize)sizeof(txChunk))
-          / (txSize)sizeof(txSlot)
-      : 0;
-  for (; count > 0; count--)
-    pinSlot(item++);
-}
-
-/* A shared machine has no collections any more: its chunks stay where they are, and their headers
- * say that they have not moved. */
-static void pin(txMachine* the)
-{
-  for (txSlot* heap = the->firstHeap; heap; heap = heap->next)
-    for (txSlot* slot = heap + 1; slot < heap->value.reference; slot++) {
-      pinItems(slot);
-      pinSlot(slot);
-    }
-  for (txBlock* block = the->firstBlock; block; block = block->nextBlock)
-    for (txByte* at = (txByte*)block + sizeof(txBlock); at < block->current;) {
-      txByte* next = ((txChunk*)at)->temporary;
-      ((txChunk*)at)->temporary = NULL;
-      at = next;
-    }
-}
-
-int runtimePreload(xsMachine* the)
-{
-  /* Those that import nothing come last in the blob, and are loaded first: what loading one module
-   * leaves the next one takes, and what is free in the end is in the image for nothing. */
-  for (uint32_t i = runtimeOf(the)->blob->moduleCount; (--i > 0) && !runtimeOf(the)->failed;) {
+  const BlobHeader* blob = runtimeOf(the)->blob;
+  /* Those that import nothing come last in the blob, and are loaded first. */
+  for (uint32_t i = blob->moduleCount; (--i > 0) && !runtimeOf(the)->failed;) {
     runModule(the, i);
     runtimeCollect(the);
   }
-  if (!runtimeOf(the)->failed) {
-    fxShareMachine(the);
-    pin(the);
-  }
-  return runtimeOf(the)->failed;
+  if (runtimeOf(the)->failed)
+    return "a module threw";
+  shareForget(the, blob);
+  shareGlobals(the);
+  if (!shareMerge(the))
+    return "no memory to share a machine";
+  fxShareMachine(the);
+  return shareCopy(the, place, room, shared, length);
 }
 
 const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob,

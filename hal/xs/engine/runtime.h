@@ -45,9 +45,11 @@ typedef struct {
 const char* runtimeCreate(
     Runtime* runtime, xsCreation* creation, const BlobHeader* blob, xsMachine** machine);
 /* For machines whose modules lie in flash with all that they have made: runs every module of the
-   blob but the entry, and makes the machine one that others share. Nothing in it is written any
-   more. 0 when nothing was thrown. */
-int runtimePreload(xsMachine* the);
+   blob but the entry, and makes of the machine one that others share, in `room` bytes from `place`
+   on. Gives the machine and its length; the machine that it was is of no use any more. NULL, or
+   the reason why it cannot be. */
+const char* runtimePreload(
+    xsMachine* the, void* place, uint32_t room, xsMachine** shared, uint32_t* length);
 /* Makes a machine upon a shared one of the same blob: only what differs takes RAM. */
 const char* runtimeClone(Runtime* runtime, xsCreation* creation, const BlobHeader* blob,
     xsMachine* shared, xsMachine** machine);

@@ -26,11 +26,11 @@ export const BOUNDS: { readonly [group: string]: Table } = {
   "floor, in C": {
     receive: [7.5],
     secure: [58.8],
-    sha256: [65.4],
+    sha256: [58.4],
     program: [3.25],
   },
   image: {
-    whole: [1180, 1020],
+    whole: [1140, 1020],
     XS: [240],
     "TLS and X.509 (Mbed TLS)": [89.1],
     "TCP/IP (lwIP)": [40.7],
@@ -38,7 +38,7 @@ export const BOUNDS: { readonly [group: string]: Table } = {
     "C library": [24.5],
     "board and natives": [36.5],
     bytecode: [382],
-    modules: [356],
+    modules: [290],
   },
   "xml, ten Gets": {
     length: [1272],
@@ -75,8 +75,8 @@ export const BOUNDS: { readonly [group: string]: Table } = {
     chunks: [75000],
   },
   "boot to first message": {
-    first: [113],
-    second: [121],
+    first: [88],
+    second: [88],
   },
 };
 

@@ -27,7 +27,6 @@ const PREFERENCES = constants.SSL_OP_PRIORITIZE_CHACHA;
 export const BENCH_NATIVES = {
   list: `${FOLDER}/natives.list`,
   sources: [`${FOLDER}/natives.c`, "test/xs/heap.c"],
-  link: ["-Wl,--wrap=mbedtls_platform_zeroize"],
 };
 
 /** Builds `bench-NAME` and runs it: its lines. */

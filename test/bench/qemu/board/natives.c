@@ -25,16 +25,6 @@ void xs_bench_mark(xsMachine* the)
   benchMark();
 }
 
-/* The floor is what the parts cannot do without: Mbed TLS's digest clears its working memory after
-   each block (--wrap, in programs.ts). The rest of it cannot do without: what it has freed is 0. */
-static int isDigesting;
-void __real_mbedtls_platform_zeroize(void* bytes, size_t length);
-void __wrap_mbedtls_platform_zeroize(void* bytes, size_t length)
-{
-  if (!isDigesting)
-    __real_mbedtls_platform_zeroize(bytes, length);
-}
-
 /* The slot that does not run. */
 static PartitionName other(void)
 {
@@ -45,11 +35,9 @@ void xs_bench_sha256(xsMachine* the)
 {
   uint32_t length = toIndex(the, &xsArg(0));
   uint8_t digest[32];
-  isDigesting = 1;
   benchMark();
   bootSha256(partitionAt(other(), 0), length, digest);
   benchMark();
-  isDigesting = 0;
 }
 
 /* The slot is erased first, which is not counted. */
