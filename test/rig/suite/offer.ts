@@ -1,6 +1,7 @@
 /** What a scenario offers, made for a board. */
 import { type Version, versionText } from "../../../src/image/version.ts";
 import { FIRMWARE_FAULTS, type FirmwareFault, type RigBoard } from "../boards/board.ts";
+import { deltaPackage } from "../delta/package.ts";
 import { buildImage, type ImageContent } from "../image.ts";
 import { generateKey } from "../keys.ts";
 import { keyOf, packageOf } from "../workshop.ts";
@@ -21,10 +22,10 @@ const NO_IMAGE_BYTES = 20_001;
 /** Makes what is offered to the board. Throws a RigError when it cannot be built. */
 export function offerOf(board: RigBoard, offer: Offer, { runs, next }: Rung = NEW): Offered {
   const version = offer === "same-version" ? runs : next;
-  return { bytes: bytesOf(board, offer, version), version: versionText(version) };
+  return { bytes: bytesOf(board, offer, { runs, next: version }), version: versionText(version) };
 }
 
-function bytesOf(board: RigBoard, offer: Offer, version: Version): Buffer {
+function bytesOf(board: RigBoard, offer: Offer, { runs, next: version }: Rung): Buffer {
   switch (offer) {
     case "genuine":
     case "same-version":
@@ -41,21 +42,48 @@ function bytesOf(board: RigBoard, offer: Offer, version: Version): Buffer {
       return altered(board, version, { securityCounter: 0 });
     case "downgrade":
       return altered(board, version, { version: VERSION_0 });
-    case "corrupt": {
-      const bytes = Buffer.from(packageOf(board, version, 0));
-      const middle = bytes.length >> 1;
-      bytes[middle] = (bytes[middle] ?? 0) ^ 4;
-      return bytes;
-    }
+    case "corrupt":
+      return withBitWrong(packageOf(board, version, 0));
     case "truncated": {
       const bytes = packageOf(board, version, 0);
       return bytes.subarray(0, bytes.length >> 1);
     }
+    case "delta":
+      return packed(board, version, runs);
+    case "compressed":
+      return packed(board, version);
+    case "corrupt-delta":
+      return withBitWrong(bytesOf(board, "delta", { runs, next: version }));
+    case "foreign-delta":
+      return packed(board, version, version);
     case "not-an-image":
       return Buffer.alloc(NO_IMAGE_BYTES, "A");
     default:
       return packageOf(board, version, 0, 1, offer);
   }
+}
+
+/** Of each board, by what it makes of what: a large one takes seconds. */
+const packages = new WeakMap<RigBoard, Map<string, Buffer>>();
+
+/** The package that makes `next` of the version `base`, or of nothing. */
+function packed(board: RigBoard, next: Version, base?: Version): Buffer {
+  const made = packages.get(board) ?? new Map<string, Buffer>();
+  packages.set(board, made);
+  const name = `${versionText(next)} of ${base === undefined ? "nothing" : versionText(base)}`;
+  const image = packageOf(board, next, 0);
+  const bytes =
+    made.get(name) ?? deltaPackage(image, base === undefined ? base : packageOf(board, base, 0));
+  made.set(name, bytes);
+  return bytes;
+}
+
+/** A copy in whose middle one bit is wrong. */
+function withBitWrong(genuine: Buffer): Buffer {
+  const bytes = Buffer.from(genuine);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 4;
+  return bytes;
 }
 
 /** That version with another record in its package. */

@@ -27,6 +27,10 @@ export type Offer =
   | "not-an-image"
   | "old-counter"
   | "downgrade"
+  | "delta"
+  | "compressed"
+  | "corrupt-delta"
+  | "foreign-delta"
   | FirmwareFault;
 
 /** A moment of an update, as the device's console tells it. */

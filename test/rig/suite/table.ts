@@ -97,6 +97,46 @@ const packages: readonly TestScenario[] = [
   bad("old-counter", 405, "the security counter of the package is lower than that of what runs"),
 ];
 
+const half = (bytes: number): number => Math.floor(bytes / 2);
+
+/** A package that is decoded on the device: with what runs there as its base, or without one. */
+function decoded(name: string, about: string, more: Partial<TestScenario>): TestScenario {
+  return { name: `delta.${name}`, about, offer: "delta", expect: UPDATED, seconds: 5, ...more };
+}
+
+const deltas: readonly TestScenario[] = [
+  decoded("replace", "the package is what differs from the image that runs; it comes in SyncML", {
+    way: "replace",
+  }),
+  decoded("download", "the package is what differs from the image that runs; it is downloaded", {}),
+  decoded("compressed", "the package is smaller than its image, and needs no base", {
+    offer: "compressed",
+  }),
+  decoded("compressed-replace", "the package is smaller than its image; it comes in SyncML", {
+    way: "replace",
+    offer: "compressed",
+  }),
+  decoded("wrong-base", "the package differs from another image than the one that runs", {
+    offer: "foreign-delta",
+    expect: refused(450),
+  }),
+  decoded("corrupt", "one bit of what differs is wrong", {
+    offer: "corrupt-delta",
+    expect: refused(402),
+  }),
+  decoded("reset-half", "the connection is reset in the middle of a compressed package", {
+    offer: "compressed",
+    hostFaults: (bytes) => [{ what: "reset", bytes: half(bytes), at: 1 }],
+    expect: RESUMED,
+  }),
+  decoded("cut-download", "power fails in the middle of a compressed package", {
+    offer: "compressed",
+    hostFaults: stalled(63),
+    acts: [{ at: { progress: 50 }, cutMs: 500 }],
+    expect: RESUMED,
+  }),
+];
+
 /** An image that is genuine, and must not stay: the server hears 410. */
 function doomed(name: Offer & string, about: string, trials: number): TestScenario {
   return {
@@ -157,8 +197,6 @@ function certificate(name: string, wrong: WrongCertificate, of: string): TestSce
     seconds: 10,
   };
 }
-
-const half = (bytes: number): number => Math.floor(bytes / 2);
 
 const networks: readonly TestScenario[] = [
   reset("0", "the connection is reset before the answer", () => -1, UPDATED),
@@ -313,6 +351,7 @@ const powers: readonly TestScenario[] = [
 
 export const SCENARIOS: readonly TestScenario[] = [
   ...updates,
+  ...deltas,
   ...packages,
   ...images,
   ...networks,
