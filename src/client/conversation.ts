@@ -11,6 +11,7 @@
  */
 import type { Exchange, Link, LinkHead } from "../../hal/hal.ts";
 import { copy } from "../base/bytes.ts";
+import { after, isPending, type Pending, type Work } from "../base/work.ts";
 import { codingOf } from "../base/coding.ts";
 import { frozen } from "../base/frozen.ts";
 import {
@@ -51,6 +52,7 @@ const OPENING: readonly (readonly [string, string])[] = frozen([
   ["Cache-Control", "no-store"],
 ]);
 
+const NOTHING = new Uint8Array(0);
 /** Characters of a media type that are shown. */
 const TYPE_LENGTH_MAX = 64;
 /** What is read of the head of an answer. */
@@ -90,12 +92,16 @@ export class Conversation {
   #opening = true;
   /** True while the body of the answer is read: its head is gone by then. */
   #answered = false;
+  /** True when all of the body has been read. */
+  #isRead = false;
   /** Value of the header that proves the answer. */
   #mac: string | undefined;
   #length = 0;
   /** Bytes of the message that have been handed over in pieces, and the rest of them. */
   #handed = 0;
   #long: LongMessage | undefined;
+  /** What is left of handing them over: nothing is read so long. */
+  #pending: Pending<number> | undefined;
   /** True when a message was too long for its kind: there may be others like it. */
   overlong = false;
   #deadline = 0;
@@ -116,6 +122,7 @@ export class Conversation {
     const exchange = this.#exchange;
     if (!this.#posted && now >= this.#keptUntil) this.#release();
     if (this.session.waiting) return this.#resume(now);
+    if (this.#pending !== undefined) return this.#handOn(now, this.#pending.step());
     if (!this.#posted || exchange === undefined) return this.#post(now);
     if (now >= this.#deadline)
       return this.#fail(
@@ -159,11 +166,12 @@ export class Conversation {
     this.#length = 0;
     this.#handed = 0;
     this.#long = undefined;
+    this.#pending = undefined;
     return this.#send(now, message, message.url);
   }
 
   #send(now: number, message: Post, url: Url): number {
-    this.#answered = false;
+    this.#answered = this.#isRead = false;
     this.#deadline = now + ANSWER_TIMEOUT_MS;
     const before = this.#exchange;
     const exchange = this.#try(() =>
@@ -236,6 +244,7 @@ export class Conversation {
   }
 
   #readBody(now: number, exchange: Exchange): number {
+    if (this.#isRead) return this.#deliver(now);
     while (this.#length < this.#inbound.length) {
       const count = this.#try(() => exchange.read(this.#inbound.subarray(this.#length)));
       if (count === undefined) return now;
@@ -244,7 +253,8 @@ export class Conversation {
       this.#length += count;
       this.#deadline = Math.min(now + BODY_IDLE_TIMEOUT_MS, this.#bodyDeadline);
     }
-    return this.#long?.over === false ? this.#handOver(now) : this.#readPastEnd(now, exchange);
+    const long = this.#long;
+    return long?.over === false ? this.#handOver(now, long) : this.#readPastEnd(now, exchange);
   }
 
   /**
@@ -267,9 +277,7 @@ export class Conversation {
     }
     this.#long = long;
     this.#handed = long.from - long.kept;
-    this.#handOver(now, long.from);
-    this.#inbound[this.#length++] = next[0] ?? 0;
-    return now;
+    return this.#handOver(now, long, long.from, next);
   }
 
   /** True when the message, all of it, is longer than any may be: then the conversation is over. */
@@ -279,23 +287,38 @@ export class Conversation {
     return true;
   }
 
-  /** Hands over what is in the buffer of Data, from `from` on, and keeps what follows it. */
-  #handOver(now: number, from = this.#long?.kept ?? 0): number {
-    const long = this.#long;
-    if (long === undefined || this.#tooLong()) return now;
+  /**
+   * Hands over what is in the buffer of Data, from `from` on, and keeps what follows it, and `next`
+   * behind that.
+   */
+  #handOver(now: number, long: LongMessage, from = long.kept, next = NOTHING): number {
+    if (this.#tooLong()) return now;
     const bytes = this.#inbound.subarray(from, this.#length);
     const count = long.take(bytes);
-    this.session.feed(bytes.subarray(0, count));
-    copy(this.#inbound, long.kept, bytes, count, bytes.length);
-    this.#length = long.kept + bytes.length - count;
-    this.#handed += count;
+    const fed = after(this.session.feed(bytes.subarray(0, count)), (status) => {
+      copy(this.#inbound, long.kept, bytes, count, bytes.length);
+      this.#length = long.kept + bytes.length - count;
+      copy(this.#inbound, this.#length, next, 0, next.length);
+      this.#length += next.length;
+      this.#handed += count;
+      return status;
+    });
+    return this.#handOn(now, fed);
+  }
+
+  /** The server is given its time when the bytes are worked off. */
+  #handOn(now: number, work: Work<number>): number {
+    this.#pending = isPending(work) ? work : undefined;
     this.#bodyDeadline = now + ANSWER_MS_MAX;
+    this.#deadline = now + BODY_IDLE_TIMEOUT_MS;
     return now;
   }
 
   #deliver(now: number): number {
+    this.#isRead = true;
     if (this.#tooLong()) return now;
-    if (this.#long?.over === false) this.#handOver(now);
+    const long = this.#long;
+    if (long?.over === false && this.#length > long.kept) return this.#handOver(now, long);
     this.#posted = false;
     this.#keptUntil = now + CONNECTION_IDLE_MS;
     this.onMessage?.("received", this.#inbound, this.#length);

@@ -12,6 +12,7 @@ import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
 import { CORRELATOR_BYTES_MAX, URL_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
+import type { Work } from "../base/work.ts";
 import type { Binding, Call, Exec, NodeDefinition } from "../tree/node.ts";
 import { nodeKey, VALUE_KEY } from "../tree/nodes.ts";
 import { Status } from "../syncml/status.ts";
@@ -186,23 +187,25 @@ export class Fumo {
     const refusal = this.#engine.open(size ?? 0, objectOf(call));
     if (refusal !== undefined) return dataStatus(refusal);
     let open = true;
+    const abort = (): void => {
+      if (open) this.#engine.abort();
+      open = false;
+    };
+    const taken = (refused: Refusal | undefined): Work<number> => {
+      open = refused === undefined;
+      if (open && this.#engine.working) return { step: () => taken(this.#engine.work()), abort };
+      return dataStatus(refused);
+    };
     return {
       keeps: 0,
-      write: (bytes) => {
-        const status = dataStatus(this.#engine.write(bytes));
-        open = status === Status.ok;
-        return status;
-      },
+      write: (bytes) => taken(this.#engine.write(bytes)),
       close: () => {
         open = false;
         const status = dataStatus(this.#engine.close());
         if (status === Status.ok) forgetUrls(call);
         return status;
       },
-      abort: () => {
-        if (open) this.#engine.abort();
-        open = false;
-      },
+      abort,
     };
   }
 

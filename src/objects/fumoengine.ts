@@ -11,6 +11,8 @@ export interface UpdateEngine {
   readonly record: UpdateState;
   open(size: number, object: string): Refusal | undefined;
   write(bytes: Uint8Array): Refusal | undefined;
+  readonly working: boolean;
+  work(): Refusal | undefined;
   close(): Refusal | undefined;
   abort(): void;
   start(url: string, object: string, owner: string, thenInstall: boolean): Refusal | undefined;

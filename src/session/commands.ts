@@ -4,6 +4,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { frozen } from "../base/frozen.ts";
+import { after, isPending, type Work } from "../base/work.ts";
 import { content, type Item, type ObjectCommand } from "../syncml/command.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { Status } from "../syncml/status.ts";
@@ -27,7 +28,7 @@ export interface Context extends TreeAccess {
   serverObjectSizeMax: number;
 }
 
-type Operation = (item: Item, command: ObjectCommand, context: Context) => number;
+type Operation = (item: Item, command: ObjectCommand, context: Context) => Work<number>;
 
 /** All but Get, which gives more than a Status: results.ts. */
 const OPERATIONS: { readonly [Name in Exclude<ObjectCommand["name"], "Get">]: Operation } = frozen({
@@ -46,18 +47,32 @@ export function execute(
   command: ObjectCommand,
   context: Context,
   nested: boolean,
-): readonly number[] {
+): Work<readonly number[]> {
   assert(command.name !== "Get", "a Get has results");
   if (command.items.length === 0) return [Status.badRequest];
   const operation = OPERATIONS[command.name];
   const { object } = context;
-  return command.items.map((item) => {
+  const one = (item: Item): Work<number> => {
     if (object.wasFed(item)) return object.settle(item);
     return nested && item.moreData ? Status.commandFailed : operation(item, command, context);
-  });
+  };
+  const codes: number[] = [];
+  const rest = (): Work<readonly number[]> => {
+    for (const item of command.items.slice(codes.length)) {
+      const work = one(item);
+      if (isPending(work))
+        return after(work, (code) => {
+          codes.push(code);
+          return rest();
+        });
+      codes.push(work);
+    }
+    return codes;
+  };
+  return rest();
 }
 
-function put(item: Item, command: ObjectCommand, context: Context): number {
+function put(item: Item, command: ObjectCommand, context: Context): Work<number> {
   const name = command.name === "Add" ? "Add" : "Replace";
   const { object, tree, server } = context;
   if (object.continuedBy(name, item, command.meta)) return object.add(item);
@@ -83,7 +98,7 @@ function remove(item: Item, _command: ObjectCommand, context: Context): number {
     : context.tree.remove(item.target, context.server);
 }
 
-function copy(item: Item, _command: ObjectCommand, context: Context): number {
+function copy(item: Item, _command: ObjectCommand, context: Context): Work<number> {
   if (item.source === undefined || item.target === undefined) return Status.badRequest;
   return context.tree.copy(item.source, item.target, context.server);
 }

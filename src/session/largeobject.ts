@@ -8,6 +8,7 @@ import { isBase64, type Item, type Meta } from "../syncml/command.ts";
 import { Status } from "../syncml/status.ts";
 import type { Sink, StreamMeta } from "../tree/stream.ts";
 import { isTnds } from "../syncml/tnds.ts";
+import { after, type Work } from "../base/work.ts";
 import { Base64Chunks } from "./base64chunks.ts";
 import type { TreeAccess } from "./ports.ts";
 import { documentSink } from "./subtrees.ts";
@@ -89,7 +90,12 @@ export class LargeObject {
    * Takes the first chunk: 213, or why the object is not wanted. 412: it has no Size. 413: it, or
    * what there is memory for, is too large.
    */
-  begin(command: "Add" | "Replace", item: Item, meta: Meta | undefined, context: Target): number {
+  begin(
+    command: "Add" | "Replace",
+    item: Item,
+    meta: Meta | undefined,
+    context: Target,
+  ): Work<number> {
     const size = item.meta?.size ?? meta?.size;
     if (item.target !== undefined && size === undefined) return Status.incomplete;
     const status = this.#begin({ command, item, meta, size, early: false }, context);
@@ -114,14 +120,16 @@ export class LargeObject {
     this.#early = { status, begins: false, item: undefined };
   }
 
-  /** Takes bytes of the item that comes, and may rewrite them. */
-  feed(bytes: Uint8Array): void {
-    const early = this.#early;
-    if (early?.status !== Status.ok) return;
-    const status = this.#take(bytes);
-    if (status === Status.ok) return;
-    this.abort();
-    this.refuse(status);
+  /** Takes bytes of the item that comes, and may rewrite them: 200, or why they are dropped. */
+  feed(bytes: Uint8Array): Work<number> {
+    const status = this.#early?.status ?? Status.ok;
+    if (this.#early === undefined || status !== Status.ok) return status;
+    return after(this.#take(bytes), (taken) => {
+      if (taken === Status.ok) return taken;
+      this.abort();
+      this.refuse(taken);
+      return taken;
+    });
   }
 
   /** The message is whole, and this is the item. */
@@ -135,7 +143,7 @@ export class LargeObject {
   }
 
   /** The turn of the item that was fed: its status, as that of `add`. */
-  settle(item: Item): number {
+  settle(item: Item): Work<number> {
     const status = this.#early?.status ?? Status.commandFailed;
     this.#early = undefined;
     if (status !== Status.ok) return status;
@@ -197,13 +205,12 @@ export class LargeObject {
    * Takes a chunk: 213, the status of the command after the last one, or why the object is given
    * up.
    */
-  add(item: Item): number {
-    const status = this.#take(item.data ?? NOTHING);
-    if (status !== Status.ok) {
+  add(item: Item): Work<number> {
+    return after(this.#take(item.data ?? NOTHING), (status) => {
+      if (status === Status.ok) return item.moreData ? Status.chunkAccepted : this.#end();
       this.abort();
       return status;
-    }
-    return item.moreData ? Status.chunkAccepted : this.#end();
+    });
   }
 
   /** Gives the pending object up. Nothing of it is committed. */
@@ -218,37 +225,46 @@ export class LargeObject {
     this.#sink = undefined;
   }
 
-  #take(data: Uint8Array): number {
+  #take(data: Uint8Array): Work<number> {
     if (this.#base64 === undefined) return this.#write(data);
     const runs = this.#base64.decode(data);
     if (runs === undefined) return Status.badRequest;
-    const status = this.#write(runs[0]);
-    return status === Status.ok ? this.#write(runs[1]) : status;
+    return after(this.#write(runs[0]), (status) =>
+      status === Status.ok ? this.#write(runs[1]) : status,
+    );
   }
 
-  #write(bytes: Uint8Array): number {
+  #write(bytes: Uint8Array): Work<number> {
     if (bytes.length === 0 || this.#sink === undefined) return Status.ok;
     this.#bytes += bytes.length;
     if (this.#bytes > this.#sizeMax) return Status.tooLarge;
     return this.#bytes > this.#size ? Status.sizeMismatch : this.#sink.write(bytes);
   }
 
-  #end(): number {
+  #end(): Work<number> {
     const rest = this.#base64 === undefined ? NOTHING : this.#base64.end();
-    let status: number = rest === undefined ? Status.badRequest : this.#write(rest);
+    if (rest === undefined) {
+      this.abort();
+      return Status.badRequest;
+    }
+    return after(this.#write(rest), (status) => this.#close(status));
+  }
+
+  /** `status`: of the last bytes. */
+  #close(status: number): Work<number> {
     // Size counts what is sent, so base64 characters in XML (§8.3.7.4); servers that count decoded
     // bytes, or the line breaks between the characters, are understood too.
     const unknown = this.#size === Infinity;
     const right =
       unknown || this.#bytes === this.#size || this.#base64?.counts(this.#size) === true;
-    if (status === Status.ok && !right) status = Status.sizeMismatch;
     const sink = this.#sink;
-    if (status !== Status.ok || sink === undefined) {
+    if (status !== Status.ok || !right || sink === undefined) {
       this.abort();
-      return status;
+      return status === Status.ok && !right ? Status.sizeMismatch : status;
     }
-    const closed = sink.close();
-    this.#over();
-    return closed;
+    return after(sink.close(), (closed) => {
+      this.#over();
+      return closed;
+    });
   }
 }

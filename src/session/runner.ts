@@ -1,6 +1,7 @@
 /**
  * Executes the commands of a message in their order, and answers each as it goes. It stops at a
- * question to a person and goes on with the answer; nothing else of the session moves meanwhile.
+ * question to a person and goes on with the answer, and at a command that takes more than a step;
+ * nothing else of the session moves meanwhile.
  *
  * Sequence (OMA-TS-DM-RepPro §4.1.6.14): 200 once begun. A command that fails does not stop the
  * others (an Add that finds its node is followed by a Replace in many servers' scripts), but an
@@ -10,6 +11,7 @@
  * message (OMA-TS-DM-Protocol §2.5): 215 for the rest.
  */
 import { INTERACTION_WAIT_MS } from "../base/limits.ts";
+import { after, isPending, type Pending, type Work } from "../base/work.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import type {
   AlertCommand,
@@ -63,6 +65,8 @@ export class Runner {
   readonly #ports: SessionPorts;
   readonly #frames: Frame[];
   #waiting: Waiting | undefined;
+  /** What is left of the command under way. */
+  #pending: Pending<number> | undefined;
   /** Answers the Gets of the message. */
   #results: Results | undefined;
   #cancelled = false;
@@ -74,16 +78,21 @@ export class Runner {
     this.#run();
   }
 
-  /** True while a person has to answer: then `resume` goes on. */
+  /** True while a person has to answer, or a command is not over: then `resume` goes on. */
   get waiting(): boolean {
-    return this.#waiting !== undefined;
+    return this.#waiting !== undefined || this.#pending !== undefined;
   }
 
   /**
-   * Asks the person, and goes on when there is an answer or it takes too long. When to call again,
-   * in ms of the board's clock.
+   * Asks the person, and goes on when there is an answer or it takes too long; or does a step of
+   * the command under way. When to call again, in ms of the board's clock.
    */
   resume(now: number): number {
+    if (this.#pending !== undefined) {
+      this.#keep(this.#pending.step());
+      this.#run();
+      return now;
+    }
     const waiting = this.#waiting;
     if (waiting === undefined) return now;
     const { question } = waiting;
@@ -100,13 +109,15 @@ export class Runner {
   abort(): void {
     if (this.#waiting !== undefined) this.#ports.userInterface?.clear();
     this.#waiting = undefined;
+    this.#pending?.abort();
+    this.#pending = undefined;
     if (this.#frames.some(({ container }) => container?.name === "Atomic"))
       this.#context.tree.rollback();
     this.#frames.length = 0;
   }
 
   #run(): void {
-    while (this.#waiting === undefined && !this.#context.outgoing.exhausted) {
+    while (!this.waiting && !this.#context.outgoing.exhausted) {
       const top = this.#frames[this.#frames.length - 1];
       if (top === undefined) return;
       const command = top.commands[top.index++];
@@ -172,7 +183,17 @@ export class Runner {
   }
 
   #change(top: Frame, command: ObjectCommand): void {
-    this.#result(top, command, execute(command, this.#context, top.container !== undefined));
+    const codes = execute(command, this.#context, top.container !== undefined);
+    this.#keep(
+      after(codes, (done) => {
+        this.#result(top, command, done);
+        return Status.ok;
+      }),
+    );
+  }
+
+  #keep(work: Work<number>): void {
+    this.#pending = isPending(work) ? work : undefined;
   }
 
   /**

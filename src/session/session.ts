@@ -9,6 +9,7 @@
 import { assert } from "../base/assert.ts";
 import { MESSAGE_REPEATS_MAX, SESSION_MESSAGES_MAX } from "../base/limits.ts";
 import { frozen } from "../base/frozen.ts";
+import type { Work } from "../base/work.ts";
 import { md5 } from "../base/md5.ts";
 import { AlertCode } from "../syncml/alert.ts";
 import { decodeMessage } from "../syncml/decode.ts";
@@ -125,20 +126,23 @@ export class Session {
    */
   next(): Post | undefined {
     if (this.#outcome !== undefined) return undefined;
-    assert(!this.waiting, "a person has to answer first");
+    assert(!this.waiting, "what the server asked for is not over");
     if (this.#post === undefined) this.#proceed();
     return this.#post;
   }
 
   /**
-   * True while a person has to answer a question of the server: then `resume`, and not `next`, goes
-   * on.
+   * True while a person has to answer a question of the server, or a command takes more steps: then
+   * `resume`, and not `next`, goes on. What was given to `received` stays as it is so long.
    */
   get waiting(): boolean {
     return this.#runner?.waiting === true;
   }
 
-  /** Looks for the person's answer: when to call again, in ms of the board's clock. */
+  /**
+   * Looks for the person's answer, or does a step of the command: when to call again, in ms of the
+   * board's clock.
+   */
   resume(now: number): number {
     const due = this.#runner?.resume(now) ?? now;
     this.#check();
@@ -147,7 +151,7 @@ export class Session {
 
   /**
    * Takes the body of the answer, bytes[0, length), and does what it says; `mac` is the value of
-   * its header x-syncml-hmac. The buffer is rewritten, not kept. Late: no effect.
+   * its header x-syncml-hmac. The buffer is rewritten, and kept while `waiting`. Late: no effect.
    */
   received(bytes: Uint8Array, length: number, mac?: string): void {
     if (this.#aborting !== undefined || this.#outcome !== undefined) {
@@ -211,9 +215,12 @@ export class Session {
     return long;
   }
 
-  /** Takes bytes of Data of the message that is on its way; they are rewritten. */
-  feed(bytes: Uint8Array): void {
-    this.#context.object.feed(bytes);
+  /**
+   * Takes bytes of Data of the message that is on its way; they are rewritten, and stay until the
+   * work is over. What comes of it is told to the server in its turn.
+   */
+  feed(bytes: Uint8Array): Work<number> {
+    return this.#context.object.feed(bytes);
   }
 
   /** False when the head of a long message does not end in Data of a Replace. */

@@ -5,6 +5,7 @@
 import { equal } from "../base/bytes.ts";
 import { ACL_BYTES_MAX, LEAF_BYTES_MAX } from "../base/limits.ts";
 import { utf8 } from "../base/utf8.ts";
+import { after, type Work } from "../base/work.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Exec, Node, NodeDefinition } from "./node.ts";
 import { NODE_KEY, nodeKey, VALUE_KEY } from "./nodes.ts";
@@ -49,7 +50,7 @@ function acceptable(
 }
 
 /** Gives an existing leaf its value, by its binding or in the store. */
-function setValue(nodes: Nodes, node: Node, value: Value, server: string): number {
+function setValue(nodes: Nodes, node: Node, value: Value, server: string): Work<number> {
   const binding = nodes.binding(node.definition);
   const call = { at: node.at, server, staged: nodes.staged };
   if (binding?.stream !== undefined) {
@@ -60,8 +61,9 @@ function setValue(nodes: Nodes, node: Node, value: Value, server: string): numbe
     });
     if (typeof sink === "number") return sink;
     nodes.staged.irrevocable = true;
-    const status = sink.write(value.data);
-    return status === Status.ok ? sink.close() : status;
+    return after(sink.write(value.data), (status) =>
+      status === Status.ok ? sink.close() : status,
+    );
   }
   if (binding?.get !== undefined && binding.replace === undefined) return Status.commandNotAllowed;
   // Bytes that came as base64 or opaque; a Get could not give them as what the node is.
@@ -195,7 +197,7 @@ export function addNode(
   uri: string,
   value: Value | undefined,
   server: string,
-): number {
+): Work<number> {
   const addition = admitAdd(nodes, uri, value?.format ?? "node", value?.data.length, server);
   if (typeof addition === "number") return addition;
   create(nodes, addition, value?.type ?? "", server);
@@ -223,7 +225,7 @@ function admitReplace(
 }
 
 /** Replaces the value of a leaf, or a property. Nothing is created. */
-export function replaceNode(nodes: Nodes, uri: string, value: Value, server: string): number {
+export function replaceNode(nodes: Nodes, uri: string, value: Value, server: string): Work<number> {
   const parsed = parseUri(uri);
   if (typeof parsed === "number") return parsed;
   const { query, segments } = parsed;
@@ -266,7 +268,7 @@ export function removeNode(nodes: Nodes, uri: string, server: string): number {
  * Copies the value of a leaf to a leaf, which is created when it is missing. 403 when one of them
  * is interior.
  */
-export function copyNode(nodes: Nodes, from: string, to: string, server: string): number {
+export function copyNode(nodes: Nodes, from: string, to: string, server: string): Work<number> {
   const source = plainUri(from);
   const target = plainUri(to);
   if (typeof source === "number") return source;

@@ -38,7 +38,7 @@ class TooMuch extends Error {
  * The status of `act`: 420 when the store says in the course of it that it is full, 413 when there
  * is no memory for its changes.
  */
-export function unlessFull(act: () => number): number {
+export function unlessFull<T>(act: () => T): T | number {
   try {
     return act();
   } catch (error) {

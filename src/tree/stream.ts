@@ -1,5 +1,6 @@
 /** Large objects: values that come in chunks (OMA-TS-DM-Protocol §7). Kept whole or not at all. */
 import { copy } from "../base/bytes.ts";
+import type { Work } from "../base/work.ts";
 import { Status } from "../syncml/status.ts";
 
 /** What is known of a large object before its first byte. `size` counts decoded bytes. */
@@ -16,13 +17,14 @@ export interface StreamMeta {
 
 /**
  * Takes the bytes of a large object. `write` and `close` give statuses, 200 to go on; after another
- * one nothing was kept.
+ * one nothing was kept. While `write` has steps left the bytes stay as they are, and nothing but
+ * `abort` comes in between.
  */
 export interface Sink {
   /** Bytes that it keeps in memory until it is closed or aborted. */
   readonly keeps: number;
-  write(bytes: Uint8Array): number;
-  close(): number;
+  write(bytes: Uint8Array): Work<number>;
+  close(): Work<number>;
   abort(): void;
 }
 
@@ -33,14 +35,18 @@ export interface Sink {
 export class Collector implements Sink {
   readonly #size: number | undefined;
   readonly #bytesMax: number;
-  readonly #done: (bytes: Uint8Array) => number;
+  readonly #done: (bytes: Uint8Array) => Work<number>;
   #bytes: Uint8Array | undefined;
   #length = 0;
 
   /**
    * `size` has been checked against `bytesMax`. `done` gets the whole value, and gives the status.
    */
-  constructor(size: number | undefined, bytesMax: number, done: (bytes: Uint8Array) => number) {
+  constructor(
+    size: number | undefined,
+    bytesMax: number,
+    done: (bytes: Uint8Array) => Work<number>,
+  ) {
     this.#bytesMax = bytesMax;
     this.#size = size;
     this.#done = done;
@@ -60,7 +66,7 @@ export class Collector implements Sink {
     return Status.ok;
   }
 
-  close(): number {
+  close(): Work<number> {
     if (this.#size !== undefined && this.#length !== this.#size) return Status.sizeMismatch;
     return this.#done((this.#bytes ?? new Uint8Array(0)).subarray(0, this.#length));
   }

@@ -11,6 +11,7 @@ import { equal } from "../base/bytes.ts";
 import { frozen } from "../base/frozen.ts";
 import { LIST_NODES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtreenode.ts";
+import { resultOf } from "../base/work.ts";
 import { addNode, replaceNode } from "./change.ts";
 import { childDefinition, isInterior } from "./node.ts";
 import type { Node } from "./node.ts";
@@ -218,7 +219,7 @@ function addOne(
   if (leaf && definition !== undefined && nodes.binding(definition)?.stream !== undefined)
     return Status.commandNotAllowed;
   const value = { format: node.format, type: node.type, data: node.value ?? new Uint8Array(0) };
-  return addNode(nodes, uri, leaf ? value : undefined, server);
+  return resultOf(addNode(nodes, uri, leaf ? value : undefined, server));
 }
 
 /** Replaces the value of a leaf. What a stream takes could not be taken back: 405. */
@@ -234,7 +235,7 @@ function giveValue(
     return Status.commandNotAllowed;
   return value === undefined
     ? Status.ok
-    : replaceNode(nodes, uri, { format, type, data: value }, server);
+    : resultOf(replaceNode(nodes, uri, { format, type, data: value }, server));
 }
 
 /**

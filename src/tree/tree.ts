@@ -9,6 +9,7 @@ import { assert } from "../base/assert.ts";
 import { Budget } from "../base/budget.ts";
 import { LEAF_BYTES_MAX, PEER_BYTES_MAX } from "../base/limits.ts";
 import type { SubtreeNode } from "../base/subtreenode.ts";
+import { after, isPending, type Work } from "../base/work.ts";
 import { RIGHTS } from "./acl.ts";
 import type { Right } from "./acl.ts";
 import {
@@ -60,8 +61,8 @@ export class Tree {
     return this.#atomic ? { status: Status.commandFailed } : getNode(this.#nodes, uri, server);
   }
 
-  add(uri: string, value: Value | undefined, server: string): number {
-    return this.#run(() => addNode(this.#nodes, uri, value, server));
+  add(uri: string, value: Value | undefined, server: string): Work<number> {
+    return this.#start(() => addNode(this.#nodes, uri, value, server));
   }
 
   /**
@@ -73,8 +74,8 @@ export class Tree {
   }
 
   /** Also of properties: `?prop=ACL`, `Name`, `Title`. */
-  replace(uri: string, value: Value, server: string): number {
-    return this.#run(() => replaceNode(this.#nodes, uri, value, server));
+  replace(uri: string, value: Value, server: string): Work<number> {
+    return this.#start(() => replaceNode(this.#nodes, uri, value, server));
   }
 
   /**
@@ -94,8 +95,8 @@ export class Tree {
     return this.#run(() => removeNode(this.#nodes, uri, server));
   }
 
-  copy(from: string, to: string, server: string): number {
-    return this.#run(() => copyNode(this.#nodes, from, to, server));
+  copy(from: string, to: string, server: string): Work<number> {
+    return this.#start(() => copyNode(this.#nodes, from, to, server));
   }
 
   /**
@@ -127,7 +128,7 @@ export class Tree {
     return {
       keeps: sink.keeps,
       write: (bytes) => sink.write(bytes),
-      close: () => this.#run(() => sink.close()),
+      close: () => this.#start(() => sink.close()),
       abort: () => {
         sink.abort();
       },
@@ -189,8 +190,16 @@ export class Tree {
     }, "nothing");
   }
 
-  #run(command: () => number, leaving: "nothing" | "reserve" = "reserve"): number {
-    const status = unlessFull(command);
+  /** A command that may take steps: nothing else happens to the tree until it is over. */
+  #start(command: () => Work<number>): Work<number> {
+    return after(guarded(command), (status) => this.#end(status));
+  }
+
+  #run(command: () => number, leaving?: "nothing"): number {
+    return this.#end(unlessFull(command), leaving);
+  }
+
+  #end(status: number, leaving?: "nothing"): number {
     if (this.#atomic) return status;
     if (!succeeded(status)) {
       this.#staged.forget();
@@ -199,6 +208,18 @@ export class Tree {
     const committed = this.#staged.commit(leaving);
     return committed === Status.ok ? status : committed;
   }
+}
+
+/** As `unlessFull`, in each step. */
+function guarded(command: () => Work<number>): Work<number> {
+  const work = unlessFull(command);
+  if (!isPending(work)) return work;
+  return {
+    step: () => guarded(() => work.step()),
+    abort: () => {
+      work.abort();
+    },
+  };
 }
 
 /** What the device may do to its own tree without asking an ACL. */

@@ -3,6 +3,7 @@
  * package into the record.
  */
 import type { LogLevel } from "../../hal/hal.ts";
+import { assert } from "../base/assert.ts";
 import { REWINDS_MAX } from "../base/limits.ts";
 import { place } from "../base/url.ts";
 import type { Description, DescriptorReading } from "../download/descriptor.ts";
@@ -196,7 +197,11 @@ export class Download implements FetchSink {
   }
 
   write(bytes: Uint8Array): Reason | undefined {
-    return (this.#fault ??= this.#intake.write(bytes));
+    if (this.#fault !== undefined) return this.#fault;
+    const taken = this.#intake.take(bytes);
+    if (typeof taken !== "number") return (this.#fault = taken);
+    assert(taken === bytes.length, "no more was written than there is room");
+    return undefined;
   }
 
   get room(): number {

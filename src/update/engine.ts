@@ -6,6 +6,7 @@
  * digests under way.
  */
 import type { Base, Boot, Flash, LogLevel } from "../../hal/hal.ts";
+import { assert } from "../base/assert.ts";
 import { hex } from "../base/bytes.ts";
 import {
   TICKET_OWNER_LENGTH_MAX,
@@ -33,6 +34,8 @@ import type { Ticket, UpdateRecord } from "./record.ts";
 import type { Refusal } from "./refusal.ts";
 import { RunningBase } from "./runningbase.ts";
 import { Staging } from "./staging.ts";
+
+const NOTHING = new Uint8Array(0);
 
 export interface EngineOptions {
   readonly store: Store;
@@ -72,6 +75,8 @@ export class Engine {
   #policy: ImagePolicy;
   #intake: IntakeOptions;
   #push: Intake | undefined;
+  /** What was given to `write` and has still to be taken. */
+  #rest: Uint8Array = NOTHING;
   #download: Download | undefined;
   #proof: Proof | undefined;
 
@@ -166,18 +171,38 @@ export class Engine {
     return undefined;
   }
 
-  /** The next bytes. After a refusal the stream is closed and the phase is idle. */
+  /**
+   * The next bytes. After a refusal the stream is closed and the phase is idle. A few bytes may
+   * make the whole slot: while `working` they stay as they are, and `work` goes on.
+   */
   write(bytes: Uint8Array): Refusal | undefined {
+    assert(!this.working, "what came before is not worked off");
+    this.#rest = bytes;
+    return this.work();
+  }
+
+  /** True while `work`, and neither `write` nor `close`, takes what `write` was given. */
+  get working(): boolean {
+    return this.#push !== undefined && (this.#push.working || this.#rest.length > 0);
+  }
+
+  /** A bounded piece of what `write` has left. Refuses as `write`. */
+  work(): Refusal | undefined {
     const push = this.#push;
     if (push === undefined) return "sequence";
-    let fault = push.write(bytes);
-    for (;;) {
-      if (fault !== undefined) return this.#refuse(push, fault);
-      if (push.judged) this.#journal.dispatch({ type: "unpacking", image: push.image });
-      this.#staging.checkpoint();
-      if (!push.working) return undefined;
-      fault = push.work();
-    }
+    const fault = (push.working ? push.work() : undefined) ?? this.#take(push);
+    if (fault !== undefined) return this.#refuse(push, fault);
+    if (push.judged) this.#journal.dispatch({ type: "unpacking", image: push.image });
+    this.#staging.checkpoint();
+    return undefined;
+  }
+
+  #take(push: Intake): IntakeFault | undefined {
+    if (push.working || this.#rest.length === 0) return undefined;
+    const taken = push.take(this.#rest);
+    if (typeof taken !== "number") return taken;
+    this.#rest = taken < this.#rest.length ? this.#rest.subarray(taken) : NOTHING;
+    return undefined;
   }
 
   /** All bytes are there: `step` verifies them. After a refusal the phase is idle. */
@@ -335,6 +360,7 @@ export class Engine {
     this.#download?.stop();
     this.#download = undefined;
     this.#push = undefined;
+    this.#rest = NOTHING;
     this.#proof = undefined;
     this.offer = undefined;
   }

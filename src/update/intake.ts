@@ -79,12 +79,12 @@ export class Intake {
     return this.#unpack !== undefined || this.#staging.position > 0;
   }
 
-  /** True while a base has to be proved, or what came has to be decoded: `work`, and no `write`. */
+  /** True while a base has to be proved, or what came has to be decoded: `work`, and no `take`. */
   get working(): boolean {
     return this.#claimed !== undefined || this.#unpack?.pending === true;
   }
 
-  /** Bytes to write next, at most: until the header is judged, a segment or a block is whole. */
+  /** Bytes to take next, at most: until the header is judged, a segment or a block is whole. */
   get room(): number {
     if (this.#unpack !== undefined) return Math.max(1, this.#unpack.room);
     return this.judged ? this.#staging.room : this.#header.length - this.#held;
@@ -103,8 +103,11 @@ export class Intake {
     return this.position < end || this.position < this.#records + size;
   }
 
-  /** Takes the next bytes. What it can it leaves to `work`. */
-  write(bytes: Uint8Array): IntakeFault | undefined {
+  /**
+   * Takes the next bytes, as far as there is nothing to `work` off: returns how many. Of an image
+   * it takes all.
+   */
+  take(bytes: Uint8Array): number | IntakeFault {
     try {
       return this.#take(bytes);
     } catch (error) {
@@ -115,9 +118,8 @@ export class Intake {
   /** A bounded step of the proof of the base, or of decoding: until a block is whole, at most. */
   work(): IntakeFault | undefined {
     try {
-      if (this.#claimed !== undefined) return this.#prove(VERIFY_STEP_BYTES);
-      const byteBudget = Math.min(VERIFY_STEP_BYTES, this.#staging.room);
-      return this.#unpack?.work(byteBudget) === false ? "corrupt" : undefined;
+      if (this.#claimed !== undefined) return this.#prove();
+      return this.#unpack?.work() === false ? "corrupt" : undefined;
     } catch (error) {
       return flashFailure(error);
     }
@@ -136,38 +138,34 @@ export class Intake {
     }
   }
 
-  #take(bytes: Uint8Array): IntakeFault | undefined {
+  #take(bytes: Uint8Array): number | IntakeFault {
     const unpack = this.#unpack;
     const at = unpack === undefined ? this.#staging.position : unpack.position;
     const after = at + this.#held + bytes.length;
     if (this.#size > 0 && after > this.#size) return "corrupt";
-    if (unpack !== undefined) return unpack.write(bytes) ? undefined : "corrupt";
+    if (unpack !== undefined) return unpack.take(bytes) ?? "corrupt";
     if (at === 0) return this.#open(bytes);
     if (after > this.#staging.capacity) return "tooLarge";
     if (after > this.#records) this.#seen(bytes);
     this.#staging.write(bytes);
-    return undefined;
+    return bytes.length;
   }
 
-  /** Bytes of the header, and what comes behind it. */
-  #open(bytes: Uint8Array): IntakeFault | undefined {
+  /** Bytes of the header, and what comes behind that of an image. */
+  #open(bytes: Uint8Array): number | IntakeFault {
     let at = 0;
-    while (!this.judged) {
-      if (this.#claimed !== undefined) {
-        const fault = this.#prove(Infinity);
-        if (fault !== undefined) return fault;
-        continue;
-      }
+    while (!this.judged && this.#claimed === undefined) {
       const taken = Math.min(bytes.length - at, this.#header.length - this.#held);
       copy(this.#header, this.#held, bytes, at, at + taken);
       this.#held += taken;
       at += taken;
-      if (this.#held < this.#header.length) return undefined;
+      if (this.#held < this.#header.length) return at;
       const fault = this.#judge();
       if (fault !== undefined) return fault;
-      if (at === bytes.length) return undefined;
     }
-    return this.#take(at === 0 ? bytes : bytes.subarray(at));
+    if (at === bytes.length || this.#claimed !== undefined) return at;
+    const taken = this.#take(bytes.subarray(at));
+    return typeof taken === "number" ? at + taken : taken;
   }
 
   /** What is held is a header, or the start of a longer one. */
@@ -203,12 +201,12 @@ export class Intake {
     return undefined;
   }
 
-  #prove(byteBudget: number): IntakeFault | undefined {
+  #prove(): IntakeFault | undefined {
     const header = this.#claimed;
     if (header === undefined) return undefined;
     const { base } = this.#options;
     const { baseLength, baseDigest, imageLength } = header;
-    const isProved = baseLength === 0 || base.proves(baseLength, baseDigest, byteBudget);
+    const isProved = baseLength === 0 || base.proves(baseLength, baseDigest, VERIFY_STEP_BYTES);
     if (isProved === undefined) return undefined;
     if (!isProved) return "wrongBase";
     const start = { from: header.size, image: 0 };

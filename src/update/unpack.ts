@@ -11,6 +11,7 @@ import {
   WINDOW_BYTES,
   WORK_BYTES,
 } from "../base/delta.ts";
+import { VERIFY_STEP_BYTES } from "../base/limits.ts";
 import type { RunningBase } from "./runningbase.ts";
 import type { Segment, Staging } from "./staging.ts";
 
@@ -31,7 +32,7 @@ export class Unpack {
   #segment: Segment;
   /** The segment is here, all of it: the next byte begins another one. */
   #isWhole = true;
-  /** There may be something to decode. */
+  /** There is something to decode. */
   #pending = false;
 
   /** `start`: the segment that comes first. The staging slot has been begun. */
@@ -74,49 +75,51 @@ export class Unpack {
   }
 
   /**
-   * Takes the next bytes, and decodes what they complete but the last: that is left to `work`.
-   * Returns false when they are corrupt. Throws what flash throws.
+   * Takes the next bytes, up to the end of a segment: that is left to `work`. Returns how many, or
+   * undefined when they are corrupt.
    */
-  write(bytes: Uint8Array): boolean {
+  take(bytes: Uint8Array): number | undefined {
     let at = 0;
-    while (at < bytes.length) {
-      if (!this.work(Infinity)) return false;
+    while (at < bytes.length && !this.#pending) {
       if (this.#isWhole) this.#segment = { from: this.#position, image: this.#delta.position() };
       const taken = this.#delta.feed(bytes, at);
-      if (taken === CORRUPT) return false;
-      this.#isWhole = this.#delta.missing() === 0;
+      if (taken === CORRUPT) return undefined;
+      this.#pending = this.#isWhole = this.#delta.missing() === 0;
       at += taken;
       this.#position += taken;
-      this.#pending = true;
     }
-    return true;
+    return at;
   }
 
   /**
-   * Decodes about `byteBudget` bytes of the image: a few bytes of a package may make all of it.
-   * Returns and throws as `write`.
+   * Decodes on, until a block is whole, or about VERIFY_STEP_BYTES of flash have been read or made:
+   * a few bytes of a package may make all of the image, and each of its tokens may read elsewhere.
+   * Returns false when they are corrupt. Throws what flash throws.
    */
-  work(byteBudget: number): boolean {
-    const end = this.#made + byteBudget;
-    while (this.#pending && this.#made < end) {
+  work(): boolean {
+    const end = this.#made + this.#staging.room;
+    let left = VERIFY_STEP_BYTES;
+    while (this.#pending && left > 0 && this.#made < end) {
       const result = this.#delta.run(this.#work, this.#window);
       if (result === NEEDS_SEGMENT) this.#pending = false;
-      if (result === CORRUPT) return false;
-      if (result === NEEDS_BASE) this.#fill(this.#base, this.#baseLength);
-      else if (result === NEEDS_IMAGE) this.#fill(this.#staging, this.#made);
-      else if (result > 0) this.#put(result);
+      else if (result === CORRUPT) return false;
+      else if (result === NEEDS_BASE) left -= this.#fill(this.#base, this.#baseLength);
+      else if (result === NEEDS_IMAGE) left -= this.#fill(this.#staging, this.#made);
+      else left -= this.#put(result);
     }
     return true;
   }
 
-  #fill(flash: { read(buffer: Uint8Array, offset: number): void }, limit: number): void {
+  /** Returns bytes that it read. */
+  #fill(flash: { read(buffer: Uint8Array, offset: number): void }, limit: number): number {
     const from = this.#delta.wanted();
     const count = Math.min(WINDOW_BYTES, limit - from);
     flash.read(count < WINDOW_BYTES ? this.#window.subarray(0, count) : this.#window, from);
+    return WINDOW_BYTES;
   }
 
-  /** A piece of the image, without what is durable already. */
-  #put(length: number): void {
+  /** A piece of the image, without what is durable already. Returns its length. */
+  #put(length: number): number {
     const before = this.#made;
     const place = before % WORK_BYTES;
     const skip = Math.min(length, Math.max(0, this.#durable - before));
@@ -124,6 +127,7 @@ export class Unpack {
     this.#made += length;
     const end = this.#made - (this.#made % this.#staging.blockLength);
     if (end > before) this.#note(end);
+    return length;
   }
 
   /**

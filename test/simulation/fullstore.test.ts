@@ -13,6 +13,7 @@ import {
   TICKETS_MAX,
   URL_BYTES_MAX,
 } from "../../src/base/limits.ts";
+import { resultOf } from "../../src/base/work.ts";
 import { accountChange } from "../../src/account/accounts.ts";
 import { requestText } from "../../src/objects/execrequest.ts";
 import { Fumo } from "../../src/objects/fumo.ts";
@@ -42,10 +43,12 @@ function fill(bench: Bench, free: number): readonly string[] {
   const nodes: string[] = [];
   new Fumo(tree, new FakeEngine(), { root: "FwUpdate", objects: ["Main"] });
   const name = (node: string, bytes: number): number =>
-    tree.replace(
-      `${node}/PkgName`,
-      { format: "chr", type: "text/plain", data: new Uint8Array(bytes).fill(0x6e) },
-      "rig",
+    resultOf(
+      tree.replace(
+        `${node}/PkgName`,
+        { format: "chr", type: "text/plain", data: new Uint8Array(bytes).fill(0x6e) },
+        "rig",
+      ),
     );
   for (let at = 0; tree.add(`./FwUpdate/N${at}`, undefined, "rig") === 200; at++) {
     const node = `./FwUpdate/N${at}`;

@@ -223,6 +223,7 @@ export class World {
     let refusal = engine.open(sent.length, OBJECT);
     for (let at = 0; at < sent.length && refusal === undefined; at += chunkBytes) {
       refusal = engine.write(sent.subarray(at, at + chunkBytes));
+      while (refusal === undefined && engine.working) refusal = engine.work();
     }
     refusal ??= engine.close();
     if (refusal !== undefined) {

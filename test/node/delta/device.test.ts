@@ -1,142 +1,19 @@
 /** Delta packages on a device: pushed, downloaded, cut anywhere, for another image, hostile. */
 import { createHash } from "node:crypto";
-import type { FlashStatus } from "../../../hal/hal.ts";
 import { hex } from "../../../src/base/bytes.ts";
 import { PIECE_BYTES, SEGMENT_HEAD_BYTES } from "../../../src/base/delta.ts";
 import { VERIFY_STEP_BYTES } from "../../../src/base/limits.ts";
 import { parseDeltaHeader } from "../../../src/image/deltaheader.ts";
-import { vendorKey } from "../../../src/image/key.ts";
-import type { ImagePolicy } from "../../../src/image/policy.ts";
 import { recordChange } from "../../../src/store/jsonrecord.ts";
-import { Store } from "../../../src/store/store.ts";
-import { Engine } from "../../../src/update/engine.ts";
 import type { FetchEvent, FetchSink } from "../../../src/update/fetcher.ts";
 import { FAILED_KEY } from "../../../src/update/memory.ts";
 import { PROGRESS_KEY } from "../../../src/update/staging.ts";
 import { equal, ok, test } from "../../check.ts";
-import { basePayload, deltaPackage } from "../../rig/delta/package.ts";
+import { deltaPackage } from "../../rig/delta/package.ts";
 import { buildImage, type ImageContent } from "../../rig/image.ts";
-import { generateKey, spkiOf } from "../../rig/keys.ts";
-import { firmware, noise } from "../../unit/base/deltaimages.ts";
-import { MemoryBoot, MemoryFlash, policy, ScriptedFetcher } from "../../unit/update/fixture.ts";
-
-const KEY = generateKey("ed25519");
-const { vendorId, classId } = policy();
-const facts = { key: KEY, vendorId, classId, securityCounter: 3 };
-const version = (major: number): ImagePolicy["runningVersion"] => ({
-  major,
-  minor: 0,
-  revision: 0,
-  build: 0,
-});
-const OLD = buildImage({ ...facts, payload: firmware(9000, 0), version: version(1) });
-const PAYLOAD = Buffer.concat([firmware(5000, 64), noise(6000, 9), firmware(3000, 640)]);
-const NEW = buildImage({ ...facts, payload: PAYLOAD, version: version(2) });
-const DELTA = deltaPackage(NEW, OLD);
-const SLOT = { blocks: 32, blockLength: 512, writeAlign: 16, eraseValue: 0xff };
-const STORE = { blocks: 8, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
-
-class Device {
-  readonly slot: MemoryFlash;
-  readonly base = Buffer.from(basePayload(OLD));
-  #flash = new MemoryFlash(STORE);
-  fetcher = new ScriptedFetcher();
-  engine: Engine;
-  /** Bytes of the package that came. */
-  fetched = 0;
-  hasBase = true;
-  /** Reads of base fail. */
-  broken = false;
-  /** Reads of base so far. */
-  reads = 0;
-
-  constructor(slot: FlashStatus = SLOT) {
-    this.slot = new MemoryFlash(slot);
-    for (let block = 0; block < STORE.blocks; block++) this.#flash.eraseBlock(block);
-    this.engine = this.reset();
-  }
-
-  store(): Store {
-    return Store.open(this.#flash);
-  }
-
-  reset(): Engine {
-    const key = vendorKey(spkiOf(KEY));
-    ok(key !== undefined);
-    this.fetcher = new ScriptedFetcher();
-    const { base } = this;
-    const { blocks, blockLength } = this.slot.status();
-    this.engine = new Engine({
-      store: this.store(),
-      staging: this.slot,
-      base: {
-        length: this.hasBase ? base.length : 0,
-        read: (buffer, offset) => {
-          this.reads++;
-          if (this.broken) throw Object.assign(new Error("base"), { kind: "device" });
-          ok(offset >= 0 && offset + buffer.length <= base.length, "outside of base");
-          buffer.set(base.subarray(offset, offset + buffer.length));
-        },
-      },
-      boot: new MemoryBoot(),
-      policy: { ...policy(), keys: [key], capacity: blocks * blockLength },
-      fetcher: this.fetcher,
-      log: () => undefined,
-    });
-    this.engine.boot();
-    return this.engine;
-  }
-
-  /**
-   * Serves at most `count` bytes of a package, as much at a time as there is room for; from where
-   * it was asked for, unless `from` says something else; in so many steps at most.
-   */
-  serve(bytes: Uint8Array, count = Infinity, from?: number, turns = 2000): void {
-    let left = count;
-    let at = from ?? this.fetcher.started.at(-1)?.from ?? 0;
-    const line = (sink: FetchSink): FetchEvent => {
-      const part = bytes.subarray(at, at + Math.min(sink.room, left, 700));
-      const refused = sink.accept(bytes.length, "e") ?? sink.write(part);
-      if (refused !== undefined) return { type: "failed", reason: refused };
-      at += part.length;
-      left -= part.length;
-      this.fetched += part.length;
-      return at === bytes.length ? { type: "done" } : { type: "wait", until: 0 };
-    };
-    for (let turn = 0; turn < turns && this.engine.record.phase === "downloading"; turn++) {
-      if (left <= 0) return;
-      this.fetcher.script = [
-        (sink) => {
-          if (at === 0) at = from ?? this.fetcher.started.at(-1)?.from ?? 0;
-          return line(sink);
-        },
-      ];
-      this.engine.step(0);
-    }
-  }
-
-  /** Nothing comes, and what came is worked off. Returns where the download goes on. */
-  pause(): number {
-    for (let turn = 0; turn < 9 && this.engine.record.phase === "downloading"; turn++) {
-      this.fetcher.script = [() => ({ type: "wait", until: 0 })];
-      this.engine.step(0);
-    }
-    return this.fetcher.started.at(-1)?.from ?? 0;
-  }
-
-  settle(): void {
-    for (let turn = 0; turn < 200; turn++) if (this.engine.step(0) > 0) return;
-  }
-
-  isWhole(image = NEW): boolean {
-    const { bytes } = this.slot;
-    return Buffer.compare(bytes.subarray(0, image.length), image) === 0;
-  }
-}
-
-function start(device: Device): void {
-  equal(device.engine.start("http://a/b", "x", "o", false), undefined);
-}
+import { generateKey } from "../../rig/keys.ts";
+import { noise } from "../../unit/base/deltaimages.ts";
+import { DELTA, Device, facts, NEW, OLD, PAYLOAD, SLOT, start, version } from "./device.ts";
 
 for (const [name, bytes] of [
   ["a delta package", DELTA],
@@ -161,7 +38,7 @@ for (const [name, bytes] of [
         equal(device.engine.open(bytes.length, "x"), undefined);
         const end = Math.floor(bytes.length * share);
         for (let at = 0; at < end; at += piece)
-          equal(device.engine.write(bytes.subarray(at, Math.min(at + piece, end))), undefined);
+          equal(device.write(bytes.subarray(at, Math.min(at + piece, end))), undefined);
         if (share === 1) equal(device.engine.close(), undefined);
         else device.reset();
       }
@@ -322,7 +199,7 @@ test("a delta from another image is wrongBase, downloaded or pushed, and nothing
     equal(device.engine.record.reason, "wrongBase");
     equal(device.slot.operations.length, 0);
     equal(device.engine.open(DELTA.length, "x"), undefined);
-    equal(device.engine.write(DELTA), "wrongBase");
+    equal(device.write(DELTA), "wrongBase");
     equal(device.slot.operations.length, 0);
   }
 });
@@ -354,7 +231,7 @@ test("a base that is proved is not read again for the next package, before the n
   const reads = device.reads;
   for (const at of [0, 1]) {
     equal(device.engine.open(DELTA.length, `x${at}`), undefined);
-    equal(device.engine.write(DELTA.subarray(0, 200)), undefined);
+    equal(device.write(DELTA.subarray(0, 200)), undefined);
   }
   equal(device.reads, reads);
 });
@@ -365,7 +242,7 @@ test("claims refuse a package before a byte is erased", () => {
     const bytes = Buffer.from(DELTA);
     bytes[at] = value;
     equal(device.engine.open(bytes.length, "x"), undefined);
-    const result = device.engine.write(bytes);
+    const result = device.write(bytes);
     equal(device.slot.operations.length, 0);
     return result;
   };
@@ -384,7 +261,7 @@ test("an image that has failed its trial is refused by the claims of its delta",
   device.serve(DELTA);
   equal(device.engine.record.reason, "failedBefore");
   equal(device.engine.open(DELTA.length, "x"), undefined);
-  equal(device.engine.write(DELTA), "failedBefore");
+  equal(device.write(DELTA), "failedBefore");
   equal(device.slot.operations.length, 0);
 });
 

@@ -3,6 +3,7 @@ import { ok, strictEqual } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { resultOf } from "../../../src/base/work.ts";
 import { SEGMENT_BYTES_MAX, SEGMENT_HEAD_BYTES } from "../../../src/base/delta.ts";
 import { DELTA_HEADER_BYTES } from "../../../src/image/deltaheader.ts";
 import { type Reason, REASONS } from "../../../src/update/reason.ts";
@@ -24,7 +25,7 @@ function statusOf(refusal: Refusal): number {
   const sink = device.tree.stream("Replace", "./FwUpdate/Main/Update/PkgData", meta, SERVER);
   ok(typeof sink !== "number");
   device.engine.refuse.set("write", refusal);
-  return sink.write(new Uint8Array(1)) ?? 0;
+  return resultOf(sink.write(new Uint8Array(1)));
 }
 
 test("each failure has the result and the status that the table says", () => {

@@ -4,6 +4,7 @@
  */
 import { pulled } from "../tree/pulled.ts";
 import type { Identity } from "../../../hal/hal.ts";
+import { resultOf } from "../../../src/base/work.ts";
 import { STRICT_RULES } from "../../../src/base/urlrules.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
 import type { Account } from "../../../src/account/accounts.ts";
@@ -70,11 +71,13 @@ export class Device {
   }
 
   add(uri: string, value: string, server = SERVER): number {
-    return this.tree.add(uri, { format: "chr", type: "text/plain", data: utf8(value) }, server);
+    const chr = { format: "chr", type: "text/plain", data: utf8(value) };
+    return resultOf(this.tree.add(uri, chr, server));
   }
 
   replace(uri: string, value: string, server = SERVER): number {
-    return this.tree.replace(uri, { format: "chr", type: "text/plain", data: utf8(value) }, server);
+    const chr = { format: "chr", type: "text/plain", data: utf8(value) };
+    return resultOf(this.tree.replace(uri, chr, server));
   }
 
   exec(uri: string, correlator?: string, server = SERVER): number {

@@ -16,6 +16,9 @@ export class FakeEngine implements UpdateEngine {
   readonly calls: string[] = [];
   /** What the next call of that name answers. */
   readonly refuse = new Map<string, Refusal>();
+  /** Steps that each write leaves to `work`, and those of the last one. */
+  steps = 0;
+  #left = 0;
   #tickets: Ticket[] = [];
   #next = 1;
 
@@ -24,7 +27,17 @@ export class FakeEngine implements UpdateEngine {
   }
 
   write(bytes: Uint8Array): Refusal | undefined {
+    this.#left = this.steps;
     return this.#call("write", `${bytes.length}`, this.record);
+  }
+
+  get working(): boolean {
+    return this.#left > 0;
+  }
+
+  work(): Refusal | undefined {
+    this.#left--;
+    return this.#call("work", "", this.record);
   }
 
   close(): Refusal | undefined {

@@ -10,6 +10,7 @@ import { md5 } from "../../../src/base/md5.ts";
 import type { SubtreeNode } from "../../../src/base/subtreenode.ts";
 import { urlText } from "../../../src/base/url.ts";
 import { text, utf8 } from "../../../src/base/utf8.ts";
+import type { Work } from "../../../src/base/work.ts";
 import { readerOf, writerOf } from "../../../src/session/encoding.ts";
 import type {
   ManagementTree,
@@ -46,6 +47,8 @@ export class FakeTree implements ManagementTree {
   readonly values = new Map<string, Value>();
   /** uri → the Status that every command on it gives. */
   readonly statuses = new Map<string, number>();
+  /** Steps that each Replace, and each write of a sink, leaves. */
+  steps = 0;
   /** The bytes that sinks have taken; committed objects are in `values`. */
   sunk: number[] = [];
 
@@ -64,12 +67,12 @@ export class FakeTree implements ManagementTree {
     this.calls.push(`add ${uri} ${value === undefined ? "node" : value.format || "-"}`);
     return this.#status(uri);
   }
-  replace(uri: string, value: Value, server: string): number {
+  replace(uri: string, value: Value, server: string): Work<number> {
     this.calls.push(
       `replace ${uri} ${value.format || "-"} ${value.type || "-"} ${value.data.length} ${server}`,
     );
     if (this.#status(uri) === 200) this.values.set(uri, { ...value, data: value.data.slice() });
-    return this.#status(uri);
+    return this.#work(this.steps, this.#status(uri));
   }
   addSubtree(uri: string, nodes: readonly SubtreeNode[]): number {
     return this.#subtree("addSubtree", uri, nodes);
@@ -106,7 +109,7 @@ export class FakeTree implements ManagementTree {
       keeps: 0,
       write: (bytes: Uint8Array) => {
         for (const byte of bytes) sunk.push(byte);
-        return this.statuses.get("write") ?? 200;
+        return this.#work(this.steps, this.statuses.get("write") ?? 200);
       },
       close: () => {
         this.calls.push(`close ${sunk.length}`);
@@ -127,6 +130,19 @@ export class FakeTree implements ManagementTree {
   rollback(): number {
     this.calls.push("rollback");
     return this.statuses.get("rollback") ?? 216;
+  }
+
+  #work(steps: number, status: number): Work<number> {
+    if (steps === 0) return status;
+    return {
+      step: () => {
+        this.calls.push("step");
+        return this.#work(steps - 1, status);
+      },
+      abort: () => {
+        this.calls.push("abort work");
+      },
+    };
   }
 
   #status(uri: string): number {

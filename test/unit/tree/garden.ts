@@ -2,6 +2,7 @@
  * A tree for tests: one permanent object with nodes of every kind, and servers with different
  * rights.
  */
+import { resultOf } from "../../../src/base/work.ts";
 import { Budget } from "../../../src/base/budget.ts";
 import { PEER_BYTES_MAX } from "../../../src/base/limits.ts";
 import { pulled } from "./pulled.ts";
@@ -135,11 +136,11 @@ export class Garden {
   }
 
   add(uri: string, value: string, server = OWNER): number {
-    return this.tree.add(uri, chr(value), server);
+    return resultOf(this.tree.add(uri, chr(value), server));
   }
 
   replace(uri: string, value: string, server = OWNER): number {
-    return this.tree.replace(uri, chr(value), server);
+    return resultOf(this.tree.replace(uri, chr(value), server));
   }
 }
 
