@@ -18,6 +18,11 @@
 /* What stands in for a function: constructors and globals throw, methods are left out. */
 void builtinAbsent(txMachine* the);
 #define ABSENT ~, builtinAbsent
+/* Of ASCII alone (ascii.c). */
+void asciiToLowerCase(txMachine* the);
+void asciiToUpperCase(txMachine* the);
+#define ABSENT_fx_String_prototype_toLowerCase ~, asciiToLowerCase
+#define ABSENT_fx_String_prototype_toUpperCase ~, asciiToUpperCase
 #define BUILTIN(...) BUILTIN_SECOND(__VA_ARGS__)
 #define BUILTIN_SECOND(FIRST, SECOND, ...) SECOND
 #undef mxCallback

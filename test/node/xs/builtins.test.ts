@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { BASE_MODULES } from "../../../hal/xs/build.ts";
 import { root } from "../../root.ts";
+import { buildTexts, run } from "./program.ts";
 
 const HEADER = readFileSync(join(root, "hal/xs/engine/builtins.h"), "utf8");
 
@@ -70,4 +71,14 @@ test("no module that runs on XS names a built-in that is left out", () => {
     [...words(source)].filter((word) => names.has(word)).map((word) => `${module}: ${word}`),
   );
   assert.deepEqual(found, []);
+});
+
+test("letters have the cases of ASCII: no other letter becomes one of it, or none", () => {
+  const lower = '"@AZ[az\\u212A\\u00C4\\u0130".toLowerCase()';
+  const upper = '"`az{AZ\\u017F\\u00E4\\u00DF".toUpperCase()';
+  const main = `trace([${lower}, ${upper}, "".toLowerCase()].join());`;
+  assert.equal(
+    run(buildTexts({ main })).stdout,
+    "@az[az\u212A\u00C4\u0130,`AZ{AZ\u017F\u00E4\u00DF,",
+  );
 });
