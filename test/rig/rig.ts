@@ -219,6 +219,7 @@ export class Rig {
         this.#serverEvent(event);
       },
     });
+    const { securityCounter } = options.board;
     options.board.provision(directory, {
       account: {
         serverId,
@@ -237,6 +238,7 @@ export class Rig {
       allowPrivate: true,
       sessionAtBoot: true,
       pollSeconds: 1,
+      ...(securityCounter === undefined ? {} : { securityCounter }),
       ...options.provision,
     });
   }

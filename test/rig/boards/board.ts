@@ -27,6 +27,7 @@ export interface DeviceProvision {
   };
   readonly keys: readonly string[];
   readonly objects: readonly string[];
+  readonly securityCounter?: number;
   readonly allowHttp: boolean;
   readonly allowPrivate: boolean;
   readonly sessionAtBoot?: boolean;
@@ -103,6 +104,8 @@ export interface RigBoard {
   readonly headerSize?: number;
   /** The private key of its vendor, when not that of this checkout. */
   readonly key?: KeyObject;
+  /** It does not tell the security counter of what it runs: the line provisions this least one. */
+  readonly securityCounter?: number;
   /** It is there already, and is not made new for each run. */
   readonly stays?: boolean;
   /**

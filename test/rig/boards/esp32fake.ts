@@ -26,6 +26,7 @@ export const esp32Fake: RigBoard = {
   vendorId: VENDOR_ID,
   classId: CLASS_ID.esp32,
   headerSize: ESP_HEADER_BYTES,
+  securityCounter: 1,
 
   firmware(version, sizeMin, fault, previous) {
     const text = versionText(version);

@@ -19,7 +19,10 @@ import { awaitPort, relay, SerialBoard, type SerialOptions } from "../serialboar
 import type { FirmwareFault, RigBoard } from "./board.ts";
 
 /** What firmware of such a board is. */
-export type Kind = Pick<RigBoard, "vendorId" | "classId" | "headerSize" | "firmware" | "key">;
+export type Kind = Pick<
+  RigBoard,
+  "vendorId" | "classId" | "headerSize" | "securityCounter" | "firmware" | "key"
+>;
 
 export interface PortOptions extends Omit<SerialOptions, "port"> {
   /** Returns where its console is, as `port` of SerialOptions has it. */

@@ -134,6 +134,7 @@ function kindOf({ kind, firmware }: BoardEntry): Kind {
     vendorId: VENDOR_ID,
     classId: CLASS_ID.esp32,
     headerSize: ESP_HEADER_BYTES,
+    securityCounter: 1,
     firmware: builtBy(firmware.build),
     ...built,
   };
