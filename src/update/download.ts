@@ -50,6 +50,8 @@ export class Download implements FetchSink {
   /** True until a person has agreed, where people are asked. */
   #asks: boolean;
   #offer: Offer | undefined;
+  /** What comes goes to the slot as it is, and the record knows that: most bytes are such. */
+  #isDirect = false;
   /** All bytes have come. */
   #isOver = false;
   /** True between two attempts: no request is under way. */
@@ -112,7 +114,7 @@ export class Download implements FetchSink {
     if (this.#description !== undefined) this.#keep(this.#description);
     if (event.type === "failed") this.#fault ??= event.reason;
     if (this.#fault !== undefined) return { failed: this.#fault, notify: this.#notify };
-    this.#unpacking();
+    if (!this.#isDirect) this.#unpacking();
     if (isWhole) return { complete: this.position };
     this.#checkpoint();
     this.paused = event.type === "wait" && event.paused === true;
@@ -137,9 +139,10 @@ export class Download implements FetchSink {
 
   /** What the package is becomes durable before its progress does. */
   #unpacking(): void {
-    const { judged, image } = this.#intake;
+    const { judged, image, isDirect } = this.#intake;
     if (judged && this.#journal.record.image !== image)
       this.#journal.dispatch({ type: "unpacking", image });
+    this.#isDirect = isDirect;
   }
 
   stop(): void {
@@ -199,13 +202,13 @@ export class Download implements FetchSink {
   write(bytes: Uint8Array): Reason | undefined {
     if (this.#fault !== undefined) return this.#fault;
     const taken = this.#intake.take(bytes);
-    if (typeof taken !== "number") return (this.#fault = taken);
-    assert(taken === bytes.length, "no more was written than there is room");
-    return undefined;
+    if (taken === bytes.length) return undefined;
+    assert(typeof taken !== "number", "no more was written than there is room");
+    return (this.#fault = taken);
   }
 
   get room(): number {
-    return this.#intake.room;
+    return this.#isDirect ? this.#staging.room : this.#intake.room;
   }
 
   /**
@@ -234,6 +237,7 @@ export class Download implements FetchSink {
   #begin(): void {
     const { generation, size } = this.#journal.record;
     this.#staging.resume(generation);
+    this.#isDirect = false;
     this.#intake = new Intake(this.#options, size);
   }
 }

@@ -51,7 +51,12 @@ export class Intake {
   /** Its base has still to be proved. */
   #claimed: DeltaHeader | undefined;
   #unpack: Unpack | undefined;
-  #image: number | undefined;
+  /** Bytes of the image that a delta package makes; undefined before its base is proved. */
+  image: number | undefined;
+  /** The header has been judged: what follows goes to the slot. */
+  judged: boolean;
+  /** A base has to be proved, or what came has to be decoded: `work`, and no `take`. */
+  working = false;
 
   /** The slot has been begun; `size` is 0 while nobody has said it. */
   constructor(options: IntakeOptions, size: number, resumed?: Resumed) {
@@ -59,8 +64,9 @@ export class Intake {
     this.#options = options;
     this.#staging = staging;
     this.#size = size;
+    this.judged = resumed !== undefined || staging.position > 0;
     if (resumed === undefined) return;
-    this.#image = resumed.image;
+    this.image = resumed.image;
     this.#unpack = new Unpack(staging, base, base.length, resumed.image, resumed.segment);
   }
 
@@ -69,19 +75,9 @@ export class Intake {
     return (this.#unpack?.position ?? this.#staging.position) + this.#held;
   }
 
-  /** Bytes of the image that a delta package makes; undefined before its base is proved. */
-  get image(): number | undefined {
-    return this.#image;
-  }
-
-  /** Whether the header has been judged: what follows goes to the slot. */
-  get judged(): boolean {
-    return this.#unpack !== undefined || this.#staging.position > 0;
-  }
-
-  /** True while a base has to be proved, or what came has to be decoded: `work`, and no `take`. */
-  get working(): boolean {
-    return this.#claimed !== undefined || this.#unpack?.pending === true;
+  /** What comes goes to the slot as it is: an image, and its header has been judged. */
+  get isDirect(): boolean {
+    return this.judged && this.#unpack === undefined;
   }
 
   /** Bytes to take next, at most: until the header is judged, a segment or a block is whole. */
@@ -119,7 +115,10 @@ export class Intake {
   work(): IntakeFault | undefined {
     try {
       if (this.#claimed !== undefined) return this.#prove();
-      return this.#unpack?.work() === false ? "corrupt" : undefined;
+      const unpack = this.#unpack;
+      if (unpack?.work() === false) return "corrupt";
+      this.working = unpack?.pending === true;
+      return undefined;
     } catch (error) {
       return flashFailure(error);
     }
@@ -143,8 +142,12 @@ export class Intake {
     const at = unpack === undefined ? this.#staging.position : unpack.position;
     const after = at + this.#held + bytes.length;
     if (this.#size > 0 && after > this.#size) return "corrupt";
-    if (unpack !== undefined) return unpack.take(bytes) ?? "corrupt";
-    if (at === 0) return this.#open(bytes);
+    if (unpack !== undefined) {
+      const taken = unpack.take(bytes);
+      this.working = unpack.pending;
+      return taken ?? "corrupt";
+    }
+    if (!this.judged) return this.#open(bytes);
     if (after > this.#staging.capacity) return "tooLarge";
     if (after > this.#records) this.#seen(bytes);
     this.#staging.write(bytes);
@@ -154,7 +157,7 @@ export class Intake {
   /** Bytes of the header, and what comes behind that of an image. */
   #open(bytes: Uint8Array): number | IntakeFault {
     let at = 0;
-    while (!this.judged && this.#claimed === undefined) {
+    while (!this.judged && !this.working) {
       const taken = Math.min(bytes.length - at, this.#header.length - this.#held);
       copy(this.#header, this.#held, bytes, at, at + taken);
       this.#held += taken;
@@ -163,7 +166,7 @@ export class Intake {
       const fault = this.#judge();
       if (fault !== undefined) return fault;
     }
-    if (at === bytes.length || this.#claimed !== undefined) return at;
+    if (at === bytes.length || this.working) return at;
     const taken = this.#take(bytes.subarray(at));
     return typeof taken === "number" ? at + taken : taken;
   }
@@ -178,6 +181,7 @@ export class Intake {
     if (fault !== undefined) return fault;
     this.#records = header.headerSize + header.payloadSize + header.protectedSize;
     this.#held = 0;
+    this.judged = true;
     this.#staging.write(this.#header);
     return undefined;
   }
@@ -198,6 +202,7 @@ export class Intake {
     if (this.#options.failed().includes(hex(header.imageDigest))) return "failedBefore";
     if (header.baseLength > this.#options.base.length) return "wrongBase";
     this.#claimed = header;
+    this.working = true;
     return undefined;
   }
 
@@ -211,8 +216,10 @@ export class Intake {
     if (!isProved) return "wrongBase";
     const start = { from: header.size, image: 0 };
     this.#claimed = undefined;
+    this.working = false;
+    this.judged = true;
     this.#held = 0;
-    this.#image = imageLength;
+    this.image = imageLength;
     this.#unpack = new Unpack(this.#staging, base, baseLength, imageLength, start);
     return undefined;
   }

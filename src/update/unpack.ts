@@ -32,8 +32,8 @@ export class Unpack {
   #segment: Segment;
   /** The segment is here, all of it: the next byte begins another one. */
   #isWhole = true;
-  /** There is something to decode. */
-  #pending = false;
+  /** What came has to be decoded: `work`. */
+  pending = false;
 
   /** `start`: the segment that comes first. The staging slot has been begun. */
   constructor(
@@ -69,22 +69,17 @@ export class Unpack {
     return this.#delta.missing();
   }
 
-  /** True while what came has to be decoded: `work`. */
-  get pending(): boolean {
-    return this.#pending;
-  }
-
   /**
    * Takes the next bytes, up to the end of a segment: that is left to `work`. Returns how many, or
    * undefined when they are corrupt.
    */
   take(bytes: Uint8Array): number | undefined {
     let at = 0;
-    while (at < bytes.length && !this.#pending) {
+    while (at < bytes.length && !this.pending) {
       if (this.#isWhole) this.#segment = { from: this.#position, image: this.#delta.position() };
       const taken = this.#delta.feed(bytes, at);
       if (taken === CORRUPT) return undefined;
-      this.#pending = this.#isWhole = this.#delta.missing() === 0;
+      this.pending = this.#isWhole = this.#delta.missing() === 0;
       at += taken;
       this.#position += taken;
     }
@@ -99,9 +94,9 @@ export class Unpack {
   work(): boolean {
     const end = this.#made + this.#staging.room;
     let left = VERIFY_STEP_BYTES;
-    while (this.#pending && left > 0 && this.#made < end) {
+    while (this.pending && left > 0 && this.#made < end) {
       const result = this.#delta.run(this.#work, this.#window);
-      if (result === NEEDS_SEGMENT) this.#pending = false;
+      if (result === NEEDS_SEGMENT) this.pending = false;
       else if (result === CORRUPT) return false;
       else if (result === NEEDS_BASE) left -= this.#fill(this.#base, this.#baseLength);
       else if (result === NEEDS_IMAGE) left -= this.#fill(this.#staging, this.#made);

@@ -3,8 +3,7 @@ import { startNetwork } from "../../../hal/esp32/hardware.ts";
 import { PartitionFlash } from "../../../hal/common/natives/flash.ts";
 import { exit, print } from "../../../hal/common/natives/system.ts";
 import { TlsSocket } from "../../../hal/common/natives/tls.ts";
-import { Delta } from "../../../src/base/delta.ts";
-import { Sha256 } from "../../../src/base/sha256.ts";
+import { BASE_CLASSES } from "./base.ts";
 import { acceptedReceivers, type NativeClass } from "./receivers.ts";
 
 const CLASSES: readonly NativeClass[] = [
@@ -33,29 +32,7 @@ const CLASSES: readonly NativeClass[] = [
     ],
     close: "xs_socket_close",
   },
-  {
-    name: "Delta",
-    make: () => new Delta(0, 0, 0),
-    prototype: Delta.prototype,
-    constructors: [{ native: "xs_delta", parameters: () => [0, 0, 0] }],
-    methods: [
-      { native: "xs_delta_position", parameters: () => [] },
-      { native: "xs_delta_missing", parameters: () => [] },
-      { native: "xs_delta_wanted", parameters: () => [] },
-      { native: "xs_delta_feed", parameters: () => [new Uint8Array(16), 0] },
-      {
-        native: "xs_delta_run",
-        parameters: () => [new Uint8Array(512), new Uint8Array(256)],
-      },
-    ],
-  },
-  {
-    name: "Sha256",
-    make: () => new Sha256(),
-    prototype: Sha256.prototype,
-    constructors: [{ native: "xs_sha256", parameters: () => [] }],
-    methods: [{ native: "xs_sha256_update", parameters: () => [new Uint8Array(16)] }],
-  },
+  ...BASE_CLASSES,
 ];
 
 startNetwork();

@@ -8,10 +8,10 @@ import { PartitionFlash } from "../../../hal/common/natives/flash.ts";
 import { TcpSocket } from "../../../hal/common/natives/socket.ts";
 import { crc32 } from "../../../src/base/crc32.ts";
 import { parseUrl } from "../../../src/base/url.ts";
-import { Delta } from "../../../src/base/delta.ts";
 import { Sha256 } from "../../../src/base/sha256.ts";
 import { utf8 } from "../../../src/base/utf8.ts";
 import { exit, now, print } from "../../../hal/common/natives/system.ts";
+import { BASE_CLASSES } from "../natives/base.ts";
 import { acceptedReceivers, type NativeClass } from "../natives/receivers.ts";
 
 const board = openBoard();
@@ -170,32 +170,7 @@ function receivers(): void {
       ],
       close: "xs_socket_close",
     },
-    {
-      name: "Delta",
-      make: () => new Delta(0, 0, 0),
-      prototype: Delta.prototype,
-      constructors: [{ native: "xs_delta", parameters: () => [0, 0, 0] }],
-      methods: [
-        { native: "xs_delta_position", parameters: () => [] },
-        { native: "xs_delta_missing", parameters: () => [] },
-        { native: "xs_delta_wanted", parameters: () => [] },
-        { native: "xs_delta_feed", parameters: () => [new Uint8Array(16), 0] },
-        {
-          native: "xs_delta_run",
-          parameters: () => [new Uint8Array(512), new Uint8Array(256)],
-        },
-      ],
-    },
-    {
-      name: "Sha256",
-      make: () => new Sha256(),
-      prototype: Sha256.prototype,
-      constructors: [{ native: "xs_sha256", parameters: () => [] }],
-      methods: [
-        { native: "xs_sha256_update", parameters: () => [new Uint8Array(16)] },
-        { native: "xs_sha256_digest", parameters: () => [new Uint8Array(32)] },
-      ],
-    },
+    ...BASE_CLASSES,
   ];
   const port = { native: "xs_datagram", parameters: () => [2948] };
   const taken = [new Sha256(), {}, undefined].filter((receiver) => {

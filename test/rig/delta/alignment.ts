@@ -35,8 +35,10 @@ export function align(base: Uint8Array, target: Uint8Array): readonly Run[] {
     scan = found.scan;
     match = found.match;
     if (found.isSame && scan < target.length) continue;
-    const forward = grown(base, target, from, at, scan - at);
-    const back = scan < target.length ? grownBack(base, target, match.from, scan, scan - at) : 0;
+    const most = scan - at;
+    const forward = grown(base, target, { at, from }, most, 1);
+    const second = { at: scan, from: match.from };
+    const back = scan < target.length ? grown(base, target, second, most, -1) : 0;
     const overlap = Math.max(0, at + forward - (scan - back));
     const kept = split(base, target, at + forward - overlap, from - at, match.from - scan, overlap);
     const next = scan - back + kept;
@@ -47,42 +49,27 @@ export function align(base: Uint8Array, target: Uint8Array): readonly Run[] {
   return runs;
 }
 
-/** How far a run goes on while more than half of its bytes agree. */
+/** How far a run goes on, or back before it, while more than half of its bytes agree. */
 function grown(
   base: Uint8Array,
   target: Uint8Array,
-  from: number,
-  at: number,
+  { at, from }: Pick<Run, "at" | "from">,
   most: number,
+  way: 1 | -1,
 ): number {
+  const first = way === 1 ? from : from - 1;
+  const shift = at - from;
   let score = 0;
   let best = 0;
   let length = 0;
-  for (let i = 0; i < most && from + i < base.length; i++) {
-    score += base[from + i] === target[at + i] ? 1 : -1;
+  for (let i = 0; i < most; i++) {
+    const place = first + i * way;
+    const byte = base[place];
+    if (byte === undefined) break;
+    score += byte === target[place + shift] ? 1 : -1;
     if (score > best) {
       best = score;
       length = i + 1;
-    }
-  }
-  return length;
-}
-
-function grownBack(
-  base: Uint8Array,
-  target: Uint8Array,
-  from: number,
-  at: number,
-  most: number,
-): number {
-  let score = 0;
-  let best = 0;
-  let length = 0;
-  for (let i = 1; i <= most && i <= from; i++) {
-    score += base[from - i] === target[at - i] ? 1 : -1;
-    if (score > best) {
-      best = score;
-      length = i;
     }
   }
   return length;
