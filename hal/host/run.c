@@ -157,7 +157,7 @@ int main(int argc, char** argv)
     .cutMode = CUT_TORN,
     .creation = { .initialChunkSize = 112 * 1024,
         .incrementalChunkSize = 1024,
-        .initialHeapCount = 20 * 1024,
+        .initialHeapCount = 30 * 1024,
         .incrementalHeapCount = 64,
         .stackCount = 1024,
         .initialKeyCount = 2048,

@@ -42,7 +42,7 @@ int main(int argc, char** argv)
   static Runtime runtime;
   xsCreation creation = { .initialChunkSize = 128 * 1024,
     .incrementalChunkSize = 16 * 1024,
-    .initialHeapCount = 24 * 1024,
+    .initialHeapCount = 30 * 1024,
     .incrementalHeapCount = 4 * 1024,
     .stackCount = 1024,
     .initialKeyCount = 2048,

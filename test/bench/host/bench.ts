@@ -29,7 +29,7 @@ async function instructions(report: Report): Promise<void> {
   const first = { group, name: "boot and a session of 7 messages", value: session, unit: "" };
   const each = { group, name: "replace: per package byte", value: perByte, unit: "", floor: 110 };
   report.add([
-    { ...first, budget: 225e6, goal: 100e6 },
+    { ...first, budget: 90e6 },
     { ...each, budget: 1080, goal: 600 },
   ]);
 }
