@@ -101,19 +101,25 @@ int main(void)
     .nameModulo = 127,
     .symbolModulo = 127 };
   xsMachine* the = NULL;
+  const BlobHeader* blob = (const BlobHeader*)__blob_start;
   const char* problem;
   if (WATCHDOG)
     machineFeed();
   markStack();
-  /* With a shared machine the image is whole: build.ts appended it, and the loader has proved the
-   * signature of all of it. */
-  problem = romMachine() ? NULL : blobCheck(__blob_start, (uint32_t)(__blob_end - __blob_start));
-  if (!problem && PRELOADS && !romMachine() && (handoff()->magic != HANDOFF_MAGIC))
-    romMake((const BlobHeader*)__blob_start);
+#if PRELOADS
+  /* Without the loader it makes its shared machine, which build.ts appends to it: so an image is
+   * whole, and the loader has proved the signature of all of it. */
+  if (!romMachine()) {
+    if (handoff()->magic == HANDOFF_MAGIC)
+      panic("an image without its loaded modules");
+    romMake(blob, (uint32_t)(__blob_end - __blob_start));
+  }
+  problem = runtimeClone(&runtime, &creation, blob, romMachine(), &the);
+#else
+  problem = blobCheck(blob, (uint32_t)(__blob_end - __blob_start));
   if (!problem)
-    problem = romMachine()
-        ? runtimeClone(&runtime, &creation, (const BlobHeader*)__blob_start, romMachine(), &the)
-        : runtimeCreate(&runtime, &creation, (const BlobHeader*)__blob_start, &the);
+    problem = runtimeCreate(&runtime, &creation, blob, &the);
+#endif
   if (problem)
     panic("%s", problem);
   machine = the;

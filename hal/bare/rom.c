@@ -24,7 +24,7 @@ typedef struct {
   uint32_t unused;
 } RomHead;
 
-extern char __rom_start[];
+extern char __rom_start[], __making_start[];
 
 static RomHead* head(void)
 {
@@ -36,7 +36,7 @@ xsMachine* romMachine(void)
   return head()->magic == ROM_MAGIC ? head()->machine : NULL;
 }
 
-void romMake(const BlobHeader* blob)
+void romMake(const BlobHeader* blob, uint32_t bytes)
 {
   static Runtime runtime;
   static xsCreation creation = { .initialChunkSize = CHUNKS,
@@ -48,14 +48,15 @@ void romMake(const BlobHeader* blob)
     .nameModulo = 127,
     .symbolModulo = 127 };
   char* place = __rom_start + sizeof(RomHead);
-  char* end = (char*)WINDOW_BASE + WINDOW_BYTES;
+  char* end = __making_start;
   uint32_t room = (uint32_t)(end - place) / 2, length = 0;
   xsMachine* the;
-  const char* problem;
+  const char* problem = blobCheck(blob, bytes);
   creation.initialKeyCount = blob->idCount + blob->nameCount + 2 * blob->moduleCount;
   machineUnwatch(); /* the builder waits with more patience, on a computer that is busy */
   memoryArena(place + room, end);
-  problem = runtimeCreate(&runtime, &creation, blob, &the);
+  if (!problem)
+    problem = runtimeCreate(&runtime, &creation, blob, &the);
   if (!problem)
     problem = runtimePreload(the, place, room, &head()->machine, &length);
   if (problem)

@@ -236,30 +236,62 @@ static void pin(txSlot* slot)
   }
 }
 
-static void relocate(Copy* copy, txSlot* slot)
+/* How many words of its value point somewhere, from the first one on; -1: nobody has said it. */
+static int pointersOf(const txSlot* slot)
 {
-  void** words = (void**)&slot->value;
-  int count = wordsOf(slot);
-  for (int i = count; i < (int)(sizeof(txValue) / sizeof(void*)); i++)
-    words[i] = NULL; /* what was left there by chance */
-  pin(slot);
   switch (slot->kind) {
+  case XS_UNDEFINED_KIND:
+  case XS_NULL_KIND:
   case XS_BOOLEAN_KIND:
   case XS_INTEGER_KIND:
   case XS_NUMBER_KIND:
   case XS_SYMBOL_KIND:
   case XS_DATA_VIEW_KIND:
   case XS_BUFFER_INFO_KIND:
-    return; /* numbers */
-  case XS_KEY_X_KIND:
+  case XS_TYPED_ARRAY_KIND: /* tables of XS itself */
+    return 0;
+  case XS_STRING_X_KIND:
+  case XS_KEY_X_KIND: /* and a hash, as the next one */
   case XS_ENTRY_KIND:
-    count = 1; /* the other one is a hash */
-    break;
+  case XS_REFERENCE_KIND:
+  case XS_CLOSURE_KIND:
+  case XS_ARRAY_KIND: /* and a length, as the next ones */
+  case XS_ARRAY_BUFFER_KIND:
+  case XS_GLOBAL_KIND:
+  case XS_MAP_KIND:
+  case XS_SET_KIND:
+  case XS_MODULE_KIND: /* and an identifier of two bytes */
+    return 1;
   case XS_INSTANCE_KIND:
-    words[0] = NULL; /* of the collector */
-    break;
+  case XS_CALLBACK_KIND:
+  case XS_CODE_X_KIND:
+  case XS_HOST_KIND:
+  case XS_ACCESSOR_KIND:
+  case XS_HOME_KIND:
+  case XS_LIST_KIND:
+  case XS_EXPORT_KIND:
+    return 2;
   default:
-    break;
+    return -1;
+  }
+}
+
+static void relocate(Copy* copy, txSlot* slot)
+{
+  void** words = (void**)&slot->value;
+  int count;
+  pin(slot);
+  count = pointersOf(slot);
+  if (count < 0)
+    copy->problem = "a module has made what cannot be shared";
+  for (int i = wordsOf(slot); i < (int)(sizeof(txValue) / sizeof(void*)); i++)
+    words[i] = NULL; /* what was left there by chance */
+  if (slot->kind == XS_INSTANCE_KIND)
+    slot->value.instance.garbage = NULL;
+  else if (slot->kind == XS_MODULE_KIND) {
+    txID id = slot->value.module.id;
+    words[1] = NULL;
+    slot->value.module.id = id;
   }
   for (int i = 0; i < count; i++)
     words[i] = moved(copy, words[i]);

@@ -30,7 +30,7 @@ export const BOUNDS: { readonly [group: string]: Table } = {
     program: [3.25],
   },
   image: {
-    whole: [1140, 1020],
+    whole: [1100, 1020],
     XS: [240],
     "TLS and X.509 (Mbed TLS)": [89.1],
     "TCP/IP (lwIP)": [40.7],

@@ -4,6 +4,11 @@ import { test } from "node:test";
 import { imageParts } from "../../bench/qemu/imageparts.ts";
 
 const MAP = `
+.making         0x801f4000      0x100
+ .text.fxBuildMath
+                0x801f4000      0x100 build/qemu/xs/xsMath.o
+
+.text           0x80000000      0x200
  .text.fxRunID  0x8004abd4     0x0010 build/qemu/xs/xsRun.o
  .text.fxRunInstanceOf
                 0x8004abe4      0x020 build/qemu/xs/xsRun.o
