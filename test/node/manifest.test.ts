@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, posix, relative } from "node:path";
+import { dirname, join, posix, relative } from "node:path";
 import { test, type TestContext } from "node:test";
 import {
   APPLICATION,
@@ -14,11 +14,14 @@ import {
   fileOf,
   MANIFEST,
   type Manifest,
+  manifestWithout,
   PREFIX,
   readManifest,
+  SMALL_MANIFEST,
   sourceModules,
 } from "../manifest.ts";
 import { root } from "../root.ts";
+import { doorsOf, SMALL, standInsOf } from "../../hal/xs/parts.ts";
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 
 const manifest = readManifest();
@@ -180,6 +183,45 @@ for (const platform of platforms) {
     assert.equal(whole.creation.main, "main");
   });
 }
+
+for (const platform of platforms) {
+  const whole = builtOf(MANIFEST, platform);
+  const small = builtOf(SMALL_MANIFEST, platform);
+
+  test(`${platform}: src/small.json has stand-ins, and all that its modules import`, () => {
+    assert.deepEqual(missing(small), []);
+    for (const [door, file] of Object.entries(standInsOf(SMALL)))
+      assert.equal(small.modules.get(`${PREFIX}${door}`), join(root, file));
+    const doors = doorsOf(SMALL).map((door) => `${PREFIX}${door}`);
+    for (const [name, file] of small.modules)
+      if (!doors.includes(name)) assert.equal(file, whole.modules.get(name), name);
+    assert.deepEqual(
+      small.preload,
+      whole.preload.filter((name) => small.modules.has(name)),
+    );
+  });
+
+  test(`${platform}: README.md's application includes src/small.json in its place`, (context) => {
+    const path = oem(context, {});
+    const { include = [], ...rest } = readManifest(path);
+    const small = include.map((name) =>
+      name.startsWith("$(") || name.endsWith("/memory.json") ? name : SMALL_MANIFEST,
+    );
+    writeFileSync(path, JSON.stringify({ ...rest, include: small }));
+    const application = builtOf(path, platform);
+    assert.ok(!application.modules.has(`${PREFIX}src/push/cp`));
+    assert.ok(application.modules.has(`${PREFIX}src/client/client`));
+    assert.deepEqual(missing(application), []);
+  });
+}
+
+test("src/small.json is manifest.json without parts (npm run manifest)", () => {
+  assert.deepEqual(readManifest(SMALL_MANIFEST), manifestWithout(SMALL, dirname(SMALL_MANIFEST)));
+});
+
+test("a manifest without no part is manifest.json", () => {
+  assert.deepEqual(manifestWithout([], root), readManifest());
+});
 
 test("a module that is imported and not listed is found", () => {
   const whole = builtOf(APPLICATION, "lin");
