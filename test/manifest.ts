@@ -179,11 +179,11 @@ export function built(path: string, platform: string): Built {
   return { modules, preload, creation };
 }
 
-function writeManifest(path: string, manifest: Manifest): void {
-  writeFileSync(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
 if (process.argv[1] === import.meta.filename) {
-  writeManifest(MANIFEST, updated(readManifest()));
-  writeManifest(SMALL_MANIFEST, manifestWithout(SMALL, dirname(SMALL_MANIFEST)));
+  writeFileSync(MANIFEST, manifestText(updated(readManifest())));
+  writeFileSync(SMALL_MANIFEST, manifestText(manifestWithout(SMALL, dirname(SMALL_MANIFEST))));
 }

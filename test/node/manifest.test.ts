@@ -20,6 +20,7 @@ import {
   SMALL_MANIFEST,
   sourceModules,
 } from "../manifest.ts";
+import { Cli } from "./rig/cli.ts";
 import { root } from "../root.ts";
 import { doorsOf, SMALL, standInsOf } from "../../hal/xs/parts.ts";
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
@@ -218,6 +219,30 @@ for (const platform of platforms) {
 test("src/small.json is manifest.json without parts (npm run manifest)", () => {
   assert.deepEqual(readManifest(SMALL_MANIFEST), manifestWithout(SMALL, dirname(SMALL_MANIFEST)));
 });
+
+test("xs-fumo manifest writes one that an application can include", async (context) => {
+  const path = join(dirname(oem(context, {})), "parts.json");
+  const cli = new Cli(["manifest", "--without", "tnds,push", "-o", path]);
+  assert.equal(await cli.ended, 0, cli.errors);
+  for (const platform of platforms) {
+    const own = builtOf(path, platform);
+    assert.deepEqual(missing(own), []);
+    assert.ok(!own.modules.has(`${PREFIX}src/push/cp`));
+    assert.equal(own.modules.get(`${PREFIX}src/user/typed`), join(root, "src/user/typed"));
+  }
+});
+
+for (const words of [
+  ["manifest", "--without", "tnds,nothing", "-o", "x.json"],
+  ["build", "--board", "qemu", "--version", "1.0.0", "--without", "tnds,tnds", "-o", "x.img"],
+  ["build", "--board", "sim", "--version", "1.0.0", "--without", "tnds", "-o", "x.img"],
+  ["build", "--board", "esp32", "--version", "1.0.0", "--without", "small", "-o", "x.img"],
+])
+  test(`wrong usage: xs-fumo ${words.join(" ")}`, async () => {
+    const cli = new Cli(words);
+    assert.equal(await cli.ended, 2, cli.output);
+    assert.match(cli.errors, /push, tnds, interaction|--without is for boards/);
+  });
 
 test("a manifest without no part is manifest.json", () => {
   assert.deepEqual(manifestWithout([], root), readManifest());

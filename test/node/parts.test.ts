@@ -8,6 +8,7 @@ import { dirname, join, posix } from "node:path";
 import { test } from "node:test";
 import { JS, modulesOf } from "../../hal/xs/build.ts";
 import { doorsOf, PART_NAMES, SMALL, standInsOf } from "../../hal/xs/parts.ts";
+import { root } from "../root.ts";
 import * as absentDatagram from "../../hal/common/natives/absentdatagram.ts";
 import type * as datagram from "../../hal/common/natives/datagram.ts";
 import * as absentPushes from "../../src/client/absentpushes.ts";
@@ -74,6 +75,15 @@ for (const part of PART_NAMES) {
     deepEqual(added, []);
   });
 }
+
+test("src/PARTS.md has a row for what each part is, and one for its doors", () => {
+  const lines = readFileSync(join(root, "src/PARTS.md"), "utf8").split("\n");
+  for (const part of PART_NAMES) {
+    const rows = lines.filter((line) => line.startsWith(`| \`${part}\` |`));
+    const doors = doorsOf([part]).map((door) => `\`${door}\``);
+    deepEqual([rows.length, rows[1]], [2, `| \`${part}\` | ${doors.join(", ")} |`]);
+  }
+});
 
 test("the smallest product has nothing of pushes, descriptions and questions", () => {
   const left = modulesOf("src/main", SMALL);

@@ -31,7 +31,7 @@ export const BOUNDS: { readonly [group: string]: Table } = {
   },
   image: {
     whole: [1140, 1020],
-    small: [1100, 850],
+    small: [1040, 850],
     XS: [240],
     "TLS and X.509 (Mbed TLS)": [89.1],
     "TCP/IP (lwIP)": [40.7],
