@@ -5,7 +5,7 @@
 import { openBoard } from "../hal/board.ts";
 import { Client } from "./client/client.ts";
 import { parseProvision } from "./account/provisioning.ts";
-import { TypedAnswers } from "./user/typed.ts";
+import { typedAnswers } from "./user/typed.ts";
 
 const board = openBoard();
 
@@ -28,7 +28,7 @@ class Program {
     this.#once = provision.once;
     const { typed } = board;
     if (!provision.typedAnswers || typed === undefined) return new Client(board, provision, {});
-    const userInterface = new TypedAnswers(typed, (line) => {
+    const userInterface = typedAnswers(typed, (line) => {
       board.log("info", "user", line);
     });
     return new Client(board, provision, { userInterface });

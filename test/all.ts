@@ -1,13 +1,14 @@
 /**
  * `npm test`: everything, in the order in which a failure says most. Tidy, unit, golden and
- * simulation tests on Node, then
- * the unit tests of src again on the XS engine, on Linux and on the bare-metal boards. Options:
+ * simulation tests on Node, then the unit tests of src again on the XS engine, on Linux, there also
+ * without optional parts, and on the bare-metal boards. Options:
  * `--node` or `--xs` for one of them; a word runs the files that have it.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { SMALL } from "../hal/xs/parts.ts";
 import { RigError } from "./rig/exit.ts";
 import { check, setUp, setUpOracles } from "./rig/setup.ts";
 import { root } from "./root.ts";
@@ -74,6 +75,9 @@ try {
   }
   if (only !== "--node" && word === undefined) {
     if (!run("XS: the unit tests of src", ["build/js/test/xs.js"])) failed.push("XS");
+    const small = `XS without ${SMALL.join(", ")}`;
+    if (!run(`${small}: the unit tests of the rest`, ["build/js/test/xs.js", "--without", "small"]))
+      failed.push(small);
     for (const board of BARE_IN_TURN) {
       const missing = check(board).some(({ present }) => !present) && process.env.CI === undefined;
       const title = `XS on board ${board}`;

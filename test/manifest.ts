@@ -1,11 +1,13 @@
 /**
  * manifest.json, which applications include, kept in step with the tree: `npm run manifest` writes
- * the lists of src again and leaves the rest as it is. node/manifest.test.ts fails when that was
- * forgotten. Modules have the names under which an application imports them: `xs-fumo/` and the
- * path in this repository.
+ * the lists of src again and leaves the rest as it is. So it does with src/small.json, the same
+ * without some parts. node/manifest.test.ts fails when that was forgotten. Modules have the names
+ * under which an application imports them: `xs-fumo/` and the path in this repository.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
+import { modulesOf } from "../hal/xs/build.ts";
+import { PART_NAMES, type PartName, SMALL, standInsOf } from "../hal/xs/parts.ts";
 import { root } from "./root.ts";
 
 interface Part {
@@ -41,11 +43,15 @@ export interface Manifest extends Part {
 
 /** What applications include. */
 export const MANIFEST = join(root, "manifest.json");
+/** The same without the parts of SMALL. */
+export const SMALL_MANIFEST = join(root, "src/small.json");
 /** The project's own application. */
 export const APPLICATION = join(root, "src/manifest.json");
 /** How the names of all modules begin, but of those of libraries. */
 export const PREFIX = "xs-fumo/";
 const ENTRY = `${PREFIX}src/main`;
+/** What a firmware is loaded with: the client with its board, and other boards of the manifest. */
+const LOADED_WITH = ["src/main", "hal/board-esp32"];
 /** Only the portable version of a base module needs it, and boards have a native one. */
 const PORTABLE = [`${PREFIX}src/base/deltamodel`];
 
@@ -53,12 +59,19 @@ export function readManifest(path: string = MANIFEST): Manifest {
   return JSON.parse(readFileSync(path, "utf8")) as Manifest;
 }
 
-/** Names of all modules of src that a board needs, but the application's entry, sorted. */
-export function sourceModules(): string[] {
+/**
+ * Names of all modules of src that a board needs without these parts, but the application's entry,
+ * sorted.
+ */
+export function sourceModules(without: readonly PartName[] = []): string[] {
+  const standIns = Object.values(standInsOf(PART_NAMES)).map((path) => `${PREFIX}${path}`);
+  const left = new Set(LOADED_WITH.flatMap((entry) => modulesOf(entry, without)));
+  const gone = modulesOf("src/main").filter((path) => !left.has(path));
   return readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
     .map((name) => `${PREFIX}src/${name.replace(/\.ts$/, "")}`)
-    .filter((name) => name !== ENTRY && !PORTABLE.includes(name))
+    .filter((name) => name !== ENTRY && !PORTABLE.includes(name) && !standIns.includes(name))
+    .filter((name) => !gone.includes(name.slice(PREFIX.length)))
     .sort();
 }
 
@@ -82,6 +95,56 @@ function updated(manifest: Manifest): Manifest {
     modules: Object.fromEntries([...names.map((name) => [name, fileOf(name)] as const), ...others]),
     preload: [...names, ...(manifest.preload ?? []).filter((name) => !isSource(name))],
   };
+}
+
+/** Replaces the files of doors in a list of modules. */
+function withStandIns(
+  modules: Readonly<Record<string, string>>,
+  without: readonly PartName[],
+): Record<string, string> {
+  const standIns = new Map(Object.entries(standInsOf(without)));
+  return Object.fromEntries(
+    Object.entries(modules).map(([name, file]) => {
+      const other = standIns.get(name.slice(PREFIX.length));
+      return [name, other === undefined ? file : `./${other}`];
+    }),
+  );
+}
+
+/** The value with paths that lead to the same files from another folder than the top. */
+function movedTo(folder: string, value: unknown): unknown {
+  if (typeof value === "string" && value.startsWith("./")) {
+    const path = relative(folder, join(root, value));
+    return path.startsWith(".") ? path : `./${path}`;
+  }
+  if (Array.isArray(value)) return value.map((one: unknown) => movedTo(folder, one));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, movedTo(folder, one)]),
+  );
+}
+
+/** manifest.json for a file in `folder`, without these parts. */
+export function manifestWithout(without: readonly PartName[], folder: string): Manifest {
+  const whole = readManifest();
+  const others = sourceModules().filter((name) => !sourceModules(without).includes(name));
+  const modules = Object.entries(whole.modules ?? {}).filter(([name]) => !others.includes(name));
+  const platforms = Object.entries(whole.platforms ?? {}).map(
+    ([name, part]) =>
+      [
+        name,
+        part.modules === undefined
+          ? part
+          : { ...part, modules: withStandIns(part.modules, without) },
+      ] as const,
+  );
+  const manifest: Manifest = {
+    ...whole,
+    modules: withStandIns(Object.fromEntries(modules), without),
+    preload: (whole.preload ?? []).filter((name) => !others.includes(name)),
+    platforms: Object.fromEntries(platforms),
+  };
+  return movedTo(folder, manifest) as Manifest;
 }
 
 /** What a platform builds of a manifest and of what it includes. */
@@ -116,5 +179,11 @@ export function built(path: string, platform: string): Built {
   return { modules, preload, creation };
 }
 
-if (process.argv[1] === import.meta.filename)
-  writeFileSync(MANIFEST, `${JSON.stringify(updated(readManifest()), undefined, 2)}\n`);
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(MANIFEST, manifestText(updated(readManifest())));
+  writeFileSync(SMALL_MANIFEST, manifestText(manifestWithout(SMALL, dirname(SMALL_MANIFEST))));
+}

@@ -76,7 +76,7 @@ const PROVIDED: { readonly [folder: string]: readonly string[] } = {
 };
 const NODE_FILES = /^hal\/(xs|sim|bare)\//;
 /** Build steps that run on Node although they import nothing of it. */
-const BUILD_STEPS = /^hal\/(xs\/lower|bare\/cut|[^/]+\/build)\.ts$/;
+const BUILD_STEPS = /^hal\/(xs\/(lower|parts)|bare\/cut|[^/]+\/build)\.ts$/;
 
 const FILE_LINES_MAX = 560;
 const LINE_COLUMNS_MAX = 100;

@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { alone, BASE_MODULES, buildBlob, BuildError, ROOT, runMake } from "../xs/build.ts";
+import type { PartName } from "../xs/parts.ts";
 import { type Cut, planOf } from "./cut.ts";
 import { type Factory, factorySector } from "./factory.ts";
 import { type MemoryMap, readMap } from "./map.ts";
@@ -68,6 +69,8 @@ export interface FirmwareOptions {
    * modules their places, so that a delta is small. Throws a BuildError when it is no firmware.
    */
   readonly previous?: Buffer | undefined;
+  /** Parts that it does without. */
+  readonly without?: readonly PartName[] | undefined;
   /** For an image that is no product: natives of its own. */
   readonly natives?: ExtraNatives;
 }
@@ -169,6 +172,7 @@ export class BareBuild {
         positions: options.positions ?? false,
         previous: options.previous,
         modules: BASE_MODULES,
+        without: options.without,
         generated: {
           "hal/board": `export { openBoard } from "./${basename(folder)}/board.js";\n`,
         },

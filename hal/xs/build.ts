@@ -15,6 +15,7 @@ import {
 import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lower } from "./lower.ts";
+import { type PartName, standInsOf } from "./parts.ts";
 import { findBlob, type FoundBlob, nameFile, orderNames } from "./previous.ts";
 
 /** The top of the repository; this file runs as build/js/hal/xs/build.js. */
@@ -144,6 +145,8 @@ export interface BlobOptions {
    * loaded in its place.
    */
   readonly modules: Readonly<Record<string, string>>;
+  /** Parts that it does without; stand-ins are loaded in the place of their doors. */
+  readonly without?: readonly PartName[] | undefined;
   /** Path of the blob, and of a folder for its lowered sources: `${out}.js`. */
   readonly out: string;
   readonly version: string;
@@ -173,6 +176,25 @@ function resolve(importer: string, specifier: string): string {
   return name.startsWith(".") ? posix.join(posix.dirname(importer), name) : name;
 }
 
+/** What a module in the build of tsc imports; nothing, if it is not there. */
+export function importsOf(name: string): string[] {
+  const path = join(JS, `${name}.js`);
+  if (!existsSync(path)) return [];
+  const matches = readFileSync(path, "utf8").matchAll(IMPORT);
+  return [...matches].map(([, specifier = ""]) => resolve(name, specifier));
+}
+
+/**
+ * Names of the modules that are loaded with the entry in a firmware without these parts: the entry
+ * first. A stand-in has the name of what it stands for.
+ */
+export function modulesOf(entry: string, without: readonly PartName[] = []): readonly string[] {
+  const files = { ...BASE_MODULES, ...standInsOf(without) };
+  const found = new Set([entry]);
+  for (const name of found) for (const next of importsOf(files[name] ?? name)) found.add(next);
+  return [...found];
+}
+
 interface Source {
   readonly name: string;
   readonly path: string;
@@ -184,7 +206,7 @@ function prepare(
   importer: string,
   options: BlobOptions,
 ): { readonly path: string; readonly imports: string[] } {
-  const file = options.modules[name] ?? name;
+  const file = options.modules[name] ?? standInsOf(options.without ?? [])[name] ?? name;
   const from = join(JS, `${file}.js`);
   const path = join(`${options.out}.js`, `${file}.js`);
   const generated = options.generated?.[name];

@@ -22,6 +22,21 @@ export interface VocabularyPage {
   readonly names: readonly (string | undefined)[];
 }
 
+/** The first code of an element: those below it are global tokens of WBXML, on every page. */
+const TAG_CODE_MIN = 5;
+
+/** Makes a code page of names in the order of their codes; undefined: a code without a name. */
+export function codePage(
+  namespace: string,
+  inOrder: readonly (string | undefined)[],
+): VocabularyPage {
+  const names: (string | undefined)[] = [];
+  inOrder.forEach((name, index) => {
+    if (name !== undefined) names[TAG_CODE_MIN + index] = name;
+  });
+  return { namespace, names };
+}
+
 /**
  * Tokens over one buffer that holds a whole document. The reader may rewrite the buffer: text is
  * decoded in place.

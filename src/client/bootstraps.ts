@@ -14,7 +14,7 @@ import {
 } from "../base/limits.ts";
 import { sha1 } from "../base/sha1.ts";
 import { newAccount, type NewAccount } from "../account/newaccount.ts";
-import { install } from "../account/enrolment.ts";
+import { install } from "../account/installation.ts";
 import { cpAccounts } from "../push/cpaccounts.ts";
 import { readCp } from "../push/cp.ts";
 import { dmAccounts } from "../push/dmaccounts.ts";

@@ -29,15 +29,14 @@ import type { UserInterface } from "../user/question.ts";
 import { Store } from "../store/store.ts";
 import { Tree } from "../tree/tree.ts";
 import { Engine } from "../update/engine.ts";
-import { ProvisionedAnswers } from "../user/scripted.ts";
-import { Bootstraps } from "./bootstraps.ts";
+import { scriptedAnswers } from "../user/scripted.ts";
 import { asksBeforeDownload, Consent } from "../user/consent.ts";
 import { recover } from "./losses.ts";
-import { Notifications, type Summons } from "./notifications.ts";
+import type { Summons } from "./invitation.ts";
 import { imagePolicy } from "./imagepolicy.ts";
 import { logged } from "./logged.ts";
 import type { Provision } from "../account/provisioning.ts";
-import { Pushes } from "./pushes.ts";
+import { openPushes, type Pushes } from "./pushes.ts";
 import { Server } from "./server.ts";
 import { StatusReports } from "./statusreports.ts";
 
@@ -55,7 +54,7 @@ export interface ClientOptions {
    */
   readonly selfTest?: () => boolean;
   /** Where people can be asked; by default the list of the provisioning answers, or nobody. */
-  readonly userInterface?: UserInterface;
+  readonly userInterface?: UserInterface | undefined;
 }
 
 export class Client {
@@ -99,21 +98,14 @@ export class Client {
     const kept = { store, tree, hal, provision, isTrial: () => engine.record.phase === "trial" };
     this.#mainId = recover(kept);
     this.#store = store;
-    const userInterface = options.userInterface ?? scripted(provision, hal);
+    const userInterface =
+      options.userInterface ??
+      scriptedAnswers(provision.answers, (text) => {
+        hal.log("info", "user", text);
+      });
     const accounts = new Accounts(store);
     this.#warn(accounts, provision);
     this.#consent = new Consent(userInterface, provision.confirm);
-    const notifications = new Notifications({
-      hal,
-      store,
-      accounts,
-      userInterface,
-      nonceResync: provision.nonceResync,
-      summoned: (serverId) => this.#server(serverId)?.summoned,
-      summon: (summons) => {
-        this.#server(summons.serverId)?.summon(summons);
-      },
-    });
     const shared = {
       hal,
       provision,
@@ -127,7 +119,7 @@ export class Client {
       inbound,
       outbound: new Uint8Array(OUTBOUND_BYTES_MAX),
       answered: (summons: Summons) => {
-        notifications.completed(summons);
+        this.#pushes.completed(summons);
       },
     };
     const meet = (serverIds: readonly string[]): void => {
@@ -139,22 +131,21 @@ export class Client {
       const serverIds = accounts.list().map(({ serverId }) => serverId);
       meet(serverIds.filter((serverId) => this.#server(serverId) === undefined));
     };
-    this.#pushes = new Pushes(
+    this.#pushes = openPushes({
       hal,
-      notifications,
-      new Bootstraps({
-        store,
-        tree,
-        provision,
-        userInterface,
-        log: (level, text) => {
-          hal.log(level, "push", text);
-        },
-        pinned: provision.account?.pinned === true ? this.#mainId : undefined,
-        closed: () => engine.record.phase === "trial",
-        installed: meet,
-      }),
-    );
+      store,
+      tree,
+      accounts,
+      provision,
+      userInterface,
+      pinned: provision.account?.pinned === true ? this.#mainId : undefined,
+      closed: () => engine.record.phase === "trial",
+      installed: meet,
+      summoned: (serverId) => this.#server(serverId)?.summoned,
+      summon: (summons) => {
+        this.#server(summons.serverId)?.summon(summons);
+      },
+    });
     if (provision.request !== "none") this.#main?.request(provision.request);
   }
 
@@ -273,15 +264,6 @@ export class Client {
   #logProgress(position: number, size: number): void {
     this.#hal.log("info", "update", `${position} of ${size} bytes`);
   }
-}
-
-/** Who answers from the list of the provisioning; nobody, when it is empty. */
-function scripted({ answers }: Provision, hal: Hal): UserInterface | undefined {
-  return answers.length === 0
-    ? undefined
-    : new ProvisionedAnswers(answers, (text) => {
-        hal.log("info", "user", text);
-      });
 }
 
 interface EngineParts {

@@ -3,7 +3,16 @@
  * complete is tried again, SUMMONS_TRIES_MAX times in all.
  */
 import { SUMMONS_TRIES_MAX } from "../base/limits.ts";
-import type { Summons } from "./notifications.ts";
+
+/** A session that a server has asked for. */
+export interface Summons {
+  readonly serverId: string;
+  readonly sessionID: string;
+  /** What the digest was made with. */
+  readonly nonce: Uint8Array;
+  /** Both sides begin with the nonce of zeros, since the server has lost the other (§6.1). */
+  readonly resync: boolean;
+}
 
 export class Invitation {
   /** What the next session answers. */

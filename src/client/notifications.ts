@@ -16,16 +16,7 @@ import { genuine, type Notification, parseNotification } from "../push/notificat
 import { readRecord, recordChange } from "../store/jsonrecord.ts";
 import type { Store } from "../store/store.ts";
 import { askUntil, PLAIN_QUESTION, type Question, type UserInterface } from "../user/question.ts";
-
-/** A session that a server has asked for. */
-export interface Summons {
-  readonly serverId: string;
-  readonly sessionID: string;
-  /** What the digest was made with. */
-  readonly nonce: Uint8Array;
-  /** Both sides begin with the nonce of zeros, since the server has lost the other (§6.1). */
-  readonly resync: boolean;
-}
+import type { Summons } from "./invitation.ts";
 
 export interface NotificationOptions {
   readonly hal: Hal;

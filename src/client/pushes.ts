@@ -6,13 +6,59 @@
 import type { Hal } from "../../hal/hal.ts";
 import { DATAGRAM_BYTES_MAX, PUSH_LOG_MS, PUSH_WINDOW_MS, PUSHES_MAX } from "../base/limits.ts";
 import { CP_TYPE, DM_TYPE, NOTIFICATION_TYPE, openEnvelope } from "../push/envelope.ts";
-import type { Bootstraps } from "./bootstraps.ts";
-import type { Notifications } from "./notifications.ts";
+import type { Accounts } from "../account/accounts.ts";
+import type { Provision } from "../account/provisioning.ts";
+import type { Store } from "../store/store.ts";
+import type { Tree } from "../tree/tree.ts";
+import type { UserInterface } from "../user/question.ts";
+import { Bootstraps } from "./bootstraps.ts";
+import type { Summons } from "./invitation.ts";
+import { Notifications } from "./notifications.ts";
 
 /** X-Wap-Application-Id of device management. */
 const DEVICE_MANAGEMENT = 7;
 
-export class Pushes {
+export interface PushOptions {
+  readonly hal: Hal;
+  readonly store: Store;
+  readonly tree: Tree;
+  readonly accounts: Accounts;
+  readonly provision: Provision;
+  readonly userInterface: UserInterface | undefined;
+  /** ServerID whose account no message replaces. */
+  readonly pinned: string | undefined;
+  /** True while no account may change. */
+  readonly closed: () => boolean;
+  /** These servers have new accounts. */
+  readonly installed: (serverIds: readonly string[]) => void;
+  /** Session id of the summons that this server's next or present session answers. */
+  readonly summoned: (serverId: string) => string | undefined;
+  readonly summon: (summons: Summons) => void;
+}
+
+export interface Pushes {
+  /**
+   * Takes one datagram, if there is one. `idle`: no session is open; `free`: people may be asked.
+   * When to call again; the board calls earlier when one arrives.
+   */
+  step(now: number, idle: boolean, free: boolean): number;
+  /** A session that a notification asked for has completed. */
+  completed(summons: Summons): void;
+}
+
+export function openPushes(options: PushOptions): Pushes {
+  const { hal, provision } = options;
+  const notifications = new Notifications({ ...options, nonceResync: provision.nonceResync });
+  const bootstraps = new Bootstraps({
+    ...options,
+    log: (level, text) => {
+      hal.log(level, "push", text);
+    },
+  });
+  return new Listener(hal, notifications, bootstraps);
+}
+
+class Listener implements Pushes {
   readonly #hal: Hal;
   readonly #notifications: Notifications;
   readonly #bootstraps: Bootstraps;
@@ -30,10 +76,6 @@ export class Pushes {
     this.#notifications = notifications;
   }
 
-  /**
-   * Takes one datagram, if there is one. `idle`: no session is open; `free`: people may be asked.
-   * When to call again; the board calls earlier when one arrives.
-   */
   step(now: number, idle: boolean, free: boolean): number {
     const { datagrams } = this.#hal;
     const pin = this.#bootstraps.step(now, idle, free);
@@ -50,6 +92,10 @@ export class Pushes {
     const problem = this.#take(length, now);
     if (problem !== undefined) this.#drop(problem, now);
     return now;
+  }
+
+  completed(summons: Summons): void {
+    this.#notifications.completed(summons);
   }
 
   #take(length: number, now: number): string | undefined {

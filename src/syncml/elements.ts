@@ -11,8 +11,7 @@ import { IDENTIFIER_BYTES_MAX, TEXT_BYTES_MAX } from "../base/limits.ts";
 import { Token, type TokenReader } from "../base/token.ts";
 import { checkUtf8, text } from "../base/utf8.ts";
 import type { Chal, Cred, Item, Meta, Mutable } from "./command.ts";
-import { DdfTag } from "./ddftag.ts";
-import { readTnds } from "./tnds.ts";
+import { readTnds, TNDS_TAG } from "./tnds.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
 const NUMBER_MAX = 0xffffffff;
@@ -314,7 +313,7 @@ export class ElementReader {
 
   /** Elements inside Data: a tree description is kept, once; anything else is passed over. */
   #markup(item: Mutable<Item>): void {
-    const first = this.reader.tag === DdfTag.MgmtTree && item.tree === undefined;
+    const first = this.reader.tag === TNDS_TAG && item.tree === undefined;
     const tree = first ? readTnds(this) : undefined;
     if (!first) this.skip();
     if (tree === undefined) item.markup = true;

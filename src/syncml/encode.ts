@@ -3,10 +3,8 @@
  * that a message which took any command can be ended. Elements stand in the order of the DTD
  * (OMA-SyncML-RepPro §6).
  */
-import type { SubtreeNode } from "../base/subtreenode.ts";
 import type { TokenWriter } from "../base/token.ts";
 import type { Chal, Command, Cred, Header, Item, Meta, ResultsCommand } from "./command.ts";
-import { TndsWriter } from "./tnds.ts";
 import { Tag } from "./vocabulary.ts";
 
 /** Results without what they are about. */
@@ -194,8 +192,7 @@ export class MessageWriter {
     if (item.target !== undefined) this.#location(Tag.Target, item.target, item.targetName);
     if (item.source !== undefined) this.#location(Tag.Source, item.source, item.sourceName);
     if (item.meta !== undefined) this.#meta(item.meta);
-    if (item.tree !== undefined) this.#tree(item.tree);
-    else if (item.data !== undefined) {
+    if (item.data !== undefined) {
       writer.open(Tag.Data);
       if (item.binary) writer.binary(item.data);
       else writer.utf8(item.data);
@@ -203,15 +200,6 @@ export class MessageWriter {
     }
     if (item.moreData) this.#empty(Tag.MoreData);
     writer.close();
-  }
-
-  #tree(tree: readonly SubtreeNode[]): void {
-    const document = new TndsWriter(this.#writer);
-    this.#writer.open(Tag.Data);
-    document.begin();
-    for (const node of tree) document.node(node);
-    document.end();
-    this.#writer.close();
   }
 
   #meta(meta: Meta): void {

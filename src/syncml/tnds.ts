@@ -15,6 +15,8 @@ import { DDF_VERSION, DdfTag, formatTag } from "./ddftag.ts";
 import type { Mutable } from "./command.ts";
 import { CLOSED, Tag } from "./vocabulary.ts";
 
+/** The tag that begins a description. */
+export const TNDS_TAG: number = DdfTag.MgmtTree;
 export const TNDS_XML = "application/vnd.syncml.dmtnds+xml";
 export const TNDS_WBXML = "application/vnd.syncml.dmtnds+wbxml";
 

@@ -9,6 +9,14 @@ import { assert } from "../base/assert.ts";
 import { lines } from "../base/line.ts";
 import type { Answer, Question, UserInterface } from "./question.ts";
 
+/** Returns who answers from that list; undefined, nobody, when it is empty. */
+export function scriptedAnswers(
+  words: readonly string[],
+  log: (text: string) => void,
+): UserInterface | undefined {
+  return words.length === 0 ? undefined : new ProvisionedAnswers(words, log);
+}
+
 export class ProvisionedAnswers implements UserInterface {
   readonly #answers: readonly Answer[];
   readonly #log: (text: string) => void;

@@ -10,13 +10,23 @@ import { textOf } from "../tree/value.ts";
 
 const CANCEL = "!";
 
+/**
+ * Returns whoever sits at the console. `typed` as in hal.ts, Board; `show` writes a line for the
+ * person, which has been made safe.
+ */
+export function typedAnswers(
+  typed: (buffer: Uint8Array) => number,
+  show: (line: string) => void,
+): UserInterface | undefined {
+  return new TypedAnswers(typed, show);
+}
+
 export class TypedAnswers implements UserInterface {
   readonly #typed: (buffer: Uint8Array) => number;
   readonly #show: (line: string) => void;
   readonly #line = new Uint8Array(CONSOLE_LINE_BYTES_MAX);
   #question: Question | undefined;
 
-  /** `typed` as in hal.ts, Board; `show` writes a line for the person, which has been made safe. */
   constructor(typed: (buffer: Uint8Array) => number, show: (line: string) => void) {
     this.#typed = typed;
     this.#show = (text) => {

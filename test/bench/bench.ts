@@ -10,8 +10,8 @@ import { Report } from "./report.ts";
 const USAGE = `npm run bench -- [--board host|qemu] [--json] [--only WORD] [--profile CASE]
   --board qemu     figures of the bare-metal board, in its own instructions
   --json           a line of JSON for each figure
-  --only WORD      of board qemu: the groups of figures whose names have this word; "pairs": what
-                   deltas between builds take
+  --only WORD      of board qemu: the groups of figures whose names have this word; "image": the
+                   image by part; "pairs": what deltas between builds take
   --profile CASE   where the instructions of board qemu go, by C function and line of TypeScript
 `;
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, posix, relative } from "node:path";
+import { dirname, join, posix, relative } from "node:path";
 import { test, type TestContext } from "node:test";
 import {
   APPLICATION,
@@ -14,11 +14,15 @@ import {
   fileOf,
   MANIFEST,
   type Manifest,
+  manifestWithout,
   PREFIX,
   readManifest,
+  SMALL_MANIFEST,
   sourceModules,
 } from "../manifest.ts";
+import { Cli } from "./rig/cli.ts";
 import { root } from "../root.ts";
+import { doorsOf, SMALL, standInsOf } from "../../hal/xs/parts.ts";
 import { MESSAGE_BYTES_MAX } from "../../src/base/limits.ts";
 
 const manifest = readManifest();
@@ -180,6 +184,69 @@ for (const platform of platforms) {
     assert.equal(whole.creation.main, "main");
   });
 }
+
+for (const platform of platforms) {
+  const whole = builtOf(MANIFEST, platform);
+  const small = builtOf(SMALL_MANIFEST, platform);
+
+  test(`${platform}: src/small.json has stand-ins, and all that its modules import`, () => {
+    assert.deepEqual(missing(small), []);
+    for (const [door, file] of Object.entries(standInsOf(SMALL)))
+      assert.equal(small.modules.get(`${PREFIX}${door}`), join(root, file));
+    const doors = doorsOf(SMALL).map((door) => `${PREFIX}${door}`);
+    for (const [name, file] of small.modules)
+      if (!doors.includes(name)) assert.equal(file, whole.modules.get(name), name);
+    assert.deepEqual(
+      small.preload,
+      whole.preload.filter((name) => small.modules.has(name)),
+    );
+  });
+
+  test(`${platform}: README.md's application includes src/small.json in its place`, (context) => {
+    const path = oem(context, {});
+    const { include = [], ...rest } = readManifest(path);
+    const small = include.map((name) =>
+      name.startsWith("$(") || name.endsWith("/memory.json") ? name : SMALL_MANIFEST,
+    );
+    writeFileSync(path, JSON.stringify({ ...rest, include: small }));
+    const application = builtOf(path, platform);
+    assert.ok(!application.modules.has(`${PREFIX}src/push/cp`));
+    assert.ok(application.modules.has(`${PREFIX}src/client/client`));
+    assert.deepEqual(missing(application), []);
+  });
+}
+
+test("src/small.json is manifest.json without parts (npm run manifest)", () => {
+  assert.deepEqual(readManifest(SMALL_MANIFEST), manifestWithout(SMALL, dirname(SMALL_MANIFEST)));
+});
+
+test("xs-fumo manifest writes one that an application can include", async (context) => {
+  const path = join(dirname(oem(context, {})), "parts.json");
+  const cli = new Cli(["manifest", "--without", "tnds,push", "-o", path]);
+  assert.equal(await cli.ended, 0, cli.errors);
+  for (const platform of platforms) {
+    const own = builtOf(path, platform);
+    assert.deepEqual(missing(own), []);
+    assert.ok(!own.modules.has(`${PREFIX}src/push/cp`));
+    assert.equal(own.modules.get(`${PREFIX}src/user/typed`), join(root, "src/user/typed"));
+  }
+});
+
+for (const words of [
+  ["manifest", "--without", "tnds,nothing", "-o", "x.json"],
+  ["build", "--board", "qemu", "--version", "1.0.0", "--without", "tnds,tnds", "-o", "x.img"],
+  ["build", "--board", "sim", "--version", "1.0.0", "--without", "tnds", "-o", "x.img"],
+  ["build", "--board", "esp32", "--version", "1.0.0", "--without", "small", "-o", "x.img"],
+])
+  test(`wrong usage: xs-fumo ${words.join(" ")}`, async () => {
+    const cli = new Cli(words);
+    assert.equal(await cli.ended, 2, cli.output);
+    assert.match(cli.errors, /push, tnds, interaction|--without is for boards/);
+  });
+
+test("a manifest without no part is manifest.json", () => {
+  assert.deepEqual(manifestWithout([], root), readManifest());
+});
 
 test("a module that is imported and not listed is found", () => {
   const whole = builtOf(APPLICATION, "lin");

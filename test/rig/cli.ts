@@ -16,6 +16,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addFlash } from "./commands/flash.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeygen } from "./commands/keygen.ts";
+import { addManifest } from "./commands/manifest.ts";
 import { addMerge } from "./commands/merge.ts";
 import { addNotify } from "./commands/notify.ts";
 import { addPack } from "./commands/pack.ts";
@@ -63,6 +64,7 @@ Examples:
     addDecode,
     addEncode,
     addDdf,
+    addManifest,
     addConformance,
     addFlash,
     addProvision,

@@ -9,6 +9,7 @@ import { parseUrl } from "../../src/base/url.ts";
 import type { Encoding } from "../../src/session/encoding.ts";
 import { type FaultWord, parseFaultWord } from "./server/faultword.ts";
 import { parseVersion, type Version } from "../../src/image/version.ts";
+import { PART_NAMES, type PartName, SMALL } from "../../hal/xs/parts.ts";
 
 export function versionOption(text: string): Version {
   const version = parseVersion(text);
@@ -46,6 +47,18 @@ export function uuidOption(text: string): Uint8Array {
   const bytes = fromHex(text.replaceAll("-", ""));
   if (bytes?.length !== 16) throw new InvalidArgumentError("A UUID has 32 hexadecimal digits.");
   return bytes;
+}
+
+/** Parts of the client: "push,tnds", each once; "small" for those of the smallest product. */
+export function partsOption(text: string): readonly PartName[] {
+  if (text === "small") return SMALL;
+  const words = text.split(",");
+  const parts = PART_NAMES.filter((part) => words.includes(part));
+  if (parts.length !== words.length)
+    throw new InvalidArgumentError(
+      `A list of ${PART_NAMES.join(", ")} is needed, with commas between them, or small.`,
+    );
+  return parts;
 }
 
 /** A nonce in base64. */

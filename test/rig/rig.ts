@@ -77,7 +77,7 @@ export type PackageForm = (typeof PACKAGE_FORMS)[number];
 function offered(board: RigBoard, form: PackageForm, sizeMin: number): Buffer {
   const base = form === "delta" ? packageOf(board, VERSION_1, 0) : undefined;
   const previous = base === undefined ? undefined : basePayload(base);
-  const image = packageOf(board, VERSION_2, sizeMin, 1, undefined, previous);
+  const image = packageOf(board, VERSION_2, sizeMin, 1, { previous });
   return form === "whole" ? image : deltaPackage(image, base);
 }
 

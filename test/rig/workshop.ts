@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { alone } from "../../hal/xs/build.ts";
 import type { Version } from "../../src/image/version.ts";
 import { root } from "../root.ts";
-import type { FirmwareFault, RigBoard } from "./boards/board.ts";
+import type { BuildOptions, RigBoard } from "./boards/board.ts";
 import { buildImage } from "./image.ts";
 import { generateKey, readKey, spkiOf, writeKey } from "./keys.ts";
 
@@ -37,20 +37,16 @@ export function publicText(key: KeyObject): string {
   return spkiOf(key).toString("base64");
 }
 
-/**
- * Signed firmware of a board, at least `sizeMin` bytes of payload. `previous`: the payload of the
- * release that devices run, on boards that build after one.
- */
+/** Signed firmware of a board, at least `sizeMin` bytes of payload. */
 export function packageOf(
   board: RigBoard,
   version: Version,
   sizeMin: number,
   securityCounter = 1,
-  fault?: FirmwareFault,
-  previous?: Buffer,
+  build?: BuildOptions,
 ): Buffer {
   return buildImage({
-    payload: board.firmware(version, sizeMin, fault, previous),
+    payload: board.firmware(version, sizeMin, build),
     version,
     securityCounter,
     vendorId: board.vendorId,

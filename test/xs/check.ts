@@ -1,18 +1,26 @@
 /**
  * What unit tests of src stand on: the XS counterpart of test/check.ts. Prints TAP through trace.
  */
+import type { PartName } from "../../hal/xs/parts.ts";
 
 interface Test {
   readonly name: string;
   readonly body: () => void;
+  /** What it needs of the client. */
+  readonly parts: readonly PartName[];
 }
 
 /** In order of registration; the entry module runs them when it has imported all. */
 const tests: Test[] = [];
 
-/** Registers a test. The name is a sentence; the body is synchronous. */
-export function test(name: string, body: () => void): void {
-  tests.push({ name, body });
+/**
+ * Registers a test. The name is a sentence; the body is synchronous. Parts of the client may stand
+ * before the body: the test does not run when the client is without one of them.
+ */
+export function test(name: string, ...rest: readonly [...PartName[], () => void]): void {
+  const body = rest[rest.length - 1];
+  if (typeof body !== "function") return;
+  tests.push({ name, body, parts: rest.filter((part) => typeof part === "string") });
 }
 
 class CheckError extends Error {
@@ -147,12 +155,16 @@ function failure(body: () => void): string | undefined {
   return undefined;
 }
 
-/** Runs what was registered, one after another. Not on Node, where node:test does it. */
-export function run(): void {
+/**
+ * Runs what was registered, one after another, on a client without these parts. Not on Node, where
+ * node:test does it.
+ */
+export function run(without: readonly PartName[]): void {
   let number = 0;
   let failed = 0;
   trace("TAP version 13\n");
-  for (const { name, body } of tests) {
+  for (const { name, body, parts } of tests) {
+    if (parts.some((part) => without.includes(part))) continue;
     const problem = failure(body);
     trace(`${problem === undefined ? "ok" : "not ok"} ${++number} - ${name}\n`);
     if (problem !== undefined) {

@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { SMALL } from "../../../hal/xs/parts.ts";
 import { LONG_MESSAGE_BYTES_MAX } from "../../../src/base/limits.ts";
 import type { Encoding } from "../../../src/session/encoding.ts";
 import { BOARDS } from "../../rig/boards/boards.ts";
@@ -65,8 +66,10 @@ function imageFigures(): Figure[] {
   const binary = sizeOf(`${image}.bin`);
   const blob = sizeOf(`${image}.blob`);
   const map = readFileSync(join(root, `build/qemu/${image}.map`), "utf8");
+  const small = BOARDS.qemu.firmware(VERSION_2, 0, { without: SMALL }).length;
   const rows: readonly (readonly [key: string, name: string, bytes: number])[] = [
     ["whole", "the whole of it", payload],
+    ["small", `without ${SMALL.join(", ")}`, small],
     ...[...imageParts(map)].map(([part, bytes]) => [part, part, bytes] as const),
     ["bytecode", "bytecode", blob],
     ["modules", "loaded modules (a shared machine)", payload - binary],
@@ -187,18 +190,21 @@ function chosen(word: string): readonly CaseName[] {
 
 /** Pairs of builds, and their deltas: the word for them alone. */
 const PAIRS = "pairs";
+/** The word for the image alone. */
+const IMAGE = "image";
 
-/** `only`: cases with this word in their names, or `pairs`; empty: all figures. */
+/** `only`: cases with this word in their names, `pairs` or `image`; empty: all figures. */
 export async function bench(report: Report, only: string): Promise<void> {
   if (only === "" || only === PAIRS)
     await measurePairs((figures) => {
       report.add(figures);
     });
   if (only === PAIRS) return;
+  if (only === "" || only === IMAGE) report.add(imageFigures());
+  if (only === IMAGE) return;
   const floor = await measureFloor();
   report.add(floorFigures(floor));
   if (only === "") {
-    report.add(imageFigures());
     report.add(codecFigures(await measureCodecs()));
   }
   await cases(report, floor, chosen(only));

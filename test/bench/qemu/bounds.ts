@@ -31,6 +31,7 @@ export const BOUNDS: { readonly [group: string]: Table } = {
   },
   image: {
     whole: [1100, 1020],
+    small: [1020, 850],
     XS: [215],
     "TLS and X.509 (Mbed TLS)": [86.2],
     "TCP/IP (lwIP)": [40.7],

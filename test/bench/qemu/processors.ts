@@ -1,5 +1,6 @@
 /** What the firmware takes on each processor: the table of hal/README.md, and what is true. */
 import type { BareBuild } from "../../../hal/bare/build.ts";
+import { SMALL } from "../../../hal/xs/parts.ts";
 import { type BareName, ROWS } from "../../rig/boards/boards.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { CASES } from "./cases.ts";
@@ -17,6 +18,8 @@ export interface Sizes {
   readonly text: number;
   /** The payload of a package: that, bytecode, loaded modules. */
   readonly image: number;
+  /** The same without the parts of SMALL. */
+  readonly small: number;
   /** Variables and buffers of fixed size. */
   readonly variables: number;
 }
@@ -25,10 +28,12 @@ export interface Sizes {
 export function sizesOf(board: BareName): Sizes {
   const { build, driver } = ROWS[board];
   const image = driver.firmware(VERSION_2, 0).length;
+  const small = driver.firmware(VERSION_2, 0, { without: SMALL }).length;
   const at = (name: string): number => addressOf(symbolsOf(IMAGES[1], build), name);
   return {
     text: (at("__text_end") - at("_start")) / KIB,
     image: image / KIB,
+    small: small / KIB,
     variables: (at("__heap_start") - at("__data_start")) / KIB,
   };
 }

@@ -41,9 +41,10 @@ for (const board of DEMONSTRATED) {
   test(`${board}: code, image and variables are as large as hal/README.md says, within 3 %`, {
     skip: missingTools(board),
   }, () => {
-    const { text, image, variables } = sizesOf(board);
+    const { text, image, small, variables } = sizesOf(board);
     near("code and constants, KiB", board, text);
     near("the image, with bytecode and loaded modules, KiB", board, image);
+    near("without push, TNDS and user interaction, KiB", board, small);
     near("variables and buffers of fixed size, KiB", board, variables);
   });
 

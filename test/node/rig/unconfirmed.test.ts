@@ -33,7 +33,7 @@ for (const { fault, what, trials } of CASES) {
       scenario: "download-and-update",
       size: 0,
       auth: "md5",
-      offer: packageOf(board, VERSION_2, 0, 9, fault),
+      offer: packageOf(board, VERSION_2, 0, 9, { fault }),
       mayCrash: true,
       provision: { trialSeconds: 2 },
     });

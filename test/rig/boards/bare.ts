@@ -35,12 +35,13 @@ export function bareBoard(name: string, classId: Uint8Array, build: BareBuild): 
     vendorId: VENDOR_ID,
     classId,
 
-    firmware(version, sizeMin, fault, previous) {
+    firmware(version, sizeMin, options = {}) {
+      const { fault, previous, without } = options;
       const text = versionText(version);
-      const name = `firmware-${buildName(version, fault, previous)}`;
+      const name = `firmware-${buildName(version, options)}`;
       const entry = entryOf(fault);
       return padded(
-        make(() => build.buildFirmware({ name, version: text, entry, previous })),
+        make(() => build.buildFirmware({ name, version: text, entry, previous, without })),
         sizeMin,
       );
     },

@@ -4,6 +4,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import { type Version, versionText } from "../../../src/image/version.ts";
+import type { PartName } from "../../../hal/xs/parts.ts";
 import type { Device } from "../device.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Bench } from "../conformance/driver.ts";
@@ -86,13 +87,23 @@ export function entryOf(fault: FirmwareFault | undefined): string {
   return fault === undefined ? "src/main" : `test/rig/firmware/${fault}`;
 }
 
+/** What is special about a build of firmware; by default nothing: it is the product, whole. */
+export interface BuildOptions {
+  /** What it is to fail in. */
+  readonly fault?: FirmwareFault | undefined;
+  /**
+   * The payload of the release that devices run, on boards of XS: a delta from it is small.
+   */
+  readonly previous?: Buffer | undefined;
+  /** Parts that it does without, on boards of XS. */
+  readonly without?: readonly PartName[] | undefined;
+}
+
 /** The name of a build of that firmware. */
-export function buildName(
-  version: Version,
-  fault: FirmwareFault | undefined,
-  previous: Buffer | undefined,
-): string {
-  const words = [fault ?? [], previous === undefined ? [] : "after"].flat();
+export function buildName(version: Version, build: BuildOptions): string {
+  const { fault, previous, without = [] } = build;
+  const after = previous === undefined ? [] : "after";
+  const words = [fault ?? [], after, without.map((part) => `no-${part}`)].flat();
   return [versionText(version), ...words].join("-");
 }
 
@@ -109,11 +120,10 @@ export interface RigBoard {
   /** It is there already, and is not made new for each run. */
   readonly stays?: boolean;
   /**
-   * Firmware of that version that this board really boots, at least `sizeMin` bytes long; the
-   * product, but for what it is to fail in. `previous`: the payload of the release that devices
-   * run, on boards of XS: a delta from it is small. Throws a RigError when it cannot be built.
+   * Firmware of that version that this board really boots, at least `sizeMin` bytes long. Throws a
+   * RigError when it cannot be built.
    */
-  firmware(version: Version, sizeMin: number, fault?: FirmwareFault, previous?: Buffer): Buffer;
+  firmware(version: Version, sizeMin: number, build?: BuildOptions): Buffer;
   /**
    * A device as it leaves the factory: `image` in slot A, erased flash elsewhere. A device that is
    * there already is left alone.

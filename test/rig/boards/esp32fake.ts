@@ -28,9 +28,10 @@ export const esp32Fake: RigBoard = {
   headerSize: ESP_HEADER_BYTES,
   securityCounter: 1,
 
-  firmware(version, sizeMin, fault, previous) {
+  firmware(version, sizeMin, build = {}) {
+    const { fault, previous, without } = build;
     const text = versionText(version);
-    const out = join(root, `build/esp32/firmware/${buildName(version, fault, previous)}.blob`);
+    const out = join(root, `build/esp32/firmware/${buildName(version, build)}.blob`);
     const blob = make(() =>
       buildBlob({
         entry: entryOf(fault),
@@ -38,6 +39,7 @@ export const esp32Fake: RigBoard = {
         out,
         version: text,
         previous,
+        without,
         generated: ESP32_BOARD,
       }),
     );

@@ -40,12 +40,15 @@ export const host: RigBoard = {
   vendorId: VENDOR_ID,
   classId: CLASS_ID.host,
 
-  firmware(version, sizeMin, fault, previous) {
+  firmware(version, sizeMin, build = {}) {
+    const { fault, previous, without } = build;
     const text = versionText(version);
-    const out = join(FIRMWARE, `${buildName(version, fault, previous)}.blob`);
+    const out = join(FIRMWARE, `${buildName(version, build)}.blob`);
     const entry = entryOf(fault);
     return padded(
-      make(() => buildBlob({ entry, modules: BASE_MODULES, out, version: text, previous })),
+      make(() =>
+        buildBlob({ entry, modules: BASE_MODULES, out, version: text, previous, without }),
+      ),
       sizeMin,
     );
   },

@@ -9,14 +9,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hex } from "../../../src/base/bytes.ts";
-import { type Version, versionText } from "../../../src/image/version.ts";
+import { versionText } from "../../../src/image/version.ts";
 import type { Device } from "../device.ts";
 import type { EventLog } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { spkiOf } from "../keys.ts";
 import { parseSerial } from "../serial.ts";
 import { awaitPort, relay, SerialBoard, type SerialOptions } from "../serialboard.ts";
-import type { FirmwareFault, RigBoard } from "./board.ts";
+import type { RigBoard } from "./board.ts";
 
 /** What firmware of such a board is. */
 export type Kind = Pick<
@@ -123,10 +123,8 @@ function withPower(options: PortOptions, work: () => void): void {
 }
 
 /** Firmware that a command of the bench builds. */
-export function builtBy(
-  build: string,
-): (version: Version, sizeMin: number, fault?: FirmwareFault) => Buffer {
-  return (version, _sizeMin, fault = undefined) => {
+export function builtBy(build: string): RigBoard["firmware"] {
+  return (version, _sizeMin, { fault } = {}) => {
     const folder = mkdtempSync(join(tmpdir(), "firmware-"));
     try {
       const out = join(folder, "firmware.bin");

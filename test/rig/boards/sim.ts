@@ -23,7 +23,7 @@ export const sim: RigBoard = {
   vendorId: VENDOR_ID,
   classId: CLASS_ID.sim,
 
-  firmware(version, sizeMin, fault) {
+  firmware(version, sizeMin, { fault } = {}) {
     return padded(Buffer.from(simFirmware(version, fault)), Math.max(sizeMin, FIRMWARE_BYTES));
   },
 

@@ -1,6 +1,7 @@
 /** `xs-fumo build`: firmware of a board, packed and signed. */
 import type { Command } from "commander";
 import { writeFileSync } from "node:fs";
+import { PART_NAMES, type PartName, SMALL } from "../../../hal/xs/parts.ts";
 import { type Version, versionText } from "../../../src/image/version.ts";
 import { BARE_NAMES, BOARD_NAMES, BOARDS } from "../boards/boards.ts";
 import { basePayload, DeltaError } from "../delta/package.ts";
@@ -8,7 +9,14 @@ import { ESP_HEADER_BYTES, espVersion } from "../espimage.ts";
 import { Exit, RigError } from "../exit.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage, type ImageContent } from "../image.ts";
-import { countOption, sizeOption, uuidOption, versionOption, wordOption } from "../options.ts";
+import {
+  countOption,
+  partsOption,
+  sizeOption,
+  uuidOption,
+  versionOption,
+  wordOption,
+} from "../options.ts";
 import { setUp } from "../setup.ts";
 import { size } from "../terminal.ts";
 import { developmentKey } from "../workshop.ts";
@@ -28,6 +36,7 @@ interface BuildOptions {
   readonly counter: number;
   readonly size: number;
   readonly after?: string;
+  readonly without: readonly PartName[];
   readonly output: string;
 }
 
@@ -55,6 +64,13 @@ export function addBuild(program: Command): void {
       "the package that devices run, of an XS board: what is the same keeps its place and its " +
         "identifiers, so that a delta from it is small",
     )
+    .option(
+      "--without <parts>",
+      `parts that it does without, of an XS board: of ${PART_NAMES.join(", ")}; ` +
+        `small: ${SMALL.join(",")}`,
+      partsOption,
+      [],
+    )
     .requiredOption("-o, --output <file>", "where to write the package")
     .addHelpText(
       "after",
@@ -62,6 +78,7 @@ export function addBuild(program: Command): void {
 Examples:
   xs-fumo build --board host --version 2.0.0 -o v2.img
   xs-fumo build --board host --version 2.1.0 --after v2.img -o v2.1.img
+  xs-fumo build --board qemu --version 2.0.0 --without push,tnds -o v2.img
   xs-fumo build --board esp32 --version 2.0.0 --app xs_esp32.bin --key vendor.pem \\
     --vendor 7e5ad75a-3a5d-4d5e-9a9f-0d6d0a1b2c3d \\
     --class 1d027756-0c84-4a2b-8d67-903e6b521402 -o v2.img`,
@@ -86,7 +103,8 @@ Examples:
 
 type Content = Pick<ImageContent, "payload" | "vendorId" | "classId" | "headerSize">;
 
-/** Boards whose firmware has bytecode that is made here. */
+/** Boards whose firmware has bytecode that is made here, and those that build after a release. */
+const XS_BOARDS: ReadonlySet<string> = new Set(["host", ...BARE_NAMES, "esp32-fake"]);
 const AFTER: ReadonlySet<string> = new Set(["host", ...BARE_NAMES]);
 
 function payloadOf(image: Buffer, path: string): Buffer {
@@ -100,12 +118,18 @@ function payloadOf(image: Buffer, path: string): Buffer {
 }
 
 /** What goes into the package, and a word for it. Throws a RigError. */
-function contentOf({ board: name, app, version, size: sizeMin, after }: BuildOptions): {
+function contentOf({ board: name, app, version, size: sizeMin, after, without }: BuildOptions): {
   readonly content: Content;
   readonly text: string;
 } {
   if (after !== undefined && !AFTER.has(name))
     throw new RigError(Exit.usage, `--after is for boards ${[...AFTER].join(", ")}, not ${name}`);
+  if (without.length > 0 && !XS_BOARDS.has(name))
+    throw new RigError(
+      Exit.usage,
+      `--without is for boards ${[...XS_BOARDS].join(", ")}, not ${name}`,
+      "with the Moddable SDK the application's manifest says it: src/PARTS.md",
+    );
   if (name === "esp32") return espContent(app, version);
   setUp(name, (text) => {
     process.stderr.write(`${text}\n`);
@@ -115,12 +139,12 @@ function contentOf({ board: name, app, version, size: sizeMin, after }: BuildOpt
   const previous = after === undefined ? undefined : payloadOf(readInput(after), after);
   return {
     content: {
-      payload: board.firmware(version, sizeMin, undefined, previous),
+      payload: board.firmware(version, sizeMin, { previous, without }),
       vendorId,
       classId,
       headerSize,
     },
-    text: `board ${name}`,
+    text: `board ${name}${without.length > 0 ? ` without ${without.join(", ")}` : ""}`,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a scenario offers, made for a board. */
 import { type Version, versionText } from "../../../src/image/version.ts";
-import { FIRMWARE_FAULTS, type FirmwareFault, type RigBoard } from "../boards/board.ts";
+import { buildName, FIRMWARE_FAULTS, type FirmwareFault, type RigBoard } from "../boards/board.ts";
 import { deltaPackage } from "../delta/package.ts";
 import { buildImage, type ImageContent } from "../image.ts";
 import { generateKey } from "../keys.ts";
@@ -59,7 +59,7 @@ function bytesOf(board: RigBoard, offer: Offer, { runs, next: version }: Rung): 
     case "not-an-image":
       return Buffer.alloc(NO_IMAGE_BYTES, "A");
     default:
-      return packageOf(board, version, 0, 1, offer);
+      return packageOf(board, version, 0, 1, { fault: offer });
   }
 }
 
@@ -110,9 +110,10 @@ export function withFirmwareOnce(board: RigBoard): RigBoard {
   const built = new Map<string, Buffer>();
   return {
     ...board,
-    firmware(version, sizeMin, fault) {
-      const name = `${versionText(version)} ${sizeMin} ${fault ?? ""}`;
-      const firmware = built.get(name) ?? board.firmware(version, sizeMin, fault);
+    firmware(version, sizeMin, build = {}) {
+      if (build.previous !== undefined) return board.firmware(version, sizeMin, build);
+      const name = `${buildName(version, build)} ${sizeMin}`;
+      const firmware = built.get(name) ?? board.firmware(version, sizeMin, build);
       built.set(name, firmware);
       return firmware;
     },

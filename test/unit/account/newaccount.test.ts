@@ -13,7 +13,7 @@ import {
   newAccount,
   type NewAccount,
 } from "../../../src/account/newaccount.ts";
-import { install } from "../../../src/account/enrolment.ts";
+import { install } from "../../../src/account/installation.ts";
 import { deepEqual, equal, ok, test } from "../../check.ts";
 import { MapStore } from "../tree/mapstore.ts";
 import { Device } from "../objects/device.ts";

@@ -1,7 +1,6 @@
 /** A notification is answered by a session that completes, or forgotten after some that do not. */
 import { SUMMONS_TRIES_MAX } from "../../../src/base/limits.ts";
-import { Invitation } from "../../../src/client/invitation.ts";
-import type { Summons } from "../../../src/client/notifications.ts";
+import { Invitation, type Summons } from "../../../src/client/invitation.ts";
 import { equal, test } from "../../check.ts";
 
 const FIRST: Summons = {

@@ -234,25 +234,29 @@ for (const encoding of ENCODINGS) {
     }
   });
 
-  test(`${encoding}: a person who cancels early gives up the object; the next is taken`, () => {
-    const userInterface = { ask: () => ({ kind: "cancelled" }) as const, clear: () => undefined };
-    const bench = begun({ userInterface });
-    const text = (data: string): Item => ({ data: utf8(data), binary: false, moreData: false });
-    const question = { name: "Alert", cmdID: "", data: 1101, items: [text(""), text("Now?")] };
-    const push = command("Replace", pkgData(encoding, DATA));
-    ok(sendLong(bench, [bench.header(200), question as Command, push], { wbxml }));
-    for (let now = 0; bench.session.waiting; now++) bench.session.resume(now);
-    bench.next();
-    equal(bench.statuses(), "200 SyncHdr, 214 Alert 2, 215 Replace 3");
-    deepEqual(bench.tree.calls.slice(-1), ["abort"]);
-    ok(sendLong(bench, [bench.header(200), push], { wbxml }));
-    bench.next();
-    equal(bench.statuses(), "200 SyncHdr, 200 Replace 2");
-    deepEqual(bench.tree.sunk, [...DATA]);
-    bench.reply([bench.header(200)], { wbxml });
-    equal(bench.outcome(), "completed");
-    equal(bench.budget.left, PEER_BYTES_MAX);
-  });
+  test(
+    `${encoding}: a person who cancels early gives up the object; the next is taken`,
+    "interaction",
+    () => {
+      const userInterface = { ask: () => ({ kind: "cancelled" }) as const, clear: () => undefined };
+      const bench = begun({ userInterface });
+      const text = (data: string): Item => ({ data: utf8(data), binary: false, moreData: false });
+      const question = { name: "Alert", cmdID: "", data: 1101, items: [text(""), text("Now?")] };
+      const push = command("Replace", pkgData(encoding, DATA));
+      ok(sendLong(bench, [bench.header(200), question as Command, push], { wbxml }));
+      for (let now = 0; bench.session.waiting; now++) bench.session.resume(now);
+      bench.next();
+      equal(bench.statuses(), "200 SyncHdr, 214 Alert 2, 215 Replace 3");
+      deepEqual(bench.tree.calls.slice(-1), ["abort"]);
+      ok(sendLong(bench, [bench.header(200), push], { wbxml }));
+      bench.next();
+      equal(bench.statuses(), "200 SyncHdr, 200 Replace 2");
+      deepEqual(bench.tree.sunk, [...DATA]);
+      bench.reply([bench.header(200)], { wbxml });
+      equal(bench.outcome(), "completed");
+      equal(bench.budget.left, PEER_BYTES_MAX);
+    },
+  );
 
   test(`${encoding}: Data of anything but a Replace of its own has no room past the window`, () => {
     for (const one of [

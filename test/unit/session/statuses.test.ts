@@ -16,19 +16,24 @@ const ALERT_CODES: readonly number[] = [
 ];
 
 for (const name of Object.keys(TABLES) as Name[]) {
-  test(`${name}: each Status of its table (RepPro §4.1.6), in XML and WBXML`, () => {
-    for (const one of CASES.filter((each) => each.name === name)) {
-      for (const encoding of ["xml", "wbxml"] as const) {
-        const scene = new Scene(one, encoding);
-        scene.receive(scene.message());
-        equal(scene.answers(), one.answers, `${name} ${one.status}, ${encoding}`);
-        ok(
-          `, ${one.answers}`.includes(`, ${one.status} ${name} `),
-          `the case is not of its cell: ${name} ${one.status}`,
-        );
+  test(
+    `${name}: each Status of its table (RepPro §4.1.6), in XML and WBXML`,
+    "interaction",
+    "tnds",
+    () => {
+      for (const one of CASES.filter((each) => each.name === name)) {
+        for (const encoding of ["xml", "wbxml"] as const) {
+          const scene = new Scene(one, encoding);
+          scene.receive(scene.message());
+          equal(scene.answers(), one.answers, `${name} ${one.status}, ${encoding}`);
+          ok(
+            `, ${one.answers}`.includes(`, ${one.status} ${name} `),
+            `the case is not of its cell: ${name} ${one.status}`,
+          );
+        }
       }
-    }
-  });
+    },
+  );
 }
 
 test("each cell of the tables has a case, or says why it has none; no case is of another", () => {

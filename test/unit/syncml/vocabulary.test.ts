@@ -9,7 +9,7 @@ test("every tag has its name on its page, and the name leads back to it", () => 
   }
 });
 
-test("a page has no name twice, and codes from 05 to 3C", () => {
+test("a page has no name twice, and codes from 05 to 3C", "tnds", () => {
   for (const page of SYNCML.pages) {
     const names = page.names.filter((name) => name !== undefined);
     equal(new Set(names).size, names.length);

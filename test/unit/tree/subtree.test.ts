@@ -41,7 +41,7 @@ const BED: readonly SubtreeNode[] = [
   leaf("b1/Pots/p2", "white"),
 ];
 
-test("list=TNDS has every node that may be read, parents first (Protocol §8.4)", () => {
+test("list=TNDS has every node that may be read, parents first (Protocol §8.4)", "tnds", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.addSubtree("./Garden/Beds", BED, OWNER), 200);
   deepEqual(described(garden, "./Garden/Beds?list=TNDS"), [
@@ -61,7 +61,7 @@ test("list=TNDS has every node that may be read, parents first (Protocol §8.4)"
   ]);
 });
 
-test("list=TNDS with + adds properties, with - drops them; both, or others, is 406", () => {
+test("list=TNDS with + adds properties, with - drops them; both, or others, is 406", "tnds", () => {
   const garden = new Garden(new MapStore());
   garden.replace("./Garden/Name?prop=ACL", `Get=*&Replace=${OWNER}`);
   garden.replace("./Garden/Name", "rose");
@@ -77,34 +77,42 @@ test("list=TNDS with + adds properties, with - drops them; both, or others, is 4
   equal(described(garden, "./Garden/Key?list=TNDS"), 405);
 });
 
-test("an Add of a subtree creates all its nodes in one commit (OMA-TS-DM-RepPro, Add)", () => {
-  const store = new MapStore();
-  const garden = new Garden(store);
-  const { commits } = store;
-  equal(garden.tree.addSubtree("./Garden/Beds", BED, OWNER), 200);
-  equal(store.commits, commits + 1);
-  equal(garden.read("./Garden/Beds/b1/Pots/p2"), "white");
-});
+test(
+  "an Add of a subtree creates all its nodes in one commit (OMA-TS-DM-RepPro, Add)",
+  "tnds",
+  () => {
+    const store = new MapStore();
+    const garden = new Garden(store);
+    const { commits } = store;
+    equal(garden.tree.addSubtree("./Garden/Beds", BED, OWNER), 200);
+    equal(store.commits, commits + 1);
+    equal(garden.read("./Garden/Beds/b1/Pots/p2"), "white");
+  },
+);
 
-test("what fails within a subtree fails the Add with its status, and nothing is created", () => {
-  const cases: readonly (readonly [node: SubtreeNode, status: number])[] = [
-    [leaf("b1/Pots/p1", "again"), 418],
-    [leaf("b1/Nothing", "x"), 404],
-    [leaf("b1/Label/x", "x"), 405],
-    [leaf("b1/Pots/p3", "x", { format: "int" }), 415],
-    [leaf("b1/Pots/p3", "x".repeat(4097)), 413],
-    [leaf("b1/Pots/p3", "x", { acl: "Get" }), 500],
-    [leaf(`b1/Pots/${"p".repeat(65)}`, "x"), 414],
-    [interior("b1/Pots/p3"), 415],
-  ];
-  for (const [node, status] of cases) {
-    const garden = new Garden(new MapStore());
-    equal(garden.tree.addSubtree("./Garden/Beds", [...BED, node], OWNER), status);
-    equal(garden.read("./Garden/Beds"), "");
-  }
-});
+test(
+  "what fails within a subtree fails the Add with its status, and nothing is created",
+  "tnds",
+  () => {
+    const cases: readonly (readonly [node: SubtreeNode, status: number])[] = [
+      [leaf("b1/Pots/p1", "again"), 418],
+      [leaf("b1/Nothing", "x"), 404],
+      [leaf("b1/Label/x", "x"), 405],
+      [leaf("b1/Pots/p3", "x", { format: "int" }), 415],
+      [leaf("b1/Pots/p3", "x".repeat(4097)), 413],
+      [leaf("b1/Pots/p3", "x", { acl: "Get" }), 500],
+      [leaf(`b1/Pots/${"p".repeat(65)}`, "x"), 414],
+      [interior("b1/Pots/p3"), 415],
+    ];
+    for (const [node, status] of cases) {
+      const garden = new Garden(new MapStore());
+      equal(garden.tree.addSubtree("./Garden/Beds", [...BED, node], OWNER), status);
+      equal(garden.read("./Garden/Beds"), "");
+    }
+  },
+);
 
-test("a subtree with no name, or with the target's name, is the target", () => {
+test("a subtree with no name, or with the target's name, is the target", "tnds", () => {
   const garden = new Garden(new MapStore());
   equal(garden.tree.addSubtree("./Garden/Beds/b1", [interior(""), leaf("Label", "a")], OWNER), 200);
   equal(
@@ -116,39 +124,47 @@ test("a subtree with no name, or with the target's name, is the target", () => {
   equal(garden.tree.addSubtree("./Garden/Beds/b1", [interior(""), leaf("Label", "a")], OWNER), 418);
 });
 
-test("a server without the right adds nothing; ACLs and Titles of the description are set", () => {
-  const garden = new Garden(new MapStore());
-  const subtree = [
-    interior("", { acl: `Get=*&Replace=${OWNER}`, title: "First" }),
-    leaf("Label", "a", { acl: "Get=x" }),
-  ];
-  garden.replace("./Garden/Beds?prop=ACL", `Add=${OWNER}&Get=*&Replace=${OWNER}`);
-  equal(garden.tree.addSubtree("./Garden/Beds/b1", subtree, GUEST), 425);
-  equal(garden.tree.addSubtree("./Garden/Beds/b1", subtree, OWNER), 200);
-  equal(garden.read("./Garden/Beds/b1?prop=ACL"), `Get=*&Replace=${OWNER}`);
-  equal(garden.read("./Garden/Beds/b1/Label?prop=ACL", "x"), "Get=x");
-  equal(garden.read("./Garden/Beds/b1?prop=Title"), "First");
-});
+test(
+  "a server without the right adds nothing; ACLs and Titles of the description are set",
+  "tnds",
+  () => {
+    const garden = new Garden(new MapStore());
+    const subtree = [
+      interior("", { acl: `Get=*&Replace=${OWNER}`, title: "First" }),
+      leaf("Label", "a", { acl: "Get=x" }),
+    ];
+    garden.replace("./Garden/Beds?prop=ACL", `Add=${OWNER}&Get=*&Replace=${OWNER}`);
+    equal(garden.tree.addSubtree("./Garden/Beds/b1", subtree, GUEST), 425);
+    equal(garden.tree.addSubtree("./Garden/Beds/b1", subtree, OWNER), 200);
+    equal(garden.read("./Garden/Beds/b1?prop=ACL"), `Get=*&Replace=${OWNER}`);
+    equal(garden.read("./Garden/Beds/b1/Label?prop=ACL", "x"), "Get=x");
+    equal(garden.read("./Garden/Beds/b1?prop=Title"), "First");
+  },
+);
 
-test("a Replace of a subtree creates, changes and deletes (OMA-TS-DM-RepPro, Replace)", () => {
-  const garden = new Garden(new MapStore());
-  garden.tree.addSubtree("./Garden/Beds", BED, OWNER);
-  garden.replace("./Garden/Beds/b1/Pots/p2?prop=ACL", "Get=*");
-  const subtree = [
-    interior(""),
-    leaf("Label", "lilies"),
-    interior("Pots"),
-    leaf("Pots/p2", "pink"),
-    leaf("Pots/p3", "blue"),
-  ];
-  equal(garden.tree.replaceSubtree("./Garden/Beds/b1", subtree, OWNER), 200);
-  equal(garden.read("./Garden/Beds/b1/Label"), "lilies");
-  equal(garden.read("./Garden/Beds/b1/Pots"), "p2/p3");
-  equal(garden.read("./Garden/Beds/b1/Pots/p2"), "pink");
-  equal(garden.read("./Garden/Beds/b1/Pots/p2?prop=ACL"), "");
-});
+test(
+  "a Replace of a subtree creates, changes and deletes (OMA-TS-DM-RepPro, Replace)",
+  "tnds",
+  () => {
+    const garden = new Garden(new MapStore());
+    garden.tree.addSubtree("./Garden/Beds", BED, OWNER);
+    garden.replace("./Garden/Beds/b1/Pots/p2?prop=ACL", "Get=*");
+    const subtree = [
+      interior(""),
+      leaf("Label", "lilies"),
+      interior("Pots"),
+      leaf("Pots/p2", "pink"),
+      leaf("Pots/p3", "blue"),
+    ];
+    equal(garden.tree.replaceSubtree("./Garden/Beds/b1", subtree, OWNER), 200);
+    equal(garden.read("./Garden/Beds/b1/Label"), "lilies");
+    equal(garden.read("./Garden/Beds/b1/Pots"), "p2/p3");
+    equal(garden.read("./Garden/Beds/b1/Pots/p2"), "pink");
+    equal(garden.read("./Garden/Beds/b1/Pots/p2?prop=ACL"), "");
+  },
+);
 
-test("a Replace of a subtree that fails leaves everything as it was", () => {
+test("a Replace of a subtree that fails leaves everything as it was", "tnds", () => {
   const garden = new Garden(new MapStore());
   garden.tree.addSubtree("./Garden/Beds", BED, OWNER);
   const bad = [interior(""), leaf("Label", "lilies"), leaf("Pots/p1", "7", { format: "int" })];
@@ -168,7 +184,7 @@ test("a Replace of a subtree that fails leaves everything as it was", () => {
   equal(garden.read("./Garden/Beds/b1/Pots"), "p1/p2");
 });
 
-test("what was described can replace itself, and can be added under another name", () => {
+test("what was described can replace itself, and can be added under another name", "tnds", () => {
   const garden = new Garden(new MapStore());
   const nodes: SubtreeNode[] = [];
   garden.tree.addSubtree("./Garden/Beds", BED, OWNER);
@@ -183,17 +199,21 @@ test("what was described can replace itself, and can be added under another name
   );
 });
 
-test("what a stream takes is no part of a subtree: 405, for it could not be taken back", () => {
-  const garden = new Garden(new MapStore());
-  equal(
-    garden.tree.replaceSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER),
-    405,
-  );
-  equal(garden.tree.addSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER), 405);
-  equal(garden.piped, undefined);
-});
+test(
+  "what a stream takes is no part of a subtree: 405, for it could not be taken back",
+  "tnds",
+  () => {
+    const garden = new Garden(new MapStore());
+    equal(
+      garden.tree.replaceSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER),
+      405,
+    );
+    equal(garden.tree.addSubtree("./Garden/Pipe", [leaf("", "x", { format: "bin" })], OWNER), 405);
+    equal(garden.piped, undefined);
+  },
+);
 
-test("an ACL that stays as it is needs no right to change it", () => {
+test("an ACL that stays as it is needs no right to change it", "tnds", () => {
   const garden = new Garden(new MapStore());
   const acl = `Get=*&Replace=${GUEST}`;
   garden.replace("./Garden/Name?prop=ACL", acl);
