@@ -8,7 +8,8 @@ const HOUR_MS = 3_600_000;
 
 export const TURN = Number(process.env.TURN ?? Math.floor(Date.now() / HOUR_MS));
 
-function inTurn<T>(items: readonly T[]): T {
+/** The one whose turn it is. */
+export function inTurn<T>(items: readonly T[]): T {
   const item = items[TURN % items.length];
   if (item === undefined) throw new Error("nothing can have a turn");
   return item;

@@ -74,7 +74,7 @@ export const PACKAGE_FORMS = ["whole", "delta", "compressed"] as const;
 export type PackageForm = (typeof PACKAGE_FORMS)[number];
 
 /** Version 2 in this form. What a delta makes is built after version 1, as a vendor builds it. */
-function offered(board: RigBoard, form: PackageForm, sizeMin: number): Buffer {
+export function offered(board: RigBoard, form: PackageForm, sizeMin: number): Buffer {
   const base = form === "delta" ? packageOf(board, VERSION_1, 0) : undefined;
   const previous = base === undefined ? undefined : basePayload(base);
   const image = packageOf(board, VERSION_2, sizeMin, 1, { previous });

@@ -11,7 +11,8 @@ import type { RigBoard } from "../../../rig/boards/board.ts";
 import { type BareName, type BareRow, ROWS } from "../../../rig/boards/boards.ts";
 import { DeviceProcess, within } from "../../../rig/device.ts";
 import { EventLog } from "../../../rig/events/log.ts";
-import { Rig, runsVersion } from "../../../rig/rig.ts";
+import { offered, type PackageForm, Rig, runsVersion } from "../../../rig/rig.ts";
+import type { ScenarioName } from "../../../rig/server/scenario.ts";
 import { developmentKey, packageOf, VERSION_1, VERSION_2 } from "../../../rig/workshop.ts";
 import { type Operation, parseOperation } from "./operation.ts";
 import { type Cut, type Loss, type Run, runId } from "./plan.ts";
@@ -19,6 +20,14 @@ import { type Cut, type Loss, type Run, runId } from "./plan.ts";
 /** How long one update may take, restarts and all. */
 const LIMIT_MS = 300_000;
 const FLASH = "flash.bin";
+
+/** How version 2 comes. */
+export interface Way {
+  readonly form: PackageForm;
+  readonly scenario: ScenarioName;
+}
+
+export const IMAGE: Way = { form: "whole", scenario: "download-and-update" };
 
 export interface Result {
   /** What was wrong; absent: nothing. */
@@ -31,6 +40,7 @@ export interface Result {
 }
 
 export class Bench {
+  readonly way: Way;
   readonly #row: BareRow;
   readonly #folder = mkdtempSync(join(tmpdir(), "sweep-"));
   readonly #first: Buffer;
@@ -41,11 +51,12 @@ export class Bench {
   }
 
   /** Builds both versions, and a device with version 1 that all runs begin with. */
-  constructor(board: BareName) {
+  constructor(board: BareName, way = IMAGE) {
+    this.way = way;
     this.#row = ROWS[board];
     const { driver } = this.#row;
     this.#first = driver.firmware(VERSION_1, 0);
-    this.#offer = packageOf(driver, VERSION_2, 0);
+    this.#offer = offered(driver, way.form, 0);
     driver.manufacture(this.#folder, packageOf(driver, VERSION_1, 0), developmentKey());
   }
 
@@ -176,7 +187,7 @@ export class Bench {
     return Rig.open({
       board,
       log,
-      scenario: "download-and-update",
+      scenario: this.way.scenario,
       size: 0,
       auth: "md5",
       offer: this.#offer,

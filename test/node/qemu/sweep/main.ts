@@ -1,6 +1,7 @@
 /**
  * `npm run sweep`: cuts the power of a bare-metal board in every flash operation of a whole
- * update, and kills it at seeded moments.
+ * update, and kills it at seeded moments; and in some operations of an update by a package that is
+ * unpacked, pushed or downloaded.
  * Exit status 1 when a run does not end well, or when an operation was never cut.
  */
 import { availableParallelism } from "node:os";
@@ -8,8 +9,10 @@ import { Command } from "commander";
 import { setUp } from "../../../rig/setup.ts";
 import { BARE_NAMES, type BareName } from "../../../rig/boards/boards.ts";
 import { wordOption } from "../../../rig/options.ts";
-import { BARE_IN_TURN, TURN } from "../../../turn.ts";
-import { Bench, type Result } from "./bench.ts";
+import { PACKAGE_FORMS, type PackageForm } from "../../../rig/rig.ts";
+import { type ScenarioName, SCENARIOS } from "../../../rig/server/scenario.ts";
+import { BARE_IN_TURN, inTurn, TURN } from "../../../turn.ts";
+import { Bench, IMAGE, type Result, type Way } from "./bench.ts";
 import {
   coverage,
   type Extent,
@@ -25,6 +28,8 @@ import { table } from "./table.ts";
 
 interface Options {
   readonly board?: BareName;
+  readonly form?: PackageForm;
+  readonly scenario?: ScenarioName;
   readonly every?: number;
   readonly whole?: true;
   readonly kills?: number;
@@ -38,6 +43,13 @@ const KILLS_PER_RUN = 5;
 const WHOLE_KILLS = 50;
 /** Of a board that takes turns: one operation of so many, others each turn. */
 const SAMPLE = { every: 29, kills: 5 } as const;
+/** One of them each turn, and of its operations few: a piece of 256 bytes is one. */
+const UNPACKED: Way = inTurn(
+  (["delta", "compressed"] as const).flatMap((form) =>
+    (["replace", "download"] as const).map((scenario) => ({ form, scenario })),
+  ),
+);
+const UNPACKED_SAMPLE = { every: 401, kills: 0 } as const;
 const MOMENTS = { firstMs: 20, lastMs: 900 };
 /** A line of progress for every so many updates. */
 const PROGRESS_RUNS = 20;
@@ -51,6 +63,16 @@ const options = new Command("sweep")
     "--board <board>",
     `one of ${BARE_NAMES.join(", ")} (default: the first whole, and of one of the others a sample)`,
     wordOption(BARE_NAMES),
+  )
+  .option(
+    "--form <form>",
+    `how the package is made, one of ${PACKAGE_FORMS.join(", ")} (default: whole)`,
+    wordOption(PACKAGE_FORMS),
+  )
+  .option(
+    "--scenario <name>",
+    `how it comes, one of ${SCENARIOS.join(", ")} (default: ${IMAGE.scenario})`,
+    wordOption(SCENARIOS),
   )
   .option("--every <n>", "cut one operation of so many", Number)
   .option("--whole", "cut the operations in the slot in each mode, not in one each")
@@ -80,8 +102,8 @@ async function performAll(bench: Bench, runs: readonly Run[]): Promise<readonly 
       if (results.length % PROGRESS_RUNS === 0) say(`${results.length} of ${runs.length} updates`);
       if (result.problem !== undefined)
         say(
-          `FAILED ${result.problem}\n  again: npm run sweep -- --board ${bench.board} --run ` +
-            `${runId(run)}`,
+          `FAILED ${result.problem}\n  again: npm run sweep -- --board ${bench.board} ` +
+            `--form ${bench.way.form} --scenario ${bench.way.scenario} --run ${runId(run)}`,
         );
       else if (options.verbose === true)
         say(`${((performance.now() - at) / 1000).toFixed(1)} s  ${runId(run)}`);
@@ -154,26 +176,38 @@ async function again(bench: Bench, id: string): Promise<boolean> {
   return problem === undefined;
 }
 
-/** One board, as the options say; a sample of what is cut unless `isWhole`. True: all was well. */
-async function perform(board: BareName, isWhole: boolean): Promise<boolean> {
-  const {
-    every = isWhole ? 1 : SAMPLE.every,
-    kills: count = isWhole ? WHOLE_KILLS : SAMPLE.kills,
-  } = options;
+const WHOLE = { every: 1, kills: WHOLE_KILLS } as const;
+
+/** One board, as the options say; otherwise so much is cut. True: all was well. */
+async function perform(
+  board: BareName,
+  way: Way,
+  extent: { readonly every: number; readonly kills: number },
+): Promise<boolean> {
+  const { every = extent.every, kills: count = extent.kills } = options;
   setUp(board, say);
-  say(`board ${board}, one operation of ${every}, turn ${TURN}`);
-  const bench = new Bench(board);
+  say(
+    `board ${board}, ${way.scenario} of a package that is ${way.form}, ` +
+      `one operation of ${every}, turn ${TURN}`,
+  );
+  const bench = new Bench(board, way);
   try {
     if (options.run !== undefined) return await again(bench, options.run);
-    const extent = { whole: options.whole === true, every, first: TURN };
-    return (await sweep(bench, extent)) && (await kills(bench, count));
+    const cut = { whole: options.whole === true, every, first: TURN };
+    return (await sweep(bench, cut)) && (count === 0 || (await kills(bench, count)));
   } finally {
     bench.close();
   }
 }
 
 const one = options.board ?? (options.run === undefined ? undefined : BARE_NAMES[0]);
+const { form = IMAGE.form, scenario = IMAGE.scenario } = options;
+const [first] = BARE_IN_TURN;
 let isGood = true;
-for (const board of one === undefined ? BARE_IN_TURN : [one])
-  isGood = (await perform(board, board === one || board === BARE_IN_TURN[0])) && isGood;
+for (const board of one === undefined ? BARE_IN_TURN : [one]) {
+  const extent = board === one || board === first ? WHOLE : SAMPLE;
+  isGood = (await perform(board, { form, scenario }, extent)) && isGood;
+}
+if (first !== undefined && one === undefined && options.form === undefined)
+  isGood = (await perform(first, UNPACKED, UNPACKED_SAMPLE)) && isGood;
 process.exitCode = isGood ? 0 : 1;
