@@ -51,12 +51,16 @@ test("a run is refused a board that another process has, and told its id and com
   const file = join(folder, "rig.yaml");
   const entry = { kind: "host", console: LINE, power: { on: "true", off: "true" }, flash: "true" };
   writeFileSync(file, stringify({ boards: { "bench-1": entry } }));
-  const words = ["test", "--rig", file, "--board", "bench-1", "--filter", "package.corrupt"];
+  const junit = join(folder, "refused.xml");
+  const filter = ["--filter", "package.corrupt", "--junit", junit];
+  const words = ["test", "--rig", file, "--board", "bench-1", ...filter];
   const second = new Cli(words);
   strictEqual(await second.ended, 3, second.output);
   match(second.errors, new RegExp(`board bench-1 is taken by process ${process.pid} of \\w+, `));
   match(second.errors, /: xs-fumo.*\n {2}wait until that process ends, or end it/);
-  strictEqual(second.output, "");
+  const said = `board bench-1 is taken by process ${process.pid} of `;
+  match(second.output, new RegExp(`bench-1 +error +package\\.corrupt .*\n +${said}`));
+  match(readFileSync(junit, "utf8"), new RegExp(`<error type="bench" message="${said}`));
   release();
   deepStrictEqual(readdirSync(LOCKS), []);
 });
