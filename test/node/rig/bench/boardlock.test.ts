@@ -18,12 +18,16 @@ import { stringify } from "yaml";
 import { type Holder, holderOf, lock, unlock } from "../../../rig/bench/boardlock.ts";
 import { root } from "../../../root.ts";
 import { Cli } from "../cli.ts";
+import { anotherHolder } from "./anotherholder.ts";
+import { application } from "../rom/files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "boardlock-"));
 process.env["TMPDIR"] = folder;
 const LOCKS = join(folder, "xs-fumo-boards");
 const LINE = "tcp://127.0.0.1:4001";
 const FILE = join(LOCKS, encodeURIComponent(LINE));
+const APPLICATION = join(folder, "app.bin");
+writeFileSync(APPLICATION, application("1.0.0", "esp32"));
 const MODULE = pathToFileURL(join(root, "build/js/test/rig/bench/boardlock.js")).href;
 
 beforeEach(() => {
@@ -62,6 +66,32 @@ test("a run is refused a board that another process has, and told its id and com
   match(second.output, new RegExp(`bench-1 +error +package\\.corrupt .*\n +${said}`));
   match(readFileSync(junit, "utf8"), new RegExp(`<error type="bench" message="${said}`));
   release();
+  deepStrictEqual(readdirSync(LOCKS), []);
+});
+
+for (const words of [
+  ["watch", "--port", LINE, "--limit", "5"],
+  ["flash", "--port", LINE, "--app", APPLICATION],
+  ["provision", "--port", LINE],
+  ["conformance", "--port", LINE, "--console"],
+])
+  test(`${words[0] ?? ""} leaves a board alone that another process has`, async () => {
+    const { pid, command, end } = anotherHolder(LINE);
+    const cli = new Cli(words);
+    strictEqual(await cli.ended, 3, cli.output + cli.errors);
+    match(cli.errors, new RegExp(`is taken by process ${pid} of \\w+, since .*: ${command}\n`));
+    end();
+  });
+
+test("what a run starts may use the board of that run, and what a person locked is his", async () => {
+  const line = "tcp://127.0.0.1:9"; // nobody listens there
+  for (const isByHand of [false, true]) {
+    const release = lock("bench-1", line, isByHand);
+    const cli = new Cli(["watch", "--port", line, "--limit", "1"]);
+    strictEqual(await cli.ended, 3, cli.output);
+    match(cli.errors, /cannot open tcp:\/\/127\.0\.0\.1:9: .*ECONNREFUSED/);
+    release();
+  }
   deepStrictEqual(readdirSync(LOCKS), []);
 });
 
