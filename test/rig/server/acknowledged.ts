@@ -31,7 +31,7 @@ function portIn(address: string): number {
 
 /**
  * Resolves once the far end has acknowledged all that was sent, at the latest after `limitMs`. The
- * bytes have left the buffers of Node before. Without such tables nobody knows: it resolves at once.
+ * bytes have left the buffers of Node before. Without such tables nobody knows: it does so at once.
  */
 export async function acknowledged(socket: Socket, limitMs: number): Promise<void> {
   const { localPort: local, remotePort: remote } = socket;

@@ -12,7 +12,7 @@ export interface Stop {
 
 /** What a segment holds on Ethernet. */
 const SEGMENT_BYTES = 1460;
-/** How long Linux waits for an acknowledgement at least; twice as long each time (RFC 6298 §5.5). */
+/** How long Linux waits for an acknowledgement at least; it doubles each time (RFC 6298 §5.5). */
 const RESEND_MS = 200;
 /** A segment is lost so often in a row at most: it comes after 6.2 seconds. */
 const RESENDS_MAX = 5;

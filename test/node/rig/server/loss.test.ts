@@ -11,7 +11,7 @@ test("the same seed gives the same places, and another one others", () => {
   ok(stopsOf(LENGTH, 10, 2)[0]?.at !== stopsOf(LENGTH, 10, 1)[0]?.at);
 });
 
-test("one segment in ten stops, for 200 ms, or twice as long for each time it is lost again", () => {
+test("one segment in ten stops, for 200 ms, and twice as long when it is lost again", () => {
   const stops = stopsOf(LENGTH, 10, 1);
   ok(stops.length > 70 && stops.length < 130, `${stops.length} stops`);
   const waits = new Set(stops.map(({ ms }) => ms));
