@@ -136,9 +136,10 @@ export class Server {
     const hopeless = this.#trial?.rejected(now) === true;
     if (late || hopeless)
       conversation.abandon(late ? "it has lasted too long" : "the image on trial is rejected");
+    const { deadline } = this.#options.engine;
     const next = conversation.done
       ? now
-      : Math.min(conversation.step(now), this.#opened + SESSION_MS_MAX);
+      : Math.min(conversation.step(now), this.#opened + SESSION_MS_MAX, deadline);
     if (conversation.done) this.#close(conversation, now);
     return conversation.done ? now : next;
   }

@@ -25,7 +25,7 @@ import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
 import { addTest } from "./commands/test.ts";
 import { addWatch } from "./commands/watch.ts";
-import { Exit, RigError } from "./exit.ts";
+import { Exit, RigError, told } from "./exit.ts";
 
 const STATUSES = `
 Exit status: 0 ok, 1 the test or update failed, 2 wrong usage, 3 no board or tool, 4 flash,
@@ -102,9 +102,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
   if (isBrokenPipe(error)) return Exit.ok;
   if (error instanceof RigError) {
-    process.stderr.write(
-      `xs-fumo: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,
-    );
+    process.stderr.write(told(error));
     return error.code;
   }
   process.stderr.write(

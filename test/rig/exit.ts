@@ -35,3 +35,8 @@ export class RigError extends Error {
 export function verdictOf(error: unknown): "failed" | "error" {
   return error instanceof RigError && OF_FIRMWARE.includes(error.code) ? "failed" : "error";
 }
+
+/** What a person at the terminal reads of an error. */
+export function told({ message, hint }: RigError): string {
+  return `xs-fumo: ${message}\n${hint === undefined ? "" : `  ${hint}\n`}`;
+}

@@ -306,6 +306,14 @@ export class Rig {
     await back();
   }
 
+  /** The same, but that attempts to connect get no answer. */
+  async silence(silentMs: number): Promise<void> {
+    const back = await this.#listening.silence();
+    this.#options.log.emit({ kind: "fault", what: `unanswered for ${silentMs} ms` }, "host");
+    await setTimeout(silentMs);
+    await back();
+  }
+
   /** From now on the servers show the certificate that the device trusts. */
   showGood(): void {
     if (this.#certificate !== undefined) this.#listening.show(this.#certificate);

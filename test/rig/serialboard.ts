@@ -107,10 +107,13 @@ export class SerialBoard {
     clearTimeout(timer);
     if (first !== "late") return;
     this.#closed = true;
+    const { port } = this.#options;
     throw new RigError(
       Exit.noBoard,
-      `cannot open ${this.#options.port}: ${this.#problem}`,
-      "is the board connected, and may you use the port (group dialout)?",
+      `cannot open ${port}: ${this.#problem}`,
+      port.includes("://")
+        ? "is the terminal server there, and does it serve this port?"
+        : "is the board connected, and may you use the port (group dialout)?",
     );
   }
 

@@ -49,3 +49,16 @@ test("an answer that trickles for ever ends in time, and in a trial the trial en
   });
   deepStrictEqual([bench.running, bench.client.engine.record.reason], ["1.0.0", "reverted"]);
 });
+
+test("a trial ends at its deadline, also while its session waits for an answer", () => {
+  const bench = new Bench({ trialSeconds: 10 });
+  const silent = { head: () => undefined, read: () => 0, close: () => undefined };
+  let ended: number | undefined;
+  bench.run(HOUR_MS, () => {
+    const { phase } = bench.client.engine.record;
+    if (phase === "trial") bench.link.request = () => silent;
+    if (phase === "rejecting") ended ??= bench.elapsedMs;
+  });
+  deepStrictEqual([bench.running, bench.client.engine.record.reason], ["1.0.0", "reverted"]);
+  ok(ended !== undefined && ended < 11_000, `it ended after ${ended} ms`);
+});

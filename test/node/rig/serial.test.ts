@@ -24,6 +24,7 @@ import { host, RUNNER } from "../../rig/boards/host.ts";
 import { CLASS_ID, VENDOR_ID } from "../../rig/identity.ts";
 import { buildImage } from "../../rig/image.ts";
 import { openLine } from "../../rig/line/line.ts";
+import { deafPort } from "../../rig/server/deaf.ts";
 import { developmentKey } from "../../rig/workshop.ts";
 import { root } from "../../root.ts";
 import { Cli } from "./cli.ts";
@@ -271,6 +272,19 @@ test("a port whose place another one takes while it is opened is closed", {
   await opening;
   await closed;
 });
+
+for (const scheme of ["tcp", "rfc2217"])
+  test(`${scheme}: a terminal server that never answers is given up, with a sentence`, {
+    timeout: LIMIT_MS,
+  }, async (context) => {
+    const deaf = await deafPort({ port: 0, bind: "127.0.0.1" });
+    context.after(() => deaf.close());
+    const line = `${scheme}://127.0.0.1:${deaf.port}`;
+    const cli = new Cli(["watch", "--port", line, "--until", "100"]);
+    assert.equal(await cli.ended, 3, cli.output);
+    const why = `cannot open ${line}: no answer within 5 s\n {2}is the terminal server there`;
+    assert.match(cli.errors, new RegExp(why));
+  });
 
 for (const [what, words, message] of [
   [

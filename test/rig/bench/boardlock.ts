@@ -98,7 +98,7 @@ function taken(name: string, holder: Holder): RigError {
     Exit.noBoard,
     `board ${name} is taken by ${told(holder)}`,
     holder.pid === undefined
-      ? `to take it back: xs-fumo board unlock ${name}`
+      ? `to take it back: xs-fumo board unlock ${name.includes("/") ? "NAME" : name}`
       : "wait until that process ends, or end it",
   );
 }
@@ -117,10 +117,26 @@ function start(): { readonly began?: string } {
 }
 
 /** When a process began, as Linux says; undefined when it does not. */
-function beganAt(pid: number): string | undefined {
-  // The name, in brackets, may have blanks; the 20th word behind it is the time of the start.
+export function beganAt(pid: number): string | undefined {
+  return statOf(pid)?.[19];
+}
+
+/** What Linux says of a process, from its state on: its parent is the next word. */
+function statOf(pid: number): readonly string[] | undefined {
+  // The name before it, in brackets, may have blanks.
   const text = textIn(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  return text?.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+/**
+ * True for a lock that does not keep this process out: this user has made it by hand, or a process
+ * that has started this one, as a run starts the commands of a rig file.
+ */
+export function isOwn({ pid, user }: Holder): boolean {
+  if (pid === undefined) return user === userInfo().username;
+  let ancestor = process.ppid;
+  while (ancestor > 1 && ancestor !== pid) ancestor = Number(statOf(ancestor)?.[1] ?? 0);
+  return ancestor === pid;
 }
 
 function isGone({ pid, began }: Holder): boolean {

@@ -1,8 +1,7 @@
 /** A board of a bench for one run alone: nobody else takes it until it is given back. */
-import { userInfo } from "node:os";
 import { Exit, RigError } from "../exit.ts";
 import { portNamed } from "../serialports.ts";
-import { holderOf, lock } from "./boardlock.ts";
+import { holderOf, isOwn, lock } from "./boardlock.ts";
 import { acquire, consoleOf, isOurs, release } from "./labgrid.ts";
 import type { BoardEntry } from "./rigfile.ts";
 
@@ -26,7 +25,18 @@ export function holdByHand(name: string, entry: BoardEntry): Hold {
   return held(name, entry, true);
 }
 
-function held(name: string, entry: BoardEntry, isByHand: boolean): Hold {
+/**
+ * Takes whatever board is at that line, for a command that names no rig file. Throws a RigError
+ * that says who has it.
+ */
+export function holdLine(line: string): Hold {
+  return held(line, { console: line }, true);
+}
+
+/** Where a board is, and what else it is made of. */
+type Site = Pick<BoardEntry, "console" | "power">;
+
+function held(name: string, entry: Site, isByHand: boolean): Hold {
   const undo: (() => void)[] = [];
   const giveBack = (): void => {
     process.off("exit", giveBack);
@@ -50,17 +60,18 @@ function held(name: string, entry: BoardEntry, isByHand: boolean): Hold {
   }
 }
 
+/** A command with something to put in order first has a listener of its own. */
 function end(): void {
-  process.exit(Exit.interrupted);
+  if (process.listenerCount("SIGTERM") === 1) process.exit(Exit.interrupted);
 }
 
 function isLockedByUs(line: string): boolean {
   const holder = holderOf(line);
-  return holder?.pid === undefined && holder?.user === userInfo().username;
+  return holder !== undefined && isOwn(holder);
 }
 
 /** The places of labgrid that a board is made of. */
-export function placesOf({ console, power }: BoardEntry): readonly string[] {
+export function placesOf({ console, power }: Site): readonly string[] {
   const places = [
     ...(typeof console !== "string" && "labgrid" in console ? [console.labgrid] : []),
     ...(power !== undefined && "labgrid" in power ? [power.labgrid] : []),
@@ -75,7 +86,7 @@ export function lineOf(console: BoardEntry["console"]): string | undefined {
 }
 
 /** The line to a console that labgrid has, once its place is acquired. */
-function consoleAt({ console }: BoardEntry): string {
+function consoleAt({ console }: Site): string {
   return typeof console !== "string" && "labgrid" in console ? consoleOf(console.labgrid) : "";
 }
 

@@ -6,7 +6,8 @@ import { mkdirSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hex } from "../../../src/base/bytes.ts";
 import { root } from "../../root.ts";
-import { DeviceProcess } from "../device.ts";
+import { type Device, DeviceProcess } from "../device.ts";
+import type { EventLog } from "../events/log.ts";
 import { watchFlash } from "../flashwatch.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { spkiOf } from "../keys.ts";
@@ -48,12 +49,30 @@ export const sim: RigBoard = {
     );
   },
 
-  start(directory, log, keyboard = false) {
-    const words = ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory];
-    const flash = watchFlash(log, directory, SIM_PARTS);
-    return new DeviceProcess(...locked(directory, process.execPath, words), log, {
-      keyboard,
-      flash,
-    });
+  start(directory, log, keyboard) {
+    return started(process.env, directory, log, keyboard);
   },
 };
+
+/** Board sim whose devices run with other variables of the environment. */
+export function simIn(environment: NodeJS.ProcessEnv): RigBoard {
+  return {
+    ...sim,
+    start: (directory, log, keyboard) => started(environment, directory, log, keyboard),
+  };
+}
+
+function started(
+  environment: NodeJS.ProcessEnv,
+  directory: string,
+  log: EventLog,
+  keyboard = false,
+): Device {
+  const words = ["--enable-source-maps", join(root, "build/js/test/rig/simdevice.js"), directory];
+  const flash = watchFlash(log, directory, SIM_PARTS);
+  return new DeviceProcess(...locked(directory, process.execPath, words), log, {
+    environment,
+    keyboard,
+    flash,
+  });
+}

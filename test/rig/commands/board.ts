@@ -162,10 +162,19 @@ async function readConsole(name: string, options: ConsoleOptions): Promise<void>
 
 function lockBoard(name: string, { rig }: RigOptions): void {
   const entry = entryIn(rig, name);
-  const places = placesOf(entry);
-  for (const place of places) acquire(place);
   const line = lineOf(entry.console);
-  if (line !== undefined) lock(name, line, true);
+  const places: string[] = [];
+  try {
+    for (const place of placesOf(entry)) {
+      acquire(place);
+      places.push(place);
+    }
+    if (line !== undefined) lock(name, line, true);
+  } catch (error) {
+    // A board is locked whole, or not at all.
+    for (const place of places) release(place);
+    throw error;
+  }
   say(`board ${name}: locked`);
 }
 

@@ -1,6 +1,7 @@
 /** `xs-fumo conformance`: a board proves its HAL, case by case; TAP on standard output. */
 import type { Command } from "commander";
 import type { Check } from "../../conformance/order.ts";
+import { holdLine } from "../bench/hold.ts";
 import { type BoardName, ROW_NAMES, ROWS } from "../boards/boards.ts";
 import { conformance, CONSOLE_PARTS, PART_NAMES, type Part } from "../conformance/plan.ts";
 import { ProcessBench } from "../conformance/processbench.ts";
@@ -83,6 +84,7 @@ async function run(options: ConformanceOptions): Promise<void> {
   const show = (line: string): void => {
     if (options.serial === true) process.stdout.write(`# ${clipped(line)}\n`);
   };
+  const hold = options.port === undefined ? undefined : holdLine(options.port);
   const bench = board === undefined ? serialBench(options, show) : ROWS[board].bench(show);
   const whole = options.console === true ? CONSOLE_PARTS : PART_NAMES;
   const parts = options.part === undefined ? whole : [options.part];
@@ -101,6 +103,7 @@ async function run(options: ConformanceOptions): Promise<void> {
     tap.end();
     if (bench instanceof ProcessBench) bench.discard();
     if (bench instanceof SerialBench) await bench.close();
+    hold?.release();
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`# board ${board ?? options.port ?? ""}: ${kept}, ${seconds} s\n`);

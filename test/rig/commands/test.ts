@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { BOARD_NAMES } from "../boards/boards.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { ScenarioRun } from "../events/scenariorun.ts";
-import { Exit, type ExitCode, RigError } from "../exit.ts";
+import { Exit, type ExitCode, RigError, told } from "../exit.ts";
 import { writeJUnit } from "../junit.ts";
 import { isLine } from "../line/line.ts";
 import { countOption } from "../options.ts";
@@ -125,7 +125,8 @@ export function addTest(program: Command): void {
       `
 The server decides whether a scenario has passed; what the device's console says must agree with it.
 Exit status: 0 all passed, 1 a property did not hold, 2 no such scenario, 3 the bench is to
-blame for one or more (the report says whether others failed).
+blame for one or more (the report says whether others failed). A board that cannot be had, or that
+somebody else has, is an error of each of its scenarios; other boards go on.
 Kubernetes does not say how many parts there are: XS_FUMO_SHARDS does.
 
 Examples:
@@ -226,14 +227,7 @@ async function run(options: TestOptions): Promise<void> {
   const whole = chosen(SCENARIOS, { ...choice, shard: WHOLE }).map(({ name }) => name);
   const suite = new Suite(options, { shard, whole });
   const page = await openPage(options, suite.log);
-  for (const subject of subjects) {
-    const hold = subject.hold?.();
-    try {
-      await suite.run(subject, scenarios);
-    } finally {
-      hold?.release();
-    }
-  }
+  for (const subject of subjects) await suite.run(subject, scenarios);
   process.exitCode = suite.end();
   if (page !== undefined) await interrupted();
   await page?.close();
@@ -285,6 +279,8 @@ class Suite {
   readonly #options: TestOptions;
   readonly #plan: Plan;
   readonly log = new EventLog("bench");
+  /** A board was not there, or could not be given back. */
+  #isBroken = false;
 
   constructor(options: TestOptions, plan: Plan) {
     this.#options = options;
@@ -300,14 +296,40 @@ class Suite {
     if (options.log !== undefined) this.log.view(ndjson(options.log));
   }
 
+  /**
+   * Runs the scenarios on a board. What keeps the board from its part, before the first of them or
+   * later, is an error of each that has not ended: the report has them all. Other boards go on.
+   */
   async run(subject: Subject, scenarios: readonly TestScenario[]): Promise<void> {
-    const { name, board, place, account } = subject;
-    const log = new EventLog(name);
+    const log = new EventLog(subject.name);
     log.view((event) => {
       this.log.record(event);
     });
     const { shard, whole } = this.#plan;
     log.emit({ kind: "plan", shard: `${shard.index}/${shard.count}`, scenarios: whole });
+    try {
+      await this.#held(subject, async () => this.#rounds(subject, scenarios, log));
+    } catch (error) {
+      this.#blame(error, subject, scenarios, log);
+    }
+  }
+
+  /** Does `work` while nobody else has the board. */
+  async #held(subject: Subject, work: () => Promise<void>): Promise<void> {
+    const hold = subject.hold?.();
+    try {
+      await work();
+    } finally {
+      hold?.release();
+    }
+  }
+
+  async #rounds(
+    subject: Subject,
+    scenarios: readonly TestScenario[],
+    log: EventLog,
+  ): Promise<void> {
+    const { board, place, account } = subject;
     const ladder = await subject.prepare((text) => {
       log.emit({ kind: "note", text });
     });
@@ -320,16 +342,29 @@ class Suite {
     const { repeat, untilFailure } = this.#options;
     for (let round = 0; untilFailure === true || round < repeat; round++)
       for (const scenario of scenarios) {
-        const why = lackOf(subject, scenario);
-        if (why !== undefined) {
-          new ScenarioRun(log, scenario.name).end("skipped", [why]);
-          continue;
-        }
+        if (isSkipped(subject, scenario, log)) continue;
         const { verdict } = await this.#attempts((attempt) =>
           runScenario(board, scenario, log, { attempt, ...options }),
         );
         if (verdict !== "passed" && untilFailure === true) return;
       }
+  }
+
+  /** Ends each scenario that has not ended by what the bench could not do. */
+  #blame(
+    error: unknown,
+    subject: Subject,
+    scenarios: readonly TestScenario[],
+    log: EventLog,
+  ): void {
+    if (error instanceof RigError) process.stderr.write(told(error));
+    this.#isBroken = true;
+    const ended = new Set(endsOf(log.events).map(({ name }) => name));
+    const message = error instanceof Error ? error.message : String(error);
+    for (const scenario of scenarios) {
+      if (ended.has(scenario.name) || isSkipped(subject, scenario, log)) continue;
+      new ScenarioRun(log, scenario.name).end("error", [message]);
+    }
   }
 
   /** Tries again what the bench is to blame for. */
@@ -342,7 +377,8 @@ class Suite {
 
   /** Writes the report: the exit status. */
   end(): ExitCode {
-    const { status, text } = summaryOf(endsOf(this.log.events));
+    const { status: verdict, text } = summaryOf(endsOf(this.log.events));
+    const status = this.#isBroken ? Exit.noBoard : verdict;
     this.log.emit({ kind: "end", status, text });
     const { junit } = this.#options;
     const boards = [...new Set(this.log.events.map(({ board }) => board))].filter(
@@ -359,4 +395,12 @@ class Suite {
       );
     return status;
   }
+}
+
+/** Says that the board cannot bear the scenario, where that is so. */
+function isSkipped(subject: Subject, scenario: TestScenario, log: EventLog): boolean {
+  const why = lackOf(subject, scenario);
+  if (why === undefined) return false;
+  new ScenarioRun(log, scenario.name).end("skipped", [why]);
+  return true;
 }

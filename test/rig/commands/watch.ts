@@ -4,6 +4,7 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { FumoState } from "../../../src/objects/fumostate.ts";
+import { holdLine } from "../bench/hold.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, type ExitCode } from "../exit.ts";
 import { countOption } from "../options.ts";
@@ -87,6 +88,7 @@ async function watch(options: WatchOptions): Promise<void> {
     terminal({ quiet: false, json: options.json === true, verbose: options.verbose === true }),
   );
   if (options.log !== undefined) log.view(ndjson(options.log));
+  const hold = holdLine(path);
   const board = new SerialBoard(
     options,
     (line) => {
@@ -121,6 +123,7 @@ async function watch(options: WatchOptions): Promise<void> {
   } finally {
     if (options.powerOff !== undefined) await power.off();
     await board.close();
+    hold.release();
     await page?.close();
   }
 }

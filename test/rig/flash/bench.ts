@@ -2,6 +2,7 @@
  * What `flash` and `provision` share: opening the right board, its partition table, its NVS, and an
  * end that says what state the board is in.
  */
+import { holdLine } from "../bench/hold.ts";
 import { EventLog, ndjson } from "../events/log.ts";
 import { Exit, RigError } from "../exit.ts";
 import { size, terminal } from "../terminal.ts";
@@ -230,7 +231,7 @@ export class Course {
 
 /**
  * Opens the board, does `work`, and restarts the board, also after an error. Ctrl-C ends it early.
- * Throws a RigError, with the port closed.
+ * Nobody else has the board so long. Throws a RigError, with the port closed.
  */
 export async function withBoard(
   options: BenchOptions,
@@ -245,6 +246,7 @@ export async function withBoard(
     });
   });
   interrupt.catch(() => undefined); // Ctrl-C may come after the last wait
+  const hold = holdLine(options.port);
   const port = await portOf(options.port);
   let loader: ChipLoader | undefined;
   let status: number = Exit.ok;
@@ -268,5 +270,6 @@ export async function withBoard(
       });
     }
     await port.stop();
+    hold.release();
   }
 }

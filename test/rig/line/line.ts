@@ -7,6 +7,8 @@ import { connect, type Socket } from "node:net";
 import { SerialPort } from "serialport";
 import { control, escaped, opening, Telnet } from "./telnet.ts";
 
+/** A terminal server that has not taken a connection within this takes none. */
+const CONNECT_LIMIT_MS = 5000;
 /** How often a port is looked at, whether it is still the one that was opened. */
 const LOOK_MS = 200;
 
@@ -99,8 +101,15 @@ function openSocket(where: string, baud: number, events: LineEvents): Promise<Li
     events.data(isTelnet ? telnet.take(bytes) : bytes);
   });
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      socket.destroy(new Error(`no answer within ${CONNECT_LIMIT_MS / 1000} s`));
+    }, CONNECT_LIMIT_MS);
+    socket.once("close", () => {
+      clearTimeout(late);
+    });
     socket.on("error", reject); // after it was open, "close" says so
     socket.once("connect", () => {
+      clearTimeout(late);
       socket.on("close", () => {
         events.closed();
       });

@@ -5,6 +5,7 @@
  */
 import { hex } from "../../../src/base/bytes.ts";
 import { text as textIn, utf8 } from "../../../src/base/utf8.ts";
+import type { Stop } from "./loss.ts";
 
 export interface Request {
   readonly method: string;
@@ -33,6 +34,8 @@ export interface Reply {
   readonly delayMs?: number;
   /** How fast the body is sent. Absent: at once. */
   readonly bytesPerSecond?: number;
+  /** Where the body stops for a while. A simulated network does not stop. */
+  readonly stops?: readonly Stop[];
 }
 
 export function textReply(status: number, text: string, headers: Reply["headers"] = []): Reply {

@@ -4,6 +4,7 @@
  */
 import { concatenation } from "../decode/concatenation.ts";
 import { type Reply, textReply } from "./exchange.ts";
+import { stopsOf } from "./loss.ts";
 
 /** What goes wrong with one answer of the DM server. */
 export type Misbehaviour =
@@ -19,7 +20,8 @@ export type Misbehaviour =
   | { readonly what: "reset"; readonly bytes: number } // resets (RST) there; -1: before it
   | { readonly what: "restart" } // all sessions are forgotten before the request is looked at
   | { readonly what: "status"; readonly status: number } // an HTTP status and nothing else
-  | { readonly what: "slow"; readonly delayMs: number };
+  | { readonly what: "slow"; readonly delayMs: number }
+  | { readonly what: "lossy"; readonly percent: number }; // so many segments are sent again
 
 export type Fault = Misbehaviour & {
   /** The request, counted from 1 over the life of the server. */
@@ -38,6 +40,7 @@ export type HostMisbehaviour =
   | { readonly what: "stall"; readonly bytes: number } // there it stays, and nothing more comes
   | { readonly what: "wrongContentRange" } // the range says one byte later than it is
   | { readonly what: "slow"; readonly bytesPerSecond: number }
+  | { readonly what: "lossy"; readonly percent: number } // so many segments are sent again
   | { readonly what: "status"; readonly status: number; readonly retryAfter?: number }
   | { readonly what: "redirect"; readonly to: string; readonly status?: number }
   | { readonly what: "changed" } // from here on the package is another one, with another ETag
@@ -74,6 +77,7 @@ export const DM_NUMBERS: { readonly [W in Misbehaviour["what"]]: string | undefi
   restart: undefined,
   status: "status",
   slow: "delayMs",
+  lossy: "percent",
 };
 
 /** The same of the package host. Where a redirect goes is no number: it has no word. */
@@ -86,6 +90,7 @@ export const HOST_NUMBERS: {
   stall: "bytes",
   wrongContentRange: undefined,
   slow: "bytesPerSecond",
+  lossy: "percent",
   status: "status",
   changed: undefined,
   overlong: "bytes",
@@ -146,6 +151,8 @@ export function spoilt(reply: Reply, fault: Misbehaviour | HostMisbehaviour | un
       return "delayMs" in fault
         ? { ...reply, delayMs: fault.delayMs }
         : { ...reply, bytesPerSecond: fault.bytesPerSecond };
+    case "lossy":
+      return { ...reply, stops: stopsOf(reply.body.length, fault.percent, reply.body.length) };
     case "malformed":
       return { ...reply, body: reply.body.subarray(0, reply.body.length - 20) };
     case "oversize":

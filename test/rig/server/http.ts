@@ -8,7 +8,10 @@ import { createServer as createSecureServer, Server as SecureServer } from "node
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { LOOPBACK, type Place } from "../bench/place.ts";
+import { acknowledged } from "./acknowledged.ts";
+import { deafPort } from "./deaf.ts";
 import type { Reply, Request } from "./exchange.ts";
+import type { Stop } from "./loss.ts";
 
 /** What went through the sockets of a server so far, on all connections. */
 export interface Traffic {
@@ -32,6 +35,8 @@ export interface Listening {
    * port is open again.
    */
   leave(): Promise<() => Promise<void>>;
+  /** The same, but that attempts to connect get no answer, where `leave` has them refused. */
+  silence(): Promise<() => Promise<void>>;
   /**
    * Takes no more connections, lets answers under way go out, within a second, and closes what is
    * left.
@@ -45,8 +50,12 @@ const SLICE_MS = 20;
 /** How long answers under way may take when the servers close, and how often they are looked at. */
 const LINGER_MS = 1000;
 const LOOK_MS = 5;
-/** How long what was sent may take to arrive before a reset takes the rest of it away. */
-const SETTLE_MS = 50;
+/**
+ * A reset takes away what has not arrived: it waits until the far end has acknowledged all that was
+ * sent, and for a program there to read it. An end that does not acknowledge is reset all the same.
+ */
+const ACKNOWLEDGE_LIMIT_MS = 30_000;
+const READ_MS = 50;
 /** A board that is emulated may think for longer than the five seconds after which Node closes. */
 const IDLE_MS = 60_000;
 /** A client that prefers ChaCha20 to AES gets it, as of servers that know chips. */
@@ -108,17 +117,29 @@ export function listen(
           if (server instanceof SecureServer) server.setSecureContext({ cert, key });
         },
         leave: async () => {
-          const gone = new Promise((done) => {
-            server.close(done);
-          });
-          for (const socket of connections.values()) socket.resetAndDestroy();
-          await gone;
+          await leave(server, connections.values());
           return () => back(server, bound, bind);
+        },
+        silence: async () => {
+          await leave(server, connections.values());
+          const deaf = await deafPort({ port: bound, bind });
+          return async () => {
+            await deaf.close();
+            await back(server, bound, bind);
+          };
         },
         close: () => close(server, open),
       });
     });
   });
+}
+
+async function leave(server: Server, connections: Iterable<Socket>): Promise<void> {
+  const gone = new Promise((done) => {
+    server.close(done);
+  });
+  for (const socket of connections) socket.resetAndDestroy();
+  await gone;
 }
 
 /** Listens again where it did. Rejects when somebody else has taken the port. */
@@ -224,13 +245,12 @@ function send(
 ): void {
   const { status, headers, body, cutAt } = reply;
   const breakOff = (): void => {
-    if (reply.cutBy === "reset") connection?.resetAndDestroy();
+    if (reply.cutBy === "reset") void reset(connection);
     else outgoing.destroy();
   };
   if (cutAt !== undefined && cutAt < 0) {
     // What TLS says after its handshake is under way, too.
-    if (reply.cutBy === "reset") setTimeout(breakOff, SETTLE_MS);
-    else breakOff();
+    breakOff();
     return;
   }
   outgoing.statusCode = status;
@@ -247,11 +267,10 @@ function send(
   const part = body.subarray(0, end);
   const finish = (): void => {
     if (end >= body.length) outgoing.end();
-    else if (reply.cutBy === "stall") return;
-    else if (reply.cutBy === "reset") setTimeout(breakOff, SETTLE_MS);
-    else breakOff();
+    else if (reply.cutBy !== "stall") breakOff();
   };
   if (reply.bytesPerSecond !== undefined) trickle(outgoing, part, reply.bytesPerSecond, finish);
+  else if (reply.stops !== undefined) stopAndGo(outgoing, part, reply.stops, finish);
   else if (end < body.length && part.length > 0) outgoing.write(part, finish);
   else if (end < body.length) {
     outgoing.flushHeaders();
@@ -279,4 +298,30 @@ function trickle(
       finish();
     }
   }, SLICE_MS);
+}
+
+/** Sends the body in pieces, with a pause before each place where it stops. */
+function stopAndGo(
+  outgoing: ServerResponse,
+  body: Uint8Array,
+  stops: readonly Stop[],
+  finish: () => void,
+): void {
+  let at = 0;
+  const goOn = (next: number): void => {
+    if (outgoing.destroyed) return;
+    const stop = stops[next];
+    const end = Math.min(stop?.at ?? body.length, body.length);
+    if (end > at) outgoing.write(body.subarray(at, end));
+    at = end;
+    if (stop === undefined) finish();
+    else setTimeout(goOn, stop.ms, next + 1);
+  };
+  goOn(0);
+}
+
+async function reset(connection: Socket | undefined): Promise<void> {
+  if (connection === undefined) return;
+  await acknowledged(connection, ACKNOWLEDGE_LIMIT_MS);
+  setTimeout(() => connection.resetAndDestroy(), READ_MS);
 }

@@ -33,6 +33,9 @@ export function judge(
     ...running(seen, version),
     ...alerts(seen, scenario),
     ...misbehaviour(seen, scenario),
+    ...encoding(seen, scenario),
+    ...trust(seen),
+    ...conduct(seen, scenario),
     ...undone.map(missed),
     ...download(seen, scenario),
     ...trials(seen, expect.trials),
@@ -41,7 +44,7 @@ export function judge(
 
 function missed(act: Act): string {
   if ("cutMs" in act) return "the power was never cut";
-  return "awayMs" in act
+  return "awayMs" in act || "silentMs" in act
     ? "the servers were never away"
     : "the device never refused the servers for their certificate";
 }
@@ -110,11 +113,65 @@ function misbehaviour(seen: Seen, { faults, hostFaults }: TestScenario): readonl
   ];
 }
 
+/** What the device was told to speak it speaks from its first message on. */
+function encoding(seen: Seen, { encoding: wanted }: TestScenario): readonly string[] {
+  const other = seen.all("dm").find((dm) => dm.from === "device" && dm.encoding !== wanted);
+  if (wanted === undefined || other === undefined) return [];
+  return [`the device speaks ${other.encoding}, not ${wanted}`];
+}
+
+/** Of a server that cannot prove itself the device accepts nothing (OMA-TS-DM-Security §5.1). */
+function trust({ events }: Seen): readonly string[] {
+  const lie = events.findIndex(
+    (event) => event.kind === "fault" && event.what.startsWith("wrongCredentials"),
+  );
+  if (lie < 0) return [];
+  const messages = events.slice(lie).filter((event): event is Of<"dm"> => event.kind === "dm");
+  const told = messages.findIndex(({ from }) => from === "server");
+  const answer = messages.find(({ from }, at) => from === "device" && at > told);
+  return answer?.text.includes("Status SyncHdr 2") === true
+    ? ["the device believed a server that did not prove itself"]
+    : [];
+}
+
+/** A warning of the server about a device begins with its DevId. */
+const OF_DEVICE = /^\S+: (.+)$/;
+
+/**
+ * What the device does wrong by the standard: the server says so, and goes on. One that has
+ * forgotten its sessions takes for the first message what is none.
+ */
+function conduct(seen: Seen, { faults = [] }: TestScenario): readonly string[] {
+  if (faults.some(({ what }) => what === "restart")) return [];
+  const wrong = seen.all("warning").flatMap(({ source, text }) => {
+    const what = source === "server" ? OF_DEVICE.exec(text)?.[1] : undefined;
+    return what === undefined ? [] : [`the device breaks the protocol: ${what}`];
+  });
+  return [...new Set(wrong)];
+}
+
+/** True where the last answer brought the whole package, and no part of another one came before. */
+function isAfresh({ events }: Seen): boolean {
+  const changed = events.findIndex(
+    (event) => event.kind === "fault" && event.what.startsWith("changed"),
+  );
+  const bodies = events.flatMap((event, at) =>
+    event.kind === "request" && [200, 206].includes(event.status)
+      ? [{ isPart: event.status === 206, isMixed: changed >= 0 && at > changed }]
+      : [],
+  );
+  const isMixed = bodies.some((body) => body.isPart && body.isMixed);
+  return bodies.at(-1)?.isPart === false && !isMixed;
+}
+
 function download(seen: Seen, { expect }: TestScenario): readonly string[] {
   const isRanged = seen.all("request").some(({ range, status }) => range !== "" && status === 206);
   const status = seen.all("download").at(-1)?.status;
   return [
     ...(expect.resumed === true && !isRanged ? ["the download began again and did not go on"] : []),
+    ...(expect.afresh === true && !isAfresh(seen)
+      ? ["what had come was not given up, though another part followed it"]
+      : []),
     ...(expect.status !== undefined && expect.status !== status
       ? [`the host was told of status ${status ?? "none"}, not ${expect.status}`]
       : []),

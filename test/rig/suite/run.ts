@@ -179,6 +179,10 @@ async function done(act: Act, rig: Rig, log: EventLog): Promise<void> {
     await rig.leave(act.awayMs);
     return;
   }
+  if ("silentMs" in act) {
+    await rig.silence(act.silentMs);
+    return;
+  }
   if ("certificate" in act) {
     if (log.all("began").length > 0)
       throw new RigError(Exit.failed, "the device spoke to a server that it must not trust");

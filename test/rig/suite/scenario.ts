@@ -49,6 +49,8 @@ type Deed =
   | { readonly cutMs: number }
   /** The servers reset their connections, and refuse others for so long. */
   | { readonly awayMs: number }
+  /** The same, but that attempts to connect get no answer. */
+  | { readonly silentMs: number }
   /** The servers, which no byte of a request may have reached, show a certificate that is good. */
   | { readonly certificate: "good" };
 
@@ -60,6 +62,8 @@ export interface Expectation {
   readonly runs: "offered" | "before";
   /** The package was asked for by range, so a download that broke off went on. */
   readonly resumed?: true;
+  /** What had come was given up: all of the package came in one answer, from its first byte. */
+  readonly afresh?: true;
   /** Boots on trial. */
   readonly trials?: number;
   /** What the host of the package was told of a download by descriptor. */

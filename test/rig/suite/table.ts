@@ -11,6 +11,7 @@ const SILENCE_MS = 600_000;
 
 const UPDATED: Expectation = { code: 200, runs: "offered", trials: 1 };
 const RESUMED: Expectation = { ...UPDATED, resumed: true };
+const AFRESH: Expectation = { ...UPDATED, afresh: true };
 
 function refused(code: number): Expectation {
   return { code, runs: "before", trials: 0 };
@@ -209,18 +210,18 @@ const networks: readonly TestScenario[] = [
   network("slow", "the package takes some seconds", UPDATED, (bytes) => [
     { what: "slow", bytesPerSecond: Math.ceil(bytes / 4), at: 1 },
   ]),
-  network("no-range", "the host answers a range with everything", UPDATED, (bytes) => [
+  network("no-range", "the host answers a range with everything", AFRESH, (bytes) => [
     { what: "truncate", bytes: half(bytes), at: 1 },
     { what: "wholeAnswer", at: 2 },
   ]),
-  network("wrong-range", "the host says another range than it gives", UPDATED, (bytes) => [
+  network("wrong-range", "the host says another range than it gives", AFRESH, (bytes) => [
     { what: "truncate", bytes: half(bytes), at: 1 },
     { what: "wrongContentRange", at: 2 },
   ]),
   network(
     "etag-changes",
     "the host has another package when a download goes on: never a mix of two",
-    refused(402),
+    { ...refused(402), afresh: true },
     (bytes) => [
       { what: "truncate", bytes: half(bytes), at: 1 },
       { what: "changed", at: 2 },
@@ -241,12 +242,21 @@ const networks: readonly TestScenario[] = [
   network("redirect", "the host redirects to where the package is", UPDATED, () => [
     { what: "redirect", to: "/package?elsewhere", at: 1 },
   ]),
-  network("stalls", "the host falls silent in the middle; its end stays open", RESUMED, (bytes) => [
-    { what: "stall", bytes: half(bytes), at: 1 },
-  ]),
-  network("silent", "the host takes the request, and never answers it", UPDATED, () => [
-    { what: "silent", at: 1 },
-  ]),
+  {
+    ...network(
+      "stalls",
+      "the host falls silent in the middle; its end stays open",
+      RESUMED,
+      (bytes) => [{ what: "stall", bytes: half(bytes), at: 1 }],
+    ),
+    seconds: 35,
+  },
+  {
+    ...network("silent", "the host takes the request, and never answers it", UPDATED, () => [
+      { what: "silent", at: 1 },
+    ]),
+    seconds: 65,
+  },
   network("captive-portal", "a page of HTML comes twice, and then the package", UPDATED, () => [
     { what: "page", at: 1, times: 2 },
   ]),
@@ -256,6 +266,22 @@ const networks: readonly TestScenario[] = [
     hostFaults: stalled(60),
     acts: [{ at: { progress: 40 }, awayMs: 3000 }],
     expect: RESUMED,
+    seconds: 8,
+  },
+  {
+    name: "network.unanswered",
+    about: "in the middle of the download connections are lost, and new ones get no answer",
+    hostFaults: stalled(60),
+    acts: [{ at: { progress: 40 }, silentMs: 3000 }],
+    expect: RESUMED,
+    seconds: 12,
+  },
+  {
+    name: "network.lossy",
+    about: "one segment in ten of each answer, of both servers, is lost and sent again",
+    faults: [{ what: "lossy", percent: 10, at: 1, times: 99 }],
+    hostFaults: () => [{ what: "lossy", percent: 10, at: 1, times: 99 }],
+    expect: UPDATED,
     seconds: 8,
   },
   {
@@ -300,14 +326,17 @@ const servers: readonly TestScenario[] = [
     "wrong-credentials",
     "the server cannot prove itself once",
     { what: "wrongCredentials" },
-    2,
+    1,
   ),
   server("wrong-msgref", "the server answers another message", { what: "wrongMsgRef" }),
   server("500-twice", "the server fails twice", { what: "status", status: 500 }, 2, 2),
-  server("silent", "the server takes a message, and never answers it", {
-    what: "slow",
-    delayMs: SILENCE_MS,
-  }),
+  {
+    ...server("silent", "the server takes a message, and never answers it", {
+      what: "slow",
+      delayMs: SILENCE_MS,
+    }),
+    seconds: 65,
+  },
   {
     name: "server.down-at-report",
     about: "the server is away when the device reports",

@@ -17,8 +17,18 @@ interface Resolved {
 
 const CHANGED = "?changed";
 
-function planted(): Mutant | undefined {
-  return [...MUTANTS, ...LIMIT_MUTANTS].find(({ name }) => name === process.env.MUTANT);
+/** What is changed in which compiled module. */
+type Change = Pick<Mutant, "name" | "file" | "find" | "replace">;
+
+/** A bug of the tables, by its name, or one that stands in the variable as JSON. */
+function planted(): Change | undefined {
+  const { MUTANT: said = "" } = process.env;
+  if (said.startsWith("{")) return JSON.parse(said) as Change;
+  const mutant = [...MUTANTS, ...LIMIT_MUTANTS].find(({ name }) => name === said);
+  if (mutant === undefined || !isInC(mutant)) return mutant;
+  const { name } = mutant;
+  const replace = JSON.stringify(plantedSelector(mutant));
+  return { name, file: "hal/sim/selector", find: '"./selector.wasm"', replace };
 }
 
 export async function resolve(
@@ -39,15 +49,13 @@ export async function load(
   next: (url: string, context: object) => Promise<Loaded>,
 ): Promise<Loaded> {
   const loaded = await next(url, context);
-  const mutant = planted();
-  if (mutant === undefined || loaded.source === undefined) return loaded;
-  const [file, find, replace] = isInC(mutant)
-    ? ["hal/sim/selector", '"./selector.wasm"', JSON.stringify(plantedSelector(mutant))]
-    : [mutant.file, mutant.find, mutant.replace];
+  const change = planted();
+  if (change === undefined || loaded.source === undefined) return loaded;
+  const { name, file, find, replace } = change;
   if (!url.endsWith(file === LIMITS ? `/${file}.js${CHANGED}` : `/${file}.js`)) return loaded;
   const source = Buffer.from(loaded.source).toString();
   const parts = source.split(anySpace(find));
   if (parts.length !== 2)
-    throw new Error(`${mutant.name}: its line is ${parts.length - 1} times in ${file}`);
+    throw new Error(`${name}: its line is ${parts.length - 1} times in ${file}`);
   return { ...loaded, source: parts.join(replace) };
 }

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { stringify } from "yaml";
-import { lock } from "../../../rig/bench/boardlock.ts";
 import { Cli } from "../cli.ts";
+import { anotherHolder } from "./anotherholder.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -110,7 +110,7 @@ test("a board that is locked is its owner's: no run takes it, and he may switch 
 
 test("a board that a process has is neither switched nor read nor unlocked", async () => {
   rmSync(SWITCHED, { force: true });
-  const release = lock("door-1", line);
+  const { pid, end } = anotherHolder(line);
   for (const words of [
     ["power", "door-1", "off"],
     ["console", "door-1"],
@@ -118,8 +118,8 @@ test("a board that a process has is neither switched nor read nor unlocked", asy
   ]) {
     const { status, errors } = await board(...words);
     strictEqual(status, 3, words.join(" "));
-    match(errors, new RegExp(`board door-1 is taken by process ${process.pid} of `));
+    match(errors, new RegExp(`board door-1 is taken by process ${pid} of `));
   }
-  release();
+  end();
   strictEqual(existsSync(SWITCHED), false);
 });

@@ -18,12 +18,16 @@ import { stringify } from "yaml";
 import { type Holder, holderOf, lock, unlock } from "../../../rig/bench/boardlock.ts";
 import { root } from "../../../root.ts";
 import { Cli } from "../cli.ts";
+import { anotherHolder } from "./anotherholder.ts";
+import { application } from "../rom/files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "boardlock-"));
 process.env["TMPDIR"] = folder;
 const LOCKS = join(folder, "xs-fumo-boards");
 const LINE = "tcp://127.0.0.1:4001";
 const FILE = join(LOCKS, encodeURIComponent(LINE));
+const APPLICATION = join(folder, "app.bin");
+writeFileSync(APPLICATION, application("1.0.0", "esp32"));
 const MODULE = pathToFileURL(join(root, "build/js/test/rig/bench/boardlock.js")).href;
 
 beforeEach(() => {
@@ -51,13 +55,44 @@ test("a run is refused a board that another process has, and told its id and com
   const file = join(folder, "rig.yaml");
   const entry = { kind: "host", console: LINE, power: { on: "true", off: "true" }, flash: "true" };
   writeFileSync(file, stringify({ boards: { "bench-1": entry } }));
-  const words = ["test", "--rig", file, "--board", "bench-1", "--filter", "package.corrupt"];
+  const junit = join(folder, "refused.xml");
+  const filter = ["--filter", "package.corrupt", "--junit", junit];
+  const words = ["test", "--rig", file, "--board", "bench-1", ...filter];
   const second = new Cli(words);
   strictEqual(await second.ended, 3, second.output);
   match(second.errors, new RegExp(`board bench-1 is taken by process ${process.pid} of \\w+, `));
   match(second.errors, /: xs-fumo.*\n {2}wait until that process ends, or end it/);
-  strictEqual(second.output, "");
+  const said = `board bench-1 is taken by process ${process.pid} of `;
+  match(second.output, new RegExp(`bench-1 +error +package\\.corrupt .*\n +${said}`));
+  match(readFileSync(junit, "utf8"), new RegExp(`<error type="bench" message="${said}`));
   release();
+  deepStrictEqual(readdirSync(LOCKS), []);
+});
+
+for (const words of [
+  ["watch", "--port", LINE, "--limit", "5"],
+  ["flash", "--port", LINE, "--app", APPLICATION],
+  ["provision", "--port", LINE],
+  ["conformance", "--port", LINE, "--console"],
+])
+  test(`${words[0] ?? ""} leaves a board alone that another process has`, async () => {
+    const { pid, command, end } = anotherHolder(LINE);
+    const cli = new Cli(words);
+    strictEqual(await cli.ended, 3, cli.output + cli.errors);
+    match(cli.errors, new RegExp(`is taken by process ${pid} of `));
+    match(cli.errors, new RegExp(`, since .*: ${command}\\n`));
+    end();
+  });
+
+test("what a run starts may use its board, and a person what he has locked", async () => {
+  const line = "tcp://127.0.0.1:9"; // nobody listens there
+  for (const isByHand of [false, true]) {
+    const release = lock("bench-1", line, isByHand);
+    const cli = new Cli(["watch", "--port", line, "--limit", "1"]);
+    strictEqual(await cli.ended, 3, cli.output);
+    match(cli.errors, /cannot open tcp:\/\/127\.0\.0\.1:9: .*ECONNREFUSED/);
+    release();
+  }
   deepStrictEqual(readdirSync(LOCKS), []);
 });
 

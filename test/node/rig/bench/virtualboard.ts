@@ -21,6 +21,9 @@ export type LineKind = (typeof LINES)[number];
 /** How long the port of a chip is away that restarts its USB. */
 const AWAY_MS = 300;
 
+/** What makes a pseudo-terminal has made it within this, or never will. */
+const PLUG_LIMIT_MS = 30_000;
+
 /** How ser2net offers a port. */
 const ACCEPTERS = { tcp: "tcp", rfc2217: "telnet(rfc2217),tcp" } as const;
 
@@ -127,7 +130,12 @@ export class VirtualBoard {
     line.stdin.on("error", () => undefined); // it may go while something is said
     line.stdout.on("data", (bytes: Buffer) => this.#chip?.stdin?.write(bytes));
     this.#line = line;
-    while (!existsSync(this.#tty)) await setTimeout(5);
+    const late = performance.now() + PLUG_LIMIT_MS;
+    while (!existsSync(this.#tty)) {
+      if (line.exitCode !== null || performance.now() > late)
+        throw new Error(`socat made no ${this.#tty} (status ${line.exitCode ?? "none"})`);
+      await setTimeout(5);
+    }
     this.#away = false;
   }
 

@@ -52,12 +52,52 @@ test("two runs at once have a board each, and a third is told who has the one it
   const third = run("a", "package.corrupt");
   strictEqual(await third.ended, 3, third.output);
   match(third.errors, /labgrid, acquire of place door-1: .*already acquired/);
-  doesNotMatch(third.output, /package\.corrupt/);
+  match(third.output, /a +error +package\.corrupt .*\n +labgrid, acquire of place door-1/);
   for (const each of runs) {
     strictEqual(await each.until(each.ended, LIMIT_MS), 0, each.output + each.errors);
     match(each.output, /1 passed, 0 failed, 0 errors of the bench, 0 skipped/);
   }
   doesNotMatch(await labgrid.client("who"), /door-/);
+});
+
+test("a person keeps a place with board lock, uses it, and gives it back with unlock", {
+  skip: WITHOUT_LABGRID || missingTools("host"),
+  timeout: LIMIT_MS,
+}, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "labgrid-"));
+  const virtual = await VirtualBoard.make("tcp");
+  const labgrid = await Labgrid.start(folder, { "door-1": virtual.resources });
+  context.after(async () => {
+    await labgrid.stop();
+    await virtual.remove();
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, "rig.yaml");
+  const door = { console: { labgrid: "door-1" }, power: { labgrid: "door-1" } };
+  writeFileSync(file, stringify({ boards: { a: { kind: "host", ...door, ...virtual.commands } } }));
+  const command = async (...words: readonly string[]): Promise<Cli & { status: number }> => {
+    const cli = new Cli([...words, "--rig", file], labgrid.environment);
+    return Object.assign(cli, { status: await cli.until(cli.ended, LIMIT_MS) });
+  };
+
+  const locked = await command("board", "lock", "a");
+  strictEqual(locked.status, 0, locked.errors);
+  match(await labgrid.client("who"), /door-1/);
+  const status = await command("board", "status", "a");
+  strictEqual(status.status, 3);
+  match(status.output, /^board a: taken by .+, by labgrid's place door-1$/m);
+  const again = await command("board", "lock", "a");
+  strictEqual(again.status, 3);
+  match(again.errors, /labgrid, acquire of place door-1: .*already acquired/);
+  const run = await command("test", "--board", "a", "--filter", "package.corrupt");
+  strictEqual(run.status, 3, run.output);
+  match(run.output, /a +error +package\.corrupt .*\n +labgrid, acquire of place door-1/);
+  strictEqual((await command("board", "power", "a", "on")).status, 0);
+  match(await labgrid.client("who"), /door-1/, "who uses it still has it");
+  strictEqual((await command("board", "unlock", "a")).status, 0);
+  doesNotMatch(await labgrid.client("who"), /door-1/);
+  strictEqual((await command("board", "status", "a")).status, 0);
+  strictEqual((await command("board", "unlock", "a")).status, 3);
 });
 
 test("a run that is interrupted gives its place back", {

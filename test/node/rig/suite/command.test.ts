@@ -65,6 +65,25 @@ test("a bench that cannot do its part is an error, is tried again, and is status
   match(cli.output, /1 errors of the bench/);
 });
 
+test("a board that cannot be built is an error of each scenario; other boards go on", async () => {
+  const junit = join(folder, "unbuilt.xml");
+  const log = join(folder, "unbuilt.ndjson");
+  const words = ["--board", "host", "--board", "sim", "--junit", junit, "--log", log];
+  const filters = ["--filter", "update.replace-xml", "--filter", "update.https"];
+  const cli = new Cli(["test", ...words, ...filters], { CC: join(folder, "no-compiler") });
+  strictEqual(await cli.ended, 3, cli.output + cli.errors);
+  const why = "board host cannot be built here: missing C compiler";
+  match(cli.errors, new RegExp(`^xs-fumo: ${why}\n {2}type: `, "m"));
+  match(cli.output, new RegExp(`host +error +update\\.replace-xml .*\n +${why}`));
+  match(cli.output, /host +skipped update\.https /);
+  match(cli.output, /sim +passed +update\.replace-xml /);
+  const report = readFileSync(junit, "utf8");
+  match(report, /<testsuite name="xs-fumo\.host" tests="2" failures="0" errors="1" skipped="1"/);
+  match(report, new RegExp(`<error type="bench" message="${why}"/>`));
+  match(report, /<testsuite name="xs-fumo\.sim" tests="2" failures="0" errors="0" skipped="1"/);
+  match(readFileSync(log, "utf8").trimEnd().split("\n").at(-1) ?? "", /"kind":"end","status":3/);
+});
+
 test("--list names every scenario, also as JSON; a name that none has is status 2", async () => {
   const list = await run("--list");
   for (const { name } of SCENARIOS) ok(list.output.includes(`${name} `), name);

@@ -26,6 +26,22 @@ function alert(data: string, type = "org.openmobilealliance.dm.firmwareupdate.up
   return ["server", { kind: "alert", type, uri: "./FwUpdate/Main", data }];
 }
 
+function dm(from: "device" | "server", text: string): Step {
+  return ["server", { kind: "dm", from, encoding: "xml", bytes: 9, text, body: "" }];
+}
+
+/** What a server says of a device that breaks the protocol. */
+const BREACH: Step = ["server", { kind: "warning", text: "urn:imei:1: a second Status for Get" }];
+
+/** The package, whole or the rest of it. */
+function answer(status: 200 | 206): Step {
+  return ["host", { kind: "request", method: "GET", url: "/p", range: "", status, bytes: 9 }];
+}
+
+const CHANGED: Step = ["host", { kind: "fault", what: "changed at package request 2" }];
+const LIE: Step = ["server", { kind: "fault", what: "wrongCredentials at request 1" }];
+const AFRESH = { expect: { code: 200, runs: "offered", afresh: true } } as const;
+
 const GOOD: readonly Step[] = [
   boot("1.0.0+4", false),
   ["host", { kind: "fault", what: "truncate" }],
@@ -111,6 +127,30 @@ for (const [what, found, pattern] of [
   ],
   ["no range", problems(without("request")), /began again and did not go on/],
   ["no status", problems(without("download")), /told of status none, not 900/],
+  [
+    "another encoding",
+    problems([...GOOD, dm("device", "1/1: Alert 1201")], { encoding: "wbxml" }),
+    /^the device speaks xml, not wbxml$/,
+  ],
+  [
+    "a server that was believed",
+    problems([
+      ...[LIE, dm("device", "1/1"), dm("server", "1/1"), dm("device", "Status SyncHdr 212")],
+      ...GOOD,
+    ]),
+    /^the device believed a server that did not prove itself$/,
+  ],
+  [
+    "a device that breaks the protocol",
+    problems([BREACH, ...GOOD]),
+    /^the device breaks the protocol: a second Status for Get$/,
+  ],
+  ["a part at the end", problems([...GOOD, answer(206)], AFRESH), /^what had come was not given/],
+  [
+    "parts of two packages",
+    problems([...GOOD, CHANGED, answer(206), answer(200)], AFRESH),
+    /^what had come was not given up, though another part followed it$/,
+  ],
   ["two trials", problems([...GOOD, boot("2.0.0", true)]), /^2 boots on trial, not 1$/],
 ] as const) {
   test(`a run with ${what} has failed, and says why`, () => {
@@ -132,6 +172,19 @@ test("where the network may lose an answer the same report may come again", () =
   deepStrictEqual(problems([left, ...GOOD, alert("200")]), []);
 });
 
+test("a package that comes afresh, and a server that was not believed, are no problem", () => {
+  deepStrictEqual(problems([...GOOD, answer(200)], AFRESH), []);
+  deepStrictEqual(problems([...GOOD, CHANGED, answer(200)], AFRESH), []);
+  const doubted = [LIE, dm("device", "1/1"), dm("server", "1/1"), dm("device", "SyncHdr 401")];
+  deepStrictEqual(problems([...doubted, ...GOOD]), []);
+});
+
+test("what a server has forgotten is no breach of the protocol by the device", () => {
+  const fault: Step = ["server", { kind: "fault", what: "restart at request 4" }];
+  const faults = [{ what: "restart", at: 4 }] as const;
+  deepStrictEqual(problems([fault, BREACH, ...GOOD], { faults }), []);
+});
+
 test("a download and an update are reported each", () => {
   const both: readonly Step[] = [
     alert("200", "org.openmobilealliance.dm.firmwareupdate.download"),
@@ -147,7 +200,7 @@ test("every scenario of the table has a name of its own, of its group, and can f
   ok(names.length >= 60, `${names.length} scenarios`);
   const nothing: readonly Recorded[] = [];
   for (const scenario of SCENARIOS) {
-    match(scenario.name, /^(update|package|image|network|server|power)\.[a-z0-9-]+$/);
+    match(scenario.name, /^(update|delta|package|image|network|server|power)\.[a-z0-9-]+$/);
     ok(scenario.about.length > 10 && scenario.seconds > 0);
     for (const need of scenario.needs ?? []) ok(need in NEEDS);
     ok(judge(scenario, nothing, FACTS).length > 0, scenario.name);
