@@ -27,6 +27,11 @@ export function decoderCode(map: string): { readonly decoder: number; readonly a
   return { decoder, all };
 }
 
+/** Addresses at which functions of the decoder begin in that firmware, and its constants. */
+export function decoderAddresses(map: string): ReadonlySet<number> {
+  return new Set([...map.matchAll(PART)].map(([, , address = "0"]) => parseInt(address, 16)));
+}
+
 /** What an entry of the debugging information says: `DW_AT_name`, or another of its attributes. */
 function attribute(entry: string, name: string): string | undefined {
   return new RegExp(`DW_AT_${name}\\s*:(?: \\(indirect string, offset: \\w+\\):)? (.*)`)

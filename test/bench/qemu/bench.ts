@@ -15,6 +15,7 @@ import { measurePairs } from "../pairs/figures.ts";
 import type { Report } from "../report.ts";
 import { type Bound, BOUNDS, boundsOf, CASE_BOUNDS } from "./bounds.ts";
 import { CASE_NAMES, type Case, type CaseName, CASES } from "./cases.ts";
+import { DECODED, measureDecoding } from "./decoding.ts";
 import { imageParts } from "./imageparts.ts";
 import { meteredBoard } from "./meter/meter.ts";
 import { IMAGES } from "./processors.ts";
@@ -118,6 +119,23 @@ function codecFigures(codecs: Codecs): Figure[] {
   ];
 }
 
+const DECODER = "decoder";
+
+/** A byte of an image that is decoded, beside what it takes in C when it comes as it is. */
+async function decodingFigures(floor: Floor): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const form of DECODED) {
+    const group = `a package that is decoded: ${form}`;
+    const { decoder, all } = await measureDecoding(form);
+    const bounds = BOUNDS[group];
+    figures.push(figure(group, "decoder", "the decoder", decoder, "a byte", bounds), {
+      ...figure(group, "all", "received, decoded, in flash, verified", all, "a byte", bounds),
+      floor: lowest(floor, false),
+    });
+  }
+  return figures;
+}
+
 /** The group of a case: how it went, and the size of its messages. */
 function groupOf({ what, encoding, https }: Case): string {
   const transport = https ? "HTTPS" : "HTTP";
@@ -193,7 +211,7 @@ const PAIRS = "pairs";
 /** The word for the image alone. */
 const IMAGE = "image";
 
-/** `only`: cases with this word in their names, `pairs` or `image`; empty: all figures. */
+/** `only`: cases with this word in their names, `pairs`, `image` or `decoder`; empty: all. */
 export async function bench(report: Report, only: string): Promise<void> {
   if (only === "" || only === PAIRS)
     await measurePairs((figures) => {
@@ -204,8 +222,8 @@ export async function bench(report: Report, only: string): Promise<void> {
   if (only === IMAGE) return;
   const floor = await measureFloor();
   report.add(floorFigures(floor));
-  if (only === "") {
-    report.add(codecFigures(await measureCodecs()));
-  }
+  if (only === "") report.add(codecFigures(await measureCodecs()));
+  if (only === "" || only === DECODER) report.add(await decodingFigures(floor));
+  if (only === DECODER) return;
   await cases(report, floor, chosen(only));
 }

@@ -41,6 +41,14 @@ export const BOUNDS: { readonly [group: string]: Table } = {
     bytecode: [388],
     modules: [290],
   },
+  "a package that is decoded: compressed": {
+    decoder: [265],
+    all: [1110],
+  },
+  "a package that is decoded: delta": {
+    decoder: [1.6],
+    all: [255],
+  },
   "xml, ten Gets": {
     length: [1272],
     write: [650],

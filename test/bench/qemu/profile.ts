@@ -11,9 +11,10 @@ import { riscv32 } from "../../../hal/qemu-riscv32/build.ts";
 import { type Version, versionText } from "../../../src/image/version.ts";
 import type { RigBoard } from "../../rig/boards/board.ts";
 import { Exit, RigError } from "../../rig/exit.ts";
+import type { PackageForm } from "../../rig/rig.ts";
 import { VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
 import { root } from "../../root.ts";
-import { CASE_NAMES, type CaseName, CASES } from "./cases.ts";
+import { type Case, CASE_NAMES, type CaseName, CASES } from "./cases.ts";
 import { addressOf, mapLine, meteredBoard, type ElfSymbol, symbolsOf } from "./meter/meter.ts";
 import { type Position, positionsOf } from "./meter/positions.ts";
 import { PROFILED } from "./rows.ts";
@@ -89,9 +90,9 @@ function layoutOf(image: string): Layout {
   return { map: map.join(""), functions, positions };
 }
 
-const imageOf = (version: Version): string => `profile-${versionText(version)}`;
+export const imageOf = (version: Version): string => `profile-${versionText(version)}`;
 
-function build(version: Version): Buffer {
+export function build(version: Version): Buffer {
   const text = versionText(version);
   return riscv32.buildFirmware({ name: imageOf(version), version: text, positions: true });
 }
@@ -141,41 +142,51 @@ function table(
   return `\n${title}\n${lines.join("\n")}\n`;
 }
 
-/** Runs the case called `name`. Returns its profile as text. */
-export async function profile(name: string): Promise<string> {
-  const told = Object.hasOwn(CASES, name) ? CASES[name as CaseName] : undefined;
-  if (told === undefined)
-    throw new RigError(Exit.usage, `no case ${name}`, `one of ${CASE_NAMES.join(", ")}`);
+export interface Profile {
+  readonly functions: readonly Range[];
+  readonly positions: readonly Position[];
+  /** While the package comes and is verified; of a session, all of it. */
+  readonly counts: Counts;
+  readonly packageBytes: number;
+}
+
+/** Runs the case with a package of this form. */
+export async function profiled(told: Case, form: PackageForm = "whole"): Promise<Profile> {
   const images = [VERSION_1, VERSION_2].map(imageOf);
   build(VERSION_1);
   build(VERSION_2);
-  const layout = layoutOf(imageOf(VERSION_1));
+  const { map, functions, positions } = layoutOf(imageOf(VERSION_1));
   const folder = mkdtempSync(join(tmpdir(), "profile-"));
   try {
     const path = join(folder, "profile");
     const board: RigBoard = {
-      ...meteredBoard({ images, profile: { map: layout.map, path } }),
+      ...meteredBoard({ images, profile: { map, path } }),
       firmware: build,
     };
-    const { metered, packageBytes } = await run(board, told);
+    const { metered, packageBytes } = await run(board, told, form);
     const { from, to } = PROFILED[told.what];
-    const marks = [from, to].map((pattern) => metered.find(0, pattern)?.mark);
-    const [first, last] = marks;
+    const [first, last] = [from, to].map((pattern) => metered.find(0, pattern)?.mark);
     if (first === undefined || last === undefined)
-      throw new RigError(Exit.failed, `${name}: no line like ${from} and ${to}`);
+      throw new RigError(Exit.failed, `${told.what}: no line like ${from} and ${to}`);
     const lines = createInterface({ input: createReadStream(path) });
-    const counts = await sumProfile(lines, first, last);
-    return profileText(name, layout, counts, packageBytes, `${from} to ${to}`);
+    return { functions, positions, counts: await sumProfile(lines, first, last), packageBytes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Runs the case called `name`. Returns its profile as text. */
+export async function profile(name: string): Promise<string> {
+  const told = Object.hasOwn(CASES, name) ? CASES[name as CaseName] : undefined;
+  if (told === undefined)
+    throw new RigError(Exit.usage, `no case ${name}`, `one of ${CASE_NAMES.join(", ")}`);
+  const { from, to } = PROFILED[told.what];
+  return profileText(name, await profiled(told), `${from} to ${to}`);
+}
+
 function profileText(
   name: string,
-  { functions, positions }: Layout,
-  counts: Counts,
-  bytes: number,
+  { functions, positions, counts, packageBytes: bytes }: Profile,
   between: string,
 ): string {
   const byFunction = byName(counts.functions, (at) => functions[at]?.name ?? "(no function)");

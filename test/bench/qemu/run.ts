@@ -7,11 +7,11 @@ import { LOOPBACK } from "../../rig/bench/place.ts";
 import { makeCertificate } from "../../rig/certificate.ts";
 import { within } from "../../rig/device.ts";
 import { Exit, RigError } from "../../rig/exit.ts";
-import { Rig } from "../../rig/rig.ts";
+import { offered, type PackageForm, Rig } from "../../rig/rig.ts";
 import { DmServer } from "../../rig/server/dm-server.ts";
 import { listen, type Traffic } from "../../rig/server/http.ts";
 import type { Scenario } from "../../rig/server/scenario.ts";
-import { developmentKey, packageOf, publicText, VERSION_1, VERSION_2 } from "../../rig/workshop.ts";
+import { developmentKey, packageOf, publicText, VERSION_1 } from "../../rig/workshop.ts";
 import { type Capture, readCapture } from "./capture.ts";
 import type { Case } from "./cases.ts";
 import { CAPTURE, Metered } from "./meter/meter.ts";
@@ -28,20 +28,28 @@ export interface Run {
 }
 
 /** Throws a RigError when the case does not end as it should. */
-export function run(board: RigBoard, { what, encoding, https }: Case): Promise<Run> {
+export function run(
+  board: RigBoard,
+  { what, encoding, https }: Case,
+  form: PackageForm = "whole",
+): Promise<Run> {
   return what === "gets"
     ? session(board, encoding, https)
-    : update(board, { what, encoding, https });
+    : update(board, { what, encoding, https }, form);
 }
 
 function captureOf(directory: string, origin: string): Capture {
   return readCapture(readFileSync(join(directory, CAPTURE)), Number(new URL(origin).port));
 }
 
-async function update(board: RigBoard, { what, encoding, https }: Case): Promise<Run> {
+async function update(
+  board: RigBoard,
+  { what, encoding, https }: Case,
+  form: PackageForm,
+): Promise<Run> {
   if (what === "gets") throw new Error("that is a session");
   const metered = new Metered();
-  const offer = packageOf(board, VERSION_2, 0);
+  const offer = offered(board, form, 0);
   const rig = await Rig.open({
     board,
     log: metered.log,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { applied, ChangeError } from "../../bench/pairs/change.ts";
-import { decoderCode, typeBytes } from "../../bench/pairs/decoder.ts";
+import { decoderCode, decoderAddresses, typeBytes } from "../../bench/pairs/decoder.ts";
 import { PAIRS } from "../../bench/pairs/pairs.ts";
 import { root } from "../../root.ts";
 
@@ -52,6 +52,7 @@ test("the decoder's code is what the linker has kept of it, and what XS calls co
     ` .debug_info    0x000e52ef     0x21e7 ${object}`,
   ].join("\n");
   assert.deepEqual(decoderCode(map), { decoder: 0x88, all: 0xa8 });
+  assert.deepEqual([...decoderAddresses(map)], [0x8008fe6c, 0x80090000, 0x80090010, 0]);
 });
 
 test("the size of a type is read from the debugging information", () => {
