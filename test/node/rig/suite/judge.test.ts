@@ -172,6 +172,18 @@ test("where the network may lose an answer the same report may come again", () =
   deepStrictEqual(problems([left, ...GOOD, alert("200")]), []);
 });
 
+test("where the console was away an image may have left its session, if it gave itself up", () => {
+  const expect = { ...SCENARIO.expect, code: 410 };
+  const given: readonly Step[] = [
+    ...without("result").filter(([, { kind }]) => kind !== "alert"),
+    ...[alert("410"), alert("410")],
+    ["server", { kind: "result", code: 410, text: "given up" }],
+  ];
+  deepStrictEqual(problems([lost, ...given], { expect }), []);
+  match(problems(given, { expect }).join(), /^a report came 2 times/);
+  match(problems([lost, ...GOOD, alert("200")]).join(), /^a report came 2 times/);
+});
+
 test("a package that comes afresh, and a server that was not believed, are no problem", () => {
   deepStrictEqual(problems([...GOOD, answer(200)], AFRESH), []);
   deepStrictEqual(problems([...GOOD, CHANGED, answer(200)], AFRESH), []);
