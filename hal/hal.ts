@@ -230,9 +230,16 @@ export type LogLevel = "error" | "warning" | "info" | "debug";
  * that it is the same for an image that came without a package. Nobody writes it.
  */
 export interface Base {
-  /** In bytes. */
+  /**
+   * In bytes: all of the payload, and nothing behind it. At least 1, and no more than a slot has;
+   * it never changes while the program runs.
+   */
   readonly length: number;
-  /** Fills `buffer` from `offset` on, inside the payload. Throws a FlashError of kind `device`. */
+  /**
+   * Fills `buffer` from `offset` on. Any offset and length inside the payload, none included; the
+   * buffer may begin at any address. The client never reads past `length`: what a board does then
+   * is its own affair. Throws a FlashError of kind `device`.
+   */
   read(buffer: Uint8Array, offset: number): void;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Hal } from "../../hal/hal.ts";
 import { hex } from "../../src/base/bytes.ts";
+import { BaseDigest, baseCases } from "./base.ts";
 import { type Carrier, type Channel, openChannel } from "./channel.ts";
 import { kindOf, Steps } from "./checks.ts";
 import { Fetch } from "./fetch.ts";
@@ -124,6 +125,10 @@ export class Agent {
       case "stage":
         this.#work = new Stage(this.#hal, order.url, order.damage);
         return;
+      case "base":
+      case "digestBase":
+        this.#work = lazily(() => this.#baseWork(order.do));
+        return;
       case "clock":
         this.#work = { step: (time) => clockChecks(this.#hal, now, order.ms, time) };
         return;
@@ -131,11 +136,18 @@ export class Agent {
       case "neighbours":
       case "afterCut":
       case "prepareCut":
-        this.#work = this.#cases(order);
+        this.#work = lazily(() => this.#steps(order));
         return;
       default:
         this.#work = { step: () => this.#perform(order) };
     }
+  }
+
+  #baseWork(what: "base" | "digestBase"): Work {
+    const { base, staging } = this.#hal;
+    if (base === undefined) return { step: () => ({ kind: "base" }) };
+    const slot = staging.status();
+    return what === "base" ? new Steps(baseCases(base, slot)) : new BaseDigest(base, slot);
   }
 
   #attempt(work: Work, now: number): Report | number {
@@ -149,12 +161,6 @@ export class Agent {
         error: kind,
       };
     }
-  }
-
-  /** Made in the first step, so that what the board throws is told. */
-  #cases(order: CasesOrder): Work {
-    let work: Work | undefined;
-    return { step: (now) => (work ??= this.#steps(order)).step(now) };
   }
 
   #steps(order: CasesOrder): Work {
@@ -223,6 +229,12 @@ export class Agent {
   #partition(name: PartitionName): TimedFlash {
     return this.#partitions[name];
   }
+}
+
+/** Made in the first step, so that what the board throws is told. */
+function lazily(make: () => Work): Work {
+  let work: Work | undefined;
+  return { step: (now) => (work ??= make()).step(now) };
 }
 
 /** The watchdog ends what hangs. */

@@ -41,6 +41,8 @@ export const HEADERS: readonly (readonly [name: string, value: string])[] = [
 export type Order =
   | { readonly do: "flash"; readonly partition: PartitionName }
   | { readonly do: "apart" }
+  /** Checks of `base`; and all of its bytes, digested. */
+  | { readonly do: "base" | "digestBase" }
   /** Erases blocks from `from` on, one after another, and looks at those beside each. */
   | { readonly do: "neighbours"; readonly partition: PartitionName; readonly from: number }
   | { readonly do: "fill" | "verify"; readonly partition: PartitionName; readonly seed: number }
@@ -67,10 +69,18 @@ export type Order =
   | { readonly do: "clock"; readonly ms: number }
   | FetchOrder;
 
-/** One promise of the contract: absent `problem`, it is kept. */
+/** One promise of the contract: without `problem` and `skipped` it is kept. */
 export interface Check {
   readonly name: string;
   readonly problem?: string;
+  /** Why it was not looked at: what it is about is optional, and not on this board. */
+  readonly skipped?: string;
+}
+
+/** All that `base` gives: its length in bytes, its SHA-256 in hexadecimal. */
+export interface Payload {
+  readonly length: number;
+  readonly sha256: string;
 }
 
 /** What became of a FetchOrder. */
@@ -102,6 +112,8 @@ export type Report =
   | { readonly kind: "checks"; readonly checks: readonly Check[]; readonly next?: number }
   | { readonly kind: "done" }
   | { readonly kind: "running"; readonly running: Running }
+  /** Absent: the board has no `base`. */
+  | { readonly kind: "base"; readonly payload?: Payload }
   | { readonly kind: "threw"; readonly text: string; readonly error?: string }
   /** A datagram, in hexadecimal; absent: none came. */
   | { readonly kind: "received"; readonly bytes?: string }

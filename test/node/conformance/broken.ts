@@ -1,4 +1,5 @@
 /** HALs that lie, each in one way: wrappers of the sim board, and the case that catches it. */
+import { BROKEN_BASES } from "./brokenbase.ts";
 import { BROKEN_BOOTS, type BrokenHal } from "./brokenboot.ts";
 import { BROKEN_FLASH } from "./brokenflash.ts";
 import { BROKEN_LINKS, DEAF } from "./brokenlink.ts";
@@ -10,4 +11,5 @@ export const BROKEN: readonly BrokenHal[] = [
   ...BROKEN_LINKS,
   ...DEAF,
   ...BROKEN_REST,
+  ...BROKEN_BASES,
 ];

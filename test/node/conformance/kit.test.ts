@@ -75,6 +75,40 @@ test("the command prints TAP, each line as soon as it is known", {
   );
 });
 
+test("checks of a base are skipped, with the reason, on a board that has none", async () => {
+  const skipped = "this board has no base, and takes no deltas";
+  const readable = "base: it can be read";
+  const updated = "base: after an update it is the payload of the image, no more and no less";
+  for (const [part, name] of [
+    ["flash", readable],
+    ["boot", updated],
+  ] as const) {
+    const bench = new SimBench((hal) => ({ ...hal, base: undefined }), { cuts: false });
+    const checks = await conformance(bench, [part]);
+    assert.deepEqual(
+      checks.filter((check) => check.problem !== undefined || check.name.startsWith("base:")),
+      [{ name, skipped }],
+    );
+  }
+});
+
+test("TAP says what was skipped, and the sum does not count it", async () => {
+  const cli = new Cli(["conformance", "--board", "mcuboot", "--part", "flash"]);
+  assert.equal(await cli.until(cli.ended, LIMIT_MS), 0, cli.output + cli.errors);
+  const lines = cli.output.trimEnd().split("\n");
+  const checks = lines.filter((line) => /^ok \d+ - /.test(line));
+  const skipped = checks.filter((line) => line.includes(" # SKIP "));
+  assert.deepEqual(
+    skipped.map((line) => line.replace(/^ok \d+ - /, "")),
+    ["base: it can be read # SKIP this board has no base, and takes no deltas"],
+  );
+  const kept = checks.length - 1;
+  assert.match(
+    lines.at(-1) ?? "",
+    new RegExp(`^# board mcuboot: ${kept} of ${kept} promises kept, 1 skipped, `),
+  );
+});
+
 test("over the console a lie is found as over the network, and its problem told", async () => {
   const deaf = new SimBench((hal) => ({ ...unconnected(hal), random: (bytes) => bytes.fill(7) }));
   const checks = await conformance(deaf, ["rest"], { overConsole: true });

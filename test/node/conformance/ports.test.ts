@@ -150,7 +150,7 @@ test("the smallest port keeps the contract", { timeout: 600_000 }, async () => {
     checks.filter(({ problem }) => problem !== undefined),
     [],
   );
-  counted = checks.length;
+  counted = checks.filter(({ skipped }) => skipped === undefined).length;
 });
 
 test("hal/README.md prints the smallest port as it is", () => {

@@ -97,7 +97,9 @@ async function run(options: ConformanceOptions): Promise<void> {
       overConsole: options.console === true,
     });
     const failed = checks.filter(({ problem }) => problem !== undefined).length;
-    kept = `${checks.length - failed} of ${checks.length} promises kept`;
+    const seen = checks.filter(({ skipped }) => skipped === undefined).length;
+    const skipped = seen === checks.length ? "" : `, ${checks.length - seen} skipped`;
+    kept = `${seen - failed} of ${seen} promises kept${skipped}`;
     process.exitCode = failed === 0 ? Exit.ok : Exit.failed;
   } finally {
     tap.end();
@@ -120,9 +122,10 @@ class Tap {
     process.stdout.write("TAP version 13\n");
   }
 
-  print({ name, problem }: Check): void {
+  print({ name, problem, skipped }: Check): void {
     const result = problem === undefined ? "ok" : "not ok";
-    process.stdout.write(`${result} ${++this.#lines} - ${name}\n`);
+    const why = skipped === undefined ? "" : ` # SKIP ${skipped}`;
+    process.stdout.write(`${result} ${++this.#lines} - ${name}${why}\n`);
     if (problem !== undefined) process.stdout.write(`  # ${printable(problem)}\n`);
   }
 

@@ -1,5 +1,6 @@
 /** The plan for Boot: what each function promises over resets, and cuts in each of them. */
 import type { Running } from "../../../hal/hal.ts";
+import { baseIsOf } from "./baseplan.ts";
 import { type Driver, told } from "./driver.ts";
 
 /** A bootloader that never comes to an end of its operations is broken; none needs so many. */
@@ -213,7 +214,9 @@ class BootPlan {
   /** There and back again: the slot that does not run is the one that is staged. */
   async kept(): Promise<void> {
     for (const way of ["there", "back"]) {
+      const { image } = this.#driver.bench;
       const other = await this.#armed(`boot: the staged image is on trial (${way})`);
+      await baseIsOf(this.#driver, image);
       const report = await this.#driver.order({ do: "confirm" });
       this.#driver.check(
         "boot: confirm returns",

@@ -123,6 +123,11 @@ export class Driver {
     this.#take(problem === undefined ? { name } : { name, problem });
   }
 
+  /** A promise of the contract about what is optional, and not on this board. */
+  skip(name: string, why: string): void {
+    this.#take({ name, skipped: why });
+  }
+
   /**
    * Off and on again: what runs then, or undefined when the planned cut came before the board had
    * said so.

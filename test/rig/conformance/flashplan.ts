@@ -1,11 +1,16 @@
-/** The plan for Flash: all checks on both partitions, then resets, then cuts in each operation. */
+/**
+ * The plan for Flash: all checks on both partitions, then resets, then cuts in each operation; and
+ * for `base`, which none of this changes.
+ */
 import type { PartitionName } from "../../conformance/order.ts";
+import { basePlan, baseStays } from "./baseplan.ts";
 import { type Driver, told } from "./driver.ts";
 
 const PARTITIONS: readonly PartitionName[] = ["store", "staging"];
 
 export async function flashPlan(driver: Driver): Promise<void> {
   await driver.power();
+  const payload = await basePlan(driver);
   for (const partition of PARTITIONS) {
     await driver.checked(`${partition}: flash`, { do: "flash", partition });
     await driver.checked(`${partition}: an erase of any block leaves those beside it`, {
@@ -15,6 +20,7 @@ export async function flashPlan(driver: Driver): Promise<void> {
     });
   }
   await driver.checked("store and staging do not overlap", { do: "apart" });
+  await baseStays(driver, payload);
   for (const partition of PARTITIONS) {
     await driver.order({ do: "fill", partition, seed: 40 });
     await driver.order({ do: "restart" });
@@ -24,6 +30,7 @@ export async function flashPlan(driver: Driver): Promise<void> {
     await driver.checked(`${partition}: power`, { do: "verify", partition, seed: 41 });
     for (const of of ["write", "erase"] as const) await cuts(driver, partition, of);
   }
+  await baseStays(driver, payload);
 }
 
 /**

@@ -11,6 +11,7 @@ import { SocketLink } from "../../../hal/sim/socket.ts";
 import { CUT_MODES, Power, PowerLoss, type CutMode } from "../../../hal/sim/power.ts";
 import { Agent } from "../../conformance/agent.ts";
 import type { Carrier } from "../../conformance/channel.ts";
+import { patternBytes } from "../../conformance/order.ts";
 import { CLASS_ID, VENDOR_ID } from "../identity.ts";
 import { buildImage } from "../image.ts";
 import { spkiOf } from "../keys.ts";
@@ -117,7 +118,7 @@ export class SimBench implements Bench {
     const build = (major: number): Uint8Array =>
       new Uint8Array(
         buildImage({
-          payload: Buffer.alloc(PAYLOAD_BYTES, major),
+          payload: patternBytes(0, PAYLOAD_BYTES, major),
           version: { major, minor: 0, revision: 0, build: 0 },
           securityCounter: 1,
           vendorId: VENDOR_ID,
