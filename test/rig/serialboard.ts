@@ -28,6 +28,9 @@ const OPEN_LIMIT_MS = 10_000;
 const OPEN_PAUSE_MS = 100;
 /** A reset shorter than that may be missed. */
 const RESET_MS = 100;
+/** What has been silent for so long has told all that it had kept. It is not waited for for ever. */
+const QUIET_MS = 200;
+const QUIET_ROUNDS_MAX = 10;
 
 export class SerialBoard {
   readonly #options: SerialOptions;
@@ -35,6 +38,9 @@ export class SerialBoard {
   readonly #status: (status: "open" | "lost") => void;
   #port: Line | undefined;
   #opening: Promise<void> | undefined;
+  /** The board has no power yet: what comes is of the time before. */
+  #isDeaf = false;
+  #heard = false;
   /** Why the port could not be opened the last time. */
   #problem = "";
   #closed = false;
@@ -57,15 +63,37 @@ export class SerialBoard {
     this.#status = status;
   }
 
-  /** Opens the port and gives the board power, or lets it out of reset. Throws a RigError. */
+  /**
+   * Opens the port and gives the board power, or lets it out of reset. What the board has said
+   * before, and a terminal server has kept, is not heard. A device of this machine keeps nothing
+   * for who opens it later, and may be there with the power alone. Throws a RigError.
+   */
   async on(): Promise<void> {
-    const { powerOn } = this.#options;
-    if (powerOn !== undefined) relay(powerOn);
+    const { powerOn, port } = this.#options;
+    if (powerOn !== undefined && !port.includes("://")) {
+      relay(powerOn);
+      await this.#opened();
+      return;
+    }
+    this.#isDeaf = true;
     await this.#opened();
-    if (powerOn !== undefined) return;
-    await this.#reset(true);
-    await pause(RESET_MS);
-    await this.#reset(false);
+    if (powerOn === undefined) {
+      await this.#reset(true);
+      await pause(RESET_MS);
+    }
+    await this.#quiet();
+    this.#isDeaf = false;
+    if (powerOn === undefined) await this.#reset(false);
+    else relay(powerOn);
+  }
+
+  /** Waits until nothing comes any more. */
+  async #quiet(): Promise<void> {
+    for (let round = 0; round < QUIET_ROUNDS_MAX; round++) {
+      this.#heard = false;
+      await pause(QUIET_MS);
+      if (!this.#heard) return;
+    }
   }
 
   /** Opens the port; the board stays as it is. Throws a RigError. */
@@ -125,7 +153,8 @@ export class SerialBoard {
       try {
         port = await openLine(path, baud, {
           data: (bytes) => {
-            this.#lines.take(bytes);
+            this.#heard = true;
+            if (!this.#isDeaf) this.#lines.take(bytes);
           },
           closed: () => {
             if (port !== undefined) this.#lost(port);
