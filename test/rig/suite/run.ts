@@ -125,17 +125,26 @@ function nameless(url: string): string {
 
 /**
  * Waits until the host of the package has its report, too, where one is due; and until the console
- * has told all that led to the result, of which the last is that it was reported. A console that
- * does not say so is believed to have nothing more to say.
+ * has told all that led to the result, of which the last is that it was reported. One that was away
+ * may have missed that: it has told all when it tells of the session behind. A console that says
+ * neither is believed to have nothing more to say.
  */
 async function settled({ expect }: TestScenario, log: EventLog, limitMs: number): Promise<void> {
   const started = performance.now();
-  const isTold = (): boolean => log.all("turn").some(({ what }) => what === "reported");
+  const isTold = (): boolean =>
+    log.all("turn").some(({ what }) => what === "reported") || sessionsBehind(log) > 1;
   const isDue = (): boolean => expect.status !== undefined && log.all("download").length === 0;
   const spent = (): number => performance.now() - started;
   await pause(QUIET_MS);
   while ((isDue() && spent() < limitMs) || (!isTold() && spent() < CONSOLE_MS))
     await pause(QUIET_MS);
+}
+
+/** How many sessions the console says were completed since the result: the first may be its own. */
+function sessionsBehind({ events }: EventLog): number {
+  const at = events.findLastIndex(({ kind }) => kind === "result");
+  const behind = at < 0 ? [] : events.slice(at);
+  return behind.filter((event) => event.kind === "session" && event.outcome === "completed").length;
 }
 
 /** What is to be done at moments that the console of the device tells of. */
@@ -153,9 +162,11 @@ class Acts {
       fail = reject;
     });
     this.failure.catch(() => undefined); // also where nobody waits any more
+    const moments = new Moments();
     log.view((event) => {
+      moments.take(event);
       for (const act of this.#left) {
-        if (this.#ended || !isAt(act.at, event)) continue;
+        if (this.#ended || !moments.isAt(act.at, event)) continue;
         this.#left.delete(act);
         this.#running.add(done(act, rig, log).catch(fail));
       }
@@ -194,8 +205,28 @@ async function done(act: Act, rig: Rig, log: EventLog): Promise<void> {
   rig.start();
 }
 
-function isAt(at: Moment, event: Recorded): boolean {
-  if (event.source !== "device") return false;
+/**
+ * Moments as the console tells them. It may be away when the new image starts, as the port of a
+ * chip is that restarts its USB: then the first session that begins behind that tells of the trial.
+ */
+export class Moments {
+  #isVerified = false;
+  #isMissed = false;
+
+  /** Before `isAt` of the same event. */
+  take(event: Recorded): void {
+    if (event.kind === "turn" && event.what === "verified") this.#isVerified = true;
+    else if (event.kind === "console" && event.line === "lost") this.#isMissed = this.#isVerified;
+    else if (event.kind === "boot") this.#isMissed = false;
+  }
+
+  isAt(at: Moment, event: Recorded): boolean {
+    if (at === "trial" && this.#isMissed && event.kind === "began") return true;
+    return event.source === "device" && isTold(at, event);
+  }
+}
+
+function isTold(at: Moment, event: Recorded): boolean {
   if (at === "unheard") return event.kind === "session" && event.outcome !== "completed";
   if (at === "trial") return event.kind === "boot" && event.trial;
   if ("progress" in at)
