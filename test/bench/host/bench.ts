@@ -16,7 +16,7 @@ import { WIRE_BYTES, wireFigures } from "./wire.ts";
 const LARGE_BYTES = 4 * 1024 * 1024;
 /** More than the firmware itself, so that both packages of a difference are padded. */
 const COUNTED_BYTES = [524288, 1048576] as const;
-const BYTECODE_BUDGET = 385_024;
+const BYTECODE_BUDGET = 393_216;
 const BYTECODE_GOAL = 262_144;
 
 async function instructions(report: Report): Promise<void> {
