@@ -44,6 +44,20 @@ export function judge(
   ];
 }
 
+/**
+ * Whether nothing is wrong but that an act never had its moment, which a console that was away may
+ * not have told of: then the bench did not do what the scenario wants, and the device is not to
+ * blame.
+ */
+export function hasMissed(
+  scenario: TestScenario,
+  events: readonly Recorded[],
+  facts: Facts,
+): boolean {
+  const isAway = facts.undone.length > 0 && new Seen(events).gap;
+  return isAway && judge(scenario, events, { ...facts, undone: [] }).length === 0;
+}
+
 function missed(act: Act): string {
   if ("cutMs" in act) return "the power was never cut";
   return "awayMs" in act || "silentMs" in act

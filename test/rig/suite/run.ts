@@ -7,7 +7,7 @@ import { EventLog } from "../events/log.ts";
 import { ScenarioRun } from "../events/scenariorun.ts";
 import { Exit, RigError, verdictOf } from "../exit.ts";
 import { type Account, Rig } from "../rig.ts";
-import { judge } from "./judge.ts";
+import { hasMissed, judge } from "./judge.ts";
 import { type Ladder, NEW } from "./ladder.ts";
 import { mayCrash, offerOf } from "./offer.ts";
 import type { Act, Moment, TestScenario } from "./scenario.ts";
@@ -99,11 +99,11 @@ async function update(
     await settled(scenario, log, limitMs);
     await acts.end();
     await rig.switchOff();
-    const problems = judge(scenario, log.events, {
-      offered: version,
-      before: versionText(rung.runs),
-      undone: acts.undone,
-    });
+    const before = versionText(rung.runs);
+    const facts = { offered: version, before, undone: acts.undone };
+    if (hasMissed(scenario, log.events, facts))
+      throw new RigError(Exit.noBoard, "the console was away at the moment of what was to be done");
+    const problems = judge(scenario, log.events, facts);
     return { verdict: problems.length === 0 ? "passed" : "failed", problems };
   } catch (error) {
     // A device that does not come to its end within the limit has failed: the bench was there.

@@ -3,7 +3,7 @@ import { deepStrictEqual, match, ok } from "node:assert";
 import { test } from "node:test";
 import type { Recorded, RigEvent, Source } from "../../../rig/events/event.ts";
 import { EventLog } from "../../../rig/events/log.ts";
-import { type Facts, judge } from "../../../rig/suite/judge.ts";
+import { type Facts, hasMissed, judge } from "../../../rig/suite/judge.ts";
 import { NEEDS, type TestScenario } from "../../../rig/suite/scenario.ts";
 import { SCENARIOS } from "../../../rig/suite/table.ts";
 
@@ -162,6 +162,19 @@ for (const [what, found, pattern] of [
 test("what a console could not say while it was away is not seen, and no failure", () => {
   deepStrictEqual(problems([lost, ...without("boot")]), []);
   deepStrictEqual(problems([lost, boot("1.0.0", false), ...without("boot")]), []);
+});
+
+test("a moment that a lost console may have missed is an error of the bench", () => {
+  const missed = (steps: readonly Step[], undone: Facts["undone"]): boolean => {
+    const log = new EventLog("sim");
+    for (const [source, event] of steps) log.emit(event, source);
+    return hasMissed(SCENARIO, log.events, { ...FACTS, undone });
+  };
+  const undone = [{ at: "trial", cutMs: 1 }] as const;
+  deepStrictEqual(missed([lost, ...GOOD], undone), true);
+  deepStrictEqual(missed(GOOD, undone), false);
+  deepStrictEqual(missed([lost, ...GOOD], []), false);
+  deepStrictEqual(missed([lost, ...without("result")], undone), false);
 });
 
 test("where the network may lose an answer the same report may come again", () => {
