@@ -1,4 +1,4 @@
-/** A board behind a terminal server: what its console has said before it gets power is not heard. */
+/** A board behind a terminal server: what its console has said before it gets power is unheard. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
