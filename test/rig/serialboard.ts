@@ -28,7 +28,7 @@ const OPEN_LIMIT_MS = 10_000;
 const OPEN_PAUSE_MS = 100;
 /** A reset shorter than that may be missed. */
 const RESET_MS = 100;
-/** What has been silent for so long has told all that it had kept. It is not waited for for long. */
+/** What is silent for so long has told all that it had kept. Nobody waits longer than so often. */
 const QUIET_MS = 200;
 const QUIET_ROUNDS_MAX = 10;
 
