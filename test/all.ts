@@ -22,7 +22,7 @@ const LIMIT_MS = 20 * 60_000;
 /** Files at a time: most of them wait for a device, also where there are two processors only. */
 const AT_ONCE = Math.max(2, availableParallelism() - 1);
 
-/** On boards that take turns so many runs have all unit tests on XS. */
+/** So many runs have all unit tests on the XS of a bare-metal board. */
 const XS_PARTS = 3;
 
 function testFiles(word: string | undefined): string[] {
@@ -81,7 +81,7 @@ try {
     for (const board of BARE_IN_TURN) {
       const missing = check(board).some(({ present }) => !present) && process.env.CI === undefined;
       const title = `XS on board ${board}`;
-      const part = board === BARE_IN_TURN[0] ? "1/1" : `${(TURN % XS_PARTS) + 1}/${XS_PARTS}`;
+      const part = `${(TURN % XS_PARTS) + 1}/${XS_PARTS}`;
       const words = ["build/js/test/xs.js", "--board", board, "--part", part];
       if (missing)
         process.stdout.write(`\n== ${title}: left out, without its toolchain (xs-fumo doctor)\n`);

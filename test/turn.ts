@@ -17,7 +17,7 @@ export function inTurn<T>(items: readonly T[]): T {
 
 const [first, ...others] = BARE_NAMES;
 
-/** The bare-metal board that every run tests whole, and the other one whose turn it is. */
+/** The bare-metal board that every run tests, and the other one whose turn it is. */
 export const BARE_IN_TURN: readonly BareName[] = [
   ...(first === undefined ? [] : [first]),
   ...(others.length === 0 ? [] : [inTurn(others)]),
